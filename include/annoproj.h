@@ -640,7 +640,7 @@ ANNOPROJ_COLUMN(edited, timestamp_us, required, "", "Edited", "When it was last 
 ANNOPROJ_ROW_END(ontology_row)
 
 ANNOPROJ_ROW(feature_row, "An entry of an ontology: a class, an attribute or an option")
-ANNOPROJ_COLUMN(feature, int64, required, "", "Feature", "Dense index in the ontology, from 0; never reused.")
+ANNOPROJ_COLUMN(feature, int64, required, "", "Feature", "Number in the ontology, dense from 1, never reused.")
 ANNOPROJ_COLUMN(feature_hash, utf8, required, "", "Feature hash", "featureNodeHash.")
 ANNOPROJ_COLUMN(kind, dictionary, required, "", "Kind", "object, classification, attribute or option.")
 ANNOPROJ_COLUMN(type, dictionary, required, "", "Type", "Shape of an object, type of an attribute, else empty.")
@@ -668,7 +668,7 @@ ANNOPROJ_API annoproj_status annoproj_ontology_update(annoproj_session *session,
 /* The structure as JSON. NOT_FOUND. Rights: one's own, those of one's projects; org admins and host all. */
 ANNOPROJ_API annoproj_status annoproj_ontology_json(annoproj_session *session, int64_t ontology, const annoproj_call *call ANNOPROJ_NULLABLE, char **json ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_free), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
-/* The entries of an ontology, by dense index. NOT_FOUND. Rights: as annoproj_ontology_json. */
+/* The entries of an ontology, by number. NOT_FOUND. Rights: as annoproj_ontology_json. */
 ANNOPROJ_API annoproj_status annoproj_ontology_features(annoproj_session *session, int64_t ontology, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(feature_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* All ontologies the session may see, by title. Rights: as annoproj_ontology_json. */
@@ -1049,7 +1049,7 @@ typedef int32_t annoproj_label_action;
  *   polygon: x1, y1, x2, y2, ... one part per ring · polyline, point: x1, y1, ...
  *   bitmask: width, height, then run lengths, column by column, starting with zeros, as COCO has them
  * Label i has the answers [answer_starts[i], answer_starts[i+1]) and, for classifications, the frame ranges
- * [range_starts[i], range_starts[i+1]) (none = global). Features are dense indexes of the ontology. */
+ * [range_starts[i], range_starts[i+1]) (none = global). Features are numbers of feature_row. */
 typedef struct annoproj_label_changes {
     size_t size;
     size_t count;
@@ -1070,7 +1070,7 @@ typedef struct annoproj_label_changes {
     size_t coordinate_count;
     const int64_t *answer_starts ANNOPROJ_LEN(count+1) ANNOPROJ_NULLABLE;
     const int64_t *answer_attributes ANNOPROJ_LEN(answer_count) ANNOPROJ_NULLABLE;   /* feature of the attribute */
-    const int64_t *answer_options ANNOPROJ_LEN(answer_count) ANNOPROJ_NULLABLE;      /* feature of the option; -1 = text or number */
+    const int64_t *answer_options ANNOPROJ_LEN(answer_count) ANNOPROJ_NULLABLE;      /* feature of the option; 0 = text or number */
     const int64_t *answer_text_offsets ANNOPROJ_LEN(answer_count+1) ANNOPROJ_NULLABLE; /* into text, for text attributes */
     const double *answer_numbers ANNOPROJ_LEN(answer_count) ANNOPROJ_NULLABLE;       /* for numeric attributes */
     const int64_t *answer_first_frames ANNOPROJ_LEN(answer_count) ANNOPROJ_NULLABLE; /* dynamic answers: range, inclusive; -1 = static */

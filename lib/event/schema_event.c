@@ -1,0 +1,27 @@
+/* Tables of the event room: per project a packed tail and sealed segments, one row per column. */
+#include "schema.h"
+
+const char schema_event[] =
+    "CREATE TABLE event_log("
+    " project INTEGER PRIMARY KEY,"            /* 0 = the store's own events */
+    " last_seq INTEGER NOT NULL,"
+    " segments INTEGER NOT NULL,"              /* sealed ones */
+    " tail_first INTEGER NOT NULL,"            /* first seq that is not sealed */
+    " tail_bytes INTEGER NOT NULL) STRICT;"
+    "CREATE TABLE event_tail("
+    " id INTEGER PRIMARY KEY,"                 /* (project << 32) + low 32 bits of the first seq */
+    " first_seq INTEGER NOT NULL,"
+    " count INTEGER NOT NULL,"
+    " data BLOB NOT NULL) STRICT;"             /* one command's events, packed */
+    "CREATE TABLE event_segment("
+    " id INTEGER PRIMARY KEY,"                 /* (project << 32) + segment number from 0 */
+    " first_seq INTEGER NOT NULL,"
+    " count INTEGER NOT NULL,"
+    " time_least INTEGER NOT NULL,"
+    " time_most INTEGER NOT NULL,"
+    " ascending INTEGER NOT NULL,"
+    " directory BLOB NOT NULL,"                /* per column: number, encoding, width, base, length, checksum */
+    " summary BLOB NOT NULL) STRICT;"          /* cumulative figures up to and with this segment */
+    "CREATE TABLE event_column("
+    " id INTEGER PRIMARY KEY,"                 /* (project << 32) + (segment << 8) + column */
+    " data BLOB NOT NULL) STRICT;";

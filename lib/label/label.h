@@ -1,0 +1,61 @@
+/* Labels of a task: content, reviews, publishing. */
+#ifndef LABEL_H
+#define LABEL_H
+
+#include "access.h"
+#include "geometry.h"
+#include "ontology.h"
+
+/* One label as stored, borrowed blobs; from label_next() or to label_store(). */
+typedef struct label {
+    int64_t task, number;
+    char hash[9];
+    int32_t class;
+    int64_t creator, created_us, editor, edited_us;
+    bool manual;
+    double confidence;
+    const uint8_t *ranges, *geometry, *answers;        /* encodings: geometry.h, frame_ranges.h, answers.h */
+    size_t ranges_length, geometry_length, answers_length;
+} label;
+
+/* Labels of a task in order of number. `found` returns non-OK to stop. */
+typedef annoproj_status (*label_fn)(void *data, const label *label, annoproj_error **error);
+annoproj_status label_each(scope *scope, int64_t task, label_fn found, void *data, annoproj_error **error);
+annoproj_status label_by_hash(scope *scope, int64_t task, const char *hash, label *out, bool *found, annoproj_error **error); /* blobs in the arena */
+
+/* Makes or replaces a label: number 0 = new (drawn from the project's counter; hash drawn when empty). Appends
+ * EVENT_LABEL_PUT, and in review stages sets its review (behaviour §9). Raises no version: label_write_done() does, once. */
+annoproj_status label_store(command *command, label *label, annoproj_error **error);
+annoproj_status label_remove(command *command, int64_t task, const char *hash, annoproj_error **error);   /* NOT_FOUND */
+
+/* --- publishing (behaviour §12) --------------------------------------------------------------------------------- */
+typedef enum publish_action { PUBLISH_SUBMIT, PUBLISH_APPROVE, PUBLISH_REJECT, PUBLISH_SILENT } publish_action;
+/* Compares the task's labels with what was published and appends create/edit/delete events (none when SILENT), then
+ * for a submit EVENT_LABEL_SUBMIT for every live label, and remembers the submitter (the command's user; 0 for the host).
+ * Text, HTML and audio units append nothing but EVENT_LABEL_COUNTED (audio) unless the project opted in. */
+annoproj_status label_publish(command *command, const task_facts *task, publish_action action, annoproj_error **error);
+
+/* --- reviews (behaviour §9) --------------------------------------------------------------------------------------- */
+typedef enum review_state { REVIEW_NEW = 1, REVIEW_APPROVED = 2, REVIEW_REJECTED = 3, REVIEW_RESOLVED = 4, REVIEW_REOPENED = 5 } review_state;
+const char *review_state_name(int32_t state);
+/* The task entered a review stage: makes or carries over one review for each label. */
+annoproj_status review_enter_stage(command *command, int64_t task, int64_t stage, bool keep_rejected, annoproj_error **error);
+/* One label's decision (state REVIEW_APPROVED, REVIEW_REJECTED or REVIEW_REOPENED). Appends EVENT_REVIEW_*. */
+annoproj_status review_decide(command *command, int64_t task, int64_t stage, int64_t label, review_state state, annoproj_error **error);
+/* State of a label's review in a stage; 0 = none. */
+annoproj_status review_state_of(scope *scope, int64_t task, int64_t stage, int64_t label, int32_t *state, annoproj_error **error);
+typedef struct review_counts {
+    int64_t labels, approved, rejected, undecided;
+    char undecided_hashes[8][9];                       /* the first few, for messages */
+    char rejected_hashes[8][9];
+} review_counts;
+annoproj_status review_count(scope *scope, int64_t task, int64_t stage, review_counts *out, annoproj_error **error);
+/* The task is being approved or rejected: decides undecided labels when `decide`, appends EVENT_LABEL_APPROVE / REJECT and
+ * answer events for every decided label (credited to the label's last submitter). Run after label_publish(). */
+annoproj_status review_action(command *command, const task_facts *task, bool approve, bool decide, annoproj_error **error);
+
+/* --- completeness (behaviour §6) ------------------------------------------------------------------------------------ */
+/* STATE listing the required answers that are missing on the task's labels. */
+annoproj_status label_check_complete(scope *scope, const task_facts *task, annoproj_error **error);
+
+#endif
