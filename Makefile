@@ -145,7 +145,6 @@ include lib/lib.mk
 include bindings/bindings.mk
 include examples/examples.mk
 include tests/tests.mk
-include docs/docs.mk
 
 # ---- House-keeping ----------------------------------------------------------------------------
 .PHONY: clean dist help

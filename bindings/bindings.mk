@@ -1,0 +1,14 @@
+# What is made from the header: bindings/api.json, the Python package, the symbol map, layout checks.
+GENERATE := $(PYTHON) bindings/generate/generate.py
+export CC
+
+.PHONY: bindings check-bindings
+bindings: map ## regenerate everything that is made from the header
+	$(GENERATE)
+
+check-bindings: | ready ## generated files are up to date, and broken headers turn the generator's checks red
+	$(call heading,generator: nothing to regenerate; the generator's own tests)
+	$(GENERATE) --check
+	$(if $(wildcard tests/generator/test_*.py),$(PYTHON) -m unittest discover -q -s tests/generator)
+
+PYTHON_ENV := PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$(CURDIR)/bindings/python ANNOPROJ_LIBRARY=$(abspath $(plain.shared))

@@ -1,0 +1,20 @@
+# The demo: compiled against the installed header and library only, as a user's program would be.
+COCO ?= examples/data/sample.coco.json
+OUT ?= demo-out
+DEMO := $(plain.dir)/examples/demo
+PYTHON_DEMO := $(PYTHON_ENV) $(PYTHON) examples/demo.py
+
+$(DEMO): examples/demo.c $(STAGE)/stamp
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "  CC    $< (against the installed header)")
+	$(Q)$(plain.cc) -std=c11 $(WARNINGS) $(if $(WERROR),-Werror) $(CFLAGS) $$($(STAGED) --cflags annoproj) -o $@ $< \
+	    $(LDFLAGS) $$($(STAGED) --libs annoproj) -Wl,-rpath,$(STAGE)/lib
+
+.PHONY: demo demo-python
+demo: $(DEMO) ## a COCO file through a whole project (COCO=file OUT=folder); sets up what is missing
+	$(call heading,demo: $(COCO) into $(OUT))
+	$(DEMO) $(COCO) $(OUT)
+
+demo-python: $(plain.shared) ## the same job from Python; writes the same bytes
+	$(call heading,demo from Python: $(COCO) into $(OUT))
+	$(PYTHON_DEMO) $(COCO) $(OUT)

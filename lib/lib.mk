@@ -47,13 +47,16 @@ sed -e 's,@PREFIX@,$(2),' -e 's,@LIBDIR@,$(patsubst $(2)/%,$${prefix}/%,$(3)),' 
 chmod 644 "$(1)$(3)/pkgconfig/annoproj.pc"
 endef
 
+# $(call remove,destination folder or nothing,folder of libraries,folder of headers)
+remove = rm -f "$(1)$(3)/annoproj.h" "$(1)$(2)/libannoproj.so.$(VERSION)" "$(1)$(2)/$(SONAME)" "$(1)$(2)/libannoproj.so" \
+    "$(1)$(2)/libannoproj.a" "$(1)$(2)/pkgconfig/annoproj.pc"
+
 install: $(plain.shared) $(plain.static) ## header, libraries, annoproj.pc into PREFIX (under DESTDIR); installs no dependency
 	$(call put,$(DESTDIR),$(PREFIX),$(LIBDIR),$(INCLUDEDIR))
 	$(if $(DESTDIR),,if [ "$$(id -u)" = 0 ]; then ldconfig; fi)
 
 uninstall: ## remove what install put there
-	rm -f "$(DESTDIR)$(INCLUDEDIR)/annoproj.h" "$(DESTDIR)$(LIBDIR)/libannoproj.so.$(VERSION)" "$(DESTDIR)$(LIBDIR)/$(SONAME)" \
-	    "$(DESTDIR)$(LIBDIR)/libannoproj.so" "$(DESTDIR)$(LIBDIR)/libannoproj.a" "$(DESTDIR)$(LIBDIR)/pkgconfig/annoproj.pc"
+	$(call remove,$(DESTDIR),$(LIBDIR),$(INCLUDEDIR))
 	$(if $(DESTDIR),,if [ "$$(id -u)" = 0 ]; then ldconfig; fi)
 
 # What a host program sees: the library installed into the build folder.

@@ -1,12 +1,16 @@
 # Tests, sanitizers, checks of the contract, and `make check`, which runs all of them in order.
-# Every tests/unit/test_*.c is one cmocka executable; tests/fault/*.c likewise. They are linked with the
-# library's objects, so that internal functions are visible; only the objects a test reaches are taken.
+# Every tests/{unit,model}/test_*.c is one cmocka executable, and so is every other C file in tests/fault and
+# tests/bench unless its name ends in _support. They are linked with the library's objects, so that internal
+# functions are visible; only the objects a program reaches are taken.
 TEST ?=
-UNIT_SOURCES := $(if $(TEST),$(TEST:%=tests/unit/%.c),$(sort $(wildcard tests/unit/test_*.c)))
-FAULT_SOURCES := $(sort $(wildcard tests/fault/*.c))
+UNIT_SOURCES := $(sort $(wildcard tests/unit/test_*.c tests/model/test_*.c))
+UNIT_SOURCES := $(if $(TEST),$(filter $(TEST:%=\%/%.c),$(UNIT_SOURCES)),$(UNIT_SOURCES))
+$(if $(TEST),$(if $(UNIT_SOURCES),,$(error no test named $(TEST) in tests/unit or tests/model)))
+SUPPORT_SOURCES := $(sort $(wildcard tests/support/*.c tests/*/*_support.c))
+FAULT_SOURCES := $(filter-out $(SUPPORT_SOURCES),$(sort $(wildcard tests/fault/*.c)))
 FAULT_SCRIPTS := $(sort $(wildcard tests/fault/*.sh))
-BENCH_SOURCES := $(sort $(wildcard tests/bench/*.c))
-SUPPORT_SOURCES := $(sort $(wildcard tests/support/*.c))
+BENCH_SOURCES := $(filter-out $(SUPPORT_SOURCES),$(sort $(wildcard tests/bench/*.c)))
+BENCH_SCRIPTS := $(sort $(wildcard tests/bench/bench_*.py))
 TEST_SOURCES := $(UNIT_SOURCES) $(FAULT_SOURCES) $(BENCH_SOURCES) $(SUPPORT_SOURCES)
 # A fault program that a script of the same name drives is not run by itself.
 FAULT_PROGRAMS := $(filter-out $(FAULT_SCRIPTS:.sh=.c),$(FAULT_SOURCES))
@@ -21,6 +25,7 @@ $(1).fault_run := $(FAULT_PROGRAMS:%.c=$($(1).dir)/%)
 $(1).threads := $(patsubst %.c,$($(1).dir)/%,$(foreach s,$(UNIT_SOURCES),$(if $(findstring threads,$(s)),$(s))))
 $(1).bench := $(BENCH_SOURCES:%.c=$($(1).dir)/%)
 $(1).support := $(SUPPORT_SOURCES:%.c=$($(1).dir)/%.o)
+$(1).test_objects := $(TEST_SOURCES:%.c=$($(1).dir)/%.o)
 
 $($(1).dir)/libtested.a: $$($(1).objects) $$($(1).support)
 	@rm -f $$@.new
@@ -31,8 +36,8 @@ $($(1).dir)/tests/%: $($(1).dir)/tests/%.o $($(1).dir)/libtested.a
 	$$(Q)$(if $(KEEP_GOING),rm -f $$@; test ! -f $$< || )$($(1).cc) $($(1).cflags) $($(1).ldflags) -pthread \
 	    $(if $(KEEP_GOING),-Wl$(comma)--unresolved-symbols=ignore-all) -o $$@ $$< $($(1).dir)/libtested.a $$(LIB_LIBS) $$(CMOCKA_LIBS) -lm
 
-.SECONDARY: $(TEST_SOURCES:%.c=$($(1).dir)/%.o)
--include $(TEST_SOURCES:%.c=$($(1).dir)/%.d)
+.SECONDARY: $$($(1).test_objects)
+-include $$($(1).test_objects:.o=.d)
 endef
 $(foreach v,$(VARIANTS),$(eval $(call test_rules,$(v))))
 
@@ -40,25 +45,153 @@ RUN = $(PYTHON) tests/support/run_tests.py --jobs $(JOBS)
 SANITIZER_ENV := ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1 \
     UBSAN_OPTIONS=print_stacktrace=1 TSAN_OPTIONS=second_deadlock_stack=1
 # Shadow memory and a randomised address space do not always fit together.
-TSAN_RUN = $(SANITIZER_ENV) setarch -R $(RUN)
+TSAN_RUN = $(SANITIZER_ENV) $$(setarch -R true 2>/dev/null && echo setarch -R) $(RUN)
 
-.PHONY: unit asan ubsan tsan valgrind
+.PHONY: unit asan ubsan tsan valgrind fault coverage bench
 unit: $(plain.unit) ## unit tests (TEST=name for one; KEEP_GOING=1 leaves out what does not compile)
 	$(call heading,unit tests ($(CC)))
 	@$(RUN) $(plain.unit)
 
-asan: $(asan.unit) ## unit tests under address, undefined and leak sanitizers
-	$(call heading,unit tests under address$(comma) undefined and leak sanitizers)
+asan: $(asan.unit) ## unit tests under the address, undefined-behaviour and leak sanitizers
+	$(call heading,unit tests under the address$(comma) undefined-behaviour and leak sanitizers)
 	@$(SANITIZER_ENV) $(RUN) $(asan.unit)
 
-ubsan: $(ubsan.unit) ## unit tests under the undefined-behaviour sanitizer
+ubsan: $(ubsan.unit) ## unit tests under the undefined-behaviour sanitizer alone
 	$(call heading,unit tests under the undefined-behaviour sanitizer)
 	@$(SANITIZER_ENV) $(RUN) $(ubsan.unit)
 
 tsan: $(tsan.threads) $(tsan.fault_run) ## threaded unit tests and fault programs under the thread sanitizer
-	$(call heading,threaded tests under the thread sanitizer)
+	$(call heading,threaded tests and fault programs under the thread sanitizer)
 	@$(TSAN_RUN) $(tsan.threads) $(tsan.fault_run)
 
 valgrind: $(plain.unit) ## unit tests under valgrind's memory check
 	$(call heading,unit tests under valgrind)
 	@$(RUN) --timeout 1800 --wrapper "valgrind -q --error-exitcode=99 --leak-check=full" $(plain.unit)
+
+# Scripts find the fault programs in FAULT_BIN, the library in ANNOPROJ_LIBRARY.
+fault: $(plain.fault) $(plain.shared) ## crashes, full disks, several processes: tests/fault
+	$(call heading,fault tests)
+	@$(PYTHON_ENV) FAULT_BIN=$(abspath $(plain.dir))/tests/fault $(RUN) $(plain.fault_run) $(FAULT_SCRIPTS)
+
+coverage: $(coverage.unit) ## line coverage of lib under the unit tests
+	$(call heading,coverage of lib under the unit tests)
+	@find $(coverage.dir) -name '*.gcda' -delete
+	@$(RUN) $(coverage.unit)
+	@gcovr --root . --object-directory $(coverage.dir) --filter lib/ --sort-percentage $(coverage.dir)/lib \
+	    $(if $(findstring clang,$(CC)),--gcov-executable "llvm-cov gcov")
+
+# Each program and script gets the size as its argument. Baselines that apt does not have come into a virtual
+# environment in the build folder (ORACLE_PYTHON runs with them); without network they are named and left out.
+SIZE ?= full
+ORACLES := duckdb
+VENV := $(abspath $(BUILD))/venv
+$(VENV)/done:
+	@mkdir -p $(BUILD) && $(PYTHON) -m venv $(VENV) || { mkdir -p $(VENV)/bin && ln -sf "$$(command -v $(PYTHON))" $(VENV)/bin/python; }
+	@for name in $(ORACLES); do $(VENV)/bin/pip install -q --disable-pip-version-check --retries 1 --timeout 15 $$name || \
+	    echo "NOT AVAILABLE: $$name (no figures against it)"; done
+	@touch $@
+
+bench: $(plain.bench) $(plain.shared) $(if $(BENCH_SCRIPTS),$(VENV)/done) ## measurements as ratios to baselines (SIZE=full or small)
+	@for program in $(plain.bench); do printf '\n== %s (%s)\n' "$$(basename $$program)" $(SIZE); \
+	    ORACLE_PYTHON=$(VENV)/bin/python $$program $(SIZE) || exit 1; done
+	@for script in $(BENCH_SCRIPTS); do printf '\n== %s (%s)\n' "$$(basename $$script)" $(SIZE); \
+	    $(PYTHON_ENV) $(VENV)/bin/python $$script $(SIZE) || exit 1; done
+
+# ---- The contract -----------------------------------------------------------------------------
+.PHONY: check-build check-build-other check-header check-symbols check-static check-rules check-install check-python check-demo
+check-build: $(plain.shared) $(plain.static) $(plain.test_objects)
+	$(call heading,built with $(CC)$(comma) warnings as errors)
+
+check-build-other: $(other.shared) $(other.test_objects)
+	$(call heading,built with $(OTHER_CC)$(comma) warnings as errors)
+
+C_HEADER := -std=c99 -pedantic -Wall -Wextra -Wstrict-prototypes -Werror -Iinclude -fsyntax-only -x c
+CXX_HEADER := -std=c++17 -pedantic -Wall -Wextra -Werror -Iinclude -fsyntax-only -x c++
+check-header: | ready ## annoproj.h alone compiles as C99 and as C++17
+	$(call heading,the header alone as C99 and C++17)
+	echo '#include "annoproj.h"' | $(CC) $(C_HEADER) -
+	echo '#include "annoproj.h"' | $(OTHER_CC) $(C_HEADER) -
+	echo '#include "annoproj.h"' | clang++ $(CXX_HEADER) -
+	if command -v g++ >/dev/null; then echo '#include "annoproj.h"' | g++ $(CXX_HEADER) -; fi
+
+NAMES = $(plain.dir)/names
+check-symbols: $(plain.shared) ## exported symbols == prototypes of the header == version map
+	$(call heading,exported symbols == header == version map)
+	@$(header_names) > $(NAMES).header
+	@$(map_names) > $(NAMES).map
+	@$(NM) -D --defined-only $(plain.shared) | awk '$$2 != "A" { sub(/@.*/, "", $$3); print $$3 }' | LC_ALL=C sort > $(NAMES).exported
+	@test -s $(NAMES).header
+	diff -u --label "prototypes in include/annoproj.h" --label "lib/annoproj.map (make map writes it)" $(NAMES).header $(NAMES).map
+	diff -u --label "prototypes in include/annoproj.h" --label "exported by $(SONAME)" $(NAMES).header $(NAMES).exported
+	@echo "$$(wc -l < $(NAMES).header) symbols"
+
+check-static: $(plain.static) ## only annoproj_* is visible in libannoproj.a
+	$(call heading,the static library shows annoproj_* only)
+	@$(header_names) > $(NAMES).header
+	@$(NM) -g --defined-only $(plain.static) | awk 'NF == 3 { print $$3 }' | LC_ALL=C sort > $(NAMES).static
+	diff -u --label "prototypes in include/annoproj.h" --label "global in libannoproj.a" $(NAMES).header $(NAMES).static
+
+check-rules: | ready ## rules of the house that a search can see
+	$(call heading,rules of the house)
+	@CC="$(CC)" FLAT_FLAGS="-std=c11 -D_GNU_SOURCE $(LIB_CFLAGS)" sh tests/support/check_rules.sh $(plain.dir)/flat
+
+# Installed under DESTDIR, used with nothing but pkg-config, shared and static, and uninstalled to the last file.
+INSTALLED := $(abspath $(plain.dir))/installed
+check-install: $(STAGE)/stamp tests/install/program.c ## the installed library by pkg-config alone, shared and static; uninstall leaves nothing
+	$(call heading,installed library through pkg-config$(comma) shared and static)
+	@rm -rf $(INSTALLED) && mkdir -p $(INSTALLED)
+	$(plain.cc) -std=c11 $(WARNINGS) -Werror -o $(INSTALLED)/shared tests/install/program.c $$($(STAGED) --cflags --libs annoproj) -Wl,-rpath,$(STAGE)/lib
+	$(plain.cc) -std=c11 $(WARNINGS) -Werror -o $(INSTALLED)/static tests/install/program.c $$($(STAGED) --cflags annoproj) \
+	    $(STAGE)/lib/libannoproj.a $$($(STAGED) --static --libs annoproj | sed 's/-lannoproj//')
+	$(INSTALLED)/shared $(INSTALLED)/shared.annoproj
+	$(INSTALLED)/static $(INSTALLED)/static.annoproj
+	@! ldd $(INSTALLED)/static | grep libannoproj
+	@{ $(subst $(newline), && ,$(call put,$(INSTALLED)/root,/usr,/usr/lib,/usr/include)); }
+	@$(call remove,$(INSTALLED)/root,/usr/lib,/usr/include)
+	@left=$$(find $(INSTALLED)/root ! -type d); test -z "$$left" || { echo "uninstall leaves: $$left" >&2; exit 1; }
+
+check-python: $(plain.shared) ## tests of the Python package
+	$(call heading,Python package)
+	$(if $(wildcard tests/conformance/test_*.py),$(PYTHON_ENV) $(PYTHON) -m unittest discover -q -s tests/conformance)
+
+# The demo from C and from Python write the same bytes, and a recount from the event feed gives the same figures.
+FIXTURES ?= ../shared/fixtures
+DEMO_INPUTS := $(wildcard examples/data/sample.coco.json $(FIXTURES)/coco/*.json)
+RECOUNT := $(wildcard tests/conformance/recount.py)
+DEMO_RUNS := $(plain.dir)/demo
+check-demo: $(DEMO) $(plain.shared) ## the demo on its sample and the fixtures, C == Python == recount
+	@rm -rf $(DEMO_RUNS) && mkdir -p $(DEMO_RUNS)
+	@set -e; for input in $(DEMO_INPUTS); do \
+	    out=$(DEMO_RUNS)/$$(basename $$input .json); \
+	    printf '\n== demo: %s\n' $$input; \
+	    $(DEMO) $$input $$out.c > $$out.c.txt || { cat $$out.c.txt; exit 1; }; tail -n 3 $$out.c.txt; \
+	    $(PYTHON_DEMO) $$input $$out.python > $$out.python.txt || { cat $$out.python.txt; exit 1; }; \
+	    diff -r $$out.c $$out.python; echo "C and Python wrote the same bytes"; \
+	    $(if $(RECOUNT),$(PYTHON_ENV) $(PYTHON) $(RECOUNT) $$out.c;) \
+	done
+
+# ---- make check -------------------------------------------------------------------------------
+CHECKS := check-build check-build-other check-header check-symbols check-static check-rules check-bindings \
+    unit asan tsan fault check-install check-python check-demo
+.PHONY: check
+check: $(CHECKS) ## everything: gcc and clang, contract, unit tests, sanitizers, faults, Python, demo; sets up what is missing
+	$(call heading,make check: all of it passed)
+
+# One step after the other, so that the output reads in order; compilations of later steps run beside.
+ifneq ($(filter check,$(GOALS)),)
+previous :=
+$(foreach step,$(CHECKS),$(if $(previous),$(eval $(step): | $(previous)))$(eval previous := $(step)))
+endif
+
+# ---- Style ------------------------------------------------------------------------------------
+STYLED = $(wildcard lib/*/*.[ch] tests/*/*.[ch] examples/*.c)
+.PHONY: format check-format lint
+format: | ready ## clang-format over lib, tests and examples
+	clang-format -i $(STYLED)
+
+check-format: | ready ## what clang-format would change
+	clang-format --dry-run --Werror $(STYLED)
+
+lint: check-rules ## clang-tidy over lib, and the rules of the house
+	$(call heading,clang-tidy)
+	@printf '%s\n' $(LIB_SOURCES) | xargs -P $(JOBS) -n 4 sh -c 'clang-tidy --quiet "$$@" -- $(MANDATORY) $(LIB_CFLAGS)' tidy
