@@ -54,13 +54,13 @@ const char schema_task[] =
     " stage INTEGER NOT NULL,"
     " user INTEGER NOT NULL,"
     " PRIMARY KEY(task, stage, user)) WITHOUT ROWID, STRICT;"
-    /* Where it was when: reported time belongs to the stage of its moment. */
+    /* Where it was before: reported time belongs to the stage of its moment. The present stay is in the task. */
     "CREATE TABLE task_stay("
     " task INTEGER NOT NULL,"
-    " entered_us INTEGER NOT NULL,"
-    " left_us INTEGER NOT NULL,"               /* 0 = still there */
+    " number INTEGER NOT NULL,"
     " stage INTEGER NOT NULL,"
-    " number INTEGER NOT NULL,"                /* several stays may begin in the same microsecond */
+    " entered_us INTEGER NOT NULL,"
+    " left_us INTEGER NOT NULL,"
     " PRIMARY KEY(task, number)) WITHOUT ROWID, STRICT;"
     /* Union of a user's reported time, over all projects. */
     "CREATE TABLE time_covered("

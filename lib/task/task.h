@@ -22,6 +22,10 @@ annoproj_status task_set_assignee(command *command, task_facts *task, int64_t us
 /* Assigns an unassigned task to the command's user with its event; OK when it is theirs; CONFLICT when another's.
  * The person rules of the stage hold for everyone who takes it (STATE naming the rule) unless manager. Host: nothing. */
 annoproj_status task_take(command *command, task_facts *task, annoproj_error **error);
+/* The person rules of the task's stage for a user: STATE naming the rule. */
+annoproj_status task_check_rules(scope *scope, const task_facts *task, int64_t user, annoproj_error **error);
+/* Unassigns, with its event; nothing when it is unassigned. */
+annoproj_status task_give_back(command *command, task_facts *task, annoproj_error **error);
 /* Releases all tasks of a user in one project (or, stage != 0, one stage) with events; returns how many. */
 annoproj_status task_release_user(command *command, int64_t project, int64_t user, int64_t stage, int64_t *released, annoproj_error **error);
 
@@ -39,11 +43,14 @@ annoproj_status task_arrive(command *command, task_facts *task, const task_arriv
 /* Notes the last action (who, in which stage, now) and, for submits, the last submitter and worker. */
 annoproj_status task_note_action(command *command, task_facts *task, bool submitted, annoproj_error **error);
 annoproj_status task_set_version(command *command, task_facts *task, int64_t version, annoproj_error **error);
+annoproj_status task_set_priority(command *command, task_facts *task, int32_t priority, annoproj_error **error);
 annoproj_status task_set_issue_counts(command *command, int64_t task, int64_t open, int64_t resolved, annoproj_error **error);
 
 /* --- the queue ----------------------------------------------------------------------------------------------------------------- */
 annoproj_status queue_next(command *command, bool include_skipped, int64_t *task, annoproj_queue_reason *reason, annoproj_error **error);
 annoproj_status queue_skip(command *command, task_facts *task, annoproj_error **error);
+/* A manager's assignment forgets the user's skip. */
+annoproj_status queue_forget_skip(command *command, task_facts *task, int64_t user, annoproj_error **error);
 
 /* --- lists ------------------------------------------------------------------------------------------------------------------------ */
 /* Appends the row of task_row for a task to `rows`. */
