@@ -22,6 +22,16 @@ double decimal_to_double(decimal value);      /* correctly rounded */
 int decimal_print(decimal value, char *out);  /* at most 360 bytes, no NUL; plain notation when short, else exponent; returns the length */
 decimal decimal_from_int64(int64_t value);
 
+/* The parts of a JSON number: mantissa * 10^exponent, mantissa without trailing zeros. False when the
+ * mantissa does not fit into 64 bits. */
+typedef struct number_parts {
+    uint64_t mantissa;
+    int64_t exponent;
+    bool negative;
+} number_parts;
+
+bool number_split(const char *text, size_t length, number_parts *out);
+
 bool text_to_double(const char *text, size_t length, double *out);  /* correctly rounded; false if not finite */
 int double_print(double value, char *out);                          /* shortest round-trip form, at most 32 bytes */
 

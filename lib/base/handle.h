@@ -27,6 +27,11 @@ annoproj_status handle_enter(const void *handle, handle_kind kind, const char *n
 /* Detaches the head (later uses are INVALID) and drops its reference. NULL and stale are ignored. */
 void handle_close(void *handle, handle_kind kind);
 
+/* The same for a moment and without an error: NULL when the handle is not valid. Keeps the body in place
+ * until handle_unpin(), which must be called with the same handle. For the cell accessors of tables. */
+body *handle_pin(const void *handle, handle_kind kind);
+void handle_unpin(const void *handle);
+
 void body_retain(body *body);
 void body_release(body *body);              /* NULL is fine */
 

@@ -24,7 +24,7 @@ typedef struct json_token {
 } json_token;
 
 typedef struct json_limits {
-    int32_t depth;          /* 0 = 64 */
+    int32_t depth;          /* 0 = 64; at most 512 */
     size_t string_length;   /* 0 = 1 MiB */
     size_t key_length;      /* 0 = 256 */
     size_t number_length;   /* 0 = 64 */
@@ -45,7 +45,7 @@ annoproj_status json_scan_stream(json_read_fn read, void *source, size_t window,
  * is valid until the next call. */
 annoproj_status json_next(json_scan *scan, json_token *token, annoproj_error **error);
 /* Having just read JSON_KEY (the value is next) or being before an array element: reads the whole next
- * value, checking it, and hands out its raw text. */
+ * value, checking it, and hands out its raw text. NONE when the array ends here: ] is then the next token. */
 annoproj_status json_slice(json_scan *scan, const char **start, size_t *length, int64_t *offset,
                            annoproj_error **error);
 annoproj_status json_skip(json_scan *scan, annoproj_error **error);   /* the same, text not kept */
