@@ -53,7 +53,19 @@ annoproj_status queue_skip(command *command, task_facts *task, annoproj_error **
 annoproj_status queue_forget_skip(command *command, task_facts *task, int64_t user, annoproj_error **error);
 
 /* --- lists ------------------------------------------------------------------------------------------------------------------------ */
-/* Appends the row of task_row for a task to `rows`. */
+/* Appends the row of task_row for a task to `rows`. NOT_FOUND when it is removed. */
 annoproj_status task_add_row(scope *scope, rows *rows, int64_t task, annoproj_error **error);
+/* A page of the tasks the session sees, with the token of the next. */
+annoproj_status task_list_page(scope *scope, const annoproj_task_list_options *options, rows *rows, annoproj_error **error);
+/* The stable id of a task outside the store. */
+void task_uuid(const uint8_t project[16], int64_t task, uint8_t out[16]);
+
+/* --- time ---------------------------------------------------------------------------------------------------------------------------- */
+/* Records what is new of an activity of the command's user: pieces of at most a UTC day, in the stage of its moment. */
+annoproj_status time_record(command *command, const task_facts *task, int64_t start_us, int64_t duration_us, int64_t *recorded_us,
+                            annoproj_error **error);
+/* The interval a heartbeat at `at_us` stands for; 0 for the first one. */
+annoproj_status time_heartbeat(command *command, const task_facts *task, int64_t at_us, int64_t *start_us, int64_t *duration_us,
+                               annoproj_error **error);
 
 #endif
