@@ -15,6 +15,8 @@ typedef enum feature_type {                            /* stored */
 } feature_type;
 const char *feature_kind_name(int32_t kind);
 const char *feature_type_name(int32_t type);           /* "bounding_box", "radio", ...; "" for 0 */
+int32_t feature_shape_by_name(const char *name);       /* 0 = unknown */
+int32_t feature_attribute_by_name(const char *name);   /* 0 = unknown */
 
 typedef struct feature {
     int32_t number, kind, type, parent, class, position;
