@@ -92,9 +92,11 @@ static bool has_control(const char *text, size_t length) {
 annoproj_status json_read_text(json_reader *reader, const char *member, size_t limit, const char **out,
                                annoproj_error **error) {
     annoproj_status status = json_read_kind(reader, JSON_STRING, member, error);
-    if (status != ANNOPROJ_OK) {
-        return status;
-    }
+    return status == ANNOPROJ_OK ? json_take_text(reader, member, limit, out, error) : status;
+}
+
+annoproj_status json_take_text(json_reader *reader, const char *member, size_t limit, const char **out,
+                               annoproj_error **error) {
     char *text = arena_allocate(reader->memory, reader->token.length + 1);
     if (!text) {
         return fail_memory(error);

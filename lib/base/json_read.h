@@ -27,6 +27,9 @@ annoproj_status json_read_bool(json_reader *reader, const char *member, bool *ou
 /* A string of at most `limit` bytes without control characters, in the arena. */
 annoproj_status json_read_text(json_reader *reader, const char *member, size_t limit, const char **out,
                                annoproj_error **error);
+/* The same of a string that is the last token. */
+annoproj_status json_take_text(json_reader *reader, const char *member, size_t limit, const char **out,
+                               annoproj_error **error);
 /* Behind a token of an opening brace: the next key (*more = true; reader->token is the key), or its end. */
 annoproj_status json_read_member(json_reader *reader, bool *more, annoproj_error **error);
 /* JSON pointer of the last token, in the arena; NULL when out of memory. */
