@@ -338,7 +338,6 @@ ANNOPROJ_COLUMN(users, int64, required, "", "Users", "Users, disabled ones inclu
 ANNOPROJ_COLUMN(projects, int64, required, "", "Projects", "Projects of the store.")
 ANNOPROJ_COLUMN(data_units, int64, required, "", "Data units", "Data units of all datasets.")
 ANNOPROJ_COLUMN(tasks, int64, required, "", "Tasks", "Tasks of all projects, removed ones not counted.")
-ANNOPROJ_COLUMN(labels, int64, required, "", "Labels", "Live labels, drafts included.")
 ANNOPROJ_COLUMN(events, int64, required, "", "Events", "Recorded events of all projects.")
 ANNOPROJ_ROW_END(store_row)
 
