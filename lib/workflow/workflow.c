@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "failure.h"
+#include "hash.h"
 #include "workflow_document.h"
 
 #define SQL_INSERT_WORKFLOW "INSERT INTO workflow(project, json) VALUES(?1, ?2)"
@@ -19,6 +20,8 @@
 #define SQL_FIRST         "SELECT id FROM stage WHERE id > ?1 << 32 AND id < (?1 + 1) << 32 AND start"
 #define SQL_NEXT          "SELECT target FROM stage_edge WHERE stage = ?1 AND name = ?2"
 #define SQL_BY_KEY        "SELECT id FROM stage WHERE id > ?1 << 32 AND id < (?1 + 1) << 32 AND key = ?2"
+#define SQL_OWN_TASKS     "SELECT count FROM task_count WHERE stage = ?1 AND assignee = ?2"
+#define SQL_PROJECT_UUID  "SELECT uuid FROM project WHERE id = ?1"
 #define SQL_STAGES                                                                                                     \
     "SELECT s.id, s.key, s.title, s.type, (SELECT coalesce(sum(c.count), 0) FROM task_count c WHERE c.stage = s.id),"  \
     " s.members_listed, s.hide_unassigned, s.allow_reassessment, s.require_complete_labels, s.reviewer_not_submitter," \
@@ -223,4 +226,26 @@ annoproj_status workflow_stages(scope *in, int64_t project, stage_description **
         status = access_stage_member(in, &(*stages)[i].facts, in->user, &(*stages)[i].facts.member, error);
     }
     return status;
+}
+
+annoproj_status workflow_own_tasks(scope *in, int64_t stage, int64_t *tasks, annoproj_error **error) {
+    statement *find = sql(in->database, SQL_OWN_TASKS);
+    bind_int64(find, stage);
+    bind_int64(find, in->user);
+    return one_id(find, tasks, error);
+}
+
+annoproj_status workflow_stage_uuid(scope *in, int64_t stage, uint8_t uuid[16], annoproj_error **error) {
+    uint8_t source[16 + sizeof(int64_t)] = {0};
+    const uint64_t number = (uint64_t)NUMBER_OF(stage);
+    statement *find = sql(in->database, SQL_PROJECT_UUID);
+    bind_int64(find, PROJECT_OF(stage));
+    if (sql_row(find) && column_length(find, 0) == 16) {
+        memcpy(source, column_blob(find, 0), 16);
+    }
+    memcpy(source + 16, &number, sizeof number);
+    hash128(source, sizeof source, uuid);
+    uuid[6] = (uint8_t)((uuid[6] & 0x0f) | 0x80); /* version 8: made by a rule of our own */
+    uuid[8] = (uint8_t)((uuid[8] & 0x3f) | 0x80);
+    return sql_end(find, error);
 }
