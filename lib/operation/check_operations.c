@@ -9,18 +9,18 @@
 
 /* --- info ---------------------------------------------------------------------------------------------------- */
 
-static int64_t count_of(scope *in, const char *text, annoproj_status *status, annoproj_error **error)
-{
+static int64_t count_of(scope *in, const char *text, annoproj_status *status, annoproj_error **error) {
     int64_t count = 0;
-    if (*status != ANNOPROJ_OK) return 0;
+    if (*status != ANNOPROJ_OK)
+        return 0;
     statement *find = sql(in->database, text);
-    if (sql_row(find)) count = column_int64(find, 0);
+    if (sql_row(find))
+        count = column_int64(find, 0);
     *status = sql_end(find, error);
     return count;
 }
 
-static annoproj_status read_info(scope *in, void *arguments, annoproj_error **error)
-{
+static annoproj_status read_info(scope *in, void *arguments, annoproj_error **error) {
     static const char users_text[] = "SELECT count(*) FROM user";
     static const char projects_text[] = "SELECT count(*) FROM project";
     static const char units_text[] = "SELECT coalesce(sum(data_units), 0) FROM dataset";
@@ -35,7 +35,8 @@ static annoproj_status read_info(scope *in, void *arguments, annoproj_error **er
     int64_t units = count_of(in, units_text, &status, error);
     int64_t tasks = count_of(in, tasks_text, &status, error);
     int64_t events = count_of(in, events_text, &status, error);
-    if (status != ANNOPROJ_OK) return status;
+    if (status != ANNOPROJ_OK)
+        return status;
     rows *row = rows_new(&row_store_row);
     rows_int64(row, facts.file_bytes);
     rows_int64(row, facts.wal_bytes);
@@ -50,14 +51,16 @@ static annoproj_status read_info(scope *in, void *arguments, annoproj_error **er
     return rows_finish(row, table, error);
 }
 
-annoproj_status annoproj_store_info(annoproj_session *handle, const annoproj_call *call, annoproj_table **table, annoproj_error **error)
-{
+annoproj_status annoproj_store_info(annoproj_session *handle, const annoproj_call *call, annoproj_table **table,
+                                    annoproj_error **error) {
     session *who = NULL;
     clear_error(error);
-    if (!table) return fail(error, ANNOPROJ_INVALID, "table is NULL: give a place for the result");
+    if (!table)
+        return fail(error, ANNOPROJ_INVALID, "table is NULL: give a place for the result");
     *table = NULL;
     annoproj_status status = session_enter(handle, &who, error);
-    if (status != ANNOPROJ_OK) return status;
+    if (status != ANNOPROJ_OK)
+        return status;
     request asked = {.session = who, .subject = SUBJECT_STORE, .arguments = table};
     status = access_read(&asked, read_info, call, error);
     session_leave(who);
@@ -68,45 +71,46 @@ annoproj_status annoproj_store_info(annoproj_session *handle, const annoproj_cal
 
 typedef struct checking {
     rows *found;
-    int64_t project;                 /* 0 = the store */
+    int64_t project; /* 0 = the store */
     bool quick;
     annoproj_table *table;
 } checking;
 
-static void report(checking *check, const char *subject, int64_t id, const char *found, const char *expected)
-{
-    if (check->project != 0) rows_int64(check->found, check->project);
-    else rows_null(check->found);
+static void report(checking *check, const char *subject, int64_t id, const char *found, const char *expected) {
+    if (check->project != 0)
+        rows_int64(check->found, check->project);
+    else
+        rows_null(check->found);
     rows_text(check->found, subject);
-    if (id != 0) rows_int64(check->found, id);
-    else rows_null(check->found);
+    if (id != 0)
+        rows_int64(check->found, id);
+    else
+        rows_null(check->found);
     rows_text(check->found, found);
     rows_text(check->found, expected);
 }
 
 /* "assignee 7" against "assignee 0". */
-static void compare(checking *check, const char *subject, int64_t id, const char *what, int64_t found, int64_t expected)
-{
+static void compare(checking *check, const char *subject, int64_t id, const char *what, int64_t found,
+                    int64_t expected) {
     char found_text[96], expected_text[96];
-    if (found == expected) return;
+    if (found == expected)
+        return;
     snprintf(found_text, sizeof found_text, "%s %" PRId64, what, found);
     snprintf(expected_text, sizeof expected_text, "%s %" PRId64, what, expected);
     report(check, subject, id, found_text, expected_text);
 }
 
-static void file_line(void *data, const char *line)
-{
+static void file_line(void *data, const char *line) {
     report(data, "file", 0, line, "a sound file");
 }
 
-static void log_line(void *data, const char *subject, int64_t id, const char *found, const char *expected)
-{
+static void log_line(void *data, const char *subject, int64_t id, const char *found, const char *expected) {
     report(data, subject, id, found, expected);
 }
 
 /* Places and assignees of tasks. */
-static annoproj_status check_tasks(scope *in, checking *check, const replay *state, annoproj_error **error)
-{
+static annoproj_status check_tasks(scope *in, checking *check, const replay *state, annoproj_error **error) {
     static const char text[] = "SELECT id, stage, assignee, priority FROM task WHERE id >= ? AND id < ? ORDER BY id";
     size_t next = 1;
     statement *find = sql(in->database, text);
@@ -119,30 +123,35 @@ static annoproj_status check_tasks(scope *in, checking *check, const replay *sta
             if (next < state->task_count && state->tasks[next].created)
                 report(check, "task", MAKE_ID(check->project, next), "no such task", "a task");
         next = (size_t)number + 1;
-        if ((size_t)number < state->task_count) expected = state->tasks[number];
+        if ((size_t)number < state->task_count)
+            expected = state->tasks[number];
         if (!expected.created) {
             report(check, "task", id, "a task", "no event made it");
             continue;
         }
         compare(check, "task", id, "stage", NUMBER_OF(column_int64(find, 1)), expected.stage);
         compare(check, "assignment", id, "assignee", column_int64(find, 2), expected.assignee);
-        if (expected.priority_set) compare(check, "task", id, "priority", column_int64(find, 3), expected.priority);
+        if (expected.priority_set)
+            compare(check, "task", id, "priority", column_int64(find, 3), expected.priority);
     }
     for (; next < state->task_count; next++)
-        if (state->tasks[next].created) report(check, "task", MAKE_ID(check->project, next), "no such task", "a task");
+        if (state->tasks[next].created)
+            report(check, "task", MAKE_ID(check->project, next), "no such task", "a task");
     return sql_end(find, error);
 }
 
-static annoproj_status check_one_counter(scope *in, checking *check, int64_t stage, int64_t assignee, int64_t expected, annoproj_error **error)
-{
+static annoproj_status check_one_counter(scope *in, checking *check, int64_t stage, int64_t assignee, int64_t expected,
+                                         annoproj_error **error) {
     static const char text[] = "SELECT count FROM task_count WHERE stage = ? AND assignee = ?";
     int64_t found = 0;
     statement *find = sql(in->database, text);
     bind_int64(find, stage);
     bind_int64(find, assignee);
-    if (sql_row(find)) found = column_int64(find, 0);
+    if (sql_row(find))
+        found = column_int64(find, 0);
     annoproj_status status = sql_end(find, error);
-    if (status == ANNOPROJ_OK) compare(check, "counter", stage, "tasks", found, expected);
+    if (status == ANNOPROJ_OK)
+        compare(check, "counter", stage, "tasks", found, expected);
     return status;
 }
 
@@ -152,39 +161,46 @@ typedef struct place {
 } place;
 
 /* Counts by stage and assignee, from the replayed tasks: few places, so a small sorted list. */
-static annoproj_status count_places(scope *in, const replay *state, place **places, size_t *count, annoproj_error **error)
-{
+static annoproj_status count_places(scope *in, const replay *state, place **places, size_t *count,
+                                    annoproj_error **error) {
     size_t capacity = 64;
     place *list = arena_array(in->memory, capacity, sizeof *list);
     *count = 0;
     for (size_t i = 0; i < state->task_count && list; i++) {
         const replayed_task *task = state->tasks + i;
         size_t at = 0;
-        if (!task->created || task->stage == 0) continue;
-        while (at < *count && (list[at].stage != task->stage || list[at].assignee != task->assignee)) at++;
+        if (!task->created || task->stage == 0)
+            continue;
+        while (at < *count && (list[at].stage != task->stage || list[at].assignee != task->assignee))
+            at++;
         if (at == capacity) {
             place *grown = arena_array(in->memory, capacity * 2, sizeof *list);
-            for (size_t k = 0; grown && k < capacity; k++) grown[k] = list[k];
+            for (size_t k = 0; grown && k < capacity; k++)
+                grown[k] = list[k];
             list = grown;
             capacity *= 2;
-            if (!list) break;
+            if (!list)
+                break;
         }
-        if (at == *count) list[(*count)++] = (place){.stage = task->stage, .assignee = task->assignee};
+        if (at == *count)
+            list[(*count)++] = (place){.stage = task->stage, .assignee = task->assignee};
         list[at].tasks++;
     }
     *places = list;
     return list ? ANNOPROJ_OK : fail_memory(error);
 }
 
-static annoproj_status check_places(scope *in, checking *check, const replay *state, annoproj_error **error)
-{
-    static const char text[] = "SELECT stage, assignee, count FROM task_count WHERE stage >= ? AND stage < ? AND count <> 0";
+static annoproj_status check_places(scope *in, checking *check, const replay *state, annoproj_error **error) {
+    static const char text[] =
+        "SELECT stage, assignee, count FROM task_count WHERE stage >= ? AND stage < ? AND count <> 0";
     place *places = NULL;
     size_t count = 0;
     annoproj_status status = count_places(in, state, &places, &count, error);
     for (size_t i = 0; i < count && status == ANNOPROJ_OK; i++)
-        status = check_one_counter(in, check, MAKE_ID(check->project, places[i].stage), places[i].assignee, places[i].tasks, error);
-    if (status != ANNOPROJ_OK) return status;
+        status = check_one_counter(in, check, MAKE_ID(check->project, places[i].stage), places[i].assignee,
+                                   places[i].tasks, error);
+    if (status != ANNOPROJ_OK)
+        return status;
     statement *find = sql(in->database, text);
     bind_int64(find, MAKE_ID(check->project, 0));
     bind_int64(find, MAKE_ID(check->project + 1, 0));
@@ -192,17 +208,20 @@ static annoproj_status check_places(scope *in, checking *check, const replay *st
         bool known = false;
         for (size_t i = 0; i < count; i++)
             known |= places[i].stage == NUMBER_OF(column_int64(find, 0)) && places[i].assignee == column_int64(find, 1);
-        if (!known) compare(check, "counter", column_int64(find, 0), "tasks", column_int64(find, 2), 0);
+        if (!known)
+            compare(check, "counter", column_int64(find, 0), "tasks", column_int64(find, 2), 0);
     }
     return sql_end(find, error);
 }
 
-static annoproj_status check_project_counter(scope *in, checking *check, const replay *state, annoproj_error **error)
-{
-    static const char text[] = "SELECT tasks, open_issues, instance_labels_created FROM project_counter WHERE project = ?";
+static annoproj_status check_project_counter(scope *in, checking *check, const replay *state, annoproj_error **error) {
+    static const char text[] =
+        "SELECT tasks, open_issues, instance_labels_created FROM project_counter WHERE project = ?";
     int64_t tasks = 0, open_issues = 0, counted = 0;
-    for (size_t i = 0; i < state->task_count; i++) tasks += state->tasks[i].created && state->tasks[i].stage != 0;
-    for (size_t i = 0; i < state->label_count; i++) counted += state->labels[i].counted;
+    for (size_t i = 0; i < state->task_count; i++)
+        tasks += state->tasks[i].created && state->tasks[i].stage != 0;
+    for (size_t i = 0; i < state->label_count; i++)
+        counted += state->labels[i].counted;
     for (size_t i = 0; i < state->issue_count; i++) {
         const replayed_issue *issue = state->issues + i;
         open_issues += issue->open && (size_t)issue->task < state->task_count && state->tasks[issue->task].stage != 0;
@@ -219,8 +238,7 @@ static annoproj_status check_project_counter(scope *in, checking *check, const r
     return sql_end(find, error);
 }
 
-static annoproj_status check_issues(scope *in, checking *check, const replay *state, annoproj_error **error)
-{
+static annoproj_status check_issues(scope *in, checking *check, const replay *state, annoproj_error **error) {
     static const char text[] = "SELECT id, resolved FROM issue WHERE id >= ? AND id < ?";
     statement *find = sql(in->database, text);
     bind_int64(find, MAKE_ID(check->project, 0));
@@ -236,8 +254,7 @@ static annoproj_status check_issues(scope *in, checking *check, const replay *st
 }
 
 /* Text and audio labels are published without events unless the project counts them. */
-static annoproj_status check_published(scope *in, checking *check, const replay *state, annoproj_error **error)
-{
+static annoproj_status check_published(scope *in, checking *check, const replay *state, annoproj_error **error) {
     static const char text[] =
         "SELECT p.label, p.class, p.live, p.submitted, p.submitter, d.data_type IN (7, 8), p.task, length(p.frames)"
         " FROM label_published p JOIN task t ON t.id = p.task JOIN data_unit d ON d.id = t.data_unit"
@@ -250,7 +267,8 @@ static annoproj_status check_published(scope *in, checking *check, const replay 
         const replayed_label *label = (size_t)number < state->label_count ? state->labels + number : NULL;
         bool silent = column_int64(find, 5) != 0;
         if (!label || !label->known) {
-            if (!silent) report(check, "published_label", number, "a published label", "no event published it");
+            if (!silent)
+                report(check, "published_label", number, "a published label", "no event published it");
             continue;
         }
         compare(check, "published_label", number, "class", column_int64(find, 1), label->class);
@@ -261,11 +279,11 @@ static annoproj_status check_published(scope *in, checking *check, const replay 
     return sql_end(find, error);
 }
 
-static annoproj_status check_drawn(scope *in, checking *check, const replay *state, annoproj_error **error)
-{
+static annoproj_status check_drawn(scope *in, checking *check, const replay *state, annoproj_error **error) {
     static const char text[] = "SELECT number FROM label WHERE task >= ? AND task < ?";
     int64_t found = 0, expected = 0;
-    for (size_t i = 0; i < state->label_count; i++) expected += state->labels[i].drawn;
+    for (size_t i = 0; i < state->label_count; i++)
+        expected += state->labels[i].drawn;
     statement *find = sql(in->database, text);
     bind_int64(find, MAKE_ID(check->project, 0));
     bind_int64(find, MAKE_ID(check->project + 1, 0));
@@ -279,72 +297,83 @@ static annoproj_status check_drawn(scope *in, checking *check, const replay *sta
     return sql_end(find, error);
 }
 
-static annoproj_status check_project(scope *in, checking *check, annoproj_error **error)
-{
+static annoproj_status check_project(scope *in, checking *check, annoproj_error **error) {
     replay state = {0};
     annoproj_status status = event_check(in->database, check->project, log_line, check, in->bounds, error);
-    if (status != ANNOPROJ_OK || check->quick || check->project == 0) return status;
+    if (status != ANNOPROJ_OK || check->quick || check->project == 0)
+        return status;
     status = replay_project(in, check->project, &state, error);
-    if (status == ANNOPROJ_CORRUPT) {          /* the log's own check has said what is wrong with it */
+    if (status == ANNOPROJ_CORRUPT) { /* the log's own check has said what is wrong with it */
         drop_error(error);
         return ANNOPROJ_OK;
     }
-    if (status == ANNOPROJ_OK) status = check_tasks(in, check, &state, error);
-    if (status == ANNOPROJ_OK) status = check_places(in, check, &state, error);
-    if (status == ANNOPROJ_OK) status = check_project_counter(in, check, &state, error);
-    if (status == ANNOPROJ_OK) status = check_issues(in, check, &state, error);
-    if (status == ANNOPROJ_OK) status = check_published(in, check, &state, error);
-    if (status == ANNOPROJ_OK) status = check_drawn(in, check, &state, error);
+    if (status == ANNOPROJ_OK)
+        status = check_tasks(in, check, &state, error);
+    if (status == ANNOPROJ_OK)
+        status = check_places(in, check, &state, error);
+    if (status == ANNOPROJ_OK)
+        status = check_project_counter(in, check, &state, error);
+    if (status == ANNOPROJ_OK)
+        status = check_issues(in, check, &state, error);
+    if (status == ANNOPROJ_OK)
+        status = check_published(in, check, &state, error);
+    if (status == ANNOPROJ_OK)
+        status = check_drawn(in, check, &state, error);
     replay_release(&state);
     return status;
 }
 
-static annoproj_status next_project(scope *in, int64_t after, int64_t *project, annoproj_error **error)
-{
-    static const char text[] = "SELECT min(id) FROM (SELECT id FROM project UNION SELECT project FROM event_log) WHERE id > ?";
+static annoproj_status next_project(scope *in, int64_t after, int64_t *project, annoproj_error **error) {
+    static const char text[] =
+        "SELECT min(id) FROM (SELECT id FROM project UNION SELECT project FROM event_log) WHERE id > ?";
     statement *find = sql(in->database, text);
     bind_int64(find, after);
     *project = sql_row(find) && !column_is_null(find, 0) ? column_int64(find, 0) : -1;
     return sql_end(find, error);
 }
 
-static annoproj_status read_check(scope *in, void *arguments, annoproj_error **error)
-{
+static annoproj_status read_check(scope *in, void *arguments, annoproj_error **error) {
     checking *check = arguments;
     reader source = {.database = in->database, .bounds = in->bounds, .store = in->store};
     check->found = rows_new(&row_check_row);
     annoproj_status status = store_integrity(&source, check->quick, file_line, check, error);
     for (int64_t project = -1; status == ANNOPROJ_OK;) {
         status = next_project(in, project, &project, error);
-        if (status != ANNOPROJ_OK || project < 0) break;
+        if (status != ANNOPROJ_OK || project < 0)
+            break;
         check->project = project;
         status = check_project(in, check, error);
     }
-    if (status == ANNOPROJ_OK) return rows_finish(check->found, &check->table, error);
+    if (status == ANNOPROJ_OK)
+        return rows_finish(check->found, &check->table, error);
     rows_discard(check->found);
     return status;
 }
 
-void annoproj_check_options_init(annoproj_check_options *options)
-{
-    if (options) *options = (annoproj_check_options)ANNOPROJ_CHECK_OPTIONS_INIT;
+void annoproj_check_options_init(annoproj_check_options *options) {
+    if (options)
+        *options = (annoproj_check_options)ANNOPROJ_CHECK_OPTIONS_INIT;
 }
 
-annoproj_status annoproj_store_check(annoproj_session *handle, const annoproj_check_options *options, const annoproj_call *call,
-                                     annoproj_table **table, annoproj_error **error)
-{
+annoproj_status annoproj_store_check(annoproj_session *handle, const annoproj_check_options *options,
+                                     const annoproj_call *call, annoproj_table **table, annoproj_error **error) {
     session *who = NULL;
     annoproj_check_options own;
     clear_error(error);
-    if (!table) return fail(error, ANNOPROJ_INVALID, "table is NULL: give a place for the result");
+    if (!table)
+        return fail(error, ANNOPROJ_INVALID, "table is NULL: give a place for the result");
     *table = NULL;
     annoproj_status status = options_read(&own, sizeof own, sizeof own, options, error);
-    if (status == ANNOPROJ_OK) status = session_enter(handle, &who, error);
-    if (status != ANNOPROJ_OK) return status;
+    if (status == ANNOPROJ_OK)
+        status = session_enter(handle, &who, error);
+    if (status != ANNOPROJ_OK)
+        return status;
     checking check = {.quick = own.quick};
-    request asked = {.session = who, .operation = ANNOPROJ_OPERATION_STORE_CHECK, .subject = SUBJECT_STORE, .arguments = &check};
+    request asked = {
+        .session = who, .operation = ANNOPROJ_OPERATION_STORE_CHECK, .subject = SUBJECT_STORE, .arguments = &check};
     status = access_read(&asked, read_check, call, error);
-    if (status == ANNOPROJ_OK) *table = check.table;
+    if (status == ANNOPROJ_OK)
+        *table = check.table;
     session_leave(who);
     return status;
 }

@@ -7,11 +7,11 @@
 typedef struct task_call {
     annoproj_operation operation;
     void *arguments;
-    uint64_t fingerprint;            /* begins with the function's name */
+    uint64_t fingerprint; /* begins with the function's name */
 } task_call;
 
-annoproj_status task_write(const annoproj_task *task, const task_call *what, write_fn body, const annoproj_call *call, bytes *result,
-                           annoproj_error **error);
+annoproj_status task_write(const annoproj_task *task, const task_call *what, write_fn body, const annoproj_call *call,
+                           bytes *result, annoproj_error **error);
 annoproj_status task_read(const annoproj_task *task, const task_call *what, read_fn body, const annoproj_call *call,
                           annoproj_error **error);
 

@@ -5,8 +5,7 @@
 #include "task_count.h"
 #include "task_vector.h"
 
-const char *task_status_name(int32_t status)
-{
+const char *task_status_name(int32_t status) {
     switch (status) {
     case ANNOPROJ_TASK_NEW: return "new";
     case ANNOPROJ_TASK_REOPENED: return "reopened";
@@ -16,8 +15,7 @@ const char *task_status_name(int32_t status)
     }
 }
 
-static annoproj_status close_stay(command *cmd, const task_facts *task, annoproj_error **error)
-{
+static annoproj_status close_stay(command *cmd, const task_facts *task, annoproj_error **error) {
     static const char text[] = "INSERT INTO task_stay(task, number, stage, entered_us, left_us)"
                                " SELECT ?1, coalesce(max(number), 0) + 1, ?2, ?3, ?4 FROM task_stay WHERE task = ?1";
     statement *insert = sql(cmd->scope.database, text);
@@ -28,16 +26,14 @@ static annoproj_status close_stay(command *cmd, const task_facts *task, annoproj
     return sql_run(insert, error);
 }
 
-static annoproj_status forget_skips(command *cmd, int64_t task, annoproj_error **error)
-{
+static annoproj_status forget_skips(command *cmd, int64_t task, annoproj_error **error) {
     static const char text[] = "DELETE FROM task_skip WHERE task = ?";
     statement *delete = sql(cmd->scope.database, text);
     bind_int64(delete, task);
     return sql_run(delete, error);
 }
 
-static annoproj_status write_arrival(command *cmd, const task_facts *task, annoproj_error **error)
-{
+static annoproj_status write_arrival(command *cmd, const task_facts *task, annoproj_error **error) {
     static const char text[] = "UPDATE task SET stage = ?, status = ?, assignee = ?, assigned_by = ?, exclusion = ?,"
                                " entered_us = ?, released = 0, returned = ? WHERE id = ?";
     statement *update = sql(cmd->scope.database, text);
@@ -52,20 +48,26 @@ static annoproj_status write_arrival(command *cmd, const task_facts *task, annop
     return sql_run(update, error);
 }
 
-annoproj_status task_arrive(command *cmd, task_facts *task, const task_arrival *arrival, annoproj_error **error)
-{
+annoproj_status task_arrive(command *cmd, task_facts *task, const task_arrival *arrival, annoproj_error **error) {
     scope *in = &cmd->scope;
     stage_facts stage;
     int64_t exclusion = 0;
     annoproj_status status = access_stage_facts(in, arrival->stage, in->user, &stage, error);
-    if (status == ANNOPROJ_OK) status = exclusion_for_stage(cmd, task, &stage, arrival->returned, &exclusion, error);
-    if (status == ANNOPROJ_OK) status = close_stay(cmd, task, error);
-    if (status == ANNOPROJ_OK) status = task_count_add(cmd, task->stage.id, task->assignee, -1, error);
-    if (status == ANNOPROJ_OK) status = task_count_add(cmd, stage.id, arrival->assignee, 1, error);
-    if (status == ANNOPROJ_OK) status = forget_skips(cmd, task->id, error);
     if (status == ANNOPROJ_OK)
-        status = task_vector_set(cmd, PROJECT_OF(task->id), TASK_ATTRIBUTE_STAGE, NUMBER_OF(task->id), 1, stage.number, error);
-    if (status != ANNOPROJ_OK) return status;
+        status = exclusion_for_stage(cmd, task, &stage, arrival->returned, &exclusion, error);
+    if (status == ANNOPROJ_OK)
+        status = close_stay(cmd, task, error);
+    if (status == ANNOPROJ_OK)
+        status = task_count_add(cmd, task->stage.id, task->assignee, -1, error);
+    if (status == ANNOPROJ_OK)
+        status = task_count_add(cmd, stage.id, arrival->assignee, 1, error);
+    if (status == ANNOPROJ_OK)
+        status = forget_skips(cmd, task->id, error);
+    if (status == ANNOPROJ_OK)
+        status = task_vector_set(cmd, PROJECT_OF(task->id), TASK_ATTRIBUTE_STAGE, NUMBER_OF(task->id), 1, stage.number,
+                                 error);
+    if (status != ANNOPROJ_OK)
+        return status;
 
     task->stage = stage;
     task->status = arrival->status;
@@ -77,13 +79,14 @@ annoproj_status task_arrive(command *cmd, task_facts *task, const task_arrival *
     task->returned = arrival->returned;
     status = write_arrival(cmd, task, error);
     if (status == ANNOPROJ_OK && task->assignee != 0)
-        command_event(cmd, &(event){.kind = EVENT_TASK_RETURN, .task = NUMBER_OF(task->id), .stage = stage.number,
-                                        .credited = task->assignee});
+        command_event(cmd, &(event){.kind = EVENT_TASK_RETURN,
+                                    .task = NUMBER_OF(task->id),
+                                    .stage = stage.number,
+                                    .credited = task->assignee});
     return status;
 }
 
-static annoproj_status note_worker(command *cmd, const task_facts *task, annoproj_error **error)
-{
+static annoproj_status note_worker(command *cmd, const task_facts *task, annoproj_error **error) {
     static const char text[] = "INSERT OR IGNORE INTO task_worker(task, stage, user) VALUES(?, ?, ?)";
     statement *insert = sql(cmd->scope.database, text);
     bind_int64(insert, task->id);
@@ -92,12 +95,12 @@ static annoproj_status note_worker(command *cmd, const task_facts *task, annopro
     return sql_run(insert, error);
 }
 
-annoproj_status task_note_action(command *cmd, task_facts *task, bool submitted, annoproj_error **error)
-{
+annoproj_status task_note_action(command *cmd, task_facts *task, bool submitted, annoproj_error **error) {
     static const char text[] = "UPDATE task SET last_action_user = ?, last_action_stage = ?, last_action_us = ?,"
                                " last_submitter = ? WHERE id = ?";
     /* A submit by the host credits nobody. */
-    if (submitted) task->last_submitter = cmd->scope.user;
+    if (submitted)
+        task->last_submitter = cmd->scope.user;
     statement *update = sql(cmd->scope.database, text);
     bind_int64(update, cmd->scope.user);
     bind_int64(update, task->stage.id);
@@ -105,23 +108,24 @@ annoproj_status task_note_action(command *cmd, task_facts *task, bool submitted,
     bind_int64(update, task->last_submitter);
     bind_int64(update, task->id);
     annoproj_status status = sql_run(update, error);
-    if (status == ANNOPROJ_OK && submitted && cmd->scope.user != 0) status = note_worker(cmd, task, error);
+    if (status == ANNOPROJ_OK && submitted && cmd->scope.user != 0)
+        status = note_worker(cmd, task, error);
     return status;
 }
 
-annoproj_status task_set_version(command *cmd, task_facts *task, int64_t version, annoproj_error **error)
-{
+annoproj_status task_set_version(command *cmd, task_facts *task, int64_t version, annoproj_error **error) {
     static const char text[] = "UPDATE task SET version = ? WHERE id = ?";
     statement *update = sql(cmd->scope.database, text);
     bind_int64(update, version);
     bind_int64(update, task->id);
     annoproj_status status = sql_run(update, error);
-    if (status == ANNOPROJ_OK) task->version = version;
+    if (status == ANNOPROJ_OK)
+        task->version = version;
     return status;
 }
 
-annoproj_status task_set_issue_counts(command *cmd, int64_t task, int64_t open, int64_t resolved, annoproj_error **error)
-{
+annoproj_status task_set_issue_counts(command *cmd, int64_t task, int64_t open, int64_t resolved,
+                                      annoproj_error **error) {
     static const char text[] = "UPDATE task SET open_issues = ?, resolved_issues = ? WHERE id = ?";
     statement *update = sql(cmd->scope.database, text);
     bind_int64(update, open);
@@ -130,8 +134,7 @@ annoproj_status task_set_issue_counts(command *cmd, int64_t task, int64_t open, 
     return sql_run(update, error);
 }
 
-annoproj_status task_set_priority(command *cmd, task_facts *task, int32_t priority, annoproj_error **error)
-{
+annoproj_status task_set_priority(command *cmd, task_facts *task, int32_t priority, annoproj_error **error) {
     static const char text[] = "UPDATE task SET priority = ? WHERE id = ?";
     statement *update = sql(cmd->scope.database, text);
     bind_int64(update, priority);
@@ -139,8 +142,10 @@ annoproj_status task_set_priority(command *cmd, task_facts *task, int32_t priori
     annoproj_status status = sql_run(update, error);
     if (status == ANNOPROJ_OK) {
         task->priority = priority;
-        command_event(cmd, &(event){.kind = EVENT_TASK_PRIORITY, .task = NUMBER_OF(task->id), .stage = task->stage.number,
-                                        .reference = priority});
+        command_event(cmd, &(event){.kind = EVENT_TASK_PRIORITY,
+                                    .task = NUMBER_OF(task->id),
+                                    .stage = task->stage.number,
+                                    .reference = priority});
     }
     return status;
 }

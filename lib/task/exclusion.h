@@ -5,15 +5,16 @@
 
 #include "access.h"
 
-enum exclusion_reason {                                /* bits; stored */
-    EXCLUDED_SKIPPED = 1,                              /* the user skipped it */
-    EXCLUDED_SUBMITTER = 2,                            /* reviewer_not_submitter */
-    EXCLUDED_WORKER = 4                                /* allow_reassessment is off */
+enum exclusion_reason {                         /* bits; stored */
+                        EXCLUDED_SKIPPED = 1,   /* the user skipped it */
+                        EXCLUDED_SUBMITTER = 2, /* reviewer_not_submitter */
+                        EXCLUDED_WORKER = 4     /* allow_reassessment is off */
 };
 #define EXCLUDED_BY_RULE (EXCLUDED_SUBMITTER | EXCLUDED_WORKER)
 
 /* Why a user is excluded by a set; 0 = is not. */
-annoproj_status exclusion_reasons(scope *scope, int64_t exclusion, int64_t user, int32_t *reasons, annoproj_error **error);
+annoproj_status exclusion_reasons(scope *scope, int64_t exclusion, int64_t user, int32_t *reasons,
+                                  annoproj_error **error);
 /* The set that differs from `exclusion` in one user's reasons. */
 annoproj_status exclusion_change(command *command, int64_t exclusion, int64_t user, int32_t reasons, int64_t *out,
                                  annoproj_error **error);

@@ -3,19 +3,19 @@
 
 const char schema_task[] =
     "CREATE TABLE task("
-    " id INTEGER PRIMARY KEY,"                 /* (project << 32) + number */
+    " id INTEGER PRIMARY KEY," /* (project << 32) + number */
     " data_unit INTEGER NOT NULL,"
-    " stage INTEGER NOT NULL,"                 /* 0 = removed */
-    " status INTEGER NOT NULL,"                /* annoproj_task_status */
-    " assignee INTEGER NOT NULL,"              /* 0 = unassigned */
-    " assigned_by INTEGER NOT NULL,"           /* assigned_by: nobody, self, manager, return */
-    " exclusion INTEGER NOT NULL,"             /* who may not or will not take it in this stage; 0 = nobody */
+    " stage INTEGER NOT NULL,"       /* 0 = removed */
+    " status INTEGER NOT NULL,"      /* annoproj_task_status */
+    " assignee INTEGER NOT NULL,"    /* 0 = unassigned */
+    " assigned_by INTEGER NOT NULL," /* assigned_by: nobody, self, manager, return */
+    " exclusion INTEGER NOT NULL,"   /* who may not or will not take it in this stage; 0 = nobody */
     " priority INTEGER NOT NULL,"
     " entered_us INTEGER NOT NULL,"
-    " released INTEGER NOT NULL,"              /* the last assignment ended by release or lapse */
-    " returned INTEGER NOT NULL,"              /* came by a reject edge */
-    " version INTEGER NOT NULL,"               /* of the label set */
-    " last_submitter INTEGER NOT NULL,"        /* 0 = nobody */
+    " released INTEGER NOT NULL,"       /* the last assignment ended by release or lapse */
+    " returned INTEGER NOT NULL,"       /* came by a reject edge */
+    " version INTEGER NOT NULL,"        /* of the label set */
+    " last_submitter INTEGER NOT NULL," /* 0 = nobody */
     " last_action_user INTEGER,"
     " last_action_stage INTEGER,"
     " last_action_us INTEGER,"
@@ -39,13 +39,13 @@ const char schema_task[] =
     "CREATE TABLE exclusion_member("
     " exclusion INTEGER NOT NULL,"
     " user INTEGER NOT NULL,"
-    " reason INTEGER NOT NULL,"                /* exclusion_reason */
+    " reason INTEGER NOT NULL," /* exclusion_reason */
     " PRIMARY KEY(exclusion, user)) WITHOUT ROWID, STRICT;"
     "CREATE TABLE task_skip("
     " task INTEGER NOT NULL,"
     " user INTEGER NOT NULL,"
     " stage INTEGER NOT NULL,"
-    " skipped INTEGER NOT NULL,"               /* event sequence number of the skip: least recent first */
+    " skipped INTEGER NOT NULL," /* event sequence number of the skip: least recent first */
     " PRIMARY KEY(task, user)) WITHOUT ROWID, STRICT;"
     "CREATE INDEX task_skip_user ON task_skip(user, stage, skipped);"
     /* Who submitted it in which annotation stage: the two person rules. */
@@ -76,7 +76,7 @@ const char schema_task[] =
     /* Task properties as vectors for the scan: 2 bytes for each task, 2,048 tasks in a chunk. */
     "CREATE TABLE task_vector("
     " project INTEGER NOT NULL,"
-    " attribute INTEGER NOT NULL,"             /* task_attribute: dataset number, stage number */
+    " attribute INTEGER NOT NULL," /* task_attribute: dataset number, stage number */
     " chunk INTEGER NOT NULL,"
     " data BLOB NOT NULL,"
     " PRIMARY KEY(project, attribute, chunk)) WITHOUT ROWID, STRICT;";

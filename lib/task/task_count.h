@@ -4,7 +4,8 @@
 
 #include "access.h"
 
-annoproj_status task_count_add(command *command, int64_t stage, int64_t assignee, int64_t count, annoproj_error **error);
+annoproj_status task_count_add(command *command, int64_t stage, int64_t assignee, int64_t count,
+                               annoproj_error **error);
 /* Of one assignee (0 = unassigned), or of all when assignee is -1. */
 annoproj_status task_count_of(scope *scope, int64_t stage, int64_t assignee, int64_t *count, annoproj_error **error);
 

@@ -4,11 +4,11 @@
 
 #include "access.h"
 
-#define TASK_VECTOR_CHUNK 2048                         /* tasks in a chunk */
+#define TASK_VECTOR_CHUNK 2048 /* tasks in a chunk */
 
-enum task_attribute {                                  /* stored */
-    TASK_ATTRIBUTE_DATASET = 1,                        /* project_dataset.number */
-    TASK_ATTRIBUTE_STAGE = 2                           /* stage number; 0 = removed */
+enum task_attribute {                             /* stored */
+                      TASK_ATTRIBUTE_DATASET = 1, /* project_dataset.number */
+                      TASK_ATTRIBUTE_STAGE = 2    /* stage number; 0 = removed */
 };
 
 /* Sets the value for task numbers [first, first + count). */
