@@ -1,0 +1,138 @@
+/* Time spent: what is recorded of a report (behaviour §11), against a minute-by-minute model. */
+#include "team.h"
+
+#include <string.h>
+
+#define SECOND INT64_C(1000000)
+#define MINUTE (60 * SECOND)
+
+static int64_t report(annoproj_task *task, int64_t start, int64_t duration, annoproj_status expected) {
+    annoproj_error *error = NULL;
+    int64_t recorded = -1;
+    assert_status(expected, annoproj_task_report_time(task, &start, &duration, 1, NULL, &recorded, &error), error);
+    return recorded;
+}
+
+static void test_overlaps_count_once(void **state) {
+    (void)state;
+    team *made = team_new(2, "", "");
+    annoproj_task *task = team_task(made, TEAM_ANNOTATOR, 0), *other = team_task(made, TEAM_ANNOTATOR, 1);
+    int64_t base = made->now_us;
+    made->now_us += 60 * MINUTE;
+    assert_int_equal(report(task, base + 10 * MINUTE, 10 * MINUTE, ANNOPROJ_OK), 10 * MINUTE);
+    assert_int_equal(report(task, base + 12 * MINUTE, 3 * MINUTE, ANNOPROJ_OK), 0);           /* contained */
+    assert_int_equal(report(task, base + 20 * MINUTE, 5 * MINUTE, ANNOPROJ_OK), 5 * MINUTE);  /* touching */
+    assert_int_equal(report(task, base + 5 * MINUTE, 30 * MINUTE, ANNOPROJ_OK), 15 * MINUTE); /* around both */
+    assert_int_equal(report(other, base, 40 * MINUTE, ANNOPROJ_OK), 10 * MINUTE);             /* on any task */
+    assert_int_equal(report(task, base + 50 * MINUTE, 0, ANNOPROJ_OK), 0);                    /* an instant */
+    annoproj_task_close(task);
+    annoproj_task_close(other);
+    assert_int_equal(team_differences(made), 0);
+    team_free(made);
+}
+
+static void test_limits_of_a_report(void **state) {
+    (void)state;
+    team *made = team_new(1, "", "");
+    annoproj_error *error = NULL;
+    annoproj_task *task = team_task(made, TEAM_ANNOTATOR, 0), *host_task = NULL;
+    int64_t recorded = 0, start = made->now_us, duration = SECOND, day = 86400 * SECOND;
+    report(task, start, 5 * SECOND + 1, ANNOPROJ_INVALID);
+    assert_int_equal(report(task, start, 5 * SECOND, ANNOPROJ_OK), 5 * SECOND);
+    made->now_us += 31 * day;
+    report(task, made->now_us - 30 * day - 1, SECOND, ANNOPROJ_INVALID);
+    assert_int_equal(report(task, made->now_us - 30 * day, SECOND, ANNOPROJ_OK), SECOND);
+    report(task, made->now_us, -1, ANNOPROJ_INVALID);
+    assert_ok(annoproj_task_open(made->host_project, made->first_task, NULL, &host_task, &error), error);
+    assert_status(ANNOPROJ_INVALID, annoproj_task_report_time(host_task, &start, &duration, 1, NULL, &recorded, &error),
+                  error);
+    assert_status(ANNOPROJ_INVALID, annoproj_task_report_time(task, NULL, NULL, 1, NULL, &recorded, &error), error);
+    assert_status(ANNOPROJ_INVALID, annoproj_task_report_time(task, &start, &duration, 1, NULL, NULL, &error), error);
+    annoproj_task_close(host_task);
+    annoproj_task_close(task);
+    team_free(made);
+}
+
+static void test_time_before_the_task_is_dropped(void **state) {
+    (void)state;
+    team *made = team_new(1, "", "");
+    annoproj_task *task = team_task(made, TEAM_ANNOTATOR, 0);
+    int64_t entered = made->now_us;
+    made->now_us += 10 * MINUTE;
+    assert_int_equal(report(task, entered - 5 * MINUTE, 8 * MINUTE, ANNOPROJ_OK), 3 * MINUTE);
+    annoproj_task_close(task);
+    team_free(made);
+}
+
+static void test_a_stay_ends_what_counts(void **state) {
+    (void)state;
+    team *made = team_new(1, "", "");
+    annoproj_error *error = NULL;
+    annoproj_task *task = team_task(made, TEAM_MANAGER, 0);
+    int64_t entered = made->now_us;
+    made->now_us += 10 * MINUTE;
+    assert_ok(annoproj_task_submit(task, NULL, NULL, &error), error);
+    made->now_us += 10 * MINUTE;
+    /* Began in annotate, went on after the submit: only the part before it. */
+    assert_int_equal(report(task, entered + 5 * MINUTE, 10 * MINUTE, ANNOPROJ_OK), 5 * MINUTE);
+    /* What was dropped is not covered: the review may claim it. */
+    assert_int_equal(report(task, entered + 10 * MINUTE, 5 * MINUTE, ANNOPROJ_OK), 5 * MINUTE);
+    annoproj_task_close(task);
+    team_free(made);
+}
+
+static void test_heartbeats(void **state) {
+    (void)state;
+    team *made = team_new(1, "", "");
+    annoproj_error *error = NULL;
+    annoproj_task *task = team_task(made, TEAM_ANNOTATOR, 0);
+    const int64_t gaps[] = {0, 59 * SECOND, 60 * SECOND, 61 * SECOND, 500 * SECOND};
+    const int64_t expected[] = {0, 59 * SECOND, 60 * SECOND, 60 * SECOND, 60 * SECOND};
+    for (size_t i = 0; i < 5; i++) {
+        int64_t recorded = -1;
+        made->now_us += gaps[i];
+        assert_ok(annoproj_task_heartbeat(task, 0, NULL, &recorded, &error), error);
+        assert_int_equal(recorded, expected[i]);
+    }
+    annoproj_task_close(task);
+    team_free(made);
+}
+
+/* Random reports of one user on several tasks: the sum of what is recorded is the measure of the union. */
+static void test_union_of_random_reports(void **state) {
+    (void)state;
+    static bool covered[3 * 24 * 60];
+    team *made = team_new(3, "", "");
+    annoproj_task *tasks[3];
+    int64_t base = made->now_us, recorded = 0, expected = 0;
+    for (int i = 0; i < 3; i++)
+        tasks[i] = team_task(made, TEAM_ANNOTATOR, i);
+    made->now_us += (int64_t)sizeof covered * MINUTE;
+    for (int i = 0; i < 300; i++) {
+        size_t from = random_below(sizeof covered), length = random_below(90);
+        if (from + length > sizeof covered)
+            length = sizeof covered - from;
+        recorded += report(tasks[random_below(3)], base + (int64_t)from * MINUTE, (int64_t)length * MINUTE,
+                           ANNOPROJ_OK);
+        memset(covered + from, 1, length);
+    }
+    for (size_t i = 0; i < sizeof covered; i++)
+        expected += covered[i] ? MINUTE : 0;
+    assert_int_equal(recorded, expected);
+    for (int i = 0; i < 3; i++)
+        annoproj_task_close(tasks[i]);
+    assert_int_equal(team_differences(made), 0);
+    team_free(made);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_overlaps_count_once),
+        cmocka_unit_test(test_limits_of_a_report),
+        cmocka_unit_test(test_time_before_the_task_is_dropped),
+        cmocka_unit_test(test_a_stay_ends_what_counts),
+        cmocka_unit_test(test_heartbeats),
+        cmocka_unit_test(test_union_of_random_reports),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
