@@ -1,0 +1,204 @@
+/* Lists of tasks: every page, each sort and direction, against sorting all rows here. */
+#include "team.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define TASKS 60
+
+typedef struct shown {
+    int64_t id, priority, entered;
+} shown;
+
+static bool by_entered, backwards;
+
+static int compare(const void *a, const void *b) {
+    const shown *x = a, *y = b;
+    int order = 0;
+    if (!by_entered && x->priority != y->priority)
+        order = x->priority > y->priority ? -1 : 1;
+    else if (x->entered != y->entered)
+        order = x->entered < y->entered ? -1 : 1;
+    else if (x->id != y->id)
+        order = x->id < y->id ? -1 : 1;
+    return backwards ? -order : order;
+}
+
+static size_t read_pages(annoproj_project *project, annoproj_task_list_options options, shown *out) {
+    annoproj_error *error = NULL;
+    annoproj_table *page = NULL;
+    char *token = NULL;
+    size_t count = 0;
+    do {
+        options.page = token;
+        assert_ok(annoproj_task_list(project, &options, NULL, &page, &error), error);
+        int64_t limit = options.limit == 0 ? 1000 : options.limit;
+        assert_true(annoproj_table_row_count(page) <= limit);
+        for (int64_t row = 0; row < annoproj_table_row_count(page); row++, count++) {
+            assert_true(count < TASKS);
+            out[count].id = annoproj_table_int64(page, row, annoproj_table_column_index(page, "task"));
+            out[count].priority = annoproj_table_int64(page, row, annoproj_table_column_index(page, "priority"));
+            out[count].entered = annoproj_table_int64(page, row, annoproj_table_column_index(page, "entered"));
+        }
+        free(token);
+        token = annoproj_table_next_page(page) ? strdup(annoproj_table_next_page(page)) : NULL;
+        annoproj_table_free(page);
+    } while (token);
+    return count;
+}
+
+static team *mixed_team(void) {
+    team *made = team_new(TASKS, "", "");
+    annoproj_error *error = NULL;
+    for (int i = 0; i < TASKS; i++) {
+        annoproj_task *task = team_task(made, TEAM_MANAGER, i);
+        made->now_us += (int64_t)random_below(2);
+        assert_ok(annoproj_task_set_priority(task, (int32_t)random_below(4) * 10, NULL, &error), error);
+        if (random_below(3) == 0)
+            assert_ok(annoproj_task_submit(task, NULL, NULL, &error), error);
+        else if (random_below(3) == 0)
+            assert_ok(annoproj_task_assign(task, made->users[TEAM_ANNOTATOR], NULL, &error), error);
+        annoproj_task_close(task);
+    }
+    return made;
+}
+
+static void test_pages_are_the_sorted_whole(void **state) {
+    (void)state;
+    team *made = mixed_team();
+    for (int sort = 0; sort < 2; sort++) {
+        for (int direction = 0; direction < 2; direction++) {
+            annoproj_task_list_options options = ANNOPROJ_TASK_LIST_OPTIONS_INIT;
+            shown whole[TASKS], paged[TASKS];
+            options.sort = sort;
+            options.reverse = direction;
+            size_t count = read_pages(made->projects[TEAM_ADMIN], options, whole);
+            assert_int_equal(count, TASKS);
+            options.limit = 7;
+            assert_int_equal(read_pages(made->projects[TEAM_ADMIN], options, paged), TASKS);
+            assert_memory_equal(whole, paged, sizeof whole);
+            by_entered = sort;
+            backwards = direction;
+            qsort(paged, TASKS, sizeof *paged, compare);
+            assert_memory_equal(whole, paged, sizeof whole);
+        }
+    }
+    team_free(made);
+}
+
+static void test_filters(void **state) {
+    (void)state;
+    team *made = mixed_team();
+    shown found[TASKS];
+    annoproj_task_list_options options = ANNOPROJ_TASK_LIST_OPTIONS_INIT;
+    int64_t unassigned_and_ann[] = {0, made->users[TEAM_ANNOTATOR]}, everyone = 0;
+    size_t all = 0;
+    options.assignees = unassigned_and_ann;
+    options.assignee_count = 1;
+    all = read_pages(made->projects[TEAM_ADMIN], options, found);
+    options.assignees = unassigned_and_ann + 1;
+    options.limit = 3;
+    size_t mine = read_pages(made->projects[TEAM_ADMIN], options, found);
+    assert_true(mine > 0 && all > 0);
+    options.limit = 0;
+    options.assignees = unassigned_and_ann;
+    options.assignee_count = 2;
+    assert_int_equal(read_pages(made->projects[TEAM_ADMIN], options, found), mine + all);
+    options = (annoproj_task_list_options)ANNOPROJ_TASK_LIST_OPTIONS_INIT;
+    options.stages = &made->review;
+    options.stage_count = 1;
+    size_t in_review = read_pages(made->projects[TEAM_ADMIN], options, found);
+    assert_int_equal(
+        read_pages(made->projects[TEAM_REVIEWER], (annoproj_task_list_options)ANNOPROJ_TASK_LIST_OPTIONS_INIT, found),
+        in_review); /* the reviewer sees what the gets give */
+    options = (annoproj_task_list_options)ANNOPROJ_TASK_LIST_OPTIONS_INIT;
+    options.priority_least = 20;
+    for (size_t i = 0, count = read_pages(made->projects[TEAM_ADMIN], options, found); i < count; i++) {
+        assert_true(found[i].priority >= 20);
+        everyone++;
+    }
+    assert_true(everyone > 0);
+    options = (annoproj_task_list_options)ANNOPROJ_TASK_LIST_OPTIONS_INIT;
+    options.title = "FILE0000042";
+    assert_int_equal(read_pages(made->projects[TEAM_ADMIN], options, found), 1);
+    assert_int_equal(found[0].id, made->first_task + 42);
+    team_free(made);
+}
+
+static void test_wrong_options(void **state) {
+    (void)state;
+    team *made = mixed_team();
+    annoproj_error *error = NULL;
+    annoproj_table *page = NULL;
+    annoproj_task_list_options options = ANNOPROJ_TASK_LIST_OPTIONS_INIT;
+    int64_t unknown = 999999;
+    options.limit = 10001;
+    assert_status(ANNOPROJ_INVALID, annoproj_task_list(made->projects[TEAM_ADMIN], &options, NULL, &page, &error),
+                  error);
+    options.limit = 5;
+    assert_ok(annoproj_task_list(made->projects[TEAM_ADMIN], &options, NULL, &page, &error), error);
+    char *token = strdup(annoproj_table_next_page(page));
+    annoproj_table_free(page);
+    options.page = token;
+    options.reverse = true; /* another list */
+    assert_status(ANNOPROJ_INVALID, annoproj_task_list(made->projects[TEAM_ADMIN], &options, NULL, &page, &error),
+                  error);
+    assert_null(page);
+    free(token);
+    options.page = "nonsense";
+    assert_status(ANNOPROJ_INVALID, annoproj_task_list(made->projects[TEAM_ADMIN], &options, NULL, &page, &error),
+                  error);
+    options = (annoproj_task_list_options)ANNOPROJ_TASK_LIST_OPTIONS_INIT;
+    options.stages = &unknown;
+    options.stage_count = 1;
+    assert_status(ANNOPROJ_NOT_FOUND, annoproj_task_list(made->projects[TEAM_ADMIN], &options, NULL, &page, &error),
+                  error);
+    options.stage_count = 0;
+    options.assignees = &unknown;
+    options.assignee_count = 1;
+    assert_status(ANNOPROJ_NOT_FOUND, annoproj_task_list(made->projects[TEAM_ADMIN], &options, NULL, &page, &error),
+                  error);
+    options.assignee_count = 0;
+    options.datasets = &unknown;
+    options.dataset_count = 1;
+    assert_status(ANNOPROJ_NOT_FOUND, annoproj_task_list(made->projects[TEAM_ADMIN], &options, NULL, &page, &error),
+                  error);
+    options.dataset_count = 0;
+    options.sort = 9;
+    assert_status(ANNOPROJ_INVALID, annoproj_task_list(made->projects[TEAM_ADMIN], &options, NULL, &page, &error),
+                  error);
+    team_free(made);
+}
+
+/* A list shows exactly the tasks whose single get succeeds, for every role. */
+static void test_lists_equal_gets(void **state) {
+    (void)state;
+    team *made = mixed_team();
+    for (int who = 0; who < TEAM_SIZE; who++) {
+        shown listed[TASKS];
+        annoproj_task_list_options options = ANNOPROJ_TASK_LIST_OPTIONS_INIT;
+        size_t count = read_pages(made->projects[who], options, listed), gets = 0;
+        for (int64_t i = 0; i < TASKS; i++) {
+            annoproj_task *task = NULL;
+            bool in_list = false;
+            annoproj_status status = annoproj_task_open(made->projects[who], made->first_task + i, NULL, &task, NULL);
+            for (size_t k = 0; k < count; k++)
+                in_list |= listed[k].id == made->first_task + i;
+            assert_int_equal(status, in_list ? ANNOPROJ_OK : ANNOPROJ_NOT_FOUND);
+            gets += status == ANNOPROJ_OK;
+            annoproj_task_close(task);
+        }
+        assert_int_equal(gets, count);
+    }
+    team_free(made);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_pages_are_the_sorted_whole),
+        cmocka_unit_test(test_filters),
+        cmocka_unit_test(test_wrong_options),
+        cmocka_unit_test(test_lists_equal_gets),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
