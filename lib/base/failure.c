@@ -9,7 +9,7 @@
 #include "allocate.h"
 
 #define MESSAGE_SIZE 1024
-#define DETAIL_COUNT 8
+#define DETAIL_COUNT 108      /* an import lists 100 faults and says how many there are */
 #define DETAIL_SIZE 512
 
 struct detail {
