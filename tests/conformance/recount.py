@@ -1,0 +1,393 @@
+"""Recounts every report of a project from its event feed and compares, cell by cell.
+
+    recount.py STORE [QUERIES] [SEED]
+
+Knows the definitions of the reports and the meaning of the events, nothing of how the library computes. Runs the
+lifetime reports, then QUERIES random ones (window, buckets, filters, units); prints its seed. Also fails when a report of
+the lifetime is empty or all zero, or when a kind of event never happened in a project that is said to have all.
+"""
+import datetime
+import random
+import sys
+from collections import Counter, defaultdict
+from fractions import Fraction
+
+import annoproj
+
+DAY = 86_400_000_000
+EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
+ANNOTATE, REVIEW, OTHER = "ANNOTATION", "REVIEW", "DONE"
+TASK_KINDS = {"submitted": "task_submit", "skipped": "task_skip", "approved": "task_approve", "rejected": "task_reject",
+              "assigned": "task_assign", "released": "task_release", "moved": "task_move", "reopened": "task_reopen"}
+ISSUE_ACTIONS = ("issue_create", "issue_resolve", "issue_reopen")
+
+
+def micros(value):
+    """Times come as datetimes; exact microseconds are wanted."""
+    if isinstance(value, datetime.datetime):
+        delta = value - EPOCH
+        return (delta.days * 86400 + delta.seconds) * 1_000_000 + delta.microseconds
+    return value
+
+
+def seconds(total):
+    """Half up, per cell."""
+    return (total + 500_000) // 1_000_000
+
+
+def rate(part, whole):
+    return None if whole == 0 else float(Fraction(part, whole))
+
+
+class Project:
+    """What the oracle reads: the feed and the catalogue, never a report."""
+
+    def __init__(self, session, project):
+        self.session, self.project = session, project
+        self.stages = {row["stage"]: row for row in project.stage_list().to_pylist()}
+        self.users = {row["user"]: row["email"] for row in session.user_list().to_pylist()}
+        facts = project.get().to_pylist()[0]
+        self.features = session.ontology_features(facts["ontology"]).to_pylist()
+        self.datasets = [row["dataset"] for row in project.datasets().to_pylist()]
+        self.task_dataset = {}
+        page = None
+        while True:
+            table = project.task_list(page=page)
+            for row in table.to_pylist():
+                self.task_dataset[row["task"]] = row["dataset"]
+            page = table.next_page()
+            if page is None:
+                break
+        self.events = []
+        for table in project.events(0):
+            for row in table.to_pylist():
+                row["time"] = micros(row["time"])
+                self.events.append(row)
+        assert [e["seq"] for e in self.events] == list(range(1, len(self.events) + 1)), "sequence has gaps"
+
+    def stage_type(self, event):
+        return self.stages[event["stage"]]["type"] if event["stage"] is not None else None
+
+
+class Query:
+    """One query's window and filters."""
+
+    def __init__(self, data, after=0, before=0, bucket=0, offset=0, unit=0, collaborators=(), datasets=(), stages=(), classes=()):
+        self.data, self.after, self.before, self.bucket, self.offset, self.unit = data, after, before, bucket, offset, unit
+        self.collaborators, self.datasets, self.stages, self.classes = collaborators, datasets, stages, classes
+
+    def options(self):
+        return dict(after_us=self.after, before_us=self.before, bucket=self.bucket, utc_offset_minutes=self.offset, unit=self.unit,
+                    collaborators=list(self.collaborators), datasets=list(self.datasets), stages=list(self.stages),
+                    classes=list(self.classes))
+
+    def in_window(self, time):
+        return time >= self.after and (self.before == 0 or time < self.before)
+
+    def passes(self, event, label=False, stages=None, actor=True):
+        """Filters but for the window; `stages` replaces the stage filter."""
+        allowed = self.stages if stages is None else stages
+        if actor and self.collaborators and event["actor"] not in self.collaborators:
+            return False
+        if allowed and event["stage"] not in allowed:
+            return False
+        if self.datasets and self.data.task_dataset.get(event["task"]) not in self.datasets:
+            return False
+        return not (label and self.classes and event["class"] not in self.classes)
+
+    def start_of_bucket(self, time):
+        local = time + self.offset * 60_000_000
+        if self.bucket == 0:
+            return self.after or None
+        day = local // DAY
+        if self.bucket == 2:
+            day -= (day + 3) % 7            # 1970-01-01 was a Thursday
+        if self.bucket == 3:
+            date = (EPOCH + datetime.timedelta(days=day)).date().replace(day=1)
+            day = (date - EPOCH.date()).days
+        return day * DAY - self.offset * 60_000_000
+
+    def next_bucket(self, start):
+        if self.bucket == 1:
+            return start + DAY
+        if self.bucket == 2:
+            return start + 7 * DAY
+        local = start + self.offset * 60_000_000
+        date = (EPOCH + datetime.timedelta(days=local // DAY)).date()
+        date = (date.replace(day=28) + datetime.timedelta(days=4)).replace(day=1)
+        return (date - EPOCH.date()).days * DAY - self.offset * 60_000_000
+
+    def pieces(self, event):
+        """A reported piece of time, cut at the window's and the buckets' borders: (bucket, microseconds)."""
+        start, end = event["time"], event["time"] + event["duration"]
+        start = max(start, self.after)
+        if self.before:
+            end = min(end, self.before)
+        while start < end:
+            bucket = self.start_of_bucket(start)
+            stop = end if self.bucket == 0 else min(end, self.next_bucket(bucket))
+            yield bucket, stop - start
+            start = stop
+
+    def weight(self, event):
+        return event["frames"] if self.unit else 1
+
+    # --- reports, each as a dict of rows; a missing row is all zero -----------------------------------------------
+
+    def task_actions(self):
+        rows = defaultdict(Counter)
+        for event in self.data.events:
+            for column, kind in TASK_KINDS.items():
+                if event["kind"] == kind and self.in_window(event["time"]) and self.passes(event):
+                    rows[self.start_of_bucket(event["time"])][column] += 1
+        return rows
+
+    def time_spent(self):
+        exact = defaultdict(Counter)
+        for event in self.data.events:
+            if event["kind"] == "time_spent" and self.passes(event):
+                column = {ANNOTATE: "annotate", REVIEW: "review"}.get(self.data.stage_type(event), "other")
+                for bucket, length in self.pieces(event):
+                    exact[bucket][column] += length
+                    exact[bucket]["total"] += length
+        return {bucket: Counter({c: seconds(v) for c, v in row.items()}) for bucket, row in exact.items()}
+
+    def label_actions(self):
+        rows = defaultdict(Counter)
+        for event in self.data.events:
+            column = {"label_submit": "submitted", "label_approve": "approved", "label_reject": "rejected"}.get(event["kind"])
+            if column and self.in_window(event["time"]) and self.passes(event, label=True):
+                rows[self.start_of_bucket(event["time"])][column] += self.weight(event)
+        return rows
+
+    def ontology_actions(self):
+        rows = defaultdict(Counter)
+        for event in self.data.events:
+            if not (self.in_window(event["time"]) and self.passes(event, label=True)):
+                continue
+            kind = event["kind"]
+            if kind.startswith("label_"):
+                column = {"label_create": "created", "label_approve": "approved", "label_reject": "rejected"}.get(kind)
+                if kind == "label_frames_create" and self.unit:
+                    column = "created"
+                if column:
+                    rows[event["class"]][column] += self.weight(event)
+            elif kind.startswith("answer_"):
+                column = {"answer_create": "created", "answer_approve": "approved", "answer_reject": "rejected"}[kind]
+                rows[event["answer"]][column] += self.weight(event)
+        return rows
+
+    def split_stages(self):
+        review = {s for s, row in self.data.stages.items() if row["type"] == REVIEW}
+        annotate = {s for s, row in self.data.stages.items() if row["type"] == ANNOTATE}
+        chosen = set(self.stages)
+        return annotate & chosen or annotate, review & chosen or None, review & chosen or review
+
+    def label_change(self, event, row):
+        kind, frames = event["kind"], event["frames"]
+        if kind in ("label_create", "label_edit", "label_delete"):
+            row[{"label_create": "created", "label_edit": "edited", "label_delete": "deleted"}[kind] + "_labels"] += self.weight(event)
+        elif self.unit and kind == "label_frames_create":
+            row["created_labels"] += frames
+        elif self.unit and kind == "label_frames_delete":
+            row["deleted_labels"] += frames
+
+    def annotators(self):
+        rows, annotation, label_submits = defaultdict(Counter), Counter(), Counter()
+        annotate, decisions, _ = self.split_stages()
+        for event in self.data.events:
+            kind, actor, credited = event["kind"], event["actor"], event["credited"]
+            if kind == "time_spent":
+                if self.data.stage_type(event) == ANNOTATE and self.passes(event, stages=annotate):
+                    annotation[actor] += sum(length for _, length in self.pieces(event))
+                continue
+            if not self.in_window(event["time"]):
+                continue
+            if self.data.stage_type(event) == ANNOTATE and self.passes(event, stages=annotate):
+                if kind in ("task_submit", "task_skip"):
+                    rows[actor]["submitted_tasks" if kind == "task_submit" else "skipped_tasks"] += 1
+                if self.passes(event, label=True, stages=annotate):
+                    self.label_change(event, rows[actor])
+                    if kind == "label_submit":
+                        label_submits[actor] += self.weight(event)
+            decided = decisions or ()
+            if credited and kind in ("task_approve", "task_reject") and self.passes(event, stages=decided):
+                rows[credited]["approved_tasks" if kind == "task_approve" else "rejected_tasks"] += 1
+            if credited and kind in ("label_approve", "label_reject") and self.passes(event, label=True, stages=decided):
+                rows[credited]["approved_labels" if kind == "label_approve" else "rejected_labels"] += self.weight(event)
+            if credited and kind in ISSUE_ACTIONS and actor != credited:
+                anchored = event["class"] is not None
+                if self.passes(event, label=anchored or bool(self.classes), stages=decided):
+                    rows[credited]["issue_actions_against_user"] += 1
+        out = {}
+        for user in set(rows) | set(annotation) | set(label_submits):
+            row = rows[user]
+            row["total_annotation_time"] = seconds(annotation[user])
+            row["task_rejection_rate"] = rate(row["rejected_tasks"], row["submitted_tasks"])
+            row["label_rejection_rate"] = rate(row["rejected_labels"], label_submits[user])
+            row["average_time_per_task"] = rate(annotation[user], row["submitted_tasks"] * 1_000_000)
+            if user and (any(v for v in row.values()) or annotation[user]):
+                out[user] = row
+        return out
+
+    def reviewers(self):
+        rows, spent = defaultdict(Counter), Counter()
+        _, _, review = self.split_stages()
+        for event in self.data.events:
+            kind, actor = event["kind"], event["actor"]
+            if self.data.stage_type(event) != REVIEW or not self.passes(event, stages=review):
+                continue
+            if kind == "time_spent":
+                spent[actor] += sum(length for _, length in self.pieces(event))
+                continue
+            if not self.in_window(event["time"]):
+                continue
+            if kind in ("task_approve", "task_reject"):
+                rows[actor]["approved_tasks" if kind == "task_approve" else "rejected_tasks"] += 1
+            if self.passes(event, label=True, stages=review):
+                self.label_change(event, rows[actor])
+                if kind in ("label_approve", "label_reject"):
+                    rows[actor]["approved_labels" if kind == "label_approve" else "rejected_labels"] += self.weight(event)
+                if kind in ISSUE_ACTIONS:
+                    rows[actor]["issue_actions_by_user"] += 1
+            elif kind in ISSUE_ACTIONS and event["class"] is None and not self.classes:
+                rows[actor]["issue_actions_by_user"] += 1
+        out = {}
+        for user in set(rows) | set(spent):
+            row = rows[user]
+            tasks, labels = row["approved_tasks"] + row["rejected_tasks"], row["approved_labels"] + row["rejected_labels"]
+            row["total_review_time"] = seconds(spent[user])
+            row["task_rejection_rate"] = rate(row["rejected_tasks"], tasks)
+            row["average_time_per_task"] = rate(spent[user], tasks * 1_000_000)
+            row["average_time_per_label"] = rate(spent[user], labels * 1_000_000)
+            if user and (any(v for v in row.values()) or spent[user]):
+                out[user] = row
+        return out
+
+    def overview(self):
+        events = self.data.events
+        removed, open_issues = set(), {}
+        for event in events:
+            if event["kind"] in ("task_remove", "task_restore"):
+                (removed.add if event["kind"] == "task_remove" else removed.discard)(event["task"])
+            if event["kind"] in ISSUE_ACTIONS:
+                open_issues[event["reference"]] = (event["kind"] != "issue_resolve", event["task"])
+        tasks = sum(e["kind"] == "task_create" for e in events) - len(removed)
+        return {"instance_labels_created": sum(e["kind"] == "label_counted" for e in events),
+                "time_spent": seconds(sum(e["duration"] for e in events if e["kind"] == "time_spent")),
+                "open_issues": sum(is_open and task not in removed for is_open, task in open_issues.values()), "tasks": tasks}
+
+
+def same(found, expected):
+    if isinstance(found, float) or isinstance(expected, float):
+        return found is not None and expected is not None and abs(found - expected) <= 1e-9 * max(1.0, abs(expected))
+    return found == expected
+
+
+def compare(name, key, row, expected, ignore, faults):
+    for column, value in row.items():
+        if column in ignore:
+            continue
+        wanted = expected.get(column, None if value is None else 0)
+        if not same(value, wanted):
+            faults.append(f"{name} {key} {column}: {value!r}, the events say {wanted!r}")
+
+
+def check_bucketed(name, query, table, expected, faults):
+    seen = set()
+    for row in table.to_pylist():
+        key = micros(row["bucket"])
+        seen.add(key)
+        compare(name, key, row, expected.get(key, {}), {"bucket"}, faults)
+    for key, row in expected.items():
+        if key not in seen and any(row.values()):
+            faults.append(f"{name}: no row for bucket {key}, the events say {dict(row)}")
+
+
+def check_users(name, data, table, expected, faults):
+    rows = table.to_pylist()
+    if [r["email"] for r in rows] != sorted(r["email"] for r in rows):
+        faults.append(f"{name}: rows are not in order of e-mail")
+    if {r["user"] for r in rows} != set(expected):
+        faults.append(f"{name}: users {sorted(r['user'] for r in rows)}, the events say {sorted(expected)}")
+    for row in rows:
+        compare(name, row["email"], row, expected.get(row["user"], {}), {"user", "email"}, faults)
+
+
+def check_query(data, query, faults):
+    with data.project.query_open(**query.options()) as handle:
+        check_bucketed("task_actions", query, handle.task_actions(), query.task_actions(), faults)
+        check_bucketed("time_spent", query, handle.time_spent(), query.time_spent(), faults)
+        check_bucketed("label_actions", query, handle.label_actions(), query.label_actions(), faults)
+        expected = query.ontology_actions()
+        for row in handle.ontology_actions().to_pylist():
+            wanted = Counter(expected.pop(row["feature"], {}))
+            wanted["rejection_rate"] = rate(wanted["rejected"], wanted["approved"] + wanted["rejected"])
+            compare("ontology_actions", row["name"], row, wanted,
+                    {"feature", "level", "parent_row", "name", "feature_hash"}, faults)
+        if any(any(row.values()) for row in expected.values()):
+            faults.append(f"ontology_actions: no row for features {sorted(expected)}")
+        by_frame = query.unit == 1
+        check_users("annotators", data, handle.annotators_by_frame() if by_frame else handle.annotators(), query.annotators(), faults)
+        check_users("reviewers", data, handle.reviewers_by_frame() if by_frame else handle.reviewers(), query.reviewers(), faults)
+
+
+def check_lifetime(data, faults):
+    query = Query(data)
+    check_query(data, query, faults)
+    expected = query.overview()
+    for column, value in data.project.overview().to_pylist()[0].items():
+        if value != expected[column]:
+            faults.append(f"overview {column}: {value}, the events say {expected[column]}")
+    place = {}
+    for event in data.events:
+        kind = event["kind"]
+        if kind in ("task_create", "task_restore"):
+            place[event["task"]] = event["stage"]
+        elif kind == "task_remove":
+            place.pop(event["task"], None)
+        elif kind in ("task_submit", "task_approve", "task_reject", "task_move", "task_reopen", "task_pathway"):
+            place[event["task"]] = (event["stage"] >> 32 << 32) + event["reference"]
+    counts = Counter(place.values())
+    for row in data.project.tasks_by_stage().to_pylist():
+        if row["tasks"] != counts[row["stage"]]:
+            faults.append(f"tasks_by_stage {row['key']}: {row['tasks']}, the events say {counts[row['stage']]}")
+
+
+def random_query(data, rng):
+    times = [e["time"] for e in data.events]
+    low, high = min(times), max(times) + 1
+    pick = lambda values: rng.sample(values, rng.randint(1, len(values))) if values and rng.random() < 0.4 else ()
+    after = rng.randint(low, high) if rng.random() < 0.5 else 0
+    before = rng.randint(max(after, low) + 1, high + DAY) if rng.random() < 0.5 else 0
+    bucket = rng.choice([0, 1, 2, 3]) if after and before else 0
+    classes = [f["feature"] for f in data.features if f["kind"] in ("object", "classification")]
+    return Query(data, after, before, bucket, rng.choice([0, 330, -210, 60]), rng.randint(0, 1), pick(sorted(data.users)),
+                 pick(data.datasets), pick(sorted(data.stages)), pick(classes))
+
+
+def main():
+    path = sys.argv[1]
+    queries = int(sys.argv[2]) if len(sys.argv) > 2 else 60
+    seed = int(sys.argv[3]) if len(sys.argv) > 3 else random.SystemRandom().randrange(1 << 32)
+    print(f"recount: seed {seed}")
+    rng, faults = random.Random(seed), []
+    with annoproj.open(path) as store, store.session_open(0) as session:
+        for project in session.project_list().to_pylist():
+            with session.project_open(project["project"]) as handle:
+                data = Project(session, handle)
+                check_lifetime(data, faults)
+                for _ in range(queries):
+                    query = random_query(data, rng)
+                    before = len(faults)
+                    check_query(data, query, faults)
+                    if len(faults) > before:
+                        faults.append(f"  with {query.options()}")
+                print(f"recount: project {project['project']}: {len(data.events)} events, {queries + 1} queries, {len(faults)} differences")
+    for fault in faults[:50]:
+        print(fault)
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
