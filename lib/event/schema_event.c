@@ -6,21 +6,22 @@ const char schema_event[] =
     " project INTEGER PRIMARY KEY,"            /* 0 = the store's own events */
     " last_seq INTEGER NOT NULL,"
     " segments INTEGER NOT NULL,"              /* sealed ones */
-    " tail_first INTEGER NOT NULL,"            /* first seq that is not sealed */
-    " tail_bytes INTEGER NOT NULL) STRICT;"
+    " tail_first INTEGER NOT NULL) STRICT;"    /* first seq that is not sealed */
     "CREATE TABLE event_tail("
     " id INTEGER PRIMARY KEY,"                 /* (project << 32) + low 32 bits of the first seq */
     " first_seq INTEGER NOT NULL,"
     " count INTEGER NOT NULL,"
-    " data BLOB NOT NULL) STRICT;"             /* one command's events, packed */
+    " data BLOB NOT NULL) STRICT;"             /* one command's events, packed, and a checksum */
     "CREATE TABLE event_segment("
     " id INTEGER PRIMARY KEY,"                 /* (project << 32) + segment number from 0 */
     " first_seq INTEGER NOT NULL,"
     " count INTEGER NOT NULL,"
     " time_least INTEGER NOT NULL,"
     " time_most INTEGER NOT NULL,"
-    " ascending INTEGER NOT NULL,"
-    " directory BLOB NOT NULL,"                /* per column: number, encoding, width, base, length, checksum */
+    " time_reach INTEGER NOT NULL,"            /* greatest time + duration */
+    " ascending INTEGER NOT NULL,"             /* times never fall */
+    " directory BLOB NOT NULL,"                /* per column: number, encoding, width, length, least, most, checksum */
+    " checksum INTEGER NOT NULL,"              /* of this row */
     " summary BLOB NOT NULL) STRICT;"          /* cumulative figures up to and with this segment */
     "CREATE TABLE event_column("
     " id INTEGER PRIMARY KEY,"                 /* (project << 32) + (segment << 8) + column */

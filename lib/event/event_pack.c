@@ -1,0 +1,97 @@
+/* Packing the events of one command (event_pack.h), and gathering them (event_batch). */
+#include <string.h>
+
+#include "allocate.h"
+#include "event_column.h"
+#include "event_pack.h"
+#include "hash.h"
+
+void event_batch_add(event_batch *batch, const event *one) {
+    if (batch->count == batch->capacity && !batch->failed) {
+        size_t capacity = batch->capacity == 0 ? 16 : batch->capacity * 2;
+        struct event *grown = reallocate(batch->events, capacity * sizeof *grown);
+        if (grown == NULL) {
+            batch->failed = true;
+        } else {
+            batch->events = grown;
+            batch->capacity = capacity;
+        }
+    }
+    if (!batch->failed) {
+        batch->events[batch->count++] = *one;
+    }
+}
+
+void event_batch_release(event_batch *batch) {
+    release(batch->events);
+    *batch = (event_batch){0};
+}
+
+/* Differences wrap around, so that any two values have one. */
+static int64_t difference(int64_t value, int64_t before) {
+    return (int64_t)((uint64_t)value - (uint64_t)before);
+}
+
+void event_pack(const event *events, size_t count, bytes *out) {
+    size_t start = out->length;
+    const event nothing = {0};
+    const event *before = &nothing;
+    for (size_t i = 0; i < count; i++) {
+        uint64_t differs = 0;
+        for (int column = 1; column <= COLUMN_COUNT; column++) {
+            if (event_get(&events[i], column) != event_get(before, column)) {
+                differs |= (uint64_t)1 << (column - 1);
+            }
+        }
+        bytes_varint(out, differs);
+        for (int column = 1; column <= COLUMN_COUNT; column++) {
+            if (differs >> (column - 1) & 1) {
+                bytes_zigzag(out, difference(event_get(&events[i], column), event_get(before, column)));
+            }
+        }
+        before = &events[i];
+    }
+    if (!out->failed) {
+        uint64_t checksum = hash64(out->data + start, out->length - start);
+        bytes_append(out, &checksum, sizeof checksum);
+    }
+}
+
+bool event_unpack_open(event_unpacker *cursor, const uint8_t *data, size_t length) {
+    *cursor = (event_unpacker){0};
+    if (length < sizeof(uint64_t)) {
+        cursor->failed = true;
+        return false;
+    }
+    cursor->unpacker.at = data;
+    cursor->unpacker.end = data + (length - sizeof(uint64_t));
+    return true;
+}
+
+bool event_unpack_next(event_unpacker *cursor) {
+    if (cursor->failed || cursor->unpacker.at == cursor->unpacker.end) {
+        return false;
+    }
+    uint64_t differs = unpack_varint(&cursor->unpacker);
+    if (differs >> COLUMN_COUNT != 0) {
+        cursor->failed = true;
+    }
+    while (differs != 0 && !cursor->failed) {
+        int column = __builtin_ctzll(differs) + 1;
+        int64_t delta = unpack_zigzag(&cursor->unpacker);
+        int64_t value = (int64_t)((uint64_t)event_get(&cursor->event, column) + (uint64_t)delta);
+        cursor->failed = !event_set(&cursor->event, column, value);
+        differs &= differs - 1;
+    }
+    cursor->failed = cursor->failed || cursor->unpacker.failed;
+    return !cursor->failed;
+}
+
+bool event_pack_intact(const uint8_t *data, size_t length) {
+    uint64_t checksum;
+    if (length < sizeof checksum) {
+        return false;
+    }
+    memcpy(&checksum, data + (length - sizeof checksum), sizeof checksum);
+    return checksum == hash64(data, length - sizeof checksum);
+}
