@@ -72,10 +72,10 @@ static void add_cell(summary *sums, const summary_cell *cell) {
         sums->slots[slot] = (uint32_t)++sums->count;
         return;
     }
-    summary_cell *sums = &sums->cells[sums->slots[slot] - 1];
-    sums->count = (int64_t)((uint64_t)sums->count + (uint64_t)cell->count);
-    sums->frames = (int64_t)((uint64_t)sums->frames + (uint64_t)cell->frames);
-    sums->duration_us = (int64_t)((uint64_t)sums->duration_us + (uint64_t)cell->duration_us);
+    summary_cell *known = &sums->cells[sums->slots[slot] - 1];
+    known->count = (int64_t)((uint64_t)known->count + (uint64_t)cell->count);
+    known->frames = (int64_t)((uint64_t)known->frames + (uint64_t)cell->frames);
+    known->duration_us = (int64_t)((uint64_t)known->duration_us + (uint64_t)cell->duration_us);
 }
 
 static void add_to(summary *sums, summary_cube cube, const event *one, int64_t first, int64_t second) {
