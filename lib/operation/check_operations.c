@@ -256,12 +256,15 @@ static annoproj_status check_issues(scope *in, checking *check, const replay *st
 /* Text and audio labels are published without events unless the project counts them. */
 static annoproj_status check_published(scope *in, checking *check, const replay *state, annoproj_error **error) {
     static const char text[] =
-        "SELECT p.label, p.class, p.live, p.submitted, p.submitter, d.data_type IN (7, 8), p.task, length(p.frames)"
+        "SELECT p.label, p.class, p.live, p.submitted, p.submitter, d.data_type IN (7, 8), p.task"
         " FROM label_published p JOIN task t ON t.id = p.task JOIN data_unit d ON d.id = t.data_unit"
         " WHERE p.task >= ? AND p.task < ?";
+    int64_t known = 0, expected = 0;
     statement *find = sql(in->database, text);
     bind_int64(find, MAKE_ID(check->project, 0));
     bind_int64(find, MAKE_ID(check->project + 1, 0));
+    for (size_t i = 0; i < state->label_count; i++)
+        expected += state->labels[i].known;
     while (sql_row(find)) {
         int64_t number = column_int64(find, 0);
         const replayed_label *label = (size_t)number < state->label_count ? state->labels + number : NULL;
@@ -271,11 +274,13 @@ static annoproj_status check_published(scope *in, checking *check, const replay 
                 report(check, "published_label", number, "a published label", "no event published it");
             continue;
         }
+        known++;
         compare(check, "published_label", number, "class", column_int64(find, 1), label->class);
         compare(check, "published_label", number, "live", column_int64(find, 2), label->live);
         compare(check, "published_label", number, "task", NUMBER_OF(column_int64(find, 6)), label->task);
         compare(check, "published_label", number, "submitter", column_int64(find, 4), label->submitter);
     }
+    compare(check, "published_label", 0, "published labels", known, expected);
     return sql_end(find, error);
 }
 

@@ -1,0 +1,147 @@
+/* annoproj_store_check: each planted difference is found (and a sound store has none). */
+#include "team.h"
+
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void act_through(team *made) {
+    annoproj_error *error = NULL;
+    annoproj_review_options options = ANNOPROJ_REVIEW_OPTIONS_INIT;
+    int64_t issue = 0;
+    char hash[16];
+    annoproj_task *task = team_task(made, TEAM_ANNOTATOR, 0);
+    team_draw(made, task, "", 10, hash);
+    team_draw(made, task, "", 50, NULL);
+    assert_ok(annoproj_task_submit(task, NULL, NULL, &error), error);
+    annoproj_task_close(task);
+    task = team_task(made, TEAM_MANAGER, 0);
+    assert_ok(annoproj_label_reject(task, hash, "no", NULL, &issue, &error), error);
+    options.undecided = ANNOPROJ_UNDECIDED_DECIDE;
+    assert_ok(annoproj_task_reject(task, &options, NULL, &error), error);
+    annoproj_task_close(task);
+    task = team_task(made, TEAM_ANNOTATOR, 1);
+    assert_ok(annoproj_task_initiate(task, NULL, &error), error);
+    annoproj_task_close(task);
+}
+
+/* Plants something with SQL behind the library's back, then reads what the check says. */
+static void expect_found(const char *plant, const char *subject) {
+    annoproj_error *error = NULL;
+    annoproj_table *found = NULL;
+    sqlite3 *database = NULL;
+    char *message = NULL;
+    bool seen = false;
+    team *made = team_new(4, "", "");
+    act_through(made);
+    assert_int_equal(team_differences(made), 0);
+    assert_int_equal(sqlite3_open(made->path, &database), SQLITE_OK);
+    int code = sqlite3_exec(database, plant, NULL, NULL, &message);
+    if (code != SQLITE_OK)
+        fail_msg("%s: %s", plant, message);
+    assert_true(sqlite3_total_changes(database) > 0);
+    sqlite3_close(database);
+    assert_ok(annoproj_store_check(made->host, NULL, NULL, &found, &error), error);
+    for (int64_t row = 0; row < annoproj_table_row_count(found); row++)
+        seen |= strcmp(annoproj_table_text(found, row, annoproj_table_column_index(found, "subject")), subject) == 0;
+    if (!seen) {
+        char *csv = NULL;
+        (void)annoproj_table_csv(found, &csv, NULL);
+        fail_msg("%s: no row about %s in:\n%s", plant, subject, csv);
+    }
+    annoproj_table_free(found);
+    team_free(made);
+}
+
+static void test_changed_counter(void **state) {
+    (void)state;
+    expect_found("UPDATE task_count SET count = count + 1 WHERE assignee = 0", "counter");
+    expect_found("UPDATE project_counter SET tasks = tasks - 1", "counter");
+    expect_found("UPDATE project_counter SET open_issues = open_issues + 1", "counter");
+    expect_found("UPDATE project_counter SET instance_labels_created = 0", "counter");
+}
+
+static void test_missing_event(void **state) {
+    (void)state;
+    expect_found("DELETE FROM event_tail WHERE id = (SELECT max(id) FROM event_tail WHERE id >> 32 > 0)", "event");
+    expect_found("DELETE FROM event_tail WHERE id = (SELECT min(id) FROM event_tail WHERE id >> 32 > 0)", "event");
+}
+
+static void test_moved_task(void **state) {
+    (void)state;
+    expect_found("UPDATE task SET stage = stage + 1 WHERE id & 0xffffffff = 3", "task");
+    expect_found("UPDATE task SET priority = 7, exclusion = 0 WHERE id & 0xffffffff = 2; DELETE FROM task WHERE id & "
+                 "0xffffffff = 4",
+                 "task");
+}
+
+static void test_altered_published_label(void **state) {
+    (void)state;
+    expect_found("UPDATE label_published SET class = 2 WHERE label = 1", "published_label");
+    expect_found("UPDATE label_published SET live = 0 WHERE label = 1", "published_label");
+    expect_found("UPDATE label_published SET submitter = 1 WHERE label = 2", "published_label");
+    expect_found("DELETE FROM label_published WHERE label = 2", "published_label");
+    expect_found("DELETE FROM label WHERE number = 2", "label");
+}
+
+static void test_wrong_assignee(void **state) {
+    (void)state;
+    expect_found("UPDATE task SET assignee = 3 WHERE id & 0xffffffff = 2", "assignment");
+    expect_found("UPDATE task SET assignee = 2 WHERE id & 0xffffffff = 3", "assignment");
+}
+
+static void test_issue(void **state) {
+    (void)state;
+    expect_found("UPDATE issue SET resolved = 1", "issue");
+}
+
+/* Enough events for a sealed segment, then one flipped byte of a column. */
+static void test_flipped_byte(void **state) {
+    (void)state;
+    annoproj_error *error = NULL;
+    annoproj_table *found = NULL;
+    sqlite3 *database = NULL;
+    team *made = team_new(17000, "", "");
+    assert_int_equal(team_differences(made), 0);
+    assert_int_equal(sqlite3_open(made->path, &database), SQLITE_OK);
+    assert_int_equal(
+        sqlite3_exec(database,
+                     "UPDATE event_column SET data = CAST(substr(data, 1, 100) || x'ff' || substr(data, 102) AS BLOB)"
+                     " WHERE id = (SELECT max(id) FROM event_column)",
+                     NULL, NULL, NULL),
+        SQLITE_OK);
+    assert_true(sqlite3_total_changes(database) > 0);
+    sqlite3_close(database);
+    assert_ok(annoproj_store_check(made->host, NULL, NULL, &found, &error), error);
+    assert_true(annoproj_table_row_count(found) > 0);
+    assert_string_equal(annoproj_table_text(found, 0, annoproj_table_column_index(found, "subject")), "segment");
+    annoproj_table_free(found);
+    team_free(made);
+}
+
+static void test_rights_and_arguments(void **state) {
+    (void)state;
+    annoproj_error *error = NULL;
+    annoproj_table *found = NULL;
+    team *made = team_new(1, "", "");
+    assert_status(ANNOPROJ_PERMISSION, annoproj_store_check(made->sessions[TEAM_ADMIN], NULL, NULL, &found, &error),
+                  error);
+    assert_status(ANNOPROJ_INVALID, annoproj_store_check(made->host, NULL, NULL, NULL, &error), error);
+    assert_status(ANNOPROJ_INVALID, annoproj_store_check(NULL, NULL, NULL, &found, &error), error);
+    assert_ok(annoproj_store_info(made->sessions[TEAM_ANNOTATOR], NULL, &found, &error), error);
+    assert_int_equal(annoproj_table_int64(found, 0, annoproj_table_column_index(found, "users")), TEAM_SIZE);
+    assert_int_equal(annoproj_table_int64(found, 0, annoproj_table_column_index(found, "tasks")), 1);
+    annoproj_table_free(found);
+    team_free(made);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_changed_counter), cmocka_unit_test(test_missing_event),
+        cmocka_unit_test(test_moved_task),      cmocka_unit_test(test_altered_published_label),
+        cmocka_unit_test(test_wrong_assignee),  cmocka_unit_test(test_issue),
+        cmocka_unit_test(test_flipped_byte),    cmocka_unit_test(test_rights_and_arguments),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
