@@ -1,0 +1,129 @@
+/* Eight processes claim from one queue with full durability: doubles, errors, fairness, worst wait. */
+#include "bench_support.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define PROCESSES 8
+
+/* Shared by all processes. */
+typedef struct shared {
+    volatile int go, stop;
+    int64_t claims[PROCESSES], errors[PROCESSES];
+    double worst[PROCESSES];
+    unsigned char times[]; /* by task number */
+} shared;
+
+static void claim_until_stopped(shared *all, int number, const char *path, int64_t project_id, int64_t user) {
+    annoproj_store *store = NULL;
+    annoproj_session *session = NULL;
+    annoproj_project *project = NULL;
+    annoproj_stage *stage = NULL;
+    annoproj_error *error = NULL;
+    bench_must(annoproj_store_open(path, NULL, NULL, &store, &error), error, "open");
+    bench_must(annoproj_session_open(store, user, NULL, NULL, &session, &error), error, "session");
+    bench_must(annoproj_project_open(session, project_id, NULL, &project, &error), error, "project");
+    bench_must(annoproj_stage_open(project, "annotate", NULL, &stage, &error), error, "stage");
+    while (!all->go)
+        usleep(100);
+    while (!all->stop) {
+        annoproj_task *task = NULL;
+        annoproj_queue_reason reason = 0;
+        double began = bench_seconds();
+        annoproj_status status = annoproj_stage_start_next(stage, NULL, NULL, &task, &reason, &error);
+        double took = bench_seconds() - began;
+        if (took > all->worst[number])
+            all->worst[number] = took;
+        if (status == ANNOPROJ_NONE)
+            break;
+        if (status != ANNOPROJ_OK) {
+            all->errors[number]++;
+            annoproj_error_free(error);
+            continue;
+        }
+        __atomic_fetch_add(&all->times[annoproj_task_id(task) & 0xffffffff], 1, __ATOMIC_RELAXED);
+        all->claims[number]++;
+        began = bench_seconds();
+        status = annoproj_task_submit(task, NULL, NULL, &error);
+        took = bench_seconds() - began;
+        if (took > all->worst[number])
+            all->worst[number] = took;
+        if (status != ANNOPROJ_OK)
+            all->errors[number]++;
+        annoproj_task_close(task);
+    }
+    annoproj_stage_close(stage);
+    annoproj_project_close(project);
+    annoproj_session_close(session);
+    bench_must(annoproj_store_close(store, NULL, &error), error, "close");
+}
+
+static double run(int processes, int64_t tasks, double seconds, shared *all, const char *name) {
+    bench_project made;
+    pid_t children[PROCESSES];
+    int64_t users[PROCESSES];
+    bench_project_make(&made, name, tasks, true);
+    for (int i = 0; i < processes; i++) {
+        annoproj_session *session = bench_user(&made, i, ANNOPROJ_ROLE_ANNOTATOR);
+        users[i] = annoproj_session_user(session);
+        annoproj_session_close(session);
+    }
+    int64_t project = annoproj_project_id(made.project);
+    fflush(stdout);
+    for (int i = 0; i < processes; i++) {
+        children[i] = fork();
+        if (children[i] < 0)
+            exit(1);
+        if (children[i] == 0) {
+            claim_until_stopped(all, i, made.path, project, users[i]);
+            _exit(0);
+        }
+    }
+    usleep(500000);
+    all->go = 1;
+    usleep((useconds_t)(seconds * 1e6));
+    all->stop = 1;
+    int64_t claims = 0;
+    for (int i = 0; i < processes; i++) {
+        int status = 0;
+        waitpid(children[i], &status, 0);
+        if (status != 0)
+            all->errors[i]++;
+        claims += all->claims[i];
+    }
+    bench_project_close(&made);
+    return (double)claims / seconds;
+}
+
+int main(void) {
+    int64_t tasks = bench_small() ? 20000 : 200000, doubles = 0, errors = 0, fastest = 0, slowest = INT64_MAX;
+    double seconds = bench_small() ? 1 : 5, worst = 0;
+    size_t size = sizeof(shared) + (size_t)tasks + 2;
+    shared *all = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (all == MAP_FAILED)
+        return 1;
+    double one = run(1, tasks, seconds, all, "one.annoproj");
+    memset(all, 0, size);
+    double eight = run(PROCESSES, tasks, seconds, all, "eight.annoproj");
+    for (int64_t i = 0; i <= tasks; i++)
+        doubles += all->times[i] > 1;
+    for (int i = 0; i < PROCESSES; i++) {
+        errors += all->errors[i];
+        if (all->claims[i] > fastest)
+            fastest = all->claims[i];
+        if (all->claims[i] < slowest)
+            slowest = all->claims[i];
+        if (all->worst[i] > worst)
+            worst = all->worst[i];
+    }
+    printf("8 processes claiming and submitting, FULL%s: %lld doubles, %lld errors (goal 0, 0)\n", bench_note(),
+           (long long)doubles, (long long)errors);
+    printf("8 processes, slowest / fastest%s: %.2f; goal >= 0.8\n", bench_note(), (double)slowest / (double)fastest);
+    printf("8 processes, worst wait%s: %.1f ms; goal <= 50\n", bench_note(), worst * 1e3);
+    printf("8 processes / 1 process, claims per second%s: %.2f (%.0f / %.0f)\n", bench_note(), eight / one, eight, one);
+    return doubles > 0 || errors > 0;
+}
