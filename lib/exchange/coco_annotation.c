@@ -158,7 +158,7 @@ static annoproj_status read_score(coco_reader *in, coco_annotation *out, annopro
         in->content += hash64_with(&score, sizeof score, 1);
         return ANNOPROJ_OK;
     }
-    return coco_pass(in, error);           /* scores of another kind are no confidence */
+    return coco_pass(in, error); /* scores of another kind are no confidence */
 }
 
 typedef struct annotation_ids {

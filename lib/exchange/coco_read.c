@@ -12,9 +12,9 @@
 #include "failure.h"
 #include "hash.h"
 
-#define WINDOW        ((size_t)256 << 10)
-#define STRING_LIMIT  ((size_t)8 << 20)        /* compressed masks are long texts */
-#define CHECK_EVERY   512                      /* items between two looks at deadline and cancel */
+#define WINDOW       ((size_t)256 << 10)
+#define STRING_LIMIT ((size_t)8 << 20) /* compressed masks are long texts */
+#define CHECK_EVERY  512               /* items between two looks at deadline and cancel */
 
 static annoproj_status read_file(void *source, void *buffer, size_t size, size_t *length, annoproj_error **error) {
     coco_reader *in = source;
@@ -23,8 +23,8 @@ static annoproj_status read_file(void *source, void *buffer, size_t size, size_t
         got = read(in->file, buffer, size);
     } while (got < 0 && errno == EINTR);
     if (got < 0) {
-        return fail(error, ANNOPROJ_IO, "reading %s failed at byte %lld (%s)", QUOTED(in->path),
-                    (long long)in->read, strerror(errno));
+        return fail(error, ANNOPROJ_IO, "reading %s failed at byte %lld (%s)", QUOTED(in->path), (long long)in->read,
+                    strerror(errno));
     }
     *length = (size_t)got;
     in->read += got;
@@ -51,7 +51,8 @@ static annoproj_status open_file(coco_reader *in, annoproj_error **error) {
     return ANNOPROJ_OK;
 }
 
-annoproj_status coco_open(const char *path, const bounds *limits, faults *all, coco_reader **out, annoproj_error **error) {
+annoproj_status coco_open(const char *path, const bounds *limits, faults *all, coco_reader **out,
+                          annoproj_error **error) {
     *out = NULL;
     coco_reader *made = allocate_zeroed(1, sizeof *made);
     if (!made) {
@@ -151,9 +152,11 @@ static annoproj_status read_category(coco_reader *in, coco_category *out, annopr
 
 /* --- arrays of items ---------------------------------------------------------------------------------------------- */
 
-typedef annoproj_status (*item_fn)(coco_reader *in, const coco_sink *sink, const coco_place *place, annoproj_error **error);
+typedef annoproj_status (*item_fn)(coco_reader *in, const coco_sink *sink, const coco_place *place,
+                                   annoproj_error **error);
 
-static annoproj_status take_image(coco_reader *in, const coco_sink *sink, const coco_place *place, annoproj_error **error) {
+static annoproj_status take_image(coco_reader *in, const coco_sink *sink, const coco_place *place,
+                                  annoproj_error **error) {
     coco_image image = {.place = *place};
     annoproj_status status = read_image(in, &image, error);
     return status == ANNOPROJ_OK && !in->faulty ? sink->image(sink->data, &image, error) : status;
@@ -217,9 +220,9 @@ static annoproj_status read_items(coco_reader *in, const coco_sink *sink, const 
 
 typedef struct pass {
     const coco_sink *sink;
-    bool second;                               /* only annotations, the rest is known */
-    bool images, categories, annotations;      /* members met; annotations: read */
-    bool ready, waiting;                       /* `ready` was told; annotations came too early */
+    bool second;                          /* only annotations, the rest is known */
+    bool images, categories, annotations; /* members met; annotations: read */
+    bool ready, waiting;                  /* `ready` was told; annotations came too early */
 } pass;
 
 static annoproj_status tell_ready(pass *state, annoproj_error **error) {
@@ -272,7 +275,7 @@ static annoproj_status read_root(coco_reader *in, pass *state, annoproj_error **
         }
         status = read_root_member(in, state, error);
     }
-    return status == ANNOPROJ_OK ? coco_next(in, error) : status;      /* nothing comes behind it */
+    return status == ANNOPROJ_OK ? coco_next(in, error) : status; /* nothing comes behind it */
 }
 
 static annoproj_status start_pass(coco_reader *in, annoproj_error **error) {

@@ -9,16 +9,16 @@
 #include "json_scan.h"
 #include "ontology.h"
 
-#define COCO_FILE_LIMIT  ((int64_t)8 << 30)
-#define COCO_MOST_ITEMS  20000000
-#define COCO_SIDE        (1 << 20)             /* most pixels of a side */
-#define COCO_VERTICES    100000                /* most vertices of a ring */
-#define COCO_RUNS        4000000
-#define COCO_AREA        ((int64_t)1 << 31)    /* most pixels of a mask */
+#define COCO_FILE_LIMIT ((int64_t)8 << 30)
+#define COCO_MOST_ITEMS 20000000
+#define COCO_SIDE       (1 << 20) /* most pixels of a side */
+#define COCO_VERTICES   100000    /* most vertices of a ring */
+#define COCO_RUNS       4000000
+#define COCO_AREA       ((int64_t)1 << 31) /* most pixels of a mask */
 
 /* Where something stands in the file, for faults. */
 typedef struct coco_place {
-    const char *array;                         /* "images" */
+    const char *array; /* "images" */
     int64_t index, offset;
 } coco_place;
 
@@ -26,29 +26,29 @@ typedef struct coco_place {
 typedef struct coco_image {
     coco_place place;
     int64_t key;
-    const char *file_name, *url;               /* NULL = none */
-    int64_t width, height;                     /* 0 = unknown */
-    uint64_t content;                          /* fingerprint of all members */
+    const char *file_name, *url; /* NULL = none */
+    int64_t width, height;       /* 0 = unknown */
+    uint64_t content;            /* fingerprint of all members */
 } coco_image;
 
 typedef struct coco_category {
     coco_place place;
     int64_t key;
-    const char *id;                            /* as it stands in the file: 7 or "7" */
+    const char *id; /* as it stands in the file: 7 or "7" */
     const char *name;
     uint64_t content;
 } coco_category;
 
 typedef struct coco_annotation {
     coco_place place;
-    int64_t image, category;                   /* keys */
+    int64_t image, category; /* keys */
     uint64_t content;
     double confidence;
-    int32_t shape;                             /* bounding_box, polygon or bitmask; 0 when it has a fault */
+    int32_t shape; /* bounding_box, polygon or bitmask; 0 when it has a fault */
     bool has_box;
     number box[4];
     int64_t mask_width, mask_height;
-    geometry_builder *geometry;                /* of `shape`, frame 0, pixels */
+    geometry_builder *geometry; /* of `shape`, frame 0, pixels */
 } coco_annotation;
 
 /* What to do with them; NULL = not wanted. `ready` comes once, when all images and categories that are wanted have been
@@ -64,7 +64,8 @@ typedef struct coco_sink {
 typedef struct coco_reader coco_reader;
 
 /* NOT_FOUND when there is no such file, LIMIT when it is too large. `faults` is the caller's. */
-annoproj_status coco_open(const char *path, const bounds *bounds, faults *faults, coco_reader **out, annoproj_error **error);
+annoproj_status coco_open(const char *path, const bounds *bounds, faults *faults, coco_reader **out,
+                          annoproj_error **error);
 /* Reads all of it. OK also when there are faults. */
 annoproj_status coco_read(coco_reader *reader, const coco_sink *sink, annoproj_error **error);
 void coco_close(coco_reader *reader);

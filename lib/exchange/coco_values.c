@@ -76,7 +76,8 @@ static bool key_of(const char *characters, int64_t *key) {
     return digits.length > 0;
 }
 
-static annoproj_status text_id(coco_reader *in, int64_t *key, bool *has, const char **as_given, annoproj_error **error) {
+static annoproj_status text_id(coco_reader *in, int64_t *key, bool *has, const char **as_given,
+                               annoproj_error **error) {
     const json_token *token = &in->token;
     char *characters = arena_allocate(&in->texts, token->length + 3);
     if (!characters) {

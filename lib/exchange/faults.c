@@ -22,7 +22,7 @@ void faults_add(faults *all, const char *pointer, int64_t offset, const char *fo
     if (!found.text || !found.pointer) {
         release(found.text);
         release(found.pointer);
-        return;                          /* counted, not listed */
+        return; /* counted, not listed */
     }
     all->list[all->listed++] = found;
 }

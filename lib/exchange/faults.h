@@ -9,14 +9,14 @@
 
 typedef struct fault {
     int64_t offset;
-    char *text;                          /* "/annotations/5/bbox (byte 123): ..." */
+    char *text; /* "/annotations/5/bbox (byte 123): ..." */
     char *pointer;
 } fault;
 
 typedef struct faults {
     fault list[FAULT_LIST];
     size_t listed;
-    int64_t count;                       /* also those that are not listed */
+    int64_t count; /* also those that are not listed */
 } faults;
 
 void faults_add(faults *faults, const char *pointer, int64_t offset, const char *format, ...)

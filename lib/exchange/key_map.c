@@ -7,7 +7,7 @@
 
 typedef struct key_place {
     int64_t key;
-    uint32_t index_plus_one;             /* 0 = free */
+    uint32_t index_plus_one; /* 0 = free */
 } key_place;
 
 #define FIRST_SIZE ((size_t)64)
@@ -54,7 +54,7 @@ bool key_map_add(key_map *map, int64_t key, uint32_t index) {
     return true;
 }
 
-#define KEPT_SIZE  ((size_t)1024)        /* a larger map is not wiped again and again */
+#define KEPT_SIZE ((size_t)1024) /* a larger map is not wiped again and again */
 
 void key_map_clear(key_map *map) {
     if (map->size > KEPT_SIZE) {

@@ -10,8 +10,9 @@
 #define RUN_BYTES  ((size_t)12 << 20)
 #define RUN_LABELS ((size_t)1 << 17)
 
-#define SCHEMA \
-    "CREATE TABLE label(id INTEGER PRIMARY KEY, task INTEGER NOT NULL, class INTEGER NOT NULL, content INTEGER NOT NULL," \
+#define SCHEMA                                                                                                         \
+    "CREATE TABLE label(id INTEGER PRIMARY KEY, task INTEGER NOT NULL, class INTEGER NOT NULL, content INTEGER NOT "   \
+    "NULL,"                                                                                                            \
     " confidence REAL NOT NULL, geometry BLOB NOT NULL)"
 #define SQL_INSERT "INSERT INTO label(task, class, content, confidence, geometry) VALUES(?1, ?2, ?3, ?4, ?5)"
 #define SQL_RUN    "SELECT task, class, content, confidence, geometry FROM label WHERE id BETWEEN ?1 AND ?2 ORDER BY id"
@@ -20,7 +21,7 @@ typedef struct waiting_label {
     int64_t task;
     uint64_t content;
     double confidence;
-    size_t start, length;            /* in the run's bytes */
+    size_t start, length; /* in the run's bytes */
     int32_t class;
     uint32_t order;
 } waiting_label;
@@ -30,7 +31,7 @@ struct label_spool {
     bytes geometry;
     waiting_label *waiting;
     size_t waiting_count;
-    int64_t *ends;                   /* last row of each run */
+    int64_t *ends; /* last row of each run */
     size_t run_count, run_capacity;
     int64_t rows;
 };
@@ -118,7 +119,8 @@ static annoproj_status write_run(label_spool *of, annoproj_error **error) {
 }
 
 annoproj_status label_spool_add(label_spool *of, const spooled_label *label, annoproj_error **error) {
-    if (of->waiting_count == RUN_LABELS || (of->waiting_count > 0 && of->geometry.length + label->geometry_length > RUN_BYTES)) {
+    if (of->waiting_count == RUN_LABELS ||
+        (of->waiting_count > 0 && of->geometry.length + label->geometry_length > RUN_BYTES)) {
         annoproj_status status = write_run(of, error);
         if (status != ANNOPROJ_OK) {
             return status;
@@ -167,7 +169,7 @@ annoproj_status label_merge_begin(label_merge *merge, label_spool *of, annoproj_
         bind_int64(merge->runs[i].rows, first);
         bind_int64(merge->runs[i].rows, of->ends[i]);
         first = of->ends[i] + 1;
-        merge->runs[i].task = INT64_MIN;                 /* not begun */
+        merge->runs[i].task = INT64_MIN; /* not begun */
         merge->runs[i].live = true;
     }
     return ANNOPROJ_OK;

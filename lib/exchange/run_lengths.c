@@ -7,7 +7,7 @@
 #define BITS       5
 #define MORE       0x20
 #define NEGATIVE   0x10
-#define MOST_CHARS 8                 /* of one run */
+#define MOST_CHARS 8 /* of one run */
 
 bool run_text_next(run_text *from, int64_t *run) {
     int64_t value = 0;

@@ -11,7 +11,7 @@
 /* A cursor; zero it but for at and end. */
 typedef struct run_text {
     const char *at, *end;
-    int64_t last[2];                 /* the last but one run, the last */
+    int64_t last[2]; /* the last but one run, the last */
     size_t count;
     bool failed;
 } run_text;

@@ -20,6 +20,10 @@ typedef struct structure_parser {
 static const char *const palette[] = {"#D33115", "#E27300", "#16406C", "#FE9200", "#FCDC00", "#DBDF00",
                                       "#A4DD00", "#68CCCA", "#73D8FF", "#AEA1FF", "#FCC400", "#B0BC00"};
 
+const char *structure_color(size_t index) {
+    return palette[index % (sizeof palette / sizeof *palette)];
+}
+
 void structure_release(ontology_structure *structure) {
     release(structure->json);
     release(structure->entries);
@@ -104,16 +108,20 @@ static annoproj_status read_archived(structure_parser *parser, int32_t index, an
     return status;
 }
 
-/* An id of a COCO category may be any value; only whole numbers are matched by number. */
+/* An id of a COCO category may be any value; whole numbers, also as a text, are matched by number. */
 static annoproj_status read_category(structure_parser *parser, int32_t index, annoproj_error **error) {
     const char *start = NULL;
     size_t length = 0;
     int64_t offset = 0;
     annoproj_status status = json_slice(parser->reader.scan, &start, &length, &offset, error);
     if (status == ANNOPROJ_OK) {
-        json_token token = {.kind = JSON_NUMBER, .start = start, .length = length};
+        const size_t quote = *start == '"';
+        const json_token token = {.kind = JSON_NUMBER, .start = start + quote, .length = length - 2 * quote};
+        const bool digits = token.length > 0 && token.length <= 17 && strspn(token.start, "0123456789") >= token.length;
+        const bool numeric = quote ? digits && (*token.start != '0' || token.length == 1)
+                                   : strchr("-0123456789", *start) != NULL;
         int64_t category = -1;
-        if ((*start == '-' || (*start >= '0' && *start <= '9')) && json_int64(&token, &category)) {
+        if (numeric && json_int64(&token, &category) && category >= 0) {
             parser->structure->entries[index].coco_category = category;
         }
     }
@@ -402,7 +410,7 @@ static annoproj_status fill_in(ontology_structure *structure, annoproj_error **e
             return fail_memory(error);
         }
         if (at->kind == FEATURE_OBJECT && !at->color) {
-            at->color = palette[objects % (sizeof palette / sizeof *palette)];
+            at->color = structure_color(objects);
         }
         objects += at->kind == FEATURE_OBJECT;
         if (!at->color) {

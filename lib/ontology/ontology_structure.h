@@ -42,6 +42,9 @@ typedef struct ontology_structure {
 annoproj_status structure_parse(ontology_structure *structure, const char *json, size_t length, annoproj_error **error);
 void structure_release(ontology_structure *structure);
 
+/* The colour of the object with that index when nobody says another. */
+const char *structure_color(size_t index);
+
 /* Index of the entry with that hash; -1 = none. `order` from structure_order(). */
 int32_t *structure_order(const ontology_structure *structure); /* indexes sorted by hash; NULL when out of memory */
 int32_t structure_find(const ontology_structure *structure, const int32_t *order, const char *hash);
