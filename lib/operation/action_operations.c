@@ -4,7 +4,7 @@
 #include "label.h"
 #include "options.h"
 #include "task.h"
-#include "task_call.h"
+#include "handle_call.h"
 #include "utf8.h"
 #include "workflow.h"
 
@@ -132,7 +132,7 @@ annoproj_status annoproj_task_submit(annoproj_task *task, const annoproj_submit_
         return status;
     uint64_t print = fingerprint_int64(fingerprint_text(0, "task_submit"), own.assignee);
     print = fingerprint_int64(fingerprint_int64(print, own.retain_assignee), own.keep_rejected_reviews);
-    task_call what = {.operation = ANNOPROJ_OPERATION_ANNOTATE, .arguments = &own, .fingerprint = print};
+    handle_call what = {.operation = ANNOPROJ_OPERATION_ANNOTATE, .arguments = &own, .fingerprint = print};
     return task_write(task, &what, submit, call, NULL, error);
 }
 
@@ -258,7 +258,7 @@ static annoproj_status act_on_review(annoproj_task *task, const annoproj_review_
     uint64_t print = fingerprint_text(fingerprint_text(0, approve ? "task_approve" : "task_reject"), own.comment);
     print = fingerprint_int64(fingerprint_int64(fingerprint_int64(print, own.assignee), own.undecided),
                               own.retain_assignee);
-    task_call what = {.operation = ANNOPROJ_OPERATION_REVIEW, .arguments = &own, .fingerprint = print};
+    handle_call what = {.operation = ANNOPROJ_OPERATION_REVIEW, .arguments = &own, .fingerprint = print};
     return task_write(task, &what, approve ? approve_body : reject_body, call, NULL, error);
 }
 

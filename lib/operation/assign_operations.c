@@ -1,7 +1,7 @@
 /* What managers do with tasks of the queue: assign, release, set the priority. */
 #include "failure.h"
 #include "task.h"
-#include "task_call.h"
+#include "handle_call.h"
 
 static annoproj_status not_in_done(const task_facts *task, const char *what, annoproj_error **error) {
     if (task->stage.type != STAGE_DONE)
@@ -41,7 +41,7 @@ static annoproj_status assign(command *cmd, void *arguments, annoproj_error **er
 
 annoproj_status annoproj_task_assign(annoproj_task *task, int64_t user, const annoproj_call *call,
                                      annoproj_error **error) {
-    task_call what = {.operation = ANNOPROJ_OPERATION_ASSIGN,
+    handle_call what = {.operation = ANNOPROJ_OPERATION_ASSIGN,
                       .arguments = &user,
                       .fingerprint = fingerprint_int64(fingerprint_text(0, "task_assign"), user)};
     clear_error(error);
@@ -77,7 +77,7 @@ static annoproj_status give_back(command *cmd, void *arguments, annoproj_error *
 }
 
 annoproj_status annoproj_task_release(annoproj_task *task, const annoproj_call *call, annoproj_error **error) {
-    task_call what = {.operation = ANNOPROJ_OPERATION_QUEUE, .fingerprint = fingerprint_text(0, "task_release")};
+    handle_call what = {.operation = ANNOPROJ_OPERATION_QUEUE, .fingerprint = fingerprint_text(0, "task_release")};
     clear_error(error);
     return task_write(task, &what, give_back, call, NULL, error);
 }
@@ -92,7 +92,7 @@ static annoproj_status set_priority(command *cmd, void *arguments, annoproj_erro
 
 annoproj_status annoproj_task_set_priority(annoproj_task *task, int32_t priority, const annoproj_call *call,
                                            annoproj_error **error) {
-    task_call what = {.operation = ANNOPROJ_OPERATION_PRIORITY,
+    handle_call what = {.operation = ANNOPROJ_OPERATION_PRIORITY,
                       .arguments = &priority,
                       .fingerprint = fingerprint_int64(fingerprint_text(0, "task_set_priority"), priority)};
     clear_error(error);

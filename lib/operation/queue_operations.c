@@ -2,7 +2,7 @@
 #include "failure.h"
 #include "options.h"
 #include "task.h"
-#include "task_call.h"
+#include "handle_call.h"
 
 void annoproj_start_options_init(annoproj_start_options *options) {
     if (options)
@@ -108,7 +108,7 @@ static annoproj_status initiate(command *cmd, void *arguments, annoproj_error **
 }
 
 annoproj_status annoproj_task_initiate(annoproj_task *task, const annoproj_call *call, annoproj_error **error) {
-    task_call what = {.operation = ANNOPROJ_OPERATION_QUEUE, .fingerprint = fingerprint_text(0, "task_initiate")};
+    handle_call what = {.operation = ANNOPROJ_OPERATION_QUEUE, .fingerprint = fingerprint_text(0, "task_initiate")};
     clear_error(error);
     return task_write(task, &what, initiate, call, NULL, error);
 }
@@ -132,7 +132,7 @@ static annoproj_status skip(command *cmd, void *arguments, annoproj_error **erro
 }
 
 annoproj_status annoproj_task_skip(annoproj_task *task, const annoproj_call *call, annoproj_error **error) {
-    task_call what = {.operation = ANNOPROJ_OPERATION_SKIP, .fingerprint = fingerprint_text(0, "task_skip")};
+    handle_call what = {.operation = ANNOPROJ_OPERATION_SKIP, .fingerprint = fingerprint_text(0, "task_skip")};
     clear_error(error);
     return task_write(task, &what, skip, call, NULL, error);
 }

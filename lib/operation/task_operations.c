@@ -2,6 +2,7 @@
 #include "allocate.h"
 #include "failure.h"
 #include "options.h"
+#include "handle_call.h"
 #include "task.h"
 
 typedef struct task_reading {
@@ -10,13 +11,6 @@ typedef struct task_reading {
     annoproj_task_list_options options;
     annoproj_table *table;
 } task_reading;
-
-static annoproj_status finish(rows *table, annoproj_status status, annoproj_table **out, annoproj_error **error) {
-    if (status == ANNOPROJ_OK)
-        return rows_finish(table, out, error);
-    rows_discard(table);
-    return status;
-}
 
 static annoproj_status see_task(scope *in, void *arguments, annoproj_error **error) {
     (void)in;
@@ -61,7 +55,7 @@ int64_t annoproj_task_id(const annoproj_task *task) {
 static annoproj_status read_task(scope *in, void *arguments, annoproj_error **error) {
     task_reading *reading = arguments;
     rows *table = rows_new(&row_task_row);
-    return finish(table, task_add_row(in, table, in->task.id, error), &reading->table, error);
+    return finish_table(table, task_add_row(in, table, in->task.id, error), &reading->table, error);
 }
 
 annoproj_status annoproj_task_get(annoproj_task *task, const annoproj_call *call, annoproj_table **table,
@@ -104,7 +98,7 @@ static annoproj_status read_tasks(scope *in, void *arguments, annoproj_error **e
         if (status == ANNOPROJ_OK)
             status = bounds_check(in->bounds, error);
     }
-    return finish(table, status, &reading->table, error);
+    return finish_table(table, status, &reading->table, error);
 }
 
 annoproj_status annoproj_tasks_get(annoproj_project *project, const int64_t *tasks, size_t count,
@@ -166,7 +160,7 @@ static annoproj_status read_list(scope *in, void *arguments, annoproj_error **er
         status = check_known(in, user_text, "user", options->assignees, options->assignee_count, error);
     if (status == ANNOPROJ_OK)
         status = task_list_page(in, options, table, error);
-    return finish(table, status, &reading->table, error);
+    return finish_table(table, status, &reading->table, error);
 }
 
 static annoproj_status check_list_options(const annoproj_task_list_options *options, annoproj_error **error) {

@@ -1,7 +1,7 @@
 /* Reported time. */
 #include "failure.h"
 #include "task.h"
-#include "task_call.h"
+#include "handle_call.h"
 
 #define CLOCK_TOLERANCE_US INT64_C(5000000)
 
@@ -62,7 +62,7 @@ static annoproj_status report_heartbeat(command *cmd, void *arguments, annoproj_
 static annoproj_status report_time(annoproj_task *task, time_report *report, uint64_t print, write_fn body,
                                    const annoproj_call *call, int64_t *recorded_us, annoproj_error **error) {
     bytes result = {0};
-    task_call what = {.operation = ANNOPROJ_OPERATION_TIME_REPORT, .arguments = report, .fingerprint = print};
+    handle_call what = {.operation = ANNOPROJ_OPERATION_TIME_REPORT, .arguments = report, .fingerprint = print};
     annoproj_status status = task_write(task, &what, body, call, &result, error);
     if (status == ANNOPROJ_OK)
         *recorded_us = result_int64(&result, 0);
