@@ -63,7 +63,7 @@ static annoproj_status report_time(annoproj_task *task, time_report *report, uin
                                    const annoproj_call *call, int64_t *recorded_us, annoproj_error **error) {
     bytes result = {0};
     handle_call what = {.operation = ANNOPROJ_OPERATION_TIME_REPORT, .arguments = report, .fingerprint = print};
-    annoproj_status status = task_write(task, &what, body, call, &result, error);
+    annoproj_status status = task_write(task, &what, run, call, &result, error);
     if (status == ANNOPROJ_OK)
         *recorded_us = result_int64(&result, 0);
     bytes_release(&result);
