@@ -6,8 +6,8 @@
 #include "workflow.h"
 
 static annoproj_status find_dataset(scope *in, int64_t dataset, int64_t *data_units, annoproj_error **error) {
-    static const char text[] = "SELECT data_units FROM dataset WHERE id = ?";
-    statement *find = sql(in->database, text);
+    static const char query[] = "SELECT data_units FROM dataset WHERE id = ?";
+    statement *find = sql(in->database, query);
     bind_int64(find, dataset);
     bool found = sql_row(find);
     *data_units = found ? column_int64(find, 0) : 0;
@@ -19,8 +19,8 @@ static annoproj_status find_dataset(scope *in, int64_t dataset, int64_t *data_un
 
 /* 1 = attached, 0 = was once, -1 = never. */
 static annoproj_status attachment(scope *in, int64_t project, int64_t dataset, int *attached, annoproj_error **error) {
-    static const char text[] = "SELECT attached FROM project_dataset WHERE project = ? AND dataset = ?";
-    statement *find = sql(in->database, text);
+    static const char query[] = "SELECT attached FROM project_dataset WHERE project = ? AND dataset = ?";
+    statement *find = sql(in->database, query);
     bind_int64(find, project);
     bind_int64(find, dataset);
     *attached = sql_row(find) ? (int)column_int64(find, 0) : -1;
@@ -28,10 +28,10 @@ static annoproj_status attachment(scope *in, int64_t project, int64_t dataset, i
 }
 
 static annoproj_status set_attached(command *cmd, int64_t project, int64_t dataset, bool attached, annoproj_error **error) {
-    static const char text[] = "INSERT INTO project_dataset(project, dataset, number, attached)"
+    static const char query[] = "INSERT INTO project_dataset(project, dataset, number, attached)"
                                " SELECT ?1, ?2, coalesce(max(number), 0) + 1, ?3 FROM project_dataset WHERE project = ?1"
                                " ON CONFLICT(project, dataset) DO UPDATE SET attached = ?3";
-    statement *put = sql(cmd->scope.database, text);
+    statement *put = sql(cmd->scope.database, query);
     bind_int64(put, project);
     bind_int64(put, dataset);
     bind_int64(put, attached);
@@ -40,8 +40,8 @@ static annoproj_status set_attached(command *cmd, int64_t project, int64_t datas
 
 /* Highest data unit number of a dataset that has a task in the project, removed ones included. */
 static annoproj_status last_unit_with_task(scope *in, int64_t project, int64_t dataset, int64_t *number, annoproj_error **error) {
-    static const char text[] = "SELECT max(data_unit) FROM task WHERE data_unit > ? AND data_unit < ? AND id >= ? AND id < ?";
-    statement *find = sql(in->database, text);
+    static const char query[] = "SELECT max(data_unit) FROM task WHERE data_unit > ? AND data_unit < ? AND id >= ? AND id < ?";
+    statement *find = sql(in->database, query);
     bind_int64(find, MAKE_ID(dataset, 0));
     bind_int64(find, MAKE_ID(dataset + 1, 0));
     bind_int64(find, MAKE_ID(project, 0));
@@ -90,11 +90,11 @@ annoproj_status dataset_detach(command *cmd, int64_t dataset, int64_t *tasks, an
 }
 
 annoproj_status dataset_grew(command *cmd, int64_t dataset, int64_t first, int64_t last, annoproj_error **error) {
-    static const char text[] = "SELECT min(project) FROM project_dataset WHERE dataset = ? AND attached = 1 AND project > ?";
+    static const char query[] = "SELECT min(project) FROM project_dataset WHERE dataset = ? AND attached = 1 AND project > ?";
     annoproj_status status = ANNOPROJ_OK;
     for (int64_t project = 0; status == ANNOPROJ_OK;) {
         int64_t stage = 0, created = 0;
-        statement *find = sql(cmd->scope.database, text);
+        statement *find = sql(cmd->scope.database, query);
         bind_int64(find, dataset);
         bind_int64(find, project);
         project = sql_row(find) ? column_int64(find, 0) : 0;
