@@ -83,7 +83,7 @@ static annoproj_status seal(sealing *work, annoproj_error **error) {
     summary_add(&work->summary, work->events, work->count);
     summary_encode(&work->summary, &stored);
     annoproj_status status;
-    if (stored.failed || !segment_encode(work->events, work->count, &work->encoded)) {
+    if (stored.failed || !segment_encode(work->events, work->count, ALL_COLUMNS, &work->encoded)) {
         status = fail_memory(error);
         goto done;
     }

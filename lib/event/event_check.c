@@ -122,7 +122,7 @@ static annoproj_status check_events(checking *check, const segment *head, const 
     if (!sound) {
         return ANNOPROJ_OK;
     }
-    if (!segment_encode(check->events, head->count, &check->encoded)) {
+    if (!segment_encode(check->events, head->count, ALL_COLUMNS, &check->encoded)) {
         return fail_memory(error);
     }
     compare_facts(check, head, directory->data, directory->length);

@@ -29,6 +29,21 @@ int64_t event_get(const event *one, int column) {
     return value;
 }
 
+void event_get_all(const event *events, size_t count, int column, int64_t *out) {
+    const char *at = (const char *)events + fields[column].offset;
+    if (fields[column].wide) {
+        for (size_t i = 0; i < count; i++, at += sizeof(event)) {
+            memcpy(&out[i], at, sizeof out[i]);
+        }
+        return;
+    }
+    for (size_t i = 0; i < count; i++, at += sizeof(event)) {
+        int32_t value;
+        memcpy(&value, at, sizeof value);
+        out[i] = value;
+    }
+}
+
 bool event_set(event *one, int column, int64_t value) {
     char *at = (char *)one + fields[column].offset;
     if (fields[column].wide) {

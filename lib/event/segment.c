@@ -16,13 +16,30 @@ static uint8_t width_of(uint64_t range) {
     return range == 0 ? 0 : range <= UINT8_MAX ? 1 : range <= UINT16_MAX ? 2 : range <= UINT32_MAX ? 4 : 8;
 }
 
+static void narrow(const int64_t *values, size_t count, int64_t least, uint8_t width, uint8_t *room) {
+    uint64_t base = (uint64_t)least;
+    for (size_t i = 0; i < count && width == 1; i++) {
+        room[i] = (uint8_t)((uint64_t)values[i] - base);
+    }
+    for (size_t i = 0; i < count && width == 2; i++) {
+        ((uint16_t *)(void *)room)[i] = (uint16_t)((uint64_t)values[i] - base);
+    }
+    for (size_t i = 0; i < count && width == 4; i++) {
+        ((uint32_t *)(void *)room)[i] = (uint32_t)((uint64_t)values[i] - base);
+    }
+    for (size_t i = 0; i < count && width == 8; i++) {
+        ((uint64_t *)(void *)room)[i] = (uint64_t)values[i] - base;
+    }
+}
+
 /* One column of the events into `room`; its entry says how. */
-static void encode_column(const event *events, size_t count, int column, uint8_t *room, segment_entry *entry) {
-    int64_t least = event_get(&events[0], column), most = least;
+static void encode_column(const event *events, size_t count, int column, int64_t *values, uint8_t *room,
+                          segment_entry *entry) {
+    event_get_all(events, count, column, values);
+    int64_t least = values[0], most = values[0];
     for (size_t i = 1; i < count; i++) {
-        int64_t value = event_get(&events[i], column);
-        least = value < least ? value : least;
-        most = value > most ? value : most;
+        least = values[i] < least ? values[i] : least;
+        most = values[i] > most ? values[i] : most;
     }
     uint8_t width = width_of((uint64_t)most - (uint64_t)least);
     *entry = (segment_entry){.column = (uint8_t)column,
@@ -32,10 +49,7 @@ static void encode_column(const event *events, size_t count, int column, uint8_t
                              .least = least,
                              .most = most};
     if (width != 0) {
-        for (size_t i = 0; i < count; i++) {
-            uint64_t code = (uint64_t)event_get(&events[i], column) - (uint64_t)least;
-            memcpy(room + i * width, &code, width);
-        }
+        narrow(values, count, least, width, room);
         entry->checksum = hash64(room, entry->length);
     }
 }
@@ -57,9 +71,10 @@ static void encode_times(const event *events, size_t count, segment *head) {
     }
 }
 
-bool segment_encode(const event *events, size_t count, encoded_segment *out) {
+/* Place 0 of the data is where the values of a column are gathered. */
+bool segment_encode(const event *events, size_t count, uint32_t columns, encoded_segment *out) {
     out->head = (segment){.count = count};
-    for (int column = 1; column <= COLUMN_COUNT; column++) {
+    for (int column = 0; column <= COLUMN_COUNT; column++) {
         if (out->data[column] == NULL) {
             out->data[column] = allocate((size_t)SEGMENT_EVENTS * 8);
         }
@@ -71,14 +86,17 @@ bool segment_encode(const event *events, size_t count, encoded_segment *out) {
         return true;
     }
     for (int column = 1; column <= COLUMN_COUNT; column++) {
-        encode_column(events, count, column, out->data[column], &out->head.columns[column]);
+        if ((columns >> column & 1) != 0) {
+            encode_column(events, count, column, (int64_t *)(void *)out->data[0], out->data[column],
+                          &out->head.columns[column]);
+        }
     }
     encode_times(events, count, &out->head);
     return true;
 }
 
 void encoded_segment_release(encoded_segment *encoded) {
-    for (int column = 1; column <= COLUMN_COUNT; column++) {
+    for (int column = 0; column <= COLUMN_COUNT; column++) {
         release(encoded->data[column]);
     }
     *encoded = (encoded_segment){0};

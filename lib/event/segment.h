@@ -47,8 +47,10 @@ typedef struct encoded_segment {
     uint8_t *data[COLUMN_COUNT + 1];            /* room for SEGMENT_EVENTS * 8 bytes each */
 } encoded_segment;
 
-/* False when out of memory. At most SEGMENT_EVENTS events. */
-bool segment_encode(const event *events, size_t count, encoded_segment *out);
+#define ALL_COLUMNS (((uint32_t)1 << (COLUMN_COUNT + 1)) - 2)
+
+/* Encodes the columns whose bit is set. False when out of memory. At most SEGMENT_EVENTS events. */
+bool segment_encode(const event *events, size_t count, uint32_t columns, encoded_segment *out);
 void encoded_segment_release(encoded_segment *encoded);
 
 /* The directory as it is stored. Decoding checks that what it says can be read safely; unknown columns are skipped. */

@@ -92,18 +92,13 @@ void summary_add(summary *sums, const event *events, size_t count) {
     for (size_t i = 0; i < count; i++) {
         const event *one = &events[i];
         add_to(sums, CUBE_STAGE, one, one->stage, 0);
-        if (one->class != 0) {
-            add_to(sums, CUBE_CLASS, one, one->class, one->answer);
-        }
-        if (!summary_counts_users(one->kind)) {
-            continue;
-        }
-        add_to(sums, CUBE_ACTOR, one, one->stage, one->actor);
-        if (one->credited != 0) {
+        add_to(sums, CUBE_CLASS, one, one->class, one->answer);
+        if (summary_counts_users(one->kind)) {
+            add_to(sums, CUBE_ACTOR, one, one->stage, one->actor);
             add_to(sums, CUBE_CREDITED, one, one->stage, one->credited);
-            if (one->credited == one->actor) {
-                add_to(sums, CUBE_SELF, one, one->stage, one->actor);
-            }
+        }
+        if (summary_counts_users(one->kind) && one->credited == one->actor) {
+            add_to(sums, CUBE_SELF, one, one->stage, one->actor);
         }
     }
 }

@@ -8,9 +8,9 @@
 
 typedef enum summary_cube {      /* numbered for ever; by kind and ... */
     CUBE_STAGE = 1,              /* stage */
-    CUBE_CLASS = 2,              /* class, answer: events with a class */
-    CUBE_ACTOR = 3,              /* stage, actor: kinds that reports count */
-    CUBE_CREDITED = 4,           /* stage, credited: those of them with a credited user */
+    CUBE_CLASS = 2,              /* class, answer */
+    CUBE_ACTOR = 3,              /* stage, actor: kinds that reports count for users */
+    CUBE_CREDITED = 4,           /* stage, credited: the same kinds */
     CUBE_SELF = 5                /* stage, actor: those of them whose actor is the credited user */
 } summary_cube;
 
@@ -43,7 +43,7 @@ typedef struct summary_cursor {
 void summary_open(summary_cursor *cursor, const uint8_t *data, size_t length);
 bool summary_next(summary_cursor *cursor);                /* cursor->cell; false at the end and when failed */
 
-/* Whether kinds like this one are in the cubes of users. */
+/* Whether a kind is in the cubes of users: 1 to 47 and 64 to 79. */
 bool summary_counts_users(int32_t kind);
 
 #endif
