@@ -1,0 +1,235 @@
+/* Geometry: every number comes back equal as a double and, up to 18 digits, digit by digit; damaged bytes end a cursor. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "geometry.h"
+#include "ontology.h"
+#include "support.h"
+
+#define MOST_NUMBERS 4096
+
+typedef struct sample {
+    int64_t frames[16];
+    size_t frame_count, parts[16], numbers_of_part[64], number_count;
+    number numbers[MOST_NUMBERS];
+} sample;
+
+static number exact(int64_t mantissa, int32_t scale) {
+    while (mantissa != 0 && mantissa % 10 == 0) {
+        mantissa /= 10;
+        scale--;
+    }
+    return (number){{mantissa, mantissa ? scale : 0}, 0, true};
+}
+
+static number random_number(unsigned flavour) {
+    int64_t sign = random_below(2) ? 1 : -1;
+    switch (flavour) {
+    case 0: /* pixels with two decimals */
+        return exact((int64_t)random_below(500000), 2);
+    case 1: /* normalised, many digits */
+        return exact((int64_t)random_below(UINT64_C(1000000000000000000)), 18);
+    case 2: /* any decimal */
+        return exact(sign * (int64_t)random_below(UINT64_C(1000000000000000000)), (int32_t)random_below(640) - 300);
+    case 3: { /* any finite double */
+        uint64_t bits = random_next();
+        double value;
+        memcpy(&value, &bits, sizeof value);
+        return number_from_double(isfinite(value) ? value : 0.5);
+    }
+    default: { /* a double that came without its decimal */
+        double value = ldexp((double)random_below(UINT64_C(1) << 53), (int)random_below(200) - 100);
+        return (number){{0, 0}, value, false};
+    }
+    }
+}
+
+static void make_sample(sample *out, unsigned flavour) {
+    memset(out, 0, sizeof *out);
+    out->frame_count = random_below(4);
+    int64_t frame = -1;
+    size_t part = 0;
+    for (size_t i = 0; i < out->frame_count; i++) {
+        frame += 1 + (int64_t)(random_below(3) ? 0 : random_below(100000));
+        out->frames[i] = frame;
+        out->parts[i] = random_below(4);
+        for (size_t j = 0; j < out->parts[i]; j++, part++) {
+            out->numbers_of_part[part] = random_below(60);
+            for (size_t k = 0; k < out->numbers_of_part[part]; k++) {
+                out->numbers[out->number_count++] = random_number(flavour < 5 ? flavour : (unsigned)random_below(5));
+            }
+        }
+    }
+}
+
+static void encode(const sample *from, int32_t shape, bytes *out) {
+    annoproj_error *error = NULL;
+    geometry_builder *builder = geometry_builder_new(shape, ANNOPROJ_UNIT_PIXELS);
+    size_t part = 0, at = 0;
+    for (size_t i = 0; i < from->frame_count; i++) {
+        geometry_frame(builder, from->frames[i]);
+        for (size_t j = 0; j < from->parts[i]; j++, part++) {
+            geometry_part(builder);
+            for (size_t k = 0; k < from->numbers_of_part[part]; k++) {
+                geometry_number(builder, from->numbers[at++]);
+            }
+        }
+    }
+    assert_ok(geometry_encode(builder, out, &error), error);
+    geometry_builder_free(builder);
+}
+
+static void compare(const sample *from, int32_t shape, const bytes *encoded) {
+    geometry_cursor cursor;
+    size_t part = 0, at = 0;
+    geometry_open(&cursor, encoded->data, encoded->length);
+    assert_int_equal(cursor.shape, shape);
+    assert_int_equal(cursor.unit, ANNOPROJ_UNIT_PIXELS);
+    for (size_t i = 0; i < from->frame_count; i++) {
+        assert_true(geometry_next_frame(&cursor));
+        assert_int_equal(cursor.frame, from->frames[i]);
+        for (size_t j = 0; j < from->parts[i]; j++, part++) {
+            assert_true(geometry_next_part(&cursor));
+            assert_int_equal(cursor.numbers_left, from->numbers_of_part[part]);
+            for (size_t k = 0; k < from->numbers_of_part[part]; k++, at++) {
+                number back;
+                assert_true(geometry_next_number(&cursor, &back));
+                double expected = number_to_double(&from->numbers[at]), actual = number_to_double(&back);
+                assert_true(expected == actual);
+                if (from->numbers[at].exact) {
+                    assert_true(back.exact);
+                    assert_true(back.decimal.mantissa == from->numbers[at].decimal.mantissa);
+                    assert_int_equal(back.decimal.scale, from->numbers[at].decimal.scale);
+                }
+            }
+        }
+        assert_false(geometry_next_part(&cursor));
+    }
+    assert_false(geometry_next_frame(&cursor));
+    assert_false(cursor.failed);
+}
+
+static void numbers_come_back(void **state) {
+    (void)state;
+    static sample one;
+    const int32_t shapes[] = {SHAPE_BOUNDING_BOX, SHAPE_ROTATABLE_BOUNDING_BOX, SHAPE_POLYGON, SHAPE_BITMASK};
+    for (unsigned round = 0; round < 3000; round++) {
+        int32_t shape = shapes[random_below(4)];
+        bytes encoded = {0};
+        make_sample(&one, round % 6);
+        encode(&one, shape, &encoded);
+        compare(&one, shape, &encoded);
+        bytes_release(&encoded);
+    }
+}
+
+/* Reads everything there is; how far it comes does not matter, that it ends and stays inside does. */
+static void walk(const uint8_t *data, size_t length) {
+    geometry_cursor cursor;
+    number one;
+    geometry_open(&cursor, data, length);
+    while (geometry_next_frame(&cursor)) {
+        while (geometry_next_part(&cursor)) {
+            while (geometry_next_number(&cursor, &one)) {
+                assert_true(one.exact || one.decimal.mantissa == 0);
+            }
+        }
+    }
+}
+
+static void damaged_bytes_end(void **state) {
+    (void)state;
+    static sample one;
+    for (unsigned round = 0; round < 3000; round++) {
+        bytes encoded = {0};
+        make_sample(&one, round % 6);
+        encode(&one, SHAPE_POLYGON, &encoded);
+        for (unsigned flips = 1 + (unsigned)random_below(3); flips > 0 && encoded.length > 0; flips--) {
+            encoded.data[random_below(encoded.length)] = (uint8_t)random_next();
+        }
+        size_t cut = random_below(encoded.length + 1);
+        uint8_t *exactly = malloc(cut + 1);                 /* so that a sanitizer sees a byte too far */
+        memcpy(exactly, encoded.data, cut);
+        walk(exactly, cut);
+        free(exactly);
+        bytes_release(&encoded);
+    }
+}
+
+static void every_cut_is_noticed(void **state) {
+    (void)state;
+    static sample one;
+    do {
+        make_sample(&one, 0);
+    } while (one.number_count < 20);
+    bytes encoded = {0};
+    encode(&one, SHAPE_POLYGON, &encoded);
+    for (size_t length = 1; length < encoded.length; length++) {
+        geometry_cursor cursor;
+        geometry_open(&cursor, encoded.data, length);
+        while (geometry_next_frame(&cursor)) {
+        }
+        assert_true(cursor.failed);
+    }
+    bytes_release(&encoded);
+}
+
+static void misuse_and_bad_numbers(void **state) {
+    (void)state;
+    annoproj_error *error = NULL;
+    bytes out = {0};
+    geometry_builder *builder = geometry_builder_new(SHAPE_POLYGON, ANNOPROJ_UNIT_PIXELS);
+    geometry_frame(builder, 3);
+    geometry_frame(builder, 3);
+    assert_status(ANNOPROJ_DATA, geometry_encode(builder, &out, &error), error);
+    geometry_builder_reset(builder, SHAPE_POLYGON, ANNOPROJ_UNIT_PIXELS);
+    geometry_frame(builder, -1);
+    assert_status(ANNOPROJ_DATA, geometry_encode(builder, &out, &error), error);
+    geometry_builder_reset(builder, SHAPE_POLYGON, ANNOPROJ_UNIT_PIXELS);
+    geometry_frame(builder, 0);
+    geometry_part(builder);
+    geometry_number(builder, (number){{0, 0}, INFINITY, false});
+    assert_status(ANNOPROJ_DATA, geometry_encode(builder, &out, &error), error);
+    geometry_builder_reset(builder, SHAPE_POLYGON, ANNOPROJ_UNIT_PIXELS);
+    geometry_number(builder, exact(1, 0));
+    assert_status(ANNOPROJ_INTERNAL, geometry_encode(builder, &out, &error), error);
+    assert_int_equal(out.length, 0);
+    geometry_builder_free(builder);
+}
+
+static void empty_is_nothing(void **state) {
+    (void)state;
+    geometry_cursor cursor;
+    geometry_open(&cursor, NULL, 0);
+    assert_false(geometry_next_frame(&cursor));
+    assert_false(cursor.failed);
+}
+
+/* The goal of the format: a box of COCO in at most 0.35 of its JSON text is for whole labels; here: pixels stay small. */
+static void short_decimals_stay_short(void **state) {
+    (void)state;
+    annoproj_error *error = NULL;
+    bytes out = {0};
+    geometry_builder *builder = geometry_builder_new(SHAPE_BOUNDING_BOX, ANNOPROJ_UNIT_PIXELS);
+    for (int64_t frame = 0; frame < 100; frame++) {
+        geometry_frame(builder, frame);
+        geometry_part(builder);
+        geometry_number(builder, exact(10000 + frame * 3, 2));
+        geometry_number(builder, exact(20050 - frame * 2, 2));
+        geometry_number(builder, exact(5075, 2));
+        geometry_number(builder, exact(6025, 2));
+    }
+    assert_ok(geometry_encode(builder, &out, &error), error);
+    assert_in_range(out.length, 1, 100 * 7 + 20);           /* frame, part, count and four deltas of a byte */
+    geometry_builder_free(builder);
+    bytes_release(&out);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(numbers_come_back), cmocka_unit_test(damaged_bytes_end), cmocka_unit_test(every_cut_is_noticed),
+        cmocka_unit_test(misuse_and_bad_numbers), cmocka_unit_test(empty_is_nothing),
+        cmocka_unit_test(short_decimals_stay_short)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
