@@ -91,6 +91,7 @@ void coco_close(coco_reader *in) {
 
 static annoproj_status read_image(coco_reader *in, coco_image *out, annoproj_error **error) {
     bool has = false;
+    const char *title = NULL;
     annoproj_status status = ANNOPROJ_OK;
     for (;;) {
         status = coco_next(in, error);
@@ -101,6 +102,8 @@ static annoproj_status read_image(coco_reader *in, coco_image *out, annoproj_err
             status = coco_id(in, &out->key, &has, NULL, error);
         } else if (json_key_is(&in->token, "file_name")) {
             status = coco_text(in, "file_name", &out->file_name, error);
+        } else if (json_key_is(&in->token, "image_title")) {
+            status = coco_text(in, "image_title", &title, error);
         } else if (json_key_is(&in->token, "coco_url")) {
             status = coco_text(in, "coco_url", &out->url, error);
         } else if (json_key_is(&in->token, "width")) {
@@ -115,6 +118,7 @@ static annoproj_status read_image(coco_reader *in, coco_image *out, annoproj_err
         }
     }
     out->content = in->content;
+    out->file_name = title && *title ? title : out->file_name; /* in our own exports file_name is a path by hash */
     if (status == ANNOPROJ_OK && !has && !in->faulty) {
         coco_note(in, "the image has no id");
     }
