@@ -18,7 +18,9 @@ typedef struct data_unit {
     const char *title, *media_type, *link, *client_metadata;   /* in the arena; client_metadata may be NULL */
 } data_unit;
 annoproj_status data_unit_load(scope *scope, int64_t id, data_unit *out, annoproj_error **error);
-/* Adds one behind the dataset's last number (dataset.data_units grows by data_units_added()). */
+/* Reserves `count` numbers behind the dataset's last one. */
+annoproj_status dataset_next_units(command *command, int64_t dataset, int64_t count, int64_t *first, annoproj_error **error);
+/* One data unit with a reserved number. */
 annoproj_status data_unit_insert(command *command, int64_t dataset, const data_unit *unit, int64_t number, annoproj_error **error);
 annoproj_status data_unit_by_title(scope *scope, int64_t dataset, const char *title, int64_t *id, annoproj_error **error); /* 0 = none */
 
