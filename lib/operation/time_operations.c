@@ -59,7 +59,7 @@ static annoproj_status report_heartbeat(command *cmd, void *arguments, annoproj_
     return status;
 }
 
-static annoproj_status report_time(annoproj_task *task, time_report *report, uint64_t print, write_fn body,
+static annoproj_status report_time(annoproj_task *task, time_report *report, uint64_t print, write_fn run,
                                    const annoproj_call *call, int64_t *recorded_us, annoproj_error **error) {
     bytes result = {0};
     handle_call what = {.operation = ANNOPROJ_OPERATION_TIME_REPORT, .arguments = report, .fingerprint = print};
