@@ -58,23 +58,23 @@ static annoproj_status enter(const char *path, bool create, const annoproj_store
 }
 
 annoproj_status annoproj_store_create(const char *path, const annoproj_store_options *options, const annoproj_call *call,
-                                      annoproj_store **store, annoproj_error **error) {
-    return enter(path, true, options, call, store, error);
+                                      annoproj_store **out, annoproj_error **error) {
+    return enter(path, true, options, call, out, error);
 }
 
 annoproj_status annoproj_store_open(const char *path, const annoproj_store_options *options, const annoproj_call *call,
-                                    annoproj_store **store, annoproj_error **error) {
-    return enter(path, false, options, call, store, error);
+                                    annoproj_store **out, annoproj_error **error) {
+    return enter(path, false, options, call, out, error);
 }
 
-annoproj_status annoproj_store_close(annoproj_store *store, const annoproj_call *call, annoproj_error **error) {
+annoproj_status annoproj_store_close(annoproj_store *handle, const annoproj_call *call, annoproj_error **error) {
     clear_error(error);
-    if (store == NULL) {
+    if (handle == NULL) {
         return ANNOPROJ_OK;
     }
     body *entered = NULL;
     bounds limits;
-    annoproj_status status = handle_enter(store, HANDLE_STORE, "store", &entered, error);
+    annoproj_status status = handle_enter(handle, HANDLE_STORE, "store", &entered, error);
     if (status != ANNOPROJ_OK) {
         return status;
     }
@@ -84,7 +84,7 @@ annoproj_status annoproj_store_close(annoproj_store *store, const annoproj_call 
         bounds_end(&limits);
     }
     if (status == ANNOPROJ_OK) {
-        handle_close(store, HANDLE_STORE);
+        handle_close(handle, HANDLE_STORE);
     }
     body_release(entered);
     return status;

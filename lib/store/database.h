@@ -21,7 +21,8 @@ typedef struct statement statement;
 statement *sql(database *database, const char *text);
 void bind_int64(statement *statement, int64_t value);           /* parameters are bound in order */
 void bind_double(statement *statement, double value);
-void bind_text(statement *statement, const char *text);         /* NULL binds NULL; kept until sql_end */
+/* Texts and blobs are not copied: they stay as they are until sql_again() or sql_end(). NULL binds NULL. */
+void bind_text(statement *statement, const char *text);
 void bind_text_n(statement *statement, const char *text, size_t length);
 void bind_blob(statement *statement, const void *data, size_t length);
 void bind_null(statement *statement);

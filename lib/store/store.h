@@ -28,7 +28,7 @@ typedef struct writer {
     arena *memory;                      /* emptied before each run of a body */
     int64_t now_us;                     /* command time = max(clock, last command time of the store) */
     const bounds *bounds;
-    struct store *store;
+    store *store;
 } writer;
 
 typedef annoproj_status (*write_body)(writer *writer, void *argument, annoproj_error **error);
@@ -65,6 +65,9 @@ typedef struct spool spool;
 annoproj_status spool_open(store *store, const char *schema, spool **out, annoproj_error **error);
 database *spool_database(spool *spool);
 annoproj_status spool_flush(spool *spool, annoproj_error **error);    /* commits what was inserted */
+/* Inside a command: its tables are "spool".<table> until the command's end. Flushed before; return what fails here from
+ * the body at once (a neighbour in the same transaction may have the name: then the body is run again, alone). */
+annoproj_status spool_attach(spool *spool, writer *writer, annoproj_error **error);
 void spool_close(spool *spool);                                       /* deletes it; NULL is fine */
 
 /* --- operations ------------------------------------------------------------------------------------ */
