@@ -57,45 +57,7 @@ int64_t annoproj_session_user(const annoproj_session *handle) {
     return user;
 }
 
-/* --- the table of operations ----------------------------------------------------------------------------------- */
-
-static const char *right_name(right held) {
-    switch (held) {
-    case RIGHT_YES: return "yes";
-    case RIGHT_OWN: return "own";
-    case RIGHT_STAGE: return "stage";
-    case RIGHT_NOT_ADMINS: return "not_admins";
-    default: return "no";
-    }
-}
-
-static const char *gate_name(gate_rule gate) {
-    switch (gate) {
-    case GATE_CLOSED: return "closed";
-    case GATE_OWN: return "own";
-    default: return "open";
-    }
-}
-
-annoproj_status annoproj_operations(annoproj_table **table, annoproj_error **error) {
-    const operation_rule *rule;
-    clear_error(error);
-    if (!table)
-        return fail(error, ANNOPROJ_INVALID, "table is NULL: give a place for the result");
-    *table = NULL;
-    rows *out = rows_new(&row_operation_row);
-    for (size_t i = 0; (rule = operation_rule_at(i)) != NULL; i++) {
-        rows_int64(out, rule->operation);
-        rows_text(out, rule->name);
-        rows_text(out, rule->store ? "store" : "project");
-        for (int32_t role = ANNOPROJ_ROLE_ADMIN; role <= ANNOPROJ_ROLE_ANNOTATOR_REVIEWER; role++)
-            rows_text(out, right_name(rule->roles[role]));
-        rows_text(out, right_name(rule->org_admin));
-        rows_text(out, right_name(rule->member));
-        rows_text(out, gate_name(rule->gate));
-    }
-    return rows_finish(out, table, error);
-}
+/* --- what may this session do ----------------------------------------------------------------------------------- */
 
 typedef struct can_question {
     annoproj_operation operation;
