@@ -206,7 +206,7 @@ int decimal_print(decimal value, char *out) {
         return (int)(at - out) + count + 1;
     }
     if (value.scale > 0 && -before <= MOST_LEADING_ZEROS) {
-        memcpy(at, "0.000000", 8);
+        memcpy(at, "0.000000", (size_t)(2 - before));
         memcpy(at + 2 - before, digits, (size_t)count);
         return (int)(at - out) + 2 - before + count;
     }

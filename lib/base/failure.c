@@ -9,7 +9,7 @@
 #include "allocate.h"
 
 #define MESSAGE_SIZE 1024
-#define DETAIL_COUNT 108      /* an import lists 100 faults and says how many there are */
+#define MOST_DETAILS ((size_t)128)   /* an import lists 100 faults and says how many there are */
 #define DETAIL_SIZE 512
 
 struct detail {
@@ -20,8 +20,8 @@ struct annoproj_error {
     annoproj_status status;
     bool constant;            /* one of the objects below: never changed, never freed */
     const char *message;
-    size_t detail_count;
-    struct detail details[DETAIL_COUNT];
+    size_t detail_count, detail_capacity;
+    struct detail *details;
 };
 
 #define STATUS_COUNT 24       /* 1 down to -22 */
@@ -32,14 +32,14 @@ static const char *const status_names[STATUS_COUNT] = {
     "COMMIT_UNKNOWN", "CALLBACK", "INTERNAL",
 };
 
-#define UNDESCRIBED(value) {(value), true, "there was no memory left to describe this failure", 0, {{NULL, NULL}}}
+#define UNDESCRIBED(value) {(value), true, "there was no memory left to describe this failure", 0, 0, NULL}
 
 /* Indexed like the names: entry i is status 1 - i. */
 static annoproj_error constants[STATUS_COUNT] = {
     UNDESCRIBED(1),   UNDESCRIBED(0),   UNDESCRIBED(-1),  UNDESCRIBED(-2),  UNDESCRIBED(-3),  UNDESCRIBED(-4),
     UNDESCRIBED(-5),  UNDESCRIBED(-6),  UNDESCRIBED(-7),  UNDESCRIBED(-8),  UNDESCRIBED(-9),  UNDESCRIBED(-10),
     UNDESCRIBED(-11), UNDESCRIBED(-12), UNDESCRIBED(-13), UNDESCRIBED(-14), UNDESCRIBED(-15), UNDESCRIBED(-16),
-    {ANNOPROJ_NO_MEMORY, true, "out of memory: free some and try again", 0, {{NULL, NULL}}},
+    {ANNOPROJ_NO_MEMORY, true, "out of memory: free some and try again", 0, 0, NULL},
     UNDESCRIBED(-18), UNDESCRIBED(-19), UNDESCRIBED(-20), UNDESCRIBED(-21), UNDESCRIBED(-22),
 };
 
@@ -146,8 +146,22 @@ annoproj_status fail_sqlite(annoproj_error **error, annoproj_status status, int 
     return status;
 }
 
+static bool room_for_detail(annoproj_error *error) {
+    if (error->detail_count < error->detail_capacity) {
+        return true;
+    }
+    size_t capacity = error->detail_capacity ? error->detail_capacity * 2 : 4;
+    struct detail *grown = capacity > MOST_DETAILS ? NULL : reallocate(error->details, capacity * sizeof *grown);
+    if (!grown) {
+        return false;
+    }
+    error->details = grown;
+    error->detail_capacity = capacity;
+    return true;
+}
+
 void fail_detail(annoproj_error **error, const char *key, const char *format, ...) {
-    if (!error || !*error || (*error)->constant || (*error)->detail_count == DETAIL_COUNT) {
+    if (!error || !*error || (*error)->constant || !room_for_detail(*error)) {
         return;
     }
     struct detail detail;
@@ -194,6 +208,7 @@ void annoproj_error_free(annoproj_error *error) {
         release(error->details[i].key);
         release(error->details[i].value);
     }
+    release(error->details);
     release((void *)(uintptr_t)error->message);
     release(error);
 }
