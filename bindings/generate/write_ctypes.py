@@ -50,9 +50,14 @@ def write(model):
     for callback in model["callbacks"]:
         types = [ctype(callback["result"])] + [callback_ctype(item["type"], item) for item in callback["parameters"]]
         out += ["", "", "%s = CFUNCTYPE(%s)" % (callback["name"], ", ".join(types))]
+    views = {item["type"]["base"] for function in model["functions"] for item in function["parameters"]
+             if item["role"] == "out" and function["name"] != item["type"]["base"] + "_init"}
     for struct in model["structs"]:
         out += ["", "", "class %s(Structure):" % struct["name"], "    _fields_ = ["]
-        out += ['        ("%s", %s),' % (field["name"], ctype(field["type"], field)) for field in struct["fields"]]
+        for field in struct["fields"]:
+            # What a view points at is no text that ends with NUL.
+            kind = "c_void_p" if struct["name"] in views and field["type"]["kind"] == "char" else ctype(field["type"], field)
+            out.append('        ("%s", %s),' % (field["name"], kind))
         out.append("    ]")
     out += ["", "", "# Name, result, parameters of every function.", "FUNCTIONS = ("]
     for function in model["functions"]:

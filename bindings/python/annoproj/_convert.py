@@ -109,6 +109,8 @@ class Memory:
             view, self.view = self.view, None
             _release_buffer(ctypes.byref(view))
 
+    __del__ = release
+
 
 # Array code -> memory formats that are the same thing on 64-bit little-endian machines.
 _FORMATS = {"q": "ql", "i": "i", "d": "d", "Q": "QL", "I": "I", "B": "Bbc?"}

@@ -7,7 +7,6 @@ it when the call's results are in order. Other threads' calls and programs with 
 
 import os
 import signal
-import socket
 import threading
 
 _watch = None       # (process, write end) of the running helper
@@ -17,7 +16,7 @@ _current = None     # the guard of the call the main thread is in
 def _watcher(reader):
     while True:
         try:
-            data = reader.recv(64)
+            data = os.read(reader, 64)
         except OSError:
             return
         if not data:
@@ -38,11 +37,11 @@ def _wakeup():
     """The file descriptor that wakes the helper; in a child of fork there is no helper yet."""
     global _watch
     if _watch is None or _watch[0] != os.getpid():
-        reader, writer = socket.socketpair()
-        writer.setblocking(False)
+        reader, writer = os.pipe()
+        os.set_blocking(writer, False)
         threading.Thread(target=_watcher, args=(reader,), name="annoproj-interrupt", daemon=True).start()
         _watch = (os.getpid(), writer)
-    return _watch[1].fileno()
+    return _watch[1]
 
 
 def wanted():

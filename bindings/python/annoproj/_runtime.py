@@ -67,6 +67,7 @@ class Handle:
         """Stops new calls and waits for those in flight. The pointer, or None when it is closed already."""
         if self._forks != _forks:
             pointer, self._pointer = self._pointer, None     # other threads, and their calls, stayed in the parent
+            self._changed = threading.Condition(threading.Lock())
             return pointer
         if any(self in call.handles for call in _stack()):
             raise _errors.make(_capi.ANNOPROJ_STATE, "a callback may not close the %s its call runs on" % self.NOUN)
@@ -189,7 +190,7 @@ class Call:
         return value._pointer
 
     def array(self, value, code, name, length, plus=0, nullable=True, times=False):
-        """The address of an array, whose length is noted under the name of its length."""
+        """The address of an array. Its length is noted under `length`; arrays that share one must agree."""
         if value is None:
             if not nullable:
                 raise TypeError("%s must not be None" % name)
@@ -239,12 +240,16 @@ class Call:
                 return 0
             except BaseException as error:
                 stack = _stack()
-                if stack and stack[-1].exception is None:
+                if not stack:
+                    raise       # outside of any call there is nobody to tell but sys.unraisablehook
+                if stack[-1].exception is None:
                     stack[-1].exception = error
                 return 1
         if kind._restype_ is None:
             inner = run
-            run = lambda *arguments: (inner(*arguments), None)[1]
+
+            def run(*arguments):
+                inner(*arguments)
         made = kind(run)
         self.callbacks.append(made)
         return made
@@ -287,13 +292,13 @@ class Call:
                     lock.release()
         guard = _interrupt.Guard(trigger)
         try:
-            self.call.cancel = cancel.value
+            self.call.cancel = cancel
             with guard:
                 status = self._invoke(function, arguments)
         finally:
             with lock:
                 alive[0] = False
-            self.call.cancel = None
+            self.call.cancel = _capi.annoproj_cancel_p()
             _capi.annoproj_cancel_free(cancel)
         return status, guard
 

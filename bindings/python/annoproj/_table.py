@@ -109,6 +109,7 @@ class TableBase(_runtime.Handle):
     def __init__(self, pointer, parent=None, keep=()):
         super().__init__(pointer, parent, keep)
         self._owner = _Owner(pointer)
+        self._rows = None
 
     def close(self):
         """Closes the table. Views of its columns stay valid; the memory goes with the last of them."""
@@ -117,6 +118,7 @@ class TableBase(_runtime.Handle):
         with self._changed:
             self._end_close(True)
         self._owner = None
+        self._rows = None
 
     def __del__(self):
         self._pointer = None    # the owner frees it
@@ -187,10 +189,17 @@ class TableBase(_runtime.Handle):
         return [row(*values) for values in zip(*columns)]
 
     def __iter__(self):
-        return iter(self.rows())
+        return iter(self._decoded())
 
     def __getitem__(self, index):
-        return self.rows()[index]
+        return self._decoded()[index]
+
+    def _decoded(self):
+        """The rows, decoded once: a table never changes."""
+        self._open_owner()
+        if self._rows is None:
+            self._rows = self.rows()
+        return self._rows
 
     def to_pandas(self):
         """A pandas DataFrame; times are UTC."""
