@@ -1,6 +1,7 @@
 /* Eight processes claim from one queue with full durability: doubles, errors, fairness, worst wait. */
 #include "bench_support.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -62,32 +63,53 @@ static void claim_until_stopped(shared *all, int number, const char *path, int64
     bench_must(annoproj_store_close(store, NULL, &error), error, "close");
 }
 
-static double run(int processes, int64_t tasks, double seconds, shared *all, const char *name) {
+/* Runs this program as a claiming process: a child of fork() may not use the library. */
+static void run_claimer(const bench_project *made, int number, int64_t user, const char *shared_name, size_t size) {
+    char texts[4][24];
+    char *arguments[] = {"bench_processes", (char *)made->path,  texts[0], texts[1],
+                         texts[2],          (char *)shared_name, texts[3], NULL};
+    snprintf(texts[0], sizeof texts[0], "%lld", (long long)annoproj_project_id(made->project));
+    snprintf(texts[1], sizeof texts[1], "%d", number);
+    snprintf(texts[2], sizeof texts[2], "%lld", (long long)user);
+    snprintf(texts[3], sizeof texts[3], "%zu", size);
+    execv("/proc/self/exe", arguments);
+    _exit(127);
+}
+
+static shared *map_shared(const char *name, size_t size) {
+    int file = open(name, O_RDWR | O_CREAT, 0600);
+    if (file < 0 || ftruncate(file, (off_t)size) != 0)
+        exit(1);
+    shared *all = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+    close(file);
+    if (all == MAP_FAILED)
+        exit(1);
+    return all;
+}
+
+static double run(int processes, int64_t tasks, double seconds, const char *shared_name, size_t size, shared *all,
+                  const char *name) {
     bench_project made;
     pid_t children[PROCESSES];
-    int64_t users[PROCESSES];
+    int64_t users[PROCESSES], claims = 0;
     bench_project_make(&made, name, tasks, true);
     for (int i = 0; i < processes; i++) {
         annoproj_session *session = bench_user(&made, i, ANNOPROJ_ROLE_ANNOTATOR);
         users[i] = annoproj_session_user(session);
         annoproj_session_close(session);
     }
-    int64_t project = annoproj_project_id(made.project);
     fflush(stdout);
     for (int i = 0; i < processes; i++) {
         children[i] = fork();
         if (children[i] < 0)
             exit(1);
-        if (children[i] == 0) {
-            claim_until_stopped(all, i, made.path, project, users[i]);
-            _exit(0);
-        }
+        if (children[i] == 0)
+            run_claimer(&made, i, users[i], shared_name, size);
     }
     usleep(500000);
     all->go = 1;
     usleep((useconds_t)(seconds * 1e6));
     all->stop = 1;
-    int64_t claims = 0;
     for (int i = 0; i < processes; i++) {
         int status = 0;
         waitpid(children[i], &status, 0);
@@ -99,16 +121,22 @@ static double run(int processes, int64_t tasks, double seconds, shared *all, con
     return (double)claims / seconds;
 }
 
-int main(void) {
+int main(int argc, char **argv) {
     int64_t tasks = bench_small() ? 20000 : 200000, doubles = 0, errors = 0, fastest = 0, slowest = INT64_MAX;
     double seconds = bench_small() ? 1 : 5, worst = 0;
     size_t size = sizeof(shared) + (size_t)tasks + 2;
-    shared *all = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (all == MAP_FAILED)
-        return 1;
-    double one = run(1, tasks, seconds, all, "one.annoproj");
+    char shared_name[512];
+    if (argc == 7) {
+        shared *all = map_shared(argv[5], (size_t)strtoull(argv[6], NULL, 10));
+        claim_until_stopped(all, (int)strtol(argv[3], NULL, 10), argv[1], strtoll(argv[2], NULL, 10),
+                            strtoll(argv[4], NULL, 10));
+        return 0;
+    }
+    bench_path("shared", shared_name);
+    shared *all = map_shared(shared_name, size);
+    double one = run(1, tasks, seconds, shared_name, size, all, "one.annoproj");
     memset(all, 0, size);
-    double eight = run(PROCESSES, tasks, seconds, all, "eight.annoproj");
+    double eight = run(PROCESSES, tasks, seconds, shared_name, size, all, "eight.annoproj");
     for (int64_t i = 0; i <= tasks; i++)
         doubles += all->times[i] > 1;
     for (int i = 0; i < PROCESSES; i++) {

@@ -1,5 +1,6 @@
 /* Four processes of four threads work one queue at once: nobody gets a task twice, nobody gets an error, and the counters
- * equal a recount. Each worker reports what it took through a pipe. */
+ * equal a recount. Each worker reports what it took through a pipe. The processes are this program, run anew: a child of
+ * fork() may not use the library. */
 #include "team.h"
 
 #include <pthread.h>
@@ -83,13 +84,33 @@ static int run_process(const char *path, int64_t project, const int64_t *users, 
     return failed;
 }
 
+/* Runs this program as a worker process: --work PATH PROJECT FD USER... */
+static void run_worker_program(const team *made, const int64_t *users, int out) {
+    char project[24], descriptor[24], numbers[THREADS][24];
+    char *arguments[5 + THREADS + 1] = {"queue_processes", "--work", made->path, project, descriptor};
+    snprintf(project, sizeof project, "%lld", (long long)made->project);
+    snprintf(descriptor, sizeof descriptor, "%d", out);
+    for (int i = 0; i < THREADS; i++) {
+        snprintf(numbers[i], sizeof numbers[i], "%lld", (long long)users[i]);
+        arguments[5 + i] = numbers[i];
+    }
+    execv("/proc/self/exe", arguments);
+    _exit(127);
+}
+
+static int work_as_process(char **arguments) {
+    int64_t users[THREADS];
+    for (int i = 0; i < THREADS; i++)
+        users[i] = strtoll(arguments[5 + i], NULL, 10);
+    return run_process(arguments[2], strtoll(arguments[3], NULL, 10), users, (int)strtol(arguments[4], NULL, 10));
+}
+
 static void test_no_task_twice(void **state) {
     (void)state;
     team *made = team_new(TASKS, "", "");
     int64_t users[PROCESSES * THREADS], id = 0, taken = 0;
     static int times[TASKS];
     int pipes[2];
-    char *path = strdup(made->path);
     for (int i = 0; i < PROCESSES * THREADS; i++) {
         char email[32];
         snprintf(email, sizeof email, "worker%d@x.org", i);
@@ -101,7 +122,7 @@ static void test_no_task_twice(void **state) {
         assert_true(child >= 0);
         if (child == 0) {
             close(pipes[0]);
-            _exit(run_process(path, made->project, users + i * THREADS, pipes[1]));
+            run_worker_program(made, users + i * THREADS, pipes[1]);
         }
     }
     close(pipes[1]);
@@ -120,11 +141,12 @@ static void test_no_task_twice(void **state) {
     for (int i = 0; i < TASKS; i++)
         assert_int_equal(times[i], 1);
     assert_int_equal(team_differences(made), 0);
-    free(path);
     team_free(made);
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    if (argc == 5 + THREADS)
+        return work_as_process(argv);
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_no_task_twice)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
