@@ -158,7 +158,8 @@ annoproj_status coco_side(coco_reader *in, const char *member, int64_t *out, ann
 
 bool coco_number(coco_reader *in, number *out) {
     const json_token *token = &in->token;
-    *out = (number){.exact = decimal_parse(token->start, token->length, &out->decimal)};
+    *out = (number){0};
+    out->exact = decimal_parse(token->start, token->length, &out->decimal);
     if (out->exact) {
         /* Few digits and no exponent: small without looking closer. */
         if (token->length <= 9 && out->decimal.scale >= 0) {

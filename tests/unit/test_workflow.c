@@ -1,0 +1,158 @@
+/* Workflow documents: what is read, and every rule by name. */
+#include <stdio.h>
+#include <string.h>
+
+#include "support.h"
+#include "workflow_document.h"
+
+#define ANNOTATE     "{\"key\":\"a\",\"type\":\"ANNOTATION\",\"edges\":{\"submit\":\"r\"}}"
+#define REVIEW       "{\"key\":\"r\",\"type\":\"REVIEW\",\"edges\":{\"approve\":\"c\",\"reject\":\"a\"}}"
+#define COMPLETE     "{\"key\":\"c\",\"type\":\"DONE\"}"
+#define FLOW(stages) "{\"start\":\"a\",\"stages\":[" stages "]}"
+
+static void reads_settings(void **state) {
+    (void)state;
+    static const char json[] = "{\"start\":\"a\",\"note\":[1],\"stages\":["
+                               "{\"key\":\"a\",\"type\":\"ANNOTATION\",\"title\":\"Annotate\",\"edges\":{\"submit\":"
+                               "\"r\"},\"settings\":{\"members\":"
+                               "[\"Ann@X.org\",\"bob@x.org\"],\"hide_unassigned\":true,\"allow_reassessment\":true,"
+                               "\"require_complete_labels\":false}},"
+                               "{\"key\":\"r\",\"type\":\"REVIEW\",\"edges\":{\"reject\":\"a\",\"approve\":\"c\"},"
+                               "\"settings\":{\"strict_review\":false,"
+                               "\"reviewer_not_submitter\":true,\"reassign_rejected_to_submitter\":false}},"
+                               "{\"key\":\"c\",\"type\":\"DONE\",\"title\":\"Complete\"},{\"key\":\"x\",\"type\":"
+                               "\"DONE\",\"settings\":{\"archive\":true}}]}";
+    annoproj_error *error = NULL;
+    workflow_plan plan;
+    assert_ok(workflow_plan_read(&plan, json, strlen(json), &error), error);
+    assert_int_equal(plan.count, 4);
+    assert_int_equal(plan.start_index, 0);
+    const document_stage *annotate = &plan.stages[0], *review = &plan.stages[1];
+    assert_string_equal(annotate->title, "Annotate");
+    assert_true(annotate->members_listed && annotate->hide_unassigned && annotate->allow_reassessment);
+    assert_false(annotate->require_complete_labels);
+    assert_int_equal(annotate->member_count, 2);
+    assert_string_equal(annotate->members[0], "ann@x.org");
+    assert_int_equal(annotate->target[EDGE_SUBMIT], 1);
+    assert_string_equal(review->title, "r");
+    assert_false(review->strict_review || review->reassign_rejected || review->members_listed ||
+                 review->hide_unassigned);
+    assert_true(review->reviewer_not_submitter);
+    assert_int_equal(review->target[EDGE_APPROVE], 2);
+    assert_int_equal(review->target[EDGE_REJECT], 0);
+    assert_false(plan.stages[2].archive);
+    assert_true(plan.stages[3].archive);
+    workflow_plan_release(&plan);
+}
+
+static void has_defaults(void **state) {
+    (void)state;
+    annoproj_error *error = NULL;
+    workflow_plan plan;
+    static const char json[] = FLOW(ANNOTATE "," REVIEW "," COMPLETE);
+    assert_ok(workflow_plan_read(&plan, json, strlen(json), &error), error);
+    assert_true(plan.stages[0].require_complete_labels && plan.stages[1].strict_review &&
+                plan.stages[1].reassign_rejected);
+    assert_false(plan.stages[0].hide_unassigned || plan.stages[0].allow_reassessment || plan.stages[0].members_listed);
+    assert_false(plan.stages[1].reviewer_not_submitter || plan.stages[1].hide_unassigned);
+    workflow_plan_release(&plan);
+}
+
+static void names_stage_and_rule(void **state) {
+    (void)state;
+    static const struct {
+        const char *json, *words, *more;
+    } cases[] = {
+        {"[]", "object", ""},
+        {"{}", "no stages", ""},
+        {"{\"stages\":[" ANNOTATE "," REVIEW "," COMPLETE "]}", "no start", "exactly one"},
+        {"{\"start\":\"z\",\"stages\":[" ANNOTATE "," REVIEW "," COMPLETE "]}", "\"z\"", "no stage"},
+        {"{\"start\":\"r\",\"stages\":[" ANNOTATE "," REVIEW "," COMPLETE "]}", "\"r\"", "only an ANNOTATION"},
+        {"{\"start\":\"c\",\"stages\":[" ANNOTATE "," REVIEW "," COMPLETE "]}", "\"c\"", "only an ANNOTATION"},
+        {FLOW(ANNOTATE "," ANNOTATE "," REVIEW "," COMPLETE), "\"a\"", "unique"},
+        {FLOW("{\"key\":\"a\",\"type\":\"ANNOTATION\"}," COMPLETE), "\"a\"", "submit is not wired"},
+        {FLOW(ANNOTATE ",{\"key\":\"r\",\"type\":\"REVIEW\",\"edges\":{\"approve\":\"c\"}}," COMPLETE), "\"r\"",
+         "reject is not wired"},
+        {FLOW(ANNOTATE "," COMPLETE), "\"a\"", "leads to \"r\""},
+        {FLOW("{\"key\":\"a\",\"type\":\"ANNOTATION\",\"edges\":{\"submit\":\"a\"}}," COMPLETE), "\"a\"", "itself"},
+        {FLOW("{\"key\":\"a\",\"type\":\"ANNOTATION\",\"edges\":{\"submit\":\"c\",\"reject\":\"c\"}}," COMPLETE),
+         "\"a\"", "no edge reject"},
+        {FLOW("{\"key\":\"a\",\"type\":\"ANNOTATION\",\"edges\":{\"submit\":\"c\"}},"
+              "{\"key\":\"c\",\"type\":\"DONE\",\"edges\":{\"submit\":\"a\"}}"),
+         "\"c\"", "no edge submit"},
+        {FLOW("{\"key\":\"a\",\"type\":\"ANNOTATION\",\"edges\":{\"skip\":\"c\"}}," COMPLETE), "\"skip\"", "not known"},
+        {FLOW("{\"key\":\"a\",\"type\":\"ANNOTATION\",\"edges\":{\"submit\":\"b\"}},"
+              "{\"key\":\"b\",\"type\":\"ANNOTATION\",\"edges\":{\"submit\":\"a\"}}," COMPLETE),
+         "\"a\"", "no complete stage"},
+        {FLOW("{\"key\":\"a\",\"type\":\"ANNOTATION\",\"edges\":{\"submit\":\"x\"}},"
+              "{\"key\":\"x\",\"type\":\"DONE\",\"settings\":{\"archive\":true}}"),
+         "\"a\"", "no complete stage"},
+        {FLOW("{\"key\":\"a\",\"type\":\"PERCENTAGE_ROUTER\"}," COMPLETE), "PERCENTAGE_ROUTER",
+         "ANNOTATION, REVIEW and DONE"},
+        {FLOW("{\"key\":\"a\"}," COMPLETE), "\"a\"", "no type"},
+        {FLOW("{\"type\":\"DONE\"}"), "no key", ""},
+        {FLOW("{\"key\":\"a\",\"type\":\"ANNOTATION\",\"edges\":{\"submit\":\"c\"},\"settings\":{\"strict\":true}}"
+              "," COMPLETE),
+         "\"strict\"", "hide_unassigned"},
+        {FLOW("{\"key\":\"a\",\"type\":\"ANNOTATION\",\"edges\":{\"submit\":\"c\"},\"settings\":{\"strict_review\":"
+              "true}}," COMPLETE),
+         "\"a\"", "strict_review is not one of ANNOTATION"},
+        {FLOW("{\"key\":\"a\",\"type\":\"ANNOTATION\",\"edges\":{\"submit\":\"c\"}},{\"key\":\"c\",\"type\":\"DONE\","
+              "\"settings\":"
+              "{\"members\":[]}}"),
+         "\"c\"", "members is not one of DONE"},
+        {FLOW("{\"key\":\"a\",\"type\":\"ANNOTATION\",\"edges\":{\"submit\":\"c\"},\"settings\":{\"hide_unassigned\":1}"
+              "}," COMPLETE),
+         "hide_unassigned", "true or false"},
+        {FLOW("{\"key\":\"a\",\"type\":\"ANNOTATION\",\"edges\":{\"submit\":\"c\"},\"settings\":{\"members\":[1]}}"
+              "," COMPLETE),
+         "members", "e-mails"},
+        {FLOW(ANNOTATE "," REVIEW "," COMPLETE) " x", "", ""},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        annoproj_error *error = NULL;
+        workflow_plan plan;
+        const annoproj_status status = workflow_plan_read(&plan, cases[i].json, strlen(cases[i].json), &error);
+        const char *message = annoproj_error_message(error);
+        if (status != ANNOPROJ_DATA || !strstr(message, cases[i].words) || !strstr(message, cases[i].more) ||
+            annoproj_error_detail_count(error) < 2) {
+            fail_msg("%s\ngave %d: %s", cases[i].json, (int)status, message);
+        }
+        annoproj_error_free(error);
+        workflow_plan_release(&plan);
+    }
+}
+
+static void stops_at_every_truncation(void **state) {
+    (void)state;
+    static const char json[] = FLOW(ANNOTATE "," REVIEW "," COMPLETE);
+    for (size_t length = 0; length < strlen(json); length++) {
+        annoproj_error *error = NULL;
+        workflow_plan plan;
+        assert_status(ANNOPROJ_DATA, workflow_plan_read(&plan, json, length, &error), error);
+        workflow_plan_release(&plan);
+    }
+}
+
+static void limits_stages(void **state) {
+    (void)state;
+    char json[65 * 40 + 64];
+    annoproj_error *error = NULL;
+    workflow_plan plan;
+    size_t at = (size_t)sprintf(json, "{\"start\":\"s0\",\"stages\":[");
+    for (int i = 0; i < 65; i++) {
+        at += (size_t)sprintf(json + at, "%s{\"key\":\"s%d\",\"type\":\"DONE\"}", i > 0 ? "," : "", i);
+    }
+    sprintf(json + at, "]}");
+    assert_status(ANNOPROJ_LIMIT, workflow_plan_read(&plan, json, strlen(json), &error), error);
+    workflow_plan_release(&plan);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(reads_settings),       cmocka_unit_test(has_defaults),
+        cmocka_unit_test(names_stage_and_rule), cmocka_unit_test(stops_at_every_truncation),
+        cmocka_unit_test(limits_stages),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
