@@ -16,16 +16,16 @@ typedef struct seen {
 
 static bytes last_geometry; /* of the last annotation */
 
-static void note(seen *to, const char *format, long long value) {
+static void note(seen *to, const char *what, int64_t value) {
     const size_t used = strlen(to->log);
-    snprintf(to->log + used, sizeof to->log - used, format, value);
+    snprintf(to->log + used, sizeof to->log - used, "%s%lld ", what, (long long)value);
 }
 
 static annoproj_status on_image(void *data, const coco_image *image, annoproj_error **error) {
     (void)error;
     seen *to = data;
     to->images++;
-    note(to, "i%lld ", image->key);
+    note(to, "i", image->key);
     return ANNOPROJ_OK;
 }
 
@@ -33,7 +33,7 @@ static annoproj_status on_category(void *data, const coco_category *category, an
     (void)error;
     seen *to = data;
     to->categories++;
-    note(to, "c%lld ", category->key);
+    note(to, "c", category->key);
     return ANNOPROJ_OK;
 }
 
@@ -41,7 +41,7 @@ static annoproj_status on_ready(void *data, annoproj_error **error) {
     (void)error;
     seen *to = data;
     to->ready++;
-    note(to, "ready%lld ", (long long)to->ready);
+    note(to, "ready", (int64_t)to->ready);
     return ANNOPROJ_OK;
 }
 
@@ -49,7 +49,7 @@ static annoproj_status on_annotation(void *data, const coco_annotation *annotati
     seen *to = data;
     to->annotations++;
     to->last = *annotation;
-    note(to, "a%lld ", annotation->image);
+    note(to, "a", annotation->image);
     last_geometry.length = 0;
     return geometry_encode(annotation->geometry, &last_geometry, error);
 }
@@ -59,14 +59,14 @@ static annoproj_status read_bytes(const char *content, size_t length, seen *to, 
     char *path = scratch_path("file.json");
     bounds limits = {.until_us = INT64_MAX};
     const coco_sink sink = {to, on_image, on_category, on_ready, on_annotation};
-    coco_reader *reader = NULL;
+    coco_reader *source = NULL;
     write_whole_file(path, content, length);
     memset(to, 0, sizeof *to);
-    annoproj_status status = coco_open(path, &limits, all, &reader, error);
+    annoproj_status status = coco_open(path, &limits, all, &source, error);
     if (status == ANNOPROJ_OK) {
-        status = coco_read(reader, &sink, error);
+        status = coco_read(source, &sink, error);
     }
-    coco_close(reader);
+    coco_close(source);
     free(path);
     return status;
 }
@@ -300,14 +300,14 @@ static void broken_files(void **state) {
 static void other_files(void **state) {
     (void)state;
     annoproj_error *error = NULL;
-    coco_reader *reader = NULL;
+    coco_reader *source = NULL;
     bounds limits = {.until_us = INT64_MAX};
     seen found;
     faults all = {0};
     char *missing = scratch_path("missing.json");
-    assert_status(ANNOPROJ_NOT_FOUND, coco_open(missing, &limits, &all, &reader, &error), error);
-    assert_null(reader);
-    assert_status(ANNOPROJ_IO, coco_open(scratch_folder(), &limits, &all, &reader, &error), error);
+    assert_status(ANNOPROJ_NOT_FOUND, coco_open(missing, &limits, &all, &source, &error), error);
+    assert_null(source);
+    assert_status(ANNOPROJ_IO, coco_open(scratch_folder(), &limits, &all, &source, &error), error);
     free(missing);
     assert_ok(read_text("[1,2]", &found, &all, &error), error);
     assert_int_equal(all.count, 1);
@@ -324,12 +324,12 @@ static void long_masks(void **state) {
     seen found;
     faults all = {0};
     text content = {0}, counts = {0};
-    run_writer writer = {.out = &counts};
+    run_writer packing = {.out = &counts};
     const int64_t width = 1000, height = 1000;
     for (int64_t x = 0; x < width; x++) {
         for (int i = 0; i < 100; i++) {
-            run_writer_add(&writer, 5);
-            run_writer_add(&writer, 5);
+            run_writer_add(&packing, 5);
+            run_writer_add(&packing, 5);
         }
     }
     text_printf(&content, "{\"images\":[],\"categories\":[],\"annotations\":[");
@@ -354,10 +354,10 @@ static void runs_come_back(void **state) {
         int64_t runs[64];
         const size_t count = 1 + random_below(64);
         text packed = {0};
-        run_writer writer = {.out = &packed};
+        run_writer packing = {.out = &packed};
         for (size_t i = 0; i < count; i++) {
             runs[i] = (int64_t)random_below(UINT64_C(1) << random_below(31));
-            run_writer_add(&writer, runs[i]);
+            run_writer_add(&packing, runs[i]);
         }
         run_text from = {.at = packed.data, .end = packed.data + packed.length};
         for (size_t i = 0; i < count; i++) {
