@@ -59,7 +59,7 @@ NEEDED_PROGRAMS += $(if $(filter valgrind,$(GOALS)),valgrind) $(if $(filter cove
 NEEDED_PROGRAMS += $(if $(filter format check-format,$(GOALS)),clang-format) $(if $(filter lint,$(GOALS)),clang-tidy)
 NEEDED_PACKAGES := $(LIB_PACKAGES) $(if $(NEEDS_TESTS),cmocka)
 EXTRA_APT := $(filter valgrind gcovr clang-format clang-tidy,$(NEEDED_PROGRAMS))
-NEEDED_APT := $(BUILD_APT) $(if $(NEEDS_TESTS)$(filter $(PYTHON),$(NEEDED_PROGRAMS)),$(TEST_APT)) $(EXTRA_APT)
+NEEDED_APT := $(strip $(BUILD_APT) $(if $(NEEDS_TESTS)$(filter $(PYTHON),$(NEEDED_PROGRAMS)),$(TEST_APT)) $(EXTRA_APT))
 
 MISSING := $(strip $(shell for p in $(NEEDED_PROGRAMS); do command -v $$p >/dev/null 2>&1 || echo $$p; done; \
     for p in $(NEEDED_PACKAGES); do $(PKG_CONFIG) --exists $$p 2>/dev/null || echo $$p; done))
@@ -136,7 +136,7 @@ $($(1).dir)/platform: | ready
 	@echo | $($(1).cc) $($(1).cflags) -dM -E -x c - > $$@.macros
 	@grep -q '__linux__ 1' $$@.macros && grep -q '__LP64__ 1' $$@.macros && \
 	    grep -q '__BYTE_ORDER__ __ORDER_LITTLE_ENDIAN__' $$@.macros || \
-	    { echo "libannoproj builds for 64-bit little-endian Linux; $($(1).cc) aims at $$$$($($(1).cc) -dumpmachine)." >&2; exit 1; }
+	    { echo "libannoproj builds for 64-bit little-endian Linux only; '$(strip $($(1).cc) $($(1).cflags))' aims at something else." >&2; exit 1; }
 	@mv $$@.macros $$@
 endef
 $(foreach v,$(VARIANTS),$(eval $(call compile_rule,$(v))))
