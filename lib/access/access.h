@@ -71,6 +71,7 @@ enum assigned_by { ASSIGNED_NOBODY = 0, ASSIGNED_SELF = 1, ASSIGNED_MANAGER = 2,
 typedef struct task_facts {
     int64_t id, data_unit, dataset;
     int64_t assignee, entered_us, version, last_submitter, exclusion;
+    int64_t last_action_user;                          /* who actioned it last; 0 = the host or nobody */
     int32_t status, priority, assigned_by, open_issues, resolved_issues;
     bool released, returned;
     stage_facts stage;
@@ -89,13 +90,15 @@ typedef struct scope {
     arena *memory;                                     /* goes with the call */
     const bounds *bounds;
     store *store;
-    int64_t now_us;                                    /* command time; in reads the clock */
+    int64_t now_us;                                    /* command time; 0 in reads */
     int64_t user;                                      /* 0 = host */
     int32_t source;
     int32_t org_role;                                  /* annoproj_org_role; admin for the host */
     int32_t role;                                      /* annoproj_role in the project; admin for the host; 0 = none */
     bool manager;                                      /* host, admin or team manager: sees and works on every task. From
                                                           the table of operations, so that nothing else compares roles */
+    bool owns;                                         /* dataset and ontology subjects: `own` rights hold (one's own
+                                                          creation, or only projects one administers use it) */
     project_facts project;                             /* project subjects and below */
     stage_facts stage;                                 /* stage subjects */
     task_facts task;                                   /* task subjects */
@@ -104,7 +107,9 @@ typedef struct scope {
 /* What a write body works on. Only the gate makes one. */
 typedef struct command {
     scope scope;
-    event_batch events;
+    event_batch events;                                /* of events_project; other projects' wait in `logs` */
+    int64_t events_project;
+    struct command_log *logs;
     uint8_t seed[16];                                  /* drawn before the command ran */
     uint64_t drawn;                                    /* how many numbers were derived from it */
     bytes result;                                      /* what the public function hands out; kept with a request key */
@@ -112,6 +117,10 @@ typedef struct command {
 
 /* Appends an event of this command (actor, source and time are filled in when zero). */
 void command_event(command *command, const event *event);
+/* Sends the events that follow to another project's log; returns where they went before. A command begins with the
+ * project of its subject, one on the store, a dataset or an ontology with 0. A body that makes a project, or acts on
+ * several, says so with this; each project's events keep their order. */
+int64_t command_events_project(command *command, int64_t project);
 uint64_t command_random(command *command);             /* derived from the seed: the same when the body runs again */
 void command_uuid(command *command, uint8_t out[16]);  /* version 4 */
 void command_hash(command *command, char out[9]);      /* 8 characters of base64url without - and _ doubling as first */
@@ -133,12 +142,18 @@ typedef annoproj_status (*read_fn)(scope *scope, void *arguments, annoproj_error
 
 typedef struct request {
     session *session;
-    annoproj_operation operation;
+    annoproj_operation operation;                      /* 0 = seeing the subject is enough (reads) */
     subject_kind subject;
     int64_t id;
     void *arguments;
     uint64_t fingerprint;                              /* of the arguments, for the request key (hash64) */
 } request;
+
+/* Fingerprints of arguments: begin with the function's name, since functions may share an operation.
+ *     uint64_t print = fingerprint_int64(fingerprint_text(0, "task_assign"), user); */
+uint64_t fingerprint_text(uint64_t so_far, const char *text);              /* NULL differs from "" */
+uint64_t fingerprint_int64(uint64_t so_far, int64_t value);
+uint64_t fingerprint_bytes(uint64_t so_far, const void *data, size_t length);
 
 /* Runs a write: bounds, session (user enabled), request key, store_write, subject query, gate, body, events, key kept.
  * `result` (nullable) receives the command's result after the commit; release with bytes_release. */
@@ -150,13 +165,18 @@ annoproj_status access_read(const request *request, read_fn body, const annoproj
 /* --- the gate, for bodies that need a finer question ------------------------------------------------------------ */
 /* Whether the scope's session holds an operation by role (no project status, no task). */
 bool access_holds(const scope *scope, annoproj_operation operation);
-/* The gate itself: NOT_FOUND, PERMISSION or STATE. For bodies that act on more than their subject. */
+/* The gate itself, on the facts in the scope: NOT_FOUND, PERMISSION, STATE; on a task also CONFLICT for work on another's.
+ * access_write() and access_read() have asked it for the request's operation; bodies ask for more. Starting from a queue
+ * (a stage subject with annotate or review) leaves membership and project status to the body: they are reasons there. */
 annoproj_status access_gate(scope *scope, annoproj_operation operation, annoproj_error **error);
 /* Facts of another stage or task of the same project; `user` is whose membership `member` tells. */
 annoproj_status access_stage_facts(scope *scope, int64_t stage, int64_t user, stage_facts *out, annoproj_error **error);
 annoproj_status access_task_facts(scope *scope, int64_t task, task_facts *out, annoproj_error **error);
 /* Whether a user could be assigned tasks of that stage (enabled, collaborator, role fits, listed when listed). */
 annoproj_status access_stage_member(scope *scope, const stage_facts *stage, int64_t user, bool *member, annoproj_error **error);
+
+/* Whether a user is admin or team manager of the scope's project. */
+annoproj_status access_is_manager(scope *scope, int64_t user, bool *manager, annoproj_error **error);
 
 /* The one visibility predicate of tasks: the stages of the project the session sees, and whether only its own
  * tasks there (hide_unassigned). Managers and host see all stages. Lists, counts and single gets use it. */
@@ -168,7 +188,7 @@ annoproj_status access_visible_stages(scope *scope, visible_stage **stages, size
 bool access_sees_task(const scope *scope, const task_facts *task);
 /* View (behaviour §8): sees it, and it is unassigned or one's own, or manager. NOT_FOUND or PERMISSION. */
 annoproj_status access_view_task(const scope *scope, const task_facts *task, annoproj_error **error);
-/* Work: view, and CONFLICT when another has it (managers and host may); STATE by project status for annotators and reviewers
- * unless the task is already theirs and the operation is open for those (label write, time). */
+/* Work: sees it, and CONFLICT when another has it (managers and host may). Project status is the gate's. */
+annoproj_status access_work_task(const scope *scope, const task_facts *task, annoproj_error **error);
 
 #endif
