@@ -7,6 +7,7 @@ from generator import TEXT, changed, line_of, run, tree
 
 USER = "ANNOPROJ_API void annoproj_free(void *memory ANNOPROJ_NULLABLE) ANNOPROJ_SINCE(0, 1);"
 COMMENT = "/* Frees memory the library handed out as owned text or bytes. NULL is fine. */\n"
+LATE = "ANNOPROJ_API void annoproj_cancel_free(annoproj_cancel *cancel ANNOPROJ_NULLABLE) ANNOPROJ_SINCE(0, 1);"
 INIT = "#define ANNOPROJ_PAGE_OPTIONS_INIT { sizeof(annoproj_page_options), NULL, 0 }"
 PAGE = "    const char *page ANNOPROJ_NULLABLE;      /* token from annoproj_table_next_page; NULL = first page */\n"
 ROLE = "    ANNOPROJ_ORG_MEMBER = 1,\n"
@@ -14,7 +15,7 @@ ROLE = "    ANNOPROJ_ORG_MEMBER = 1,\n"
 
 def function(text):
     """The header with one more function, whose line the message must name."""
-    return changed(USER, USER + "\n\n/* Added. */\nANNOPROJ_API " + text + " ANNOPROJ_SINCE(0, 1);"), "ANNOPROJ_API " + text
+    return changed(LATE, LATE + "\n\n/* Added. */\nANNOPROJ_API " + text + " ANNOPROJ_SINCE(0, 1);"), "ANNOPROJ_API " + text
 
 
 class BrokenHeaders(unittest.TestCase):
@@ -46,8 +47,8 @@ class BrokenHeaders(unittest.TestCase):
         self.red_function("enum annoproj_role_values annoproj_added(void)", "an enum by value is not in the dialect")
 
     def test_struct_and_handle_by_value(self):
-        self.red_function("void annoproj_added(annoproj_page_options options)", "annoproj_page_options by value")
-        self.red_function("annoproj_table annoproj_added(void)", "annoproj_table by value")
+        self.red_function("void annoproj_added(annoproj_call call)", "annoproj_call by value")
+        self.red_function("annoproj_cancel annoproj_added(void)", "annoproj_cancel by value")
 
     def test_variable_arguments(self):
         self.red_function("void annoproj_added(const char *format, ...)", "variable arguments")
@@ -143,7 +144,7 @@ class BrokenHeaders(unittest.TestCase):
                          "typedef struct annoproj_lonely annoproj_lonely;"), "handle annoproj_lonely has no")
 
     def test_enums_are_named(self):
-        self.red_function("void annoproj_added(annoproj_role role)", "must say ANNOPROJ_ENUM or ANNOPROJ_FLAGS")
+        self.red_function("void annoproj_added(annoproj_status role)", "must say ANNOPROJ_ENUM or ANNOPROJ_FLAGS")
         self.red_function("void annoproj_added(int32_t role ANNOPROJ_ENUM(annoproj_rank))", "ANNOPROJ_ENUM(annoproj_rank) names no enum")
 
     def test_order_of_parameters(self):
