@@ -1,0 +1,254 @@
+/* The event log: what is appended comes back, however it was batched; sealing, widths, and what the check finds. */
+#include "event_support.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "event_column.h"
+#include "event_pack.h"
+#include "segment.h"
+
+static void expect_same(const event *found, const event *expected, size_t count, int64_t first) {
+    for (size_t i = 0; i < count; i++) {
+        for (int column = 1; column <= COLUMN_COUNT; column++) {
+            if (event_get(&found[i], column) != event_get(&expected[i], column)) {
+                fail_msg("event %lld column %d: %lld instead of %lld", (long long)(first + (int64_t)i), column,
+                         (long long)event_get(&found[i], column), (long long)event_get(&expected[i], column));
+            }
+        }
+    }
+}
+
+static void expect_range(log_store *log, int64_t project, const event *all, size_t total, int64_t after, size_t limit) {
+    annoproj_error *error = NULL;
+    size_t count = 0, left = after >= (int64_t)total ? 0 : total - (size_t)after;
+    event *found = calloc(limit + 1, sizeof *found);
+    assert_ok(event_read(log_read(log), project, after, limit, found, &count, &error), error);
+    log_read_end(log);
+    assert_int_equal(count, left < limit ? left : limit);
+    expect_same(found, all + after, count, after + 1);
+    free(found);
+}
+
+typedef struct differences {
+    size_t count;
+    char text[512];
+} differences;
+
+static void note_difference(void *data, const char *subject, int64_t id, const char *found, const char *expected) {
+    differences *noted = data;
+    if (noted->count++ == 0) {
+        snprintf(noted->text, sizeof noted->text, "%s %lld: %s; expected %s", subject, (long long)id, found, expected);
+    }
+}
+
+static differences check(log_store *log, int64_t project) {
+    annoproj_error *error = NULL;
+    differences noted = {0};
+    assert_ok(event_check(log_read(log), project, note_difference, &noted, &log->bounds, &error), error);
+    log_read_end(log);
+    return noted;
+}
+
+static void expect_sound(log_store *log, int64_t project) {
+    differences noted = check(log, project);
+    if (noted.count != 0) {
+        fail_msg("%zu differences, the first: %s", noted.count, noted.text);
+    }
+}
+
+static void test_random_batches(void **state) {
+    (void)state;
+    enum { TOTAL = 3 * SEGMENT_EVENTS + 5000 };
+    static const int64_t projects[] = {7, 0, 8};
+    event_maker maker = {.now_us = 1700000000000000, .tasks = 100000, .users = 300, .classes = 20, .stages = 5};
+    event *all = calloc(TOTAL, sizeof *all);
+    log_store *log = log_store_new("batches");
+    make_events(&maker, all, TOTAL);
+    for (size_t p = 0; p < 3; p++) {
+        for (size_t done = 0; done < TOTAL;) {
+            size_t count = 1 + (size_t)random_below(random_below(20) == 0 ? 20000 : 3000);
+            count = count < TOTAL - done ? count : TOTAL - done;
+            log_append(log, projects[p], all + done, count);
+            done += count;
+        }
+        expect_range(log, projects[p], all, TOTAL, 0, TOTAL);
+        expect_range(log, projects[p], all, TOTAL, 0, 1);
+        expect_range(log, projects[p], all, TOTAL, TOTAL, 5);
+        expect_range(log, projects[p], all, TOTAL, TOTAL - 1, 5);
+        for (int i = 0; i < 30; i++) {
+            expect_range(log, projects[p], all, TOTAL, (int64_t)random_below(TOTAL), 1 + random_below(20000));
+        }
+        expect_sound(log, projects[p]);
+    }
+    log_store_free(log);
+    free(all);
+}
+
+static void test_huge_batch(void **state) {
+    (void)state;
+    enum { TOTAL = 5 * SEGMENT_EVENTS + 17 };
+    event_maker maker = {.now_us = 1, .tasks = 10, .users = 3, .classes = 2, .stages = 2};
+    annoproj_error *error = NULL;
+    int64_t next = 0;
+    event *all = calloc(TOTAL, sizeof *all);
+    log_store *log = log_store_new("huge");
+    make_events(&maker, all, TOTAL);
+    log_append(log, 1, all, 10);
+    log_append(log, 1, all + 10, TOTAL - 10);
+    assert_ok(event_next_seq(log_read(log), 1, &next, &error), error);
+    log_read_end(log);
+    assert_int_equal(next, TOTAL + 1);
+    expect_range(log, 1, all, TOTAL, 0, TOTAL);
+    expect_sound(log, 1);
+    log_store_free(log);
+    free(all);
+}
+
+/* A batch that fills a segment to the last event leaves an empty tail. */
+static void test_exact_fit(void **state) {
+    (void)state;
+    enum { TOTAL = 2 * SEGMENT_EVENTS };
+    event_maker maker = {.now_us = 1, .tasks = 10, .users = 3, .classes = 2, .stages = 2};
+    event *all = calloc(TOTAL, sizeof *all);
+    log_store *log = log_store_new("exact");
+    make_events(&maker, all, TOTAL);
+    log_append(log, 1, all, SEGMENT_EVENTS - 1);
+    expect_sound(log, 1);
+    log_append(log, 1, all + SEGMENT_EVENTS - 1, 1);
+    expect_range(log, 1, all, SEGMENT_EVENTS, 0, TOTAL);
+    log_append(log, 1, all + SEGMENT_EVENTS, SEGMENT_EVENTS);
+    expect_range(log, 1, all, TOTAL, 0, TOTAL);
+    expect_sound(log, 1);
+    log_store_free(log);
+    free(all);
+}
+
+/* Every width of every column, negative numbers and the extremes included. */
+static void test_widths(void **state) {
+    (void)state;
+    static const int64_t ranges[] = {0, 1, UINT8_MAX, UINT8_MAX + 1, UINT16_MAX, UINT16_MAX + 1, UINT32_MAX, (int64_t)UINT32_MAX + 1, INT64_MAX};
+    event *all = calloc(SEGMENT_EVENTS, sizeof *all);
+    log_store *log = log_store_new("widths");
+    for (size_t r = 0; r < sizeof ranges / sizeof ranges[0]; r++) {
+        for (size_t i = 0; i < SEGMENT_EVENTS; i++) {
+            for (int column = 1; column <= COLUMN_COUNT; column++) {
+                int64_t base = (column % 3 - 1) * 12345, range = ranges[r];
+                int64_t value = i == 0 ? base : i == 1 ? (int64_t)((uint64_t)base + (uint64_t)range) : (int64_t)((uint64_t)base + random_below((uint64_t)range + 1));
+                if (!event_set(&all[i], column, value)) {   /* a narrow field: as wide as it goes */
+                    assert_true(event_set(&all[i], column, (int32_t)random_next()));
+                }
+            }
+        }
+        log_append(log, (int64_t)r + 1, all, SEGMENT_EVENTS);
+        expect_range(log, (int64_t)r + 1, all, SEGMENT_EVENTS, 0, SEGMENT_EVENTS);
+        expect_sound(log, (int64_t)r + 1);
+    }
+    log_store_free(log);
+    free(all);
+}
+
+static void test_pack(void **state) {
+    (void)state;
+    for (int round = 0; round < 200; round++) {
+        event events[40];
+        event_unpacker cursor;
+        bytes packed = {0};
+        size_t count = random_below(40), found = 0;
+        for (size_t i = 0; i < count; i++) {
+            for (int column = 1; column <= COLUMN_COUNT; column++) {
+                int64_t value = (int64_t)random_next() >> random_below(64);
+                assert_true(event_set(&events[i], column, value) || event_set(&events[i], column, (int32_t)value));
+            }
+        }
+        event_pack(events, count, &packed);
+        assert_false(packed.failed);
+        assert_true(event_pack_intact(packed.data, packed.length));
+        assert_true(event_unpack_open(&cursor, packed.data, packed.length));
+        while (event_unpack_next(&cursor)) {
+            assert_true(found < count);
+            expect_same(&cursor.event, &events[found++], 1, 0);
+        }
+        assert_false(cursor.failed);
+        assert_int_equal(found, count);
+        size_t flipped = (size_t)random_below(packed.length);
+        packed.data[flipped] ^= (uint8_t)(1 << random_below(8));
+        assert_false(event_pack_intact(packed.data, packed.length));
+        if (event_unpack_open(&cursor, packed.data, packed.length)) {   /* must end, whatever it gives */
+            while (event_unpack_next(&cursor)) {
+            }
+        }
+        bytes_release(&packed);
+    }
+}
+
+static void test_names(void **state) {
+    (void)state;
+    assert_string_equal(event_kind_name(EVENT_TASK_SUBMIT), "task_submit");
+    assert_string_equal(event_kind_name(EVENT_ONTOLOGY_UPDATE), "ontology_update");
+    assert_string_equal(event_kind_name(0), "unknown");
+    assert_string_equal(event_kind_name(9999), "unknown");
+}
+
+static void expect_damage(const char *change) {
+    enum { TOTAL = 2 * SEGMENT_EVENTS + 100 };
+    event_maker maker = {.now_us = 1700000000000000, .tasks = 100000, .users = 300, .classes = 20, .stages = 5};
+    event *all = calloc(TOTAL, sizeof *all);
+    static int made;
+    char name[32];
+    snprintf(name, sizeof name, "damaged%d", made++);
+    log_store *log = log_store_new(name);
+    make_events(&maker, all, TOTAL);
+    log_append(log, 3, all, 2 * SEGMENT_EVENTS);
+    log_append(log, 3, all + 2 * SEGMENT_EVENTS, 60);
+    log_append(log, 3, all + 2 * SEGMENT_EVENTS + 60, 40);
+    expect_sound(log, 3);
+    log_damage(log, change);
+    if (check(log, 3).count == 0) {
+        fail_msg("not found: %s", change);
+    }
+    log_store_free(log);
+    free(all);
+}
+
+static void test_damage(void **state) {
+    (void)state;
+    static const char *const statements[] = {
+        "UPDATE event_column SET data = CAST(substr(data, 1, 700) || x'A5' || substr(data, 702) AS BLOB)"
+        " WHERE id = (3 << 32) + (1 << 8) + 3",
+        "UPDATE event_column SET data = substr(data, 2) WHERE id = (3 << 32) + (1 << 8) + 7",
+        "DELETE FROM event_column WHERE id = (3 << 32) + (0 << 8) + 2",
+        "INSERT INTO event_column VALUES((3 << 32) + (1 << 8) + 13, x'00')",
+        "UPDATE event_segment SET time_most = time_most + 1 WHERE id = (3 << 32)",
+        "UPDATE event_segment SET ascending = 1 - ascending WHERE id = (3 << 32)",
+        "UPDATE event_segment SET first_seq = first_seq + 1 WHERE id = (3 << 32) + 1",
+        "UPDATE event_segment SET checksum = checksum + 1 WHERE id = (3 << 32) + 1",
+        "UPDATE event_segment SET summary = (SELECT summary FROM event_segment WHERE id = (3 << 32)) WHERE id = (3 << 32) + 1",
+        "UPDATE event_segment SET directory = substr(directory, 33) WHERE id = (3 << 32)",
+        "UPDATE event_segment SET directory = x'00' WHERE id = (3 << 32)",
+        "DELETE FROM event_segment WHERE id = (3 << 32)",
+        "UPDATE event_segment SET id = id + 5 WHERE id = (3 << 32) + 1",
+        "UPDATE event_tail SET data = CAST(substr(data, 1, 20) || x'A5A6' || substr(data, 23) AS BLOB) WHERE first_seq % 2 = 1",
+        "DELETE FROM event_tail WHERE count = 60",
+        "DELETE FROM event_tail WHERE count = 40",
+        "UPDATE event_tail SET count = 39 WHERE count = 40",
+        "UPDATE event_tail SET data = x'' WHERE count = 40",
+        "UPDATE event_log SET last_seq = last_seq + 1",
+        "UPDATE event_log SET segments = 1",
+        "UPDATE event_log SET tail_first = 1",
+        "DELETE FROM event_log",
+    };
+    for (size_t i = 0; i < sizeof statements / sizeof statements[0]; i++) {
+        expect_damage(statements[i]);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_pack),       cmocka_unit_test(test_names),  cmocka_unit_test(test_random_batches),
+        cmocka_unit_test(test_huge_batch), cmocka_unit_test(test_exact_fit), cmocka_unit_test(test_widths),
+        cmocka_unit_test(test_damage),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
