@@ -80,7 +80,7 @@ coverage: $(coverage.unit) ## line coverage of lib under the unit tests
 	@gcovr --root . --object-directory $(coverage.dir) --filter lib/ --sort-percentage $(coverage.dir)/lib \
 	    $(if $(findstring clang,$(CC)),--gcov-executable "llvm-cov gcov")
 
-# Each program and script gets the size as its argument. Baselines that apt does not have come into a virtual
+# Programs and scripts find the size in SIZE. Baselines that apt does not have come into a virtual
 # environment in the build folder (ORACLE_PYTHON runs with them); without network they are named and left out.
 SIZE ?= full
 ORACLES := duckdb
@@ -93,12 +93,12 @@ $(VENV)/done:
 
 bench: $(plain.bench) $(plain.shared) $(if $(BENCH_SCRIPTS),$(VENV)/done) ## measurements as ratios to baselines (SIZE=full or small)
 	@for program in $(plain.bench); do printf '\n== %s (%s)\n' "$$(basename $$program)" $(SIZE); \
-	    ORACLE_PYTHON=$(VENV)/bin/python $$program $(SIZE) || exit 1; done
+	    SIZE=$(SIZE) ORACLE_PYTHON=$(VENV)/bin/python $$program || exit 1; done
 	@for script in $(BENCH_SCRIPTS); do printf '\n== %s (%s)\n' "$$(basename $$script)" $(SIZE); \
-	    $(PYTHON_ENV) $(VENV)/bin/python $$script $(SIZE) || exit 1; done
+	    SIZE=$(SIZE) $(PYTHON_ENV) $(VENV)/bin/python $$script || exit 1; done
 
 # ---- The contract -----------------------------------------------------------------------------
-.PHONY: check-build check-build-other check-header check-symbols check-static check-rules check-install check-python check-demo
+.PHONY: check-build check-build-other check-header check-symbols check-static check-rules check-install check-python check-demo check-readme
 check-build: $(plain.shared) $(plain.static) $(plain.test_objects)
 	$(call heading,built with $(CC)$(comma) warnings as errors)
 
@@ -167,12 +167,23 @@ check-demo: $(DEMO) $(plain.shared) ## the demo on its sample and the fixtures, 
 	    $(DEMO) $$input $$out.c > $$out.c.txt || { cat $$out.c.txt; exit 1; }; tail -n 3 $$out.c.txt; \
 	    $(PYTHON_DEMO) $$input $$out.python > $$out.python.txt || { cat $$out.python.txt; exit 1; }; \
 	    diff -r $$out.c $$out.python; echo "C and Python wrote the same bytes"; \
-	    $(if $(RECOUNT),$(PYTHON_ENV) $(PYTHON) $(RECOUNT) $$out.c;) \
+	    $(if $(RECOUNT),$(PYTHON_ENV) $(PYTHON) $(RECOUNT) $$out.c/project.annoproj;) \
 	done
+
+# The samples of the README, taken from its text, on the store of the demo.
+README_RUN := $(DEMO_RUNS)/readme
+check-readme: check-demo ## the samples of the README compile and run on the demo's store
+	$(call heading,samples of the README)
+	@rm -rf $(README_RUN) && mkdir -p $(README_RUN) && cp -r $(DEMO_RUNS)/sample.coco.c $(README_RUN)/demo-out
+	@awk '/^```/ { inside = $$0 == "```c" } inside && !/^```/' README.md > $(README_RUN)/sample.c
+	@awk '/^```/ { inside = $$0 == "```python" } inside && !/^```/' README.md > $(README_RUN)/sample.py
+	$(plain.cc) -std=c11 $(WARNINGS) -Werror -o $(README_RUN)/sample $(README_RUN)/sample.c $$($(STAGED) --cflags --libs annoproj) -Wl,-rpath,$(STAGE)/lib
+	cd $(README_RUN) && ./sample > sample.c.txt && test -s sample.c.txt
+	cd $(README_RUN) && $(PYTHON_ENV) $(PYTHON) sample.py > sample.py.txt && test -s sample.py.txt
 
 # ---- make check -------------------------------------------------------------------------------
 CHECKS := check-build check-build-other check-header check-symbols check-static check-rules check-bindings \
-    unit asan tsan fault check-install check-python check-demo
+    unit asan tsan fault check-install check-python check-demo check-readme
 .PHONY: check
 check: $(CHECKS) ## everything: gcc and clang, contract, unit tests, sanitizers, faults, Python, demo; sets up what is missing
 	$(call heading,make check: all of it passed)
