@@ -303,9 +303,11 @@ static void add_buckets(plan *work, size_t start, size_t count) {
 /* One piece of time, cut at the window's and the buckets' borders. */
 static bool add_piece(plan *work, uint64_t key, int64_t frames, int64_t from, int64_t duration) {
     uint64_t stride = (work->sums->part->group & SCAN_BY_BUCKET) != 0 ? work->sums->stride[SCAN_BUCKET] : 0;
-    int64_t until = duration > INT64_MAX - from ? INT64_MAX : from + duration;
-    if (duration <= 0) {                                     /* a moment: it is where it is */
-        until = from >= work->lower && from < work->upper ? from + 1 : from;
+    int64_t until = from;
+    if (duration > 0) {
+        until = from > INT64_MAX - duration ? INT64_MAX : from + duration;
+    } else if (from >= work->lower && from < work->upper) {  /* a moment: it is where it is */
+        until = from + 1;
     }
     from = from < work->lower ? work->lower : from;
     until = until > work->upper ? work->upper : until;
@@ -316,7 +318,7 @@ static bool add_piece(plan *work, uint64_t key, int64_t frames, int64_t from, in
             stop = work->ask->borders[work->bucket + 1];
         }
         uint64_t whole = key + work->bucket * stride;
-        int64_t length = duration <= 0 ? 0 : stop - from;
+        int64_t length = duration <= 0 ? 0 : (int64_t)((uint64_t)stop - (uint64_t)from);
         if (!scan_sums_add(work->sums, &whole, &frames, &length, 1)) {
             return false;
         }

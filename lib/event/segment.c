@@ -55,7 +55,10 @@ static void encode_column(const event *events, size_t count, int column, int64_t
 }
 
 static int64_t reach_of(const event *one) {
-    return one->duration_us > INT64_MAX - one->time_us ? INT64_MAX : one->time_us + one->duration_us;
+    if (one->duration_us <= 0) {
+        return one->time_us;
+    }
+    return one->time_us > INT64_MAX - one->duration_us ? INT64_MAX : one->time_us + one->duration_us;
 }
 
 static void encode_times(const event *events, size_t count, segment *head) {
