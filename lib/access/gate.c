@@ -128,13 +128,12 @@ annoproj_status access_gate(scope *in, annoproj_operation operation, annoproj_er
     annoproj_status status = ANNOPROJ_OK;
     if (in->task.id != 0) {
         status = gate_task(in, rule, error);
-    } else if (in->stage.id != 0 && rule->need == NEED_WORK) {
-        /* Starting from the queue: membership and project status are reasons there, not failures. */
-        return role_right(in->role, operation) == RIGHT_NO ? lacks_right(in, rule, error) : ANNOPROJ_OK;
-    } else if (in->stage.id != 0 && !in->manager && !in->stage.member) {
-        status = subject_unseen("stage", in->stage.id, error);
     } else if (role_right(in->role, operation) == RIGHT_NO) {
         status = lacks_right(in, rule, error);
+    } else if (in->stage.id != 0 && rule->need == NEED_WORK) {
+        return ANNOPROJ_OK;          /* starting from the queue: membership and project status are reasons there */
+    } else if (in->stage.id != 0 && role_right(in->role, operation) == RIGHT_STAGE && !in->stage.member) {
+        status = subject_unseen("stage", in->stage.id, error);
     }
     return status == ANNOPROJ_OK ? gate_status(in, rule, error) : status;
 }

@@ -49,9 +49,10 @@ static annoproj_status put_role(command *cmd, int64_t user, int32_t role, annopr
     return sql_run(put, error);
 }
 
-/* STATE when `user` is the project's only admin. */
+/* STATE when `user` is the project's only admin; disabled ones can do nothing and do not count. */
 static annoproj_status keep_an_admin(scope *in, int64_t user, annoproj_error **error) {
-    static const char query[] = "SELECT count(*) FROM collaborator WHERE project = ? AND role = 1 AND user <> ?";
+    static const char query[] = "SELECT count(*) FROM collaborator c JOIN user u ON u.id = c.user WHERE c.project = ?"
+                                " AND c.role = 1 AND c.user <> ? AND u.disabled = 0";
     int64_t others = 0;
     statement *find = sql(in->database, query);
     bind_int64(find, in->project.id);

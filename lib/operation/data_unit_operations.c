@@ -126,19 +126,22 @@ static annoproj_status read_unit(const annoproj_data_units *units, size_t i, are
 static annoproj_status insert_units(command *cmd, void *arguments, annoproj_error **error) {
     const unit_call *made = arguments;
     int64_t first = 0, count = (int64_t)made->units.count;
+    arena texts = {0};               /* of up to 256 data units */
     annoproj_status status = dataset_next_units(cmd, made->dataset, count, &first, error);
     for (size_t i = 0; i < made->units.count && status == ANNOPROJ_OK; i++) {
-        arena texts = {0};
         data_unit unit;
         status = read_unit(&made->units, i, &texts, &unit, error);
         if (status == ANNOPROJ_OK) {
             command_uuid(cmd, unit.uuid);
             status = data_unit_insert(cmd, made->dataset, &unit, first + (int64_t)i, error);
         }
-        arena_release(&texts);
-        if (status == ANNOPROJ_OK && i % 256 == 0)
-            status = bounds_check(cmd->scope.bounds, error);
+        if (i % 256 == 255) {
+            arena_release(&texts);
+            if (status == ANNOPROJ_OK)
+                status = bounds_check(cmd->scope.bounds, error);
+        }
     }
+    arena_release(&texts);
     if (status != ANNOPROJ_OK || count == 0)
         return status;
     command_event(cmd, &(event){.kind = EVENT_DATA_UNITS_ADD, .frames = count, .reference = made->dataset});
