@@ -16,11 +16,42 @@
 static const double powers[EXACT_POWER + 1] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
                                                1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 
+/* Nearly every number: at most 18 digits and no exponent. */
+#define FEW_CHARACTERS 18
+
+static bool split_short(const char *text, size_t length, number_parts *out) {
+    const char *at = text, *end = text + length;
+    const char *point = end;
+    uint64_t mantissa = 0;
+    out->negative = *at == '-';
+    for (at += out->negative; at < end; at++) {
+        unsigned digit = (unsigned char)*at - (unsigned)'0';
+        if (digit <= 9) {
+            mantissa = mantissa * 10 + digit;
+        } else if (*at == '.') {
+            point = at + 1;
+        } else {
+            return false;
+        }
+    }
+    int64_t exponent = point - end;
+    while (mantissa != 0 && mantissa % 10 == 0) {
+        mantissa /= 10;
+        exponent++;
+    }
+    out->mantissa = mantissa;
+    out->exponent = mantissa ? exponent : 0;
+    return true;
+}
+
 bool number_split(const char *text, size_t length, number_parts *out) {
     const char *at = text, *end = text + length;
     uint64_t mantissa = 0;
     int64_t zeros = 0, fraction = 0, exponent = 0;
     bool in_fraction = false, fits = true;
+    if (length > 0 && length <= FEW_CHARACTERS && split_short(text, length, out)) {
+        return true;
+    }
     out->negative = at < end && *at == '-';
     at += out->negative;
     for (; at < end && (*at == '.' || (*at >= '0' && *at <= '9')); at++) {

@@ -119,8 +119,8 @@ void json_pointer(const json_scan *scan, char out[257]) {
 
 /* ---- failing ---- */
 
-static annoproj_status refuse(json_scan *scan, annoproj_status status, const char *at, const char *reason,
-                              annoproj_error **error) {
+__attribute__((cold, noinline)) static annoproj_status refuse(json_scan *scan, annoproj_status status, const char *at,
+                                                              const char *reason, annoproj_error **error) {
     char pointer[257];
     json_pointer(scan, pointer);
     long long byte = (long long)(scan->start_offset + (at - scan->start));
@@ -152,7 +152,7 @@ static annoproj_status unexpected(json_scan *scan, const char *at, const char *w
 /* ---- the window ---- */
 
 /* Brings more of the input into the window, keeping what is not read yet (and a slice). */
-static annoproj_status fill(json_scan *scan, annoproj_error **error) {
+__attribute__((noinline)) static annoproj_status fill(json_scan *scan, annoproj_error **error) {
     size_t first = (size_t)(scan->at - scan->start);
     if (scan->keeping) {
         first = (size_t)(scan->keep_offset - scan->start_offset);
@@ -218,6 +218,27 @@ static bool is_digit(const char *at, const char *end) {
     return at < end && *at >= '0' && *at <= '9';
 }
 
+/* Behind the digits that stand at `at`. Eight bytes at a time: numbers have any length, and a loop over
+ * single bytes costs a wrongly predicted branch at the end of each. */
+static const char *skip_digits(const char *at, const char *end) {
+    while (end - at >= 8) {
+        uint64_t eight;
+        memcpy(&eight, at, 8);
+        /* the high bit of a byte is set when it is not '0'..'9'; a sum may carry into the next byte only behind
+         * a byte that is no digit itself, and the lowest one decides */
+        uint64_t off = eight ^ UINT64_C(0x3030303030303030);
+        uint64_t other = (off | (off + UINT64_C(0x7676767676767676))) & UINT64_C(0x8080808080808080);
+        if (other) {
+            return at + (__builtin_ctzll(other) >> 3);
+        }
+        at += 8;
+    }
+    while (is_digit(at, end)) {
+        at++;
+    }
+    return at;
+}
+
 static annoproj_status read_word(json_scan *scan, const char *word, json_kind kind, json_token *token,
                                  annoproj_error **error) {
     size_t size = strlen(word), there = (size_t)(scan->end - scan->at);
@@ -255,9 +276,7 @@ static annoproj_status read_number(json_scan *scan, json_token *token, annoproj_
     if (*at == '0') {
         at++;
     } else {
-        while (is_digit(at, end)) {
-            at++;
-        }
+        at = skip_digits(at, end);
     }
     if (at < end && *at == '.') {
         at++;
@@ -265,9 +284,7 @@ static annoproj_status read_number(json_scan *scan, json_token *token, annoproj_
         if (!is_digit(at, end)) {
             goto broken;
         }
-        while (is_digit(at, end)) {
-            at++;
-        }
+        at = skip_digits(at, end);
     }
     if (at < end && (*at == 'e' || *at == 'E')) {
         plain = false;
@@ -277,9 +294,7 @@ static annoproj_status read_number(json_scan *scan, json_token *token, annoproj_
         if (!is_digit(at, end)) {
             goto broken;
         }
-        while (is_digit(at, end)) {
-            at++;
-        }
+        at = skip_digits(at, end);
     }
     size_t length = (size_t)(at - start);
     if (length > scan->limits.number_length) {
@@ -531,9 +546,13 @@ static void next_element(json_scan *scan) {
 /* Reads white space, colons and commas until a token or the end of a container comes. */
 static annoproj_status find_token(json_scan *scan, annoproj_error **error) {
     for (;;) {
-        annoproj_status status = skip_space(scan, error);
-        if (status != ANNOPROJ_OK) {
-            return status;
+        /* mostly there is no white space or one blank */
+        scan->at += scan->at < scan->end && *scan->at == ' ';
+        if (scan->at == scan->end || (unsigned char)*scan->at <= ' ') {
+            annoproj_status status = skip_space(scan, error);
+            if (status != ANNOPROJ_OK) {
+                return status;
+            }
         }
         char byte = scan->at < scan->end ? *scan->at : 0;
         if (scan->expecting == EXPECT_COLON) {
@@ -599,7 +618,7 @@ static annoproj_status read_token(json_scan *scan, json_token *token, annoproj_e
 }
 
 annoproj_status json_next(json_scan *scan, json_token *token, annoproj_error **error) {
-    memset(token, 0, sizeof *token);
+    *token = (json_token){JSON_END, NULL, 0, false, 0, 0};
     if (scan->failure != ANNOPROJ_OK) {
         return fail(error, scan->failure, "the JSON text was refused before: start over with a corrected one");
     }
