@@ -31,12 +31,14 @@ const char schema_label[] =
     "CREATE TABLE label_published("
     " task INTEGER NOT NULL,"
     " label INTEGER NOT NULL,"
+    " hash TEXT NOT NULL,"                     /* a label put back under its hash gets its number back */
     " class INTEGER NOT NULL,"
     " live INTEGER NOT NULL,"
     " submitted INTEGER NOT NULL,"             /* was live at one submit or more */
     " submitter INTEGER NOT NULL,"             /* who made the last submit at which it was live; 0 = nobody */
-    " frames BLOB NOT NULL,"                   /* frame ranges now published */
+    " at_last_submit INTEGER NOT NULL,"        /* that was the last submit of the task */
+    " frames BLOB NOT NULL,"                   /* frame ranges now published; empty = global */
     " frames_ever BLOB NOT NULL,"              /* every frame that was ever published */
     " answers BLOB NOT NULL,"
-    " first_answers BLOB NOT NULL,"            /* options it held when first published */
+    " first_answers BLOB NOT NULL,"            /* options it held when first published, with their frames */
     " PRIMARY KEY(task, label)) WITHOUT ROWID, STRICT;";
