@@ -8,6 +8,7 @@
 
 #include "allocate.h"
 #include "failure.h"
+#include "json_escape.h"
 #include "json_keys.h"
 #include "utf8.h"
 
@@ -349,57 +350,6 @@ static const char *skip_plain(const char *at, const char *end) {
     return at;
 }
 
-static int hex_digit(char byte) {
-    return byte >= '0' && byte <= '9'   ? byte - '0'
-           : byte >= 'a' && byte <= 'f' ? byte - 'a' + 10
-           : byte >= 'A' && byte <= 'F' ? byte - 'A' + 10
-                                        : -1;
-}
-
-/* The number behind \u, or -1. */
-static int32_t read_hex(const char *at) {
-    int32_t value = 0;
-    for (int i = 0; i < 4; i++) {
-        int digit = hex_digit(at[i]);
-        if (digit < 0) {
-            return -1;
-        }
-        value = value * 16 + digit;
-    }
-    return value;
-}
-
-/* Bytes of the escape at `at`; 0 when it is wrong, -1 when more input decides. */
-static int escape_size(const char *at, const char *end) {
-    if (end - at < 2) {
-        return -1;
-    }
-    if (at[1] != 'u') {
-        return at[1] && strchr("\"\\/bfnrt", at[1]) ? 2 : 0;
-    }
-    for (const char *digit = at + 2; digit < at + 6; digit++) {
-        if (digit == end) {
-            return -1;
-        }
-        if (hex_digit(*digit) < 0) {
-            return 0;
-        }
-    }
-    int32_t unit = read_hex(at + 2);
-    if (unit < 0xD800 || unit > 0xDFFF) {
-        return 6;
-    }
-    if (unit > 0xDBFF) {
-        return 0;                                 /* a low surrogate alone */
-    }
-    if (end - at < 12) {
-        bool may_follow = (end - at < 7 || at[6] == '\\') && (end - at < 8 || at[7] == 'u');
-        return may_follow ? -1 : 0;
-    }
-    int32_t low = at[6] == '\\' && at[7] == 'u' ? read_hex(at + 8) : -1;
-    return low >= 0xDC00 && low <= 0xDFFF ? 12 : 0;
-}
-
 /* Bytes of the multi-byte character at `at`; 0 when it is wrong, -1 when more input decides. */
 static int character_size(const char *at, const char *end) {
     uint32_t point;
@@ -427,7 +377,7 @@ static annoproj_status read_string(json_scan *scan, size_t limit, json_token *to
         const char *wrong;
         if (*at == '\\') {
             escaped = true;
-            size = escape_size(at, end);
+            size = json_escape_size(at, end);
             wrong = "a wrong escape (or half of a surrogate pair)";
         } else if ((unsigned char)*at < 0x20) {
             size = 0;
