@@ -362,7 +362,7 @@ class Method:
         return out
 
     def write(self, name, indent="    ", static=False):
-        out = [indent + "@staticmethod"] if static else []
+        out = [indent + "@staticmethod"] if static and indent else []
         out.append("%sdef %s(%s):" % (indent, name, self.signature(static, False)))
         out.append(self.doc(indent + "    "))
         out += [indent + "    " + line for line in self.body(static)]

@@ -38,7 +38,8 @@ def write(api, camel, strip, member, error_class):
     """The stub of _api."""
     out = ["# %s" % MARK, "import dataclasses", "import datetime", "import enum", "import os",
            "from typing import Any, Callable, Generic, Iterator, List, NamedTuple, Optional, Sequence, Tuple, TypeVar, Union", "",
-           "from . import _errors, _runtime, _table", "", 'Row = TypeVar("Row")', "", "__all__: List[str]"]
+           "from . import _errors, _runtime, _table", "", 'Row = TypeVar("Row")', "", "__all__ = ["]
+    out += ["    \"%s\"," % name for name in api.names()] + ["]"]
     for item in api.model["enums"]:
         out += enum(item, camel(strip(item["name"])), member)
     for name, value, _ in api.statuses:

@@ -61,8 +61,7 @@ class Methods(StoreTest):
         seen = set()
         for table in tables:
             with self.subTest(type(table).__name__):
-                self.assertEqual(table.row_type(), type(table).__name__ and
-                                 "".join("_" + c.lower() if c.isupper() else c for c in type(table).ROW.__name__)[1:])
+                self.assertEqual(table.row_type(), "".join("_" + c.lower() if c.isupper() else c for c in table.ROW.__name__)[1:])
                 self.assertEqual(table.column_names, [name for name, _ in table.COLUMNS])
                 self.assertEqual(len(table.rows()), len(table))
                 self.assertEqual(len(json.loads(table.json())), len(table))

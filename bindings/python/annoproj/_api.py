@@ -2797,7 +2797,6 @@ def _typed(call, pointer, maker):
     return call.made(pointer, TABLES.get(name, Table))
 
 
-@staticmethod
 def version():
     """The version of the library that is loaded, "major.minor.patch". A constant; any thread."""
     call = _runtime.Call()
@@ -2805,7 +2804,6 @@ def version():
     return _convert.decode(result)
 
 
-@staticmethod
 def version_number():
     """The same as a number: major * 1000000 + minor * 1000 + patch. Any thread."""
     call = _runtime.Call()
@@ -2813,7 +2811,6 @@ def version_number():
     return result
 
 
-@staticmethod
 def status_name(status):
     """The name of a status, "NOT_FOUND"; "UNKNOWN" for a value this library does not have. A constant; any thread."""
     call = _runtime.Call()
@@ -2831,7 +2828,6 @@ store_create = Store.create
 store_open = Store.open
 
 
-@staticmethod
 def operations():
     """The table of operations. Any thread; no rights needed."""
     call = _runtime.Call()

@@ -1,5 +1,7 @@
 """The base of all exceptions, and how an error object of the library becomes one."""
 
+import typing
+
 from . import _capi
 
 
@@ -22,7 +24,7 @@ class Error(Exception):
         return type(self), (self.message, self.status, self.details)
 
 
-CLASSES = {}    # status -> exception class, filled by the generated module
+CLASSES: typing.Dict[int, typing.Type[Error]] = {}     # status -> exception class, filled by the generated module
 
 
 def make(status, message, details=()):

@@ -129,7 +129,7 @@ class Handle:
         return "<annoproj.%s %s>" % (type(self).__name__, "closed" if self._pointer is None else "open")
 
 
-_open = weakref.WeakSet()
+_open: "weakref.WeakSet[Handle]" = weakref.WeakSet()
 
 
 def release(kind, pointer):

@@ -203,26 +203,26 @@ class TableBase(_runtime.Handle):
 
     def to_pandas(self):
         """A pandas DataFrame; times are UTC."""
-        import pandas
+        import pandas  # type: ignore[import-untyped,import-not-found,unused-ignore]
+        plain = {_capi.ANNOPROJ_COLUMN_INT64: "int64", _capi.ANNOPROJ_COLUMN_DOUBLE: "float64",
+                 _capi.ANNOPROJ_COLUMN_BOOL: "bool"}
+        with_nulls = {_capi.ANNOPROJ_COLUMN_INT64: "Int64", _capi.ANNOPROJ_COLUMN_DOUBLE: "float64",
+                      _capi.ANNOPROJ_COLUMN_BOOL: "boolean"}
         frame = {}
         for index, name in enumerate(self.column_names):
             info = self.column_info(index)
-            values = info.values()
             if info.type == _capi.ANNOPROJ_COLUMN_TIMESTAMP_US:
-                frame[name] = pandas.Series(pandas.to_datetime(values, utc=True))
-            elif info.type == _capi.ANNOPROJ_COLUMN_INT64 and info.null_count:
-                frame[name] = pandas.array(values, dtype="Int64")
+                frame[name] = pandas.Series(pandas.to_datetime(info.values(), utc=True))
             elif info.type == _capi.ANNOPROJ_COLUMN_DICTIONARY:
-                frame[name] = pandas.Categorical(values)
+                frame[name] = pandas.Series(info.values(), dtype="category")
             else:
-                frame[name] = pandas.Series(values, dtype={"q": "int64", "d": "float64"}.get(
-                    _DATA[info.type][0] if info.type in (_capi.ANNOPROJ_COLUMN_INT64, _capi.ANNOPROJ_COLUMN_DOUBLE) else "",
-                    "object"))
+                kinds = with_nulls if info.null_count else plain
+                frame[name] = pandas.Series(info.values(), dtype=kinds.get(info.type, "object"))
         return pandas.DataFrame(frame)
 
     def to_polars(self):
         """A polars DataFrame; times are UTC."""
-        import polars
+        import polars  # type: ignore[import-not-found,unused-ignore]
         types = {_capi.ANNOPROJ_COLUMN_INT64: polars.Int64, _capi.ANNOPROJ_COLUMN_DOUBLE: polars.Float64,
                  _capi.ANNOPROJ_COLUMN_UTF8: polars.Utf8, _capi.ANNOPROJ_COLUMN_BOOL: polars.Boolean,
                  _capi.ANNOPROJ_COLUMN_TIMESTAMP_US: polars.Datetime("us", "UTC"),

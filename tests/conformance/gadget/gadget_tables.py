@@ -3,6 +3,7 @@
 import array
 import datetime
 import gc
+import importlib
 import json
 import unittest
 
@@ -96,6 +97,32 @@ class Tables(unittest.TestCase):
         self.assertEqual((table.int64(3, 0), table.double(1, 1), table.text(0, 2)), (3, 0.25, "bolt"))
         self.assertTrue(table.is_null(1, 2))
         self.assertIsNone(table.next_page())
+
+
+class Frames(unittest.TestCase):
+    def setUp(self):
+        self.table = parts(5, name="ö")
+        self.expected = self.table.to_pydict()
+
+    def test_pandas(self):
+        pandas = self.need("pandas")
+        for table in (self.table, parts(0)):
+            self.assertEqual(table.to_pandas().shape, (len(table), 10))
+        frame = self.table.to_pandas()
+        self.assertEqual([str(frame[name].dtype) for name in ("part", "weight", "whole")], ["int64", "float64", "bool"])
+        self.assertEqual([None if pandas.isna(at) else at.to_pydatetime() for at in frame["made"]], self.expected["made"])
+        self.assertEqual(list(frame["halves"]), self.expected["halves"])
+
+    def test_polars(self):
+        self.need("polars")
+        self.assertEqual(self.table.to_polars().to_dict(as_series=False), self.expected)
+        self.assertEqual(parts(0).to_polars().shape, (0, 10))
+
+    def need(self, name):
+        try:
+            return importlib.import_module(name)
+        except ImportError:
+            self.skipTest("%s is not here" % name)
 
 
 class Arrays(unittest.TestCase):
