@@ -309,6 +309,7 @@ annoproj_status store_open(const char *path, bool create, const annoproj_store_o
         status = open_files(state, create, call, error);
     }
     if (status != ANNOPROJ_OK) {
+        fail_detail(error, "path", "%s", state != NULL && state->path != NULL ? state->path : path);
         state_free(state);
         release(made);
         return status;
