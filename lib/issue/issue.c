@@ -9,16 +9,13 @@
 
 /* Who the issue is against: the last submitter of its label, else of its task. */
 static annoproj_status last_submitter(scope *in, const issue *one, int64_t task_submitter, int64_t *user, annoproj_error **error) {
-    static const char query[] = "SELECT submitter FROM label_published WHERE task = ? AND label = ?";
-    *user = task_submitter;
-    if (one->label == 0)
-        return ANNOPROJ_OK;
-    statement *find = sql(in->database, query);
-    bind_int64(find, one->task);
-    bind_int64(find, one->label);
-    if (sql_row(find) && column_int64(find, 0) != 0)
-        *user = column_int64(find, 0);
-    return sql_end(find, error);
+    annoproj_status status = ANNOPROJ_OK;
+    *user = 0;
+    if (one->label != 0)
+        status = label_submitter(in, one->task, one->label, user, error);
+    if (*user == 0)
+        *user = task_submitter;
+    return status;
 }
 
 static annoproj_status record(command *cmd, const issue *one, int32_t kind, annoproj_error **error) {
@@ -98,9 +95,9 @@ static annoproj_status insert_issue(command *cmd, const issue *one, annoproj_err
 }
 
 annoproj_status issue_open(command *cmd, issue *one, const char *comment, annoproj_error **error) {
-    int64_t number = 0, project = PROJECT_OF(one->task);
-    annoproj_status status = project_next_issue(cmd, project, &number, error);
-    one->id = MAKE_ID(project, number);
+    int64_t next = 0, project = PROJECT_OF(one->task);
+    annoproj_status status = project_next_issue(cmd, project, &next, error);
+    one->id = MAKE_ID(project, next);
     one->resolved = false;
     if (status == ANNOPROJ_OK)
         status = insert_issue(cmd, one, error);
@@ -185,18 +182,18 @@ annoproj_status issue_set_resolved(command *cmd, const issue *one, bool resolved
     return status;
 }
 
-annoproj_status issue_label_rejected(command *cmd, int64_t task, int64_t label, const char *hash, int32_t class, const char *comment,
+annoproj_status issue_label_rejected(command *cmd, int64_t task, int64_t which, const char *hash, int32_t class, const char *comment,
                                      int64_t *id, annoproj_error **error) {
     static const char query[] = ISSUE_COLUMNS "WHERE task = ? AND label = ? AND rejection";
     issue one = {0};
     statement *find = sql(cmd->scope.database, query);
     bind_int64(find, task);
-    bind_int64(find, label);
+    bind_int64(find, which);
     if (sql_row(find))
         read_issue(find, &one);
     annoproj_status status = sql_end(find, error);
     if (status == ANNOPROJ_OK && one.id == 0) {
-        one = (issue){.task = task, .anchor = ANNOPROJ_ANCHOR_LABEL, .label = label, .class = class, .rejection = true};
+        one = (issue){.task = task, .anchor = ANNOPROJ_ANCHOR_LABEL, .label = which, .class = class, .rejection = true};
         strncpy(one.label_hash, hash, sizeof one.label_hash - 1);
         status = issue_open(cmd, &one, comment, error);
     } else if (status == ANNOPROJ_OK) {
@@ -208,7 +205,7 @@ annoproj_status issue_label_rejected(command *cmd, int64_t task, int64_t label, 
     return status;
 }
 
-annoproj_status issue_label_approved(command *cmd, int64_t task, int64_t label, annoproj_error **error) {
+annoproj_status issue_label_approved(command *cmd, int64_t task, int64_t which, annoproj_error **error) {
     static const char query[] = ISSUE_COLUMNS "WHERE task = ?1 AND rejection AND resolved = 0 AND (?2 = 0 OR label = ?2) AND id > ?3"
                                               " ORDER BY id LIMIT 1";
     annoproj_status status = ANNOPROJ_OK;
@@ -217,7 +214,7 @@ annoproj_status issue_label_approved(command *cmd, int64_t task, int64_t label, 
         one = (issue){0};
         statement *find = sql(cmd->scope.database, query);
         bind_int64(find, task);
-        bind_int64(find, label);
+        bind_int64(find, which);
         bind_int64(find, after);
         if (sql_row(find))
             read_issue(find, &one);

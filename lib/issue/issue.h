@@ -2,7 +2,7 @@
 #ifndef ISSUE_H
 #define ISSUE_H
 
-#include "access.h"
+#include "label.h"
 
 typedef struct issue {
     int64_t id, task;
