@@ -1,6 +1,7 @@
 /* Escapes in JSON strings, and the lone halves of surrogate pairs that are none. */
 #include "json_escape.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
