@@ -15,7 +15,19 @@
 
 #define READERS_MOST 8
 
-typedef struct write_job write_job;
+/* One call of store_write(). */
+typedef struct write_job {
+    store *store;
+    write_body body;
+    void *argument;
+    const bounds *call;
+    int64_t clock_us;
+    annoproj_status status;
+    annoproj_error *error;
+    bool taken, settled, done;          /* taken by a leader; outcome known; handed out */
+    pthread_cond_t wake;
+    struct write_job *next;
+} write_job;
 
 struct store_state {
     pid_t process;

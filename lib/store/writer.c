@@ -21,19 +21,6 @@
 #define SQL_SET_STATE "UPDATE store_state SET commit_seq = ?1, last_command_us = ?2"
 #define SQL_SEQUENCE "SELECT commit_seq FROM store_state"
 
-struct write_job {
-    store *store;
-    write_body body;
-    void *argument;
-    const bounds *call;
-    int64_t clock_us;
-    annoproj_status status;
-    annoproj_error *error;
-    bool taken, settled, done;          /* taken by a leader; outcome known; handed out */
-    pthread_cond_t wake;
-    write_job *next;
-};
-
 typedef struct transaction {
     int64_t sequence, last_us;          /* of the store, before and while it runs */
 } transaction;
