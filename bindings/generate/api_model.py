@@ -16,8 +16,11 @@ def complete(model):
         _roles(function)
         function["rights"] = _rights(function["doc"])
         first = function["parameters"][0] if function["parameters"] else None
-        if first and first["role"] == "self" and function["name"] in (first["type"]["base"] + "_close",
-                                                                     first["type"]["base"] + "_free"):
+        if (
+            first
+            and first["role"] == "self"
+            and function["name"] in (first["type"]["base"] + "_close", first["type"]["base"] + "_free")
+        ):
             frees[first["type"]["base"]] = function
     for handle in model["handles"]:
         free = frees.get(handle["name"])
@@ -31,12 +34,14 @@ def complete(model):
 
 def as_json(model):
     """The text of api.json: stable, without places of the machine."""
+
     def clean(value):
         if isinstance(value, dict):
             return {key: clean(part) for key, part in value.items() if key != "line"}
         if isinstance(value, list):
             return [clean(part) for part in value]
         return value
+
     return json.dumps(clean(model), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
 
@@ -90,8 +95,11 @@ def _layout(struct):
     """Offsets and size as 64-bit platforms have them; tests/generated/abi_layout.c proves them."""
     offset, largest = 0, 1
     for field in struct["fields"]:
-        size = 8 if field["type"]["pointers"] or field["type"]["kind"] == "callback" else \
-            4 if field["type"]["kind"] == "enum" else SIZES[field["type"]["base"]]
+        size = (
+            8
+            if field["type"]["pointers"] or field["type"]["kind"] == "callback"
+            else 4 if field["type"]["kind"] == "enum" else SIZES[field["type"]["base"]]
+        )
         offset = (offset + size - 1) // size * size
         field["offset"], field["bytes"] = offset, size
         offset += size
@@ -101,8 +109,12 @@ def _layout(struct):
 
 def _statuses(model):
     """The statuses that a function's comment names, also by pointing at another function."""
-    names = [value["name"][len("ANNOPROJ_"):] for enum in model["enums"] if enum["name"] == "annoproj_status"
-             for value in enum["values"]]
+    names = [
+        value["name"][len("ANNOPROJ_") :]
+        for enum in model["enums"]
+        if enum["name"] == "annoproj_status"
+        for value in enum["values"]
+    ]
     by_name = {function["name"]: function for function in model["functions"]}
     for function in model["functions"]:
         function["statuses"] = [name for name in names if re.search(r"\b(ANNOPROJ_)?%s\b" % name, function["doc"])]

@@ -6,6 +6,7 @@ import subprocess
 import tempfile
 
 import write_api
+from python_names import error_class
 
 
 def problems(model, path):
@@ -45,8 +46,9 @@ def _struct(struct, functions, path):
         else:
             for field, value, want in zip(fields, values, wanted):
                 if value != want:
-                    found.append("%s: %s: field %s is %s, must be %s" % (place, struct["init_macro"], field["name"], value,
-                                                                       want))
+                    found.append(
+                        "%s: %s: field %s is %s, must be %s" % (place, struct["init_macro"], field["name"], value, want)
+                    )
     init = functions.get(name + "_init")
     if init is None:
         found.append("%s has no function %s_init" % (place, name))
@@ -131,9 +133,11 @@ def _exceptions(model, path):
         for value in enum["values"]:
             if value["value"] >= 0:
                 continue
-            name = write_api.error_class(value["name"][len("ANNOPROJ_"):])
+            name = error_class(value["name"][len("ANNOPROJ_") :])
             if name in seen or name == "Error":
-                found.append("%s: %s and %s would be the same exception %s" % (path, value["name"], seen.get(name), name))
+                found.append(
+                    "%s: %s and %s would be the same exception %s" % (path, value["name"], seen.get(name), name)
+                )
             if not value["doc"]:
                 found.append("%s: status %s says nothing about what it means" % (path, value["name"]))
             seen[name] = value["name"]
@@ -146,8 +150,18 @@ def compiles(source, header):
     """The redeclarations and static assertions next to the real header."""
     compiler = shlex.split(os.environ.get("CC") or "cc")
     with tempfile.TemporaryDirectory() as folder:
-        command = compiler + ["-std=c11", "-Wall", "-Wextra", "-Werror", "-I", os.path.dirname(os.path.abspath(header)), "-c",
-                              source, "-o", os.path.join(folder, "abi_layout.o")]
+        command = compiler + [
+            "-std=c11",
+            "-Wall",
+            "-Wextra",
+            "-Werror",
+            "-I",
+            os.path.dirname(os.path.abspath(header)),
+            "-c",
+            source,
+            "-o",
+            os.path.join(folder, "abi_layout.o"),
+        ]
         try:
             done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True)
         except FileNotFoundError:

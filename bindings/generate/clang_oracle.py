@@ -11,8 +11,12 @@ def problems(model, header):
     clang = shutil.which("clang")
     if clang is None:
         return False, []
-    done = subprocess.run([clang, "-x", "c", "-std=c11", "-fsyntax-only", "-Xclang", "-ast-dump=json", header],
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, universal_newlines=True)
+    done = subprocess.run(
+        [clang, "-x", "c", "-std=c11", "-fsyntax-only", "-Xclang", "-ast-dump=json", header],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        universal_newlines=True,
+    )
     if done.returncode:
         return True, ["clang does not accept the header:\n%s" % done.stderr]
     return True, compare(model, json.loads(done.stdout))
@@ -28,19 +32,31 @@ def compare(model, tree):
         if node["kind"] == "FunctionDecl":
             functions[name] = _spaces(node["type"]["qualType"])
         elif node["kind"] == "EnumDecl":
-            enums[name[:-len("_values")]] = _values(node)
+            enums[name[: -len("_values")]] = _values(node)
         elif node["kind"] == "RecordDecl" and node.get("completeDefinition"):
-            structs[name] = [(part["name"], _spaces(part["type"]["qualType"])) for part in node["inner"]
-                             if part["kind"] == "FieldDecl"]
+            structs[name] = [
+                (part["name"], _spaces(part["type"]["qualType"]))
+                for part in node["inner"]
+                if part["kind"] == "FieldDecl"
+            ]
     ours = {}
     for function in model["functions"]:
         parameters = ", ".join(item["type"]["c"] for item in function["parameters"]) or "void"
         ours[function["name"]] = _spaces("%s (%s)" % (function["result"]["c"], parameters))
     found += _differences("function", functions, ours)
-    found += _differences("enum", enums, {enum["name"]: [(value["name"], value["value"]) for value in enum["values"]]
-                                           for enum in model["enums"]})
-    found += _differences("struct", structs, {struct["name"]: [(field["name"], _spaces(field["type"]["c"]))
-                                                            for field in struct["fields"]] for struct in model["structs"]})
+    found += _differences(
+        "enum",
+        enums,
+        {enum["name"]: [(value["name"], value["value"]) for value in enum["values"]] for enum in model["enums"]},
+    )
+    found += _differences(
+        "struct",
+        structs,
+        {
+            struct["name"]: [(field["name"], _spaces(field["type"]["c"])) for field in struct["fields"]]
+            for struct in model["structs"]
+        },
+    )
     return found
 
 

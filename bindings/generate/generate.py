@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Makes from include/annoproj.h everything that follows from it: api.json, the Python package, the symbol map, layout checks.
+"""Makes everything that follows from include/annoproj.h: api.json, the Python package, symbol map, layout checks.
 
-    generate.py                   write the files into the tree
-    generate.py --check           fail when a file in the tree is not what would be written, or a rule is broken
-    generate.py --root DIR        the tree to work in; --header FILE another header than its own
+generate.py                   write the files into the tree
+generate.py --check           fail when a file in the tree is not what would be written, or a rule is broken
+generate.py --root DIR        the tree to work in; --header FILE another header than its own
 """
 
 import argparse
@@ -24,6 +24,7 @@ import write_api  # noqa: E402
 import write_ctypes  # noqa: E402
 import write_stubs  # noqa: E402
 from header_tokens import HeaderError  # noqa: E402
+from python_names import ApiError, camel, error_class, member, strip  # noqa: E402
 
 
 def outputs(model):
@@ -33,8 +34,7 @@ def outputs(model):
         "bindings/api.json": api_model.as_json(model),
         "bindings/python/annoproj/_capi.py": write_ctypes.write(model),
         "bindings/python/annoproj/_api.py": api.write(),
-        "bindings/python/annoproj/_api.pyi": write_stubs.write(api, write_api.camel, write_api.strip, write_api.member,
-                                                           write_api.error_class),
+        "bindings/python/annoproj/_api.pyi": write_stubs.write(api, camel, strip, member, error_class),
         "lib/annoproj.map": write_abi.symbol_map(model),
         "tests/generated/abi_layout.c": write_abi.layout_test(model),
     }
@@ -84,7 +84,7 @@ def main(arguments=None):
         model = api_model.complete(header_parser.parse_header(text, header))
         problems = checks.problems(model, header)
         files = outputs(model) if not problems else {}
-    except (HeaderError, write_api.ApiError) as error:
+    except (HeaderError, ApiError) as error:
         print("generate.py: %s" % error, file=sys.stderr)
         return 1
     if not problems and options.check:

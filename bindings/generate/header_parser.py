@@ -7,20 +7,58 @@ import re
 from header_tokens import HeaderError, comment_text, string_value, tokenize
 
 # Annotations without argument, and with how many.
-ANNOTATIONS = {"NULLABLE": 0, "OUT": 0, "OWNED": 1, "BORROWED": 1, "LEN": 1, "ENUM": 1, "FLAGS": 1, "ROWS": 1,
-               "BLOCKING": 0, "SINCE": 2}
+ANNOTATIONS = {
+    "NULLABLE": 0,
+    "OUT": 0,
+    "OWNED": 1,
+    "BORROWED": 1,
+    "LEN": 1,
+    "ENUM": 1,
+    "FLAGS": 1,
+    "ROWS": 1,
+    "BLOCKING": 0,
+    "SINCE": 2,
+}
 ROW_MACROS = ("ANNOPROJ_ROW", "ANNOPROJ_COLUMN", "ANNOPROJ_ROW_END")
 INCLUDES = ("<stdbool.h>", "<stddef.h>", "<stdint.h>")
-CONDITIONS = ("ifndef ANNOPROJ_H", "ifdef __cplusplus", "ifndef ANNOPROJ_API", "if defined(__GNUC__)",
-              "ifndef ANNOPROJ_ROW")
+CONDITIONS = (
+    "ifndef ANNOPROJ_H",
+    "ifdef __cplusplus",
+    "ifndef ANNOPROJ_API",
+    "if defined(__GNUC__)",
+    "ifndef ANNOPROJ_ROW",
+)
 SCALARS = ("bool", "int32_t", "int64_t", "uint8_t", "uint32_t", "uint64_t", "double", "size_t")
-FORBIDDEN = {"long": "use int64_t", "short": "use int32_t", "int": "use int32_t", "unsigned": "use uint32_t or uint64_t",
-             "signed": "use int32_t or int64_t", "float": "use double", "time_t": "use int64_t microseconds",
-             "off_t": "use int64_t", "FILE": "use a path or a write callback", "va_list": "not in the dialect",
-             "union": "not in the dialect", "static": "not in the dialect", "inline": "not in the dialect",
-             "volatile": "not in the dialect", "restrict": "not in the dialect", "extern": "not in the dialect"}
-COLUMN_TYPES = ("int64", "double", "utf8", "timestamp_us", "bool", "dictionary", "binary", "int64_list", "double_list",
-                "utf8_list")
+FORBIDDEN = {
+    "long": "use int64_t",
+    "short": "use int32_t",
+    "int": "use int32_t",
+    "unsigned": "use uint32_t or uint64_t",
+    "signed": "use int32_t or int64_t",
+    "float": "use double",
+    "time_t": "use int64_t microseconds",
+    "off_t": "use int64_t",
+    "FILE": "use a path or a write callback",
+    "va_list": "not in the dialect",
+    "union": "not in the dialect",
+    "static": "not in the dialect",
+    "inline": "not in the dialect",
+    "volatile": "not in the dialect",
+    "restrict": "not in the dialect",
+    "extern": "not in the dialect",
+}
+COLUMN_TYPES = (
+    "int64",
+    "double",
+    "utf8",
+    "timestamp_us",
+    "bool",
+    "dictionary",
+    "binary",
+    "int64_list",
+    "double_list",
+    "utf8_list",
+)
 
 
 class Parser:
@@ -30,14 +68,23 @@ class Parser:
         self.path = path
         self.tokens = tokenize(text, path)
         self.index = 0
-        self.comment = None             # the last comment that may document what follows
+        self.comment = None  # the last comment that may document what follows
         self.section = ""
         self.conditions = []
-        self.model = {"schema": 1, "constants": [], "sections": [], "enums": [], "handles": [], "structs": [],
-                      "callbacks": [], "functions": [], "rows": []}
-        self.names = {}                 # every declared name -> what it is
-        self.enum_values = {}           # constant -> enum
-        self.open_enum = None           # an enum that waits for its typedef
+        self.model = {
+            "schema": 1,
+            "constants": [],
+            "sections": [],
+            "enums": [],
+            "handles": [],
+            "structs": [],
+            "callbacks": [],
+            "functions": [],
+            "rows": [],
+        }
+        self.names = {}  # every declared name -> what it is
+        self.enum_values = {}  # constant -> enum
+        self.open_enum = None  # an enum that waits for its typedef
 
     # ---- tokens ------------------------------------------------------------------------------------
 
@@ -119,8 +166,10 @@ class Parser:
             elif token.text == "ANNOPROJ_ROW":
                 self.row()
             else:
-                self.fail("unknown construct at %r: the dialect has enums, typedefs, ANNOPROJ_API functions, row types "
-                          "and annotations" % token.text)
+                self.fail(
+                    "unknown construct at %r: the dialect has enums, typedefs, ANNOPROJ_API functions, row types "
+                    "and annotations" % token.text
+                )
         if self.conditions:
             self.fail("#endif is missing")
         return self.model
@@ -180,7 +229,9 @@ class Parser:
                 self.fail("annotation %s must expand to nothing" % name, token)
             return
         if arguments:
-            self.fail("function-like macro %s: only annotations that expand to nothing may take arguments" % name, token)
+            self.fail(
+                "function-like macro %s: only annotations that expand to nothing may take arguments" % name, token
+            )
         if re.fullmatch(r"[A-Z0-9_]+_INIT", name):
             self.initializer(name, value, token)
             return
@@ -228,13 +279,13 @@ class Parser:
             if number.kind != "number":
                 self.fail("enumerator %s: its value must be a number" % token.text, number)
             value = int(number.text, 0)
-            if not -2 ** 31 <= value < 2 ** 31:
+            if not -(2**31) <= value < 2**31:
                 self.fail("enumerator %s does not fit 32 bits" % token.text, number)
             if any(value == other["value"] for other in values):
                 self.fail("enumerator %s: value %d is used already" % (token.text, value), number)
             self.declare(token.text, "value", token)
             self.enum_values[token.text] = type_name
-            comma = self.tokens[self.index].text == ","     # peek() would pass over the comment
+            comma = self.tokens[self.index].text == ","  # peek() would pass over the comment
             self.index += 1 if comma else 0
             doc_after = self.trailing(number.line)
             values.append({"name": token.text, "value": value, "doc": doc_after or before})
@@ -262,8 +313,11 @@ class Parser:
         name = self.word("the type's name")
         self.expect(";")
         if base["c"] != "int32_t" or name.text != self.open_enum:
-            self.fail("typedef %s: only `typedef int32_t` of the enum before it, structs and callbacks are in the dialect"
-                      % name.text, name)
+            self.fail(
+                "typedef %s: only `typedef int32_t` of the enum before it, structs and callbacks are in the dialect"
+                % name.text,
+                name,
+            )
         self.declare(name.text, "enum", name)
         self.open_enum = None
 
@@ -292,8 +346,9 @@ class Parser:
             self.fail("struct %s ends as %s: tag and type must be equal" % (tag.text, name.text), name)
         if not fields:
             self.fail("struct %s has no fields" % name.text, name)
-        self.model["structs"].append({"name": name.text, "doc": doc, "section": self.section, "fields": fields,
-                                      "line": start.line})
+        self.model["structs"].append(
+            {"name": name.text, "doc": doc, "section": self.section, "fields": fields, "line": start.line}
+        )
 
     def field(self, fields):
         start = self.peek()
@@ -307,8 +362,10 @@ class Parser:
             self.fail("field %s is declared twice" % name.text, name)
         end = self.take()
         if end.text != ";":
-            self.fail("field %s: expected ';', found %r (no bit-fields, one field per declaration)"
-                      % (name.text, end.text), end)
+            self.fail(
+                "field %s: expected ';', found %r (no bit-fields, one field per declaration)" % (name.text, end.text),
+                end,
+            )
         return dict({"name": name.text, "type": field_type, "doc": self.trailing(end.line) or before}, **notes)
 
     def callback(self, result, start, doc):
@@ -323,8 +380,9 @@ class Parser:
         if not parameters or parameters[-1]["name"] != "user_data" or parameters[-1]["type"]["c"] != "void *":
             self.fail("callback %s: its last parameter must be void *user_data" % name.text, name)
         self.declare(name.text, "callback", name)
-        self.model["callbacks"].append({"name": name.text, "doc": doc, "section": self.section, "result": result,
-                                        "parameters": parameters})
+        self.model["callbacks"].append(
+            {"name": name.text, "doc": doc, "section": self.section, "result": result, "parameters": parameters}
+        )
 
     def function(self):
         start = self.take()
@@ -342,8 +400,19 @@ class Parser:
             self.fail("function %s does not say ANNOPROJ_SINCE" % name.text, name)
         self.declare(name.text, "function", name)
         notes.setdefault("blocking", False)
-        self.model["functions"].append(dict({"name": name.text, "doc": doc, "section": self.section, "result": result,
-                                             "parameters": parameters, "line": start.line}, **notes))
+        self.model["functions"].append(
+            dict(
+                {
+                    "name": name.text,
+                    "doc": doc,
+                    "section": self.section,
+                    "result": result,
+                    "parameters": parameters,
+                    "line": start.line,
+                },
+                **notes,
+            )
+        )
 
     def parameters(self, owner):
         self.expect("(")
@@ -404,8 +473,13 @@ class Parser:
             self.fail("a pointer to a callback is not in the dialect", name)
         if const and not pointers:
             self.fail("const by value says nothing", token)
-        return {"c": ("const " if const else "") + name.text + (" " + "*" * pointers if pointers else ""),
-                "base": name.text, "kind": kind, "pointers": pointers, "const": const}
+        return {
+            "c": ("const " if const else "") + name.text + (" " + "*" * pointers if pointers else ""),
+            "base": name.text,
+            "kind": kind,
+            "pointers": pointers,
+            "const": const,
+        }
 
     def annotations(self, allowed):
         notes = {}
@@ -477,8 +551,9 @@ class Parser:
         while self.peek().text == "ANNOPROJ_COLUMN":
             columns.append(self.column(columns))
         if self.peek().text != "ANNOPROJ_ROW_END":
-            self.fail("row type %s: expected ANNOPROJ_COLUMN or ANNOPROJ_ROW_END, found %r" % (name.text,
-                                                                                         self.peek().text))
+            self.fail(
+                "row type %s: expected ANNOPROJ_COLUMN or ANNOPROJ_ROW_END, found %r" % (name.text, self.peek().text)
+            )
         self.take()
         self.expect("(")
         end = self.word("the row type's name")
@@ -510,8 +585,14 @@ class Parser:
         self.expect(")")
         if not texts[1] or not texts[2]:
             self.fail("column %s needs a title and a description" % name.text, name)
-        return {"name": name.text, "type": kind.text, "nullable": nullability.text == "nullable", "unit": texts[0],
-                "title": texts[1], "doc": texts[2]}
+        return {
+            "name": name.text,
+            "type": kind.text,
+            "nullable": nullability.text == "nullable",
+            "unit": texts[0],
+            "title": texts[1],
+            "doc": texts[2],
+        }
 
 
 def parse_header(text, path):

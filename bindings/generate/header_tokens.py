@@ -17,11 +17,11 @@ class Token:
     __slots__ = ("kind", "text", "line", "end_line", "own_line")
 
     def __init__(self, kind, text, line, end_line, own_line):
-        self.kind = kind            # word, number, string, mark, comment, directive, end
+        self.kind = kind  # word, number, string, mark, comment, directive, end
         self.text = text
         self.line = line
         self.end_line = end_line
-        self.own_line = own_line    # nothing but blanks stands before it on its line
+        self.own_line = own_line  # nothing but blanks stands before it on its line
 
     def __repr__(self):
         return "%s %r at line %d" % (self.kind, self.text, self.line)
@@ -75,8 +75,9 @@ def tokenize(text, path):
 
 def comment_text(text):
     """What a comment says, without its marks; lines are joined, blank lines part paragraphs."""
-    lines = [re.sub(r"^\s*\* ?", "", part) if index else part.strip()
-             for index, part in enumerate(text[2:-2].split("\n"))]
+    lines = [
+        re.sub(r"^\s*\* ?", "", part) if index else part.strip() for index, part in enumerate(text[2:-2].split("\n"))
+    ]
     paragraphs, current = [], []
     for part in lines:
         if part.strip():
@@ -94,8 +95,10 @@ _ESCAPES = {"n": "\n", "t": "\t", '"': '"', "\\": "\\"}
 
 def string_value(text, path, line):
     """The value of a string literal; only the escapes that documentation needs."""
+
     def replace(match):
         if match.group(1) not in _ESCAPES:
             raise HeaderError(path, line, "escape \\%s is not in the dialect" % match.group(1))
         return _ESCAPES[match.group(1)]
+
     return re.sub(r"\\(.)", replace, text[1:-1])

@@ -20,20 +20,27 @@ def prototype(function, name=None):
 
 
 def layout_test(model):
-    out = ["/* %s" % MARK,
-           " * It compiles only when sizes, offsets, field types, enum values and prototypes of the header are those that the",
-           " * bindings were made from. */",
-           '#include "annoproj.h"', ""]
+    out = [
+        "/* %s" % MARK,
+        " * It compiles only when sizes, offsets, field types, enum values and prototypes of the header are those that the",
+        " * bindings were made from. */",
+        '#include "annoproj.h"',
+        "",
+    ]
     for item in model["constants"]:
         if isinstance(item["value"], int):
             out.append('_Static_assert(%s == %d, "%s");' % (item["name"], item["value"], item["name"]))
         else:
-            out.append('_Static_assert(sizeof(%s) == %d, "%s");' % (item["name"], len(item["value"].encode()) + 1,
-                                                                      item["name"]))
+            out.append(
+                '_Static_assert(sizeof(%s) == %d, "%s");'
+                % (item["name"], len(item["value"].encode()) + 1, item["name"])
+            )
     for enum in model["enums"]:
         out += ["", "typedef int32_t %s;" % enum["name"]]
-        out += ['_Static_assert((int32_t)%s == %d, "%s");' % (value["name"], value["value"], value["name"])
-                for value in enum["values"]]
+        out += [
+            '_Static_assert((int32_t)%s == %d, "%s");' % (value["name"], value["value"], value["name"])
+            for value in enum["values"]
+        ]
     for callback in model["callbacks"]:
         out += ["", "typedef %s;" % prototype(callback, "(*%s)" % callback["name"])]
     for struct in model["structs"]:
@@ -41,19 +48,30 @@ def layout_test(model):
         out += ["", '_Static_assert(sizeof(%s) == %d, "size of %s");' % (name, struct["bytes"], name)]
         for field in struct["fields"]:
             place = "%s.%s" % (name, field["name"])
-            out.append('_Static_assert(offsetof(%s, %s) == %d, "offset of %s");'
-                       % (name, field["name"], field["offset"], place))
-            out.append('_Static_assert(_Generic(((%s *)0)->%s, %s: 1, default: 0), "type of %s");'
-                       % (name, field["name"], field["type"]["c"], place))
+            out.append(
+                '_Static_assert(offsetof(%s, %s) == %d, "offset of %s");'
+                % (name, field["name"], field["offset"], place)
+            )
+            out.append(
+                '_Static_assert(_Generic(((%s *)0)->%s, %s: 1, default: 0), "type of %s");'
+                % (name, field["name"], field["type"]["c"], place)
+            )
     # First that the header has them, then that it has them like this.
     out.append("")
-    out += ['_Static_assert(sizeof(&%s) == sizeof(void (*)(void)), "declared");' % function["name"]
-            for function in model["functions"]]
+    out += [
+        '_Static_assert(sizeof(&%s) == sizeof(void (*)(void)), "declared");' % function["name"]
+        for function in model["functions"]
+    ]
     out.append("")
     out += ["%s;" % prototype(function) for function in model["functions"]]
     initialized = [struct for struct in model["structs"] if struct.get("init_macro")]
-    out += ["", "/* Every _INIT macro initialises its struct. */", "int annoproj_layout_initializers(void);",
-            "int annoproj_layout_initializers(void) {", "    int filled = 0;"]
+    out += [
+        "",
+        "/* Every _INIT macro initialises its struct. */",
+        "int annoproj_layout_initializers(void);",
+        "int annoproj_layout_initializers(void) {",
+        "    int filled = 0;",
+    ]
     for index, struct in enumerate(initialized):
         out.append("    const %s value%d = %s;" % (struct["name"], index, struct["init_macro"]))
         out.append("    filled += value%d.size == sizeof(value%d);" % (index, index))

@@ -2,13 +2,23 @@
 
 from write_abi import MARK
 
-COLUMN_HINTS = {"int64": "int", "double": "float", "utf8": "str", "timestamp_us": "datetime.datetime", "bool": "bool",
-                "dictionary": "str", "binary": "bytes", "int64_list": "Tuple[int, ...]",
-                "double_list": "Tuple[float, ...]", "utf8_list": "Tuple[str, ...]"}
+COLUMN_HINTS = {
+    "int64": "int",
+    "double": "float",
+    "utf8": "str",
+    "timestamp_us": "datetime.datetime",
+    "bool": "bool",
+    "dictionary": "str",
+    "binary": "bytes",
+    "int64_list": "Tuple[int, ...]",
+    "double_list": "Tuple[float, ...]",
+    "utf8_list": "Tuple[str, ...]",
+}
 
 
 def _safe(name):
     import keyword
+
     return name + "_" if keyword.iskeyword(name) else name
 
 
@@ -23,8 +33,14 @@ def enum(item, name, member):
 
 
 def row(item, name):
-    out = ["", "", "@dataclasses.dataclass(frozen=True)", "class %s:" % name,
-           '    """%s."""' % item["doc"].replace('"', "'").rstrip("."), ""]
+    out = [
+        "",
+        "",
+        "@dataclasses.dataclass(frozen=True)",
+        "class %s:" % name,
+        '    """%s."""' % item["doc"].replace('"', "'").rstrip("."),
+        "",
+    ]
     for column in item["columns"]:
         hint = COLUMN_HINTS[column["type"]]
         if column["nullable"]:
@@ -36,10 +52,21 @@ def row(item, name):
 
 def write(api, camel, strip, member, error_class):
     """The stub of _api."""
-    out = ["# %s" % MARK, "import dataclasses", "import datetime", "import enum", "import os",
-           "from typing import Any, Callable, Generic, Iterator, List, NamedTuple, Optional, Sequence, Tuple, TypeVar, Union", "",
-           "from . import _errors, _runtime, _table", "", 'Row = TypeVar("Row")', "", "__all__ = ["]
-    out += ["    \"%s\"," % name for name in api.names()] + ["]"]
+    out = [
+        "# %s" % MARK,
+        "import dataclasses",
+        "import datetime",
+        "import enum",
+        "import os",
+        "from typing import Any, Callable, Generic, Iterator, List, NamedTuple, Optional, Sequence, Tuple, TypeVar, Union",
+        "",
+        "from . import _errors, _runtime, _table",
+        "",
+        'Row = TypeVar("Row")',
+        "",
+        "__all__ = [",
+    ]
+    out += ['    "%s",' % name for name in api.names()] + ["]"]
     for item in api.model["enums"]:
         out += enum(item, camel(strip(item["name"])), member)
     for name, value, _ in api.statuses:
@@ -53,34 +80,53 @@ def write(api, camel, strip, member, error_class):
             out += ["    %s: %s" % part for part in method.tuple_fields()]
     for name in api.handles:
         kind = camel(strip(name))
-        base = {"annoproj_table": "_table.TableBase, Generic[Row]", "annoproj_stream": "_runtime.StreamBase, Generic[Row]"}.get(
-            name, "_runtime.Handle")
+        base = {
+            "annoproj_table": "_table.TableBase, Generic[Row]",
+            "annoproj_stream": "_runtime.StreamBase, Generic[Row]",
+        }.get(name, "_runtime.Handle")
         out += ["", "class %s(%s):" % (kind, base)]
         body = ["    def __enter__(self) -> %s: ..." % ("%s[Row]" % kind if "Generic" in base else kind)]
         if name == "annoproj_table":
-            body += ["    def rows(self) -> List[Row]: ...", "    def __iter__(self) -> Iterator[Row]: ...",
-                     "    def __getitem__(self, index: int) -> Row: ..."]
+            body += [
+                "    def rows(self) -> List[Row]: ...",
+                "    def __iter__(self) -> Iterator[Row]: ...",
+                "    def __getitem__(self, index: int) -> Row: ...",
+            ]
         if name == "annoproj_stream":
-            body += ["    row_type: Optional[str]", "    def __iter__(self) -> Iterator[Table[Row]]: ...",
-                     "    def __next__(self) -> Table[Row]: ..."]
+            body += [
+                "    row_type: Optional[str]",
+                "    def __iter__(self) -> Iterator[Table[Row]]: ...",
+                "    def __next__(self) -> Table[Row]: ...",
+            ]
         for method in api.statics[name]:
-            body += ["    @staticmethod", "    def %s(%s) -> %s: ..." % (method.name, method.signature(True, True), method.returns()[1])]
+            body += [
+                "    @staticmethod",
+                "    def %s(%s) -> %s: ..." % (method.name, method.signature(True, True), method.returns()[1]),
+            ]
         for method in api.methods[name]:
             hint = method.returns()[1]
             if name == "annoproj_stream" and method.name == "next":
                 hint = "Optional[Table[Row]]"
             body.append("    def %s(%s) -> %s: ..." % (method.name, method.signature(False, True), hint))
             if method.paged:
-                inputs = ["self"] + ["%s: %s" % (item.name, item.hint) for item in method.positional] + ["**keywords: Any"]
+                inputs = (
+                    ["self"] + ["%s: %s" % (item.name, item.hint) for item in method.positional] + ["**keywords: Any"]
+                )
                 body.append("    def %s_pages(%s) -> Iterator[%s]: ..." % (method.name, ", ".join(inputs), hint))
         if name in api.closers:
-            body.append("    def close(self, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., "
-                        "request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> None: ...")
+            body.append(
+                "    def close(self, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., "
+                "request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> None: ..."
+            )
         out += body
     for item in api.model["rows"]:
         out += ["", "class %sTable(Table[%s]): ..." % (camel(item["name"][:-4]), camel(item["name"]))]
-    out += [""] + ["def %s(%s) -> %s: ..." % (method.full, method.signature(True, True), method.returns()[1])
-                   for method in api.functions]
-    out += ["def %s(%s) -> %s: ..." % (method.name, method.signature(True, True), method.returns()[1])
-            for method in api.statics.get("annoproj_store", ())]
+    out += [""] + [
+        "def %s(%s) -> %s: ..." % (method.full, method.signature(True, True), method.returns()[1])
+        for method in api.functions
+    ]
+    out += [
+        "def %s(%s) -> %s: ..." % (method.name, method.signature(True, True), method.returns()[1])
+        for method in api.statics.get("annoproj_store", ())
+    ]
     return "\n".join(out) + "\n"

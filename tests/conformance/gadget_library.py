@@ -26,14 +26,18 @@ def _run(command):
         raise AssertionError("%s\n%s" % (" ".join(command), done.stdout))
 
 
-def _objects(folder, compiler):
+def _objects():
     """The objects of the library under test, but for the one that the header's row types become."""
     beside = os.path.dirname(os.environ["ANNOPROJ_LIBRARY"])
-    objects = sorted(glob.glob(os.path.join(beside, "lib", "*", "*.o")))
-    extra = os.environ.get("ANNOPROJ_EXTRA_OBJECTS", "").split()
-    if not objects:
-        raise AssertionError("there are no objects of the library in %s" % beside)
-    return [path for path in objects if os.path.basename(path) != "row_types.o"] + extra
+    sources = {os.path.basename(path)[:-2] + ".o" for path in glob.glob(os.path.join(ROOT, "lib", "*", "*.c"))}
+    objects = [
+        path for path in sorted(glob.glob(os.path.join(beside, "lib", "*", "*.o"))) if os.path.basename(path) in sources
+    ]
+    if len(objects) != len(sources):
+        raise AssertionError(
+            "%d objects of %d sources are in %s: build the library first" % (len(objects), len(sources), beside)
+        )
+    return [path for path in objects if os.path.basename(path) != "row_types.o"]
 
 
 def build(folder):
@@ -49,8 +53,11 @@ def build(folder):
     end = header.rindex("#ifdef __cplusplus")
     with open(os.path.join(include, "annoproj.h"), "w", encoding="utf-8") as file:
         file.write(header[:end] + addition.lstrip("\n") + "\n" + header[end:])
-    hand_written = [name for name in os.listdir(os.path.join(ROOT, "bindings", "python", "annoproj"))
-                    if name.endswith(".py") and name not in ("_api.py", "_capi.py")]
+    hand_written = [
+        name
+        for name in os.listdir(os.path.join(ROOT, "bindings", "python", "annoproj"))
+        if name.endswith(".py") and name not in ("_api.py", "_capi.py")
+    ]
     for name in hand_written:
         shutil.copy(os.path.join(ROOT, "bindings", "python", "annoproj", name), package)
     generate = [sys.executable, os.path.join(ROOT, "bindings", "generate", "generate.py"), "--root", folder]
@@ -58,12 +65,20 @@ def build(folder):
     _run(generate + ["--check"])
     compiler = shlex.split(os.environ.get("CC") or "cc")
     flags = _flags(include)
-    _run(compiler + flags + ["-c", os.path.join(ROOT, "lib", "base", "row_types.c"), "-o",
-                             os.path.join(folder, "row_types.o")])
+    _run(
+        compiler
+        + flags
+        + ["-c", os.path.join(ROOT, "lib", "base", "row_types.c"), "-o", os.path.join(folder, "row_types.o")]
+    )
     _run(compiler + flags + ["-c", os.path.join(HERE, "gadget", "gadget.c"), "-o", os.path.join(folder, "gadget.o")])
     library = os.path.join(folder, "libgadget.so")
-    _run(compiler + ["-shared", "-o", library, os.path.join(folder, "row_types.o"), os.path.join(folder, "gadget.o")]
-         + _objects(folder, compiler) + ["-Wl,--version-script=" + os.path.join(folder, "lib", "annoproj.map")] + LIBRARIES)
+    _run(
+        compiler
+        + ["-shared", "-o", library, os.path.join(folder, "row_types.o"), os.path.join(folder, "gadget.o")]
+        + _objects()
+        + ["-Wl,--version-script=" + os.path.join(folder, "lib", "annoproj.map")]
+        + LIBRARIES
+    )
     return {"ANNOPROJ_LIBRARY": library, "PYTHONPATH": os.path.join(folder, "bindings", "python")}
 
 
@@ -72,5 +87,10 @@ def run_tests(directory):
     with tempfile.TemporaryDirectory() as folder:
         environment = dict(os.environ, PYTHONDONTWRITEBYTECODE="1")
         environment.update(build(folder))
-        return subprocess.run([sys.executable, "-m", "unittest", "discover", "-s", directory, "-t", directory, "-p", "gadget_*.py"],
-                              env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True)
+        return subprocess.run(
+            [sys.executable, "-m", "unittest", "discover", "-s", directory, "-t", directory, "-p", "gadget_*.py"],
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            universal_newlines=True,
+        )

@@ -19,7 +19,9 @@ with open(os.path.join(ROOT, "bindings", "api.json"), encoding="utf-8") as file:
 
 class Library(unittest.TestCase):
     def test_every_symbol_resolves(self):
-        self.assertEqual({name for name, _, _ in _capi.FUNCTIONS}, {function["name"] for function in MODEL["functions"]})
+        self.assertEqual(
+            {name for name, _, _ in _capi.FUNCTIONS}, {function["name"] for function in MODEL["functions"]}
+        )
         for name, _, _ in _capi.FUNCTIONS:
             self.assertTrue(ctypes.cast(getattr(_capi.LIBRARY, name), ctypes.c_void_p).value, name)
 
@@ -39,7 +41,7 @@ class Library(unittest.TestCase):
             getattr(_capi, struct["name"] + "_init")(ctypes.byref(value))
             self.assertEqual(value.size, ctypes.sizeof(made), struct["name"])
             for field in struct["fields"][1:]:
-                part = bytes(memory[field["offset"]:field["offset"] + field["bytes"]])
+                part = bytes(memory[field["offset"] : field["offset"] + field["bytes"]])
                 self.assertEqual(part, bytes(field["bytes"]), "%s.%s" % (struct["name"], field["name"]))
 
     def test_version(self):
@@ -48,8 +50,13 @@ class Library(unittest.TestCase):
         self.assertEqual(annoproj.__version__, annoproj.version())
 
     def load(self, library):
-        return subprocess.run([sys.executable, "-c", "import annoproj"], env=dict(os.environ, ANNOPROJ_LIBRARY=library),
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, universal_newlines=True)
+        return subprocess.run(
+            [sys.executable, "-c", "import annoproj"],
+            env=dict(os.environ, ANNOPROJ_LIBRARY=library),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            universal_newlines=True,
+        )
 
     def test_other_libraries_are_refused(self):
         missing = self.load("no/such/library.so")
@@ -66,9 +73,17 @@ class Library(unittest.TestCase):
             def __init__(self, number):
                 def annoproj_version_number():
                     return number
+
                 self.annoproj_version_number = annoproj_version_number
-        for number, major, minor, fits in ((1005, 0, 1, True), (2000, 0, 1, False), (1000000, 0, 1, False),
-                                           (1003000, 1, 2, True), (1001000, 1, 2, False), (2000000, 1, 0, False)):
+
+        for number, major, minor, fits in (
+            (1005, 0, 1, True),
+            (2000, 0, 1, False),
+            (1000000, 0, 1, False),
+            (1003000, 1, 2, True),
+            (1001000, 1, 2, False),
+            (2000000, 1, 0, False),
+        ):
             with self.subTest(number=number, major=major, minor=minor):
                 if fits:
                     _library.check(Fake(number), "fake", major, minor)
@@ -91,11 +106,11 @@ class Statuses(unittest.TestCase):
             error = _errors.from_library(value["value"], _capi.annoproj_error_p())
             self.assertIsInstance(error, annoproj.Error)
             self.assertIs(type(error), getattr(annoproj, type(error).__name__))
-            self.assertEqual((error.status, error.status.name), (value["value"], value["name"][len("ANNOPROJ_"):]))
+            self.assertEqual((error.status, error.status.name), (value["value"], value["name"][len("ANNOPROJ_") :]))
 
     def test_names(self):
         for value in self.values():
-            self.assertEqual(annoproj.status_name(value["value"]), value["name"][len("ANNOPROJ_"):])
+            self.assertEqual(annoproj.status_name(value["value"]), value["name"][len("ANNOPROJ_") :])
         self.assertEqual(annoproj.status_name(-999), "UNKNOWN")
 
     def test_status_of_a_newer_library(self):
@@ -115,7 +130,9 @@ class Names(unittest.TestCase):
         for enum in MODEL["enums"]:
             words = enum["name"].split("_")[1:]
             kind = getattr(annoproj, "".join(word.capitalize() for word in words))
-            self.assertEqual([int(value) for value in kind.__members__.values()], [value["value"] for value in enum["values"]])
+            self.assertEqual(
+                [int(value) for value in kind.__members__.values()], [value["value"] for value in enum["values"]]
+            )
         self.assertEqual(annoproj.QueueReason.ONLY_SKIPPED, 3)
         self.assertEqual(annoproj.TaskStatus.NEW | annoproj.TaskStatus.SKIPPED, 5)
         self.assertEqual(_convert.enumeration(annoproj.QueueReason, 77), 77)
@@ -129,9 +146,19 @@ class Names(unittest.TestCase):
             self.assertEqual(table.COLUMNS, tuple((column["name"], column["type"]) for column in row["columns"]))
 
     def test_methods_follow_the_rule(self):
-        for owner, name in (("Task", "submit"), ("Session", "user_create"), ("Store", "session_open"), ("Store", "open"),
-                            ("Session", "can"), ("Project", "stage_list"), ("Task", "labels_write"), ("Query", "annotators"),
-                            ("Stream", "next"), ("Cancel", "trigger"), ("Project", "task_list_pages")):
+        for owner, name in (
+            ("Task", "submit"),
+            ("Session", "user_create"),
+            ("Store", "session_open"),
+            ("Store", "open"),
+            ("Session", "can"),
+            ("Project", "stage_list"),
+            ("Task", "labels_write"),
+            ("Query", "annotators"),
+            ("Stream", "next"),
+            ("Cancel", "trigger"),
+            ("Project", "task_list_pages"),
+        ):
             self.assertTrue(callable(getattr(getattr(annoproj, owner), name)), (owner, name))
         self.assertIs(annoproj.open, annoproj.Store.open)
         self.assertIs(annoproj.store_create, annoproj.create)
@@ -148,18 +175,31 @@ class Names(unittest.TestCase):
     def test_docs_and_keywords(self):
         self.assertIn("Rights: annotate.", annoproj.Task.submit.__doc__)
         parameters = inspect.signature(annoproj.Task.submit).parameters
-        self.assertEqual(list(parameters), ["self", "assignee", "retain_assignee", "keep_rejected_reviews", "timeout", "cancel",
-                                            "request_key", "progress"])
+        self.assertEqual(
+            list(parameters),
+            [
+                "self",
+                "assignee",
+                "retain_assignee",
+                "keep_rejected_reviews",
+                "timeout",
+                "cancel",
+                "request_key",
+                "progress",
+            ],
+        )
         self.assertIs(parameters["assignee"].kind, inspect.Parameter.KEYWORD_ONLY)
 
     def test_star_import_hides_no_built_in(self):
         import builtins
+
         self.assertEqual([name for name in annoproj.__all__ if hasattr(builtins, name)], [])
         for name in annoproj.__all__:
             self.assertTrue(hasattr(annoproj, name), name)
 
     def test_stub_is_python(self):
         import ast
+
         with open(os.path.join(os.path.dirname(_api.__file__), "_api.pyi"), encoding="utf-8") as file:
             tree = ast.parse(file.read())
         names = {node.name for node in tree.body if isinstance(node, (ast.ClassDef, ast.FunctionDef))}

@@ -11,12 +11,29 @@ import unittest
 import annoproj
 from annoproj import _convert
 
-WORKFLOW = json.dumps({"start": "annotate", "stages": [
-    {"key": "annotate", "type": "ANNOTATION", "title": "Annotate", "edges": {"submit": "review"}},
-    {"key": "review", "type": "REVIEW", "title": "Review", "edges": {"approve": "complete", "reject": "annotate"}},
-    {"key": "complete", "type": "DONE", "title": "Complete"}]})
-ONTOLOGY = json.dumps({"objects": [{"id": "1", "name": "Cat", "color": "#D33115", "shape": "bounding_box",
-                                    "featureNodeHash": "AbCdEfGh"}], "classifications": []})
+WORKFLOW = json.dumps(
+    {
+        "start": "annotate",
+        "stages": [
+            {"key": "annotate", "type": "ANNOTATION", "title": "Annotate", "edges": {"submit": "review"}},
+            {
+                "key": "review",
+                "type": "REVIEW",
+                "title": "Review",
+                "edges": {"approve": "complete", "reject": "annotate"},
+            },
+            {"key": "complete", "type": "DONE", "title": "Complete"},
+        ],
+    }
+)
+ONTOLOGY = json.dumps(
+    {
+        "objects": [
+            {"id": "1", "name": "Cat", "color": "#D33115", "shape": "bounding_box", "featureNodeHash": "AbCdEfGh"}
+        ],
+        "classifications": [],
+    }
+)
 
 
 class Team:
@@ -50,18 +67,47 @@ class Methods(StoreTest):
         task = team.stage.start_next().task
         query = team.project.query_open()
         host, project = team.host, team.project
-        tables = [annoproj.operations(), host.store_info(), host.store_check(), host.user_list(), host.user_get(team.user),
-                  host.users_get([team.user]), host.dataset_list(), host.data_unit_list(team.dataset), host.ontology_list(),
-                  host.ontology_features(team.ontology), host.project_list(), project.get(), project.datasets(), project.tabs(),
-                  project.collaborator_list(), project.stage_list(), project.task_list(), task.get(), task.labels(),
-                  task.geometry(annoproj.Unit.PIXELS), task.answers(), task.issues(), task.comments(), query.task_actions(),
-                  query.time_spent(), query.label_actions(), query.ontology_actions(), query.annotators(),
-                  query.annotators_by_frame(), query.reviewers(), query.reviewers_by_frame(), project.overview(),
-                  project.tasks_by_stage()] + list(project.events(0))
+        tables = [
+            annoproj.operations(),
+            host.store_info(),
+            host.store_check(),
+            host.user_list(),
+            host.user_get(team.user),
+            host.users_get([team.user]),
+            host.dataset_list(),
+            host.data_unit_list(team.dataset),
+            host.ontology_list(),
+            host.ontology_features(team.ontology),
+            host.project_list(),
+            project.get(),
+            project.datasets(),
+            project.tabs(),
+            project.collaborator_list(),
+            project.stage_list(),
+            project.task_list(),
+            task.get(),
+            task.labels(),
+            task.geometry(annoproj.Unit.PIXELS),
+            task.answers(),
+            task.issues(),
+            task.comments(),
+            query.task_actions(),
+            query.time_spent(),
+            query.label_actions(),
+            query.ontology_actions(),
+            query.annotators(),
+            query.annotators_by_frame(),
+            query.reviewers(),
+            query.reviewers_by_frame(),
+            project.overview(),
+            project.tasks_by_stage(),
+        ] + list(project.events(0))
         seen = set()
         for table in tables:
             with self.subTest(type(table).__name__):
-                self.assertEqual(table.row_type(), "".join("_" + c.lower() if c.isupper() else c for c in table.ROW.__name__)[1:])
+                self.assertEqual(
+                    table.row_type(), "".join("_" + c.lower() if c.isupper() else c for c in table.ROW.__name__)[1:]
+                )
                 self.assertEqual(table.column_names, [name for name, _ in table.COLUMNS])
                 self.assertEqual(len(table.rows()), len(table))
                 self.assertEqual(len(json.loads(table.json())), len(table))
@@ -82,8 +128,10 @@ class Methods(StoreTest):
             task.submit()
         self.assertEqual(reason, annoproj.QueueReason.EMPTY)
         self.assertEqual(sorted(tasks), sorted(team.project.task_list().column("task").tolist()))
-        self.assertEqual([row.title for row in team.project.tasks_get(tasks[:2])],
-                         [row.title for task in tasks[:2] for row in team.project.task_open(task).get()])
+        self.assertEqual(
+            [row.title for row in team.project.tasks_get(tasks[:2])],
+            [row.title for task in tasks[:2] for row in team.project.task_open(task).get()],
+        )
 
     def test_texts_and_pages(self):
         team = Team(self.folder.name)
@@ -96,8 +144,15 @@ class Methods(StoreTest):
     def test_clock_and_random_are_the_hosts(self):
         now = datetime.datetime(2024, 5, 1, tzinfo=datetime.timezone.utc)
         source = random.Random(7)
-        team = Team(self.folder.name, clock=lambda: now, random=source.randbytes if hasattr(source, "randbytes")
-                    else lambda length: bytes(source.getrandbits(8) for _ in range(length)))
+        team = Team(
+            self.folder.name,
+            clock=lambda: now,
+            random=(
+                source.randbytes
+                if hasattr(source, "randbytes")
+                else lambda length: bytes(source.getrandbits(8) for _ in range(length))
+            ),
+        )
         self.assertEqual(team.host.user_list()[0].created, now)
         gc.collect()
         self.assertEqual(team.own.get()[0].created, now)
@@ -105,6 +160,7 @@ class Methods(StoreTest):
     def test_broken_clock(self):
         def broken():
             raise ZeroDivisionError("no time")
+
         path = os.path.join(self.folder.name, "broken.annoproj")
         with self.assertRaises(ZeroDivisionError):
             with annoproj.create(path, clock=broken) as store:
@@ -140,18 +196,25 @@ class Methods(StoreTest):
 
         def full(data):
             raise OSError("the pipe is closed")
+
         with self.assertRaisesRegex(OSError, "the pipe is closed"):
             team.project.export_coco(write=full)
 
     def test_zone_boundaries(self):
-        berlin = [datetime.datetime(2024, 3, 30, 23, tzinfo=datetime.timezone.utc),
-                  datetime.datetime(2024, 4, 1, 12, tzinfo=datetime.timezone.utc)]
+        berlin = [
+            datetime.datetime(2024, 3, 30, 23, tzinfo=datetime.timezone.utc),
+            datetime.datetime(2024, 4, 1, 12, tzinfo=datetime.timezone.utc),
+        ]
         made = annoproj.zone_boundaries("Europe/Berlin", *berlin)
         hours = [(after - before) / 3600e6 for before, after in zip(made, made[1:])]
         self.assertEqual(hours, [23.0, 14.0])
         self.assertEqual(_convert.moment(made[0]), berlin[0])
-        months = annoproj.zone_boundaries(datetime.timezone.utc, datetime.datetime(2024, 1, 15, tzinfo=datetime.timezone.utc),
-                                          datetime.datetime(2024, 3, 2, tzinfo=datetime.timezone.utc), "month")
+        months = annoproj.zone_boundaries(
+            datetime.timezone.utc,
+            datetime.datetime(2024, 1, 15, tzinfo=datetime.timezone.utc),
+            datetime.datetime(2024, 3, 2, tzinfo=datetime.timezone.utc),
+            "month",
+        )
         self.assertEqual([_convert.moment(at).strftime("%m-%d") for at in months], ["01-15", "02-01", "03-01", "03-02"])
         team = Team(self.folder.name)
         table = team.project.query_open(bucket=annoproj.Bucket.EXPLICIT, boundaries_us=made).task_actions()
@@ -164,8 +227,13 @@ class Closing(StoreTest):
     def test_closed_handles_raise(self):
         team = Team(self.folder.name)
         task = team.stage.start_next().task
-        for handle, use in ((task, task.get), (team.stage, team.stage.start_next), (team.own, team.own.get),
-                            (team.session, team.session.project_list), (team.store, lambda: team.store.session_open(0))):
+        for handle, use in (
+            (task, task.get),
+            (team.stage, team.stage.start_next),
+            (team.own, team.own.get),
+            (team.session, team.session.project_list),
+            (team.store, lambda: team.store.session_open(0)),
+        ):
             handle.close()
             handle.close()
             self.assertTrue(handle.closed)
@@ -177,13 +245,26 @@ class Closing(StoreTest):
             chance = random.Random(seed)
             with tempfile.TemporaryDirectory() as folder:
                 team = Team(folder)
-                handles = [team.store, team.host, team.project, team.session, team.own, team.stage,
-                           team.stage.start_next().task, team.project.query_open(), team.project.events(0), team.host.user_list()]
+                handles = [
+                    team.store,
+                    team.host,
+                    team.project,
+                    team.session,
+                    team.own,
+                    team.stage,
+                    team.stage.start_next().task,
+                    team.project.query_open(),
+                    team.project.events(0),
+                    team.host.user_list(),
+                ]
                 chance.shuffle(handles)
                 for handle in handles:
                     handle.close()
-                self.assertEqual(os.listdir(folder), [name for name in os.listdir(folder) if not name.endswith(("-wal", "-shm"))],
-                                 "seed %d" % seed)
+                self.assertEqual(
+                    os.listdir(folder),
+                    [name for name in os.listdir(folder) if not name.endswith(("-wal", "-shm"))],
+                    "seed %d" % seed,
+                )
 
     def test_handles_that_outlive_the_store(self):
         team = Team(self.folder.name)

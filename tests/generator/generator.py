@@ -11,7 +11,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 sys.path.insert(0, os.path.join(ROOT, "bindings", "generate"))
 sys.dont_write_bytecode = True
 
-import api_model  # noqa: E402,F401
+import api_model  # noqa: E402
 import checks  # noqa: E402,F401
 import clang_oracle  # noqa: E402,F401
 import generate  # noqa: E402
@@ -53,7 +53,7 @@ def run(folder, *arguments):
 
 
 def line_of(text, part):
-    return text[:text.index(part)].count("\n") + 1
+    return text[: text.index(part)].count("\n") + 1
 
 
 HAS_CLANG = shutil.which("clang") is not None

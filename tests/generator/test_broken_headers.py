@@ -3,7 +3,7 @@
 import os
 import unittest
 
-from generator import TEXT, changed, line_of, run, tree
+from generator import changed, line_of, run, tree
 
 USER = "ANNOPROJ_API void annoproj_free(void *memory ANNOPROJ_NULLABLE) ANNOPROJ_SINCE(0, 1);"
 COMMENT = "/* Frees memory the library handed out as owned text or bytes. NULL is fine. */\n"
@@ -15,7 +15,10 @@ ROLE = "    ANNOPROJ_ORG_MEMBER = 1,\n"
 
 def function(text):
     """The header with one more function, whose line the message must name."""
-    return changed(LATE, LATE + "\n\n/* Added. */\nANNOPROJ_API " + text + " ANNOPROJ_SINCE(0, 1);"), "ANNOPROJ_API " + text
+    return (
+        changed(LATE, LATE + "\n\n/* Added. */\nANNOPROJ_API " + text + " ANNOPROJ_SINCE(0, 1);"),
+        "ANNOPROJ_API " + text,
+    )
 
 
 class BrokenHeaders(unittest.TestCase):
@@ -43,7 +46,9 @@ class BrokenHeaders(unittest.TestCase):
         self.red_function("FILE *annoproj_added(void)", "type FILE is not in the dialect")
 
     def test_enum_by_value(self):
-        self.red_function("void annoproj_added(enum annoproj_role_values role)", "an enum by value is not in the dialect")
+        self.red_function(
+            "void annoproj_added(enum annoproj_role_values role)", "an enum by value is not in the dialect"
+        )
         self.red_function("enum annoproj_role_values annoproj_added(void)", "an enum by value is not in the dialect")
 
     def test_struct_and_handle_by_value(self):
@@ -71,11 +76,18 @@ class BrokenHeaders(unittest.TestCase):
 
     def test_missing_since_and_api(self):
         self.red(changed(USER, USER.replace(" ANNOPROJ_SINCE(0, 1)", "")), "does not say ANNOPROJ_SINCE")
-        self.red(changed(USER, USER[len("ANNOPROJ_API "):]), "unknown construct at 'void'", USER[len("ANNOPROJ_API "):])
+        self.red(
+            changed(USER, USER[len("ANNOPROJ_API ") :]), "unknown construct at 'void'", USER[len("ANNOPROJ_API ") :]
+        )
 
     def test_unknown_constructs(self):
-        for text in ("static int32_t annoproj_x;", "extern int32_t annoproj_x;", "union annoproj_u { int32_t a; };",
-                     "struct annoproj_s { int32_t a; };", "int32_t annoproj_x;"):
+        for text in (
+            "static int32_t annoproj_x;",
+            "extern int32_t annoproj_x;",
+            "union annoproj_u { int32_t a; };",
+            "struct annoproj_s { int32_t a; };",
+            "int32_t annoproj_x;",
+        ):
             with self.subTest(text):
                 self.red(changed(USER, USER + "\n" + text), "unknown construct", text)
         self.red(changed(USER, USER + "\ntypedef int64_t annoproj_x;"), "typedef annoproj_x")
@@ -86,14 +98,24 @@ class BrokenHeaders(unittest.TestCase):
         self.red(changed(USER, USER + "\n#include <stdio.h>"), "the header includes only", "#include <stdio.h>")
         self.red(changed(USER, USER + "\n#if 1\n#endif"), "condition #if 1", "#if 1")
         self.red(changed(USER, USER + "\n#pragma once"), "#pragma once is not in the dialect")
-        self.red(changed(USER, USER + "\n#define ANNOPROJ_MAX(a, b) ((a) > (b) ? (a) : (b))"), "function-like macro ANNOPROJ_MAX")
+        self.red(
+            changed(USER, USER + "\n#define ANNOPROJ_MAX(a, b) ((a) > (b) ? (a) : (b))"),
+            "function-like macro ANNOPROJ_MAX",
+        )
         self.red(changed(USER, USER + "\n#define ANNOPROJ_PURE /* new */"), "no annotation that this generator knows")
-        self.red(changed("#define ANNOPROJ_BLOCKING ", "#define ANNOPROJ_BLOCKING __attribute__((x))"), "must expand to nothing")
+        self.red(
+            changed("#define ANNOPROJ_BLOCKING ", "#define ANNOPROJ_BLOCKING __attribute__((x))"),
+            "must expand to nothing",
+        )
 
     def test_annotations(self):
         self.red_function("void annoproj_added(int64_t value ANNOPROJ_NULABLE)", "'ANNOPROJ_NULABLE' is no annotation")
-        self.red_function("void annoproj_added(int64_t value ANNOPROJ_BLOCKING)", "ANNOPROJ_BLOCKING may not stand here")
-        self.red_function("void annoproj_added(const int64_t *ids ANNOPROJ_LEN(2 * n), size_t n)", "ANNOPROJ_LEN takes a name")
+        self.red_function(
+            "void annoproj_added(int64_t value ANNOPROJ_BLOCKING)", "ANNOPROJ_BLOCKING may not stand here"
+        )
+        self.red_function(
+            "void annoproj_added(const int64_t *ids ANNOPROJ_LEN(2 * n), size_t n)", "ANNOPROJ_LEN takes a name"
+        )
         self.red_function("void annoproj_added(void *m ANNOPROJ_NULLABLE ANNOPROJ_NULLABLE)", "is said twice")
 
     def test_enumerators(self):
@@ -102,7 +124,10 @@ class BrokenHeaders(unittest.TestCase):
         self.red(changed(ROLE, "    ANNOPROJ_ORG_MEMBER = 3000000000,\n"), "does not fit 32 bits")
         self.red(changed(ROLE, "    ORG_MEMBER = 1,\n"), "must begin with ANNOPROJ_")
         self.red(changed("typedef int32_t annoproj_org_role;", ""), "expected `typedef int32_t annoproj_org_role;`")
-        self.red(changed("typedef int32_t annoproj_org_role;", "typedef int64_t annoproj_org_role;"), "typedef annoproj_org_role")
+        self.red(
+            changed("typedef int32_t annoproj_org_role;", "typedef int64_t annoproj_org_role;"),
+            "typedef annoproj_org_role",
+        )
 
     def test_fields(self):
         self.red(changed(PAGE, "    int32_t page : 3;\n"), "unexpected character ':'", "int32_t page : 3")
@@ -117,46 +142,93 @@ class BrokenHeaders(unittest.TestCase):
         self.red(changed(PAGE, PAGE + "    int64_t added;\n"), "ANNOPROJ_PAGE_OPTIONS_INIT lists 3 of 4 fields")
 
     def test_init_function(self):
-        self.red(changed("annoproj_page_options_init(annoproj_page_options *options", "annoproj_page_options_reset(annoproj_page_options *options"),
-                 "annoproj_page_options has no function annoproj_page_options_init")
+        self.red(
+            changed(
+                "annoproj_page_options_init(annoproj_page_options *options",
+                "annoproj_page_options_reset(annoproj_page_options *options",
+            ),
+            "annoproj_page_options has no function annoproj_page_options_init",
+        )
 
     def test_size_comes_first(self):
-        self.red(changed("typedef struct annoproj_page_options {\n    size_t size;", "typedef struct annoproj_page_options {\n    int64_t size;"),
-                 "its first field must be size_t size")
+        self.red(
+            changed(
+                "typedef struct annoproj_page_options {\n    size_t size;",
+                "typedef struct annoproj_page_options {\n    int64_t size;",
+            ),
+            "its first field must be size_t size",
+        )
 
     def test_row_types(self):
-        self.red(changed("ANNOPROJ_ROWS(user_row)", "ANNOPROJ_ROWS(person_row)"), "ANNOPROJ_ROWS(person_row) names no row type")
+        self.red(
+            changed("ANNOPROJ_ROWS(user_row)", "ANNOPROJ_ROWS(person_row)"),
+            "ANNOPROJ_ROWS(person_row) names no row type",
+        )
         self.red(changed(" ANNOPROJ_ROWS(user_row)", ""), "a table says its row type")
         self.red(changed("ANNOPROJ_ROW_END(user_row)", "ANNOPROJ_ROW_END(person_row)"), "ends as person_row")
-        self.red(changed("ANNOPROJ_COLUMN(user, int64, required,", "ANNOPROJ_COLUMN(user, int128, required,"), "type int128 is none of")
-        self.red(changed("ANNOPROJ_COLUMN(user, int64, required,", "ANNOPROJ_COLUMN(user, int64, always,"), "expected required or nullable")
-        self.red(changed("ANNOPROJ_COLUMN(wal_bytes,", "ANNOPROJ_COLUMN(file_bytes,"), "column file_bytes is declared twice")
+        self.red(
+            changed("ANNOPROJ_COLUMN(user, int64, required,", "ANNOPROJ_COLUMN(user, int128, required,"),
+            "type int128 is none of",
+        )
+        self.red(
+            changed("ANNOPROJ_COLUMN(user, int64, required,", "ANNOPROJ_COLUMN(user, int64, always,"),
+            "expected required or nullable",
+        )
+        self.red(
+            changed("ANNOPROJ_COLUMN(wal_bytes,", "ANNOPROJ_COLUMN(file_bytes,"), "column file_bytes is declared twice"
+        )
         self.red(changed("ANNOPROJ_ROW_END(user_row)\n", ""), "expected ANNOPROJ_COLUMN or ANNOPROJ_ROW_END")
 
     def test_ownership(self):
-        self.red(changed("ANNOPROJ_OWNED(annoproj_cancel_free)", "ANNOPROJ_OWNED(annoproj_cancel_drop)"),
-                 "ANNOPROJ_OWNED(annoproj_cancel_drop) names no function")
+        self.red(
+            changed("ANNOPROJ_OWNED(annoproj_cancel_free)", "ANNOPROJ_OWNED(annoproj_cancel_drop)"),
+            "ANNOPROJ_OWNED(annoproj_cancel_drop) names no function",
+        )
         self.red(changed(" ANNOPROJ_OWNED(annoproj_cancel_free)", ""), "says ANNOPROJ_OWNED or ANNOPROJ_BORROWED")
-        self.red(changed("ANNOPROJ_BORROWED(error)", "ANNOPROJ_BORROWED(nothing)"), "ANNOPROJ_BORROWED(nothing) names no parameter")
-        self.red_function("void annoproj_added(const int64_t *ids ANNOPROJ_LEN(count))", "ANNOPROJ_LEN(count) names no parameter")
+        self.red(
+            changed("ANNOPROJ_BORROWED(error)", "ANNOPROJ_BORROWED(nothing)"),
+            "ANNOPROJ_BORROWED(nothing) names no parameter",
+        )
+        self.red_function(
+            "void annoproj_added(const int64_t *ids ANNOPROJ_LEN(count))", "ANNOPROJ_LEN(count) names no parameter"
+        )
         self.red_function("void annoproj_added(void *memory)", "a pointer says ANNOPROJ_OUT or ANNOPROJ_LEN")
-        self.red(changed("typedef struct annoproj_cancel annoproj_cancel;", "typedef struct annoproj_cancel annoproj_cancel;\n"
-                         "typedef struct annoproj_lonely annoproj_lonely;"), "handle annoproj_lonely has no")
+        self.red(
+            changed(
+                "typedef struct annoproj_cancel annoproj_cancel;",
+                "typedef struct annoproj_cancel annoproj_cancel;\n" "typedef struct annoproj_lonely annoproj_lonely;",
+            ),
+            "handle annoproj_lonely has no",
+        )
 
     def test_enums_are_named(self):
         self.red_function("void annoproj_added(annoproj_status role)", "must say ANNOPROJ_ENUM or ANNOPROJ_FLAGS")
-        self.red_function("void annoproj_added(int32_t role ANNOPROJ_ENUM(annoproj_rank))", "ANNOPROJ_ENUM(annoproj_rank) names no enum")
+        self.red_function(
+            "void annoproj_added(int32_t role ANNOPROJ_ENUM(annoproj_rank))",
+            "ANNOPROJ_ENUM(annoproj_rank) names no enum",
+        )
 
     def test_order_of_parameters(self):
-        self.red_function("annoproj_status annoproj_added(int64_t *a ANNOPROJ_OUT, int64_t b, annoproj_error **error ANNOPROJ_OUT)",
-                          "stands after a result")
-        self.red_function("annoproj_status annoproj_added(annoproj_error **error ANNOPROJ_OUT, int64_t a)", "must be the last one")
+        self.red_function(
+            "annoproj_status annoproj_added(int64_t *a ANNOPROJ_OUT, int64_t b, annoproj_error **error ANNOPROJ_OUT)",
+            "stands after a result",
+        )
+        self.red_function(
+            "annoproj_status annoproj_added(annoproj_error **error ANNOPROJ_OUT, int64_t a)", "must be the last one"
+        )
         self.red_function("int64_t annoproj_added(annoproj_error **error ANNOPROJ_OUT)", "must return annoproj_status")
 
     def test_statuses_without_exception(self):
-        self.red(changed("    ANNOPROJ_LIMIT = -7,          /* larger than the library takes */", "    ANNOPROJ_LIMIT = -7,"),
-                 "status ANNOPROJ_LIMIT says nothing")
-        self.red(changed("    ANNOPROJ_LIMIT = -7, ", "    ANNOPROJ_NOT__FOUND = -7, "), "would be the same exception NotFoundError")
+        self.red(
+            changed(
+                "    ANNOPROJ_LIMIT = -7,          /* larger than the library takes */", "    ANNOPROJ_LIMIT = -7,"
+            ),
+            "status ANNOPROJ_LIMIT says nothing",
+        )
+        self.red(
+            changed("    ANNOPROJ_LIMIT = -7, ", "    ANNOPROJ_NOT__FOUND = -7, "),
+            "would be the same exception NotFoundError",
+        )
 
 
 if __name__ == "__main__":

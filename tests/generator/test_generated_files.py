@@ -7,8 +7,10 @@ import unittest
 
 from generator import HAS_CLANG, HEADER, ROOT, TEXT, changed, checks, clang_oracle, model, run, tree, write_abi
 
-SPEED = "    int64_t cache_bytes;                           /* budget for caches; 0 = 64 MiB */\n" \
-        "    int32_t threads;                               /* worker threads inside one call; 0 = up to 4, 1 = none */\n"
+SPEED = (
+    "    int64_t cache_bytes;                           /* budget for caches; 0 = 64 MiB */\n"
+    "    int32_t threads;                               /* worker threads inside one call; 0 = up to 4, 1 = none */\n"
+)
 LIST = "ANNOPROJ_API int64_t annoproj_session_user(const annoproj_session *session ANNOPROJ_NULLABLE)"
 
 
@@ -30,16 +32,26 @@ class LayoutTest(unittest.TestCase):
         self.assertIn("offset of annoproj_store_options.threads", self.problems(changed(SPEED, lines[1] + lines[0])))
 
     def test_field_of_another_type(self):
-        self.assertIn("type of annoproj_call.timeout_us", self.problems(changed("    int64_t timeout_us;", "    uint64_t timeout_us;")))
+        self.assertIn(
+            "type of annoproj_call.timeout_us",
+            self.problems(changed("    int64_t timeout_us;", "    uint64_t timeout_us;")),
+        )
 
     def test_renamed_and_changed_enumerators(self):
-        self.assertIn("ANNOPROJ_ORG_ADMIN", self.problems(changed("    ANNOPROJ_ORG_ADMIN = 2\n", "    ANNOPROJ_ORG_OWNER = 2\n")))
-        self.assertIn("ANNOPROJ_ORG_ADMIN", self.problems(changed("    ANNOPROJ_ORG_ADMIN = 2\n", "    ANNOPROJ_ORG_ADMIN = 3\n")))
+        self.assertIn(
+            "ANNOPROJ_ORG_ADMIN", self.problems(changed("    ANNOPROJ_ORG_ADMIN = 2\n", "    ANNOPROJ_ORG_OWNER = 2\n"))
+        )
+        self.assertIn(
+            "ANNOPROJ_ORG_ADMIN", self.problems(changed("    ANNOPROJ_ORG_ADMIN = 2\n", "    ANNOPROJ_ORG_ADMIN = 3\n"))
+        )
 
     def test_other_prototypes(self):
         self.assertIn("annoproj_session_user", self.problems(changed(LIST, LIST.replace("int64_t", "int32_t"))))
         self.assertIn("annoproj_session_user", self.problems(changed(LIST, LIST.replace("const ", ""))))
-        self.assertIn("annoproj_clock_fn", self.problems(changed("(*annoproj_clock_fn)(int64_t *time_us", "(*annoproj_clock_fn)(int32_t *time_us")))
+        self.assertIn(
+            "annoproj_clock_fn",
+            self.problems(changed("(*annoproj_clock_fn)(int64_t *time_us", "(*annoproj_clock_fn)(int32_t *time_us")),
+        )
 
     def test_function_that_the_header_does_not_have(self):
         made_from = model()
@@ -47,7 +59,9 @@ class LayoutTest(unittest.TestCase):
         self.assertIn("annoproj_made_up", self.problems(TEXT, made_from))
 
     def test_constant(self):
-        self.assertIn("ANNOPROJ_VERSION_MINOR", self.problems(changed("ANNOPROJ_VERSION_MINOR 1", "ANNOPROJ_VERSION_MINOR 2")))
+        self.assertIn(
+            "ANNOPROJ_VERSION_MINOR", self.problems(changed("ANNOPROJ_VERSION_MINOR 1", "ANNOPROJ_VERSION_MINOR 2"))
+        )
 
 
 @unittest.skipUnless(HAS_CLANG, "clang is not here")
@@ -63,31 +77,61 @@ class ClangOracle(unittest.TestCase):
         self.assertEqual(self.differences(lambda made: None), "")
 
     def test_function_sets(self):
-        self.assertIn("function annoproj_free: clang sees it", self.differences(
-            lambda made: made["functions"].remove(next(f for f in made["functions"] if f["name"] == "annoproj_free"))))
-        self.assertIn("function annoproj_fake: the model has it", self.differences(
-            lambda made: made["functions"].append(dict(made["functions"][0], name="annoproj_fake"))))
-        self.assertIn("function annoproj_free: clang reads", self.differences(
-            lambda made: next(f for f in made["functions"] if f["name"] == "annoproj_free")["parameters"].clear()))
+        self.assertIn(
+            "function annoproj_free: clang sees it",
+            self.differences(
+                lambda made: made["functions"].remove(
+                    next(f for f in made["functions"] if f["name"] == "annoproj_free")
+                )
+            ),
+        )
+        self.assertIn(
+            "function annoproj_fake: the model has it",
+            self.differences(lambda made: made["functions"].append(dict(made["functions"][0], name="annoproj_fake"))),
+        )
+        self.assertIn(
+            "function annoproj_free: clang reads",
+            self.differences(
+                lambda made: next(f for f in made["functions"] if f["name"] == "annoproj_free")["parameters"].clear()
+            ),
+        )
 
     def test_enum_sets(self):
         def rename(made):
             made["enums"][0]["values"][3]["name"] = "ANNOPROJ_RENAMED"
+
         self.assertIn("enum annoproj_status: clang reads", self.differences(rename))
 
         def revalue(made):
             made["enums"][0]["values"][3]["value"] = 77
+
         self.assertIn("77", self.differences(revalue))
 
     def test_field_sets(self):
-        self.assertIn("struct annoproj_call: clang reads", self.differences(
-            lambda made: next(s for s in made["structs"] if s["name"] == "annoproj_call")["fields"].reverse()))
-        self.assertIn("struct annoproj_call: clang sees it", self.differences(
-            lambda made: made["structs"].remove(next(s for s in made["structs"] if s["name"] == "annoproj_call"))))
+        self.assertIn(
+            "struct annoproj_call: clang reads",
+            self.differences(
+                lambda made: next(s for s in made["structs"] if s["name"] == "annoproj_call")["fields"].reverse()
+            ),
+        )
+        self.assertIn(
+            "struct annoproj_call: clang sees it",
+            self.differences(
+                lambda made: made["structs"].remove(next(s for s in made["structs"] if s["name"] == "annoproj_call"))
+            ),
+        )
 
     def test_header_that_clang_refuses(self):
-        with tree(changed("typedef int32_t annoproj_org_role;", "typedef int32_t annoproj_org_role; typedef int64_t annoproj_org_role;")) as folder:
-            self.assertIn("clang does not accept", clang_oracle.problems(model(), os.path.join(folder, "include", "annoproj.h"))[1][0])
+        with tree(
+            changed(
+                "typedef int32_t annoproj_org_role;",
+                "typedef int32_t annoproj_org_role; typedef int64_t annoproj_org_role;",
+            )
+        ) as folder:
+            self.assertIn(
+                "clang does not accept",
+                clang_oracle.problems(model(), os.path.join(folder, "include", "annoproj.h"))[1][0],
+            )
 
 
 class Files(unittest.TestCase):
@@ -99,8 +143,12 @@ class Files(unittest.TestCase):
         with tree() as folder:
             self.assertEqual(run(folder)[0], 0)
             self.assertEqual(run(folder, "--check")[0], 0)
-            made = [os.path.relpath(os.path.join(base, name), folder) for base, _, names in os.walk(folder) for name in names
-                    if not base.endswith("include")]
+            made = [
+                os.path.relpath(os.path.join(base, name), folder)
+                for base, _, names in os.walk(folder)
+                for name in names
+                if not base.endswith("include")
+            ]
             self.assertEqual(len(made), 6)
             for path in made:
                 with self.subTest(path):
@@ -121,7 +169,9 @@ class Files(unittest.TestCase):
         with tree() as folder:
             self.assertEqual(run(folder)[0], 0)
             with open(os.path.join(folder, "include", "annoproj.h"), "w", encoding="utf-8") as file:
-                file.write(changed("    ANNOPROJ_ORG_ADMIN = 2\n", "    ANNOPROJ_ORG_ADMIN = 2,\n    ANNOPROJ_ORG_GUEST = 3\n"))
+                file.write(
+                    changed("    ANNOPROJ_ORG_ADMIN = 2\n", "    ANNOPROJ_ORG_ADMIN = 2,\n    ANNOPROJ_ORG_GUEST = 3\n")
+                )
             status, printed = run(folder, "--check")
             self.assertEqual(status, 1)
             self.assertIn("_api.py is not what the header makes", printed)
@@ -140,14 +190,19 @@ class Files(unittest.TestCase):
         functions = {function["name"]: function for function in made["functions"]}
         self.assertEqual(set(functions), set(re.findall(r"^ANNOPROJ_API .*?\b(annoproj_[a-z0-9_]+)\(", TEXT, re.M)))
         start = functions["annoproj_stage_start_next"]
-        self.assertEqual([item["role"] for item in start["parameters"]], ["self", "struct", "call", "out", "out", "error"])
+        self.assertEqual(
+            [item["role"] for item in start["parameters"]], ["self", "struct", "call", "out", "out", "error"]
+        )
         self.assertEqual((start["since"], start["blocking"], start["statuses"]), ("0.1", True, ["NONE", "INVALID"]))
         self.assertTrue(start["parameters"][1]["nullable"])
         self.assertEqual(start["parameters"][3]["owned"], "annoproj_task_close")
         self.assertEqual(functions["annoproj_task_get"]["rights"], "queue")
         tasks = functions["annoproj_tasks_get"]["parameters"]
         self.assertEqual((tasks[1]["len"], tasks[2]["role"]), ({"of": "count", "plus": 0}, "length"))
-        self.assertEqual(set(functions["annoproj_task_heartbeat"]["statuses"]), set(functions["annoproj_task_report_time"]["statuses"]))
+        self.assertEqual(
+            set(functions["annoproj_task_heartbeat"]["statuses"]),
+            set(functions["annoproj_task_report_time"]["statuses"]),
+        )
         for function in made["functions"]:
             self.assertTrue(function["doc"])
         handles = {handle["name"]: handle["free"] for handle in made["handles"]}

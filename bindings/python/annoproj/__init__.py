@@ -1,9 +1,9 @@
 """Annotation projects in one embedded library over one file.
 
-    import annoproj
-    with annoproj.open("team.annoproj") as store, store.session_open(0) as host:
-        for project in host.project_list():
-            print(project.title)
+import annoproj
+with annoproj.open("team.annoproj") as store, store.session_open(0) as host:
+    for project in host.project_list():
+        print(project.title)
 """
 
 from . import _api

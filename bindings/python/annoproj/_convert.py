@@ -8,8 +8,14 @@ import os
 
 EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
 _MICROSECOND = datetime.timedelta(microseconds=1)
-_LIMITS = {"c_int32": (-2 ** 31, 2 ** 31 - 1), "c_int64": (-2 ** 63, 2 ** 63 - 1), "c_uint32": (0, 2 ** 32 - 1),
-           "c_uint64": (0, 2 ** 64 - 1), "c_size_t": (0, 2 ** 64 - 1), "c_uint8": (0, 255)}
+_LIMITS = {
+    "c_int32": (-(2**31), 2**31 - 1),
+    "c_int64": (-(2**63), 2**63 - 1),
+    "c_uint32": (0, 2**32 - 1),
+    "c_uint64": (0, 2**64 - 1),
+    "c_size_t": (0, 2**64 - 1),
+    "c_uint8": (0, 255),
+}
 
 
 def integer(value, name, kind):
@@ -77,14 +83,23 @@ def timeout_us(value):
         value = value.total_seconds()
     if not value >= 0:
         raise ValueError("timeout must not be negative")
-    return max(1, min(int(value * 1000000), 2 ** 62))
+    return max(1, min(int(value * 1000000), 2**62))
 
 
 class _PyBuffer(ctypes.Structure):
-    _fields_ = [("buf", ctypes.c_void_p), ("obj", ctypes.py_object), ("len", ctypes.c_ssize_t),
-                ("itemsize", ctypes.c_ssize_t), ("readonly", ctypes.c_int), ("ndim", ctypes.c_int),
-                ("format", ctypes.c_char_p), ("shape", ctypes.c_void_p), ("strides", ctypes.c_void_p),
-                ("suboffsets", ctypes.c_void_p), ("internal", ctypes.c_void_p)]
+    _fields_ = [
+        ("buf", ctypes.c_void_p),
+        ("obj", ctypes.py_object),
+        ("len", ctypes.c_ssize_t),
+        ("itemsize", ctypes.c_ssize_t),
+        ("readonly", ctypes.c_int),
+        ("ndim", ctypes.c_int),
+        ("format", ctypes.c_char_p),
+        ("shape", ctypes.c_void_p),
+        ("strides", ctypes.c_void_p),
+        ("suboffsets", ctypes.c_void_p),
+        ("internal", ctypes.c_void_p),
+    ]
 
 
 _get_buffer = ctypes.pythonapi.PyObject_GetBuffer

@@ -24,7 +24,7 @@ class Error(Exception):
         return type(self), (self.message, self.status, self.details)
 
 
-CLASSES: typing.Dict[int, typing.Type[Error]] = {}     # status -> exception class, filled by the generated module
+CLASSES: typing.Dict[int, typing.Type[Error]] = {}  # status -> exception class, filled by the generated module
 
 
 def make(status, message, details=()):
@@ -39,10 +39,14 @@ def from_library(status, error):
         name = (_capi.annoproj_status_name(status) or b"").decode("utf-8", "replace")
         return make(status, "%s: the library gave no message" % name)
     try:
+
         def text(value):
             return (value or b"").decode("utf-8", "replace")
-        details = [(text(_capi.annoproj_error_detail_key(error, index)), text(_capi.annoproj_error_detail_value(error, index)))
-                   for index in range(_capi.annoproj_error_detail_count(error))]
+
+        details = [
+            (text(_capi.annoproj_error_detail_key(error, index)), text(_capi.annoproj_error_detail_value(error, index)))
+            for index in range(_capi.annoproj_error_detail_count(error))
+        ]
         return make(status, text(_capi.annoproj_error_message(error)), details)
     finally:
         _capi.annoproj_error_free(error)

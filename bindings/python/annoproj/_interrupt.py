@@ -3,14 +3,15 @@
 Python runs signal handlers between its own instructions only, so during a long call in the library nothing would
 happen. While such a call runs, a byte is written by the interpreter's own C handler (signal.set_wakeup_fd); a helper
 thread reads it and triggers the call's cancel. The Python handler only notes the signal, and what it was before gets
-it when the call's results are in order. Other threads' calls and programs with a handler of their own are left alone."""
+it when the call's results are in order. Other threads' calls and programs with a handler of their own are left alone.
+"""
 
 import os
 import signal
 import threading
 
-_watch = None       # (process, write end) of the running helper
-_current = None     # the guard of the call the main thread is in
+_watch = None  # (process, write end) of the running helper
+_current = None  # the guard of the call the main thread is in
 
 
 def _watcher(reader):
@@ -46,8 +47,11 @@ def _wakeup():
 
 def wanted():
     """Whether Ctrl-C is to end the call: in the main thread, with Python's own handler, not inside another call."""
-    return (_current is None and threading.current_thread() is threading.main_thread()
-            and signal.getsignal(signal.SIGINT) is signal.default_int_handler)
+    return (
+        _current is None
+        and threading.current_thread() is threading.main_thread()
+        and signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    )
 
 
 class Guard:

@@ -32,8 +32,10 @@ def load(major, minor):
             continue
         check(library, path, major, minor)
         return library
-    raise ImportError("libannoproj was not found. Set %s to the path of libannoproj.so.%d, or install the library. "
-                      "Tried: %s" % (ENVIRONMENT, major, "; ".join(tried)))
+    raise ImportError(
+        "libannoproj was not found. Set %s to the path of libannoproj.so.%d, or install the library. "
+        "Tried: %s" % (ENVIRONMENT, major, "; ".join(tried))
+    )
 
 
 def check(library, path, major, minor):
@@ -47,8 +49,10 @@ def check(library, path, major, minor):
     found_major, found_minor = found // 1000000, found // 1000 % 1000
     fits = found_minor == minor if major == 0 else found_minor >= minor
     if found_major != major or not fits:
-        raise ImportError("%s is libannoproj %d.%d, this package needs %d.%d: install the two from the same release"
-                          % (path, found_major, found_minor, major, minor))
+        raise ImportError(
+            "%s is libannoproj %d.%d, this package needs %d.%d: install the two from the same release"
+            % (path, found_major, found_minor, major, minor)
+        )
 
 
 def bind(library, functions):
@@ -57,7 +61,8 @@ def bind(library, functions):
         try:
             function = getattr(library, name)
         except AttributeError:
-            raise ImportError("%s has no function %s: install library and package from the same release"
-                              % (library._name, name)) from None
+            raise ImportError(
+                "%s has no function %s: install library and package from the same release" % (library._name, name)
+            ) from None
         function.restype = result
         function.argtypes = parameters

@@ -36,13 +36,13 @@ class Handle:
     """An object of the library. Use it with `with`, or close() it; closing again does nothing."""
 
     NOUN = "handle"
-    FREE = None                 # the C function that frees it
+    FREE = None  # the C function that frees it
     FREE_TAKES_CALL = False
 
     def __init__(self, pointer, parent=None, keep=()):
         self._pointer = pointer
-        self._parent = parent       # what it was made from lives as long as this
-        self._keep = keep           # callbacks that the library may call
+        self._parent = parent  # what it was made from lives as long as this
+        self._keep = keep  # callbacks that the library may call
         self._calls = 0
         self._closing = False
         self._forks = _forks
@@ -66,7 +66,7 @@ class Handle:
     def _begin_close(self, timeout=None):
         """Stops new calls and waits for those in flight. The pointer, or None when it is closed already."""
         if self._forks != _forks:
-            pointer, self._pointer = self._pointer, None     # other threads, and their calls, stayed in the parent
+            pointer, self._pointer = self._pointer, None  # other threads, and their calls, stayed in the parent
             self._changed = threading.Condition(threading.Lock())
             return pointer
         if any(self in call.handles for call in _stack()):
@@ -160,7 +160,7 @@ class Call:
         self.memory = []
         self.callbacks = []
         self.lengths = {}
-        self.results = []           # (pointer, how to free it) of owned results
+        self.results = []  # (pointer, how to free it) of owned results
         self.exception = None
         self.blocking = blocking
         self.error = _capi.annoproj_error_p()
@@ -171,9 +171,12 @@ class Call:
         self.timeout = timeout
         self.cancel = cancel
         if progress is not None:
-            self.call.progress = self.callback(_capi.annoproj_progress_fn, progress, "progress", lambda done, total, _: (done, total))
+            self.call.progress = self.callback(
+                _capi.annoproj_progress_fn, progress, "progress", lambda done, total, _: (done, total)
+            )
         if cancel is not None:
             from . import _api
+
             self.call.cancel = self.handle(cancel, _api.Cancel, "cancel")
 
     # ---- inputs ------------------------------------------------------------------------------------
@@ -201,8 +204,10 @@ class Call:
             raise ValueError("%s must have at least %d element" % (name, plus))
         known = self.lengths.setdefault(length, (count, name))
         if known[0] != count:
-            raise ValueError("%s has %d elements%s, but %s has %d" % (name, count, " (without the last)" if plus else "",
-                                                                  known[1], known[0]))
+            raise ValueError(
+                "%s has %d elements%s, but %s has %d"
+                % (name, count, " (without the last)" if plus else "", known[1], known[0])
+            )
         memory = _convert.Memory(owner)
         self.memory.append(memory)
         return memory.address
@@ -211,7 +216,7 @@ class Call:
         return self.lengths.get(name, (0, ""))[0]
 
     def texts(self, given, text):
-        """Texts that are sequences of str, by name: one buffer for all of them, and the offsets of each that is given."""
+        """Texts given as sequences of str, by name: one buffer for all, and the offsets of each."""
         chosen = {name: values for name, values in given.items() if values is not None}
         if not chosen:
             return text, {}
@@ -241,15 +246,17 @@ class Call:
             except BaseException as error:
                 stack = _stack()
                 if not stack:
-                    raise       # outside of any call there is nobody to tell but sys.unraisablehook
+                    raise  # outside of any call there is nobody to tell but sys.unraisablehook
                 if stack[-1].exception is None:
                     stack[-1].exception = error
                 return 1
+
         if kind._restype_ is None:
             inner = run
 
             def run(*arguments):
                 inner(*arguments)
+
         made = kind(run)
         self.callbacks.append(made)
         return made
@@ -290,6 +297,7 @@ class Call:
                         _capi.annoproj_cancel_trigger(cancel, None)
                 finally:
                     lock.release()
+
         guard = _interrupt.Guard(trigger)
         try:
             self.call.cancel = cancel

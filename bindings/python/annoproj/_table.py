@@ -6,11 +6,18 @@ import html
 from . import _capi, _convert, _errors, _runtime
 
 # Column type -> format of its data as memoryview knows it, bytes of one element.
-_DATA = {_capi.ANNOPROJ_COLUMN_INT64: ("q", 8), _capi.ANNOPROJ_COLUMN_DOUBLE: ("d", 8), _capi.ANNOPROJ_COLUMN_UTF8: ("B", 1),
-         _capi.ANNOPROJ_COLUMN_TIMESTAMP_US: ("q", 8), _capi.ANNOPROJ_COLUMN_BOOL: ("B", 1),
-         _capi.ANNOPROJ_COLUMN_DICTIONARY: ("i", 4), _capi.ANNOPROJ_COLUMN_BINARY: ("B", 1),
-         _capi.ANNOPROJ_COLUMN_INT64_LIST: ("q", 8), _capi.ANNOPROJ_COLUMN_DOUBLE_LIST: ("d", 8),
-         _capi.ANNOPROJ_COLUMN_UTF8_LIST: ("B", 1)}
+_DATA = {
+    _capi.ANNOPROJ_COLUMN_INT64: ("q", 8),
+    _capi.ANNOPROJ_COLUMN_DOUBLE: ("d", 8),
+    _capi.ANNOPROJ_COLUMN_UTF8: ("B", 1),
+    _capi.ANNOPROJ_COLUMN_TIMESTAMP_US: ("q", 8),
+    _capi.ANNOPROJ_COLUMN_BOOL: ("B", 1),
+    _capi.ANNOPROJ_COLUMN_DICTIONARY: ("i", 4),
+    _capi.ANNOPROJ_COLUMN_BINARY: ("B", 1),
+    _capi.ANNOPROJ_COLUMN_INT64_LIST: ("q", 8),
+    _capi.ANNOPROJ_COLUMN_DOUBLE_LIST: ("d", 8),
+    _capi.ANNOPROJ_COLUMN_UTF8_LIST: ("B", 1),
+}
 _LISTS = (_capi.ANNOPROJ_COLUMN_INT64_LIST, _capi.ANNOPROJ_COLUMN_DOUBLE_LIST)
 _SHOWN = 20
 
@@ -43,8 +50,9 @@ class Column:
         self.length = raw.length
         self.null_count = raw.null_count
         if raw.type not in _DATA:
-            raise _errors.make(_capi.ANNOPROJ_UNSUPPORTED, "column %s has type %d, which this package does not know"
-                               % (name, raw.type))
+            raise _errors.make(
+                _capi.ANNOPROJ_UNSUPPORTED, "column %s has type %d, which this package does not know" % (name, raw.type)
+            )
         format_, size = _DATA[raw.type]
         count = (raw.length + 7) // 8 if raw.type == _capi.ANNOPROJ_COLUMN_BOOL else raw.data_length
         if raw.type == _capi.ANNOPROJ_COLUMN_DICTIONARY:
@@ -61,7 +69,7 @@ class Column:
 
     def _texts(self, offsets, data):
         data = bytes(data)
-        return [data[offsets[index]:offsets[index + 1]].decode("utf-8") for index in range(len(offsets) - 1)]
+        return [data[offsets[index] : offsets[index + 1]].decode("utf-8") for index in range(len(offsets) - 1)]
 
     def values(self):
         """A list with a Python value for each row, None where there is none."""
@@ -70,8 +78,10 @@ class Column:
             values = self.data[:length].tolist()
         elif kind == _capi.ANNOPROJ_COLUMN_TIMESTAMP_US:
             valid = self._valid()
-            return [_convert.moment(value) if valid is None or valid[index] else None
-                    for index, value in enumerate(self.data[:length])]
+            return [
+                _convert.moment(value) if valid is None or valid[index] else None
+                for index, value in enumerate(self.data[:length])
+            ]
         elif kind == _capi.ANNOPROJ_COLUMN_BOOL:
             values = [bool(self.data[index >> 3] >> (index & 7) & 1) for index in range(length)]
         elif kind == _capi.ANNOPROJ_COLUMN_DICTIONARY:
@@ -83,11 +93,14 @@ class Column:
         elif kind == _capi.ANNOPROJ_COLUMN_UTF8:
             values = self._texts(self.offsets, self.data)
         elif kind == _capi.ANNOPROJ_COLUMN_BINARY:
-            values = [bytes(self.data[self.offsets[index]:self.offsets[index + 1]]) for index in range(length)]
+            values = [bytes(self.data[self.offsets[index] : self.offsets[index + 1]]) for index in range(length)]
         else:
-            elements = self.data.tolist() if kind in _LISTS else self._texts(self.dictionary_offsets or [0],
-                                                                         self.dictionary_data or b"")
-            values = [elements[self.offsets[index]:self.offsets[index + 1]] for index in range(length)]
+            elements = (
+                self.data.tolist()
+                if kind in _LISTS
+                else self._texts(self.dictionary_offsets or [0], self.dictionary_data or b"")
+            )
+            values = [elements[self.offsets[index] : self.offsets[index + 1]] for index in range(length)]
         valid = self._valid()
         if valid is not None:
             values = [value if valid[index] else None for index, value in enumerate(values)]
@@ -103,8 +116,8 @@ class TableBase(_runtime.Handle):
     """A table: len() and iteration give its rows."""
 
     FREE = _capi.annoproj_table_free
-    ROW = None          # the dataclass of its rows
-    COLUMNS = ()        # the declared columns
+    ROW = None  # the dataclass of its rows
+    COLUMNS = ()  # the declared columns
 
     def __init__(self, pointer, parent=None, keep=()):
         super().__init__(pointer, parent, keep)
@@ -121,7 +134,7 @@ class TableBase(_runtime.Handle):
         self._rows = None
 
     def __del__(self):
-        self._pointer = None    # the owner frees it
+        self._pointer = None  # the owner frees it
 
     def _open_owner(self):
         owner = self._owner
@@ -145,13 +158,20 @@ class TableBase(_runtime.Handle):
         raw = _capi.annoproj_column()
         raw.size = ctypes.sizeof(raw)
         call = _runtime.Call()
-        call.run(_capi.annoproj_table_column, call.handle(self, TableBase, "table"), index, ctypes.byref(raw),
-                 call.error_pointer())
+        call.run(
+            _capi.annoproj_table_column,
+            call.handle(self, TableBase, "table"),
+            index,
+            ctypes.byref(raw),
+            call.error_pointer(),
+        )
         return Column(owner, self.column_name(index), raw)
 
     def column(self, column):
-        """The data of a column as a read-only memoryview, without copying: int64 and timestamps as 'q', doubles as 'd', indexes of
-        dictionary columns as 'i', bits of bool columns and the bytes of texts as 'B'. Elements without a value are undefined."""
+        """The data of a column as a read-only memoryview, without copying: int64 and timestamps as 'q', doubles as
+        'd', indexes of dictionary columns as 'i', bits of bool columns and the bytes of texts as 'B'. Elements without
+        a value are undefined.
+        """
         return self.column_info(column).data
 
     def column_values(self, column):
@@ -177,8 +197,10 @@ class TableBase(_runtime.Handle):
     def rows(self):
         """The rows as instances of the table's row class, lists as tuples."""
         if self.ROW is None:
-            raise _errors.make(_capi.ANNOPROJ_UNSUPPORTED, "row type %s is not known to this package; use to_pylist()"
-                               % self.row_type())
+            raise _errors.make(
+                _capi.ANNOPROJ_UNSUPPORTED,
+                "row type %s is not known to this package; use to_pylist()" % self.row_type(),
+            )
         columns = []
         for name, kind in self.COLUMNS:
             values = self.column_values(name)
@@ -204,10 +226,17 @@ class TableBase(_runtime.Handle):
     def to_pandas(self):
         """A pandas DataFrame; times are UTC."""
         import pandas  # type: ignore[import-untyped,import-not-found,unused-ignore]
-        plain = {_capi.ANNOPROJ_COLUMN_INT64: "int64", _capi.ANNOPROJ_COLUMN_DOUBLE: "float64",
-                 _capi.ANNOPROJ_COLUMN_BOOL: "bool"}
-        with_nulls = {_capi.ANNOPROJ_COLUMN_INT64: "Int64", _capi.ANNOPROJ_COLUMN_DOUBLE: "float64",
-                      _capi.ANNOPROJ_COLUMN_BOOL: "boolean"}
+
+        plain = {
+            _capi.ANNOPROJ_COLUMN_INT64: "int64",
+            _capi.ANNOPROJ_COLUMN_DOUBLE: "float64",
+            _capi.ANNOPROJ_COLUMN_BOOL: "bool",
+        }
+        with_nulls = {
+            _capi.ANNOPROJ_COLUMN_INT64: "Int64",
+            _capi.ANNOPROJ_COLUMN_DOUBLE: "float64",
+            _capi.ANNOPROJ_COLUMN_BOOL: "boolean",
+        }
         frame = {}
         for index, name in enumerate(self.column_names):
             info = self.column_info(index)
@@ -223,27 +252,43 @@ class TableBase(_runtime.Handle):
     def to_polars(self):
         """A polars DataFrame; times are UTC."""
         import polars  # type: ignore[import-not-found,unused-ignore]
-        types = {_capi.ANNOPROJ_COLUMN_INT64: polars.Int64, _capi.ANNOPROJ_COLUMN_DOUBLE: polars.Float64,
-                 _capi.ANNOPROJ_COLUMN_UTF8: polars.Utf8, _capi.ANNOPROJ_COLUMN_BOOL: polars.Boolean,
-                 _capi.ANNOPROJ_COLUMN_TIMESTAMP_US: polars.Datetime("us", "UTC"),
-                 _capi.ANNOPROJ_COLUMN_DICTIONARY: polars.Categorical, _capi.ANNOPROJ_COLUMN_BINARY: polars.Binary,
-                 _capi.ANNOPROJ_COLUMN_INT64_LIST: polars.List(polars.Int64),
-                 _capi.ANNOPROJ_COLUMN_DOUBLE_LIST: polars.List(polars.Float64),
-                 _capi.ANNOPROJ_COLUMN_UTF8_LIST: polars.List(polars.Utf8)}
+
+        types = {
+            _capi.ANNOPROJ_COLUMN_INT64: polars.Int64,
+            _capi.ANNOPROJ_COLUMN_DOUBLE: polars.Float64,
+            _capi.ANNOPROJ_COLUMN_UTF8: polars.Utf8,
+            _capi.ANNOPROJ_COLUMN_BOOL: polars.Boolean,
+            _capi.ANNOPROJ_COLUMN_TIMESTAMP_US: polars.Datetime("us", "UTC"),
+            _capi.ANNOPROJ_COLUMN_DICTIONARY: polars.Categorical,
+            _capi.ANNOPROJ_COLUMN_BINARY: polars.Binary,
+            _capi.ANNOPROJ_COLUMN_INT64_LIST: polars.List(polars.Int64),
+            _capi.ANNOPROJ_COLUMN_DOUBLE_LIST: polars.List(polars.Float64),
+            _capi.ANNOPROJ_COLUMN_UTF8_LIST: polars.List(polars.Utf8),
+        }
         columns = [self.column_info(index) for index in range(self.column_count())]
-        return polars.DataFrame([polars.Series(column.name, column.values(), dtype=types[column.type]) for column in columns])
+        return polars.DataFrame(
+            [polars.Series(column.name, column.values(), dtype=types[column.type]) for column in columns]
+        )
 
     def _repr_html_(self):
         count = self.row_count()
         heads = [self.column_title(index) for index in range(self.column_count())]
         columns = [self.column_values(index)[:_SHOWN] for index in range(self.column_count())]
-        lines = ["<table><thead><tr>", "".join("<th>%s</th>" % html.escape(head) for head in heads), "</tr></thead><tbody>"]
+        lines = [
+            "<table><thead><tr>",
+            "".join("<th>%s</th>" % html.escape(head) for head in heads),
+            "</tr></thead><tbody>",
+        ]
         for values in zip(*columns):
-            lines.append("<tr>%s</tr>" % "".join("<td>%s</td>" % ("" if value is None else html.escape(str(value)))
-                                                 for value in values))
+            lines.append(
+                "<tr>%s</tr>"
+                % "".join("<td>%s</td>" % ("" if value is None else html.escape(str(value))) for value in values)
+            )
         lines.append("</tbody></table>")
-        lines.append("<p>%d row%s%s</p>" % (count, "" if count == 1 else "s", ", the first %d shown" % _SHOWN
-                                            if count > _SHOWN else ""))
+        lines.append(
+            "<p>%d row%s%s</p>"
+            % (count, "" if count == 1 else "s", ", the first %d shown" % _SHOWN if count > _SHOWN else "")
+        )
         return "".join(lines)
 
     def __repr__(self):

@@ -7,8 +7,10 @@ from ._convert import EPOCH, microseconds
 
 
 def zone_boundaries(zone, after, before, bucket="day"):
-    """Boundaries in microseconds for explicit buckets: `after`, every local midnight (or Monday's, or the first of a month's)
-    between, `before`. `zone` is a name such as "Europe/Berlin" or a tzinfo; days of 23 and 25 hours come out as they are."""
+    """Boundaries in microseconds for explicit buckets: `after`, every local midnight between (or Monday's, or that
+    of the first of a month), `before`. `zone` is a name such as "Europe/Berlin" or a tzinfo; days of 23 and 25 hours
+    come out as they are.
+    """
     if isinstance(zone, str):
         zone = zoneinfo.ZoneInfo(zone)
     if bucket not in ("day", "week", "month"):
@@ -27,7 +29,9 @@ def zone_boundaries(zone, after, before, bucket="day"):
             day = (day + datetime.timedelta(days=31)).replace(day=1)
         else:
             day += datetime.timedelta(days=7 if bucket == "week" else 1)
-        at = microseconds(datetime.datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(datetime.timezone.utc))
+        at = microseconds(
+            datetime.datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(datetime.timezone.utc)
+        )
         if at >= last:
             break
         if at > result[-1]:

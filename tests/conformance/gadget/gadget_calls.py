@@ -5,7 +5,6 @@ import gc
 import os
 import pathlib
 import pickle
-import signal
 import subprocess
 import sys
 import threading
@@ -40,7 +39,7 @@ class Results(unittest.TestCase):
         with self.assertRaises(ValueError):
             gadget.sum([], None, datetime.datetime(2024, 5, 1), "x")
         with self.assertRaises(OverflowError):
-            gadget.sum([], None, 2 ** 63, "x")
+            gadget.sum([], None, 2**63, "x")
         with self.assertRaises(ValueError):
             gadget.sum([], None, 0, "a\0b")
         with self.assertRaises(TypeError):
@@ -59,9 +58,14 @@ class Callbacks(unittest.TestCase):
     def test_arguments_and_returns(self):
         told, written = [], []
         at = datetime.datetime(1970, 1, 1, 0, 0, 1, tzinfo=datetime.timezone.utc)
-        result = annoproj.gadget_make(name="ö", sizes=[1, 2], told=lambda part, name: told.append((part, name)),
-                                      write=lambda data: written.append(data) or 5, clock=lambda: at,
-                                      fill=lambda length: bytes([length] * length))
+        result = annoproj.gadget_make(
+            name="ö",
+            sizes=[1, 2],
+            told=lambda part, name: told.append((part, name)),
+            write=lambda data: written.append(data) or 5,
+            clock=lambda: at,
+            fill=lambda length: bytes([length] * length),
+        )
         self.assertEqual(told, [(0, "ö"), (1, "ö")])
         self.assertEqual(written, ["ö".encode()])
         self.assertEqual((result.time_us, result.byte), (1000000, 4))
@@ -72,6 +76,7 @@ class Callbacks(unittest.TestCase):
 
         def broken(*ignored):
             raise ZeroDivisionError("from the callback")
+
         for name in ("told", "write", "clock", "fill"):
             with self.subTest(name), self.assertRaises(ZeroDivisionError):
                 make(**{name: broken, "sizes": [1]})
@@ -90,6 +95,7 @@ class Callbacks(unittest.TestCase):
         def progress(done, total):
             self.assertEqual((done, total), (6, -1))
             gadget.close()
+
         with self.assertRaises(annoproj.StateError):
             gadget.run([1, 2, 3], progress=progress)
         self.assertFalse(gadget.closed)
@@ -171,8 +177,13 @@ for how in range(3):
 assert signal.set_wakeup_fd(-1) == before
 print("done")
 """
-        done = subprocess.run([sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                              universal_newlines=True, timeout=300)
+        done = subprocess.run(
+            [sys.executable, "-c", script],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            universal_newlines=True,
+            timeout=300,
+        )
         self.assertEqual(done.stdout.split("\n"), ["interrupted 0"] * 3 + ["done", ""])
 
 
@@ -181,8 +192,14 @@ class Handles(unittest.TestCase):
         gadget = make()
         gadget.close()
         gadget.close()
-        for use in (gadget.parts, gadget.name, lambda: gadget.twin(make()), lambda: make().twin(gadget),
-                    lambda: gadget.run([]), lambda: gadget.sum([], None, 0, "x")):
+        for use in (
+            gadget.parts,
+            gadget.name,
+            lambda: gadget.twin(make()),
+            lambda: make().twin(gadget),
+            lambda: gadget.run([]),
+            lambda: gadget.sum([], None, 0, "x"),
+        ):
             with self.assertRaises(annoproj.InvalidError):
                 use()
         with self.assertRaises(TypeError):
@@ -211,8 +228,12 @@ class Handles(unittest.TestCase):
 
     def test_interpreter_may_end_with_open_handles(self):
         script = "import annoproj; g = annoproj.gadget_make(sizes=[1]).gadget; t = g.parts(); v = t.column('part'); c = [g]; c.append(c)"
-        done = subprocess.run([sys.executable, "-X", "dev", "-c", script], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                              universal_newlines=True)
+        done = subprocess.run(
+            [sys.executable, "-X", "dev", "-c", script],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            universal_newlines=True,
+        )
         self.assertEqual((done.returncode, done.stdout), (0, ""))
 
     def test_child_of_fork_closes_without_waiting(self):
@@ -231,6 +252,7 @@ class Handles(unittest.TestCase):
         def work():
             for _ in range(200):
                 sums.append(gadget.sum([1, 2], None, 0, "x").sum)
+
         threads = [threading.Thread(target=work) for _ in range(8)]
         for thread in threads:
             thread.start()

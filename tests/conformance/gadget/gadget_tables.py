@@ -20,21 +20,41 @@ def parts(count, **options):
 class Tables(unittest.TestCase):
     def test_row_class(self):
         row = list(parts(3, name="bolt"))[2]
-        self.assertEqual(row, annoproj.GadgetRow(
-            part=2, weight=None, name="bolt", mood="calm", made=datetime.datetime(1970, 1, 1, 0, 0, 0, 2, UTC), whole=True,
-            class_=(10, 11, 12), halves=(5.0, 5.5, 6.0), words=("bolt", "bolt"), raw=b"\x02"))
+        self.assertEqual(
+            row,
+            annoproj.GadgetRow(
+                part=2,
+                weight=None,
+                name="bolt",
+                mood="calm",
+                made=datetime.datetime(1970, 1, 1, 0, 0, 0, 2, UTC),
+                whole=True,
+                class_=(10, 11, 12),
+                halves=(5.0, 5.5, 6.0),
+                words=("bolt", "bolt"),
+                raw=b"\x02",
+            ),
+        )
         with self.assertRaises(AttributeError):
             row.part = 3
 
     def test_values_of_every_type(self):
         table = parts(5, name="ö", mood=annoproj.GadgetMood.LOUD)
-        made = [None] + [datetime.datetime(1970, 1, 1, tzinfo=UTC) + datetime.timedelta(microseconds=n) for n in range(1, 5)]
+        made = [None] + [
+            datetime.datetime(1970, 1, 1, tzinfo=UTC) + datetime.timedelta(microseconds=n) for n in range(1, 5)
+        ]
         expected = {
-            "part": [0, 1, 2, 3, 4], "weight": [0.0, 0.25, None, 0.75, 1.0], "name": ["ö", None, "ö", None, "ö"],
-            "mood": ["loud", "loud", "loud", None, "loud"], "made": made, "whole": [True, False, True, False, True],
+            "part": [0, 1, 2, 3, 4],
+            "weight": [0.0, 0.25, None, 0.75, 1.0],
+            "name": ["ö", None, "ö", None, "ö"],
+            "mood": ["loud", "loud", "loud", None, "loud"],
+            "made": made,
+            "whole": [True, False, True, False, True],
             "class": [list(range(10, 11 + n)) for n in range(5)],
             "halves": [[size / 2 for size in range(10, 11 + n)] for n in range(5)],
-            "words": [[], ["ö"], ["ö", "ö"], [], ["ö"]], "raw": [b"\0", None, b"\2", b"\3", b"\4"]}
+            "words": [[], ["ö"], ["ö", "ö"], [], ["ö"]],
+            "raw": [b"\0", None, b"\2", b"\3", b"\4"],
+        }
         self.assertEqual(table.to_pydict(), expected)
         self.assertEqual(table.to_pylist(), [dict(zip(expected, cells)) for cells in zip(*expected.values())])
 
@@ -110,7 +130,9 @@ class Frames(unittest.TestCase):
             self.assertEqual(table.to_pandas().shape, (len(table), 10))
         frame = self.table.to_pandas()
         self.assertEqual([str(frame[name].dtype) for name in ("part", "weight", "whole")], ["int64", "float64", "bool"])
-        self.assertEqual([None if pandas.isna(at) else at.to_pydatetime() for at in frame["made"]], self.expected["made"])
+        self.assertEqual(
+            [None if pandas.isna(at) else at.to_pydatetime() for at in frame["made"]], self.expected["made"]
+        )
         self.assertEqual(list(frame["halves"]), self.expected["halves"])
 
     def test_polars(self):
@@ -137,12 +159,17 @@ class Arrays(unittest.TestCase):
     def test_no_copy(self):
         numbers = array.array("q", [1, 2, 3])
         address, _ = numbers.buffer_info()
-        for same in (numbers, memoryview(numbers), memoryview(numbers).toreadonly(), memoryview(bytes(numbers)).cast("q")):
+        for same in (
+            numbers,
+            memoryview(numbers),
+            memoryview(numbers).toreadonly(),
+            memoryview(bytes(numbers)).cast("q"),
+        ):
             result = self.gadget.sum(same, None, 0, "x")
             self.assertEqual(result.sum, 6)
             if same is numbers or same.obj is numbers:
                 self.assertEqual(result.address, address)
-        numbers.append(4)   # a buffer that is still held could not grow
+        numbers.append(4)  # a buffer that is still held could not grow
 
     def test_what_is_no_array(self):
         with self.assertRaises(TypeError):
@@ -150,7 +177,7 @@ class Arrays(unittest.TestCase):
         with self.assertRaises(TypeError):
             self.gadget.sum([1.5], None, 0, "x")
         with self.assertRaises(OverflowError):
-            self.gadget.sum([2 ** 63], None, 0, "x")
+            self.gadget.sum([2**63], None, 0, "x")
         with self.assertRaisesRegex(ValueError, "factors has 1 elements, but numbers has 2"):
             self.gadget.sum([1, 2], [1.0], 0, "x")
 
