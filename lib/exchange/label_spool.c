@@ -7,15 +7,13 @@
 #include "failure.h"
 #include "varint.h"
 
-#define RUN_BYTES  ((size_t)12 << 20)
-#define RUN_LABELS ((size_t)1 << 17)
+#define RUN_BYTES   ((size_t)4 << 20)
+#define RUN_LABELS  ((size_t)1 << 16)
+#define CHUNK_BYTES ((size_t)32 << 10) /* labels packed into one row */
 
-#define SCHEMA                                                                                                         \
-    "CREATE TABLE label(id INTEGER PRIMARY KEY, task INTEGER NOT NULL, class INTEGER NOT NULL, content INTEGER NOT "   \
-    "NULL,"                                                                                                            \
-    " confidence REAL NOT NULL, geometry BLOB NOT NULL)"
-#define SQL_INSERT "INSERT INTO label(task, class, content, confidence, geometry) VALUES(?1, ?2, ?3, ?4, ?5)"
-#define SQL_RUN    "SELECT task, class, content, confidence, geometry FROM label WHERE id BETWEEN ?1 AND ?2 ORDER BY id"
+#define SCHEMA     "CREATE TABLE chunk(id INTEGER PRIMARY KEY, labels BLOB NOT NULL)"
+#define SQL_INSERT "INSERT INTO chunk(labels) VALUES(?1)"
+#define SQL_RUN    "SELECT labels FROM chunk WHERE id BETWEEN ?1 AND ?2 ORDER BY id"
 
 typedef struct waiting_label {
     int64_t task;
@@ -28,18 +26,19 @@ typedef struct waiting_label {
 
 struct label_spool {
     spool *file;
-    bytes geometry;
+    bytes geometry, chunk;
     waiting_label *waiting;
     size_t waiting_count;
-    int64_t *ends; /* last row of each run */
+    int64_t *ends; /* last chunk of each run */
     size_t run_count, run_capacity;
-    int64_t rows;
+    int64_t chunks;
 };
 
 typedef struct label_run {
-    statement *rows;
-    int64_t task;
-    bool live;
+    statement *chunks;
+    unpacker rest; /* of the present chunk */
+    spooled_label label;
+    bool live, taken; /* has a label; it was handed out */
 } label_run;
 
 annoproj_status label_spool_open(store *of, label_spool **out, annoproj_error **error) {
@@ -62,6 +61,7 @@ void label_spool_close(label_spool *of) {
     if (of) {
         spool_close(of->file);
         bytes_release(&of->geometry);
+        bytes_release(&of->chunk);
         release(of->waiting);
         release(of->ends);
         release(of);
@@ -86,35 +86,50 @@ static annoproj_status note_run(label_spool *of, annoproj_error **error) {
         of->ends = ends;
         of->run_capacity = capacity;
     }
-    of->rows += (int64_t)of->waiting_count;
-    of->ends[of->run_count++] = of->rows;
+    of->ends[of->run_count++] = of->chunks;
     return ANNOPROJ_OK;
+}
+
+static void pack(const label_spool *of, const waiting_label *at, bytes *out) {
+    bytes_varint(out, (uint64_t)at->task);
+    bytes_varint(out, (uint64_t)at->class);
+    bytes_append(out, &at->content, sizeof at->content);
+    bytes_append(out, &at->confidence, sizeof at->confidence);
+    bytes_varint(out, at->length);
+    bytes_append(out, of->geometry.data + at->start, at->length);
+}
+
+/* False when the statement has failed; it tells at its end. */
+static bool write_chunk(label_spool *of, statement *insert) {
+    bind_blob(insert, of->chunk.data, of->chunk.length);
+    const bool done = sql_step_run(insert);
+    if (done) {
+        sql_again(insert);
+        of->chunks++;
+        of->chunk.length = 0;
+    }
+    return done;
 }
 
 static annoproj_status write_run(label_spool *of, annoproj_error **error) {
     if (of->waiting_count == 0) {
         return ANNOPROJ_OK;
     }
+    bool done = true;
     qsort(of->waiting, of->waiting_count, sizeof *of->waiting, by_task);
     statement *insert = sql(spool_database(of->file), SQL_INSERT);
-    for (size_t i = 0; i < of->waiting_count; i++) {
-        const waiting_label *at = &of->waiting[i];
-        bind_int64(insert, at->task);
-        bind_int64(insert, at->class);
-        bind_int64(insert, (int64_t)at->content);
-        bind_double(insert, at->confidence);
-        bind_blob(insert, of->geometry.data + at->start, at->length);
-        if (!sql_step_run(insert)) {
-            break;
+    for (size_t i = 0; i < of->waiting_count && done; i++) {
+        pack(of, &of->waiting[i], &of->chunk);
+        if (of->chunk.length >= CHUNK_BYTES || i + 1 == of->waiting_count) {
+            done = !of->chunk.failed && write_chunk(of, insert);
         }
-        sql_again(insert);
     }
     annoproj_status status = sql_end(insert, error);
     if (status == ANNOPROJ_OK) {
-        status = note_run(of, error);
+        status = of->chunk.failed ? fail_memory(error) : note_run(of, error);
     }
     of->waiting_count = 0;
-    of->geometry.length = 0;
+    of->geometry.length = of->chunk.length = 0;
     return status;
 }
 
@@ -147,15 +162,36 @@ annoproj_status label_spool_finish(label_spool *of, annoproj_error **error) {
     annoproj_status status = write_run(of, error);
     release(of->waiting);
     bytes_release(&of->geometry);
+    bytes_release(&of->chunk);
     of->waiting = NULL;
     return status == ANNOPROJ_OK ? spool_flush(of->file, error) : status;
 }
 
 /* --- reading ---------------------------------------------------------------------------------------------------- */
 
-static void advance(label_run *run) {
-    run->live = sql_row(run->rows);
-    run->task = run->live ? column_int64(run->rows, 0) : INT64_MAX;
+/* The next label of the run; not live at its end. */
+static void advance(label_run *run, bool *damaged) {
+    unpacker *rest = &run->rest;
+    run->taken = false;
+    if (rest->at == rest->end) {
+        run->live = sql_row(run->chunks);
+        const uint8_t *chunk = run->live ? column_blob(run->chunks, 0) : NULL;
+        *rest = (unpacker){.at = chunk, .end = chunk ? chunk + column_length(run->chunks, 0) : NULL};
+    }
+    if (!run->live) {
+        return;
+    }
+    spooled_label *label = &run->label;
+    label->task = (int64_t)unpack_varint(rest);
+    label->class = (int32_t)unpack_varint(rest);
+    const uint8_t *fixed = unpack_bytes(rest, sizeof label->content + sizeof label->confidence);
+    if (fixed) {
+        memcpy(&label->content, fixed, sizeof label->content);
+        memcpy(&label->confidence, fixed + sizeof label->content, sizeof label->confidence);
+    }
+    label->geometry_length = (size_t)unpack_varint(rest);
+    label->geometry = unpack_bytes(rest, label->geometry_length);
+    *damaged = *damaged || rest->failed;
 }
 
 annoproj_status label_merge_begin(label_merge *merge, label_spool *of, annoproj_error **error) {
@@ -165,27 +201,31 @@ annoproj_status label_merge_begin(label_merge *merge, label_spool *of, annoproj_
     }
     int64_t first = 1;
     for (size_t i = 0; i < of->run_count; i++) {
-        merge->runs[i].rows = sql(spool_database(of->file), SQL_RUN);
-        bind_int64(merge->runs[i].rows, first);
-        bind_int64(merge->runs[i].rows, of->ends[i]);
+        label_run *run = &merge->runs[i];
+        run->chunks = sql(spool_database(of->file), SQL_RUN);
+        bind_int64(run->chunks, first);
+        bind_int64(run->chunks, of->ends[i]);
+        run->live = run->taken = true;
         first = of->ends[i] + 1;
-        merge->runs[i].task = INT64_MIN; /* not begun */
-        merge->runs[i].live = true;
     }
     return ANNOPROJ_OK;
 }
 
-/* The run with the lowest task, the earliest of several. A run that was handed out, or has not begun, goes on first. */
+/* The run with the lowest task, the earliest of several. What was handed out goes on first. */
 static label_run *lowest(label_merge *merge) {
     label_run *best = NULL;
+    bool damaged = false;
     for (size_t i = 0; i < merge->spool->run_count; i++) {
         label_run *run = &merge->runs[i];
-        if (run->live && run->task == INT64_MIN) {
-            advance(run);
+        if (run->live && run->taken) {
+            advance(run, &damaged);
         }
-        if (run->live && (!best || run->task < best->task)) {
+        if (run->live && (!best || run->label.task < best->label.task)) {
             best = run;
         }
+    }
+    if (damaged) {
+        merge->failure = ANNOPROJ_IO;
     }
     return best;
 }
@@ -208,15 +248,8 @@ static bool is_repeat(label_merge *merge, int64_t task, uint64_t content) {
 
 bool label_merge_next(label_merge *merge, spooled_label *out) {
     for (label_run *run = lowest(merge); run && merge->failure == ANNOPROJ_OK; run = lowest(merge)) {
-        *out = (spooled_label){
-            .task = run->task,
-            .class = (int32_t)column_int64(run->rows, 1),
-            .content = (uint64_t)column_int64(run->rows, 2),
-            .confidence = column_double(run->rows, 3),
-            .geometry = column_blob(run->rows, 4),
-            .geometry_length = column_length(run->rows, 4),
-        };
-        run->task = INT64_MIN;
+        *out = run->label;
+        run->taken = true;
         if (!is_repeat(merge, out->task, out->content)) {
             return merge->failure == ANNOPROJ_OK;
         }
@@ -225,9 +258,14 @@ bool label_merge_next(label_merge *merge, spooled_label *out) {
 }
 
 annoproj_status label_merge_end(label_merge *merge, annoproj_error **error) {
-    annoproj_status status = merge->failure == ANNOPROJ_OK ? ANNOPROJ_OK : fail_memory(error);
+    annoproj_status status = merge->failure;
+    if (status == ANNOPROJ_IO) {
+        status = fail(error, status, "the temporary file of the import came back changed: import again");
+    } else if (status != ANNOPROJ_OK) {
+        status = fail_memory(error);
+    }
     for (size_t i = 0; merge->runs && i < merge->spool->run_count; i++) {
-        annoproj_status ended = sql_end(merge->runs[i].rows, status == ANNOPROJ_OK ? error : NULL);
+        annoproj_status ended = sql_end(merge->runs[i].chunks, status == ANNOPROJ_OK ? error : NULL);
         status = status == ANNOPROJ_OK ? ended : status;
     }
     release(merge->runs);

@@ -77,7 +77,7 @@ bool polygon_holes(const shape *of, size_t *outer) {
                 }
             }
         }
-        if (depth % 2 == 1) {
+        if (depth % 2 == 1 && (ring_area(of, i) < 0) != (ring_area(of, closest) < 0)) {
             outer[i] = closest;
             any = true;
         }

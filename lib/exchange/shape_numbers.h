@@ -32,8 +32,9 @@ box shape_bounds(const shape *shape);
 /* Bounds and pixels of a mask: runs column by column. */
 box mask_bounds(const shape *shape, int64_t *pixels);
 
-/* Which rings of a polygon are holes: those inside an odd number of others. outer[i] = the ring it cuts, i when it is none.
- * Whether there is any. */
+/* Which rings of a polygon are holes: those inside an odd number of others that run the other way round than the ring they cut.
+ * (Rings of COCO files run the same way: they are parts, also when one lies in another.) outer[i] = the ring it cuts, i when
+ * it is none. Whether there is any. */
 bool polygon_holes(const shape *shape, size_t *outer);
 double polygon_area(const shape *shape, const size_t *outer);
 /* Fills the rings, holes cut out, into runs column by column. False when out of memory. */
