@@ -28,8 +28,11 @@ static void write_head(text *out, number area, const box *around, int32_t catego
     text_number(out, area);
     text_string(out, ",\"bbox\":");
     write_list((const number[]){around->x, around->y, around->width, around->height}, 4, out);
-    text_printf(out, ",\"category_id\":%d,\"image_id\":%lld,\"iscrowd\":%d,\"segmentation\":", (int)category,
-                (long long)image, crowd ? 1 : 0);
+    text_string(out, ",\"category_id\":");
+    text_int64(out, category);
+    text_string(out, ",\"image_id\":");
+    text_int64(out, image);
+    text_string(out, crowd ? ",\"iscrowd\":1,\"segmentation\":" : ",\"iscrowd\":0,\"segmentation\":");
 }
 
 static void write_tail(text *out, const number *point) {
@@ -99,8 +102,7 @@ static annoproj_status write_polygon(coco_shape *of, const export_task *task, in
         return ANNOPROJ_OK;
     }
     const box around = shape_bounds(&of->shape);
-    const number area = {.real = polygon_area(&of->shape, of->outer)};
-    write_head(out, area, &around, category, image, false);
+    write_head(out, polygon_area(&of->shape, of->outer), &around, category, image, false);
     text_character(out, '[');
     for (size_t i = 0; i < of->shape.part_count; i++) {
         if (i > 0) {

@@ -178,8 +178,11 @@ static annoproj_status write_annotation(export_plan *plan, coco_export *run, exp
     text_string(out, run->first ? "\n{" : ",\n{");
     run->first = false;
     annoproj_status status = coco_shape_write(&run->shape, task, run->categories[class->number], image, out, error);
-    text_printf(out, ",\"id\":%lld,\"attributes\":{\"track_id\":%lld,\"encord_track_uuid\":\"", (long long)plan->labels,
-                (long long)run->next_track);
+    text_string(out, ",\"id\":");
+    text_int64(out, plan->labels);
+    text_string(out, ",\"attributes\":{\"track_id\":");
+    text_int64(out, run->next_track);
+    text_string(out, ",\"encord_track_uuid\":\"");
     text_string(out, of->hash);
     text_character(out, '"');
     if (class->type == SHAPE_ROTATABLE_BOUNDING_BOX && run->shape.shape.number_count > 4) {
@@ -188,7 +191,7 @@ static annoproj_status write_annotation(export_plan *plan, coco_export *run, exp
     }
     text_string(out, ",\"classifications\":");
     const bool sound = write_frame_answers(plan, class, of, frame, &scratch, out);
-    text_printf(out, ",\"manual_annotation\":%s}}", of->manual ? "true" : "false");
+    text_string(out, of->manual ? ",\"manual_annotation\":true}}" : ",\"manual_annotation\":false}}");
     frame_ranges_release(&scratch);
     plan->labels++;
     if (status == ANNOPROJ_OK && !sound) {

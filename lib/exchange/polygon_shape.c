@@ -85,13 +85,52 @@ bool polygon_holes(const shape *of, size_t *outer) {
     return any;
 }
 
-double polygon_area(const shape *of, const size_t *outer) {
+/* Twice the area of a ring by the shoelace, in units of the scale; false when a product is too large. */
+static bool wide_area(const shape *of, const int64_t *at, size_t part, __int128 *twice) {
+    const size_t first = of->starts[part], end = of->starts[part + 1];
+    *twice = 0;
+    for (size_t i = first; i + 1 < end; i += 2) {
+        const size_t next = i + 3 < end ? i + 2 : first;
+        /* Relative to the first point, so that products stay small. */
+        const __int128 x = (__int128)at[i] - at[first], y = (__int128)at[i + 1] - at[first + 1];
+        const __int128 next_x = (__int128)at[next] - at[first], next_y = (__int128)at[next + 1] - at[first + 1];
+        __int128 one = 0, other = 0;
+        if (__builtin_mul_overflow(x, next_y, &one) || __builtin_mul_overflow(next_x, y, &other) ||
+            __builtin_sub_overflow(one, other, &one) || __builtin_add_overflow(*twice, one, twice)) {
+            return false;
+        }
+    }
+    *twice = *twice < 0 ? -*twice : *twice;
+    return true;
+}
+
+static bool exact_area(const shape *of, const size_t *outer, number *area) {
+    int64_t fixed[256], *at = of->number_count <= 256 ? fixed : allocate(of->number_count * sizeof *at);
+    int32_t scale = 0;
+    __int128 twice = 0, ring = 0;
+    bool exact = at && shape_at_scale(of, at, &scale);
+    for (size_t i = 0; i < of->part_count && exact; i++) {
+        exact = wide_area(of, at, i, &ring) && !__builtin_add_overflow(twice, outer[i] == i ? ring : -ring, &twice);
+    }
+    exact = exact && !__builtin_mul_overflow(twice, (__int128)5, &twice) &&
+            number_from_wide(twice, 2 * scale + 1, area);
+    if (at != fixed) {
+        release(at);
+    }
+    return exact;
+}
+
+number polygon_area(const shape *of, const size_t *outer) {
+    number exact = {0};
     double area = 0;
+    if (exact_area(of, outer, &exact)) {
+        return exact;
+    }
     for (size_t i = 0; i < of->part_count; i++) {
         const double ring = fabs(ring_area(of, i));
         area += outer[i] == i ? ring : -ring;
     }
-    return area;
+    return (number){.real = area};
 }
 
 /* --- pixels ------------------------------------------------------------------------------------------------------------- */

@@ -80,7 +80,7 @@ void shape_convert(shape *of, int32_t unit, double width, double height) {
             }
             const double side = place % 2 == 0 ? width : height;
             const double value = number_to_double(&of->numbers[i]);
-            of->numbers[i] = of_double(unit == ANNOPROJ_UNIT_PIXELS ? value * side : value / side);
+            of->numbers[i] = number_from_double(unit == ANNOPROJ_UNIT_PIXELS ? value * side : value / side);
         }
     }
     of->unit = unit;
@@ -135,6 +135,31 @@ number number_multiply(number a, number b) {
     return of_double(number_to_double(&a) * number_to_double(&b));
 }
 
+bool shape_at_scale(const shape *of, int64_t *mantissas, int32_t *scale) {
+    *scale = 0;
+    for (size_t i = 0; i < of->number_count; i++) {
+        if (!of->numbers[i].exact) {
+            return false;
+        }
+        *scale = of->numbers[i].decimal.scale > *scale ? of->numbers[i].decimal.scale : *scale;
+    }
+    for (size_t i = 0; i < of->number_count; i++) {
+        if (!at_scale(of->numbers[i].decimal, *scale, &mantissas[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool number_from_wide(__int128 mantissa, int32_t scale, number *out) {
+    while (mantissa != 0 && mantissa % 10 == 0) {
+        mantissa /= 10;
+        scale--;
+    }
+    *out = (number){.decimal = {.mantissa = (int64_t)mantissa, .scale = mantissa == 0 ? 0 : scale}, .exact = true};
+    return fits(mantissa);
+}
+
 void text_number(text *out, number value) {
     if (value.exact) {
         text_decimal(out, value.decimal);
@@ -152,6 +177,9 @@ static number negative(number value) {
 }
 
 static bool is_less(const number *a, const number *b) {
+    if (a->exact && b->exact && a->decimal.scale == b->decimal.scale) {
+        return a->decimal.mantissa < b->decimal.mantissa;
+    }
     return number_to_double(a) < number_to_double(b);
 }
 

@@ -22,6 +22,10 @@ void shape_convert(shape *shape, int32_t unit, double width, double height);
 
 number number_add(number a, number b);
 number number_multiply(number a, number b);
+/* The mantissas of all numbers at one scale; false when that does not go. */
+bool shape_at_scale(const shape *shape, int64_t *mantissas, int32_t *scale);
+/* mantissa * 10^-scale; false when it has too many digits. */
+bool number_from_wide(__int128 mantissa, int32_t scale, number *out);
 void text_number(text *out, number value);
 
 typedef struct box {
@@ -36,7 +40,7 @@ box mask_bounds(const shape *shape, int64_t *pixels);
  * (Rings of COCO files run the same way: they are parts, also when one lies in another.) outer[i] = the ring it cuts, i when
  * it is none. Whether there is any. */
 bool polygon_holes(const shape *shape, size_t *outer);
-double polygon_area(const shape *shape, const size_t *outer);
+number polygon_area(const shape *shape, const size_t *outer); /* exact where decimals allow it */
 /* Fills the rings, holes cut out, into runs column by column. False when out of memory. */
 bool polygon_runs(const shape *of, int64_t width, int64_t height, shape *mask);
 
