@@ -31,6 +31,11 @@ static annoproj_status run(const project_identity *project, annoproj_operation o
     return access_read(&asked, read, call, error);
 }
 
+void annoproj_query_options_init(annoproj_query_options *options) {
+    if (options)
+        *options = (annoproj_query_options)ANNOPROJ_QUERY_OPTIONS_INIT;
+}
+
 annoproj_status annoproj_query_open(annoproj_project *handle, const annoproj_query_options *options, const annoproj_call *call,
                                     annoproj_query **out, annoproj_error **error) {
     clear_error(error);

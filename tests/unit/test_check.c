@@ -125,7 +125,7 @@ static void test_rights_and_arguments(void **state) {
     annoproj_error *error = NULL;
     annoproj_table *found = NULL;
     team *made = team_new(1, "", "");
-    assert_status(ANNOPROJ_PERMISSION, annoproj_store_check(made->sessions[TEAM_ADMIN], NULL, NULL, &found, &error),
+    assert_status(ANNOPROJ_PERMISSION, annoproj_store_check(made->sessions[TEAM_MANAGER], NULL, NULL, &found, &error),
                   error);
     assert_status(ANNOPROJ_INVALID, annoproj_store_check(made->host, NULL, NULL, NULL, &error), error);
     assert_status(ANNOPROJ_INVALID, annoproj_store_check(NULL, NULL, NULL, &found, &error), error);
