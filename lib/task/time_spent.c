@@ -136,12 +136,16 @@ annoproj_status time_record(command *cmd, const task_facts *task, int64_t start_
 
 annoproj_status time_heartbeat(command *cmd, const task_facts *task, int64_t at_us, int64_t *start_us,
                                int64_t *duration_us, annoproj_error **error) {
-    static const char find_text[] = "SELECT at_us FROM heartbeat WHERE user = ? AND task = ?";
-    static const char put_text[] = "INSERT OR REPLACE INTO heartbeat(user, task, at_us) VALUES(?, ?, ?)";
+    static const char find_text[] =
+        "SELECT at_us FROM heartbeat WHERE user = ? AND task = ? AND stage = ? AND entered_us = ?";
+    static const char put_text[] =
+        "INSERT OR REPLACE INTO heartbeat(user, task, at_us, stage, entered_us) VALUES(?, ?, ?, ?, ?)";
     int64_t previous = at_us, limit = cmd->scope.project.idle_limit_us;
     statement *find = sql(cmd->scope.database, find_text);
     bind_int64(find, cmd->scope.user);
     bind_int64(find, task->id);
+    bind_int64(find, task->stage.id);
+    bind_int64(find, task->entered_us);
     if (sql_row(find))
         previous = column_int64(find, 0);
     annoproj_status status = sql_end(find, error);
@@ -155,5 +159,7 @@ annoproj_status time_heartbeat(command *cmd, const task_facts *task, int64_t at_
     bind_int64(put, cmd->scope.user);
     bind_int64(put, task->id);
     bind_int64(put, at_us);
+    bind_int64(put, task->stage.id);
+    bind_int64(put, task->entered_us);
     return sql_run(put, error);
 }

@@ -98,6 +98,28 @@ static void test_heartbeats(void **state) {
     team_free(made);
 }
 
+/* The first beat after the task came back begins anew: what lay between is not the annotator's time. */
+static void test_heartbeat_after_a_return(void **state) {
+    (void)state;
+    team *made = team_new(1, "", "");
+    annoproj_error *error = NULL;
+    annoproj_review_options options = ANNOPROJ_REVIEW_OPTIONS_INIT;
+    annoproj_task *task = team_task(made, TEAM_MANAGER, 0);
+    int64_t recorded = -1;
+    assert_ok(annoproj_task_heartbeat(task, 0, NULL, &recorded, &error), error);
+    made->now_us += 30 * SECOND;
+    assert_ok(annoproj_task_heartbeat(task, 0, NULL, &recorded, &error), error);
+    assert_int_equal(recorded, 30 * SECOND);
+    assert_ok(annoproj_task_submit(task, NULL, NULL, &error), error);
+    made->now_us += 500 * SECOND;
+    options.comment = "again";
+    assert_ok(annoproj_task_reject(task, &options, NULL, &error), error);
+    assert_ok(annoproj_task_heartbeat(task, 0, NULL, &recorded, &error), error);
+    assert_int_equal(recorded, 0);
+    annoproj_task_close(task);
+    team_free(made);
+}
+
 /* Random reports of one user on several tasks: the sum of what is recorded is the measure of the union. */
 static void test_union_of_random_reports(void **state) {
     (void)state;
@@ -132,6 +154,7 @@ int main(void) {
         cmocka_unit_test(test_time_before_the_task_is_dropped),
         cmocka_unit_test(test_a_stay_ends_what_counts),
         cmocka_unit_test(test_heartbeats),
+        cmocka_unit_test(test_heartbeat_after_a_return),
         cmocka_unit_test(test_union_of_random_reports),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
