@@ -1,0 +1,176 @@
+/* Collaborators: who may add, change and remove whom; what becomes of their tasks. */
+#include <string.h>
+
+#include "support.h"
+#include "team.h"
+
+static int64_t new_user(team *made, const char *email) {
+    annoproj_error *error = NULL;
+    int64_t user = 0;
+    assert_ok(annoproj_user_create(made->host, email, email, ANNOPROJ_ORG_MEMBER, NULL, &user, &error), error);
+    return user;
+}
+
+/* The role of a user in the list, "" when there is none. */
+static const char *role_in(team *made, int64_t user, char out[32]) {
+    annoproj_error *error = NULL;
+    annoproj_table *table = NULL;
+    out[0] = 0;
+    assert_ok(annoproj_collaborator_list(made->host_project, NULL, &table, &error), error);
+    for (int64_t row = 0; row < annoproj_table_row_count(table); row++) {
+        if (annoproj_table_int64(table, row, annoproj_table_column_index(table, "user")) == user) {
+            strcpy(out, annoproj_table_text(table, row, annoproj_table_column_index(table, "role")));
+        }
+    }
+    annoproj_table_free(table);
+    return out;
+}
+
+static void test_adding(void **state) {
+    (void)state;
+    annoproj_error *error = NULL;
+    team *made = team_new(0, "", "");
+    char role[32];
+    int64_t user = new_user(made, "new@x.org"), gone = new_user(made, "gone@x.org"), chief = new_user(made, "chief@x.org");
+    assert_status(ANNOPROJ_NOT_FOUND, annoproj_collaborator_add(made->projects[TEAM_ADMIN], 999, 4, NULL, &error), error);
+    assert_status(ANNOPROJ_NOT_FOUND, annoproj_collaborator_add(made->projects[TEAM_ADMIN], 0, 4, NULL, &error), error);
+    assert_status(ANNOPROJ_INVALID, annoproj_collaborator_add(made->projects[TEAM_ADMIN], user, 0, NULL, &error), error);
+    assert_status(ANNOPROJ_INVALID, annoproj_collaborator_add(made->projects[TEAM_ADMIN], user, 6, NULL, &error), error);
+    assert_ok(annoproj_user_disable(made->host, gone, NULL, &error), error);
+    assert_status(ANNOPROJ_STATE, annoproj_collaborator_add(made->projects[TEAM_ADMIN], gone, 4, NULL, &error), error);
+    for (int who = TEAM_REVIEWER; who < TEAM_SIZE; who++) {
+        assert_status(ANNOPROJ_PERMISSION, annoproj_collaborator_add(made->projects[who], user, 4, NULL, &error), error);
+    }
+    /* A team manager adds with any role but admin; who is there keeps the role. */
+    assert_status(ANNOPROJ_PERMISSION, annoproj_collaborator_add(made->projects[TEAM_MANAGER], user, ANNOPROJ_ROLE_ADMIN, NULL, &error), error);
+    assert_string_equal(role_in(made, user, role), "");
+    assert_ok(annoproj_collaborator_add(made->projects[TEAM_MANAGER], user, ANNOPROJ_ROLE_TEAM_MANAGER, NULL, &error), error);
+    assert_ok(annoproj_collaborator_add(made->projects[TEAM_ADMIN], user, ANNOPROJ_ROLE_ANNOTATOR, NULL, &error), error);
+    assert_string_equal(role_in(made, user, role), "team_manager");
+    assert_ok(annoproj_collaborator_add(made->projects[TEAM_ADMIN], chief, ANNOPROJ_ROLE_ADMIN, NULL, &error), error);
+    assert_string_equal(role_in(made, chief, role), "admin");
+    team_free(made);
+}
+
+static void test_what_a_team_manager_may_not(void **state) {
+    (void)state;
+    annoproj_error *error = NULL;
+    team *made = team_new(0, "", "");
+    annoproj_project *by = made->projects[TEAM_MANAGER];
+    char role[32];
+    assert_status(ANNOPROJ_PERMISSION, annoproj_collaborator_set_role(by, made->users[TEAM_ADMIN], ANNOPROJ_ROLE_REVIEWER, NULL, &error), error);
+    assert_status(ANNOPROJ_PERMISSION, annoproj_collaborator_remove(by, made->users[TEAM_ADMIN], NULL, &error), error);
+    assert_status(ANNOPROJ_PERMISSION, annoproj_collaborator_set_role(by, made->users[TEAM_MANAGER], ANNOPROJ_ROLE_ADMIN, NULL, &error), error);
+    assert_status(ANNOPROJ_PERMISSION, annoproj_collaborator_set_role(by, made->users[TEAM_BOTH], ANNOPROJ_ROLE_ADMIN, NULL, &error), error);
+    assert_string_equal(role_in(made, made->users[TEAM_ADMIN], role), "admin");
+    assert_string_equal(role_in(made, made->users[TEAM_MANAGER], role), "team_manager");
+    assert_ok(annoproj_collaborator_set_role(by, made->users[TEAM_BOTH], ANNOPROJ_ROLE_TEAM_MANAGER, NULL, &error), error);
+    assert_ok(annoproj_collaborator_set_role(by, made->users[TEAM_BOTH], ANNOPROJ_ROLE_REVIEWER, NULL, &error), error);
+    assert_ok(annoproj_collaborator_remove(by, made->users[TEAM_BOTH], NULL, &error), error);
+    assert_string_equal(role_in(made, made->users[TEAM_BOTH], role), "");
+    assert_status(ANNOPROJ_NOT_FOUND, annoproj_collaborator_remove(by, made->users[TEAM_BOTH], NULL, &error), error);
+    assert_status(ANNOPROJ_NOT_FOUND, annoproj_collaborator_set_role(by, made->users[TEAM_BOTH], ANNOPROJ_ROLE_REVIEWER, NULL, &error), error);
+    for (int who = TEAM_REVIEWER; who <= TEAM_ANNOTATOR; who++) {
+        assert_status(ANNOPROJ_PERMISSION, annoproj_collaborator_set_role(made->projects[who], made->users[who], ANNOPROJ_ROLE_ADMIN, NULL, &error), error);
+        assert_status(ANNOPROJ_PERMISSION, annoproj_collaborator_remove(made->projects[who], made->users[TEAM_MANAGER], NULL, &error), error);
+    }
+    team_free(made);
+}
+
+static void test_the_last_admin_stays(void **state) {
+    (void)state;
+    annoproj_error *error = NULL;
+    team *made = team_new(0, "", "");
+    annoproj_project *by = made->projects[TEAM_ADMIN];
+    int64_t admin = made->users[TEAM_ADMIN], other = made->users[TEAM_MANAGER];
+    assert_status(ANNOPROJ_STATE, annoproj_collaborator_remove(by, admin, NULL, &error), error);
+    assert_status(ANNOPROJ_STATE, annoproj_collaborator_set_role(by, admin, ANNOPROJ_ROLE_TEAM_MANAGER, NULL, &error), error);
+    assert_status(ANNOPROJ_STATE, annoproj_collaborator_remove(made->host_project, admin, NULL, &error), error);
+    assert_ok(annoproj_collaborator_set_role(by, admin, ANNOPROJ_ROLE_ADMIN, NULL, &error), error);
+    assert_ok(annoproj_collaborator_set_role(by, other, ANNOPROJ_ROLE_ADMIN, NULL, &error), error);
+    assert_ok(annoproj_user_disable(made->host, other, NULL, &error), error);
+    assert_status(ANNOPROJ_STATE, annoproj_collaborator_remove(by, admin, NULL, &error), error);   /* the other can do nothing */
+    assert_ok(annoproj_user_enable(made->host, other, NULL, &error), error);
+    assert_ok(annoproj_collaborator_remove(by, admin, NULL, &error), error);
+    assert_status(ANNOPROJ_NOT_FOUND, annoproj_collaborator_remove(by, other, NULL, &error), error);  /* gone at once */
+    team_free(made);
+}
+
+/* A project that the host made has no collaborator and so no last admin; the host may do all. */
+static void test_project_of_the_host(void **state) {
+    (void)state;
+    annoproj_error *error = NULL;
+    team *made = team_new(0, "", "");
+    annoproj_project *own = NULL;
+    annoproj_table *table = NULL;
+    const char *workflow = "{\"start\":\"a\",\"stages\":[{\"key\":\"a\",\"type\":\"ANNOTATION\",\"title\":\"A\",\"edges\":{\"submit\":\"d\"}},"
+                           "{\"key\":\"d\",\"type\":\"DONE\",\"title\":\"D\"}]}";
+    assert_ok(annoproj_project_create(made->host, "Own", made->ontology, workflow, NULL, NULL, &own, &error), error);
+    assert_ok(annoproj_collaborator_list(own, NULL, &table, &error), error);
+    assert_int_equal(annoproj_table_row_count(table), 0);
+    annoproj_table_free(table);
+    assert_ok(annoproj_collaborator_add(own, made->users[TEAM_BOTH], ANNOPROJ_ROLE_REVIEWER, NULL, &error), error);
+    assert_ok(annoproj_collaborator_remove(own, made->users[TEAM_BOTH], NULL, &error), error);
+    assert_ok(annoproj_collaborator_add(own, made->users[TEAM_BOTH], ANNOPROJ_ROLE_ADMIN, NULL, &error), error);
+    assert_status(ANNOPROJ_STATE, annoproj_collaborator_remove(own, made->users[TEAM_BOTH], NULL, &error), error);
+    annoproj_project_close(own);
+    team_free(made);
+}
+
+static void test_tasks_that_no_longer_fit_are_released(void **state) {
+    (void)state;
+    annoproj_error *error = NULL;
+    team *made = team_new(3, "", "");
+    annoproj_task *annotating = team_task(made, TEAM_BOTH, 0), *reviewing = team_task(made, TEAM_BOTH, 1),
+                  *seen[2] = {team_task(made, TEAM_ADMIN, 0), team_task(made, TEAM_ADMIN, 1)};
+    int64_t both = made->users[TEAM_BOTH];
+    assert_ok(annoproj_task_submit(seen[1], NULL, NULL, &error), error);
+    assert_ok(annoproj_task_initiate(annotating, NULL, &error), error);
+    assert_ok(annoproj_task_assign(seen[1], both, NULL, &error), error);
+    /* As an annotator the review task goes back, the annotation task stays. */
+    assert_ok(annoproj_collaborator_set_role(made->projects[TEAM_MANAGER], both, ANNOPROJ_ROLE_ANNOTATOR, NULL, &error), error);
+    assert_int_equal(team_cell(seen[0], "assignee"), both);
+    assert_int_equal(team_cell(seen[1], "assignee"), INT64_MIN);
+    assert_ok(annoproj_collaborator_set_role(made->projects[TEAM_MANAGER], both, ANNOPROJ_ROLE_REVIEWER, NULL, &error), error);
+    assert_int_equal(team_cell(seen[0], "assignee"), INT64_MIN);
+    assert_ok(annoproj_task_assign(seen[1], both, NULL, &error), error);
+    assert_ok(annoproj_collaborator_remove(made->projects[TEAM_MANAGER], both, NULL, &error), error);
+    assert_int_equal(team_cell(seen[1], "assignee"), INT64_MIN);
+    assert_int_equal(team_differences(made), 0);
+    annoproj_task_close(annotating);
+    annoproj_task_close(reviewing);
+    annoproj_task_close(seen[0]);
+    annoproj_task_close(seen[1]);
+    team_free(made);
+}
+
+static void test_list(void **state) {
+    (void)state;
+    annoproj_error *error = NULL;
+    team *made = team_new(0, "", "");
+    annoproj_table *table = NULL;
+    static const char *const emails[] = {"admin@x.org", "annotator@x.org", "both@x.org", "manager@x.org", "reviewer@x.org"};
+    static const char *const roles[] = {"admin", "annotator", "annotator_reviewer", "team_manager", "reviewer"};
+    assert_ok(annoproj_user_disable(made->host, made->users[TEAM_BOTH], NULL, &error), error);
+    assert_ok(annoproj_collaborator_list(made->projects[TEAM_ANNOTATOR], NULL, &table, &error), error);
+    assert_int_equal(annoproj_table_row_count(table), TEAM_SIZE);
+    for (int64_t row = 0; row < TEAM_SIZE; row++) {
+        assert_string_equal(annoproj_table_text(table, row, annoproj_table_column_index(table, "email")), emails[row]);
+        assert_string_equal(annoproj_table_text(table, row, annoproj_table_column_index(table, "role")), roles[row]);
+        assert_int_equal(annoproj_table_int64(table, row, annoproj_table_column_index(table, "disabled")), row == 2);
+    }
+    annoproj_table_free(table);
+    team_free(made);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_adding),
+        cmocka_unit_test(test_what_a_team_manager_may_not),
+        cmocka_unit_test(test_the_last_admin_stays),
+        cmocka_unit_test(test_project_of_the_host),
+        cmocka_unit_test(test_tasks_that_no_longer_fit_are_released),
+        cmocka_unit_test(test_list),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
