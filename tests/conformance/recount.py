@@ -84,10 +84,10 @@ class Query:
     def in_window(self, time):
         return time >= self.after and (self.before == 0 or time < self.before)
 
-    def passes(self, event, label=False, stages=None, actor=True):
-        """Filters but for the window; `stages` replaces the stage filter."""
+    def passes(self, event, label=False, stages=None, person="actor"):
+        """Filters but for the window; `stages` replaces the stage filter, `person` is whom the figure belongs to."""
         allowed = self.stages if stages is None else stages
-        if actor and self.collaborators and event["actor"] not in self.collaborators:
+        if self.collaborators and event[person] not in self.collaborators:
             return False
         if allowed and event["stage"] not in allowed:
             return False
@@ -211,13 +211,12 @@ class Query:
                     if kind == "label_submit":
                         label_submits[actor] += self.weight(event)
             decided = decisions or ()
-            if credited and kind in ("task_approve", "task_reject") and self.passes(event, stages=decided):
+            if credited and kind in ("task_approve", "task_reject") and self.passes(event, stages=decided, person="credited"):
                 rows[credited]["approved_tasks" if kind == "task_approve" else "rejected_tasks"] += 1
-            if credited and kind in ("label_approve", "label_reject") and self.passes(event, label=True, stages=decided):
+            if credited and kind in ("label_approve", "label_reject") and self.passes(event, label=True, stages=decided, person="credited"):
                 rows[credited]["approved_labels" if kind == "label_approve" else "rejected_labels"] += self.weight(event)
             if credited and kind in ISSUE_ACTIONS and actor != credited:
-                anchored = event["class"] is not None
-                if self.passes(event, label=anchored or bool(self.classes), stages=decided):
+                if self.passes(event, label=bool(self.classes), stages=decided, person="credited"):
                     rows[credited]["issue_actions_against_user"] += 1
         out = {}
         for user in set(rows) | set(annotation) | set(label_submits):
