@@ -1,4 +1,6 @@
 /* Checkpoints, always under the write lock (write_lock.h says why). */
+#include <errno.h>
+
 #include "failure.h"
 #include "store_state.h"
 
@@ -11,6 +13,7 @@
 static annoproj_status run(struct store_state *state, int mode, int64_t wait_us, annoproj_error **error) {
     database *db = state->writer;
     db->busy_wait_us = wait_us;
+    errno = 0;
     int code = sqlite3_wal_checkpoint_v2(db->handle, "main", mode, NULL, NULL);
     db->busy_wait_us = BUSY_WAIT_US;
     state->checkpoint_pages = db->wal_pages;

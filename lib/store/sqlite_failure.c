@@ -51,12 +51,11 @@ annoproj_status sqlite_failure(annoproj_error **error, int extended_code, const 
     return fail_sqlite(error, ANNOPROJ_INTERNAL, extended_code, line);
 }
 
+int full_or(int code, int system) {
+    return (code & 0xff) == SQLITE_IOERR && (system == EDQUOT || system == EFBIG) ? SQLITE_FULL : code;
+}
+
 annoproj_status connection_failure(database *db, annoproj_error **error) {
-    int code = sqlite3_extended_errcode(db->handle);
-    int system = sqlite3_system_errno(db->handle);
-    /* SQLite knows ENOSPC; quotas and file size limits are the same to the caller. */
-    if ((code & 0xff) == SQLITE_IOERR && (system == EDQUOT || system == EFBIG)) {
-        code = SQLITE_FULL;
-    }
+    int code = full_or(sqlite3_extended_errcode(db->handle), errno);
     return sqlite_failure(error, code, sqlite3_errmsg(db->handle));
 }

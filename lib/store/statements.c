@@ -13,13 +13,6 @@ static void remember(statement *one, int code, const char *message) {
     if (one->code != SQLITE_OK) {
         return;
     }
-    /* SQLite knows ENOSPC; quotas and file size limits mean the same to the caller. */
-    if ((code & 0xff) == SQLITE_IOERR) {
-        int system = sqlite3_system_errno(one->database->handle);
-        if (system == EDQUOT || system == EFBIG) {
-            code = SQLITE_FULL;
-        }
-    }
     one->code = code;
     snprintf(one->message, sizeof one->message, "%s", message);
 }
@@ -140,13 +133,14 @@ bool sql_row(statement *one) {
         !wanted(one, !sqlite3_stmt_busy(one->handle))) {
         return false;
     }
+    errno = 0;
     int code = sqlite3_step(one->handle);
     if (code == SQLITE_ROW) {
         return true;
     }
     one->done = true;
     if (code != SQLITE_DONE) {
-        remember_last(one, code);
+        remember_last(one, full_or(code, errno));
     }
     return false;
 }
@@ -236,6 +230,7 @@ int64_t changed_rows(database *db) {
 }
 
 annoproj_status sql_script(database *db, const char *text, annoproj_error **error) {
+    errno = 0;
     int code = sqlite3_exec(db->handle, text, NULL, NULL, NULL);
     return code == SQLITE_OK ? ANNOPROJ_OK : connection_failure(db, error);
 }
