@@ -12,6 +12,7 @@
 #define CHUNK_BYTES ((size_t)32 << 10) /* labels packed into one row */
 
 #define SCHEMA     "CREATE TABLE chunk(id INTEGER PRIMARY KEY, labels BLOB NOT NULL)"
+#define SQL_CACHE  "PRAGMA cache_size = -1024" /* KiB: chunks are written once and read once */
 #define SQL_INSERT "INSERT INTO chunk(labels) VALUES(?1)"
 #define SQL_RUN    "SELECT labels FROM chunk WHERE id BETWEEN ?1 AND ?2 ORDER BY id"
 
@@ -49,6 +50,9 @@ annoproj_status label_spool_open(store *of, label_spool **out, annoproj_error **
     }
     made->waiting = allocate(RUN_LABELS * sizeof *made->waiting);
     annoproj_status status = made->waiting ? spool_open(of, SCHEMA, &made->file, error) : fail_memory(error);
+    if (status == ANNOPROJ_OK) {
+        status = sql_run(sql(spool_database(made->file), SQL_CACHE), error);
+    }
     if (status != ANNOPROJ_OK) {
         label_spool_close(made);
         return status;

@@ -7,6 +7,7 @@
 #define SCHEMA                                                                                                         \
     "CREATE TABLE image(id INTEGER PRIMARY KEY, title TEXT NOT NULL, link TEXT NOT NULL, width INTEGER NOT NULL,"      \
     " height INTEGER NOT NULL)"
+#define SQL_CACHE  "PRAGMA cache_size = -1024" /* KiB: rows are written once and read in order */
 #define SQL_INSERT "INSERT INTO image(id, title, link, width, height) VALUES(?1, ?2, ?3, ?4, ?5)"
 #define SQL_ALL    "SELECT title, link, width, height FROM image ORDER BY id"
 
@@ -24,8 +25,11 @@ annoproj_status image_list_open(store *of, image_list **out, annoproj_error **er
         return fail_memory(error);
     }
     annoproj_status status = spool_open(of, SCHEMA, &made->file, error);
+    if (status == ANNOPROJ_OK) {
+        status = sql_run(sql(spool_database(made->file), SQL_CACHE), error);
+    }
     if (status != ANNOPROJ_OK) {
-        release(made);
+        image_list_close(made);
         return status;
     }
     *out = made;
