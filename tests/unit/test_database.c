@@ -1,0 +1,223 @@
+/* Statements: bound in order, kept by the address of their text, failure sticky and told once at the end. */
+#include "store_support.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "connection.h"
+
+static database *db;
+
+static int set_up(void **unused) {
+    (void)unused;
+    return connection_open(":memory:", CONNECTION_SPOOL, true, &db, NULL) != ANNOPROJ_OK ||
+           sql_script(db, "CREATE TABLE t(id INTEGER PRIMARY KEY, name TEXT UNIQUE, weight REAL, data BLOB) STRICT;"
+                          "CREATE TABLE child(t INTEGER NOT NULL REFERENCES t(id), CHECK(t > 0)) STRICT", NULL) !=
+               ANNOPROJ_OK;
+}
+
+static int tear_down(void **unused) {
+    (void)unused;
+    connection_close(db, false);
+    return 0;
+}
+
+#define SQL_INSERT "INSERT INTO t(id, name, weight, data) VALUES(?1, ?2, ?3, ?4)"
+#define SQL_BY_ID "SELECT id, name, weight, data FROM t WHERE id >= ?1 ORDER BY id"
+
+static annoproj_status add(int64_t id, const char *name, annoproj_error **error) {
+    statement *one = sql(db, SQL_INSERT);
+    bind_int64(one, id);
+    bind_text(one, name);
+    bind_double(one, 1.5);
+    bind_blob(one, "a\0b", 3);
+    return sql_run(one, error);
+}
+
+static void test_values_come_back(void **unused) {
+    (void)unused;
+    annoproj_error *error = NULL;
+    assert_ok(add(INT64_MAX, "héllo", &error), error);
+    assert_int_equal(last_insert_id(db), INT64_MAX);
+    assert_int_equal(changed_rows(db), 1);
+    statement *one = sql(db, SQL_BY_ID);
+    bind_int64(one, 1);
+    assert_true(sql_row(one));
+    assert_int_equal(column_int64(one, 0), INT64_MAX);
+    assert_string_equal(column_text(one, 1), "héllo");
+    assert_int_equal(column_length(one, 1), 6);
+    assert_true(column_double(one, 2) == 1.5);
+    assert_int_equal(column_length(one, 3), 3);
+    assert_memory_equal(column_blob(one, 3), "a\0b", 3);
+    assert_false(sql_row(one));
+    assert_false(sql_row(one));                      /* the end stays the end */
+    assert_ok(sql_end(one, &error), error);
+}
+
+static void test_nulls_and_empty_values(void **unused) {
+    (void)unused;
+    annoproj_error *error = NULL;
+    statement *one = sql(db, SQL_INSERT);
+    bind_int64(one, 1);
+    bind_text(one, NULL);
+    bind_null(one);
+    bind_blob(one, NULL, 0);                         /* an empty blob, not NULL */
+    assert_ok(sql_run(one, &error), error);
+    one = sql(db, SQL_BY_ID);
+    bind_int64(one, 1);
+    assert_true(sql_row(one));
+    assert_true(column_is_null(one, 1));
+    assert_string_equal(column_text(one, 1), "");
+    assert_true(column_is_null(one, 2));
+    assert_false(column_is_null(one, 3));
+    assert_int_equal(column_length(one, 3), 0);
+    assert_ok(sql_end(one, &error), error);
+}
+
+static void test_failures(void **unused) {
+    (void)unused;
+    annoproj_error *error = NULL;
+    assert_ok(add(1, "a", &error), error);
+    assert_status(ANNOPROJ_EXISTS, add(1, "b", &error), error);
+    assert_status(ANNOPROJ_EXISTS, add(2, "a", &error), error);
+    assert_status(ANNOPROJ_INTERNAL, sql_run(sql(db, "INSERT INTO child VALUES(-1)"), &error), error);
+    assert_status(ANNOPROJ_INTERNAL, sql_run(sql(db, "INSERT INTO child VALUES(77)"), &error), error);
+    assert_status(ANNOPROJ_INTERNAL, sql_run(sql(db, "SELECT nothing FROM nowhere"), &error), error);
+    /* Not text in quotes: a name that is not there. */
+    assert_status(ANNOPROJ_INTERNAL, sql_run(sql(db, "SELECT \"nothing\""), &error), error);
+    assert_status(ANNOPROJ_INTERNAL, sql_run(sql(db, "SELECT 1; SELECT 2"), &error), error);
+    assert_status(ANNOPROJ_INTERNAL, sql_run(sql(db, ""), &error), error);
+    assert_ok(sql_run(sql(db, "SELECT 1; "), &error), error);
+    assert_ok(add(2, "b", &error), error);
+}
+
+static void test_the_error_has_sqlites_code(void **unused) {
+    (void)unused;
+    annoproj_error *error = NULL;
+    assert_int_equal(add(1, "a", &error), ANNOPROJ_OK);
+    assert_int_equal(add(1, "b", &error), ANNOPROJ_EXISTS);
+    bool found = false;
+    for (size_t i = 0; i < annoproj_error_detail_count(error); i++) {
+        found |= strcmp(annoproj_error_detail_key(error, i), "sqlite_code") == 0 &&
+                 strcmp(annoproj_error_detail_value(error, i), "1555") == 0;
+    }
+    assert_true(found);
+    annoproj_error_free(error);
+}
+
+static void test_a_failure_sticks_until_the_end(void **unused) {
+    (void)unused;
+    annoproj_error *error = NULL;
+    assert_ok(add(1, "a", &error), error);
+    statement *one = sql(db, "INSERT INTO t(id, name) VALUES(?1, ?2)");
+    for (int64_t id = 0; id < 3; id++) {             /* the second of three is refused */
+        bind_int64(one, id);
+        bind_text(one, id == 0 ? "x" : id == 1 ? "y" : "z");
+        assert_int_equal(sql_step_run(one), id == 0);
+        sql_again(one);
+    }
+    assert_status(ANNOPROJ_EXISTS, sql_end(one, &error), error);
+    one = sql(db, SQL_BY_ID);
+    bind_int64(one, 0);
+    int rows = 0;
+    while (sql_row(one)) {
+        rows++;
+    }
+    assert_ok(sql_end(one, &error), error);
+    assert_int_equal(rows, 2);
+}
+
+static void test_too_many_values(void **unused) {
+    (void)unused;
+    annoproj_error *error = NULL;
+    statement *one = sql(db, SQL_BY_ID);
+    bind_int64(one, 1);
+    bind_int64(one, 2);
+    assert_false(sql_row(one));
+    assert_status(ANNOPROJ_INTERNAL, sql_end(one, &error), error);
+    one = sql(db, SQL_BY_ID);                        /* and is forgotten after it was told */
+    bind_int64(one, 1);
+    assert_false(sql_row(one));
+    assert_ok(sql_end(one, &error), error);
+}
+
+static void test_statements_are_kept(void **unused) {
+    (void)unused;
+    annoproj_error *error = NULL;
+    statement *one = sql(db, SQL_BY_ID);
+    statement *inner = sql(db, SQL_BY_ID);           /* in use: one of its own */
+    assert_ptr_not_equal(one, inner);
+    assert_ok(sql_end(inner, &error), error);
+    assert_ok(sql_end(one, &error), error);
+    assert_ptr_equal(sql(db, SQL_BY_ID), one);
+    assert_ok(sql_end(one, &error), error);
+    /* Values do not survive. */
+    assert_ok(add(5, "five", &error), error);
+    one = sql(db, SQL_BY_ID);
+    bind_int64(one, 5);
+    assert_true(sql_row(one));
+    assert_ok(sql_end(one, &error), error);
+    one = sql(db, SQL_BY_ID);
+    assert_false(sql_row(one));                      /* id >= NULL */
+    assert_ok(sql_end(one, &error), error);
+}
+
+static void test_many_texts(void **unused) {
+    (void)unused;
+    static char texts[600][32];
+    annoproj_error *error = NULL;
+    for (int round = 0; round < 2; round++) {
+        for (int i = 0; i < 600; i++) {
+            snprintf(texts[i], sizeof texts[i], "SELECT %d", i);
+            statement *one = sql(db, texts[i]);
+            assert_true(sql_row(one));
+            assert_int_equal(column_int64(one, 0), i);
+            assert_ok(sql_end(one, &error), error);
+        }
+    }
+}
+
+static void test_a_deadline_ends_a_loop_of_short_statements(void **unused) {
+    (void)unused;
+    annoproj_error *error = NULL;
+    bounds call = bounds_of(2000);
+    db->bounds = &call;
+    annoproj_status status = ANNOPROJ_OK;
+    while (status == ANNOPROJ_OK) {
+        status = sql_run(sql(db, "SELECT 1"), &error);
+    }
+    assert_status(ANNOPROJ_TIMEOUT, status, error);
+    call = bounds_of(2000);
+    statement *one = sql(db, "INSERT INTO t(name) VALUES(?1)");
+    do {
+        sql_again(one);
+        bind_null(one);
+    } while (sql_step_run(one));
+    assert_status(ANNOPROJ_TIMEOUT, sql_end(one, &error), error);
+    db->bounds = NULL;
+}
+
+static void test_a_value_that_is_too_large(void **unused) {
+    (void)unused;
+    annoproj_error *error = NULL;
+    assert_status(ANNOPROJ_LIMIT, sql_run(sql(db, "SELECT length(zeroblob(300000000))"), &error), error);
+}
+
+#define WITH_DATABASE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        WITH_DATABASE(test_values_come_back),
+        WITH_DATABASE(test_nulls_and_empty_values),
+        WITH_DATABASE(test_failures),
+        WITH_DATABASE(test_the_error_has_sqlites_code),
+        WITH_DATABASE(test_a_failure_sticks_until_the_end),
+        WITH_DATABASE(test_too_many_values),
+        WITH_DATABASE(test_statements_are_kept),
+        WITH_DATABASE(test_many_texts),
+        WITH_DATABASE(test_a_deadline_ends_a_loop_of_short_statements),
+        WITH_DATABASE(test_a_value_that_is_too_large),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
