@@ -9,6 +9,9 @@
 
 static const char SQL_ADD_TAIL[] = "INSERT INTO event_tail(id, first_seq, count, data) VALUES(?, ?, ?, ?)";
 static const char SQL_DROP_TAIL[] = "DELETE FROM event_tail WHERE id >= ? AND id <= ?";
+static const char SQL_GROW_TAIL[] =
+    "UPDATE event_log SET last_seq = last_seq + ?2 WHERE project = ?1 AND last_seq + ?2 - tail_first < ?3 - 1"
+    " RETURNING last_seq";
 static const char SQL_WRITE_LOG[] =
     "INSERT INTO event_log(project, last_seq, segments, tail_first) VALUES(?, ?, ?, ?)"
     " ON CONFLICT(project) DO UPDATE SET last_seq = excluded.last_seq, segments = excluded.segments,"
@@ -62,39 +65,35 @@ typedef struct sealing {
     summary summary;
 } sealing;
 
-static annoproj_status load_summary(sealing *work, annoproj_error **error) {
-    if (work->log->segments == 0) {
-        return ANNOPROJ_OK;
-    }
-    segment head;
-    bytes stored = {0};
-    int64_t last = work->log->segments - 1;
-    annoproj_status status = segment_read_head(work->database, work->project, last, &head, &stored, error);
-    if (status == ANNOPROJ_OK && !summary_load(&work->summary, stored.data, stored.length)) {
-        status = fail(error, ANNOPROJ_CORRUPT, "event segment %lld of project %lld: its summary is damaged; restore a backup of the store",
-                      (long long)last, (long long)work->project);
-    }
-    bytes_release(&stored);
-    return status;
-}
-
+/* One segment; its events are added to the sums, which are written once, when all segments are. */
 static annoproj_status seal(sealing *work, annoproj_error **error) {
-    bytes stored = {0};
     summary_add(&work->summary, work->events, work->count);
-    summary_encode(&work->summary, &stored);
-    annoproj_status status;
-    if (stored.failed || !segment_encode(work->events, work->count, ALL_COLUMNS, &work->encoded)) {
-        status = fail_memory(error);
-        goto done;
+    if (!segment_encode(work->events, work->count, ALL_COLUMNS, &work->encoded)) {
+        return fail_memory(error);
     }
     work->encoded.head.number = work->log->segments;
     work->encoded.head.first_seq = work->log->tail_first;
-    status = segment_write(work->database, work->project, &work->encoded, &stored, error);
+    annoproj_status status = segment_write(work->database, work->project, &work->encoded, error);
     work->log->segments++;
     work->log->tail_first += (int64_t)work->count;
     work->count = 0;
-done:
-    bytes_release(&stored);
+    return status;
+}
+
+static annoproj_status renew_summary(sealing *work, int64_t segments_before, annoproj_error **error) {
+    bytes before = {0}, now = {0};
+    annoproj_status status = summary_read(work->database, work->project, segments_before, &before, error);
+    if (status == ANNOPROJ_OK && !summary_merge(&work->summary, before.data, before.length, &now)) {
+        status = fail(error, ANNOPROJ_CORRUPT, "event log of project %lld: its summary is damaged; restore a backup of the store",
+                      (long long)work->project);
+    } else if (status == ANNOPROJ_OK && now.failed) {
+        status = fail_memory(error);
+    }
+    if (status == ANNOPROJ_OK) {
+        status = summary_write(work->database, work->project, work->log->segments, &now, error);
+    }
+    bytes_release(&before);
+    bytes_release(&now);
     return status;
 }
 
@@ -103,16 +102,13 @@ static annoproj_status seal_all(database *db, int64_t project, event_log *log, c
                                 annoproj_error **error) {
     sealing work = {.database = db, .project = project, .log = log};
     annoproj_status status = ANNOPROJ_OK;
+    int64_t segments_before = log->segments;
     work.events = allocate(SEGMENT_EVENTS * sizeof *work.events);
     if (work.events == NULL) {
         status = fail_memory(error);
         goto done;
     }
-    status = load_summary(&work, error);
-    if (status == ANNOPROJ_OK) {
-        status = event_tail_read(db, project, log, log->tail_first, SEGMENT_EVENTS, work.events, &work.count,
-                                 error);
-    }
+    status = event_tail_read(db, project, log, log->tail_first, SEGMENT_EVENTS, work.events, &work.count, error);
     if (status == ANNOPROJ_OK) {
         status = drop_tail(db, project, log, error);
     }
@@ -127,6 +123,9 @@ static annoproj_status seal_all(database *db, int64_t project, event_log *log, c
         }
     }
     if (status == ANNOPROJ_OK) {
+        status = renew_summary(&work, segments_before, error);
+    }
+    if (status == ANNOPROJ_OK) {
         status = add_tail(db, project, log->tail_first, work.events, work.count, error);
     }
 done:
@@ -136,15 +135,41 @@ done:
     return status;
 }
 
+/* The usual case in two statements: the batch fits into the tail. *first_seq stays 0 when it does not. */
+static annoproj_status append_to_tail(database *db, int64_t project, const event_batch *batch, int64_t *first_seq,
+                                      annoproj_error **error) {
+    int64_t first = 0;
+    statement *grow = sql(db, SQL_GROW_TAIL);
+    bind_int64(grow, project);
+    bind_int64(grow, (int64_t)batch->count);
+    bind_int64(grow, SEGMENT_EVENTS);
+    if (sql_row(grow)) {
+        first = column_int64(grow, 0) - (int64_t)batch->count + 1;
+    }
+    annoproj_status status = sql_run(grow, error);
+    if (status == ANNOPROJ_OK && first != 0) {
+        status = add_tail(db, project, first, batch->events, batch->count, error);
+    }
+    *first_seq = status == ANNOPROJ_OK ? first : 0;
+    return status;
+}
+
 annoproj_status event_append(database *db, int64_t project, const event_batch *batch, int64_t *first_seq,
                              annoproj_error **error) {
     *first_seq = 0;
     if (batch->failed) {
         return fail_memory(error);
     }
+    if (batch->count == 0) {
+        return ANNOPROJ_OK;
+    }
+    annoproj_status status = append_to_tail(db, project, batch, first_seq, error);
+    if (status != ANNOPROJ_OK || *first_seq != 0) {
+        return status;
+    }
     event_log log;
-    annoproj_status status = event_log_read(db, project, &log, error);
-    if (status != ANNOPROJ_OK || batch->count == 0) {
+    status = event_log_read(db, project, &log, error);
+    if (status != ANNOPROJ_OK) {
         return status;
     }
     int64_t first = log.last_seq + 1;

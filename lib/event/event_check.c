@@ -10,8 +10,9 @@
 #include "summary.h"
 
 static const char SQL_READ_SEGMENT[] =
-    "SELECT first_seq, count, time_least, time_most, time_reach, ascending, directory, checksum, summary"
+    "SELECT first_seq, count, time_least, time_most, time_reach, ascending, directory, checksum"
     " FROM event_segment WHERE id = ?";
+static const char SQL_READ_SUMMARY[] = "SELECT segments, checksum, data FROM event_summary WHERE project = ?";
 static const char SQL_READ_COLUMN[] = "SELECT data FROM event_column WHERE id = ?";
 static const char SQL_COUNT_SEGMENTS[] = "SELECT count(*) FROM event_segment WHERE id >= ? AND id < ?";
 static const char SQL_COUNT_COLUMNS[] = "SELECT count(*) FROM event_column WHERE id >= ? AND id < ?";
@@ -26,7 +27,7 @@ typedef struct checking {
     uint8_t *room;
     encoded_segment encoded;     /* what its columns must be */
     summary summary;             /* of everything up to here; not looked at once a segment could not be read */
-    bool summary_known;
+    bool sound;                  /* every segment could be read */
     int64_t columns;             /* column rows there must be */
 } checking;
 
@@ -95,21 +96,7 @@ static void compare_facts(checking *check, const segment *head, const uint8_t *d
     bytes_release(&expected);
 }
 
-static annoproj_status compare_summary(checking *check, const segment *head, const bytes *stored, annoproj_error **error) {
-    bytes expected = {0};
-    summary_add(&check->summary, check->events, head->count);
-    summary_encode(&check->summary, &expected);
-    annoproj_status status = expected.failed ? fail_memory(error) : ANNOPROJ_OK;
-    if (status == ANNOPROJ_OK &&
-        (expected.length != stored->length || (stored->length > 0 && memcmp(expected.data, stored->data, stored->length) != 0))) {
-        tell(check, "segment", head->number, "a summary that differs", "the sums of the events up to here");
-    }
-    bytes_release(&expected);
-    return status;
-}
-
-static annoproj_status check_events(checking *check, const segment *head, const bytes *directory, const bytes *stored,
-                                    annoproj_error **error) {
+static annoproj_status check_events(checking *check, const segment *head, const bytes *directory, annoproj_error **error) {
     bool sound = true;
     memset(check->events, 0, SEGMENT_EVENTS * sizeof *check->events);
     for (int column = 1; column <= COLUMN_COUNT; column++) {
@@ -118,7 +105,7 @@ static annoproj_status check_events(checking *check, const segment *head, const 
             return status;
         }
     }
-    check->summary_known = check->summary_known && sound;
+    check->sound = check->sound && sound;
     if (!sound) {
         return ANNOPROJ_OK;
     }
@@ -126,39 +113,62 @@ static annoproj_status check_events(checking *check, const segment *head, const 
         return fail_memory(error);
     }
     compare_facts(check, head, directory->data, directory->length);
-    return check->summary_known ? compare_summary(check, head, stored, error) : ANNOPROJ_OK;
+    summary_add(&check->summary, check->events, head->count);
+    return ANNOPROJ_OK;
 }
 
 static annoproj_status check_segment(checking *check, int64_t number, annoproj_error **error) {
     segment head = {.number = number};
-    bytes directory = {0}, stored = {0};
+    bytes directory = {0};
     const char *wrong = "no row";
     statement *read = sql(check->database, SQL_READ_SEGMENT);
     bind_int64(read, SEGMENT_ID(check->project, number));
     if (sql_row(read)) {
         bytes_append(&directory, column_blob(read, 6), column_length(read, 6));
-        bytes_append(&stored, column_blob(read, 8), column_length(read, 8));
         wrong = segment_from_row(read, &head) ? NULL : "a directory that cannot be read";
-        uint64_t sum = segment_checksum(&head, column_blob(read, 6), column_length(read, 6), column_blob(read, 8),
-                                        column_length(read, 8));
+        uint64_t sum = segment_checksum(&head, column_blob(read, 6), column_length(read, 6));
         if (wrong == NULL && sum != (uint64_t)column_int64(read, 7)) {
             tell(check, "segment", number, "wrong checksum of its row", "the checksum that it was written with");
         }
     }
     annoproj_status status = sql_end(read, error);
-    if (status == ANNOPROJ_OK && (directory.failed || stored.failed)) {
+    if (status == ANNOPROJ_OK && directory.failed) {
         status = fail_memory(error);
     }
     if (status == ANNOPROJ_OK && wrong != NULL) {
         tell(check, "segment", number, wrong, "a segment");
-        check->summary_known = false;
+        check->sound = false;
     } else if (status == ANNOPROJ_OK) {
         tell_number(check, "segment", number, "count", (int64_t)head.count, SEGMENT_EVENTS);
         tell_number(check, "segment", number, "first event", head.first_seq, number * SEGMENT_EVENTS + 1);
-        status = check_events(check, &head, &directory, &stored, error);
+        status = check_events(check, &head, &directory, error);
     }
     bytes_release(&directory);
-    bytes_release(&stored);
+    return status;
+}
+
+/* The stored sums against those of the events, byte by byte: equal sums are equal bytes. */
+static annoproj_status check_summary(checking *check, const event_log *log, annoproj_error **error) {
+    bytes expected = {0};
+    const char *wrong = log->segments == 0 ? NULL : "no summary";
+    (void)summary_merge(&check->summary, NULL, 0, &expected);
+    statement *read = sql(check->database, SQL_READ_SUMMARY);
+    bind_int64(read, check->project);
+    if (sql_row(read)) {
+        size_t length = column_length(read, 2);
+        const void *data = column_blob(read, 2);
+        tell_number(check, "segment", log->segments - 1, "segments in the summary", column_int64(read, 0), log->segments);
+        wrong = (uint64_t)column_int64(read, 1) != hash64(data, length)                                   ? "wrong checksum of the summary"
+                : length != expected.length || (length > 0 && memcmp(data, expected.data, length) != 0) ? "a summary that differs"
+                                                                                                         : NULL;
+    }
+    annoproj_status status = sql_end(read, error);
+    if (status == ANNOPROJ_OK && expected.failed) {
+        status = fail_memory(error);
+    } else if (status == ANNOPROJ_OK && wrong != NULL) {
+        tell(check, "segment", log->segments - 1, wrong, "the sums of the sealed events");
+    }
+    bytes_release(&expected);
     return status;
 }
 
@@ -226,7 +236,10 @@ static annoproj_status check_log(checking *check, const event_log *log, const bo
     if (status == ANNOPROJ_OK) {
         status = check_rows(check, SQL_COUNT_SEGMENTS, "segments", log->segments, error);
     }
-    if (status == ANNOPROJ_OK && check->summary_known) {
+    if (status == ANNOPROJ_OK && check->sound) {
+        status = check_summary(check, log, error);
+    }
+    if (status == ANNOPROJ_OK && check->sound) {
         status = check_rows(check, SQL_COUNT_COLUMNS, "columns", check->columns, error);
     }
     return status == ANNOPROJ_OK ? check_tail(check, log, error) : status;
@@ -234,7 +247,7 @@ static annoproj_status check_log(checking *check, const event_log *log, const bo
 
 annoproj_status event_check(database *db, int64_t project, event_found_fn found, void *data, const bounds *limits,
                             annoproj_error **error) {
-    checking check = {.database = db, .project = project, .found = found, .data = data, .summary_known = true};
+    checking check = {.database = db, .project = project, .found = found, .data = data, .sound = true};
     check.events = allocate(SEGMENT_EVENTS * sizeof *check.events);
     check.room = allocate((size_t)SEGMENT_EVENTS * 8);
     event_log log = {0};

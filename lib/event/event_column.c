@@ -29,6 +29,21 @@ int64_t event_get(const event *one, int column) {
     return value;
 }
 
+void event_values(const event *one, int64_t values[COLUMN_COUNT + 1]) {
+    values[COLUMN_TIME] = one->time_us;
+    values[COLUMN_KIND] = one->kind;
+    values[COLUMN_SOURCE] = one->source;
+    values[COLUMN_ACTOR] = one->actor;
+    values[COLUMN_CREDITED] = one->credited;
+    values[COLUMN_STAGE] = one->stage;
+    values[COLUMN_TASK] = one->task;
+    values[COLUMN_CLASS] = one->class;
+    values[COLUMN_ANSWER] = one->answer;
+    values[COLUMN_FRAMES] = one->frames;
+    values[COLUMN_DURATION] = one->duration_us;
+    values[COLUMN_REFERENCE] = one->reference;
+}
+
 void event_get_all(const event *events, size_t count, int column, int64_t *out) {
     const char *at = (const char *)events + fields[column].offset;
     if (fields[column].wide) {

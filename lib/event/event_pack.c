@@ -34,22 +34,19 @@ static int64_t difference(int64_t value, int64_t before) {
 
 void event_pack(const event *events, size_t count, bytes *out) {
     size_t start = out->length;
-    const event nothing = {0};
-    const event *before = &nothing;
+    int64_t values[2][COLUMN_COUNT + 1] = {{0}};
     for (size_t i = 0; i < count; i++) {
+        int64_t *now = values[(i + 1) % 2], *before = values[i % 2];
         uint64_t differs = 0;
+        event_values(&events[i], now);
         for (int column = 1; column <= COLUMN_COUNT; column++) {
-            if (event_get(&events[i], column) != event_get(before, column)) {
-                differs |= (uint64_t)1 << (column - 1);
-            }
+            differs |= (uint64_t)(now[column] != before[column]) << (column - 1);
         }
         bytes_varint(out, differs);
-        for (int column = 1; column <= COLUMN_COUNT; column++) {
-            if (differs >> (column - 1) & 1) {
-                bytes_zigzag(out, difference(event_get(&events[i], column), event_get(before, column)));
-            }
+        for (uint64_t left = differs; left != 0; left &= left - 1) {
+            int column = __builtin_ctzll(left) + 1;
+            bytes_zigzag(out, difference(now[column], before[column]));
         }
-        before = &events[i];
     }
     if (!out->failed) {
         uint64_t checksum = hash64(out->data + start, out->length - start);

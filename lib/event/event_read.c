@@ -35,7 +35,7 @@ static annoproj_status read_segments(database *db, int64_t project, const event_
         segment head;
         int64_t number = (*from - 1) / SEGMENT_EVENTS;
         size_t start = (size_t)((*from - 1) % SEGMENT_EVENTS);
-        status = segment_read_head(db, project, number, &head, NULL, error);
+        status = segment_read_head(db, project, number, &head, error);
         if (status == ANNOPROJ_OK && (head.count != SEGMENT_EVENTS || head.first_seq != number * SEGMENT_EVENTS + 1)) {
             status = fail(error, ANNOPROJ_CORRUPT, "event segment %lld of project %lld: its sequence numbers are wrong; restore a backup of the store",
                           (long long)number, (long long)project);

@@ -3,6 +3,7 @@
 #include "failure.h"
 #include "scan_segment.h"
 #include "scan_summary.h"
+#include "summary.h"
 
 static const char SQL_READ_HEADS[] =
     "SELECT first_seq, count, time_least, time_most, time_reach, ascending, directory, id FROM event_segment"
@@ -104,9 +105,8 @@ static annoproj_status prepare(scanning *work, annoproj_error **error) {
     if (status == ANNOPROJ_OK && work->segments) {
         status = read_heads(work, error);
     }
-    if (status == ANNOPROJ_OK && work->summaries && work->log.segments > 0) {
-        segment last;
-        status = segment_read_head(ask->database, ask->project, work->log.segments - 1, &last, &work->summary, error);
+    if (status == ANNOPROJ_OK && work->summaries) {
+        status = summary_read(ask->database, ask->project, work->log.segments, &work->summary, error);
     }
     if (status == ANNOPROJ_OK) {
         status = read_tail(work, error);

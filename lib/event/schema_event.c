@@ -21,8 +21,12 @@ const char schema_event[] =
     " time_reach INTEGER NOT NULL,"            /* greatest time + duration */
     " ascending INTEGER NOT NULL,"             /* times never fall */
     " directory BLOB NOT NULL,"                /* per column: number, encoding, width, length, least, most, checksum */
-    " checksum INTEGER NOT NULL,"              /* of this row */
-    " summary BLOB NOT NULL) STRICT;"          /* cumulative figures up to and with this segment */
+    " checksum INTEGER NOT NULL) STRICT;"      /* of this row */
+    "CREATE TABLE event_summary("
+    " project INTEGER PRIMARY KEY,"
+    " segments INTEGER NOT NULL,"              /* sums of all events in this many segments: all of them */
+    " checksum INTEGER NOT NULL,"              /* of the data */
+    " data BLOB NOT NULL) STRICT;"
     "CREATE TABLE event_column("
     " id INTEGER PRIMARY KEY,"                 /* (project << 32) + (segment << 8) + column */
     " data BLOB NOT NULL) STRICT;";

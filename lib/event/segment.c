@@ -142,10 +142,8 @@ bool directory_decode(const uint8_t *data, size_t length, segment *out) {
     return true;
 }
 
-uint64_t segment_checksum(const segment *head, const uint8_t *directory, size_t directory_length,
-                          const uint8_t *sums, size_t summary_length) {
+uint64_t segment_checksum(const segment *head, const uint8_t *directory, size_t length) {
     int64_t facts[] = {head->number,    head->first_seq,  (int64_t)head->count, head->time_least,
                        head->time_most, head->time_reach, head->ascending};
-    uint64_t seed = hash64(facts, sizeof facts);
-    return hash64_with(sums, summary_length, hash64_with(directory, directory_length, seed));
+    return hash64_with(directory, length, hash64(facts, sizeof facts));
 }

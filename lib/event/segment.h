@@ -58,18 +58,15 @@ void directory_encode(const segment *segment, bytes *out);
 bool directory_decode(const uint8_t *data, size_t length, segment *out);
 
 /* The checksum of a row of event_segment. */
-uint64_t segment_checksum(const segment *segment, const uint8_t *directory, size_t directory_length,
-                          const uint8_t *summary, size_t summary_length);
+uint64_t segment_checksum(const segment *segment, const uint8_t *directory, size_t length);
 
-/* Writes the rows of a segment of a project with its cumulative summary. */
-annoproj_status segment_write(database *database, int64_t project, const encoded_segment *encoded, const bytes *summary,
-                              annoproj_error **error);
+/* Writes the rows of a segment of a project. */
+annoproj_status segment_write(database *database, int64_t project, const encoded_segment *encoded, annoproj_error **error);
 
 /* A row of (first_seq, count, time_least, time_most, time_reach, ascending, directory); false when it is damaged. */
 bool segment_from_row(statement *row, segment *out);
-/* Reads the head of one segment; a summary that is not NULL gets a copy of the blob. CORRUPT when it is not there or is damaged. */
-annoproj_status segment_read_head(database *database, int64_t project, int64_t number, segment *out, bytes *summary,
-                                  annoproj_error **error);
+/* Reads the head of one segment. CORRUPT when it is not there or is damaged. */
+annoproj_status segment_read_head(database *database, int64_t project, int64_t number, segment *out, annoproj_error **error);
 /* Copies a column's row into `room` (count * width bytes, at most SEGMENT_EVENTS * 8) and makes `view` show it. */
 annoproj_status segment_read_column(database *database, int64_t project, const segment *segment, int column,
                                     uint8_t *room, column_view *view, annoproj_error **error);

@@ -5,12 +5,9 @@
 #include "segment.h"
 
 static const char SQL_ADD_SEGMENT[] =
-    "INSERT INTO event_segment(id, first_seq, count, time_least, time_most, time_reach, ascending, directory, checksum,"
-    " summary) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    "INSERT INTO event_segment(id, first_seq, count, time_least, time_most, time_reach, ascending, directory, checksum)"
+    " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)";
 static const char SQL_ADD_COLUMN[] = "INSERT INTO event_column(id, data) VALUES(?, ?)";
-static const char SQL_FIND_SEGMENT[] =
-    "SELECT first_seq, count, time_least, time_most, time_reach, ascending, directory, summary FROM event_segment"
-    " WHERE id = ?";
 static const char SQL_FIND_HEAD[] =
     "SELECT first_seq, count, time_least, time_most, time_reach, ascending, directory FROM event_segment WHERE id = ?";
 static const char SQL_FIND_COLUMN[] = "SELECT data FROM event_column WHERE id = ?";
@@ -31,8 +28,7 @@ static annoproj_status write_columns(database *db, int64_t project, const encode
     return sql_end(add, error);
 }
 
-annoproj_status segment_write(database *db, int64_t project, const encoded_segment *encoded, const bytes *sums,
-                              annoproj_error **error) {
+annoproj_status segment_write(database *db, int64_t project, const encoded_segment *encoded, annoproj_error **error) {
     const segment *head = &encoded->head;
     bytes directory = {0};
     directory_encode(head, &directory);
@@ -50,8 +46,7 @@ annoproj_status segment_write(database *db, int64_t project, const encoded_segme
     bind_int64(add, head->time_reach);
     bind_int64(add, head->ascending);
     bind_blob(add, directory.data, directory.length);
-    bind_int64(add, (int64_t)segment_checksum(head, directory.data, directory.length, sums->data, sums->length));
-    bind_blob(add, sums->data, sums->length);
+    bind_int64(add, (int64_t)segment_checksum(head, directory.data, directory.length));
     status = sql_run(add, error);
     if (status == ANNOPROJ_OK) {
         status = write_columns(db, project, encoded, error);
@@ -66,27 +61,16 @@ static annoproj_status damaged(int64_t project, int64_t number, const char *what
                 (long long)number, (long long)project, what);
 }
 
-annoproj_status segment_read_head(database *db, int64_t project, int64_t number, segment *out, bytes *sums,
-                                  annoproj_error **error) {
+annoproj_status segment_read_head(database *db, int64_t project, int64_t number, segment *out, annoproj_error **error) {
     *out = (segment){.number = number};
     const char *wrong = "it is missing";
-    statement *find = sql(db, sums != NULL ? SQL_FIND_SEGMENT : SQL_FIND_HEAD);
+    statement *find = sql(db, SQL_FIND_HEAD);
     bind_int64(find, SEGMENT_ID(project, number));
     if (sql_row(find)) {
         wrong = segment_from_row(find, out) ? NULL : "its directory is damaged";
-        if (sums != NULL) {
-            sums->length = 0;
-            bytes_append(sums, column_blob(find, 7), column_length(find, 7));
-        }
     }
     annoproj_status status = sql_end(find, error);
-    if (status != ANNOPROJ_OK) {
-        return status;
-    }
-    if (sums != NULL && sums->failed) {
-        return fail_memory(error);
-    }
-    return wrong == NULL ? ANNOPROJ_OK : damaged(project, number, wrong, error);
+    return status != ANNOPROJ_OK || wrong == NULL ? status : damaged(project, number, wrong, error);
 }
 
 bool segment_from_row(statement *row, segment *out) {

@@ -22,8 +22,12 @@ static bool same_key(const summary_cell *a, const summary_cell *b) {
     return a->cube == b->cube && a->kind == b->kind && a->first == b->first && a->second == b->second;
 }
 
-/* Room for `capacity` cells, and the hash table made anew: it holds positions of cells. */
-static bool make_room(summary *sums, size_t capacity) {
+/* Room for more cells, and the hash table made anew: it holds positions of cells. */
+static bool has_room(summary *sums) {
+    if (sums->failed || sums->count < sums->capacity) {
+        return !sums->failed;
+    }
+    size_t capacity = sums->capacity == 0 ? 1024 : sums->capacity * 4;
     summary_cell *cells = reallocate(sums->cells, capacity * sizeof *cells);
     if (cells != NULL) {
         sums->cells = cells;
@@ -47,14 +51,10 @@ static bool make_room(summary *sums, size_t capacity) {
     return true;
 }
 
-static bool has_room(summary *sums) {
-    if (sums->failed) {
-        return false;
-    }
-    if (sums->count == sums->capacity) {
-        return make_room(sums, sums->capacity == 0 ? 256 : sums->capacity * 2);
-    }
-    return sums->slots != NULL || make_room(sums, sums->capacity);
+static void add_sums(summary_cell *to, const summary_cell *cell) {
+    to->count = (int64_t)((uint64_t)to->count + (uint64_t)cell->count);
+    to->frames = (int64_t)((uint64_t)to->frames + (uint64_t)cell->frames);
+    to->duration_us = (int64_t)((uint64_t)to->duration_us + (uint64_t)cell->duration_us);
 }
 
 /* Adds the sums of `cell` to those of its key. */
@@ -72,10 +72,7 @@ static void add_cell(summary *sums, const summary_cell *cell) {
         sums->slots[slot] = (uint32_t)++sums->count;
         return;
     }
-    summary_cell *known = &sums->cells[sums->slots[slot] - 1];
-    known->count = (int64_t)((uint64_t)known->count + (uint64_t)cell->count);
-    known->frames = (int64_t)((uint64_t)known->frames + (uint64_t)cell->frames);
-    known->duration_us = (int64_t)((uint64_t)known->duration_us + (uint64_t)cell->duration_us);
+    add_sums(&sums->cells[sums->slots[slot] - 1], cell);
 }
 
 static void add_to(summary *sums, summary_cube cube, const event *one, int64_t first, int64_t second) {
@@ -125,30 +122,19 @@ static void put(bytes *out, uint64_t mask, uint64_t bit, int64_t value, int64_t 
     }
 }
 
-void summary_encode(summary *sums, bytes *out) {
-    if (sums->count != 0 && !sums->failed) {
-        qsort(sums->cells, sums->count, sizeof *sums->cells, compare_cells);
-        release(sums->slots);   /* the order of cells has changed: the next add makes the table anew */
-        sums->slots = NULL;
-    }
-    summary_cell before = {0};
-    for (size_t i = 0; i < sums->count; i++) {
-        const summary_cell *cell = &sums->cells[i];
-        uint64_t mask = (cell->cube != before.cube ? HAS_CUBE : 0u) | (cell->kind != before.kind ? HAS_KIND : 0u) |
-                        (cell->first != before.first ? HAS_FIRST : 0u) |
-                        (cell->second != before.second ? HAS_SECOND : 0u) | (cell->frames != 0 ? HAS_FRAMES : 0u) |
-                        (cell->duration_us != 0 ? HAS_DURATION : 0u);
-        bytes_varint(out, mask);
-        put(out, mask, HAS_CUBE, cell->cube, before.cube);
-        put(out, mask, HAS_KIND, cell->kind, before.kind);
-        put(out, mask, HAS_FIRST, cell->first, before.first);
-        put(out, mask, HAS_SECOND, cell->second, before.second);
-        bytes_varint(out, (uint64_t)cell->count);
-        put(out, mask, HAS_FRAMES, cell->frames, 0);
-        put(out, mask, HAS_DURATION, cell->duration_us, 0);
-        before = *cell;
-    }
-    out->failed = out->failed || sums->failed;
+static void put_cell(bytes *out, const summary_cell *cell, summary_cell *before) {
+    uint64_t mask = (cell->cube != before->cube ? HAS_CUBE : 0u) | (cell->kind != before->kind ? HAS_KIND : 0u) |
+                    (cell->first != before->first ? HAS_FIRST : 0u) | (cell->second != before->second ? HAS_SECOND : 0u) |
+                    (cell->frames != 0 ? HAS_FRAMES : 0u) | (cell->duration_us != 0 ? HAS_DURATION : 0u);
+    bytes_varint(out, mask);
+    put(out, mask, HAS_CUBE, cell->cube, before->cube);
+    put(out, mask, HAS_KIND, cell->kind, before->kind);
+    put(out, mask, HAS_FIRST, cell->first, before->first);
+    put(out, mask, HAS_SECOND, cell->second, before->second);
+    bytes_varint(out, (uint64_t)cell->count);
+    put(out, mask, HAS_FRAMES, cell->frames, 0);
+    put(out, mask, HAS_DURATION, cell->duration_us, 0);
+    *before = *cell;
 }
 
 void summary_open(summary_cursor *cursor, const uint8_t *data, size_t length) {
@@ -178,12 +164,26 @@ bool summary_next(summary_cursor *cursor) {
     return !cursor->failed;
 }
 
-bool summary_load(summary *sums, const uint8_t *data, size_t length) {
+bool summary_merge(summary *sums, const uint8_t *data, size_t length, bytes *out) {
     summary_cursor cursor;
-    summary_open(&cursor, data, length);
-    while (summary_next(&cursor)) {
-        add_cell(sums, &cursor.cell);
+    summary_cell before = {0};
+    size_t next = 0;
+    if (sums->count != 0) {
+        qsort(sums->cells, sums->count, sizeof *sums->cells, compare_cells);
     }
+    summary_open(&cursor, data, length);
+    bool stored = summary_next(&cursor);
+    while (stored || next < sums->count) {
+        int order = !stored ? 1 : next == sums->count ? -1 : compare_cells(&cursor.cell, &sums->cells[next]);
+        summary_cell cell = order <= 0 ? cursor.cell : sums->cells[next];
+        if (order == 0) {
+            add_sums(&cell, &sums->cells[next]);
+        }
+        put_cell(out, &cell, &before);
+        next += order >= 0;
+        stored = order <= 0 ? summary_next(&cursor) : stored;
+    }
+    out->failed = out->failed || sums->failed;
     return !cursor.failed;
 }
 

@@ -1,5 +1,5 @@
-/* Summaries: sums over all events so far, by a few small sets of columns, so that lifetime figures without other
- * filters read the last segment's summary and the tail. Each segment stores the sums up to and with itself. */
+/* Summaries: sums over all sealed events of a project by a few small sets of columns, so that lifetime figures without
+ * other filters read one row and the tail. */
 #ifndef SUMMARY_H
 #define SUMMARY_H
 
@@ -28,9 +28,9 @@ typedef struct summary {
 } summary;
 
 void summary_add(summary *summary, const event *events, size_t count);
-void summary_encode(summary *summary, bytes *out);        /* appends, cells in order; failure is sticky in both */
-/* Adds the cells of an encoded summary; false when the bytes make no sense. */
-bool summary_load(summary *summary, const uint8_t *data, size_t length);
+/* Appends the sums of an encoded summary and of this one, encoded, cells in order. False when the bytes make no sense;
+ * out of memory is sticky in `out`. Nothing is added afterwards. */
+bool summary_merge(summary *summary, const uint8_t *data, size_t length, bytes *out);
 void summary_release(summary *summary);
 
 /* A cursor over an encoded summary. */
@@ -42,6 +42,11 @@ typedef struct summary_cursor {
 
 void summary_open(summary_cursor *cursor, const uint8_t *data, size_t length);
 bool summary_next(summary_cursor *cursor);                /* cursor->cell; false at the end and when failed */
+
+/* The row of a project; empty when it has no segment. CORRUPT when it is missing or is not of so many segments. */
+annoproj_status summary_read(database *database, int64_t project, int64_t segments, bytes *out, annoproj_error **error);
+annoproj_status summary_write(database *database, int64_t project, int64_t segments, const bytes *data,
+                              annoproj_error **error);
 
 /* Whether a kind is in the cubes of users: 1 to 47 and 64 to 79. */
 bool summary_counts_users(int32_t kind);
