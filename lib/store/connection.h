@@ -50,7 +50,7 @@ annoproj_status sql_script(database *database, const char *text, annoproj_error 
 /* The first column of the first row; 0 when there is none. */
 annoproj_status sql_value(database *database, const char *text, int64_t *out, annoproj_error **error);
 
-/* SQLite knows a full disk (ENOSPC); a quota or a limit of the file size mean the same to the caller. `system` is errno as
+/* SQLite knows a full disk mostly; a quota or a limit of the file size mean the same to the caller. `system` is errno as
  * the failing call left it: SQLite's own copy is not kept by COMMIT. */
 int full_or(int code, int system);
 /* SQLite's codes as statuses, and the error that says what to do about them. */
