@@ -215,8 +215,8 @@ static void expect_damage(const char *change) {
 static void test_damage(void **state) {
     (void)state;
     static const char *const statements[] = {
-        "UPDATE event_column SET data = CAST(substr(data, 1, 700) || x'A5' || substr(data, 702) AS BLOB)"
-        " WHERE id = (3 << 32) + (1 << 8) + 3",
+        ("UPDATE event_column SET data = CAST(substr(data, 1, 700) || x'A5' || substr(data, 702) AS BLOB)"
+         " WHERE id = (3 << 32) + (1 << 8) + 3"),
         "UPDATE event_column SET data = substr(data, 2) WHERE id = (3 << 32) + (1 << 8) + 7",
         "DELETE FROM event_column WHERE id = (3 << 32) + (0 << 8) + 2",
         "INSERT INTO event_column VALUES((3 << 32) + (1 << 8) + 13, x'00')",
