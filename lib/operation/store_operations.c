@@ -57,8 +57,8 @@ static annoproj_status enter(const char *path, bool create, const annoproj_store
     return status;
 }
 
-annoproj_status annoproj_store_create(const char *path, const annoproj_store_options *options, const annoproj_call *call,
-                                      annoproj_store **out, annoproj_error **error) {
+annoproj_status annoproj_store_create(const char *path, const annoproj_store_options *options,
+                                      const annoproj_call *call, annoproj_store **out, annoproj_error **error) {
     return enter(path, true, options, call, out, error);
 }
 

@@ -4,8 +4,8 @@
 #include "failure.h"
 #include "store_state.h"
 
-#define PASSIVE_BYTES 4194304
-#define RESTART_BYTES 33554432
+#define PASSIVE_BYTES   4194304
+#define RESTART_BYTES   33554432
 #define RESTART_WAIT_US 20000
 /* A large log that a long snapshot keeps from restarting is tried again after this. */
 #define RETRY_US 1000000
@@ -25,7 +25,7 @@ static annoproj_status run(struct store_state *state, int mode, int64_t wait_us,
 annoproj_status checkpoint_after_commit(struct store_state *state, annoproj_error **error) {
     int64_t pages = state->writer->wal_pages;
     if (pages < state->checkpoint_pages) {
-        state->checkpoint_pages = 0;     /* the log was restarted */
+        state->checkpoint_pages = 0; /* the log was restarted */
     }
     int64_t grown = (pages - state->checkpoint_pages) * state->page_size;
     if (pages * state->page_size < RESTART_BYTES) {

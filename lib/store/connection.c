@@ -10,31 +10,47 @@
 int32_t store_page_size = STORE_PAGE_SIZE;
 
 /* The log is cut back to this after it was reset, so that one large command does not leave a large file. */
-#define LOG_KEPT_BYTES 33554432
+#define LOG_KEPT_BYTES      33554432
 #define OPERATIONS_PER_LOOK 2000
 
 /* No schema of ours has triggers or views, and nothing in a file is trusted. */
-static const struct { int option, value; } switches[] = {
-    {SQLITE_DBCONFIG_DEFENSIVE, 1},      {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0},
-    {SQLITE_DBCONFIG_DQS_DML, 0},        {SQLITE_DBCONFIG_DQS_DDL, 0},
-    {SQLITE_DBCONFIG_ENABLE_TRIGGER, 0}, {SQLITE_DBCONFIG_ENABLE_VIEW, 0},
-    {SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0}, {SQLITE_DBCONFIG_ENABLE_FTS3_TOKENIZER, 0},
+static const struct {
+    int option, value;
+} switches[] = {
+    {SQLITE_DBCONFIG_DEFENSIVE, 1},
+    {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0},
+    {SQLITE_DBCONFIG_DQS_DML, 0},
+    {SQLITE_DBCONFIG_DQS_DDL, 0},
+    {SQLITE_DBCONFIG_ENABLE_TRIGGER, 0},
+    {SQLITE_DBCONFIG_ENABLE_VIEW, 0},
+    {SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0},
+    {SQLITE_DBCONFIG_ENABLE_FTS3_TOKENIZER, 0},
     /* A close must not checkpoint outside the write lock. */
     {SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1},
 };
 
-static const struct { int limit, value; } limits[] = {
-    {SQLITE_LIMIT_LENGTH, 256 * 1024 * 1024}, {SQLITE_LIMIT_SQL_LENGTH, 100000}, {SQLITE_LIMIT_COLUMN, 100},
-    {SQLITE_LIMIT_EXPR_DEPTH, 100},           {SQLITE_LIMIT_COMPOUND_SELECT, 20}, {SQLITE_LIMIT_VDBE_OP, 25000},
-    {SQLITE_LIMIT_FUNCTION_ARG, 16},          {SQLITE_LIMIT_ATTACHED, 1},         {SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 100},
-    {SQLITE_LIMIT_VARIABLE_NUMBER, 500},      {SQLITE_LIMIT_TRIGGER_DEPTH, 10},   {SQLITE_LIMIT_WORKER_THREADS, 0},
+static const struct {
+    int limit, value;
+} limits[] = {
+    {SQLITE_LIMIT_LENGTH, 256 * 1024 * 1024},
+    {SQLITE_LIMIT_SQL_LENGTH, 100000},
+    {SQLITE_LIMIT_COLUMN, 100},
+    {SQLITE_LIMIT_EXPR_DEPTH, 100},
+    {SQLITE_LIMIT_COMPOUND_SELECT, 20},
+    {SQLITE_LIMIT_VDBE_OP, 25000},
+    {SQLITE_LIMIT_FUNCTION_ARG, 16},
+    {SQLITE_LIMIT_ATTACHED, 1},
+    {SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 100},
+    {SQLITE_LIMIT_VARIABLE_NUMBER, 500},
+    {SQLITE_LIMIT_TRIGGER_DEPTH, 10},
+    {SQLITE_LIMIT_WORKER_THREADS, 0},
 };
 
 /* Deleted content is overwritten in pages that are written anyway (FAST): that costs no input or output. Pages that
  * become free keep their old bytes until they are used again or the store is compacted; overwriting them too (ON,
  * Debian's default) would write every page of a purge to the log once more. */
-#define COMMON_PRAGMAS \
-    "PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY;" \
+#define COMMON_PRAGMAS                                                                                                 \
+    "PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY;"              \
     "PRAGMA foreign_keys=ON; PRAGMA secure_delete=FAST;"
 
 static const char *const pragmas[] = {
@@ -93,8 +109,8 @@ static annoproj_status set_up(database *db, connection_kind kind, bool relaxed, 
     }
     if (status == ANNOPROJ_OK && kind == CONNECTION_WRITER) {
         char text[80];
-        snprintf(text, sizeof text, "PRAGMA synchronous=%s; PRAGMA journal_size_limit=%d",
-                 relaxed ? "NORMAL" : "FULL", LOG_KEPT_BYTES);
+        snprintf(text, sizeof text, "PRAGMA synchronous=%s; PRAGMA journal_size_limit=%d", relaxed ? "NORMAL" : "FULL",
+                 LOG_KEPT_BYTES);
         status = sql_script(db, text, error);
     }
     if (kind == CONNECTION_READER) {

@@ -11,20 +11,20 @@
 
 struct statement {
     sqlite3_stmt *handle;
-    const char *text;                   /* the constant it was made from: its key */
+    const char *text; /* the constant it was made from: its key */
     database *database;
-    struct statement *next;             /* in its bucket */
-    int parameter;                      /* the last one bound */
-    int code;                           /* SQLite's extended code of the first failure; 0 = none */
-    bool kept, in_use, done, stopped;   /* stopped: by the deadline or the cancel of the call */
+    struct statement *next;           /* in its bucket */
+    int parameter;                    /* the last one bound */
+    int code;                         /* SQLite's extended code of the first failure; 0 = none */
+    bool kept, in_use, done, stopped; /* stopped: by the deadline or the cancel of the call */
     char message[160];
 };
 
 struct database {
     sqlite3 *handle;
     statement *kept[STATEMENT_BUCKETS];
-    statement spare;                    /* handed out when there is no memory for another; always failed */
-    const bounds *bounds;               /* of the call it works for; NULL = the library's own statements */
+    statement spare;      /* handed out when there is no memory for another; always failed */
+    const bounds *bounds; /* of the call it works for; NULL = the library's own statements */
     uint32_t ticks;
     int64_t busy_wait_us;               /* how long to wait for a stranger's lock */
     int64_t wal_pages;                  /* pages in the write-ahead log after the last commit here */
@@ -44,7 +44,7 @@ extern int32_t store_page_size;
  * symbolic links. Nothing is checked about its content. */
 annoproj_status connection_open(const char *path, connection_kind kind, bool relaxed, database **out,
                                 annoproj_error **error);
-void connection_close(database *database, bool fold);   /* fold: checkpoint and delete the log if it is the last */
+void connection_close(database *database, bool fold); /* fold: checkpoint and delete the log if it is the last */
 
 annoproj_status sql_script(database *database, const char *text, annoproj_error **error);
 /* The first column of the first row; 0 when there is none. */

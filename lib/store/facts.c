@@ -7,13 +7,13 @@
 #include "identity.h"
 #include "store_state.h"
 
-#define SQL_PAGE_SIZE "PRAGMA page_size"
-#define SQL_PAGE_COUNT "PRAGMA page_count"
-#define SQL_FREE_PAGES "PRAGMA freelist_count"
-#define SQL_VERSION "PRAGMA user_version"
-#define SQL_SEQUENCE "SELECT commit_seq FROM store_state"
-#define SQL_INTEGRITY "PRAGMA integrity_check(100)"
-#define SQL_QUICK "PRAGMA quick_check(100)"
+#define SQL_PAGE_SIZE    "PRAGMA page_size"
+#define SQL_PAGE_COUNT   "PRAGMA page_count"
+#define SQL_FREE_PAGES   "PRAGMA freelist_count"
+#define SQL_VERSION      "PRAGMA user_version"
+#define SQL_SEQUENCE     "SELECT commit_seq FROM store_state"
+#define SQL_INTEGRITY    "PRAGMA integrity_check(100)"
+#define SQL_QUICK        "PRAGMA quick_check(100)"
 #define SQL_FOREIGN_KEYS "PRAGMA foreign_key_check"
 
 static int64_t file_size(const char *path, const char *suffix) {
@@ -27,8 +27,11 @@ annoproj_status store_facts_read(reader *from, store_facts *out, annoproj_error 
     database *db = from->database;
     const struct store_state *state = from->store->state;
     store_facts facts = {0};
-    const struct { const char *text; int64_t *value; } questions[] = {
-        {SQL_PAGE_SIZE, &facts.page_size},   {SQL_PAGE_COUNT, &facts.page_count}, {SQL_FREE_PAGES, &facts.free_pages},
+    const struct {
+        const char *text;
+        int64_t *value;
+    } questions[] = {
+        {SQL_PAGE_SIZE, &facts.page_size},    {SQL_PAGE_COUNT, &facts.page_count}, {SQL_FREE_PAGES, &facts.free_pages},
         {SQL_VERSION, &facts.schema_version}, {SQL_SEQUENCE, &facts.commit_seq},
     };
     *out = facts;

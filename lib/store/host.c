@@ -9,7 +9,7 @@
 #include "store_state.h"
 
 #define DEFAULT_CACHE_BYTES 67108864
-#define DEFAULT_THREADS 4
+#define DEFAULT_THREADS     4
 
 static _Thread_local bool calling_back;
 
@@ -38,8 +38,9 @@ annoproj_status host_random(const struct store_state *state, void *out, size_t l
         calling_back = true;
         int32_t answer = state->options.random(out, length, state->options.user_data);
         calling_back = false;
-        return answer == 0 ? ANNOPROJ_OK
-                           : fail(error, ANNOPROJ_CALLBACK, "the random callback returned %d: it must return 0", answer);
+        return answer == 0
+                   ? ANNOPROJ_OK
+                   : fail(error, ANNOPROJ_CALLBACK, "the random callback returned %d: it must return 0", answer);
     }
     for (size_t done = 0; done < length;) {
         ssize_t got = getrandom((char *)out + done, length - done, 0);

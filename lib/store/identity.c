@@ -10,10 +10,10 @@
 #include "schema.h"
 #include "text.h"
 
-#define SQL_SCHEMA \
+#define SQL_SCHEMA                                                                                                     \
     "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_stat%' ORDER BY type, name"
 #define SQL_APPLICATION_ID "PRAGMA application_id"
-#define SQL_USER_VERSION "PRAGMA user_version"
+#define SQL_USER_VERSION   "PRAGMA user_version"
 
 annoproj_status schema_fingerprint(database *db, char out[FINGERPRINT_SIZE], annoproj_error **error) {
     text all = {0};

@@ -10,10 +10,10 @@
 #include "failure.h"
 #include "identity.h"
 
-#define SQL_BACKUP "VACUUM INTO ?1"
-#define SQL_QUICK_CHECK "PRAGMA quick_check"
+#define SQL_BACKUP       "VACUUM INTO ?1"
+#define SQL_QUICK_CHECK  "PRAGMA quick_check"
 #define SQL_FOREIGN_KEYS "PRAGMA foreign_key_check"
-#define LONGEST_NAME (4096 + 32)
+#define LONGEST_NAME     (4096 + 32)
 
 /* There is no older version yet: version 1 is the first. */
 const migration store_migrations[] = {{0, NULL}};
@@ -45,8 +45,8 @@ static annoproj_status verify_backup(const char *path, int64_t version, annoproj
         bool sound = sql_row(check) && strcmp(column_text(check, 0), "ok") == 0;
         status = sql_end(check, error);
         if (status == ANNOPROJ_OK && (!sound || found != version)) {
-            status = fail(error, ANNOPROJ_CORRUPT, "the backup %s is not sound: the store was not changed; check the disk",
-                          QUOTED(path));
+            status = fail(error, ANNOPROJ_CORRUPT,
+                          "the backup %s is not sound: the store was not changed; check the disk", QUOTED(path));
         }
     }
     connection_close(db, false);
@@ -120,8 +120,8 @@ static annoproj_status check_result(database *db, const migration_goal *goal, an
     return status;
 }
 
-annoproj_status migrate(database *db, const char *path, int64_t from, const migration *steps, const migration_goal *goal,
-                        annoproj_error **error) {
+annoproj_status migrate(database *db, const char *path, int64_t from, const migration *steps,
+                        const migration_goal *goal, annoproj_error **error) {
     char text[60];
     annoproj_status status = back_up(db, path, from, error);
     if (status == ANNOPROJ_OK) {

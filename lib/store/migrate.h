@@ -5,8 +5,8 @@
 #include "connection.h"
 
 typedef struct migration {
-    int64_t from;                                                        /* to from + 1 */
-    annoproj_status (*run)(database *db, annoproj_error **error);        /* inside the transaction */
+    int64_t from;                                                 /* to from + 1 */
+    annoproj_status (*run)(database *db, annoproj_error **error); /* inside the transaction */
 } migration;
 
 /* What this library can do; ends with a row without function. */
@@ -20,7 +20,7 @@ typedef struct migration_goal {
 
 /* Under the write lock, by nobody but the opening thread: a verified backup `<path>.backup-v<from>` beside the store, then
  * all steps in one transaction, foreign keys and fingerprint checked before the commit. */
-annoproj_status migrate(database *db, const char *path, int64_t from, const migration *steps, const migration_goal *goal,
-                        annoproj_error **error);
+annoproj_status migrate(database *db, const char *path, int64_t from, const migration *steps,
+                        const migration_goal *goal, annoproj_error **error);
 
 #endif

@@ -19,10 +19,10 @@
 
 /* Shared memory and locks of SQLite's log do not work between machines. FUSE may be anything, so it counts. */
 static const int64_t network_types[] = {
-    0x6969 /* NFS */,        0x517b /* SMB */,        0xff534d42 /* CIFS */,   0xfe534d42 /* SMB2 */,
-    0x65735546 /* FUSE */,   0x01021997 /* 9P */,     0x5346414f /* AFS */,    0x6b414653 /* AFS (kernel) */,
-    0x73757245 /* Coda */,   0x564c /* NCP */,        0x00c36400 /* Ceph */,   0x0bd00bd0 /* Lustre */,
-    0x47504653 /* GPFS */,   0x7461636f /* OCFS2 */,  0x01161970 /* GFS2 */,   0x19830326 /* FhGFS */,
+    0x6969 /* NFS */,      0x517b /* SMB */,       0xff534d42 /* CIFS */, 0xfe534d42 /* SMB2 */,
+    0x65735546 /* FUSE */, 0x01021997 /* 9P */,    0x5346414f /* AFS */,  0x6b414653 /* AFS (kernel) */,
+    0x73757245 /* Coda */, 0x564c /* NCP */,       0x00c36400 /* Ceph */, 0x0bd00bd0 /* Lustre */,
+    0x47504653 /* GPFS */, 0x7461636f /* OCFS2 */, 0x01161970 /* GFS2 */, 0x19830326 /* FhGFS */,
 };
 
 bool network_file_system(int64_t type) {
@@ -37,15 +37,12 @@ bool network_file_system(int64_t type) {
 static annoproj_status cannot_find(const char *what, const char *path, int reason, annoproj_error **error) {
     switch (reason) {
     case ENOENT:
-    case ENOTDIR:
-        return fail(error, ANNOPROJ_NOT_FOUND, "%s %s does not exist: check the path", what, QUOTED(path));
+    case ENOTDIR: return fail(error, ANNOPROJ_NOT_FOUND, "%s %s does not exist: check the path", what, QUOTED(path));
     case EACCES:
         return fail(error, ANNOPROJ_READONLY, "%s %s cannot be accessed: check the rights of its folders", what,
                     QUOTED(path));
-    case ENOMEM:
-        return fail_memory(error);
-    default:
-        return fail(error, ANNOPROJ_IO, "%s %s cannot be opened (%s)", what, QUOTED(path), strerror(reason));
+    case ENOMEM: return fail_memory(error);
+    default: return fail(error, ANNOPROJ_IO, "%s %s cannot be opened (%s)", what, QUOTED(path), strerror(reason));
     }
 }
 
@@ -142,18 +139,22 @@ annoproj_status place_check(const char *path, const char *folder, bool create, a
     if (network_file_system((int64_t)(uint32_t)facts.f_type)) {
         return fail(error, ANNOPROJ_UNSUPPORTED,
                     "the folder %s is on a network or user-space file system (type %x), where a store's locks do not "
-                    "work: use a local disk", QUOTED(folder), (unsigned)facts.f_type);
+                    "work: use a local disk",
+                    QUOTED(folder), (unsigned)facts.f_type);
     }
     if (create && faccessat(AT_FDCWD, path, F_OK, AT_EACCESS | AT_SYMLINK_NOFOLLOW) == 0) {
-        return fail(error, ANNOPROJ_EXISTS, "there is a file %s already: open it, or choose another path", QUOTED(path));
+        return fail(error, ANNOPROJ_EXISTS, "there is a file %s already: open it, or choose another path",
+                    QUOTED(path));
     }
     if (faccessat(AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS) != 0) {
         return fail(error, ANNOPROJ_READONLY,
                     "the folder %s cannot be written, and a store needs its log beside it: change its rights or copy "
-                    "the store elsewhere", QUOTED(folder));
+                    "the store elsewhere",
+                    QUOTED(folder));
     }
     if (!create && faccessat(AT_FDCWD, path, R_OK | W_OK, AT_EACCESS) != 0) {
-        return fail(error, ANNOPROJ_READONLY, "the file %s cannot be read and written: change its rights", QUOTED(path));
+        return fail(error, ANNOPROJ_READONLY, "the file %s cannot be read and written: change its rights",
+                    QUOTED(path));
     }
     return ANNOPROJ_OK;
 }

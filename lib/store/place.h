@@ -8,6 +8,6 @@
 annoproj_status place_find(const char *path, bool create, char **absolute, char **folder, annoproj_error **error);
 /* UNSUPPORTED on a network file system, READONLY when folder or file cannot be written. */
 annoproj_status place_check(const char *path, const char *folder, bool create, annoproj_error **error);
-bool network_file_system(int64_t type);      /* statfs' f_type */
+bool network_file_system(int64_t type); /* statfs' f_type */
 
 #endif

@@ -3,7 +3,7 @@
 #include "identity.h"
 #include "store_state.h"
 
-#define SQL_BEGIN "BEGIN"
+#define SQL_BEGIN    "BEGIN"
 #define SQL_ROLLBACK "ROLLBACK"
 #define SQL_SEQUENCE "SELECT commit_seq FROM store_state"
 
@@ -47,8 +47,10 @@ static annoproj_status take_snapshot(struct store_state *state, database *db, an
         status = sql_value(db, SQL_SEQUENCE, &sequence, error);
     }
     if (status == ANNOPROJ_OK && sequence < least) {
-        status = fail(error, ANNOPROJ_CORRUPT, "the store went back from commit %lld to %lld: it was replaced or lost "
-                      "changes; close it and open it again", (long long)least, (long long)sequence);
+        status = fail(error, ANNOPROJ_CORRUPT,
+                      "the store went back from commit %lld to %lld: it was replaced or lost "
+                      "changes; close it and open it again",
+                      (long long)least, (long long)sequence);
     }
     return status;
 }

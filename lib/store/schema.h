@@ -3,10 +3,10 @@
 #ifndef SCHEMA_H
 #define SCHEMA_H
 
-#define STORE_APPLICATION_ID 0x414e4e50   /* "ANNP" */
+#define STORE_APPLICATION_ID 0x414e4e50 /* "ANNP" */
 #define STORE_SCHEMA_VERSION 1
 
-extern const char *const store_schema[];   /* NULL-terminated list of SQL texts, defined in schema.c */
+extern const char *const store_schema[]; /* NULL-terminated list of SQL texts, defined in schema.c */
 
 /* lib/<room>/schema_<room>.c; tables and indexes only: connections run no triggers and no views. */
 extern const char schema_store[];

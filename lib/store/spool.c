@@ -11,8 +11,8 @@
 #include "failure.h"
 #include "store_state.h"
 
-#define SUFFIX "-spool-"
-#define SQL_BEGIN "BEGIN"
+#define SUFFIX     "-spool-"
+#define SQL_BEGIN  "BEGIN"
 #define SQL_COMMIT "COMMIT"
 #define SQL_ATTACH "ATTACH ?1 AS spool"
 #define SQL_DETACH "DETACH spool"
@@ -20,7 +20,7 @@
 struct spool {
     store *store;
     char *path;
-    int descriptor;         /* holds a lock that ends with the process: a spool without one is rubbish */
+    int descriptor; /* holds a lock that ends with the process: a spool without one is rubbish */
     database *db;
 };
 
@@ -35,7 +35,7 @@ static annoproj_status make_file(spool *of, annoproj_error **error) {
     of->descriptor = mkostemp(of->path, O_CLOEXEC);
     if (of->descriptor < 0) {
         int reason = errno;
-        annoproj_status status = reason == ENOSPC || reason == EDQUOT ? ANNOPROJ_FULL
+        annoproj_status status = reason == ENOSPC || reason == EDQUOT  ? ANNOPROJ_FULL
                                  : reason == EACCES || reason == EROFS ? ANNOPROJ_READONLY
                                                                        : ANNOPROJ_IO;
         release(of->path);

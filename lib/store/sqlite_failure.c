@@ -7,7 +7,7 @@
 #include "failure.h"
 
 typedef struct meaning {
-    int code;                   /* primary code */
+    int code; /* primary code */
     annoproj_status status;
     const char *advice;
 } meaning;
@@ -52,7 +52,8 @@ annoproj_status sqlite_failure(annoproj_error **error, int extended_code, const 
 }
 
 int full_or(int code, int system) {
-    return (code & 0xff) == SQLITE_IOERR && (system == ENOSPC || system == EDQUOT || system == EFBIG) ? SQLITE_FULL : code;
+    return (code & 0xff) == SQLITE_IOERR && (system == ENOSPC || system == EDQUOT || system == EFBIG) ? SQLITE_FULL
+                                                                                                      : code;
 }
 
 annoproj_status connection_failure(database *db, annoproj_error **error) {

@@ -35,8 +35,7 @@ static statement *prepare(database *db, const char *text, bool keep) {
     made->database = db;
     made->in_use = true;
     const char *rest = NULL;
-    int code = sqlite3_prepare_v3(db->handle, text, -1, keep ? SQLITE_PREPARE_PERSISTENT : 0, &made->handle,
-                                  &rest);
+    int code = sqlite3_prepare_v3(db->handle, text, -1, keep ? SQLITE_PREPARE_PERSISTENT : 0, &made->handle, &rest);
     if (code != SQLITE_OK) {
         remember_last(made, code);
         keep = false;
@@ -97,8 +96,7 @@ void bind_text_n(statement *one, const char *text, size_t length) {
     if (text == NULL) {
         bind_null(one);
     } else if (one->code == SQLITE_OK) {
-        bound(one, sqlite3_bind_text64(one->handle, ++one->parameter, text, length, SQLITE_STATIC,
-                                             SQLITE_UTF8));
+        bound(one, sqlite3_bind_text64(one->handle, ++one->parameter, text, length, SQLITE_STATIC, SQLITE_UTF8));
     }
 }
 
@@ -110,7 +108,7 @@ void bind_blob(statement *one, const void *data, size_t length) {
     if (one->code == SQLITE_OK) {
         /* An empty blob is a blob, not NULL. */
         bound(one, sqlite3_bind_blob64(one->handle, ++one->parameter, data == NULL ? "" : data,
-                                             data == NULL ? 0 : length, SQLITE_STATIC));
+                                       data == NULL ? 0 : length, SQLITE_STATIC));
     }
 }
 
@@ -129,8 +127,7 @@ static bool wanted(statement *one, bool first) {
 }
 
 bool sql_row(statement *one) {
-    if (one->code != SQLITE_OK || one->done ||
-        !wanted(one, !sqlite3_stmt_busy(one->handle))) {
+    if (one->code != SQLITE_OK || one->done || !wanted(one, !sqlite3_stmt_busy(one->handle))) {
         return false;
     }
     errno = 0;

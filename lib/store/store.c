@@ -15,11 +15,12 @@
 #include "schema.h"
 #include "store_state.h"
 
-#define NEW_FILE_MODE 0600
+#define NEW_FILE_MODE    0600
 #define SQL_JOURNAL_MODE "PRAGMA journal_mode"
-#define SQL_PAGE_SIZE "PRAGMA page_size"
-#define SQL_SEQUENCE "SELECT commit_seq FROM store_state"
-#define SQL_FIRST_STATE "INSERT INTO store_state(id, commit_seq, last_command_us, created_us, uuid) VALUES(1, 1, ?1, ?1, ?2)"
+#define SQL_PAGE_SIZE    "PRAGMA page_size"
+#define SQL_SEQUENCE     "SELECT commit_seq FROM store_state"
+#define SQL_FIRST_STATE                                                                                                \
+    "INSERT INTO store_state(id, commit_seq, last_command_us, created_us, uuid) VALUES(1, 1, ?1, ?1, ?2)"
 
 /* --- the state's life ------------------------------------------------------------------------------ */
 
@@ -105,7 +106,7 @@ static annoproj_status make_file(struct store_state *state, annoproj_error **err
         return fail(error, ANNOPROJ_EXISTS, "there is a file %s already: open it, or choose another path",
                     QUOTED(state->path));
     }
-    annoproj_status status = reason == ENOSPC || reason == EDQUOT ? ANNOPROJ_FULL
+    annoproj_status status = reason == ENOSPC || reason == EDQUOT                     ? ANNOPROJ_FULL
                              : reason == EACCES || reason == EROFS || reason == EPERM ? ANNOPROJ_READONLY
                                                                                       : ANNOPROJ_IO;
     return fail(error, status, "the store %s could not be made (%s)", QUOTED(state->path), strerror(reason));
@@ -148,7 +149,8 @@ static void print_uuid(uint8_t bytes[16], char out[37]) {
     }
 }
 
-static annoproj_status make_tables(struct store_state *state, int64_t now_us, const char *uuid, annoproj_error **error) {
+static annoproj_status make_tables(struct store_state *state, int64_t now_us, const char *uuid,
+                                   annoproj_error **error) {
     database *db = state->writer;
     char text[120];
     annoproj_status status = sql_script(db, "BEGIN IMMEDIATE", error);
@@ -201,8 +203,8 @@ static annoproj_status make_store(struct store_state *state, const bounds *call,
 
 static annoproj_status identify(struct store_state *state, int64_t *version, annoproj_error **error) {
     *version = 0;
-    annoproj_status status =
-        connection_open(state->path, CONNECTION_WRITER, state->options.relaxed_durability, &state->writer, error);
+    annoproj_status status = connection_open(state->path, CONNECTION_WRITER, state->options.relaxed_durability,
+                                             &state->writer, error);
     if (status == ANNOPROJ_OK) {
         status = identity_check(state->writer, state->path, version, error);
     }
@@ -349,7 +351,7 @@ annoproj_status store_shut(store *of, const bounds *call, annoproj_error **error
     state_end(state);
     readers_close(state);
     annoproj_status folded = checkpoint_fold(state, &folding);
-    state_close_files(state, true);          /* closes the lock last, which leaves it */
+    state_close_files(state, true); /* closes the lock last, which leaves it */
     if (folded != ANNOPROJ_OK) {
         /* Everything committed is in the log, which the next open reads. */
         host_log(state, 1, annoproj_error_message(folding));

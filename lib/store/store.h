@@ -9,12 +9,12 @@
 
 typedef struct annoproj_store_body {
     body body;
-    struct store_state *state;          /* private to this room */
+    struct store_state *state; /* private to this room */
 } store;
 
 /* --- open and close ------------------------------------------------------------------------------ */
-annoproj_status store_open(const char *path, bool create, const annoproj_store_options *options,
-                           const bounds *bounds, store **out, annoproj_error **error);
+annoproj_status store_open(const char *path, bool create, const annoproj_store_options *options, const bounds *bounds,
+                           store **out, annoproj_error **error);
 /* Waits for calls in flight (deadline passed = BUSY and the store stays open), checkpoints under the write
  * lock, folds the WAL away, closes SQLite. Bodies that outlive it get STATE from every later call. */
 annoproj_status store_shut(store *store, const bounds *bounds, annoproj_error **error);
@@ -25,8 +25,8 @@ annoproj_status store_shut(store *store, const bounds *bounds, annoproj_error **
  * returned OK. */
 typedef struct writer {
     database *database;
-    arena *memory;                      /* emptied before each run of a body */
-    int64_t now_us;                     /* command time = max(clock, last command time of the store) */
+    arena *memory;  /* emptied before each run of a body */
+    int64_t now_us; /* command time = max(clock, last command time of the store) */
     const bounds *bounds;
     store *store;
 } writer;
@@ -55,20 +55,20 @@ void store_read_end(reader *reader);
 /* --- what the host injected ------------------------------------------------------------------------ */
 /* Random bytes for ids and hashes: drawn before a command runs, so that a body run again draws nothing. */
 annoproj_status store_random(store *store, void *out, size_t length, annoproj_error **error);
-int64_t store_cache_bytes(const store *store);      /* budget for caches, option `cache_bytes` */
-int32_t store_threads(const store *store);          /* worker threads a call may use, option `threads` */
-void store_log(const store *store, int32_t level, const char *message);   /* never inside a write */
+int64_t store_cache_bytes(const store *store); /* budget for caches, option `cache_bytes` */
+int32_t store_threads(const store *store);     /* worker threads a call may use, option `threads` */
+void store_log(const store *store, int32_t level, const char *message); /* never inside a write */
 
 /* --- a private spool: a temporary SQLite database for bulk input, outside the lock ------------------ */
 /* `schema` is run once. The spool can be attached to the writer inside a command as "spool". */
 typedef struct spool spool;
 annoproj_status spool_open(store *store, const char *schema, spool **out, annoproj_error **error);
 database *spool_database(spool *spool);
-annoproj_status spool_flush(spool *spool, annoproj_error **error);    /* commits what was inserted */
+annoproj_status spool_flush(spool *spool, annoproj_error **error); /* commits what was inserted */
 /* Inside a command: its tables are "spool".<table> until the command's end. Flushed before; return what fails here from
  * the body at once (a neighbour in the same transaction may have the name: then the body is run again, alone). */
 annoproj_status spool_attach(spool *spool, writer *writer, annoproj_error **error);
-void spool_close(spool *spool);                                       /* deletes it; NULL is fine */
+void spool_close(spool *spool); /* deletes it; NULL is fine */
 
 /* --- operations ------------------------------------------------------------------------------------ */
 typedef struct store_facts {

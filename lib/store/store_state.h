@@ -24,38 +24,38 @@ typedef struct write_job {
     int64_t clock_us;
     annoproj_status status;
     annoproj_error *error;
-    bool taken, settled, done;          /* taken by a leader; outcome known; handed out */
+    bool taken, settled, done; /* taken by a leader; outcome known; handed out */
     pthread_cond_t wake;
     struct write_job *next;
 } write_job;
 
 struct store_state {
     pid_t process;
-    char *path, *folder;                /* absolute, without symbolic links */
+    char *path, *folder; /* absolute, without symbolic links */
     dev_t device;
     ino_t inode;
     annoproj_store_options options;
 
     pthread_mutex_t mutex;
-    pthread_cond_t changed;             /* a call ended, a reader came free */
-    int32_t in_flight;                  /* operations that have begun and not ended */
+    pthread_cond_t changed; /* a call ended, a reader came free */
+    int32_t in_flight;      /* operations that have begun and not ended */
     bool closing, closed;
 
-    database *readers[READERS_MOST];    /* free ones first: [0, readers_free) */
+    database *readers[READERS_MOST]; /* free ones first: [0, readers_free) */
     int32_t readers_free, readers_made;
 
-    write_job *first, *last;            /* queued, first come */
-    bool led;                           /* a thread runs a batch */
+    write_job *first, *last; /* queued, first come */
+    bool led;                /* a thread runs a batch */
 
     /* The leader's, or the opening and closing thread's. */
     write_lock *lock;
     database *writer;
     arena memory;
     int64_t page_size;
-    int64_t seen_seq;                   /* highest commit_seq seen (atomic): going back means a lost or replaced file */
-    int64_t checkpoint_pages;           /* log pages at the last checkpoint */
-    int64_t checkpoint_us;              /* monotonic time of it */
-    struct store_state *next;           /* in the list of open stores of the process */
+    int64_t seen_seq;         /* highest commit_seq seen (atomic): going back means a lost or replaced file */
+    int64_t checkpoint_pages; /* log pages at the last checkpoint */
+    int64_t checkpoint_us;    /* monotonic time of it */
+    struct store_state *next; /* in the list of open stores of the process */
 };
 
 /* --- calls in flight (store_calls.c) --------------------------------------------------------------- */
@@ -66,7 +66,7 @@ void operation_end(struct store_state *state);
 /* Waits on `changed` (mutex held) for a moment or until the bounds end; their status. */
 annoproj_status state_wait(struct store_state *state, pthread_cond_t *condition, const bounds *call,
                            annoproj_error **error);
-annoproj_status state_condition(pthread_cond_t *condition, annoproj_error **error);   /* on the monotonic clock */
+annoproj_status state_condition(pthread_cond_t *condition, annoproj_error **error); /* on the monotonic clock */
 /* Holds back further calls and waits for those in flight; BUSY when the bounds end first. After OK, state_reopen() lets
  * calls in again, state_end() makes all of them STATE for ever. */
 annoproj_status state_quiesce(struct store_state *state, const bounds *call, annoproj_error **error);
@@ -98,7 +98,7 @@ annoproj_status checkpoint_after_commit(struct store_state *state, annoproj_erro
 annoproj_status checkpoint_fold(struct store_state *state, annoproj_error **error);
 
 /* --- spools (spool.c) ----------------------------------------------------------------------------------- */
-void spool_detach(database *writer);                  /* after a transaction */
-void spools_remove_stale(const struct store_state *state);   /* left behind by processes that died */
+void spool_detach(database *writer);                       /* after a transaction */
+void spools_remove_stale(const struct store_state *state); /* left behind by processes that died */
 
 #endif

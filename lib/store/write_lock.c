@@ -15,7 +15,7 @@
 enum { WAIT_PLACE = 0, THE_LOCK = 1 };
 
 #define SHORTEST_PAUSE_NS 5000
-#define LONGEST_PAUSE_NS 200000
+#define LONGEST_PAUSE_NS  200000
 
 struct write_lock {
     int descriptor;

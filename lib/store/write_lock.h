@@ -18,6 +18,6 @@ annoproj_status write_lock_open(const char *side_path, mode_t mode, write_lock *
 /* By one thread of a process at a time. TIMEOUT or CANCELLED by the bounds (NULL = without limit). */
 annoproj_status write_lock_take(write_lock *lock, const bounds *bounds, annoproj_error **error);
 void write_lock_leave(write_lock *lock);
-void write_lock_close(write_lock *lock);      /* NULL is fine */
+void write_lock_close(write_lock *lock); /* NULL is fine */
 
 #endif

@@ -11,18 +11,18 @@
 
 #define BATCH_MOST 64
 
-#define SQL_BEGIN "BEGIN IMMEDIATE"
-#define SQL_COMMIT "COMMIT"
-#define SQL_ROLLBACK "ROLLBACK"
-#define SQL_SAVEPOINT "SAVEPOINT body"
+#define SQL_BEGIN         "BEGIN IMMEDIATE"
+#define SQL_COMMIT        "COMMIT"
+#define SQL_ROLLBACK      "ROLLBACK"
+#define SQL_SAVEPOINT     "SAVEPOINT body"
 #define SQL_ROLLBACK_BODY "ROLLBACK TO body"
-#define SQL_RELEASE "RELEASE body"
-#define SQL_STATE "SELECT commit_seq, last_command_us FROM store_state"
-#define SQL_SET_STATE "UPDATE store_state SET commit_seq = ?1, last_command_us = ?2"
-#define SQL_SEQUENCE "SELECT commit_seq FROM store_state"
+#define SQL_RELEASE       "RELEASE body"
+#define SQL_STATE         "SELECT commit_seq, last_command_us FROM store_state"
+#define SQL_SET_STATE     "UPDATE store_state SET commit_seq = ?1, last_command_us = ?2"
+#define SQL_SEQUENCE      "SELECT commit_seq FROM store_state"
 
 typedef struct transaction {
-    int64_t sequence, last_us;          /* of the store, before and while it runs */
+    int64_t sequence, last_us; /* of the store, before and while it runs */
 } transaction;
 
 /* --- one transaction ------------------------------------------------------------------------------ */
@@ -68,8 +68,10 @@ static annoproj_status begin(struct store_state *state, const bounds *call, tran
         status = sql_end(ask, error);
     }
     if (status == ANNOPROJ_OK && out->sequence < state->seen_seq) {
-        status = fail(error, ANNOPROJ_CORRUPT, "the store went back from commit %lld to %lld: it was replaced or lost "
-                      "changes; close it and open it again", (long long)state->seen_seq, (long long)out->sequence);
+        status = fail(error, ANNOPROJ_CORRUPT,
+                      "the store went back from commit %lld to %lld: it was replaced or lost "
+                      "changes; close it and open it again",
+                      (long long)state->seen_seq, (long long)out->sequence);
     }
     return status;
 }
@@ -82,8 +84,8 @@ static annoproj_status run_body(struct store_state *state, write_job *job, int64
     if (status != ANNOPROJ_OK) {
         return status;
     }
-    writer work = {.database = db, .memory = &state->memory, .now_us = now_us, .bounds = job->call,
-                   .store = job->store};
+    writer work = {
+        .database = db, .memory = &state->memory, .now_us = now_us, .bounds = job->call, .store = job->store};
     db->bounds = job->call;
     body_begin();
     status = job->body(&work, job->argument, &job->error);

@@ -19,8 +19,7 @@ static char *folder;
 static bool make_small_disk(void) {
     folder = scratch_path("small");
     if (mkdir(folder, 0700) != 0 || unshare(CLONE_NEWNS) != 0 ||
-        mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
-        mount("tmpfs", folder, "tmpfs", 0, "size=6m") != 0) {
+        mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 || mount("tmpfs", folder, "tmpfs", 0, "size=6m") != 0) {
         print_message("needs the right to mount a tmpfs: passed over (%s)\n", strerror(errno));
         return false;
     }
@@ -70,7 +69,7 @@ static void test_full_disk(void **unused) {
         done += status == ANNOPROJ_OK;
     }
     assert_status(ANNOPROJ_FULL, status, error);
-    assert_int_equal(rows(of, &call), done);                   /* reads go on, nothing half */
+    assert_int_equal(rows(of, &call), done); /* reads go on, nothing half */
     assert_status(ANNOPROJ_FULL, store_write(of, &call, put, &done, &error), error);
     /* Opened anew on the full disk it has all that was acknowledged. */
     assert_ok(store_shut(of, &call, &error), error);

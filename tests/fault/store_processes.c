@@ -17,8 +17,8 @@
 #include "store_state.h"
 
 #define PROCESSES 4
-#define THREADS 4
-#define WRITES 60
+#define THREADS   4
+#define WRITES    60
 
 static const char *program;
 
@@ -50,8 +50,9 @@ static annoproj_status insert_row(writer *work, void *argument, annoproj_error *
     const row *what = argument;
     char key[20];
     snprintf(key, sizeof key, "%d", what->number);
-    statement *one = sql(work->database, "INSERT INTO request(actor, key, operation, argument_hash, result, created_us)"
-                                         " VALUES(?1, ?2, (SELECT commit_seq FROM store_state), 0, zeroblob(2000), ?3)");
+    statement *one = sql(work->database,
+                         "INSERT INTO request(actor, key, operation, argument_hash, result, created_us)"
+                         " VALUES(?1, ?2, (SELECT commit_seq FROM store_state), 0, zeroblob(2000), ?3)");
     bind_int64(one, what->actor);
     bind_text(one, key);
     bind_int64(one, work->now_us);
@@ -217,13 +218,13 @@ static void test_a_killed_holder_leaves_the_lock(void **unused) {
         row what = {i + 1, 0};
         bounds soon = {.until_us = monotonic_us() + 1000}, call = {.until_us = INT64_MAX};
         assert_status(ANNOPROJ_TIMEOUT, store_write(of, &soon, insert_row, &what, &error), error);
-        assert_int_equal(ask(of, "SELECT count(*) FROM request"), i);     /* readers do not */
+        assert_int_equal(ask(of, "SELECT count(*) FROM request"), i); /* readers do not */
         assert_int_equal(kill(holder, SIGKILL), 0);
         assert_int_equal(WTERMSIG(end_of(holder)), SIGKILL);
         assert_ok(store_write(of, &call, insert_row, &what, &error), error);
         close(inside[0]);
     }
-    assert_int_equal(ask(of, "SELECT count(*) FROM request"), 5);         /* nothing of the killed */
+    assert_int_equal(ask(of, "SELECT count(*) FROM request"), 5); /* nothing of the killed */
     assert_true(leave(of));
     free(path);
 }

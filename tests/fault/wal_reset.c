@@ -17,8 +17,8 @@
 #include "store_state.h"
 
 #define ROWS_BEFORE 30
-#define ROWS_AFTER 5
-#define ROWS (ROWS_BEFORE + 1 + ROWS_AFTER)
+#define ROWS_AFTER  5
+#define ROWS        (ROWS_BEFORE + 1 + ROWS_AFTER)
 
 /* --- hooking one method of one open file ------------------------------------------------------------------ */
 
@@ -67,7 +67,8 @@ static write_lock *writer_lock, *checkpoint_lock;
 static sqlite3 *plain_open(const char *path) {
     sqlite3 *db = NULL;
     assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(db, "PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=0", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, "PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=0", NULL, NULL, NULL),
+                     SQLITE_OK);
     return db;
 }
 
@@ -132,16 +133,17 @@ static int run_schedule(const char *name, bool locked) {
     assert_int_equal(write_lock_open(side, 0600, &writer_lock, NULL), ANNOPROJ_OK);
     assert_int_equal(write_lock_open(side, 0600, &checkpoint_lock, NULL), ANNOPROJ_OK);
     writer_db = plain_open(path);
-    assert_int_equal(sqlite3_exec(writer_db, "CREATE TABLE t(id INTEGER PRIMARY KEY, pad BLOB)", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(writer_db, "CREATE TABLE t(id INTEGER PRIMARY KEY, pad BLOB)", NULL, NULL, NULL),
+                     SQLITE_OK);
     sqlite3 *first = plain_open(path), *second = plain_open(path);
     for (int i = 0; i < ROWS_BEFORE; i++) {
         write_later();
     }
-    checkpoint(first);                     /* everything is copied: the next writer may restart the log */
+    checkpoint(first); /* everything is copied: the next writer may restart the log */
     hook(second);
     pause_hook = write_meanwhile;
-    checkpoint(second);                    /* reads the header, sleeps, goes on */
-    assert_null(pause_hook);               /* the schedule took place */
+    checkpoint(second);      /* reads the header, sleeps, goes on */
+    assert_null(pause_hook); /* the schedule took place */
     if (turned_away) {
         write_later();
     }
@@ -161,14 +163,16 @@ static int run_schedule(const char *name, bool locked) {
 
 static bool library_has_the_bug(void) {
     int version = sqlite3_libversion_number();
-    bool fixed = version >= 3051003 || (version >= 3050007 && version < 3051000) || (version >= 3044006 && version < 3045000);
+    bool fixed = version >= 3051003 || (version >= 3050007 && version < 3051000) ||
+                 (version >= 3044006 && version < 3045000);
     return !fixed;
 }
 
 static void test_without_the_lock_rows_are_lost(void **unused) {
     (void)unused;
     int rows = run_schedule("without.db", false);
-    print_message("SQLite %s, without the lock: %d of %d acknowledged rows are left\n", sqlite3_libversion(), rows, ROWS);
+    print_message("SQLite %s, without the lock: %d of %d acknowledged rows are left\n", sqlite3_libversion(), rows,
+                  ROWS);
     if (library_has_the_bug()) {
         assert_true(rows < ROWS);
     } else {
@@ -184,7 +188,7 @@ static void test_with_the_lock_none_is_lost(void **unused) {
 
 /* --- the store keeps to it ------------------------------------------------------------------------------------ */
 
-#define WRITER_BYTE 0         /* SQLite's lock of a writer, its lock of a checkpoint */
+#define WRITER_BYTE     0 /* SQLite's lock of a writer, its lock of a checkpoint */
 #define CHECKPOINT_BYTE 1
 
 static int side_descriptor;
@@ -222,14 +226,14 @@ static void test_the_store_writes_and_checkpoints_under_the_lock(void **unused) 
     assert_true(side_descriptor >= 0);
     hook(of->state->writer->handle);
     lock_hook = must_be_protected;
-    for (int i = 0; i < 60; i++) {         /* 24 MB through a log that is copied at 4 MiB */
+    for (int i = 0; i < 60; i++) { /* 24 MB through a log that is copied at 4 MiB */
         assert_ok(store_write(of, &call, fill, &i, &error), error);
     }
     assert_true(writes >= 60);
     assert_true(checkpoints >= 3);
     int before = checkpoints;
     assert_ok(store_shut(of, &call, &error), error);
-    assert_true(checkpoints > before);     /* the folding close */
+    assert_true(checkpoints > before); /* the folding close */
     assert_int_equal(unprotected, 0);
     lock_hook = NULL;
     close(side_descriptor);

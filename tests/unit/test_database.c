@@ -12,9 +12,10 @@ static database *db;
 static int set_up(void **unused) {
     (void)unused;
     return connection_open(":memory:", CONNECTION_SPOOL, true, &db, NULL) != ANNOPROJ_OK ||
-           sql_script(db, "CREATE TABLE t(id INTEGER PRIMARY KEY, name TEXT UNIQUE, weight REAL, data BLOB) STRICT;"
-                          "CREATE TABLE child(t INTEGER NOT NULL REFERENCES t(id), CHECK(t > 0)) STRICT", NULL) !=
-               ANNOPROJ_OK;
+           sql_script(db,
+                      "CREATE TABLE t(id INTEGER PRIMARY KEY, name TEXT UNIQUE, weight REAL, data BLOB) STRICT;"
+                      "CREATE TABLE child(t INTEGER NOT NULL REFERENCES t(id), CHECK(t > 0)) STRICT",
+                      NULL) != ANNOPROJ_OK;
 }
 
 static int tear_down(void **unused) {
@@ -24,7 +25,7 @@ static int tear_down(void **unused) {
 }
 
 #define SQL_INSERT "INSERT INTO t(id, name, weight, data) VALUES(?1, ?2, ?3, ?4)"
-#define SQL_BY_ID "SELECT id, name, weight, data FROM t WHERE id >= ?1 ORDER BY id"
+#define SQL_BY_ID  "SELECT id, name, weight, data FROM t WHERE id >= ?1 ORDER BY id"
 
 static annoproj_status add(int64_t id, const char *name, annoproj_error **error) {
     statement *one = sql(db, SQL_INSERT);
@@ -51,7 +52,7 @@ static void test_values_come_back(void **unused) {
     assert_int_equal(column_length(one, 3), 3);
     assert_memory_equal(column_blob(one, 3), "a\0b", 3);
     assert_false(sql_row(one));
-    assert_false(sql_row(one));                      /* the end stays the end */
+    assert_false(sql_row(one)); /* the end stays the end */
     assert_ok(sql_end(one, &error), error);
 }
 
@@ -62,7 +63,7 @@ static void test_nulls_and_empty_values(void **unused) {
     bind_int64(one, 1);
     bind_text(one, NULL);
     bind_null(one);
-    bind_blob(one, NULL, 0);                         /* an empty blob, not NULL */
+    bind_blob(one, NULL, 0); /* an empty blob, not NULL */
     assert_ok(sql_run(one, &error), error);
     one = sql(db, SQL_BY_ID);
     bind_int64(one, 1);
@@ -111,7 +112,7 @@ static void test_a_failure_sticks_until_the_end(void **unused) {
     annoproj_error *error = NULL;
     assert_ok(add(1, "a", &error), error);
     statement *one = sql(db, "INSERT INTO t(id, name) VALUES(?1, ?2)");
-    for (int64_t id = 0; id < 3; id++) {             /* the second of three is refused */
+    for (int64_t id = 0; id < 3; id++) { /* the second of three is refused */
         bind_int64(one, id);
         bind_text(one, id == 0 ? "x" : id == 1 ? "y" : "z");
         assert_int_equal(sql_step_run(one), id == 0);
@@ -136,7 +137,7 @@ static void test_too_many_values(void **unused) {
     bind_int64(one, 2);
     assert_false(sql_row(one));
     assert_status(ANNOPROJ_INTERNAL, sql_end(one, &error), error);
-    one = sql(db, SQL_BY_ID);                        /* and is forgotten after it was told */
+    one = sql(db, SQL_BY_ID); /* and is forgotten after it was told */
     bind_int64(one, 1);
     assert_false(sql_row(one));
     assert_ok(sql_end(one, &error), error);
@@ -146,7 +147,7 @@ static void test_statements_are_kept(void **unused) {
     (void)unused;
     annoproj_error *error = NULL;
     statement *one = sql(db, SQL_BY_ID);
-    statement *inner = sql(db, SQL_BY_ID);           /* in use: one of its own */
+    statement *inner = sql(db, SQL_BY_ID); /* in use: one of its own */
     assert_ptr_not_equal(one, inner);
     assert_ok(sql_end(inner, &error), error);
     assert_ok(sql_end(one, &error), error);
@@ -159,7 +160,7 @@ static void test_statements_are_kept(void **unused) {
     assert_true(sql_row(one));
     assert_ok(sql_end(one, &error), error);
     one = sql(db, SQL_BY_ID);
-    assert_false(sql_row(one));                      /* id >= NULL */
+    assert_false(sql_row(one)); /* id >= NULL */
     assert_ok(sql_end(one, &error), error);
 }
 

@@ -67,8 +67,8 @@ static void test_create_open_close(void **unused) {
     assert_int_equal(ask_value(of, "PRAGMA mmap_size"), 0);
     assert_int_equal(ask_value(of, "SELECT length(uuid) FROM store_state"), 36);
     close_test_store(of);
-    assert_false(exists(path, "-wal"));     /* folded away */
-    assert_true(exists(path, "-lock"));     /* never deleted */
+    assert_false(exists(path, "-wal")); /* folded away */
+    assert_true(exists(path, "-lock")); /* never deleted */
     of = open_test_store(path);
     assert_int_equal(ask_value(of, "SELECT count(*) FROM store_state"), 1);
     close_test_store(of);
@@ -140,7 +140,7 @@ static void test_files_that_are_no_store(void **unused) {
     assert_non_null(strstr(message, "other.db"));
     char *now = read_whole_file(other, &after);
     assert_int_equal(before, after);
-    assert_memory_equal(old, now, before);  /* a stranger's file is not changed */
+    assert_memory_equal(old, now, before); /* a stranger's file is not changed */
     free(old);
     free(now);
     free(text);
@@ -187,7 +187,7 @@ static void test_released_without_a_close(void **unused) {
     bounds call = no_bounds();
     assert_int_equal(store_write(of, &call, insert_body, &one, NULL), ANNOPROJ_OK);
     body_release(&of->body);
-    assert_true(exists(path, "-wal"));      /* not folded, nothing lost */
+    assert_true(exists(path, "-wal")); /* not folded, nothing lost */
     of = open_test_store(path);
     assert_int_equal(count_rows(of, -1), 1);
     close_test_store(of);
@@ -226,7 +226,7 @@ static void test_close_with_a_read_in_flight(void **unused) {
     assert_ok(store_read_begin(of, &call, &from, &error), error);
     assert_status(ANNOPROJ_BUSY, store_shut(of, &past, &error), error);
     store_read_end(&from);
-    assert_int_equal(ask_value(of, "SELECT commit_seq FROM store_state"), 1);   /* it stayed open */
+    assert_int_equal(ask_value(of, "SELECT commit_seq FROM store_state"), 1); /* it stayed open */
     close_test_store(of);
     free(path);
 }
@@ -330,14 +330,14 @@ static void test_fork(void **unused) {
 
 static void test_network_file_systems(void **unused) {
     (void)unused;
-    assert_true(network_file_system(0x6969));        /* NFS */
-    assert_true(network_file_system(0xff534d42));    /* CIFS */
-    assert_true(network_file_system(0x65735546));    /* FUSE */
-    assert_false(network_file_system(0xef53));       /* ext4 */
-    assert_false(network_file_system(0x58465342));   /* XFS */
-    assert_false(network_file_system(0x9123683e));   /* btrfs */
-    assert_false(network_file_system(0x01021994));   /* tmpfs */
-    assert_false(network_file_system(0x794c7630));   /* overlay */
+    assert_true(network_file_system(0x6969));      /* NFS */
+    assert_true(network_file_system(0xff534d42));  /* CIFS */
+    assert_true(network_file_system(0x65735546));  /* FUSE */
+    assert_false(network_file_system(0xef53));     /* ext4 */
+    assert_false(network_file_system(0x58465342)); /* XFS */
+    assert_false(network_file_system(0x9123683e)); /* btrfs */
+    assert_false(network_file_system(0x01021994)); /* tmpfs */
+    assert_false(network_file_system(0x794c7630)); /* overlay */
 }
 
 static void test_options(void **unused) {

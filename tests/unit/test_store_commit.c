@@ -14,7 +14,7 @@
 
 static sqlite3_io_methods hooked;
 static const sqlite3_io_methods *original;
-static int syncs_to_fail, writes_to_fail;         /* -1 = all */
+static int syncs_to_fail, writes_to_fail; /* -1 = all */
 
 static bool fails(int *left) {
     if (*left == 0) {
@@ -149,7 +149,7 @@ static void test_unknown_when_nothing_can_be_found_out(void **unused) {
     syncs_to_fail = 0;
     assert_int_equal(count_rows(of, 1), 1);
     assert_ok(put(3, &error), error);
-    int64_t rows = count_rows(of, 2);                /* either way, and the same way from now on */
+    int64_t rows = count_rows(of, 2); /* either way, and the same way from now on */
     assert_int_equal(rows_after_a_crash(2), rows);
     assert_int_equal(rows_after_a_crash(3), 1);
 }
@@ -172,7 +172,8 @@ static void test_a_refused_body_needs_no_disk(void **unused) {
 static annoproj_status write_much(writer *work, void *argument, annoproj_error **error) {
     (void)argument;
     return sql_run(sql(work->database, "INSERT OR REPLACE INTO request(actor, key, operation, argument_hash, result, "
-                                       "created_us) VALUES(7, 'much', 0, 0, randomblob(2000000), 0)"), error);
+                                       "created_us) VALUES(7, 'much', 0, 0, randomblob(2000000), 0)"),
+                   error);
 }
 
 static int64_t log_bytes(void) {
@@ -200,7 +201,7 @@ static void test_the_log_is_bounded(void **unused) {
     for (int i = 0; i < 40; i++) {
         assert_ok(store_write(of, &call, write_much, NULL, &error), error);
     }
-    assert_true(log_bytes() > 64 << 20);             /* the snapshot needs it */
+    assert_true(log_bytes() > 64 << 20); /* the snapshot needs it */
     store_read_end(&from);
     for (int i = 0; i < 5; i++) {
         assert_ok(store_write(of, &call, write_much, NULL, &error), error);
@@ -212,12 +213,9 @@ static void test_the_log_is_bounded(void **unused) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        WITH_STORE(test_full_changes_nothing),
-        WITH_STORE(test_file_size_limit_is_full),
-        WITH_STORE(test_a_failed_sync_is_settled),
-        WITH_STORE(test_unknown_when_nothing_can_be_found_out),
-        WITH_STORE(test_a_refused_body_needs_no_disk),
-        WITH_STORE(test_the_log_is_bounded),
+        WITH_STORE(test_full_changes_nothing),         WITH_STORE(test_file_size_limit_is_full),
+        WITH_STORE(test_a_failed_sync_is_settled),     WITH_STORE(test_unknown_when_nothing_can_be_found_out),
+        WITH_STORE(test_a_refused_body_needs_no_disk), WITH_STORE(test_the_log_is_bounded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

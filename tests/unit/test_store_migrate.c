@@ -12,7 +12,8 @@
 #include "migrate.h"
 
 #define OLD "CREATE TABLE a(x INTEGER); INSERT INTO a VALUES(1), (2); PRAGMA user_version=5"
-#define NEW "CREATE TABLE a(x INTEGER); CREATE TABLE b(y INTEGER REFERENCES c(z)); CREATE TABLE c(z INTEGER PRIMARY KEY)"
+#define NEW                                                                                                            \
+    "CREATE TABLE a(x INTEGER); CREATE TABLE b(y INTEGER REFERENCES c(z)); CREATE TABLE c(z INTEGER PRIMARY KEY)"
 
 static annoproj_status step_five(database *db, annoproj_error **error) {
     return sql_script(db, "CREATE TABLE b(y INTEGER REFERENCES c(z)); UPDATE a SET x = x + 10", error);
@@ -28,8 +29,8 @@ static annoproj_status step_breaks(database *db, annoproj_error **error) {
 }
 
 static annoproj_status step_dangles(database *db, annoproj_error **error) {
-    return sql_script(db, "CREATE TABLE c(z INTEGER PRIMARY KEY); PRAGMA defer_foreign_keys=ON; INSERT INTO b VALUES(99)",
-                      error);
+    return sql_script(
+        db, "CREATE TABLE c(z INTEGER PRIMARY KEY); PRAGMA defer_foreign_keys=ON; INSERT INTO b VALUES(99)", error);
 }
 
 static void plain(const char *path, const char *text) {
@@ -98,11 +99,11 @@ static void assert_unchanged(void) {
 static void test_two_steps(void **unused) {
     (void)unused;
     annoproj_error *error = NULL;
-    const migration steps[] = {{6, step_six}, {5, step_five}, {0, NULL}};    /* found by version, not by place */
+    const migration steps[] = {{6, step_six}, {5, step_five}, {0, NULL}}; /* found by version, not by place */
     assert_ok(run(steps, wanted, &error), error);
     assert_int_equal(number(path, "PRAGMA user_version"), 7);
     assert_int_equal(number(path, "SELECT sum(x) FROM a"), 23);
-    assert_int_equal(number(backup, "PRAGMA user_version"), 5);              /* the store as it was */
+    assert_int_equal(number(backup, "PRAGMA user_version"), 5); /* the store as it was */
     assert_int_equal(number(backup, "SELECT sum(x) FROM a"), 3);
     char temporary[620];
     snprintf(temporary, sizeof temporary, "%s.tmp", backup);
@@ -148,7 +149,7 @@ static void test_no_backup_no_migration(void **unused) {
     const migration steps[] = {{5, step_five}, {6, step_six}, {0, NULL}};
     char blocked[700];
     snprintf(blocked, sizeof blocked, "%s/in-the-way", backup);
-    assert_int_equal(mkdir(backup, 0700), 0);                                /* a folder of that name, not empty */
+    assert_int_equal(mkdir(backup, 0700), 0); /* a folder of that name, not empty */
     write_whole_file(blocked, "x", 1);
     assert_status(ANNOPROJ_IO, run(steps, wanted, &error), error);
     assert_unchanged();

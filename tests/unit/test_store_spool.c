@@ -15,7 +15,7 @@
 #include "store_state.h"
 
 #define SPOOL_SCHEMA "CREATE TABLE item(id INTEGER PRIMARY KEY)"
-#define SQL_ITEM "INSERT INTO item(id) VALUES(?1)"
+#define SQL_ITEM     "INSERT INTO item(id) VALUES(?1)"
 
 static char *path;
 static store *of;
@@ -81,7 +81,8 @@ static annoproj_status copy_body(writer *work, void *argument, annoproj_error **
         return status;
     }
     return sql_run(sql(work->database, "INSERT INTO request(actor, key, operation, argument_hash, result, created_us)"
-                                       " SELECT id, 'k', 0, 0, x'', 0 FROM spool.item"), error);
+                                       " SELECT id, 'k', 0, 0, x'', 0 FROM spool.item"),
+                   error);
 }
 
 static void test_a_spool_is_copied_by_a_command(void **unused) {
@@ -92,7 +93,7 @@ static void test_a_spool_is_copied_by_a_command(void **unused) {
     assert_int_equal(spools_beside(), 1);
     assert_ok(store_write(of, &call, copy_body, &what, &error), error);
     assert_int_equal(count_rows(of, -1), 500);
-    insert next = {.actor = 1, .key = "next"};           /* the name is free again */
+    insert next = {.actor = 1, .key = "next"}; /* the name is free again */
     assert_ok(store_write(of, &call, insert_body, &next, &error), error);
     assert_status(ANNOPROJ_EXISTS, store_write(of, &call, copy_body, &what, &error), error);
     assert_int_equal(count_rows(of, -1), 501);
@@ -113,8 +114,8 @@ static void test_two_spools_in_one_batch(void **unused) {
     pthread_t threads[3];
     sem_init(&inside, 0, 0);
     sem_init(&go, 0, 0);
-    copy what[3] = {{.from = filled(1, 10), .inside = &inside, .go = &go}, {.from = filled(11, 10)},
-                    {.from = filled(21, 10)}};
+    copy what[3] = {
+        {.from = filled(1, 10), .inside = &inside, .go = &go}, {.from = filled(11, 10)}, {.from = filled(21, 10)}};
     assert_int_equal(pthread_create(&threads[0], NULL, copy_main, &what[0]), 0);
     while (sem_wait(&inside) != 0) {
     }
@@ -133,7 +134,7 @@ static void test_two_spools_in_one_batch(void **unused) {
         assert_null(wrong);
         spool_close(what[i].from);
     }
-    assert_int_equal(what[1].runs + what[2].runs, 3);     /* one of the two was run again, alone */
+    assert_int_equal(what[1].runs + what[2].runs, 3); /* one of the two was run again, alone */
     assert_int_equal(count_rows(of, -1), 30);
     sem_destroy(&inside);
     sem_destroy(&go);
@@ -181,7 +182,7 @@ typedef struct host {
     store *of;
     int64_t time_us;
     int32_t answer;
-    annoproj_status inner;           /* what a call from inside the callback gave */
+    annoproj_status inner; /* what a call from inside the callback gave */
     int calls;
 } host;
 
@@ -234,7 +235,7 @@ static void test_clock_and_random_are_the_hosts(void **unused) {
     assert_int_equal(ask_value(own, "SELECT uuid = 'abababab-abab-4bab-abab-abababababab' FROM store_state"), 1);
     assert_ok(store_random(own, bytes, sizeof bytes, &error), error);
     assert_memory_equal(bytes, "\xab\xab\xab\xab", 4);
-    const int64_t times[] = {5000, 3000, 6000}, expected[] = {5000, 5000, 6000};    /* never back */
+    const int64_t times[] = {5000, 3000, 6000}, expected[] = {5000, 5000, 6000}; /* never back */
     for (int i = 0; i < 3; i++) {
         insert one = {.actor = i + 1, .key = "k"};
         me.time_us = times[i];

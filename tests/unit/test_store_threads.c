@@ -125,8 +125,8 @@ static void run_group(call_thread *group, const write_body *bodies, const annopr
     gate at;
     gate_close(&at);
     for (int i = 0; i < NEIGHBOURS; i++) {
-        group[i] = (call_thread){.body = bodies[i], .what = {.actor = i + 1, .key = "row", .then = then[i]},
-                                 .call = no_bounds()};
+        group[i] = (call_thread){
+            .body = bodies[i], .what = {.actor = i + 1, .key = "row", .then = then[i]}, .call = no_bounds()};
         assert_int_equal(pthread_create(&group[i].thread, NULL, call_main, &group[i]), 0);
         wait_for_queued(i + 1);
     }
@@ -143,13 +143,14 @@ static int64_t commits(void) {
 static void test_one_commit_for_all(void **unused) {
     (void)unused;
     call_thread group[NEIGHBOURS];
-    const write_body bodies[NEIGHBOURS] = {insert_body, insert_body, insert_body, insert_body, insert_body, insert_body};
+    const write_body bodies[NEIGHBOURS] = {insert_body, insert_body, insert_body,
+                                           insert_body, insert_body, insert_body};
     const annoproj_status then[NEIGHBOURS] = {0, 0, ANNOPROJ_CONFLICT, 0, ANNOPROJ_NONE, 0};
     int64_t before = commits();
     run_group(group, bodies, then);
-    assert_int_equal(commits(), before + 2);              /* the gate's and the group's */
+    assert_int_equal(commits(), before + 2); /* the gate's and the group's */
     for (int i = 0; i < NEIGHBOURS; i++) {
-        assert_int_equal(group[i].status, then[i]);       /* each its own result */
+        assert_int_equal(group[i].status, then[i]); /* each its own result */
         assert_int_equal(group[i].what.runs, 1);
         assert_int_equal(count_rows(of, i + 1), then[i] == ANNOPROJ_OK ? 1 : 0);
     }
@@ -160,7 +161,8 @@ static void test_one_commit_for_all(void **unused) {
 static void test_all_fail(void **unused) {
     (void)unused;
     call_thread group[NEIGHBOURS];
-    const write_body bodies[NEIGHBOURS] = {insert_body, insert_body, insert_body, insert_body, insert_body, insert_body};
+    const write_body bodies[NEIGHBOURS] = {insert_body, insert_body, insert_body,
+                                           insert_body, insert_body, insert_body};
     const annoproj_status then[NEIGHBOURS] = {-5, -5, -5, -5, -5, -5};
     int64_t before = commits();
     run_group(group, bodies, then);
@@ -178,7 +180,8 @@ static annoproj_status killing_body(writer *work, void *argument, annoproj_error
 static void test_a_transaction_that_dies_is_run_again_alone(void **unused) {
     (void)unused;
     call_thread group[NEIGHBOURS];
-    const write_body bodies[NEIGHBOURS] = {insert_body, insert_body, insert_body, killing_body, insert_body, insert_body};
+    const write_body bodies[NEIGHBOURS] = {insert_body,  insert_body, insert_body,
+                                           killing_body, insert_body, insert_body};
     const annoproj_status then[NEIGHBOURS] = {0, ANNOPROJ_CONFLICT, 0, 0, 0, 0};
     int64_t before = commits();
     run_group(group, bodies, then);
@@ -198,7 +201,7 @@ static void test_deadline_in_the_queue(void **unused) {
     call_thread late;
     gate_close(&at);
     start(&late, insert_body, 1, bounds_of(2000));
-    pthread_join(late.thread, NULL);                      /* returns though the leader stands still */
+    pthread_join(late.thread, NULL); /* returns though the leader stands still */
     assert_int_equal(late.status, ANNOPROJ_TIMEOUT);
     assert_int_equal(late.what.runs, 0);
     wait_for_queued(0);
@@ -359,7 +362,7 @@ static void test_deadline_interrupts_a_running_statement(void **unused) {
     assert_ok(store_read_begin(of, &call, &from, &error), error);
     assert_status(ANNOPROJ_TIMEOUT, sql_run(sql(from.database, SQL_ENDLESS), &error), error);
     store_read_end(&from);
-    assert_int_equal(commits(), 1);                       /* the connection is as good as new */
+    assert_int_equal(commits(), 1); /* the connection is as good as new */
 }
 
 static void *cancel_when_reading(void *argument) {
@@ -387,7 +390,7 @@ static void test_cancel_interrupts_a_running_statement(void **unused) {
 /* --- many at once ----------------------------------------------------------------------------------------------- */
 
 #define WRITERS 6
-#define ROUNDS 60
+#define ROUNDS  60
 
 static void *many_main(void *argument) {
     int64_t actor = *(int64_t *)argument;
