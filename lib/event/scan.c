@@ -16,6 +16,7 @@ typedef struct scanning {
     segment *heads;              /* of all sealed segments, when needed */
     size_t head_count;
     bytes summary;
+    int32_t last_cube;           /* of the summary that is looked at */
     encoded_segment tail;
     int64_t highest[SCAN_DIMENSIONS];
     scan_sums *sums;
@@ -101,6 +102,8 @@ static annoproj_status prepare(scanning *work, annoproj_error **error) {
         bool answered = scan_summary_answers(ask, &ask->parts[i]);
         work->summaries = work->summaries || answered;
         work->segments = work->segments || !answered;
+        int32_t cube = answered ? scan_summary_last_cube(&ask->parts[i]) : 0;
+        work->last_cube = cube > work->last_cube ? cube : work->last_cube;
     }
     if (status == ANNOPROJ_OK && work->segments) {
         status = read_heads(work, error);
@@ -119,7 +122,7 @@ static annoproj_status prepare(scanning *work, annoproj_error **error) {
         raise_highest(work, &work->heads[i]);
     }
     raise_highest(work, &work->tail.head);
-    if (!scan_summary_highest(work->summary.data, work->summary.length, work->highest)) {
+    if (!scan_summary_highest(work->summary.data, work->summary.length, work->last_cube, work->highest)) {
         return damaged(work, "a summary is damaged", error);
     }
     work->sums = allocate_zeroed(ask->part_count + 1, sizeof *work->sums);

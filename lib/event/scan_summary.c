@@ -31,10 +31,14 @@ static void raise_to(int64_t *highest, int64_t value) {
     *highest = value > *highest ? value : *highest;
 }
 
-bool scan_summary_highest(const uint8_t *data, size_t length, int64_t highest[SCAN_DIMENSIONS]) {
+int32_t scan_summary_last_cube(const scan_part *part) {
+    return part->others_only ? CUBE_SELF : cube_of(part);
+}
+
+bool scan_summary_highest(const uint8_t *data, size_t length, int32_t last_cube, int64_t highest[SCAN_DIMENSIONS]) {
     summary_cursor cursor;
     summary_open(&cursor, data, length);
-    while (summary_next(&cursor)) {
+    while (summary_next(&cursor) && cursor.cell.cube <= last_cube) {
         bool class = cursor.cell.cube == CUBE_CLASS;
         raise_to(&highest[class ? 5 : 2], cursor.cell.first);
         raise_to(&highest[class ? 6 : cursor.cell.cube == CUBE_CREDITED ? 4 : 3], cursor.cell.second);
@@ -68,12 +72,12 @@ static bool take_cell(const scan_sums *sums, const summary_cell *cell, int32_t c
 }
 
 bool scan_summary_add(scan_sums *sums, const uint8_t *data, size_t length) {
-    int32_t cube = cube_of(sums->part);
+    int32_t cube = cube_of(sums->part), last = scan_summary_last_cube(sums->part);
     summary_cursor cursor;
     uint64_t key;
     bool good = true;
     summary_open(&cursor, data, length);
-    while (good && summary_next(&cursor)) {
+    while (good && summary_next(&cursor) && cursor.cell.cube <= last) {
         const summary_cell *cell = &cursor.cell;
         bool mine = cell->cube == cube, taken_away = sums->part->others_only && cell->cube == CUBE_SELF;
         if ((mine || taken_away) && take_cell(sums, cell, cube, &key)) {
