@@ -55,12 +55,15 @@ static void add_units(bench_project *made, int64_t tasks) {
     annoproj_error *error = NULL;
     int64_t first = 0;
     char *text = malloc((size_t)tasks * 24 + 1);
-    int64_t *offsets = malloc(((size_t)tasks + 1) * sizeof *offsets);
-    if (!text || !offsets)
+    int64_t *offsets = malloc(((size_t)tasks + 1) * sizeof *offsets), *sizes = malloc(((size_t)tasks + 1) * sizeof *sizes);
+    if (!text || !offsets || !sizes)
         exit(1);
     offsets[0] = 0;
-    for (int64_t i = 0; i < tasks; i++)
+    for (int64_t i = 0; i < tasks; i++) {
+        sizes[i] = 1000;
         offsets[i + 1] = offsets[i] + sprintf(text + offsets[i], "file%09lld.jpg", (long long)i);
+    }
+    units.widths = units.heights = sizes;
     units.count = (size_t)tasks;
     units.text = text;
     units.text_length = (size_t)offsets[tasks];
@@ -70,6 +73,7 @@ static void add_units(bench_project *made, int64_t tasks) {
                "add data units");
     free(text);
     free(offsets);
+    free(sizes);
 }
 
 void bench_project_make(bench_project *made, const char *name, int64_t tasks, bool durable) {
