@@ -114,8 +114,8 @@ static const char *const write_texts[] = {
     "INSERT INTO label VALUES(?1, ?1 * 12 + ?2, 'Abcd123' || ?2, 1, 7, 1767603600000000, 7, 1767603600000000, 1, 1.0, x'', zeroblob(24), x'')",
     "UPDATE task SET version = version + 1 WHERE id = ?1",
     "UPDATE project_counter SET last_label = last_label + 12 WHERE project = 1",
-    "INSERT INTO event(time, kind, source, actor, credited, stage, task, class, answer, frames, duration, reference)"
-    " VALUES(1767603600000000, 48, 2, 7, 0, 1, ?1, 1, 0, 1, 0, ?2)"};
+    ("INSERT INTO event(time, kind, source, actor, credited, stage, task, class, answer, frames, duration, reference)"
+     " VALUES(1767603600000000, 48, 2, 7, 0, 1, ?1, 1, 0, 1, 0, ?2)")};
 static const int write_times[] = {LABELS, 1, 1, LABELS};
 static const char *const submit_texts[] = {
     "INSERT INTO label_published SELECT task, number, hash, class, 1, 1, 7, 1, x'0001', x'0001', answers, x'' FROM label"
