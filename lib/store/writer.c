@@ -19,7 +19,6 @@
 #define SQL_RELEASE       "RELEASE body"
 #define SQL_STATE         "SELECT commit_seq, last_command_us FROM store_state"
 #define SQL_SET_STATE     "UPDATE store_state SET commit_seq = ?1, last_command_us = ?2"
-#define SQL_SEQUENCE      "SELECT commit_seq FROM store_state"
 
 typedef struct transaction {
     int64_t sequence, last_us; /* of the store, before and while it runs */
