@@ -67,8 +67,8 @@ const char *review_state_name(int32_t state);
 annoproj_status review_enter_stage(command *command, int64_t task, int64_t stage, bool keep_rejected, annoproj_error **error);
 /* A label was written while its task is in a review stage: approved when the reviewer wrote it, else new. */
 annoproj_status review_label_written(command *command, const task_facts *task, const label *label, annoproj_error **error);
-/* One label's decision (state REVIEW_APPROVED, REVIEW_REJECTED or REVIEW_REOPENED). Appends EVENT_REVIEW_*; nothing when it is in that
- * state. STATE when there is nothing to reopen. */
+/* One label's decision (state REVIEW_APPROVED, REVIEW_REJECTED or REVIEW_REOPENED). Appends EVENT_REVIEW_*; nothing when it is
+ * decided so already. STATE when there is no decision to reopen. */
 annoproj_status review_decide(command *command, int64_t task, int64_t stage, int64_t label, review_state state, annoproj_error **error);
 /* State of a label's review in a stage; 0 = none. */
 annoproj_status review_state_of(scope *scope, int64_t task, int64_t stage, int64_t label, int32_t *state, annoproj_error **error);

@@ -174,7 +174,7 @@ annoproj_status review_decide(command *cmd, int64_t task, int64_t stage, int64_t
                               annoproj_error **error) {
     int32_t before = 0, class = 0;
     annoproj_status status = review_state_of(&cmd->scope, task, stage, which, &before, error);
-    if (status != ANNOPROJ_OK || before == (int32_t)state) {
+    if (status != ANNOPROJ_OK || (before == (int32_t)state && is_decided(before))) {
         return status;
     }
     if (state == REVIEW_REOPENED && !is_decided(before)) {
