@@ -1,345 +1,296 @@
-/* Reports over the event log against SQL over plain rows: the same events, the same figures (their totals are compared),
- * the same page size; appending and size; and one project alone against one of a thousand. */
-#include "bench_support.h"
-
-#include <sqlite3.h>
+/* Reports over a log of 10 M events against SQL over plain rows of the same events, whose totals must be the same; appending
+ * and size; and one project alone against one of a thousand. Every report is timed on a store that was just opened.
+ * With BENCH_EXPORT=<folder> it writes the events and its own times there instead, for bench_duckdb.py. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "event.h"
-#include "scan.h"
-#include "store.h"
+#include "events_support.h"
 
-enum { USERS = 200, CLASSES = 100, STAGES = 6, TASKS = 1000000, DATASETS = 10, DAYS = 365, OF_COMMAND = 12, CHUNK = 12000 };
-#define START_US INT64_C(1735689600000000)   /* 2025-01-01 */
-#define DAY_US   INT64_C(86400000000)
+enum { RUNS = 3, FIRST_STAGE = 1, SECOND_STAGE = 2, DATASET = 3, PEOPLE = 20 };
 
-/* --- the events: one generator for both sides --------------------------------------------------------------------------- */
+typedef annoproj_status (*report_fn)(annoproj_query *query, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
 
-typedef struct generator {
-    uint64_t state;
-    int64_t made, total;
-    event shared;
-} generator;
+typedef struct report_case {
+    const char *name;
+    report_fn make;
+    const char *columns;             /* what is added up for the total */
+    bool filtered, by_day, lifetime;
+    const char *sql;                 /* first column adds up to the same total */
+} report_case;
 
-static uint64_t next_random(generator *from, uint64_t below) {
-    from->state = from->state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-    return (from->state >> 33) % below;
-}
+#define FILTER_TASK " AND (SELECT dataset FROM task WHERE task.id = event.task) = 3"
+#define FILTER      " AND stage IN (1, 2) AND actor IN (10,20,30,40,50,60,70,80,90,100,110,120,130,140,150,160,170,180,190,200)" FILTER_TASK
+#define CREDITED    "kind IN (5, 6, 38, 39, 64, 65, 66)"
+#define PERSON      "CASE WHEN " CREDITED " THEN credited ELSE actor END"
+#define PEOPLE_SUMS "SELECT CASE WHEN kind IN (24, 37) THEN 0 ELSE count(*) END, sum(duration) FROM event WHERE "
+#define TASK_COLUMNS "submitted,skipped,approved,rejected,assigned"
+#define CLASS_COLUMNS "created,approved,rejected"
+#define PEOPLE_COLUMNS "submitted_tasks,skipped_tasks,approved_tasks,rejected_tasks,created_labels,edited_labels,deleted_labels," \
+                       "approved_labels,rejected_labels"
 
-static const int32_t label_kinds[] = {EVENT_LABEL_CREATE, EVENT_LABEL_EDIT, EVENT_LABEL_SUBMIT, EVENT_LABEL_SUBMIT, EVENT_LABEL_APPROVE,
-                                      EVENT_LABEL_REJECT, EVENT_LABEL_PUT, EVENT_LABEL_PUT, EVENT_ANSWER_CREATE};
-static const int32_t task_kinds[] = {EVENT_TASK_SUBMIT, EVENT_TASK_APPROVE, EVENT_TASK_REJECT, EVENT_TASK_SKIP, EVENT_TASK_ASSIGN};
+static const report_case cases[] = {
+    {"task actions by day", annoproj_query_task_actions, TASK_COLUMNS, false, true, false,
+     "SELECT count(*) FROM event WHERE kind IN (1, 3, 4, 5, 6, 2, 7, 8) GROUP BY time / 86400000000, kind"},
+    {"task actions by day, filtered", annoproj_query_task_actions, TASK_COLUMNS, true, true, false,
+     "SELECT count(*) FROM event WHERE kind IN (1, 3, 4, 5, 6, 2, 7, 8)" FILTER " GROUP BY time / 86400000000, kind"},
+    {"annotators", annoproj_query_annotators, PEOPLE_COLUMNS, false, false, true,
+     PEOPLE_SUMS "(kind IN (3, 4, 24, 32, 33, 34, 37) AND stage IN (1, 3)) OR " CREDITED " GROUP BY kind, " PERSON},
+    {"annotators, filtered", annoproj_query_annotators, PEOPLE_COLUMNS, true, false, false,
+     PEOPLE_SUMS "((kind IN (3, 4, 24, 32, 33, 34, 37) AND stage = 1) OR (" CREDITED " AND stage = 2)) AND " PERSON
+     " IN (10,20,30,40,50,60,70,80,90,100,110,120,130,140,150,160,170,180,190,200)" FILTER_TASK " GROUP BY kind, " PERSON},
+    {"ontology actions", annoproj_query_ontology_actions, CLASS_COLUMNS, false, false, true,
+     "SELECT count(*) FROM event WHERE kind IN (32, 38, 39, 44, 45, 46) GROUP BY kind, class, answer"},
+    {"ontology actions, filtered", annoproj_query_ontology_actions, CLASS_COLUMNS, true, false, false,
+     "SELECT count(*) FROM event WHERE kind IN (32, 38, 39, 44, 45, 46)" FILTER " GROUP BY kind, class, answer"},
+};
+enum { CASES = sizeof cases / sizeof *cases };
 
-/* A command: one task action, reported time, and label events that share time, actor, stage and task. */
-static event generate(generator *from) {
-    int64_t place = from->made % OF_COMMAND;
-    if (place == 0) {
-        from->shared = (event){.time_us = START_US + (int64_t)((double)from->made / (double)from->total * DAYS * (double)DAY_US),
-                               .actor = 1 + (int64_t)next_random(from, USERS),
-                               .task = 1 + (int64_t)next_random(from, TASKS),
-                               .source = 1,
-                               .stage = 1 + (int32_t)next_random(from, STAGES)};
-    }
-    event one = from->shared;
-    from->made++;
-    if (place == 0) {
-        one.kind = task_kinds[next_random(from, 5)];
-        one.credited = 1 + (int64_t)next_random(from, USERS);
-    } else if (place == 1) {
-        one.kind = EVENT_TIME_SPENT;
-        one.duration_us = 1000000 + (int64_t)next_random(from, 600000000);
-        one.time_us -= one.duration_us;
-    } else {
-        one.kind = label_kinds[next_random(from, 9)];
-        one.credited = one.kind == EVENT_LABEL_APPROVE || one.kind == EVENT_LABEL_REJECT ? 1 + (int64_t)next_random(from, USERS) : 0;
-        one.class = 1 + (int32_t)next_random(from, CLASSES);
-        one.answer = one.kind == EVENT_ANSWER_CREATE ? 200 + (int32_t)next_random(from, 50) : 0;
-        one.frames = 1 + (int64_t)next_random(from, 30);
-        one.reference = from->made / 3;
-    }
-    return one;
-}
+/* ---- the library ---- */
 
-/* --- our side ------------------------------------------------------------------------------------------------------------- */
+typedef struct opened {
+    annoproj_store *store;
+    annoproj_session *session;
+    annoproj_project *project;
+} opened;
 
-typedef struct logs {
-    store *store;
-    bounds bounds;
-    char path[512];
-} logs;
-
-static void open_logs(logs *made, const char *name, bool create) {
+static opened open_project(const char *path) {
+    opened made = {0};
     annoproj_error *error = NULL;
-    annoproj_store_options options = ANNOPROJ_STORE_OPTIONS_INIT;
-    options.relaxed_durability = true;
-    bench_path(name, made->path);
-    if (create) {
-        remove(made->path);
-    }
-    bench_must(bounds_begin(&made->bounds, NULL, &error), error, "bounds");
-    made->bounds.until_us = INT64_MAX;
-    bench_must(store_open(made->path, create, &options, &made->bounds, &made->store, &error), error, "store");
+    bench_must(annoproj_store_open(path, NULL, NULL, &made.store, &error), error, "open");
+    bench_must(annoproj_session_open(made.store, 0, NULL, NULL, &made.session, &error), error, "session");
+    bench_must(annoproj_project_open(made.session, 1, NULL, &made.project, &error), error, "project");
+    return made;
 }
 
-static void close_logs(logs *made) {
+static void close_project(opened *made) {
     annoproj_error *error = NULL;
-    bench_must(store_shut(made->store, &made->bounds, &error), error, "close");
-    body_release(&made->store->body);
-    bounds_end(&made->bounds);
+    annoproj_project_close(made->project);
+    annoproj_session_close(made->session);
+    bench_must(annoproj_store_close(made->store, NULL, &error), error, "close");
 }
 
-typedef struct appending {
-    int64_t project, count;
-    size_t of_command;
-    generator *from;
-} appending;
-
-/* `count` events as commands of `of_command` events each, in one transaction. */
-static annoproj_status append_body(writer *in, void *argument, annoproj_error **error) {
-    const appending *what = argument;
-    event_batch batch = {0};
-    annoproj_status status = ANNOPROJ_OK;
-    for (int64_t done = 0; done < what->count && status == ANNOPROJ_OK;) {
-        int64_t first = 0;
-        batch.count = 0;
-        for (size_t i = 0; i < what->of_command && done < what->count; i++, done++) {
-            event one = generate(what->from);
-            event_batch_add(&batch, &one);
-        }
-        status = event_append(in->database, what->project, &batch, &first, error);
-    }
-    event_batch_release(&batch);
-    return status;
-}
-
-static void append(logs *to, int64_t project, generator *from, int64_t count, size_t of_command) {
+static annoproj_query *ask(const opened *from, const report_case *what) {
+    const int64_t stages[] = {(INT64_C(1) << 32) + FIRST_STAGE, (INT64_C(1) << 32) + SECOND_STAGE}, datasets[] = {DATASET};
+    int64_t people[PEOPLE];
+    annoproj_query_options options = ANNOPROJ_QUERY_OPTIONS_INIT;
+    annoproj_query *query = NULL;
     annoproj_error *error = NULL;
-    appending what = {project, count, of_command, from};
-    bench_must(store_write(to->store, &to->bounds, append_body, &what, &error), error, "append");
+    for (int i = 0; i < PEOPLE; i++)
+        people[i] = (i + 1) * (BENCH_USERS / PEOPLE);
+    if (what->filtered) {
+        options.stages = stages;
+        options.stage_count = 2;
+        options.datasets = datasets;
+        options.dataset_count = 1;
+        options.collaborators = people;
+        options.collaborator_count = PEOPLE;
+    }
+    options.bucket = what->by_day ? ANNOPROJ_BUCKET_DAY : ANNOPROJ_BUCKET_NONE;
+    bench_must(annoproj_query_open(from->project, &options, NULL, &query, &error), error, "query");
+    return query;
 }
 
-/* The best of several runs, in seconds; `total` = sum of all counts and durations, for comparing. */
-static double time_scan(logs *from, scan_request *ask, int runs, double *total) {
-    double best = 1e9;
-    for (int run = 0; run < runs; run++) {
+static int64_t add_up(const annoproj_table *table, const char *columns) {
+    char names[256], *rest = names;
+    int64_t total = 0;
+    snprintf(names, sizeof names, "%s", columns);
+    for (char *name = strtok_r(names, ",", &rest); name; name = strtok_r(NULL, ",", &rest)) {
+        int32_t column = annoproj_table_column_index(table, name);
+        for (int64_t row = 0; row < annoproj_table_row_count(table); row++)
+            total += annoproj_table_int64(table, row, column);
+    }
+    return total;
+}
+
+/* The median of some runs, each on a store just opened. */
+static double time_report(const char *path, const report_case *what, int64_t *total) {
+    double times[RUNS];
+    for (int run = 0; run < RUNS; run++) {
         annoproj_error *error = NULL;
-        reader in;
-        scan_result result;
+        annoproj_table *table = NULL;
+        opened from = open_project(path);
+        annoproj_query *query = ask(&from, what);
         double began = bench_seconds();
-        bench_must(store_read_begin(from->store, &from->bounds, &in, &error), error, "reader");
-        ask->database = in.database;
-        bench_must(scan_run(ask, &result, &error), error, "scan");
-        store_read_end(&in);
-        double took = bench_seconds() - began;
-        best = took < best ? took : best;
-        *total = 0;
-        for (size_t i = 0; i < result.count; i++) {
-            *total += (double)(result.cells[i].count + result.cells[i].duration_us);
-        }
-        scan_release(&result);
+        bench_must(what->make(query, NULL, &table, &error), error, what->name);
+        times[run] = bench_seconds() - began;
+        *total = add_up(table, what->columns);
+        annoproj_table_free(table);
+        annoproj_query_close(query);
+        close_project(&from);
     }
-    return best;
+    return bench_median(times, RUNS);
 }
 
-/* --- plain rows ------------------------------------------------------------------------------------------------------------- */
-
-static void run_sql(sqlite3 *db, const char *change) {
-    char *message = NULL;
-    if (sqlite3_exec(db, change, NULL, NULL, &message) != SQLITE_OK) {
-        fprintf(stderr, "%s: %s\n", change, message);
-        exit(1);
+static double time_overview(const char *path) {
+    double times[RUNS];
+    for (int run = 0; run < RUNS; run++) {
+        annoproj_error *error = NULL;
+        annoproj_table *overview = NULL, *stages = NULL;
+        opened from = open_project(path);
+        double began = bench_seconds();
+        bench_must(annoproj_project_overview(from.project, NULL, &overview, &error), error, "overview");
+        bench_must(annoproj_project_tasks_by_stage(from.project, NULL, &stages, &error), error, "tasks by stage");
+        times[run] = bench_seconds() - began;
+        annoproj_table_free(overview);
+        annoproj_table_free(stages);
+        close_project(&from);
     }
+    return bench_median(times, RUNS);
 }
 
-static sqlite3 *make_rows(int64_t events, double *took) {
-    char path[512];
-    sqlite3 *db = NULL;
-    sqlite3_stmt *add = NULL;
-    generator from = {.state = 1, .total = events};
-    bench_path("rows.db", path);
-    remove(path);
-    if (sqlite3_open(path, &db) != SQLITE_OK) {
-        exit(1);
-    }
-    run_sql(db, "PRAGMA page_size = 16384; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
-                "CREATE TABLE event(seq INTEGER PRIMARY KEY, time, kind, source, actor, credited, stage, task, class, answer, frames, duration,"
-                " reference); CREATE TABLE dataset_of(task INTEGER PRIMARY KEY, dataset)");
-    sqlite3_prepare_v2(db, "INSERT INTO event(time, kind, source, actor, credited, stage, task, class, answer, frames, duration, reference)"
-                           " VALUES(?,?,?,?,?,?,?,?,?,?,?,?)", -1, &add, NULL);
+/* `others` events go into each of 999 other logs, in turn with ours. */
+static double fill(const char *path, int64_t events, int64_t tasks, int64_t others) {
+    enum { ROUNDS = 100 };
+    annoproj_error *error = NULL;
+    annoproj_store *store = NULL;
+    annoproj_store_options options = ANNOPROJ_STORE_OPTIONS_INIT;
+    event_source from = {.state = 1, .tasks = tasks, .total = events}, theirs = {.state = 2, .tasks = tasks, .total = others * 1000};
+    options.relaxed_durability = true;
+    big_project_make(path, tasks);
+    bench_must(annoproj_store_open(path, &options, NULL, &store, &error), error, "open");
     double began = bench_seconds();
-    for (int64_t i = 0; i < events; i++) {
-        event one = generate(&from);
-        const int64_t values[] = {one.time_us, one.kind,  one.source, one.actor,  one.credited,    one.stage,
-                                  one.task,    one.class, one.answer, one.frames, one.duration_us, one.reference};
-        if (i % CHUNK == 0) {
-            run_sql(db, i == 0 ? "BEGIN" : "COMMIT; BEGIN");
-        }
-        for (int column = 0; column < 12; column++) {
-            sqlite3_bind_int64(add, column + 1, values[column]);
-        }
-        sqlite3_step(add);
-        sqlite3_reset(add);
+    if (others == 0)
+        big_project_append(store, 1, &from, events);
+    for (int round = 0; round < ROUNDS && others > 0; round++) {
+        big_project_append(store, 1, &from, events / ROUNDS);
+        for (int64_t project = 2; project <= 1000; project++)
+            big_project_append(store, project, &theirs, others / ROUNDS);
     }
-    run_sql(db, "COMMIT");
-    *took = bench_seconds() - began;
-    sqlite3_finalize(add);
-    char fill[256];
-    snprintf(fill, sizeof fill, "WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %d) INSERT INTO dataset_of SELECT i, i %% %d FROM n",
-             TASKS, DATASETS);
-    run_sql(db, fill);
-    run_sql(db, "PRAGMA wal_checkpoint(TRUNCATE)");
-    return db;
+    double took = bench_seconds() - began;
+    bench_must(annoproj_store_close(store, NULL, &error), error, "close");
+    return took;
 }
 
-static double time_sql(sqlite3 *db, const char *text, double *total) {
+/* ---- plain rows ---- */
+
+static double time_sql(sqlite3 *rows, const char *text, int64_t *total) {
     sqlite3_stmt *read = NULL;
     double began = bench_seconds();
-    if (sqlite3_prepare_v2(db, text, -1, &read, NULL) != SQLITE_OK) {
-        fprintf(stderr, "%s: %s\n", text, sqlite3_errmsg(db));
+    if (sqlite3_prepare_v2(rows, text, -1, &read, NULL) != SQLITE_OK) {
+        fprintf(stderr, "%s: %s\n", text, sqlite3_errmsg(rows));
         exit(1);
     }
     *total = 0;
-    while (sqlite3_step(read) == SQLITE_ROW) {
-        *total += sqlite3_column_double(read, 0) + sqlite3_column_double(read, 1);
-    }
+    while (sqlite3_step(read) == SQLITE_ROW)
+        *total += sqlite3_column_int64(read, 0);
     sqlite3_finalize(read);
     return bench_seconds() - began;
 }
 
-/* --- the reports --------------------------------------------------------------------------------------------------------------- */
-
-typedef struct compared {
-    const char *name, *sql;
-    scan_request ask;
-} compared;
-
-#define TASK_ACTIONS "(1, 3, 4, 5, 6)"
-
-static number_set *make_set(arena *memory, int64_t highest, int64_t step) {
-    number_set *made = arena_allocate(memory, sizeof *made);
-    if (!made || !number_set_make(made, memory, highest)) {
-        exit(1);
-    }
-    for (int64_t i = step; i <= highest; i += step) {
-        number_set_add(made, i);
-    }
-    return made;
-}
-
-static void compare_reports(logs *from, sqlite3 *rows, int64_t project) {
-    static int64_t days[DAYS + 1];
-    arena memory = {0};
-    const number_set *tasks = make_set(&memory, TASKS, DATASETS), *users = make_set(&memory, USERS, 10), *stages = make_set(&memory, STAGES, 2);
-    for (int i = 0; i <= DAYS; i++) {
-        days[i] = START_US + i * DAY_US;
-    }
-    const scan_part actions = {.kinds = {1, 3, 4, 5, 6}, .group = SCAN_BY_BUCKET | SCAN_BY_KIND};
-    const scan_part spent = {.kinds = {EVENT_TIME_SPENT}, .pieces = true, .group = SCAN_BY_BUCKET | SCAN_BY_STAGE, .sums = SCAN_DURATION};
-    const scan_part people[] = {
-        {.kinds = {3, 4, 5, 6, 32, 33, 34, 37}, .group = SCAN_BY_KIND | SCAN_BY_ACTOR},
-        {.kinds = {EVENT_TIME_SPENT}, .pieces = true, .group = SCAN_BY_KIND | SCAN_BY_ACTOR, .sums = SCAN_DURATION},
-        {.kinds = {5, 6, 38, 39}, .group = SCAN_BY_KIND | SCAN_BY_CREDITED},
-    };
-    const scan_part classes = {.kinds = {32, 38, 39}, .group = SCAN_BY_KIND | SCAN_BY_CLASS};
-    scan_part filtered = classes;
-    filtered.tasks = tasks;
-    filtered.actors = users;
-    filtered.stages = stages;
-    const scan_request base = {.bounds = &from->bounds, .project = project, .after = INT64_MIN, .before = INT64_MAX, .no_summaries = true};
-    compared all[] = {
-        {"task actions per day", "SELECT count(*), 0 FROM event WHERE kind IN " TASK_ACTIONS " GROUP BY (time - 1735689600000000) / 86400000000, kind", base},
-        {"annotators and reviewers",
-         "SELECT count(*), sum(duration) FROM event WHERE kind IN (3, 4, 5, 6, 32, 33, 34, 37, 24) GROUP BY kind, actor"
-         " UNION ALL SELECT count(*), 0 FROM event WHERE kind IN (5, 6, 38, 39) GROUP BY kind, credited", base},
-        {"classes", "SELECT count(*), 0 FROM event WHERE kind IN (32, 38, 39) GROUP BY kind, class", base},
-        {"classes, dataset, stages, 20 users",
-         "SELECT count(*), 0 FROM event WHERE kind IN (32, 38, 39) AND stage % 2 = 0 AND actor % 10 = 0"
-         " AND (SELECT dataset FROM dataset_of d WHERE d.task = event.task) = 0 GROUP BY kind, class", base},
-        {"lifetime, from the summary: classes", "SELECT count(*), 0 FROM event WHERE kind IN (32, 38, 39) GROUP BY kind, class", base},
-        {"time spent per day (cut at midnight: no SQL)", NULL, base},
-    };
-    all[0].ask.parts = &actions, all[0].ask.part_count = 1, all[0].ask.borders = days, all[0].ask.border_count = DAYS + 1;
-    all[1].ask.parts = people, all[1].ask.part_count = 3;
-    all[2].ask.parts = &classes, all[2].ask.part_count = 1;
-    all[3].ask.parts = &filtered, all[3].ask.part_count = 1;
-    all[4].ask.parts = &classes, all[4].ask.part_count = 1, all[4].ask.no_summaries = false;
-    all[5].ask.parts = &spent, all[5].ask.part_count = 1, all[5].ask.borders = days, all[5].ask.border_count = DAYS + 1;
-    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
-        double found = 0, wanted = 0, ours = time_scan(from, &all[i].ask, 5, &found);
-        double sql_time = all[i].sql ? time_sql(rows, all[i].sql, &wanted) : 0;
-        if (all[i].sql && found != wanted) {
-            fprintf(stderr, "%s: %.0f, SQL says %.0f\n", all[i].name, found, wanted);
+static void compare_reports(const char *path, sqlite3 *rows) {
+    const char *note = bench_note();
+    for (size_t i = 0; i < CASES; i++) {
+        int64_t found = 0, wanted = 0;
+        double ours = time_report(path, &cases[i], &found), plain = time_sql(rows, cases[i].sql, &wanted);
+        if (found != wanted) {
+            fprintf(stderr, "%s: %lld, SQL says %lld\n", cases[i].name, (long long)found, (long long)wanted);
             exit(1);
         }
-        printf("%-46s %8.2f ms   SQL %8.0f ms   %6.0f x%s\n", all[i].name, ours * 1e3, sql_time * 1e3, sql_time / ours, bench_note());
+        printf("%s%s: %.2f ms, %.1f x as fast as SQL over rows (%.0f ms); goal >= 20\n", cases[i].name, note, ours * 1e3, plain / ours,
+               plain * 1e3);
+        if (cases[i].lifetime)
+            printf("%s, lifetime%s: %.2f ms; goal <= 1\n", cases[i].name, note, ours * 1e3);
     }
-    arena_release(&memory);
+    printf("overview and tasks by stage, lifetime%s: %.2f ms; goal <= 1\n", note, time_overview(path) * 1e3);
 }
 
-static int64_t file_bytes(const char *path) {
+static double file_bytes(const char *path) {
     FILE *file = fopen(path, "rb");
-    int64_t bytes = 0;
-    if (file) {
-        fseek(file, 0, SEEK_END);
-        bytes = ftell(file);
-        fclose(file);
-    }
+    if (!file || fseek(file, 0, SEEK_END) != 0)
+        exit(1);
+    double bytes = (double)ftell(file);
+    fclose(file);
     return bytes;
 }
 
-static double append_all(logs *to, int64_t project, int64_t events) {
-    generator from = {.state = 1, .total = events};
-    double began = bench_seconds();
-    for (int64_t done = 0; done < events; done += CHUNK) {
-        append(to, project, &from, events - done < CHUNK ? events - done : CHUNK, OF_COMMAND);
-    }
-    return bench_seconds() - began;
+static void compare_rows(int64_t events, int64_t tasks) {
+    char path[512], plain_path[512], bare_path[512];
+    event_source from = {.state = 1, .tasks = tasks, .total = events};
+    bench_path("big.annoproj", path);
+    bench_path("bare.annoproj", bare_path);
+    bench_path("rows.db", plain_path);
+    big_project_make(bare_path, tasks);
+    double took = fill(path, events, tasks, 0);
+    sqlite3 *rows = plain_rows_make(plain_path, tasks);
+    plain_rows_run(rows, "PRAGMA wal_checkpoint(TRUNCATE)");
+    double before = file_bytes(plain_path), began = bench_seconds();
+    plain_rows_insert(rows, &from, events);
+    plain_rows_run(rows, "PRAGMA wal_checkpoint(TRUNCATE)");
+    double plain_took = bench_seconds() - began;
+    double ours = (file_bytes(path) - file_bytes(bare_path)) / (double)events, plain = (file_bytes(plain_path) - before) / (double)events;
+    printf("appending %lld events in commands of %d%s: %.2f us an event, %.2f x plain rows (%.2f us); goal <= 1\n", (long long)events,
+           BENCH_COMMAND, bench_note(), took / (double)events * 1e6, took / plain_took, plain_took / (double)events * 1e6);
+    printf("size of an event%s: %.1f bytes, %.2f x plain rows (%.1f bytes)\n", bench_note(), ours, ours / plain, plain);
+    compare_reports(path, rows);
+    sqlite3_close(rows);
+    remove(path);
+    remove(plain_path);
 }
 
-/* The class report of one project of `events`, alone and as one of 1,000 that were filled at the same time. */
-static void compare_projects(int64_t events) {
-    const scan_part classes = {.kinds = {32, 38, 39}, .group = SCAN_BY_KIND | SCAN_BY_CLASS};
-    double total = 0, times[2];
-    for (int crowd = 0; crowd < 2; crowd++) {
-        logs made;
-        generator mine = {.state = 1, .total = events}, theirs = {.state = 2, .total = events};
-        open_logs(&made, crowd ? "crowd" : "alone", true);
-        for (int64_t done = 0; done < events; done += events / 100) {
-            append(&made, 500, &mine, events / 100, OF_COMMAND);
-            for (int64_t other = 1; crowd && other <= 1000; other++) {
-                append(&made, other == 500 ? 1001 : other, &theirs, 60, OF_COMMAND);
-            }
-        }
-        scan_request ask = {.bounds = &made.bounds, .project = 500, .after = INT64_MIN, .before = INT64_MAX, .parts = &classes, .part_count = 1,
-                            .no_summaries = true};
-        times[crowd] = time_scan(&made, &ask, 9, &total);
-        close_logs(&made);
+static void compare_crowd(int64_t events, int64_t tasks) {
+    char alone[512], crowd[512];
+    int64_t one = 0, other = 0;
+    bench_path("alone.annoproj", alone);
+    bench_path("crowd.annoproj", crowd);
+    fill(alone, events, tasks, 0);
+    fill(crowd, events, tasks, events / 500);
+    for (size_t i = 0; i < CASES; i++) {
+        double first = time_report(alone, &cases[i], &one), second = time_report(crowd, &cases[i], &other);
+        if (one != other)
+            exit(1);
+        printf("%s, %lld events, one of 1,000 projects%s: %.2f ms, %.2f x the project alone (%.2f ms); goal <= 1.2\n", cases[i].name,
+               (long long)events, bench_note(), second * 1e3, second / first, first * 1e3);
     }
-    printf("%-46s %8.2f ms   alone %6.2f ms   %6.2f x%s\n", "classes, one of 1,000 projects", times[1] * 1e3, times[0] * 1e3, times[1] / times[0],
-           bench_note());
+}
+
+/* ---- for bench_duckdb.py ---- */
+
+static FILE *create_in(const char *folder, const char *name) {
+    char path[1024];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    FILE *file = fopen(path, "w");
+    if (!file) {
+        perror(path);
+        exit(1);
+    }
+    return file;
+}
+
+static void export(const char *folder, int64_t events, int64_t tasks) {
+    char path[512];
+    event_source from = {.state = 1, .tasks = tasks, .total = events};
+    bench_path("big.annoproj", path);
+    fill(path, events, tasks, 0);
+    FILE *file = create_in(folder, "events.csv");
+    fprintf(file, "time,kind,actor,credited,stage,task,class,answer,frames,duration,reference\n");
+    for (int64_t i = 0; i < events; i++) {
+        const event one = event_source_next(&from);
+        fprintf(file, "%lld,%d,%lld,%lld,%d,%lld,%d,%d,%lld,%lld,%lld\n", (long long)one.time_us, one.kind, (long long)one.actor,
+                (long long)one.credited, one.stage, (long long)one.task, one.class, one.answer, (long long)one.frames,
+                (long long)one.duration_us, (long long)one.reference);
+    }
+    if (fclose(file) != 0)
+        exit(1);
+    file = create_in(folder, "library.tsv");
+    fprintf(file, "tasks\t%lld\t%d\n", (long long)tasks, BENCH_DATASETS);
+    for (size_t i = 0; i < CASES; i++) {
+        int64_t total = 0;
+        double took = time_report(path, &cases[i], &total);
+        fprintf(file, "%s\t%.9f\t%lld\n", cases[i].name, took, (long long)total);
+    }
+    if (fclose(file) != 0)
+        exit(1);
 }
 
 int main(void) {
-    int64_t events = bench_small() ? 500000 : 10000000;
-    double rows_took = 0;
-    logs made;
-    sqlite3 *rows = make_rows(events, &rows_took);
-    open_logs(&made, "events", true);
-    double took = append_all(&made, 1, events);
-    close_logs(&made);
-    open_logs(&made, "events", false);   /* a cold library over a folded file */
-    char rows_path[512];
-    bench_path("rows.db", rows_path);
-    printf("%lld events%s\n", (long long)events, bench_note());
-    printf("%-46s %8.2f us   SQL %8.2f us   %6.2f x%s\n", "append a command of 12, 1,000 in a transaction", took / (double)events * 12e6,
-           rows_took / (double)events * 12e6, took / rows_took, bench_note());
-    printf("%-46s %8.1f bytes SQL %6.1f bytes  %6.2f x%s\n", "size of an event", (double)file_bytes(made.path) / (double)events,
-           (double)file_bytes(rows_path) / (double)events, (double)file_bytes(made.path) / (double)file_bytes(rows_path), bench_note());
-    compare_reports(&made, rows, 1);
-    close_logs(&made);
-    sqlite3_close(rows);
-    compare_projects(bench_small() ? 100000 : 1000000);
+    const char *folder = getenv("BENCH_EXPORT");
+    int64_t events = bench_small() ? 500000 : 10000000, tasks = bench_small() ? 100000 : 1000000;
+    if (folder) {
+        export(folder, events, tasks);
+        return 0;
+    }
+    compare_rows(events, tasks);
+    compare_crowd(events / 5, tasks / 10);
     return 0;
 }

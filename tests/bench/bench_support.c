@@ -49,7 +49,7 @@ void bench_must(annoproj_status status, annoproj_error *error, const char *what)
     exit(1);
 }
 
-static void add_units(bench_project *made, int64_t tasks) {
+static void add_units(annoproj_session *host, int64_t dataset, int64_t tasks) {
     annoproj_data_units units = ANNOPROJ_DATA_UNITS_INIT;
     annoproj_call call = ANNOPROJ_CALL_INIT;
     annoproj_error *error = NULL;
@@ -69,33 +69,38 @@ static void add_units(bench_project *made, int64_t tasks) {
     units.text_length = (size_t)offsets[tasks];
     units.title_offsets = offsets;
     call.timeout_us = -1;
-    bench_must(annoproj_data_units_add(made->host, made->dataset, &units, &call, &first, &error), error,
+    bench_must(annoproj_data_units_add(host, dataset, &units, &call, &first, &error), error,
                "add data units");
     free(text);
     free(offsets);
     free(sizes);
 }
 
-void bench_project_make(bench_project *made, const char *name, int64_t tasks, bool durable) {
-    annoproj_store_options options = ANNOPROJ_STORE_OPTIONS_INIT;
+int64_t bench_dataset(annoproj_session *host, annoproj_project *project, int64_t tasks) {
     annoproj_call call = ANNOPROJ_CALL_INIT;
     annoproj_error *error = NULL;
-    int64_t attached = 0;
+    int64_t dataset = 0, attached = 0;
+    call.timeout_us = -1;
+    bench_must(annoproj_dataset_create(host, "Files", NULL, NULL, &dataset, &error), error, "dataset");
+    add_units(host, dataset, tasks);
+    bench_must(annoproj_project_attach_dataset(project, dataset, &call, &attached, &error), error, "attach");
+    return dataset;
+}
+
+void bench_project_make(bench_project *made, const char *name, int64_t tasks, bool durable) {
+    annoproj_store_options options = ANNOPROJ_STORE_OPTIONS_INIT;
+    annoproj_error *error = NULL;
     memset(made, 0, sizeof *made);
     bench_path(name, made->path);
     options.relaxed_durability = !durable;
-    call.timeout_us = -1;
     bench_must(annoproj_store_create(made->path, &options, NULL, &made->store, &error), error, "create");
     bench_must(annoproj_session_open(made->store, 0, NULL, NULL, &made->host, &error), error, "session");
     bench_must(annoproj_ontology_create(made->host, "Cars", ontology_json, NULL, &made->ontology, &error), error,
                "ontology");
-    bench_must(annoproj_dataset_create(made->host, "Files", NULL, NULL, &made->dataset, &error), error, "dataset");
     bench_must(
         annoproj_project_create(made->host, "Bench", made->ontology, workflow_json, NULL, NULL, &made->project, &error),
         error, "project");
-    add_units(made, tasks);
-    bench_must(annoproj_project_attach_dataset(made->project, made->dataset, &call, &attached, &error), error,
-               "attach");
+    made->dataset = bench_dataset(made->host, made->project, tasks);
 }
 
 annoproj_session *bench_user(bench_project *made, int number, annoproj_role role) {
