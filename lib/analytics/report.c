@@ -244,6 +244,7 @@ annoproj_status report_scan(const report *made, const scan_part *parts, size_t c
     }
     const scan_request ask = {.database = made->in->database,
                               .bounds = made->in->bounds,
+                              .store = made->in->store,
                               .project = made->in->project.id,
                               .after = made->query->after_us == 0 ? INT64_MIN : made->query->after_us,
                               .before = made->query->before_us == 0 ? INT64_MAX : made->query->before_us,

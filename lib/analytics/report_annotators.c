@@ -44,6 +44,8 @@ static annoproj_status count(people *made, annoproj_error **error) {
     parts[5].kinds[2] = EVENT_ISSUE_REOPEN;
     parts[5].classes = base->classes;
     parts[5].others_only = true;
+    people_join(&parts[0], &parts[1]);
+    people_join(&parts[3], &parts[4]);
     return people_count(made, parts, base->by_frame ? 5 : 6, error);
 }
 

@@ -61,6 +61,17 @@ static void add_cell(person *who, const scan_cell *cell, int64_t labels) {
     }
 }
 
+void people_join(scan_part *from, scan_part *into) {
+    int count = 0;
+    while (into->kinds[count] != 0) {
+        count++;
+    }
+    for (int i = 0; into->classes == NULL && from->kinds[i] != 0; i++) {
+        into->kinds[count++] = from->kinds[i];
+        from->kinds[i] = 0;
+    }
+}
+
 annoproj_status people_count(people *made, const scan_part *parts, size_t count, annoproj_error **error) {
     scan_result result;
     annoproj_status status = report_scan(&made->report, parts, count, &result, error);

@@ -29,6 +29,10 @@ static annoproj_status count(people *made, annoproj_error **error) {
     parts[3].kinds[1] = EVENT_ISSUE_RESOLVE;
     parts[3].kinds[2] = EVENT_ISSUE_REOPEN;
     parts[3].classes = base->classes;
+    people_join(&parts[0], &parts[1]);
+    if (!base->by_frame) {
+        people_join(&parts[3], &parts[1]);
+    }
     return people_count(made, parts, base->by_frame ? 3 : 4, error);
 }
 

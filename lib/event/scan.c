@@ -1,7 +1,7 @@
 /* The scan (scan.h): summary, sealed segments and tail into the sums of each part. */
 #include "event_log.h"
 #include "failure.h"
-#include "scan_segment.h"
+#include "scan_lanes.h"
 #include "scan_summary.h"
 #include "summary.h"
 
@@ -19,8 +19,8 @@ typedef struct scanning {
     int32_t last_cube;           /* of the summary that is looked at */
     encoded_segment tail;
     int64_t highest[SCAN_DIMENSIONS];
+    bool *answered;              /* by part: from the summary */
     scan_sums *sums;
-    scan_source source;
     scan_blocks *blocks;
 } scanning;
 
@@ -98,8 +98,12 @@ static void raise_highest(scanning *work, const segment *head) {
 static annoproj_status prepare(scanning *work, annoproj_error **error) {
     const scan_request *ask = work->ask;
     annoproj_status status = event_log_read(ask->database, ask->project, &work->log, error);
+    work->answered = allocate_zeroed(ask->part_count + 1, sizeof *work->answered);
+    if (work->answered == NULL) {
+        return status != ANNOPROJ_OK ? status : fail_memory(error);
+    }
     for (size_t i = 0; i < ask->part_count; i++) {
-        bool answered = scan_summary_answers(ask, &ask->parts[i]);
+        bool answered = work->answered[i] = scan_summary_answers(ask, &ask->parts[i]);
         work->summaries = work->summaries || answered;
         work->segments = work->segments || !answered;
         int32_t cube = answered ? scan_summary_last_cube(&ask->parts[i]) : 0;
@@ -134,20 +138,6 @@ static annoproj_status prepare(scanning *work, annoproj_error **error) {
     return status;
 }
 
-static annoproj_status scan_head(scanning *work, const segment *head, annoproj_error **error) {
-    annoproj_status status = work->ask->bounds == NULL ? ANNOPROJ_OK : bounds_check(work->ask->bounds, error);
-    work->source.database = work->ask->database;
-    work->source.project = work->ask->project;
-    work->source.head = head;
-    work->source.loaded = 0;
-    for (size_t i = 0; i < work->ask->part_count && status == ANNOPROJ_OK; i++) {
-        if (!scan_summary_answers(work->ask, &work->ask->parts[i])) {
-            status = scan_segment(work->ask, &work->sums[i], &work->source, work->blocks, error);
-        }
-    }
-    return status;
-}
-
 static annoproj_status scan_tail(scanning *work, annoproj_error **error) {
     scan_source source = {.head = &work->tail.head, .project = work->ask->project, .loaded = UINT32_MAX};
     annoproj_status status = ANNOPROJ_OK;
@@ -164,13 +154,13 @@ static annoproj_status scan_tail(scanning *work, annoproj_error **error) {
 static annoproj_status scan_all(scanning *work, annoproj_error **error) {
     annoproj_status status = ANNOPROJ_OK;
     for (size_t i = 0; i < work->ask->part_count && status == ANNOPROJ_OK; i++) {
-        if (work->summary.length > 0 && scan_summary_answers(work->ask, &work->ask->parts[i]) &&
+        if (work->summary.length > 0 && work->answered[i] &&
             !scan_summary_add(&work->sums[i], work->summary.data, work->summary.length)) {
             status = damaged(work, "a summary is damaged, or memory is short", error);
         }
     }
-    for (size_t i = 0; i < work->head_count && status == ANNOPROJ_OK; i++) {
-        status = scan_head(work, &work->heads[i], error);
+    if (status == ANNOPROJ_OK && work->head_count > 0) {
+        status = scan_lanes(work->ask, work->heads, work->head_count, work->answered, work->sums, error);
     }
     return status == ANNOPROJ_OK ? scan_tail(work, error) : status;
 }
@@ -204,11 +194,9 @@ annoproj_status scan_run(const scan_request *ask, scan_result *out, annoproj_err
     for (size_t i = 0; i < ask->part_count && work.sums != NULL; i++) {
         scan_sums_release(&work.sums[i]);
     }
-    for (int column = 1; column <= COLUMN_COUNT; column++) {
-        release(work.source.room[column]);
-    }
     encoded_segment_release(&work.tail);
     bytes_release(&work.summary);
+    release(work.answered);
     release(work.sums);
     release(work.blocks);
     release(work.heads);

@@ -6,6 +6,7 @@
 
 #include "event.h"
 #include "number_set.h"
+#include "store.h"
 
 enum scan_group {
     SCAN_BY_BUCKET = 1, SCAN_BY_KIND = 2, SCAN_BY_STAGE = 4, SCAN_BY_ACTOR = 8, SCAN_BY_CREDITED = 16, SCAN_BY_CLASS = 32,
@@ -33,6 +34,7 @@ typedef struct scan_request {
     size_t border_count;         /* 0 = one bucket */
     const scan_part *parts;
     size_t part_count;
+    store *store;                /* worker threads read through its readers; NULL = none */
     bool no_summaries;           /* for comparing the two ways */
 } scan_request;
 

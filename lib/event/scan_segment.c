@@ -364,7 +364,7 @@ annoproj_status scan_segment(const scan_request *ask, scan_sums *sums, scan_sour
                              annoproj_error **error) {
     plan made = {.ask = ask, .sums = sums, .blocks = blocks};
     bool nothing = false;
-    if (source->head->count == 0 || !plan_times(&made, source->head)) {
+    if (source->head->count == 0 || sums->part->kinds[0] == 0 || !plan_times(&made, source->head)) {
         return ANNOPROJ_OK;
     }
     annoproj_status status = plan_filters(&made, source, &nothing, error);

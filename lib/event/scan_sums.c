@@ -7,6 +7,8 @@
 
 #define ARRAY_CELLS ((uint64_t)1 << 17)   /* 4 MiB of sums; beyond that a hash table is as fast */
 
+#define FIRST_HASHED ((size_t)4096)
+
 const int scan_dimension_column[SCAN_DIMENSIONS] = {0,           COLUMN_KIND,  COLUMN_STAGE,  COLUMN_ACTOR, COLUMN_CREDITED,
                                                     COLUMN_CLASS, COLUMN_ANSWER, COLUMN_TASK};
 
@@ -35,7 +37,7 @@ annoproj_status scan_sums_make(scan_sums *sums, const scan_part *part, const int
         if (grouped && (highest[d] < 0 || highest[d] >= INT64_MAX - 1)) {
             return fail(error, ANNOPROJ_CORRUPT, "the event log holds a number that is too large; run annoproj_store_check");
         }
-        sums->extent[d] = !grouped ? 1 : d == SCAN_KIND ? kinds : highest[d] + 1;
+        sums->extent[d] = !grouped ? 1 : d == SCAN_KIND ? (kinds > 0 ? kinds : 1) : highest[d] + 1;
         sums->stride[d] = sums->total;
         if (sums->extent[d] < 1 || sums->total > ((uint64_t)1 << 62) / (uint64_t)sums->extent[d]) {
             return fail(error, ANNOPROJ_LIMIT, "the report has too many combinations of its columns; filter it, or use fewer buckets");
@@ -43,7 +45,7 @@ annoproj_status scan_sums_make(scan_sums *sums, const scan_part *part, const int
         sums->total *= (uint64_t)sums->extent[d];
     }
     sums->hashed = sums->total > ARRAY_CELLS;
-    sums->capacity = sums->hashed ? 4096 : (size_t)sums->total;
+    sums->capacity = sums->hashed ? FIRST_HASHED : (size_t)sums->total;
     sums->cells = allocate_zeroed(sums->capacity, sizeof *sums->cells);
     return sums->cells == NULL ? fail_memory(error) : ANNOPROJ_OK;
 }
@@ -123,6 +125,25 @@ bool scan_sums_add_sum(scan_sums *sums, uint64_t key, int64_t count, int64_t fra
     add_to(&cell->frames, frames);
     add_to(&cell->duration_us, duration_us);
     return true;
+}
+
+bool scan_sums_copy_shape(scan_sums *sums, const scan_sums *like) {
+    *sums = *like;
+    sums->used = 0;
+    sums->capacity = like->hashed ? FIRST_HASHED : (size_t)like->total;
+    sums->cells = allocate_zeroed(sums->capacity, sizeof *sums->cells);
+    return sums->cells != NULL;
+}
+
+bool scan_sums_merge(scan_sums *sums, const scan_sums *more) {
+    bool good = true;
+    for (size_t i = 0; i < more->capacity && good; i++) {
+        const scan_sum_cell *cell = &more->cells[i];
+        if (cell->count != 0) {
+            good = scan_sums_add_sum(sums, more->hashed ? cell->key - 1 : i, cell->count, cell->frames, cell->duration_us);
+        }
+    }
+    return good;
 }
 
 size_t scan_sums_count(const scan_sums *sums) {

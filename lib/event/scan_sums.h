@@ -35,6 +35,9 @@ annoproj_status scan_sums_make(scan_sums *sums, const scan_part *part, const int
 bool scan_sums_add(scan_sums *sums, const uint64_t *keys, const int64_t *frames, const int64_t *durations, size_t count);
 /* Adds sums (which may be negative) to one key. */
 bool scan_sums_add_sum(scan_sums *sums, uint64_t key, int64_t count, int64_t frames, int64_t duration_us);
+/* Empty sums of the same shape, for another thread, and adding those. */
+bool scan_sums_copy_shape(scan_sums *sums, const scan_sums *like);
+bool scan_sums_merge(scan_sums *sums, const scan_sums *more);
 /* How many cells are not zero, and those cells. */
 size_t scan_sums_count(const scan_sums *sums);
 void scan_sums_cells(const scan_sums *sums, int32_t part, scan_cell *out);

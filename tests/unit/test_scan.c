@@ -233,6 +233,7 @@ static void test_random_requests(void **state) {
         ask.borders = borders;
         ask.border_count = random_below(2) ? random_borders(borders, 300) : 0;
         ask.no_summaries = random_below(2) != 0;
+        ask.store = random_below(2) != 0 ? logs->store : NULL;
         scan_result found;
         expected wanted = {0};
         ask.database = log_read(logs);
