@@ -36,9 +36,13 @@ static void write_annotation(FILE *file, int64_t id, bool decimals, uint64_t *st
     static const double cosines[] = {1, 0.866, 0.5, 0, -0.5, -0.866, -1, -0.866, -0.5, 0, 0.5, 0.866};
     double x = 100 + random_share(state) * (WIDTH - 200), y = 100 + random_share(state) * (HEIGHT - 200);
     double radius = 20 + random_share(state) * 60;
-    fprintf(file, "%s{\"id\":%lld,\"image_id\":%lld,\"category_id\":%d,\"iscrowd\":0,\"area\":%.2f,\"bbox\":[%.2f,%.2f,%.2f,%.2f],"
-                  "\"segmentation\":[[", id == 1 ? "" : ",\n", (long long)id, (long long)((id - 1) / ON_IMAGE + 1),
-            1 + (int)(random_share(state) * CATEGORIES), radius * radius * 3, x - radius, y - radius, radius * 2, radius * 2);
+    fprintf(file,
+            "%s{\"id\":%lld,\"image_id\":%lld,\"category_id\":%d,\"iscrowd\":0,\"area\":%.2f,\"bbox\":[%.2f,%.2f,%.2f,%"
+            ".2f],"
+            "\"segmentation\":[[",
+            id == 1 ? "" : ",\n", (long long)id, (long long)((id - 1) / ON_IMAGE + 1),
+            1 + (int)(random_share(state) * CATEGORIES), radius * radius * 3, x - radius, y - radius, radius * 2,
+            radius * 2);
     for (int i = 0; i < VERTICES; i++) {
         double length = radius * (0.7 + 0.3 * random_share(state));
         const double at[] = {x + length * cosines[i], y + length * cosines[(i + 9) % VERTICES]};
@@ -62,8 +66,8 @@ static void write_coco(const char *path, int64_t annotations, bool decimals) {
         fprintf(file, "%s{\"id\":%d,\"name\":\"class %d\",\"supercategory\":\"thing\"}", i == 1 ? "" : ",\n", i, i);
     fputs("],\n\"images\":[", file);
     for (int64_t i = 1; i <= (annotations + ON_IMAGE - 1) / ON_IMAGE; i++)
-        fprintf(file, "%s{\"id\":%lld,\"file_name\":\"frame%09lld.jpg\",\"width\":%d,\"height\":%d}", i == 1 ? "" : ",\n",
-                (long long)i, (long long)i, WIDTH, HEIGHT);
+        fprintf(file, "%s{\"id\":%lld,\"file_name\":\"frame%09lld.jpg\",\"width\":%d,\"height\":%d}",
+                i == 1 ? "" : ",\n", (long long)i, (long long)i, WIDTH, HEIGHT);
     fputs("],\n\"annotations\":[", file);
     for (int64_t id = 1; id <= annotations; id++)
         write_annotation(file, id, decimals, &state);
@@ -217,17 +221,21 @@ static void compare(int64_t annotations, bool decimals) {
                 (long long)brought.labels, (long long)taken.labels, (long long)print.labels);
         exit(1);
     }
-    printf("%lld annotations, %s, %.0f MiB%s: store %.0f MiB, export %.0f MiB\n", (long long)annotations, kind, mebibytes(coco), note,
-           mebibytes(store), mebibytes(written));
+    printf("%lld annotations, %s, %.0f MiB%s: store %.0f MiB, export %.0f MiB\n", (long long)annotations, kind,
+           mebibytes(coco), note, mebibytes(store), mebibytes(written));
     printf("COCO import of labels, %s%s: %.2f x the speed of a cJSON parse (%.2f s / %.2f s); goal >= 2\n", kind, note,
            base.seconds[0] / brought.seconds[2], brought.seconds[2], base.seconds[0]);
-    printf("COCO import, all, %s%s: %.2f x the speed of a cJSON parse (%.2f s: classes and images %.2f, project and tasks %.2f,"
-           " labels %.2f)\n", kind, note, base.seconds[0] / brought.seconds[3], brought.seconds[3], brought.seconds[0],
-           brought.seconds[1], brought.seconds[2]);
-    printf("COCO import, %s%s: peak %.0f MiB, cJSON %.0f MiB; goal <= 64\n", kind, note, brought.peak_mib, base.peak_mib);
+    printf("COCO import, all, %s%s: %.2f x the speed of a cJSON parse (%.2f s: classes and images %.2f, project and "
+           "tasks %.2f,"
+           " labels %.2f)\n",
+           kind, note, base.seconds[0] / brought.seconds[3], brought.seconds[3], brought.seconds[0], brought.seconds[1],
+           brought.seconds[2]);
+    printf("COCO import, %s%s: peak %.0f MiB, cJSON %.0f MiB; goal <= 64\n", kind, note, brought.peak_mib,
+           base.peak_mib);
     printf("COCO export, %s%s: %.2f x the speed of a cJSON print (%.2f s / %.2f s); goal >= %d\n", kind, note,
            print.seconds[1] / taken.seconds[0], taken.seconds[0], print.seconds[1], decimals ? 20 : 5);
-    printf("COCO export, %s%s: peak %.0f MiB, cJSON %.0f MiB; goal <= 64\n", kind, note, taken.peak_mib, print.peak_mib);
+    printf("COCO export, %s%s: peak %.0f MiB, cJSON %.0f MiB; goal <= 64\n", kind, note, taken.peak_mib,
+           print.peak_mib);
     remove(coco);
     remove(store);
     remove(written);

@@ -1,7 +1,7 @@
 """Reports of the library against DuckDB with two threads: the same events, the same totals, the same run.
 
-bench_events makes the events and times the library (BENCH_EXPORT). For each report the fastest of several wordings counts,
-each at its best of five runs, after the data was read into DuckDB's own tables.
+bench_events makes the events and times the library (BENCH_EXPORT). For each report the fastest of several wordings
+counts, each at its best of five runs, after the data was read into DuckDB's own tables.
 """
 import os
 import subprocess
@@ -73,11 +73,12 @@ def load(duckdb, folder, tasks, datasets):
     database = duckdb.connect(os.path.join(folder, "events.duckdb"))
     database.execute("SET threads = 2")
     database.execute(
-        "CREATE TABLE event AS SELECT time, kind::TINYINT AS kind, actor::SMALLINT AS actor, credited::SMALLINT AS credited,"
-        " stage::TINYINT AS stage, task::INTEGER AS task, class::SMALLINT AS class, answer::SMALLINT AS answer,"
-        " frames::INTEGER AS frames, duration, reference FROM read_csv(?)", [os.path.join(folder, "events.csv")])
-    database.execute(f"CREATE TABLE task AS SELECT i::INTEGER AS id, (1 + (i - 1) // {tasks // datasets})::SMALLINT AS dataset"
-                     f" FROM range(1, {tasks + 1}) r(i)")
+        "CREATE TABLE event AS SELECT time, kind::TINYINT AS kind, actor::SMALLINT AS actor,"
+        " credited::SMALLINT AS credited, stage::TINYINT AS stage, task::INTEGER AS task, class::SMALLINT AS class,"
+        " answer::SMALLINT AS answer, frames::INTEGER AS frames, duration, reference FROM read_csv(?)",
+        [os.path.join(folder, "events.csv")])
+    database.execute("CREATE TABLE task AS SELECT i::INTEGER AS id,"
+                     f" (1 + (i - 1) // {tasks // datasets})::SMALLINT AS dataset FROM range(1, {tasks + 1}) r(i)")
     database.execute("CHECKPOINT")
     return database
 
@@ -106,8 +107,8 @@ def main():
         database = load(duckdb, folder, tasks, datasets)
         for name, (seconds, total) in reports.items():
             theirs = best_time(database, name, total)
-            print(f"{name}{NOTE}: {seconds * 1e3:.2f} ms, {seconds / theirs:.2f} x DuckDB {duckdb.__version__} with two threads"
-                  f" ({theirs * 1e3:.2f} ms); goal <= 1")
+            print(f"{name}{NOTE}: {seconds * 1e3:.2f} ms, {seconds / theirs:.2f} x DuckDB {duckdb.__version__}"
+                  f" with two threads ({theirs * 1e3:.2f} ms); goal <= 1")
         database.close()
 
 

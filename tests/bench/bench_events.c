@@ -1,6 +1,6 @@
-/* Reports over a log of 10 M events against SQL over plain rows of the same events, whose totals must be the same; appending
- * and size; and one project alone against one of a thousand. Every report is timed on a store that was just opened.
- * With BENCH_EXPORT=<folder> it writes the events and its own times there instead, for bench_duckdb.py. */
+/* Reports over a log of 10 M events against SQL over plain rows of the same events, whose totals must be the same;
+ * appending and size; and one project alone against one of a thousand. Every report is timed on a store that was just
+ * opened. With BENCH_EXPORT=<folder> it writes the events and its own times there instead, for bench_duckdb.py. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,25 +9,29 @@
 
 enum { RUNS = 5, FIRST_STAGE = 1, SECOND_STAGE = 2, DATASET = 3, PEOPLE = 20 };
 
-typedef annoproj_status (*report_fn)(annoproj_query *query, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
+typedef annoproj_status (*report_fn)(annoproj_query *query, const annoproj_call *call, annoproj_table **table,
+                                     annoproj_error **error);
 
 typedef struct report_case {
     const char *name;
     report_fn make;
-    const char *columns;             /* what is added up for the total */
+    const char *columns; /* what is added up for the total */
     bool filtered, by_day, lifetime;
-    const char *sql;                 /* first column adds up to the same total */
+    const char *sql; /* first column adds up to the same total */
 } report_case;
 
 #define FILTER_TASK " AND (SELECT dataset FROM task WHERE task.id = event.task) = 3"
-#define FILTER      " AND stage IN (1, 2) AND actor IN (10,20,30,40,50,60,70,80,90,100,110,120,130,140,150,160,170,180,190,200)" FILTER_TASK
-#define CREDITED    "kind IN (5, 6, 38, 39, 64, 65, 66)"
-#define PERSON      "CASE WHEN " CREDITED " THEN credited ELSE actor END"
-#define PEOPLE_SUMS "SELECT CASE WHEN kind IN (24, 37) THEN 0 ELSE count(*) END, sum(duration) FROM event WHERE "
-#define TASK_COLUMNS "submitted,skipped,approved,rejected,assigned"
+#define FILTER                                                                                                         \
+    " AND stage IN (1, 2) AND actor IN "                                                                               \
+    "(10,20,30,40,50,60,70,80,90,100,110,120,130,140,150,160,170,180,190,200)" FILTER_TASK
+#define CREDITED      "kind IN (5, 6, 38, 39, 64, 65, 66)"
+#define PERSON        "CASE WHEN " CREDITED " THEN credited ELSE actor END"
+#define PEOPLE_SUMS   "SELECT CASE WHEN kind IN (24, 37) THEN 0 ELSE count(*) END, sum(duration) FROM event WHERE "
+#define TASK_COLUMNS  "submitted,skipped,approved,rejected,assigned"
 #define CLASS_COLUMNS "created,approved,rejected"
-#define PEOPLE_COLUMNS "submitted_tasks,skipped_tasks,approved_tasks,rejected_tasks,created_labels,edited_labels,deleted_labels," \
-                       "approved_labels,rejected_labels"
+#define PEOPLE_COLUMNS                                                                                                 \
+    "submitted_tasks,skipped_tasks,approved_tasks,rejected_tasks,created_labels,edited_labels,deleted_labels,"         \
+    "approved_labels,rejected_labels"
 
 static const report_case cases[] = {
     {"task actions by day", annoproj_query_task_actions, TASK_COLUMNS, false, true, false,
@@ -38,7 +42,8 @@ static const report_case cases[] = {
      PEOPLE_SUMS "(kind IN (3, 4, 24, 32, 33, 34, 37) AND stage IN (1, 3)) OR " CREDITED " GROUP BY kind, " PERSON},
     {"annotators, filtered", annoproj_query_annotators, PEOPLE_COLUMNS, true, false, false,
      PEOPLE_SUMS "((kind IN (3, 4, 24, 32, 33, 34, 37) AND stage = 1) OR (" CREDITED " AND stage = 2)) AND " PERSON
-     " IN (10,20,30,40,50,60,70,80,90,100,110,120,130,140,150,160,170,180,190,200)" FILTER_TASK " GROUP BY kind, " PERSON},
+                 " IN (10,20,30,40,50,60,70,80,90,100,110,120,130,140,150,160,170,180,190,200)" FILTER_TASK
+                 " GROUP BY kind, " PERSON},
     {"ontology actions", annoproj_query_ontology_actions, CLASS_COLUMNS, false, false, true,
      "SELECT count(*) FROM event WHERE kind IN (32, 38, 39, 44, 45, 46) GROUP BY kind, class, answer"},
     {"ontology actions, filtered", annoproj_query_ontology_actions, CLASS_COLUMNS, true, false, false,
@@ -71,7 +76,8 @@ static void close_project(opened *made) {
 }
 
 static annoproj_query *ask(const opened *from, const report_case *what) {
-    const int64_t stages[] = {(INT64_C(1) << 32) + FIRST_STAGE, (INT64_C(1) << 32) + SECOND_STAGE}, datasets[] = {DATASET};
+    const int64_t stages[] = {(INT64_C(1) << 32) + FIRST_STAGE, (INT64_C(1) << 32) + SECOND_STAGE},
+                  datasets[] = {DATASET};
     int64_t people[PEOPLE];
     annoproj_query_options options = ANNOPROJ_QUERY_OPTIONS_INIT;
     annoproj_query *query = NULL;
@@ -156,7 +162,8 @@ static double fill(const char *path, int64_t events, int64_t tasks, int64_t othe
     annoproj_error *error = NULL;
     annoproj_store *store = NULL;
     annoproj_store_options options = ANNOPROJ_STORE_OPTIONS_INIT;
-    event_source from = {.state = 1, .tasks = tasks, .total = events}, theirs = {.state = 2, .tasks = tasks, .total = others * 1000};
+    event_source from = {.state = 1, .tasks = tasks, .total = events},
+                 theirs = {.state = 2, .tasks = tasks, .total = others * 1000};
     options.relaxed_durability = true;
     big_project_make(path, tasks);
     bench_must(annoproj_store_open(path, &options, NULL, &store, &error), error, "open");
@@ -199,8 +206,8 @@ static void compare_reports(const char *path, sqlite3 *rows) {
             fprintf(stderr, "%s: %lld, SQL says %lld\n", cases[i].name, (long long)found, (long long)wanted);
             exit(1);
         }
-        printf("%s%s: %.2f ms, %.1f x as fast as SQL over rows (%.0f ms); goal >= 20\n", cases[i].name, note, ours.cold * 1e3,
-               plain / ours.cold, plain * 1e3);
+        printf("%s%s: %.2f ms, %.1f x as fast as SQL over rows (%.0f ms); goal >= 20\n", cases[i].name, note,
+               ours.cold * 1e3, plain / ours.cold, plain * 1e3);
         if (cases[i].lifetime)
             printf("%s, lifetime, asked again%s: %.2f ms; goal <= 1\n", cases[i].name, note, ours.warm * 1e3);
     }
@@ -230,9 +237,11 @@ static void compare_rows(int64_t events, int64_t tasks) {
     plain_rows_insert(rows, &from, events);
     plain_rows_run(rows, "PRAGMA wal_checkpoint(TRUNCATE)");
     double plain_took = bench_seconds() - began;
-    double ours = (file_bytes(path) - file_bytes(bare_path)) / (double)events, plain = (file_bytes(plain_path) - before) / (double)events;
-    printf("appending %lld events in commands of %d%s: %.2f us an event, %.2f x plain rows (%.2f us); goal <= 1\n", (long long)events,
-           BENCH_COMMAND, bench_note(), took / (double)events * 1e6, took / plain_took, plain_took / (double)events * 1e6);
+    double ours = (file_bytes(path) - file_bytes(bare_path)) / (double)events,
+           plain = (file_bytes(plain_path) - before) / (double)events;
+    printf("appending %lld events in commands of %d%s: %.2f us an event, %.2f x plain rows (%.2f us); goal <= 1\n",
+           (long long)events, BENCH_COMMAND, bench_note(), took / (double)events * 1e6, took / plain_took,
+           plain_took / (double)events * 1e6);
     printf("size of an event%s: %.1f bytes, %.2f x plain rows (%.1f bytes)\n", bench_note(), ours, ours / plain, plain);
     compare_reports(path, rows);
     sqlite3_close(rows);
@@ -251,8 +260,8 @@ static void compare_crowd(int64_t events, int64_t tasks) {
         double first = time_report(alone, &cases[i], &one).cold, second = time_report(crowd, &cases[i], &other).cold;
         if (one != other)
             exit(1);
-        printf("%s, %lld events, one of 1,000 projects%s: %.2f ms, %.2f x the project alone (%.2f ms); goal <= 1.2\n", cases[i].name,
-               (long long)events, bench_note(), second * 1e3, second / first, first * 1e3);
+        printf("%s, %lld events, one of 1,000 projects%s: %.2f ms, %.2f x the project alone (%.2f ms); goal <= 1.2\n",
+               cases[i].name, (long long)events, bench_note(), second * 1e3, second / first, first * 1e3);
     }
 }
 
@@ -278,9 +287,9 @@ static void export(const char *folder, int64_t events, int64_t tasks) {
     fprintf(file, "time,kind,actor,credited,stage,task,class,answer,frames,duration,reference\n");
     for (int64_t i = 0; i < events; i++) {
         const event one = event_source_next(&from);
-        fprintf(file, "%lld,%d,%lld,%lld,%d,%lld,%d,%d,%lld,%lld,%lld\n", (long long)one.time_us, one.kind, (long long)one.actor,
-                (long long)one.credited, one.stage, (long long)one.task, one.class, one.answer, (long long)one.frames,
-                (long long)one.duration_us, (long long)one.reference);
+        fprintf(file, "%lld,%d,%lld,%lld,%d,%lld,%d,%d,%lld,%lld,%lld\n", (long long)one.time_us, one.kind,
+                (long long)one.actor, (long long)one.credited, one.stage, (long long)one.task, one.class, one.answer,
+                (long long)one.frames, (long long)one.duration_us, (long long)one.reference);
     }
     if (fclose(file) != 0)
         exit(1);

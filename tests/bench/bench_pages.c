@@ -1,5 +1,5 @@
-/* The page size of the store: 4, 8 and 16 KiB. What a scan of the log, the commit of a small command and the file's size cost
- * with each, as ratios to 16 KiB, which new stores have. */
+/* The page size of the store: 4, 8 and 16 KiB. What a scan of the log, the commit of a small command and the size of the
+ * file cost with each, as ratios to 16 KiB, which new stores have. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -12,7 +12,8 @@ typedef struct costs {
     double scan, commit_relaxed, commit_full, megabytes;
 } costs;
 
-/* The report of classes with a filter, so that no summary answers it, on a store just opened; the file is in the cache. */
+/* The report of classes with a filter, so that no summary answers it, on a store just opened; the system's cache has
+ * the file. */
 static double time_scan(const char *path) {
     double times[RUNS];
     const int64_t people[] = {10, 20, 30};
@@ -53,7 +54,8 @@ static double time_commits(bool durable, int64_t tasks) {
     snprintf(name, sizeof name, "commits%d%d.annoproj", (int)store_page_size, durable);
     bench_project_make(&made, name, tasks, durable);
     annoproj_session *session = bench_user(&made, 1, ANNOPROJ_ROLE_ANNOTATOR);
-    bench_must(annoproj_project_open(session, annoproj_project_id(made.project), NULL, &project, &error), error, "project");
+    bench_must(annoproj_project_open(session, annoproj_project_id(made.project), NULL, &project, &error), error,
+               "project");
     bench_must(annoproj_stage_open(project, "annotate", NULL, &stage, &error), error, "stage");
     for (int call = 0; call < CALLS; call++) {
         annoproj_task *task = NULL;
@@ -105,9 +107,11 @@ int main(void) {
         costs now = measure(sizes[i], events, tasks);
         if (i == 0)
             base = now;
-        printf("pages of %2d KiB%s: scan of %lld events %.2f ms (%.2f x 16 KiB), start and submit %.0f us relaxed (%.2f x), %.0f us FULL"
-               " (%.2f x), file %.1f MB (%.2f x)\n", (int)sizes[i] / 1024, bench_note(), (long long)events, now.scan * 1e3,
-               now.scan / base.scan, now.commit_relaxed * 1e6, now.commit_relaxed / base.commit_relaxed, now.commit_full * 1e6,
+        printf("pages of %2d KiB%s: scan of %lld events %.2f ms (%.2f x 16 KiB), start and submit %.0f us relaxed "
+               "(%.2f x), %.0f us FULL"
+               " (%.2f x), file %.1f MB (%.2f x)\n",
+               (int)sizes[i] / 1024, bench_note(), (long long)events, now.scan * 1e3, now.scan / base.scan,
+               now.commit_relaxed * 1e6, now.commit_relaxed / base.commit_relaxed, now.commit_full * 1e6,
                now.commit_full / base.commit_full, now.megabytes, now.megabytes / base.megabytes);
     }
     return 0;

@@ -1,5 +1,5 @@
-/* A task with 12 changed labels: writing them and submitting it, against the bare SQL writes both need, and the events of
- * a submit against the same events as plain rows. */
+/* A task with 12 changed labels: writing them and submitting it, against the bare SQL writes both need, and the events
+ * of a submit against the same events as plain rows. */
 #include "bench_support.h"
 
 #include <sqlite3.h>
@@ -56,7 +56,8 @@ static figures work(bool durable, int tasks) {
         exit(1);
     bench_project_make(&made, durable ? "full.annoproj" : "relaxed.annoproj", tasks, durable);
     annoproj_session *session = bench_user(&made, 1, ANNOPROJ_ROLE_ANNOTATOR);
-    bench_must(annoproj_project_open(session, annoproj_project_id(made.project), NULL, &project, &error), error, "project");
+    bench_must(annoproj_project_open(session, annoproj_project_id(made.project), NULL, &project, &error), error,
+               "project");
     bench_must(annoproj_stage_open(project, "annotate", NULL, &stage, &error), error, "stage");
     for (int i = 0; i < tasks; i++) {
         annoproj_task *task = NULL;
@@ -91,7 +92,8 @@ static void run(sqlite3 *plain, const char *change) {
 }
 
 static const char plain_schema[] =
-    "CREATE TABLE task(id INTEGER PRIMARY KEY, stage, assignee, exclusion, priority, entered, status, version, last_submitter);"
+    "CREATE TABLE task(id INTEGER PRIMARY KEY, stage, assignee, exclusion, priority, entered, status, version, "
+    "last_submitter);"
     "CREATE INDEX queue ON task(stage, assignee, exclusion, priority DESC, entered);"
     "CREATE INDEX by_priority ON task(stage, priority DESC, entered);"
     "CREATE INDEX by_entry ON task(stage, entered);"
@@ -99,29 +101,36 @@ static const char plain_schema[] =
     "CREATE TABLE task_worker(task, stage, user, PRIMARY KEY(task, stage, user)) WITHOUT ROWID;"
     "CREATE TABLE task_stay(task, number, stage, entered, gone, PRIMARY KEY(task, number)) WITHOUT ROWID;"
     "CREATE TABLE project_counter(project INTEGER PRIMARY KEY, last_label, counted);"
-    "CREATE TABLE label(task, number, hash, class, creator, created, editor, edited, manual, confidence, ranges, geometry, answers,"
+    "CREATE TABLE label(task, number, hash, class, creator, created, editor, edited, manual, confidence, ranges, "
+    "geometry, answers,"
     " PRIMARY KEY(task, number)) WITHOUT ROWID;"
-    "CREATE TABLE label_published(task, label, hash, class, live, submitted, submitter, last, frames, ever, answers, first,"
+    "CREATE TABLE label_published(task, label, hash, class, live, submitted, submitter, last, frames, ever, answers, "
+    "first,"
     " PRIMARY KEY(task, label)) WITHOUT ROWID;"
-    "CREATE TABLE label_review(task, label, stage, state, reviewer, content, entered, PRIMARY KEY(task, label, stage)) WITHOUT ROWID;"
-    "CREATE TABLE event(seq INTEGER PRIMARY KEY, time, kind, source, actor, credited, stage, task, class, answer, frames, duration,"
+    "CREATE TABLE label_review(task, label, stage, state, reviewer, content, entered, PRIMARY KEY(task, label, stage)) "
+    "WITHOUT ROWID;"
+    "CREATE TABLE event(seq INTEGER PRIMARY KEY, time, kind, source, actor, credited, stage, task, class, answer, "
+    "frames, duration,"
     " reference);"
     "INSERT INTO task_count VALUES(1, 0, 100000), (1, 7, 1), (2, 0, 0);"
     "INSERT INTO project_counter VALUES(1, 0, 0)";
 
 /* ?1 = task, ?2 = a number from 0 on. */
 static const char *const write_texts[] = {
-    "INSERT INTO label VALUES(?1, ?1 * 12 + ?2, 'Abcd123' || ?2, 1, 7, 1767603600000000, 7, 1767603600000000, 1, 1.0, x'', zeroblob(24), x'')",
+    "INSERT INTO label VALUES(?1, ?1 * 12 + ?2, 'Abcd123' || ?2, 1, 7, 1767603600000000, 7, 1767603600000000, 1, 1.0, "
+    "x'', zeroblob(24), x'')",
     "UPDATE task SET version = version + 1 WHERE id = ?1",
     "UPDATE project_counter SET last_label = last_label + 12 WHERE project = 1",
     ("INSERT INTO event(time, kind, source, actor, credited, stage, task, class, answer, frames, duration, reference)"
      " VALUES(1767603600000000, 48, 2, 7, 0, 1, ?1, 1, 0, 1, 0, ?2)")};
 static const int write_times[] = {LABELS, 1, 1, LABELS};
 static const char *const submit_texts[] = {
-    "INSERT INTO label_published SELECT task, number, hash, class, 1, 1, 7, 1, x'0001', x'0001', answers, x'' FROM label"
+    "INSERT INTO label_published SELECT task, number, hash, class, 1, 1, 7, 1, x'0001', x'0001', answers, x'' FROM "
+    "label"
     " WHERE task = ?1 AND number = ?1 * 12 + ?2",
     "INSERT INTO label_review VALUES(?1, ?1 * 12 + ?2, 2, 1, 0, 0, 1)",
-    "UPDATE task SET stage = 2, assignee = 0, entered = 1767603600000000 + id, status = 1, last_submitter = 7 WHERE id = ?1",
+    "UPDATE task SET stage = 2, assignee = 0, entered = 1767603600000000 + id, status = 1, last_submitter = 7 WHERE id "
+    "= ?1",
     "UPDATE task_count SET count = count - 1 WHERE stage = 1 AND assignee = 7",
     "UPDATE task_count SET count = count + 1 WHERE stage = 2 AND assignee = 0",
     "INSERT INTO task_worker VALUES(?1, 1, 7)",
@@ -177,7 +186,7 @@ static figures bare(bool durable, int tasks) {
     if (!writes || !submits)
         exit(1);
     run(plain, "WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000)"
-                  " INSERT INTO task SELECT i, 1, 7, 0, 50, i, 1, 0, 0 FROM n");
+               " INSERT INTO task SELECT i, 1, 7, 0, 50, i, 1, 0, 0 FROM n");
     prepare(plain, write_texts, 4, writing);
     prepare(plain, submit_texts, 9, submitting);
     for (int i = 0; i < tasks; i++) {
@@ -195,11 +204,20 @@ static figures bare(bool durable, int tasks) {
     return median;
 }
 
-/* ---- the event part: the same 37 events of a submit, many submits in a transaction, so that the commit hides nothing ---- */
+/* ---- the event part: the 37 events of a submit, many submits in a transaction, so that the commit hides nothing ---- */
 
 static event event_of(int task, int k) {
-    return (event){.time_us = INT64_C(1767603600000000) + task, .actor = 7, .task = task, .source = 2, .stage = 1, .class = 1, .frames = 1,
-                   .kind = k == 0 ? EVENT_TASK_SUBMIT : k % 3 == 0 ? EVENT_LABEL_CREATE : k % 3 == 1 ? EVENT_LABEL_SUBMIT : EVENT_LABEL_COUNTED,
+    return (event){.time_us = INT64_C(1767603600000000) + task,
+                   .actor = 7,
+                   .task = task,
+                   .source = 2,
+                   .stage = 1,
+                   .class = 1,
+                   .frames = 1,
+                   .kind = k == 0       ? EVENT_TASK_SUBMIT
+                           : k % 3 == 0 ? EVENT_LABEL_CREATE
+                           : k % 3 == 1 ? EVENT_LABEL_SUBMIT
+                                        : EVENT_LABEL_COUNTED,
                    .reference = task * LABELS + k / 3};
 }
 
@@ -244,9 +262,9 @@ static double append_events(int tasks) {
 static double insert_events(int tasks) {
     sqlite3 *plain = plain_open("events.db", false);
     sqlite3_stmt *add = NULL;
-    static const char *const text[] = {
-        "INSERT INTO event(time, kind, source, actor, credited, stage, task, class, answer, frames, duration, reference)"
-        " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"};
+    static const char *const text[] = {"INSERT INTO event(time, kind, source, actor, credited, stage, task, class, "
+                                       "answer, frames, duration, reference)"
+                                       " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"};
     prepare(plain, text, 1, &add);
     double began = bench_seconds();
     for (int task = 1; task <= tasks; task++) {
@@ -285,7 +303,7 @@ int main(void) {
     }
     tasks *= 10;
     double ours = append_events(tasks), rows = insert_events(tasks);
-    printf("%d events of a submit%s: %.1f us, %.2f x plain rows (%.1f us); goal <= 1\n", PUBLISHED, note, ours * 1e6, ours / rows,
-           rows * 1e6);
+    printf("%d events of a submit%s: %.1f us, %.2f x plain rows (%.1f us); goal <= 1\n", PUBLISHED, note, ours * 1e6,
+           ours / rows, rows * 1e6);
     return 0;
 }

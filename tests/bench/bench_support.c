@@ -55,7 +55,8 @@ static void add_units(annoproj_session *host, int64_t dataset, int64_t tasks) {
     annoproj_error *error = NULL;
     int64_t first = 0;
     char *text = malloc((size_t)tasks * 24 + 1);
-    int64_t *offsets = malloc(((size_t)tasks + 1) * sizeof *offsets), *sizes = malloc(((size_t)tasks + 1) * sizeof *sizes);
+    int64_t *offsets = malloc(((size_t)tasks + 1) * sizeof *offsets),
+            *sizes = malloc(((size_t)tasks + 1) * sizeof *sizes);
     if (!text || !offsets || !sizes)
         exit(1);
     offsets[0] = 0;
@@ -69,8 +70,7 @@ static void add_units(annoproj_session *host, int64_t dataset, int64_t tasks) {
     units.text_length = (size_t)offsets[tasks];
     units.title_offsets = offsets;
     call.timeout_us = -1;
-    bench_must(annoproj_data_units_add(host, dataset, &units, &call, &first, &error), error,
-               "add data units");
+    bench_must(annoproj_data_units_add(host, dataset, &units, &call, &first, &error), error, "add data units");
     free(text);
     free(offsets);
     free(sizes);

@@ -14,18 +14,20 @@ static uint64_t draw(event_source *from, uint64_t below) {
     return (from->state >> 33) % below;
 }
 
-static const int32_t work_actions[] = {EVENT_TASK_SUBMIT, EVENT_TASK_SUBMIT, EVENT_TASK_SUBMIT, EVENT_TASK_SKIP, EVENT_TASK_ASSIGN};
+static const int32_t work_actions[] = {EVENT_TASK_SUBMIT, EVENT_TASK_SUBMIT, EVENT_TASK_SUBMIT, EVENT_TASK_SKIP,
+                                       EVENT_TASK_ASSIGN};
 static const int32_t review_actions[] = {EVENT_TASK_APPROVE, EVENT_TASK_APPROVE, EVENT_TASK_REJECT};
-static const int32_t work_kinds[] = {EVENT_LABEL_PUT,    EVENT_LABEL_PUT,    EVENT_LABEL_PUT,    EVENT_LABEL_CREATE,  EVENT_LABEL_CREATE,
-                                     EVENT_LABEL_SUBMIT, EVENT_LABEL_SUBMIT, EVENT_LABEL_COUNTED, EVENT_LABEL_EDIT,
-                                     EVENT_LABEL_DELETE, EVENT_ANSWER_CREATE};
-static const int32_t review_kinds[] = {EVENT_LABEL_APPROVE, EVENT_LABEL_APPROVE, EVENT_LABEL_APPROVE, EVENT_LABEL_REJECT,
-                                       EVENT_REVIEW_APPROVE, EVENT_ANSWER_APPROVE};
+static const int32_t work_kinds[] = {EVENT_LABEL_PUT,    EVENT_LABEL_PUT,    EVENT_LABEL_PUT,    EVENT_LABEL_CREATE,
+                                     EVENT_LABEL_CREATE, EVENT_LABEL_SUBMIT, EVENT_LABEL_SUBMIT, EVENT_LABEL_COUNTED,
+                                     EVENT_LABEL_EDIT,   EVENT_LABEL_DELETE, EVENT_ANSWER_CREATE};
+static const int32_t review_kinds[] = {EVENT_LABEL_APPROVE, EVENT_LABEL_APPROVE,  EVENT_LABEL_APPROVE,
+                                       EVENT_LABEL_REJECT,  EVENT_REVIEW_APPROVE, EVENT_ANSWER_APPROVE};
 #define PICK(from, kinds) (kinds)[draw(from, sizeof(kinds) / sizeof *(kinds))]
 
 static void begin_command(event_source *from) {
     static const int32_t stages[] = {1, 1, 1, 2, 2, 3, 4, 5};
-    from->shared = (event){.time_us = BENCH_START_US + (int64_t)((double)from->made / (double)from->total * BENCH_DAYS * (double)BENCH_DAY_US),
+    from->shared = (event){.time_us = BENCH_START_US + (int64_t)((double)from->made / (double)from->total * BENCH_DAYS *
+                                                                 (double)BENCH_DAY_US),
                            .actor = 1 + (int64_t)draw(from, BENCH_USERS),
                            .task = 1 + (int64_t)draw(from, (uint64_t)from->tasks),
                            .source = ANNOPROJ_SOURCE_UI,
@@ -86,16 +88,21 @@ static int64_t make_ontology(annoproj_session *host) {
     size_t used = (size_t)snprintf(json, sizeof json, "{\"objects\":[");
     for (int i = 1; i <= BENCH_CLASSES; i++)
         used += (size_t)snprintf(json + used, sizeof json - used,
-                                 "%s{\"id\":\"%d\",\"name\":\"class %d\",\"color\":\"#D33115\",\"shape\":\"bounding_box\",\"featureNodeHash\":"
+                                 "%s{\"id\":\"%d\",\"name\":\"class "
+                                 "%d\",\"color\":\"#D33115\",\"shape\":\"bounding_box\",\"featureNodeHash\":"
                                  "\"obj%05d\",\"required\":false,\"archived\":false",
                                  i == 1 ? "" : "},", i, i, i);
-    used += (size_t)snprintf(json + used, sizeof json - used,
-                             ",\"attributes\":[{\"id\":\"%d.1\",\"name\":\"Kind\",\"type\":\"radio\",\"featureNodeHash\":\"att00001\","
-                             "\"required\":false,\"archived\":false,\"dynamic\":false,\"options\":[", BENCH_CLASSES);
+    used += (size_t)snprintf(
+        json + used, sizeof json - used,
+        ",\"attributes\":[{\"id\":\"%d.1\",\"name\":\"Kind\",\"type\":\"radio\",\"featureNodeHash\":\"att00001\","
+        "\"required\":false,\"archived\":false,\"dynamic\":false,\"options\":[",
+        BENCH_CLASSES);
     for (int i = 1; i <= BENCH_OPTIONS; i++)
-        used += (size_t)snprintf(json + used, sizeof json - used,
-                                 "%s{\"id\":\"%d.1.%d\",\"label\":\"option %d\",\"value\":\"option_%d\",\"featureNodeHash\":\"opt%05d\","
-                                 "\"archived\":false}", i == 1 ? "" : ",", BENCH_CLASSES, i, i, i, i);
+        used += (size_t)snprintf(
+            json + used, sizeof json - used,
+            "%s{\"id\":\"%d.1.%d\",\"label\":\"option %d\",\"value\":\"option_%d\",\"featureNodeHash\":\"opt%05d\","
+            "\"archived\":false}",
+            i == 1 ? "" : ",", BENCH_CLASSES, i, i, i, i);
     snprintf(json + used, sizeof json - used, "]}]}],\"classifications\":[],\"skeleton_templates\":[]}");
     bench_must(annoproj_ontology_create(host, "Classes", json, NULL, &ontology, &error), error, "ontology");
     return ontology;
@@ -108,7 +115,8 @@ static void add_people(annoproj_session *host, annoproj_project *project) {
         int64_t user = 0;
         snprintf(email, sizeof email, "u%lld@x.org", (long long)i);
         bench_must(annoproj_user_create(host, email, email, ANNOPROJ_ORG_MEMBER, NULL, &user, &error), error, "user");
-        bench_must(annoproj_collaborator_add(project, user, ANNOPROJ_ROLE_ANNOTATOR, NULL, &error), error, "collaborator");
+        bench_must(annoproj_collaborator_add(project, user, ANNOPROJ_ROLE_ANNOTATOR, NULL, &error), error,
+                   "collaborator");
         if (user != i) {
             fprintf(stderr, "user %lld has the number %lld\n", (long long)i, (long long)user);
             exit(1);
@@ -126,7 +134,8 @@ void big_project_make(const char *path, int64_t tasks) {
     options.relaxed_durability = true;
     bench_must(annoproj_store_create(path, &options, NULL, &made, &error), error, "create");
     bench_must(annoproj_session_open(made, 0, NULL, NULL, &host, &error), error, "session");
-    bench_must(annoproj_project_create(host, "Big", make_ontology(host), stages_json, NULL, NULL, &project, &error), error, "project");
+    bench_must(annoproj_project_create(host, "Big", make_ontology(host), stages_json, NULL, NULL, &project, &error),
+               error, "project");
     add_people(host, project);
     for (int i = 1; i <= BENCH_DATASETS; i++)
         bench_dataset(host, project, tasks / BENCH_DATASETS);
@@ -190,9 +199,11 @@ sqlite3 *plain_rows_make(const char *path, int64_t tasks) {
     remove(path);
     if (sqlite3_open(path, &rows) != SQLITE_OK)
         exit(1);
-    plain_rows_run(rows, "PRAGMA page_size = 16384; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16000;"
-                         "CREATE TABLE event(seq INTEGER PRIMARY KEY, time, kind, source, actor, credited, stage, task, class, answer,"
-                         " frames, duration, reference); CREATE TABLE task(id INTEGER PRIMARY KEY, dataset)");
+    plain_rows_run(
+        rows,
+        "PRAGMA page_size = 16384; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16000;"
+        "CREATE TABLE event(seq INTEGER PRIMARY KEY, time, kind, source, actor, credited, stage, task, class, answer,"
+        " frames, duration, reference); CREATE TABLE task(id INTEGER PRIMARY KEY, dataset)");
     snprintf(fill, sizeof fill,
              "WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %lld)"
              " INSERT INTO task SELECT i, 1 + (i - 1) / %lld FROM n",
@@ -203,8 +214,11 @@ sqlite3 *plain_rows_make(const char *path, int64_t tasks) {
 
 void plain_rows_insert(sqlite3 *rows, event_source *from, int64_t count) {
     sqlite3_stmt *add = NULL;
-    sqlite3_prepare_v2(rows, "INSERT INTO event(time, kind, source, actor, credited, stage, task, class, answer, frames, duration, reference)"
-                             " VALUES(?,?,?,?,?,?,?,?,?,?,?,?)", -1, &add, NULL);
+    sqlite3_prepare_v2(rows,
+                       "INSERT INTO event(time, kind, source, actor, credited, stage, task, class, answer, frames, "
+                       "duration, reference)"
+                       " VALUES(?,?,?,?,?,?,?,?,?,?,?,?)",
+                       -1, &add, NULL);
     for (int64_t i = 0; i < count; i++) {
         const event one = event_source_next(from);
         const int64_t values[] = {one.time_us, one.kind,  one.source, one.actor,  one.credited,    one.stage,

@@ -8,17 +8,21 @@
 #include "event.h"
 
 enum {
-    BENCH_USERS = 200, BENCH_CLASSES = 100, BENCH_OPTIONS = 20, BENCH_DATASETS = 10, BENCH_DAYS = 365,
-    BENCH_COMMAND = 12,      /* events of a command: a task action, reported time, ten of labels */
-    BENCH_CHUNK = 12000      /* events of a transaction, on both sides */
+    BENCH_USERS = 200,
+    BENCH_CLASSES = 100,
+    BENCH_OPTIONS = 20,
+    BENCH_DATASETS = 10,
+    BENCH_DAYS = 365,
+    BENCH_COMMAND = 12, /* events of a command: a task action, reported time, ten of labels */
+    BENCH_CHUNK = 12000 /* events of a transaction, on both sides */
 };
-#define BENCH_START_US INT64_C(1735689600000000)   /* 2025-01-01 */
+#define BENCH_START_US INT64_C(1735689600000000) /* 2025-01-01 */
 #define BENCH_DAY_US   INT64_C(86400000000)
 
 typedef struct event_source {
     uint64_t state;
-    int64_t tasks, made, total;      /* times go evenly through the days, from the first event to the last */
-    event shared;                    /* of the command */
+    int64_t tasks, made, total; /* times go evenly through the days, from the first event to the last */
+    event shared;               /* of the command */
     bool review;
 } event_source;
 
