@@ -25,6 +25,7 @@ void annoproj_label_write_options_init(annoproj_label_write_options *options) {
 typedef struct write_call {
     annoproj_label_changes changes;
     annoproj_label_write_options options;
+    annoproj_table *table;           /* made before the commit: no allocation is left to fail behind it */
 } write_call;
 
 /* A label that is there, or was published and may come back with its number. */
@@ -222,8 +223,20 @@ static annoproj_status prepare(writing *run, annoproj_error **error) {
     return status == ANNOPROJ_OK ? load_known(run, error) : status;
 }
 
+static annoproj_status hash_table(const bytes *result, size_t count, annoproj_table **table, annoproj_error **error) {
+    rows *made = rows_new(&row_label_hash_row);
+    for (size_t i = 0; i < count; i++) {
+        int64_t packed = result_int64(result, i + 1);
+        char hash[9] = {0};
+        memcpy(hash, &packed, sizeof packed);
+        rows_text(made, hash);
+        rows_int64(made, result_int64(result, 0));
+    }
+    return rows_finish(made, table, error);
+}
+
 static annoproj_status write_labels(command *cmd, void *arguments, annoproj_error **error) {
-    const write_call *given = arguments;
+    write_call *given = arguments;
     writing run = {.cmd = cmd, .changes = &given->changes};
     annoproj_status status = may_write(&cmd->scope, &given->options, error);
     if (status == ANNOPROJ_OK) {
@@ -247,26 +260,18 @@ static annoproj_status write_labels(command *cmd, void *arguments, annoproj_erro
             memcpy(&packed, run.hashes[i], sizeof packed);
             command_result_int64(cmd, packed);
         }
+        annoproj_table_free(given->table);              /* of a run that was not the last */
+        given->table = NULL;
+        status = cmd->result.failed ? fail_memory(error)
+                                    : hash_table(&cmd->result, run.changes->count, &given->table, error);
     }
     return status;
-}
-
-static annoproj_status hash_table(const bytes *result, size_t count, annoproj_table **table, annoproj_error **error) {
-    rows *made = rows_new(&row_label_hash_row);
-    for (size_t i = 0; i < count; i++) {
-        int64_t packed = result_int64(result, i + 1);
-        char hash[9] = {0};
-        memcpy(hash, &packed, sizeof packed);
-        rows_text(made, hash);
-        rows_int64(made, result_int64(result, 0));
-    }
-    return rows_finish(made, table, error);
 }
 
 annoproj_status annoproj_labels_write(annoproj_task *task, const annoproj_label_changes *changes,
                                       const annoproj_label_write_options *options, const annoproj_call *call,
                                       annoproj_table **table, annoproj_error **error) {
-    write_call given;
+    write_call given = {.table = NULL};
     bytes result = {0};
     clear_error(error);
     if (!table) {
@@ -289,8 +294,13 @@ annoproj_status annoproj_labels_write(annoproj_task *task, const annoproj_label_
         handle_call what = {.operation = ANNOPROJ_OPERATION_LABEL_WRITE, .arguments = &given, .fingerprint = print};
         status = task_write(task, &what, write_labels, call, &result, error);
     }
+    if (status == ANNOPROJ_OK && !given.table) {         /* a request key was repeated */
+        status = hash_table(&result, given.changes.count, &given.table, error);
+    }
     if (status == ANNOPROJ_OK) {
-        status = hash_table(&result, given.changes.count, table, error);
+        *table = given.table;
+    } else {
+        annoproj_table_free(given.table);
     }
     bytes_release(&result);
     return status;

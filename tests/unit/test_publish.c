@@ -341,10 +341,72 @@ static void host_submits_credit_nobody(void **state) {
     team_free(made);
 }
 
+/* ---- a video label with ranges and a nested radio answer, found in the report by class ---- */
+
+static void expect_row(annoproj_table *table, int64_t feature, int64_t level, int64_t created, int64_t approved) {
+    int32_t features_at = annoproj_table_column_index(table, "feature");
+    for (int64_t row = 0; row < annoproj_table_row_count(table); row++) {
+        if (annoproj_table_int64(table, row, features_at) == feature) {
+            assert_int_equal(annoproj_table_int64(table, row, annoproj_table_column_index(table, "level")), level);
+            assert_int_equal(annoproj_table_int64(table, row, annoproj_table_column_index(table, "created")), created);
+            assert_int_equal(annoproj_table_int64(table, row, annoproj_table_column_index(table, "approved")), approved);
+            return;
+        }
+    }
+    fail_msg("no row for feature %lld", (long long)feature);
+}
+
+static void expect_actions(team *made, annoproj_label_unit unit, const features *of, int64_t car, int64_t yes, int64_t rainy) {
+    annoproj_query_options options = ANNOPROJ_QUERY_OPTIONS_INIT;
+    annoproj_query *query = NULL;
+    annoproj_table *table = NULL;
+    annoproj_error *error = NULL;
+    options.unit = unit;
+    assert_ok(annoproj_query_open(made->host_project, &options, NULL, &query, &error), error);
+    assert_ok(annoproj_query_ontology_actions(query, NULL, &table, &error), error);
+    expect_row(table, of->car, 0, car, car);
+    expect_row(table, of->other, 1, car, car);
+    expect_row(table, of->rust, 2, car, car);          /* nested under its option */
+    expect_row(table, of->yes, 1, yes, yes);
+    expect_row(table, of->weather, 0, rainy, rainy);
+    expect_row(table, of->rainy, 1, rainy, rainy);
+    expect_row(table, of->heavy, 2, rainy, rainy);
+    annoproj_table_free(table);
+    annoproj_query_close(query);
+}
+
+static void video_in_the_report_by_class(void **state) {
+    (void)state;
+    static draft changes;
+    features of;
+    annoproj_error *error = NULL;
+    annoproj_review_options decide = ANNOPROJ_REVIEW_OPTIONS_INIT;
+    decide.undecided = ANNOPROJ_UNDECIDED_DECIDE;
+    team *made = label_team("", "", false, &of);
+    annoproj_task *task = team_task(made, TEAM_ANNOTATOR, VIDEO), *manager = team_task(made, TEAM_MANAGER, VIDEO);
+    draft_begin(&changes);
+    make(&changes, "2-8oy", &of);
+    draft_label(&changes, "weather1", of.weather);
+    draft_range(&changes, 0, 2);
+    draft_range(&changes, 7, 7);
+    draft_option(&changes, of.kind, of.rainy, -1, -1);
+    draft_option(&changes, of.level, of.heavy, -1, -1);
+    assert_ok(draft_write(&changes, task, NULL, &error), error);
+    assert_ok(annoproj_task_submit(task, NULL, NULL, &error), error);
+    assert_ok(annoproj_task_approve(manager, &decide, NULL, &error), error);
+    expect_actions(made, ANNOPROJ_LABEL_UNIT_INSTANCE, &of, 1, 1, 1);
+    expect_actions(made, ANNOPROJ_LABEL_UNIT_FRAME, &of, 7, 2, 4);
+    assert_int_equal(team_differences(made), 0);
+    annoproj_task_close(task);
+    annoproj_task_close(manager);
+    team_free(made);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(each_transition), cmocka_unit_test(put_back_is_edited),
                                        cmocka_unit_test(published_in_review), cmocka_unit_test(decisions_count_at_each_action),
                                        cmocka_unit_test(classifications_without_frames_count_one),
-                                       cmocka_unit_test(text_and_audio), cmocka_unit_test(host_submits_credit_nobody)};
+                                       cmocka_unit_test(text_and_audio), cmocka_unit_test(host_submits_credit_nobody),
+                                       cmocka_unit_test(video_in_the_report_by_class)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
