@@ -1,5 +1,5 @@
-/* The page size of the store: 4, 8 and 16 KiB. What a scan of the log, the commit of a small command and the size of the
- * file cost with each, as ratios to 16 KiB, which new stores have. */
+/* The page size of the store: 4, 8 and 16 KiB. What a scan of the log, the commit of a small command and the size of
+ * the file cost with each, as ratios to 16 KiB, which new stores have. */
 #include <stdio.h>
 #include <stdlib.h>
 

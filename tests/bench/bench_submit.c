@@ -204,7 +204,7 @@ static figures bare(bool durable, int tasks) {
     return median;
 }
 
-/* ---- the event part: the 37 events of a submit, many submits in a transaction, so that the commit hides nothing ---- */
+/* ---- the event part: the 37 events of a submit, many submits in a transaction, a commit hides nothing ---- */
 
 static event event_of(int task, int k) {
     return (event){.time_us = INT64_C(1767603600000000) + task,
