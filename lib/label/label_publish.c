@@ -127,17 +127,20 @@ static annoproj_status keep_ranges(scope *in, const frame_ranges *set, const uin
     return copy ? ANNOPROJ_OK : fail_memory(error);
 }
 
+static bool same_bytes(const uint8_t *a, size_t a_length, const uint8_t *b, size_t b_length) {
+    return a_length == b_length && (a_length == 0 || memcmp(a, b, a_length) == 0);
+}
+
 /* A label that was published: edited when class, answers or frames differ, or when it comes back after its deletion. */
 static annoproj_status publish_again(publishing *run, const label *one, published *row, annoproj_error **error) {
     edit_sets sets = {0};
     scope *in = &run->cmd->scope;
-    bool same_answers = one->answers_length == row->answers_length &&
-                        (one->answers_length == 0 || memcmp(one->answers, row->answers, one->answers_length) == 0);
+    if (row->live && one->class == row->class && same_bytes(one->answers, one->answers_length, row->answers, row->answers_length) &&
+        same_bytes(one->ranges, one->ranges_length, row->frames, row->frames_length))
+        return ANNOPROJ_OK;          /* geometry alone is no edit */
     annoproj_status status = compute_sets(run, one, row, &sets, error);
     if (status != ANNOPROJ_OK)
         goto done;
-    if (row->live && one->class == row->class && same_answers && frame_ranges_equal(&sets.now, &sets.was))
-        goto done;                   /* geometry alone is no edit */
     emit(run, EVENT_LABEL_EDIT, one, frame_ranges_frames(&sets.changed) + frame_ranges_frames(&sets.back));
     if (sets.fresh.count > 0)
         emit(run, EVENT_LABEL_FRAMES_CREATE, one, frame_ranges_frames(&sets.fresh));
@@ -147,9 +150,9 @@ static annoproj_status publish_again(publishing *run, const label *one, publishe
     row->live = row->changed = true;
     row->answers = one->answers;
     row->answers_length = one->answers_length;
-    status = keep_ranges(in, &sets.now, &row->frames, &row->frames_length, error);
-    if (status == ANNOPROJ_OK)
-        status = keep_ranges(in, &sets.whole, &row->frames_ever, &row->frames_ever_length, error);
+    row->frames = one->ranges;
+    row->frames_length = one->ranges_length;
+    status = keep_ranges(in, &sets.whole, &row->frames_ever, &row->frames_ever_length, error);
 done:
     release_sets(&sets);
     return status;
@@ -167,9 +170,9 @@ static annoproj_status publish_first(publishing *run, const label *one, publishe
         status = keep_first_answers(run, one, frame_ranges_frames(&frames), row, error);
     }
     if (status == ANNOPROJ_OK)
-        status = keep_ranges(&run->cmd->scope, &frames, &row->frames, &row->frames_length, error);
-    row->frames_ever = row->frames;
-    row->frames_ever_length = row->frames_length;
+        status = keep_ranges(&run->cmd->scope, &frames, &row->frames_ever, &row->frames_ever_length, error);
+    row->frames = one->ranges;
+    row->frames_length = one->ranges_length;
     frame_ranges_release(&frames);
     return status;
 }

@@ -151,18 +151,18 @@ static annoproj_status former_number(scope *in, int64_t task, const char *hash, 
 /* A label with that hash is replaced and keeps its creator; a published one that was removed gets its number back. */
 static annoproj_status number_label(command *cmd, label *one, annoproj_error **error) {
     label present;
-    bool found = false;
+    bool found = false, drawn = one->hash[0] == 0;
     annoproj_status status = ANNOPROJ_OK;
-    if (one->hash[0])
-        status = label_by_hash(&cmd->scope, one->task, one->hash, &present, &found, error);
-    else
+    if (drawn)
         command_hash(cmd, one->hash);
+    else
+        status = label_by_hash(&cmd->scope, one->task, one->hash, &present, &found, error);
     if (status == ANNOPROJ_OK && found) {
         one->number = present.number;
         one->creator = present.creator;
         one->created_us = present.created_us;
     }
-    if (status == ANNOPROJ_OK && one->number == 0)
+    if (status == ANNOPROJ_OK && one->number == 0 && !drawn)
         status = former_number(&cmd->scope, one->task, one->hash, &one->number, error);
     if (status == ANNOPROJ_OK && one->number == 0)
         status = project_next_label(cmd, PROJECT_OF(one->task), 1, &one->number, error);

@@ -37,7 +37,7 @@ const char schema_label[] =
     " submitted INTEGER NOT NULL,"             /* was live at one submit or more */
     " submitter INTEGER NOT NULL,"             /* who made the last submit at which it was live; 0 = nobody */
     " at_last_submit INTEGER NOT NULL,"        /* that was the last submit of the task */
-    " frames BLOB NOT NULL,"                   /* frame ranges now published; frame 0 for global ones */
+    " frames BLOB NOT NULL,"                   /* its ranges as published; empty = global */
     " frames_ever BLOB NOT NULL,"              /* every frame that was ever published */
     " answers BLOB NOT NULL,"
     " first_answers BLOB NOT NULL,"            /* options it held when first published, with their frames */

@@ -296,7 +296,7 @@ static void text_and_audio(void **state) {
     for (int counted = 0; counted < 2; counted++) {
         features of;
         char events[8192], expected[1024];
-        team *made = label_team("", "", counted == 1, &of);
+        team *made = label_team("", "\"strict_review\": false", counted == 1, &of);
         annoproj_task *task = team_task(made, TEAM_ANNOTATOR, AUDIO);
         put_noise(task, "noise001", &of, 1000, 250000);
         int64_t after = last_seq(made);
@@ -313,6 +313,13 @@ static void text_and_audio(void **state) {
         fill_in(plain[counted], &of, expected);
         assert_string_equal(events, expected);
         assert_int_equal(counter(made, "instance_labels_created"), 1);
+        back_to_annotation(made, PLAIN_TEXT);
+        put_noise(task, "noise002", &of, 5, 61);                    /* other characters are an edit of one frame label */
+        after = last_seq(made);
+        submit(made, PLAIN_TEXT);
+        events_after(made, after, events);
+        fill_in(counted ? "label_edit 2 class=%z\nlabel_submit 2 frames=1 class=%z\n" : "", &of, expected);
+        assert_string_equal(events, expected);
         assert_int_equal(team_differences(made), 0);
         annoproj_task_close(task);
         team_free(made);
