@@ -1,0 +1,263 @@
+"""Every function with a `call`: a triggered cancel and an expired deadline give their status and change nothing; a repeat with
+the same request key gives the first result and changes nothing more. A function of the header that has no entry here fails."""
+
+import hashlib
+import json
+import os
+import sqlite3
+import tempfile
+import unittest
+
+import annoproj
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+API = os.path.join(HERE, "..", "..", "bindings", "api.json")
+COCO = os.path.join(HERE, "..", "..", "examples", "data", "sample.coco.json")
+
+WORKFLOW = json.dumps({"start": "annotate", "stages": [
+    {"key": "annotate", "type": "ANNOTATION", "title": "Annotate", "edges": {"submit": "review"}},
+    {"key": "review", "type": "REVIEW", "title": "Review", "edges": {"approve": "complete", "reject": "annotate"}},
+    {"key": "complete", "type": "DONE", "title": "Complete"}]})
+ONTOLOGY = json.dumps({"objects": [{"id": "1", "name": "Car", "color": "#D33115", "shape": "bounding_box",
+                                    "featureNodeHash": "objCar01", "required": False, "archived": False}],
+                       "classifications": []})
+
+
+class World:
+    """A store in which every function has something to do."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.now_us = 1_767_603_600_000_000
+        self.path = os.path.join(folder, "calls.annoproj")
+        self.store = annoproj.create(self.path, clock=lambda: self.now_us, relaxed_durability=True)
+        self.host = self.store.session_open(0)
+        self.users = [self.host.user_create("u%d@x.org" % i, "U", annoproj.OrgRole.MEMBER) for i in range(4)]
+        self.ontology = self.host.ontology_create("Cars", ONTOLOGY)
+        self.dataset, self.spare = self.host.dataset_create("Files"), self.host.dataset_create("Spare")
+        self.unit = self.host.data_units_add(self.dataset, titles=["a.jpg", "b.jpg", "c.jpg", "d.jpg"], widths=[100] * 4,
+                                             heights=[100] * 4)
+        self.project = self.host.project_create("P", self.ontology, WORKFLOW)
+        self.project.attach_dataset(self.dataset)
+        self.project.collaborator_add(self.users[0], annoproj.Role.ADMIN)
+        self.project.collaborator_add(self.users[1], annoproj.Role.ANNOTATOR_REVIEWER)
+        self.project.collaborator_add(self.users[2], annoproj.Role.ANNOTATOR)
+        self.worker = self.store.session_open(self.users[1])
+        own = self.worker.project_open(self.project.id())
+        tasks = [row["task"] for row in own.task_list().to_pylist()]
+        self.annotating, self.reviewing, self.free = (own.task_open(tasks[i]) for i in range(3))
+        self.stage = self.store.session_open(self.users[2]).project_open(self.project.id()).stage_open("annotate")
+        self.disabled = self.host.user_create("gone@x.org", "Gone", annoproj.OrgRole.MEMBER)
+        self.host.user_disable(self.disabled)
+        self.draw(self.reviewing)
+        self.reviewing.submit()
+        self.label, self.approved = (row["label"] for row in self.reviewing.labels().to_pylist())
+        self.reviewing.label_approve(self.approved)
+        self.issue = self.reviewing.issue_create("look")
+        self.closed_issue = self.reviewing.issue_create("done")
+        self.project.issue_resolve(self.closed_issue)
+        self.annotating.initiate()
+        self.worked_us = self.now_us
+        self.now_us += 60_000_000
+        self.query = self.project.query_open()
+        self.stream = self.project.events(0)
+        self.cancel = annoproj.Cancel.new()
+        self.cancel.trigger()
+
+    def draw(self, task, **call):
+        return task.labels_write(classes=[1, 1], geometry_starts=[0, 1, 2], frames=[0, 0], coordinate_starts=[0, 4, 8],
+                                 coordinates=[1, 2, 3.5, 4, 5, 6, 7, 8.25], force=True, **call)
+
+    def content(self):
+        """Everything stored but the commit counter, the kept request keys, and the clock's last value."""
+        digest = hashlib.sha256()
+        with sqlite3.connect("file:%s?mode=ro" % self.path, uri=True) as database:
+            for line in database.iterdump():
+                if not line.startswith(('INSERT INTO "store_state"', 'INSERT INTO "request"')):
+                    digest.update(line.encode("utf-8", "surrogateescape"))
+        return digest.hexdigest()
+
+    def out(self, name):
+        return os.path.join(self.folder, name)
+
+    def close(self):
+        self.store.close()
+
+
+READ, WRITE = "read", "write"
+CALLS = {
+    "annoproj_stream_next": (READ, lambda w, **c: w.stream.next(**c)),
+    "annoproj_session_can": (READ, lambda w, **c: w.host.can(w.project, annoproj.Operation.EXPORT, **c)),
+    "annoproj_session_open": (READ, lambda w, **c: w.store.session_open(w.users[0], **c)),
+    "annoproj_store_info": (READ, lambda w, **c: w.host.store_info(**c)),
+    "annoproj_store_check": (READ, lambda w, **c: w.host.store_check(**c)),
+    "annoproj_user_create": (WRITE, lambda w, **c: w.host.user_create("new@x.org", "New", annoproj.OrgRole.MEMBER, **c)),
+    "annoproj_user_update": (WRITE, lambda w, **c: w.host.user_update(w.users[3], "Other", annoproj.OrgRole.ADMIN, **c)),
+    "annoproj_user_disable": (WRITE, lambda w, **c: w.host.user_disable(w.users[1], **c)),
+    "annoproj_user_enable": (WRITE, lambda w, **c: w.host.user_enable(w.disabled, **c)),
+    "annoproj_user_get": (READ, lambda w, **c: w.host.user_get(w.users[0], **c)),
+    "annoproj_users_get": (READ, lambda w, **c: w.host.users_get(w.users, **c)),
+    "annoproj_user_list": (READ, lambda w, **c: w.host.user_list(**c)),
+    "annoproj_dataset_create": (WRITE, lambda w, **c: w.host.dataset_create("More", **c)),
+    "annoproj_dataset_get": (READ, lambda w, **c: w.host.dataset_get(w.dataset, **c)),
+    "annoproj_datasets_get": (READ, lambda w, **c: w.host.datasets_get([w.dataset], **c)),
+    "annoproj_dataset_list": (READ, lambda w, **c: w.host.dataset_list(**c)),
+    "annoproj_data_units_add": (WRITE, lambda w, **c: w.host.data_units_add(w.dataset, titles=["e.jpg"], **c)),
+    "annoproj_data_unit_get": (READ, lambda w, **c: w.host.data_unit_get(w.unit, **c)),
+    "annoproj_data_units_get": (READ, lambda w, **c: w.host.data_units_get([w.unit], **c)),
+    "annoproj_data_unit_list": (READ, lambda w, **c: w.host.data_unit_list(w.dataset, **c)),
+    "annoproj_dataset_import_coco": (WRITE, lambda w, **c: w.host.dataset_import_coco(w.spare, COCO, **c)),
+    "annoproj_ontology_create": (WRITE, lambda w, **c: w.host.ontology_create("More", ONTOLOGY, **c)),
+    "annoproj_ontology_import_coco": (WRITE, lambda w, **c: w.host.ontology_import_coco("More", COCO, **c)),
+    "annoproj_ontology_update": (WRITE, lambda w, **c: w.host.ontology_update(w.ontology, ONTOLOGY.replace("Car", "Van", 1), **c)),
+    "annoproj_ontology_json": (READ, lambda w, **c: w.host.ontology_json(w.ontology, **c)),
+    "annoproj_ontology_features": (READ, lambda w, **c: w.host.ontology_features(w.ontology, **c)),
+    "annoproj_ontology_list": (READ, lambda w, **c: w.host.ontology_list(**c)),
+    "annoproj_project_create": (WRITE, lambda w, **c: w.host.project_create("Q", w.ontology, WORKFLOW, **c).id()),
+    "annoproj_project_open": (READ, lambda w, **c: w.host.project_open(w.project.id(), **c)),
+    "annoproj_project_get": (READ, lambda w, **c: w.project.get(**c)),
+    "annoproj_projects_get": (READ, lambda w, **c: w.host.projects_get([w.project.id()], **c)),
+    "annoproj_project_list": (READ, lambda w, **c: w.host.project_list(**c)),
+    "annoproj_project_update": (WRITE, lambda w, **c: w.project.update("R", **c)),
+    "annoproj_project_set_status": (WRITE, lambda w, **c: w.project.set_status(annoproj.ProjectStatus.PAUSED, **c)),
+    "annoproj_project_attach_dataset": (WRITE, lambda w, **c: w.project.attach_dataset(w.spare, **c)),
+    "annoproj_project_detach_dataset": (WRITE, lambda w, **c: w.project.detach_dataset(w.dataset, **c)),
+    "annoproj_project_datasets": (READ, lambda w, **c: w.project.datasets(**c)),
+    "annoproj_project_tabs": (READ, lambda w, **c: w.project.tabs(**c)),
+    "annoproj_collaborator_add": (WRITE, lambda w, **c: w.project.collaborator_add(w.users[3], annoproj.Role.REVIEWER, **c)),
+    "annoproj_collaborator_set_role": (WRITE, lambda w, **c: w.project.collaborator_set_role(w.users[1], annoproj.Role.REVIEWER, **c)),
+    "annoproj_collaborator_remove": (WRITE, lambda w, **c: w.project.collaborator_remove(w.users[1], **c)),
+    "annoproj_collaborator_list": (READ, lambda w, **c: w.project.collaborator_list(**c)),
+    "annoproj_stage_list": (READ, lambda w, **c: w.project.stage_list(**c)),
+    "annoproj_workflow_json": (READ, lambda w, **c: w.project.workflow_json(**c)),
+    "annoproj_workflow_dot": (READ, lambda w, **c: w.project.workflow_dot(**c)),
+    "annoproj_workflow_mermaid": (READ, lambda w, **c: w.project.workflow_mermaid(**c)),
+    "annoproj_stage_open": (READ, lambda w, **c: w.project.stage_open("review", **c)),
+    "annoproj_stage_start_next": (WRITE, lambda w, **c: w.stage.start_next(**c)[1]),
+    "annoproj_task_open": (READ, lambda w, **c: w.project.task_open(w.free.id(), **c)),
+    "annoproj_task_get": (READ, lambda w, **c: w.free.get(**c)),
+    "annoproj_tasks_get": (READ, lambda w, **c: w.project.tasks_get([w.free.id()], **c)),
+    "annoproj_task_list": (READ, lambda w, **c: w.project.task_list(**c)),
+    "annoproj_task_initiate": (WRITE, lambda w, **c: w.free.initiate(**c)),
+    "annoproj_task_submit": (WRITE, lambda w, **c: w.annotating.submit(**c)),
+    "annoproj_task_skip": (WRITE, lambda w, **c: w.annotating.skip(**c)),
+    "annoproj_task_approve": (WRITE, lambda w, **c: as_host(w, w.reviewing).approve(undecided=annoproj.Undecided.DECIDE, **c)),
+    "annoproj_task_reject": (WRITE, lambda w, **c: as_host(w, w.reviewing).reject(undecided=annoproj.Undecided.DECIDE, **c)),
+    "annoproj_task_assign": (WRITE, lambda w, **c: as_host(w, w.free).assign(w.users[2], **c)),
+    "annoproj_task_release": (WRITE, lambda w, **c: w.annotating.release(**c)),
+    "annoproj_task_set_priority": (WRITE, lambda w, **c: as_host(w, w.free).set_priority(77, **c)),
+    "annoproj_labels_write": (WRITE, lambda w, **c: w.draw(w.annotating, **c)),
+    "annoproj_task_labels": (READ, lambda w, **c: w.reviewing.labels(**c)),
+    "annoproj_task_geometry": (READ, lambda w, **c: w.reviewing.geometry(annoproj.Unit.STORED, **c)),
+    "annoproj_task_answers": (READ, lambda w, **c: w.reviewing.answers(**c)),
+    "annoproj_label_approve": (WRITE, lambda w, **c: w.reviewing.label_approve(w.label, **c)),
+    "annoproj_label_reject": (WRITE, lambda w, **c: w.reviewing.label_reject(w.label, "no", **c)),
+    "annoproj_label_reopen": (WRITE, lambda w, **c: w.reviewing.label_reopen(w.approved, **c)),
+    "annoproj_issue_create": (WRITE, lambda w, **c: w.reviewing.issue_create("more", **c)),
+    "annoproj_issue_comment": (WRITE, lambda w, **c: w.project.issue_comment(w.issue, "and", **c)),
+    "annoproj_issue_resolve": (WRITE, lambda w, **c: w.project.issue_resolve(w.issue, **c)),
+    "annoproj_issue_reopen": (WRITE, lambda w, **c: w.project.issue_reopen(w.closed_issue, **c)),
+    "annoproj_task_issues": (READ, lambda w, **c: w.reviewing.issues(**c)),
+    "annoproj_task_comments": (READ, lambda w, **c: w.reviewing.comments(**c)),
+    "annoproj_task_report_time": (WRITE, lambda w, **c: w.annotating.report_time([w.worked_us], [10_000_000], **c)),
+    "annoproj_task_heartbeat": (WRITE, lambda w, **c: w.annotating.heartbeat(0, **c)),
+    "annoproj_project_events": (READ, lambda w, **c: w.project.events(0, **c)),
+    "annoproj_query_open": (READ, lambda w, **c: w.project.query_open(**c)),
+    "annoproj_query_task_actions": (READ, lambda w, **c: w.query.task_actions(**c)),
+    "annoproj_query_time_spent": (READ, lambda w, **c: w.query.time_spent(**c)),
+    "annoproj_query_label_actions": (READ, lambda w, **c: w.query.label_actions(**c)),
+    "annoproj_query_ontology_actions": (READ, lambda w, **c: w.query.ontology_actions(**c)),
+    "annoproj_query_annotators": (READ, lambda w, **c: w.query.annotators(**c)),
+    "annoproj_query_annotators_by_frame": (READ, lambda w, **c: w.query.annotators_by_frame(**c)),
+    "annoproj_query_reviewers": (READ, lambda w, **c: w.query.reviewers(**c)),
+    "annoproj_query_reviewers_by_frame": (READ, lambda w, **c: w.query.reviewers_by_frame(**c)),
+    "annoproj_project_overview": (READ, lambda w, **c: w.project.overview(**c)),
+    "annoproj_project_tasks_by_stage": (READ, lambda w, **c: w.project.tasks_by_stage(**c)),
+    "annoproj_project_import_coco": (WRITE, lambda w, **c: import_coco(w, **c)),
+    "annoproj_project_export_coco": (READ, lambda w, **c: w.project.export_coco(path=w.out("e.json"), **c)),
+    "annoproj_project_export_labels": (READ, lambda w, **c: w.project.export_labels(path=w.out("l.json"), **c)),
+    "annoproj_store_create": (READ, lambda w, **c: annoproj.create(w.out("other.annoproj"), **c).close()),
+    "annoproj_store_open": (READ, lambda w, **c: open_other(w, **c)),
+}
+# A close waits for calls in flight, of which a single thread has none: its BUSY is tested where the threads are.
+ELSEWHERE = {"annoproj_call_init", "annoproj_store_close"}
+
+
+def as_host(w, task):
+    return w.project.task_open(task.id())
+
+
+def import_coco(w, **call):
+    if not hasattr(w, "coco_project"):
+        w.host.dataset_import_coco(w.spare, COCO)
+        ontology = w.host.ontology_import_coco("Coco", COCO)
+        w.coco_project = w.host.project_create("Coco", ontology, WORKFLOW)
+        w.coco_project.attach_dataset(w.spare)
+        w.before = w.content()
+    return w.coco_project.import_coco(COCO, **call)
+
+
+def open_other(w, **call):
+    path = w.out("second.annoproj")
+    if not os.path.exists(path):
+        annoproj.create(path).close()
+    return annoproj.open(path, **call).close()
+
+
+def value(result):
+    """What two runs are compared by."""
+    return result.to_pylist() if isinstance(result, annoproj.Table) else result
+
+
+class EveryCall(unittest.TestCase):
+    def in_world(self, test):
+        for name, (kind, run) in CALLS.items():
+            with self.subTest(name), tempfile.TemporaryDirectory() as folder:
+                world = World(folder)
+                try:
+                    if name == "annoproj_project_import_coco":
+                        with self.assertRaises(annoproj.CancelledError):
+                            run(world, cancel=world.cancel)
+                    test(world, kind, run)
+                finally:
+                    world.close()
+
+    def test_every_function_with_a_call_is_here(self):
+        with open(API, encoding="utf-8") as file:
+            functions = json.load(file)["functions"]
+        with_call = {f["name"] for f in functions if any(p["name"] == "call" for p in f["parameters"])}
+        self.assertEqual(with_call - ELSEWHERE, set(CALLS))
+
+    def test_triggered_cancel(self):
+        def test(world, kind, run):
+            before = world.content()
+            with self.assertRaises(annoproj.CancelledError):
+                run(world, cancel=world.cancel)
+            self.assertEqual(world.content(), before)
+        self.in_world(test)
+
+    def test_expired_deadline(self):
+        def test(world, kind, run):
+            before = world.content()
+            with self.assertRaises(annoproj.TimeoutError):
+                run(world, timeout=0)
+            self.assertEqual(world.content(), before)
+        self.in_world(test)
+
+    def test_repeated_request_key(self):
+        def test(world, kind, run):
+            if kind == READ:
+                run(world, request_key="k1")         # of no use to a read, and no harm
+                return
+            before = world.content()
+            first = value(run(world, request_key="k1"))
+            after = world.content()
+            self.assertNotEqual(after, before)
+            world.now_us += 1_000_000
+            self.assertEqual(value(run(world, request_key="k1")), first)
+            self.assertEqual(world.content(), after)
+        self.in_world(test)
+
+
+if __name__ == "__main__":
+    unittest.main()
