@@ -10,11 +10,16 @@ $(DEMO): examples/demo.c $(STAGE)/stamp
 	$(Q)$(plain.cc) -std=c11 $(WARNINGS) $(if $(WERROR),-Werror) $(CFLAGS) $$($(STAGED) --cflags annoproj) -o $@ $< \
 	    $(LDFLAGS) $$($(STAGED) --libs annoproj) -Wl,-rpath,$(STAGE)/lib
 
+# The picture of the workflow, where Graphviz is there.
+DRAW_WORKFLOW = $(if $(shell command -v dot),dot -Tsvg -o $(OUT)/workflow.svg $(OUT)/workflow.dot)
+
 .PHONY: demo demo-python
 demo: $(DEMO) ## a COCO file through a whole project (COCO=file OUT=folder); sets up what is missing
 	$(call heading,demo: $(COCO) into $(OUT))
 	$(DEMO) $(COCO) $(OUT)
+	$(DRAW_WORKFLOW)
 
 demo-python: $(plain.shared) ## the same job from Python; writes the same bytes
 	$(call heading,demo from Python: $(COCO) into $(OUT))
 	$(PYTHON_DEMO) $(COCO) $(OUT)
+	$(DRAW_WORKFLOW)
