@@ -8,7 +8,8 @@
 #include "task.h"
 
 /* Who the issue is against: the last submitter of its label, else of its task. */
-static annoproj_status last_submitter(scope *in, const issue *one, int64_t task_submitter, int64_t *user, annoproj_error **error) {
+static annoproj_status last_submitter(scope *in, const issue *one, int64_t task_submitter, int64_t *user,
+                                      annoproj_error **error) {
     annoproj_status status = ANNOPROJ_OK;
     *user = 0;
     if (one->label != 0)
@@ -35,8 +36,9 @@ static annoproj_status record(command *cmd, const issue *one, int32_t kind, anno
 }
 
 static annoproj_status add_history(command *cmd, int64_t id, bool resolved, annoproj_error **error) {
-    static const char query[] = "INSERT INTO issue_history(issue, number, resolved, actor, at_us)"
-                                " SELECT ?1, coalesce(max(number), 0) + 1, ?2, ?3, ?4 FROM issue_history WHERE issue = ?1";
+    static const char query[] =
+        "INSERT INTO issue_history(issue, number, resolved, actor, at_us)"
+        " SELECT ?1, coalesce(max(number), 0) + 1, ?2, ?3, ?4 FROM issue_history WHERE issue = ?1";
     statement *insert = sql(cmd->scope.database, query);
     bind_int64(insert, id);
     bind_int64(insert, resolved);
@@ -46,7 +48,8 @@ static annoproj_status add_history(command *cmd, int64_t id, bool resolved, anno
 }
 
 /* Task and project count the issue as open or as resolved. */
-static annoproj_status count_issue(command *cmd, const issue *one, int64_t open, int64_t resolved, annoproj_error **error) {
+static annoproj_status count_issue(command *cmd, const issue *one, int64_t open, int64_t resolved,
+                                   annoproj_error **error) {
     task_facts task;
     annoproj_status status = access_task_facts(&cmd->scope, one->task, &task, error);
     if (status == ANNOPROJ_OK)
@@ -64,9 +67,9 @@ static void bind_optional_frame(statement *insert, bool there, int64_t frame) {
 }
 
 static annoproj_status insert_issue(command *cmd, const issue *one, annoproj_error **error) {
-    static const char query[] =
-        "INSERT INTO issue(id, task, anchor, label, label_hash, class, first_frame, last_frame, x, y, resolved, rejection, creator,"
-        " created_us, comments, uuid) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, 0, ?)";
+    static const char query[] = "INSERT INTO issue(id, task, anchor, label, label_hash, class, first_frame, "
+                                "last_frame, x, y, resolved, rejection, creator,"
+                                " created_us, comments, uuid) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, 0, ?)";
     bool frame = one->anchor == ANNOPROJ_ANCHOR_FRAME || one->anchor == ANNOPROJ_ANCHOR_COORDINATE ||
                  one->anchor == ANNOPROJ_ANCHOR_FRAME_RANGE;
     uint8_t uuid[16];
@@ -112,8 +115,9 @@ annoproj_status issue_open(command *cmd, issue *one, const char *comment, annopr
     return status;
 }
 
-#define ISSUE_COLUMNS                                                                                                                    \
-    "SELECT id, task, anchor, label, label_hash, class, first_frame, last_frame, x, y, resolved, rejection FROM issue "
+#define ISSUE_COLUMNS                                                                                                  \
+    "SELECT id, task, anchor, label, label_hash, class, first_frame, last_frame, x, y, resolved, rejection FROM "      \
+    "issue "
 
 static void read_issue(statement *find, issue *out) {
     *out = (issue){.id = column_int64(find, 0),
@@ -182,8 +186,8 @@ annoproj_status issue_set_resolved(command *cmd, const issue *one, bool resolved
     return status;
 }
 
-annoproj_status issue_label_rejected(command *cmd, int64_t task, int64_t which, const char *hash, int32_t class, const char *comment,
-                                     int64_t *id, annoproj_error **error) {
+annoproj_status issue_label_rejected(command *cmd, int64_t task, int64_t which, const char *hash, int32_t class,
+                                     const char *comment, int64_t *id, annoproj_error **error) {
     static const char query[] = ISSUE_COLUMNS "WHERE task = ? AND label = ? AND rejection";
     issue one = {0};
     statement *find = sql(cmd->scope.database, query);
@@ -206,8 +210,9 @@ annoproj_status issue_label_rejected(command *cmd, int64_t task, int64_t which, 
 }
 
 annoproj_status issue_label_approved(command *cmd, int64_t task, int64_t which, annoproj_error **error) {
-    static const char query[] = ISSUE_COLUMNS "WHERE task = ?1 AND rejection AND resolved = 0 AND (?2 = 0 OR label = ?2) AND id > ?3"
-                                              " ORDER BY id LIMIT 1";
+    static const char query[] = ISSUE_COLUMNS
+        "WHERE task = ?1 AND rejection AND resolved = 0 AND (?2 = 0 OR label = ?2) AND id > ?3"
+        " ORDER BY id LIMIT 1";
     annoproj_status status = ANNOPROJ_OK;
     for (issue one = {0}; status == ANNOPROJ_OK;) {
         int64_t after = one.id;

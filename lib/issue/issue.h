@@ -6,8 +6,8 @@
 
 typedef struct issue {
     int64_t id, task;
-    int32_t anchor;                                    /* annoproj_anchor */
-    int64_t label;                                     /* label number; 0 = none */
+    int32_t anchor; /* annoproj_anchor */
+    int64_t label;  /* label number; 0 = none */
     char label_hash[9];
     int32_t class;
     int64_t first_frame, last_frame;
@@ -15,8 +15,8 @@ typedef struct issue {
     bool resolved, rejection;
 } issue;
 
-/* Opens an issue (id is filled in), with a comment unless it is empty. Appends EVENT_ISSUE_CREATE (and _COMMENT), raises the counters of
- * task and project. */
+/* Opens an issue (id is filled in), with a comment unless it is empty. Appends EVENT_ISSUE_CREATE (and _COMMENT),
+ * raises the counters of task and project. */
 annoproj_status issue_open(command *command, issue *issue, const char *comment, annoproj_error **error);
 annoproj_status issue_find(scope *scope, int64_t id, issue *out, annoproj_error **error);
 annoproj_status issue_add_comment(command *command, const issue *issue, const char *comment, annoproj_error **error);

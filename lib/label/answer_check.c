@@ -17,11 +17,12 @@ typedef struct answer_check {
     const frame_ranges *frames;
     const char *what;
     frame_ranges own, parent, seen, spare;
-    int32_t seen_attribute;          /* whose single answer `seen` and `seen_static` are about */
+    int32_t seen_attribute; /* whose single answer `seen` and `seen_static` are about */
     bool seen_static;
 } answer_check;
 
-static annoproj_status wrong(const answer_check *check, const feature *attribute, annoproj_error **error, const char *reason) {
+static annoproj_status wrong(const answer_check *check, const feature *attribute, annoproj_error **error,
+                             const char *reason) {
     fail(error, ANNOPROJ_DATA, "%s, attribute %s: %s", check->what, QUOTED(attribute->name), reason);
     fail_detail(error, "attribute", "%d", (int)attribute->number);
     return ANNOPROJ_DATA;
@@ -48,7 +49,8 @@ static annoproj_status check_value(const answer_check *check, const feature *att
     switch (attribute->type) {
     case ATTRIBUTE_RADIO:
     case ATTRIBUTE_CHECKLIST:
-        return one->kind == ANSWER_OPTION && option && option->kind == FEATURE_OPTION && option->parent == attribute->number
+        return one->kind == ANSWER_OPTION && option && option->kind == FEATURE_OPTION &&
+                       option->parent == attribute->number
                    ? ANNOPROJ_OK
                    : wrong(check, attribute, error, "the answer must be one of its options");
     case ATTRIBUTE_TEXT:
@@ -66,12 +68,14 @@ static annoproj_status check_value(const answer_check *check, const feature *att
     }
 }
 
-static annoproj_status check_frames(answer_check *check, const feature *attribute, const answer *one, annoproj_error **error) {
+static annoproj_status check_frames(answer_check *check, const feature *attribute, const answer *one,
+                                    annoproj_error **error) {
     bool dynamic = is_dynamic(check, attribute);
     frame_ranges_clear(&check->own);
     if (one->dynamic != dynamic) {
-        return wrong(check, attribute, error, dynamic ? "it is dynamic: give the frames of the answer"
-                                                      : "it is not dynamic: give the answer without frames");
+        return wrong(check, attribute, error,
+                     dynamic ? "it is dynamic: give the frames of the answer"
+                             : "it is not dynamic: give the answer without frames");
     }
     if (one->dynamic && (!frame_ranges_decode(one->ranges, one->ranges_length, &check->own) ||
                          !frame_ranges_within(&check->own, check->frames))) {

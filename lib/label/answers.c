@@ -1,4 +1,5 @@
-/* Encoding answers. An entry is: attribute, kind (+ 8 when dynamic), value, and for dynamic ones length and bytes of the frames. */
+/* Encoding answers. An entry is: attribute, kind (+ 8 when dynamic), value, and for dynamic ones length and bytes of
+ * the frames. */
 #include "answers.h"
 
 #include <stdlib.h>
@@ -13,10 +14,10 @@
 typedef struct draft {
     int32_t attribute, option, kind;
     bool dynamic;
-    size_t text, text_length;        /* in the builder's texts */
+    size_t text, text_length; /* in the builder's texts */
     number number;
     int64_t first, last;
-    const char *texts;               /* set while sorting: what `text` counts from */
+    const char *texts; /* set while sorting: what `text` counts from */
 } draft;
 
 struct answers_builder {
@@ -56,8 +57,9 @@ static void add(answers_builder *builder, draft given, int64_t first, int64_t la
     }
     if (builder->count == builder->capacity) {
         size_t capacity = builder->capacity ? builder->capacity * 2 : 8;
-        draft *larger = capacity > PTRDIFF_MAX / sizeof *larger ? NULL
-                                                                : reallocate(builder->drafts, capacity * sizeof *larger);
+        draft *larger = capacity > PTRDIFF_MAX / sizeof *larger
+                            ? NULL
+                            : reallocate(builder->drafts, capacity * sizeof *larger);
         if (!larger) {
             builder->failed = true;
             return;
@@ -72,7 +74,8 @@ static void add(answers_builder *builder, draft given, int64_t first, int64_t la
     builder->drafts[builder->count++] = given;
 }
 
-void answers_option(answers_builder *builder, int32_t attribute, int32_t option, int64_t first_frame, int64_t last_frame) {
+void answers_option(answers_builder *builder, int32_t attribute, int32_t option, int64_t first_frame,
+                    int64_t last_frame) {
     add(builder, (draft){.attribute = attribute, .option = option, .kind = ANSWER_OPTION}, first_frame, last_frame);
 }
 
@@ -86,13 +89,14 @@ void answers_text(answers_builder *builder, int32_t attribute, const char *chose
     add(builder, given, first_frame, last_frame);
 }
 
-void answers_number(answers_builder *builder, int32_t attribute, number given, int64_t first_frame, int64_t last_frame) {
+void answers_number(answers_builder *builder, int32_t attribute, number given, int64_t first_frame,
+                    int64_t last_frame) {
     add(builder, (draft){.attribute = attribute, .kind = ANSWER_NUMBER, .number = given}, first_frame, last_frame);
 }
 
-#define ORDER(a, b) \
-    if ((a) != (b)) { \
-        return (a) < (b) ? -1 : 1; \
+#define ORDER(a, b)                                                                                                    \
+    if ((a) != (b)) {                                                                                                  \
+        return (a) < (b) ? -1 : 1;                                                                                     \
     }
 
 static int compare_numbers(const number *a, const number *b) {
@@ -123,7 +127,9 @@ static int compare_entries(const draft *a, const draft *b) {
     if (a->kind == ANSWER_NUMBER) {
         return compare_numbers(&a->number, &b->number);
     }
-    return a->kind == ANSWER_TEXT ? compare_texts(a->texts + a->text, a->text_length, b->texts + b->text, b->text_length) : 0;
+    return a->kind == ANSWER_TEXT
+               ? compare_texts(a->texts + a->text, a->text_length, b->texts + b->text, b->text_length)
+               : 0;
 }
 
 static int compare_drafts(const void *left, const void *right) {
@@ -259,7 +265,7 @@ static int compare_answers(const answer *a, const answer *b) {
 
 typedef struct comparison {
     frame_ranges before, after, one_way, other_way, found, all;
-    bool everywhere;         /* a static answer differs */
+    bool everywhere; /* a static answer differs */
 } comparison;
 
 static bool no_ranges(comparison *between, const answer *before, const answer *after) {
@@ -289,8 +295,9 @@ static bool compare_entry(comparison *between, const answer *before, const answe
     return true;
 }
 
-annoproj_status answers_changed_frames(const uint8_t *before, size_t before_length, const uint8_t *after, size_t after_length,
-                                       const frame_ranges *frames, frame_ranges *changed, annoproj_error **error) {
+annoproj_status answers_changed_frames(const uint8_t *before, size_t before_length, const uint8_t *after,
+                                       size_t after_length, const frame_ranges *frames, frame_ranges *changed,
+                                       annoproj_error **error) {
     answers_cursor old, new;
     answer old_answer, new_answer;
     comparison between = {0};
@@ -314,7 +321,8 @@ annoproj_status answers_changed_frames(const uint8_t *before, size_t before_leng
     }
     annoproj_status status = ANNOPROJ_OK;
     if (!sound || old.failed || new.failed) {
-        status = fail(error, ANNOPROJ_CORRUPT, "the stored answers of a label are damaged: restore the store from a backup");
+        status = fail(error, ANNOPROJ_CORRUPT,
+                      "the stored answers of a label are damaged: restore the store from a backup");
     } else if (changed->failed) {
         status = fail_memory(error);
     }

@@ -23,7 +23,8 @@ static bool room(frame_ranges *set) {
         return true;
     }
     size_t capacity = set->capacity ? set->capacity * 2 : 8;
-    frame_range *larger = capacity > PTRDIFF_MAX / sizeof *larger ? NULL : reallocate(set->ranges, capacity * sizeof *larger);
+    frame_range *larger = capacity > PTRDIFF_MAX / sizeof *larger ? NULL
+                                                                  : reallocate(set->ranges, capacity * sizeof *larger);
     if (!larger) {
         set->failed = true;
         return false;
@@ -51,7 +52,7 @@ void frame_ranges_add(frame_ranges *set, int64_t first, int64_t last) {
     if (!room(set)) {
         return;
     }
-    size_t from = first_reaching(set, first - 1), until = from;     /* the ranges that it touches */
+    size_t from = first_reaching(set, first - 1), until = from; /* the ranges that it touches */
     while (until < set->count && set->ranges[until].first <= last + 1) {
         until++;
     }
@@ -65,7 +66,7 @@ void frame_ranges_add(frame_ranges *set, int64_t first, int64_t last) {
 }
 
 void frame_ranges_encode(const frame_ranges *set, bytes *out) {
-    int64_t next = 0;                       /* ranges never touch, but the first may begin at 0 */
+    int64_t next = 0; /* ranges never touch, but the first may begin at 0 */
     for (size_t i = 0; i < set->count; i++) {
         bytes_varint(out, (uint64_t)(set->ranges[i].first - next));
         bytes_varint(out, (uint64_t)(set->ranges[i].last - set->ranges[i].first));

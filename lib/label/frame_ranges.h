@@ -1,4 +1,5 @@
-/* Sets of frames as sorted, disjoint, non-adjacent inclusive ranges; encoded as varints, so that equal sets are equal bytes. */
+/* Sets of frames as sorted, disjoint, non-adjacent inclusive ranges; encoded as varints, so that equal sets are equal
+ * bytes. */
 #ifndef FRAME_RANGES_H
 #define FRAME_RANGES_H
 
@@ -14,12 +15,12 @@ typedef struct frame_range {
 typedef struct frame_ranges {
     frame_range *ranges;
     size_t count, capacity;
-    bool failed;             /* out of memory */
+    bool failed; /* out of memory */
 } frame_ranges;
 
-void frame_ranges_clear(frame_ranges *set);              /* keeps the memory and forgets a failure */
+void frame_ranges_clear(frame_ranges *set); /* keeps the memory and forgets a failure */
 void frame_ranges_release(frame_ranges *set);
-void frame_ranges_add(frame_ranges *set, int64_t first, int64_t last);   /* cheapest in ascending order; first <= last */
+void frame_ranges_add(frame_ranges *set, int64_t first, int64_t last); /* cheapest in ascending order; first <= last */
 
 /* Appends the encoding; nothing for the empty set. */
 void frame_ranges_encode(const frame_ranges *set, bytes *out);
@@ -31,7 +32,7 @@ void frame_ranges_union(const frame_ranges *a, const frame_ranges *b, frame_rang
 void frame_ranges_difference(const frame_ranges *a, const frame_ranges *b, frame_ranges *out);
 void frame_ranges_intersection(const frame_ranges *a, const frame_ranges *b, frame_ranges *out);
 
-int64_t frame_ranges_frames(const frame_ranges *set);    /* how many frames */
+int64_t frame_ranges_frames(const frame_ranges *set); /* how many frames */
 bool frame_ranges_equal(const frame_ranges *a, const frame_ranges *b);
 bool frame_ranges_within(const frame_ranges *inner, const frame_ranges *outer);
 bool frame_ranges_overlap(const frame_ranges *a, const frame_ranges *b);

@@ -10,14 +10,14 @@
 
 typedef struct frame_start {
     int64_t frame;
-    size_t part;             /* its first part */
+    size_t part; /* its first part */
 } frame_start;
 
 struct geometry_builder {
     int32_t shape, unit;
     frame_start *frames;
     size_t frame_count, frame_capacity;
-    size_t *parts;           /* first number of each part */
+    size_t *parts; /* first number of each part */
     size_t part_count, part_capacity;
     number *numbers;
     size_t number_count, number_capacity;
@@ -195,7 +195,8 @@ annoproj_status geometry_encode(geometry_builder *builder, bytes *out, annoproj_
         return fail_memory(error);
     }
     if (builder->misused) {
-        return fail(error, ANNOPROJ_INTERNAL, "a geometry was built with a number outside a part or a part outside a frame");
+        return fail(error, ANNOPROJ_INTERNAL,
+                    "a geometry was built with a number outside a part or a part outside a frame");
     }
     if (builder->unordered) {
         return fail(error, ANNOPROJ_DATA, "the frames of a geometry are not ascending from 0: sort them, each once");

@@ -7,10 +7,10 @@
 #include "ontology.h"
 
 /* The scales a decimal can have, as a varint: 0 stands for "number by number" or float64, else zigzag + 1. */
-#define SMALLEST_SCALE (-320)
-#define LARGEST_SCALE 360
+#define SMALLEST_SCALE      (-320)
+#define LARGEST_SCALE       360
 #define SCALE_TAG_BY_NUMBER 0u
-#define SCALE_TAG_LARGEST ((uint64_t)LARGEST_SCALE * 2 + 1)
+#define SCALE_TAG_LARGEST   ((uint64_t)LARGEST_SCALE * 2 + 1)
 
 static inline uint64_t tag_of_scale(int32_t scale) {
     return (scale < 0 ? (uint64_t)(-scale) * 2 - 1 : (uint64_t)scale * 2) + 1;

@@ -1,4 +1,5 @@
-/* Reading encoded geometry. Every count is paid for with at least one byte of the blob, so that a damaged one ends soon. */
+/* Reading encoded geometry. Every count is paid for with at least one byte of the blob, so that a damaged one ends
+ * soon. */
 #include <string.h>
 
 #include "geometry.h"
@@ -18,12 +19,9 @@ number number_from_double(double value) {
 
 uint32_t geometry_stride(int32_t shape) {
     switch (shape) {
-    case SHAPE_BOUNDING_BOX:
-        return 4;
-    case SHAPE_ROTATABLE_BOUNDING_BOX:
-        return 5;
-    default:
-        return 2;
+    case SHAPE_BOUNDING_BOX: return 4;
+    case SHAPE_ROTATABLE_BOUNDING_BOX: return 5;
+    default: return 2;
     }
 }
 

@@ -5,7 +5,7 @@
 
 #include "failure.h"
 
-#define MOST_CHANGES 1000000u
+#define MOST_CHANGES  1000000u
 #define MOST_ELEMENTS 100000000u
 
 /* starts[0..count] ascending within 0..limit. */
@@ -14,8 +14,8 @@ static annoproj_status check_starts(const char *name, const int64_t *starts, siz
     int64_t before = 0;
     for (size_t i = 0; starts && i <= count; i++) {
         if (starts[i] < before || (uint64_t)starts[i] > limit) {
-            fail(error, ANNOPROJ_INVALID, "%s[%zu] is %lld: starts ascend from 0 to at most %zu", name, i, (long long)starts[i],
-                 limit);
+            fail(error, ANNOPROJ_INVALID, "%s[%zu] is %lld: starts ascend from 0 to at most %zu", name, i,
+                 (long long)starts[i], limit);
             fail_detail(error, "index", "%zu", i);
             return ANNOPROJ_INVALID;
         }
@@ -32,11 +32,12 @@ static annoproj_status check_sizes(const annoproj_label_changes *changes, annopr
     if (changes->count > MOST_CHANGES) {
         return fail(error, ANNOPROJ_LIMIT, "%zu label changes at once: at most 1,000,000", changes->count);
     }
-    size_t sizes[] = {changes->text_length, changes->geometry_count, changes->part_count, changes->coordinate_count,
-                      changes->answer_count, changes->range_count};
+    size_t sizes[] = {changes->text_length,      changes->geometry_count, changes->part_count,
+                      changes->coordinate_count, changes->answer_count,   changes->range_count};
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
         if (sizes[i] > MOST_ELEMENTS) {
-            return fail(error, ANNOPROJ_LIMIT, "an array of label changes has %zu elements: at most 100,000,000", sizes[i]);
+            return fail(error, ANNOPROJ_LIMIT, "an array of label changes has %zu elements: at most 100,000,000",
+                        sizes[i]);
         }
     }
     if (changes->unit < ANNOPROJ_UNIT_STORED || changes->unit > ANNOPROJ_UNIT_NORMALISED) {
@@ -68,7 +69,8 @@ static annoproj_status check_needed(const annoproj_label_changes *changes, annop
     if (changes->answer_first_frames && !changes->answer_last_frames) {
         return missing("answer_last_frames", error);
     }
-    if (changes->range_count > 0 && (!changes->range_starts || !changes->range_first_frames || !changes->range_last_frames)) {
+    if (changes->range_count > 0 &&
+        (!changes->range_starts || !changes->range_first_frames || !changes->range_last_frames)) {
         return missing(!changes->range_starts         ? "range_starts"
                        : !changes->range_first_frames ? "range_first_frames"
                                                       : "range_last_frames",
@@ -85,7 +87,8 @@ static annoproj_status check_each(const annoproj_label_changes *changes, annopro
     for (size_t i = 0; i < changes->count; i++) {
         bool removal = label_change_is_removal(changes, i);
         if (changes->actions && !removal && changes->actions[i] != ANNOPROJ_LABEL_PUT) {
-            return fail(error, ANNOPROJ_INVALID, "actions[%zu] is %d: no annoproj_label_action", i, (int)changes->actions[i]);
+            return fail(error, ANNOPROJ_INVALID, "actions[%zu] is %d: no annoproj_label_action", i,
+                        (int)changes->actions[i]);
         }
         if (!removal && !changes->classes) {
             return missing("classes", error);
@@ -161,11 +164,12 @@ uint64_t label_changes_fingerprint(const annoproj_label_changes *changes, uint64
 }
 
 static bool is_hash_character(char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '/' || c == '-' ||
-           c == '_';
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '/' ||
+           c == '-' || c == '_';
 }
 
-annoproj_status label_change_hash(const annoproj_label_changes *changes, size_t index, char out[9], annoproj_error **error) {
+annoproj_status label_change_hash(const annoproj_label_changes *changes, size_t index, char out[9],
+                                  annoproj_error **error) {
     memset(out, 0, 9);
     if (!changes->hash_offsets) {
         return ANNOPROJ_OK;

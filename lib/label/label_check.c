@@ -6,11 +6,11 @@
 #include "failure.h"
 #include "label.h"
 
-#define MOST_COORDINATE 2147483648.0               /* 2^31 */
-#define MOST_SIDE 1048576.0                        /* 2^20 */
-#define MOST_PIXELS 2147483648.0
-#define MOST_VERTICES 100000u
-#define MOST_RUNS 4000000u
+#define MOST_COORDINATE 2147483648.0 /* 2^31 */
+#define MOST_SIDE       1048576.0    /* 2^20 */
+#define MOST_PIXELS     2147483648.0
+#define MOST_VERTICES   100000u
+#define MOST_RUNS       4000000u
 
 /* Where in a label something is wrong, for messages. */
 typedef struct place {
@@ -19,7 +19,8 @@ typedef struct place {
 } place;
 
 static annoproj_status wrong(const place *at, annoproj_error **error, const char *reason) {
-    fail(error, ANNOPROJ_DATA, "%s, frame %lld, part %lld: %s", at->what, (long long)at->frame, (long long)at->part, reason);
+    fail(error, ANNOPROJ_DATA, "%s, frame %lld, part %lld: %s", at->what, (long long)at->frame, (long long)at->part,
+         reason);
     fail_detail(error, "frame", "%lld", (long long)at->frame);
     fail_detail(error, "part", "%lld", (long long)at->part);
     return ANNOPROJ_DATA;
@@ -32,21 +33,23 @@ static annoproj_status check_count(const place *at, int32_t shape, uint64_t coun
     case SHAPE_BOUNDING_BOX:
         return count == 4 ? ANNOPROJ_OK : wrong(at, error, "a box has the 4 numbers x, y, width, height");
     case SHAPE_ROTATABLE_BOUNDING_BOX:
-        return count == 5 ? ANNOPROJ_OK : wrong(at, error, "a rotatable box has the 5 numbers x, y, width, height, theta");
+        return count == 5 ? ANNOPROJ_OK
+                          : wrong(at, error, "a rotatable box has the 5 numbers x, y, width, height, theta");
     case SHAPE_BITMASK:
         return count >= 3 && count - 2 <= MOST_RUNS
                    ? ANNOPROJ_OK
                    : wrong(at, error, "a bitmask has width, height and 1 to 4,000,000 run lengths");
-    default:
-        break;
+    default: break;
     }
     uint64_t least = shape == SHAPE_POLYGON ? 3 : shape == SHAPE_POLYLINE ? 2 : 1;
     if (count % 2 != 0) {
         return wrong(at, error, "x and y must come in pairs");
     }
     if (count / 2 < least) {
-        return wrong(at, error, shape == SHAPE_POLYGON ? "a ring has 3 points or more" : shape == SHAPE_POLYLINE
-                                    ? "a polyline has 2 points or more" : "a point has x and y");
+        return wrong(at, error,
+                     shape == SHAPE_POLYGON    ? "a ring has 3 points or more"
+                     : shape == SHAPE_POLYLINE ? "a polyline has 2 points or more"
+                                               : "a point has x and y");
     }
     return count / 2 <= MOST_VERTICES ? ANNOPROJ_OK : wrong(at, error, "more than 100,000 points");
 }
@@ -55,8 +58,8 @@ typedef struct mask {
     double width, height, pixels;
 } mask;
 
-static annoproj_status check_mask_number(const place *at, const data_unit *unit, uint64_t position, double value, mask *of,
-                                         annoproj_error **error) {
+static annoproj_status check_mask_number(const place *at, const data_unit *unit, uint64_t position, double value,
+                                         mask *of, annoproj_error **error) {
     if (value < 0 || value != floor(value)) {
         return wrong(at, error, "sizes and run lengths of a bitmask are integers from 0");
     }
@@ -75,7 +78,8 @@ static annoproj_status check_mask_number(const place *at, const data_unit *unit,
     return ANNOPROJ_OK;
 }
 
-static annoproj_status check_numbers(geometry_cursor *cursor, const place *at, const data_unit *unit, annoproj_error **error) {
+static annoproj_status check_numbers(geometry_cursor *cursor, const place *at, const data_unit *unit,
+                                     annoproj_error **error) {
     annoproj_status status = check_count(at, cursor->shape, cursor->numbers_left, error);
     mask sizes = {0};
     number one;
@@ -103,7 +107,8 @@ static bool takes_parts(int32_t shape) {
     return shape == SHAPE_POLYGON;
 }
 
-static annoproj_status check_frame(geometry_cursor *cursor, const data_unit *unit, const char *what, annoproj_error **error) {
+static annoproj_status check_frame(geometry_cursor *cursor, const data_unit *unit, const char *what,
+                                   annoproj_error **error) {
     place at = {what, cursor->frame, 0};
     annoproj_status status = ANNOPROJ_OK;
     if (cursor->frame >= unit->frames) {
@@ -113,7 +118,8 @@ static annoproj_status check_frame(geometry_cursor *cursor, const data_unit *uni
         return ANNOPROJ_DATA;
     }
     if (cursor->parts_left == 0 || (cursor->parts_left > 1 && !takes_parts(cursor->shape))) {
-        return wrong(&at, error, cursor->parts_left == 0 ? "there are no coordinates" : "only polygons have several parts");
+        return wrong(&at, error,
+                     cursor->parts_left == 0 ? "there are no coordinates" : "only polygons have several parts");
     }
     for (; status == ANNOPROJ_OK && geometry_next_part(cursor); at.part++) {
         status = check_numbers(cursor, &at, unit, error);
@@ -121,7 +127,8 @@ static annoproj_status check_frame(geometry_cursor *cursor, const data_unit *uni
     return status;
 }
 
-static annoproj_status check_geometry(const label *one, const data_unit *unit, const char *what, annoproj_error **error) {
+static annoproj_status check_geometry(const label *one, const data_unit *unit, const char *what,
+                                      annoproj_error **error) {
     geometry_cursor cursor;
     annoproj_status status = ANNOPROJ_OK;
     geometry_open(&cursor, one->geometry, one->geometry_length);
@@ -147,7 +154,8 @@ static annoproj_status check_kind(const label *one, const feature *class, const 
     }
     geometry_open(&cursor, one->geometry, one->geometry_length);
     if (ranged && cursor.frames_left > 0) {
-        return fail(error, ANNOPROJ_DATA, "%s: %s has no geometry, give frame ranges or none", what, QUOTED(class->name));
+        return fail(error, ANNOPROJ_DATA, "%s: %s has no geometry, give frame ranges or none", what,
+                    QUOTED(class->name));
     }
     if (!ranged && cursor.frames_left == 0) {
         return fail(error, ANNOPROJ_DATA, "%s: %s is a %s and needs a geometry on a frame", what, QUOTED(class->name),
@@ -177,8 +185,8 @@ static annoproj_status check_ranges(const label *one, const data_unit *unit, con
     return ANNOPROJ_OK;
 }
 
-annoproj_status label_check(const label *one, const ontology_features *features, const data_unit *unit, const char *what,
-                            annoproj_error **error) {
+annoproj_status label_check(const label *one, const ontology_features *features, const data_unit *unit,
+                            const char *what, annoproj_error **error) {
     const feature *class = one->class > 0 && one->class <= features->highest ? features->by_number[one->class] : NULL;
     frame_ranges frames = {0};
     if (!class || (class->kind != FEATURE_OBJECT && class->kind != FEATURE_CLASSIFICATION)) {
@@ -215,14 +223,14 @@ static annoproj_status add_to_overlap(void *data, const label *one, annoproj_err
         return ANNOPROJ_OK;
     }
     if (!frame_ranges_decode(one->ranges, one->ranges_length, &so_far->own)) {
-        return fail(error, ANNOPROJ_CORRUPT, "the stored frames of label %s are damaged: restore the store from a backup",
-                    one->hash);
+        return fail(error, ANNOPROJ_CORRUPT,
+                    "the stored frames of label %s are damaged: restore the store from a backup", one->hash);
     }
     so_far->labels++;
     so_far->global += so_far->own.count == 0;
     if (so_far->labels > 1 && so_far->global > 0) {
-        return fail(error, ANNOPROJ_DATA, "label %s: class %d is on the whole data unit already, and only once", one->hash,
-                    (int)one->class);
+        return fail(error, ANNOPROJ_DATA, "label %s: class %d is on the whole data unit already, and only once",
+                    one->hash, (int)one->class);
     }
     if (frame_ranges_overlap(&so_far->own, &so_far->covered)) {
         return fail(error, ANNOPROJ_DATA, "label %s: another label of class %d is on some of its frames", one->hash,

@@ -1,5 +1,6 @@
-/* Completeness (behaviour §6): required answers that are missing on the labels of a task. A required object class wants a label, a
- * classification with a required root attribute too; a nested attribute counts only where its option is chosen. */
+/* Completeness (behaviour §6): required answers that are missing on the labels of a task. A required object class
+ * wants a label, a classification with a required root attribute too; a nested attribute counts only where its option
+ * is chosen. */
 #include <string.h>
 
 #include "answers.h"
@@ -10,7 +11,7 @@
 
 typedef struct completeness {
     const ontology_features *features;
-    bool *present;               /* by number of class */
+    bool *present; /* by number of class */
     int64_t missing;
     text names;
     frame_ranges frames, chosen, answered, found, holes;
@@ -64,8 +65,8 @@ static annoproj_status check_attribute(completeness *check, const label *one, co
     bool fixed = answered_on(check, one, attribute->number, 0, &check->answered, &damaged);
     bool dynamic = check->answered.count > 0 || (nested ? check->chosen.count > 0 : attribute->dynamic);
     if (damaged) {
-        return fail(error, ANNOPROJ_CORRUPT, "the stored answers of label %s are damaged: restore the store from a backup",
-                    one->hash);
+        return fail(error, ANNOPROJ_CORRUPT,
+                    "the stored answers of label %s are damaged: restore the store from a backup", one->hash);
     }
     if (fixed || (nested && !chosen && check->chosen.count == 0)) {
         return ANNOPROJ_OK;

@@ -20,8 +20,8 @@ void label_encoder_release(label_encoder *encoder) {
 
 /* ---- geometry ---- */
 
-static annoproj_status add_part(label_encoder *encoder, const annoproj_label_changes *changes, int64_t part, const char *what,
-                                int64_t frame, annoproj_error **error) {
+static annoproj_status add_part(label_encoder *encoder, const annoproj_label_changes *changes, int64_t part,
+                                const char *what, int64_t frame, annoproj_error **error) {
     geometry_part(encoder->geometry);
     for (int64_t i = changes->coordinate_starts[part]; i < changes->coordinate_starts[part + 1]; i++) {
         if (!isfinite(changes->coordinates[i])) {
@@ -35,8 +35,8 @@ static annoproj_status add_part(label_encoder *encoder, const annoproj_label_cha
     return ANNOPROJ_OK;
 }
 
-static annoproj_status add_geometry(label_encoder *encoder, const annoproj_label_changes *changes, int64_t at, int64_t before,
-                                    const char *what, annoproj_error **error) {
+static annoproj_status add_geometry(label_encoder *encoder, const annoproj_label_changes *changes, int64_t at,
+                                    int64_t before, const char *what, annoproj_error **error) {
     int64_t frame = changes->frames ? changes->frames[at] : 0;
     int64_t part = changes->part_starts ? changes->part_starts[at] : at;
     int64_t after = changes->part_starts ? changes->part_starts[at + 1] : at + 1;
@@ -75,8 +75,8 @@ static annoproj_status encode_geometry(label_encoder *encoder, const annoproj_la
 
 /* ---- frames ---- */
 
-static annoproj_status add_ranges(label_encoder *encoder, const annoproj_label_changes *changes, size_t index, const char *what,
-                                  annoproj_error **error) {
+static annoproj_status add_ranges(label_encoder *encoder, const annoproj_label_changes *changes, size_t index,
+                                  const char *what, annoproj_error **error) {
     int64_t at = changes->range_starts ? changes->range_starts[index] : 0;
     int64_t after = changes->range_starts ? changes->range_starts[index + 1] : 0;
     if (at < after && encoder->frames.count > 0) {
@@ -85,7 +85,8 @@ static annoproj_status add_ranges(label_encoder *encoder, const annoproj_label_c
     for (; at < after; at++) {
         int64_t first = changes->range_first_frames[at], last = changes->range_last_frames[at];
         if (first < 0 || last < first || last > FRAME_MOST) {
-            fail(error, ANNOPROJ_DATA, "%s: %lld to %lld is no range of frames", what, (long long)first, (long long)last);
+            fail(error, ANNOPROJ_DATA, "%s: %lld to %lld is no range of frames", what, (long long)first,
+                 (long long)last);
             fail_detail(error, "frame", "%lld", (long long)first);
             return ANNOPROJ_DATA;
         }
@@ -97,19 +98,21 @@ static annoproj_status add_ranges(label_encoder *encoder, const annoproj_label_c
 
 /* ---- answers ---- */
 
-static void add_value(label_encoder *encoder, const annoproj_label_changes *changes, int64_t at, const feature *attribute,
-                      int64_t first, int64_t last) {
+static void add_value(label_encoder *encoder, const annoproj_label_changes *changes, int64_t at,
+                      const feature *attribute, int64_t first, int64_t last) {
     int64_t option = changes->answer_options ? changes->answer_options[at] : 0;
     if (option > 0 && option <= INT32_MAX) {
         answers_option(encoder->answers, attribute->number, (int32_t)option, first, last);
     } else if (attribute->type == ATTRIBUTE_NUMERIC && changes->answer_numbers) {
-        answers_number(encoder->answers, attribute->number, number_from_double(changes->answer_numbers[at]), first, last);
+        answers_number(encoder->answers, attribute->number, number_from_double(changes->answer_numbers[at]), first,
+                       last);
     } else if (attribute->type == ATTRIBUTE_TEXT && changes->answer_text_offsets) {
         int64_t from = changes->answer_text_offsets[at];
         answers_text(encoder->answers, attribute->number, changes->text ? changes->text + from : "",
                      (size_t)(changes->answer_text_offsets[at + 1] - from), first, last);
     } else {
-        answers_option(encoder->answers, attribute->number, 0, first, last);     /* no value at all: label_check() says so */
+        answers_option(encoder->answers, attribute->number, 0, first,
+                       last); /* no value at all: label_check() says so */
     }
 }
 
@@ -147,7 +150,8 @@ static annoproj_status encode_answers(label_encoder *encoder, const annoproj_lab
 }
 
 annoproj_status label_change_encode(label_encoder *encoder, const annoproj_label_changes *changes, size_t index,
-                                    const ontology_features *features, const char *what, label *out, annoproj_error **error) {
+                                    const ontology_features *features, const char *what, label *out,
+                                    annoproj_error **error) {
     int64_t class = changes->classes[index];
     const feature *found = class > 0 && class <= features->highest ? features->by_number[class] : NULL;
     if (!found || (found->kind != FEATURE_OBJECT && found->kind != FEATURE_CLASSIFICATION)) {
@@ -162,7 +166,7 @@ annoproj_status label_change_encode(label_encoder *encoder, const annoproj_label
     if (status == ANNOPROJ_OK) {
         status = encode_answers(encoder, changes, index, features, what, error);
     }
-    out->class = (int32_t)class;
+    out->class = (int32_t) class;
     out->confidence = changes->confidences ? changes->confidences[index] : 1;
     out->manual = !changes->automatic || changes->automatic[index] == 0;
     out->ranges = encoder->range_bytes.data;

@@ -1,5 +1,5 @@
-/* Publishing: at an action, what a task's labels are is compared with what was published, and the net change becomes events
- * (behaviour §12). */
+/* Publishing: at an action, what a task's labels are is compared with what was published, and the net change becomes
+ * events (behaviour §12). */
 #include <string.h>
 
 #include "failure.h"
@@ -11,8 +11,8 @@ typedef struct publishing {
     command *cmd;
     const task_facts *task;
     publish_action action;
-    bool counts, media;              /* of the data unit's type */
-    bool overview;                   /* the overview figure counts it */
+    bool counts, media; /* of the data unit's type */
+    bool overview;      /* the overview figure counts it */
     published *before;
     size_t count;
     int64_t newly_counted;
@@ -30,7 +30,8 @@ static void emit(publishing *run, int32_t kind, const label *one, int64_t frames
 }
 
 /* The options a new label holds, with the frames each holds on: one event each, and what later decisions count. */
-static annoproj_status keep_first_answers(publishing *run, const label *one, int64_t frames, published *row, annoproj_error **error) {
+static annoproj_status keep_first_answers(publishing *run, const label *one, int64_t frames, published *row,
+                                          annoproj_error **error) {
     answers_cursor cursor;
     answer held;
     frame_ranges on = {0};
@@ -56,7 +57,8 @@ static annoproj_status keep_first_answers(publishing *run, const label *one, int
     }
     uint8_t *copy = arena_allocate(run->cmd->scope.memory, first.length + 1);
     if (status == ANNOPROJ_OK && cursor.failed)
-        status = fail(error, ANNOPROJ_CORRUPT, "the answers of label %s are damaged: run a check of the store", one->hash);
+        status = fail(error, ANNOPROJ_CORRUPT, "the answers of label %s are damaged: run a check of the store",
+                      one->hash);
     if (status == ANNOPROJ_OK && (first.failed || !copy))
         status = fail_memory(error);
     if (status == ANNOPROJ_OK && first.length > 0)
@@ -82,7 +84,8 @@ typedef struct edit_sets {
 } edit_sets;
 
 static void release_sets(edit_sets *sets) {
-    frame_ranges *all[] = {&sets->now, &sets->was, &sets->ever, &sets->common, &sets->changed, &sets->fresh, &sets->back, &sets->gone, &sets->whole};
+    frame_ranges *all[] = {&sets->now,   &sets->was,  &sets->ever, &sets->common, &sets->changed,
+                           &sets->fresh, &sets->back, &sets->gone, &sets->whole};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         frame_ranges_release(all[i]);
 }
@@ -108,14 +111,17 @@ static annoproj_status compute_sets(const publishing *run, const label *one, con
         for (size_t i = 0; i < sets->common.count; i++)
             frame_ranges_add(&sets->changed, sets->common.ranges[i].first, sets->common.ranges[i].last);
     } else {
-        status = answers_changed_frames(row->answers, row->answers_length, one->answers, one->answers_length, &sets->common, &sets->changed, error);
+        status = answers_changed_frames(row->answers, row->answers_length, one->answers, one->answers_length,
+                                        &sets->common, &sets->changed, error);
     }
-    if (status == ANNOPROJ_OK && (sets->common.failed || sets->fresh.failed || sets->gone.failed || sets->back.failed || sets->whole.failed || sets->changed.failed))
+    if (status == ANNOPROJ_OK && (sets->common.failed || sets->fresh.failed || sets->gone.failed || sets->back.failed ||
+                                  sets->whole.failed || sets->changed.failed))
         status = fail_memory(error);
     return status;
 }
 
-static annoproj_status keep_ranges(scope *in, const frame_ranges *set, const uint8_t **data, size_t *length, annoproj_error **error) {
+static annoproj_status keep_ranges(scope *in, const frame_ranges *set, const uint8_t **data, size_t *length,
+                                   annoproj_error **error) {
     bytes encoded = {0};
     frame_ranges_encode(set, &encoded);
     uint8_t *copy = encoded.failed ? NULL : arena_allocate(in->memory, encoded.length + 1);
@@ -135,9 +141,10 @@ static bool same_bytes(const uint8_t *a, size_t a_length, const uint8_t *b, size
 static annoproj_status publish_again(publishing *run, const label *one, published *row, annoproj_error **error) {
     edit_sets sets = {0};
     scope *in = &run->cmd->scope;
-    if (row->live && one->class == row->class && same_bytes(one->answers, one->answers_length, row->answers, row->answers_length) &&
+    if (row->live && one->class == row->class &&
+        same_bytes(one->answers, one->answers_length, row->answers, row->answers_length) &&
         same_bytes(one->ranges, one->ranges_length, row->frames, row->frames_length))
-        return ANNOPROJ_OK;          /* geometry alone is no edit */
+        return ANNOPROJ_OK; /* geometry alone is no edit */
     annoproj_status status = compute_sets(run, one, row, &sets, error);
     if (status != ANNOPROJ_OK)
         goto done;
@@ -214,7 +221,7 @@ static annoproj_status publish_live(void *data, const label *one, annoproj_error
         status = submit_label(run, one, row, error);
     if (status == ANNOPROJ_OK && row->changed)
         status = published_put(run->cmd, run->task->id, row, error);
-    row->changed = false;            /* what it borrowed of the label's row goes now */
+    row->changed = false; /* what it borrowed of the label's row goes now */
     return status;
 }
 

@@ -7,8 +7,9 @@
 #include "project.h"
 #include "task.h"
 
-#define LABEL_COLUMNS                                                                                                                    \
-    "SELECT number, hash, class, creator, created_us, editor, edited_us, manual, confidence, ranges, geometry, answers FROM label "
+#define LABEL_COLUMNS                                                                                                  \
+    "SELECT number, hash, class, creator, created_us, editor, edited_us, manual, confidence, ranges, geometry, "       \
+    "answers FROM label "
 
 static void read_label(statement *find, int64_t task, label *out) {
     *out = (label){.task = task,
@@ -55,7 +56,8 @@ static annoproj_status keep_blob(arena *memory, const uint8_t **blob, size_t len
     return ANNOPROJ_OK;
 }
 
-annoproj_status label_by_hash(scope *in, int64_t task, const char *hash, label *out, bool *found, annoproj_error **error) {
+annoproj_status label_by_hash(scope *in, int64_t task, const char *hash, label *out, bool *found,
+                              annoproj_error **error) {
     static const char query[] = LABEL_COLUMNS "WHERE task = ? AND hash = ?";
     annoproj_status status = ANNOPROJ_OK;
     *out = (label){0};
@@ -87,7 +89,8 @@ bool label_unit_is_media(const data_unit *unit) {
     return unit->data_type == ANNOPROJ_DATA_AUDIO || unit->data_type == ANNOPROJ_DATA_PLAIN_TEXT;
 }
 
-annoproj_status label_frames(const uint8_t *ranges, size_t length, bool media, frame_ranges *out, annoproj_error **error) {
+annoproj_status label_frames(const uint8_t *ranges, size_t length, bool media, frame_ranges *out,
+                             annoproj_error **error) {
     if (media) {
         frame_ranges_clear(out);
     } else if (!frame_ranges_decode(ranges, length, out) && !out->failed) {
@@ -101,7 +104,8 @@ annoproj_status label_frames(const uint8_t *ranges, size_t length, bool media, f
 /* --- writing ---------------------------------------------------------------------------------------------------------- */
 
 /* Frames as an event counts them. */
-static annoproj_status count_frames(scope *in, const task_facts *task, const label *one, int64_t *frames, annoproj_error **error) {
+static annoproj_status count_frames(scope *in, const task_facts *task, const label *one, int64_t *frames,
+                                    annoproj_error **error) {
     frame_ranges set = {0};
     bool counts = false, media = false;
     annoproj_status status = label_counts(in, task, &counts, &media, error);
@@ -124,7 +128,8 @@ static annoproj_status ranges_from_geometry(scope *in, label *one, annoproj_erro
     frame_ranges_encode(&set, &encoded);
     uint8_t *copy = arena_allocate(in->memory, encoded.length + 1);
     if (cursor.failed)
-        status = fail(error, ANNOPROJ_CORRUPT, "the geometry of label %s is damaged: run a check of the store", one->hash);
+        status = fail(error, ANNOPROJ_CORRUPT, "the geometry of label %s is damaged: run a check of the store",
+                      one->hash);
     else if (set.failed || encoded.failed || !copy)
         status = fail_memory(error);
     if (status == ANNOPROJ_OK && encoded.length > 0)
@@ -137,7 +142,8 @@ static annoproj_status ranges_from_geometry(scope *in, label *one, annoproj_erro
 }
 
 /* The number a removed label with that hash had when it was published; 0 = none. */
-static annoproj_status former_number(scope *in, int64_t task, const char *hash, int64_t *former, annoproj_error **error) {
+static annoproj_status former_number(scope *in, int64_t task, const char *hash, int64_t *former,
+                                     annoproj_error **error) {
     static const char query[] = "SELECT label FROM label_published WHERE task = ? AND hash = ?";
     *former = 0;
     statement *find = sql(in->database, query);
@@ -174,9 +180,9 @@ static void bind_bytes(statement *put, const uint8_t *data, size_t length) {
 }
 
 static annoproj_status put_row(command *cmd, const label *one, annoproj_error **error) {
-    static const char query[] =
-        "INSERT OR REPLACE INTO label(task, number, hash, class, creator, created_us, editor, edited_us, manual, confidence,"
-        " ranges, geometry, answers) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    static const char query[] = "INSERT OR REPLACE INTO label(task, number, hash, class, creator, created_us, editor, "
+                                "edited_us, manual, confidence,"
+                                " ranges, geometry, answers) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     statement *put = sql(cmd->scope.database, query);
     bind_int64(put, one->task);
     bind_int64(put, one->number);

@@ -49,7 +49,8 @@ static bool read_published(scope *in, statement *find, published *out) {
 }
 
 annoproj_status published_load(scope *in, int64_t task, published **out, size_t *count, annoproj_error **error) {
-    static const char query[] = "SELECT label, hash, class, live, submitted, submitter, frames, frames_ever, answers, first_answers, at_last_submit"
+    static const char query[] = "SELECT label, hash, class, live, submitted, submitter, frames, frames_ever, answers, "
+                                "first_answers, at_last_submit"
                                 " FROM label_published WHERE task = ? ORDER BY label";
     size_t capacity = 0;
     bool good = true;
@@ -90,9 +91,9 @@ static void bind_bytes(statement *put, const uint8_t *data, size_t length) {
 }
 
 annoproj_status published_put(command *cmd, int64_t task, const published *row, annoproj_error **error) {
-    static const char query[] =
-        "INSERT OR REPLACE INTO label_published(task, label, hash, class, live, submitted, submitter, at_last_submit, frames,"
-        " frames_ever, answers, first_answers) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    static const char query[] = "INSERT OR REPLACE INTO label_published(task, label, hash, class, live, submitted, "
+                                "submitter, at_last_submit, frames,"
+                                " frames_ever, answers, first_answers) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     statement *put = sql(cmd->scope.database, query);
     bind_int64(put, task);
     bind_int64(put, row->label);

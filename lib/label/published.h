@@ -8,10 +8,10 @@ typedef struct published {
     int64_t label, submitter;
     int32_t class;
     bool live, submitted, at_last_submit;
-    const uint8_t *frames, *frames_ever, *answers, *first_answers;   /* in the arena */
+    const uint8_t *frames, *frames_ever, *answers, *first_answers; /* in the arena */
     size_t frames_length, frames_ever_length, answers_length, first_answers_length;
     char hash[9];
-    bool seen, changed;              /* for the comparison */
+    bool seen, changed; /* for the comparison */
 } published;
 
 /* All of a task, by label number; in the arena. */

@@ -45,14 +45,10 @@ static annoproj_status entering(command *cmd, int64_t task, int64_t *entered, an
 
 static int32_t carried_over(int32_t before, bool changed, bool keep_rejected) {
     switch (before) {
-    case REVIEW_APPROVED:
-        return changed ? REVIEW_NEW : REVIEW_APPROVED;
-    case REVIEW_REJECTED:
-        return keep_rejected ? REVIEW_REJECTED : REVIEW_RESOLVED;
-    case REVIEW_RESOLVED:
-        return REVIEW_RESOLVED;
-    default:
-        return REVIEW_NEW;
+    case REVIEW_APPROVED: return changed ? REVIEW_NEW : REVIEW_APPROVED;
+    case REVIEW_REJECTED: return keep_rejected ? REVIEW_REJECTED : REVIEW_RESOLVED;
+    case REVIEW_RESOLVED: return REVIEW_RESOLVED;
+    default: return REVIEW_NEW;
     }
 }
 
@@ -96,7 +92,8 @@ static annoproj_status gather_entering(scope *in, int64_t task, int64_t stage, b
     return status == ANNOPROJ_OK && !memory ? fail_memory(error) : status;
 }
 
-annoproj_status review_enter_stage(command *cmd, int64_t task, int64_t stage, bool keep_rejected, annoproj_error **error) {
+annoproj_status review_enter_stage(command *cmd, int64_t task, int64_t stage, bool keep_rejected,
+                                   annoproj_error **error) {
     review *list = NULL;
     int64_t entered = 0;
     annoproj_status status = entering(cmd, task, &entered, error);
@@ -111,7 +108,8 @@ annoproj_status review_enter_stage(command *cmd, int64_t task, int64_t stage, bo
 
 /* ---- one label ---- */
 
-annoproj_status review_label_written(command *cmd, const task_facts *task, const label *written, annoproj_error **error) {
+annoproj_status review_label_written(command *cmd, const task_facts *task, const label *written,
+                                     annoproj_error **error) {
     bool reviewer = cmd->scope.user != 0 && cmd->scope.user == task->assignee;
     review one = {.label = written->number,
                   .state = reviewer ? REVIEW_APPROVED : REVIEW_NEW,
@@ -134,7 +132,8 @@ annoproj_status review_state_of(scope *in, int64_t task, int64_t stage, int64_t 
 }
 
 annoproj_status review_last_state(scope *in, int64_t task, int64_t which, int32_t *state, annoproj_error **error) {
-    static const char query[] = "SELECT state FROM label_review WHERE task = ? AND label = ? ORDER BY entered DESC LIMIT 1";
+    static const char query[] =
+        "SELECT state FROM label_review WHERE task = ? AND label = ? ORDER BY entered DESC LIMIT 1";
     statement *find = sql(in->database, query);
     bind_int64(find, task);
     bind_int64(find, which);
@@ -161,7 +160,8 @@ static annoproj_status label_content(scope *in, int64_t task, int64_t which, int
 
 static annoproj_status set_state(command *cmd, int64_t task, int64_t stage, int64_t which, review_state state,
                                  int32_t *class, annoproj_error **error) {
-    review one = {.label = which, .state = (int32_t)state, .reviewer = is_decided((int32_t)state) ? cmd->scope.user : 0};
+    review one = {
+        .label = which, .state = (int32_t)state, .reviewer = is_decided((int32_t)state) ? cmd->scope.user : 0};
     int64_t entered = 0;
     annoproj_status status = label_content(&cmd->scope, task, which, class, &one.content, error);
     if (status == ANNOPROJ_OK) {

@@ -34,10 +34,12 @@ static annoproj_status check_place(scope *in, const annoproj_issue_options *opti
     if (status != ANNOPROJ_OK)
         return status;
     if (options->first_frame < 0 || last < options->first_frame || last >= unit.frames)
-        return fail(error, ANNOPROJ_DATA, "frames %lld to %lld are not in the data unit's %lld frames", (long long)options->first_frame,
-                    (long long)last, (long long)unit.frames);
-    if (options->anchor == ANNOPROJ_ANCHOR_COORDINATE && !(options->x >= 0 && options->x <= 1 && options->y >= 0 && options->y <= 1))
-        return fail(error, ANNOPROJ_DATA, "coordinate (%g, %g) is not within 0 and 1: give it normalised", options->x, options->y);
+        return fail(error, ANNOPROJ_DATA, "frames %lld to %lld are not in the data unit's %lld frames",
+                    (long long)options->first_frame, (long long)last, (long long)unit.frames);
+    if (options->anchor == ANNOPROJ_ANCHOR_COORDINATE &&
+        !(options->x >= 0 && options->x <= 1 && options->y >= 0 && options->y <= 1))
+        return fail(error, ANNOPROJ_DATA, "coordinate (%g, %g) is not within 0 and 1: give it normalised", options->x,
+                    options->y);
     return ANNOPROJ_OK;
 }
 
@@ -56,7 +58,8 @@ static annoproj_status create(command *cmd, void *arguments, annoproj_error **er
         bool found = false;
         status = label_by_hash(&cmd->scope, one.task, options->label, &on, &found, error);
         if (status == ANNOPROJ_OK && !found)
-            status = fail(error, ANNOPROJ_NOT_FOUND, "task %lld has no label %s", (long long)one.task, QUOTED(options->label));
+            status = fail(error, ANNOPROJ_NOT_FOUND, "task %lld has no label %s", (long long)one.task,
+                          QUOTED(options->label));
         if (status == ANNOPROJ_OK) {
             one.label = on.number;
             one.class = on.class;
@@ -92,11 +95,13 @@ annoproj_status annoproj_issue_create(annoproj_task *task, const char *comment, 
         status = check_options(&made, error);
     if (status != ANNOPROJ_OK)
         return status;
-    what.fingerprint = fingerprint_text(fingerprint_text(fingerprint_text(0, "issue_create"), comment), made.options.label);
-    what.fingerprint = fingerprint_int64(fingerprint_int64(what.fingerprint, made.options.anchor), made.options.first_frame);
+    what.fingerprint = fingerprint_text(fingerprint_text(fingerprint_text(0, "issue_create"), comment),
+                                        made.options.label);
+    what.fingerprint = fingerprint_int64(fingerprint_int64(what.fingerprint, made.options.anchor),
+                                         made.options.first_frame);
     what.fingerprint = fingerprint_int64(what.fingerprint, made.options.last_frame);
-    what.fingerprint = fingerprint_bytes(fingerprint_bytes(what.fingerprint, &made.options.x, sizeof made.options.x), &made.options.y,
-                                         sizeof made.options.y);
+    what.fingerprint = fingerprint_bytes(fingerprint_bytes(what.fingerprint, &made.options.x, sizeof made.options.x),
+                                         &made.options.y, sizeof made.options.y);
     status = task_write(task, &what, create, call, &result, error);
     if (status == ANNOPROJ_OK)
         *id = result_int64(&result, 0);
@@ -124,24 +129,26 @@ static annoproj_status set_resolved(command *cmd, void *arguments, annoproj_erro
     return status;
 }
 
-static annoproj_status change_issue(annoproj_project *project, issue_call *made, const char *name, write_fn run, const annoproj_call *call,
-                                    annoproj_error **error) {
-    handle_call what = {.operation = ANNOPROJ_OPERATION_ISSUE_WRITE, .subject = SUBJECT_ISSUE, .id = made->id, .arguments = made};
+static annoproj_status change_issue(annoproj_project *project, issue_call *made, const char *name, write_fn run,
+                                    const annoproj_call *call, annoproj_error **error) {
+    handle_call what = {
+        .operation = ANNOPROJ_OPERATION_ISSUE_WRITE, .subject = SUBJECT_ISSUE, .id = made->id, .arguments = made};
     project_identity *owner = NULL;
     annoproj_status status = project_enter(project, &owner, error);
     if (status != ANNOPROJ_OK)
         return status;
     what.fingerprint = fingerprint_text(fingerprint_int64(fingerprint_text(0, name), made->id), made->comment);
     if (PROJECT_OF(made->id) != owner->id)
-        status = fail(error, ANNOPROJ_NOT_FOUND, "project %lld has no issue %lld", (long long)owner->id, (long long)made->id);
+        status = fail(error, ANNOPROJ_NOT_FOUND, "project %lld has no issue %lld", (long long)owner->id,
+                      (long long)made->id);
     else
         status = project_write(project, &what, run, call, NULL, error);
     project_leave(owner);
     return status;
 }
 
-annoproj_status annoproj_issue_comment(annoproj_project *project, int64_t id, const char *comment, const annoproj_call *call,
-                                       annoproj_error **error) {
+annoproj_status annoproj_issue_comment(annoproj_project *project, int64_t id, const char *comment,
+                                       const annoproj_call *call, annoproj_error **error) {
     issue_call made = {.id = id, .comment = comment};
     clear_error(error);
     annoproj_status status = check_text(comment, TEXT_COMMENT, "comment", error);
@@ -152,13 +159,15 @@ annoproj_status annoproj_issue_comment(annoproj_project *project, int64_t id, co
     return change_issue(project, &made, "issue_comment", add_comment, call, error);
 }
 
-annoproj_status annoproj_issue_resolve(annoproj_project *project, int64_t id, const annoproj_call *call, annoproj_error **error) {
+annoproj_status annoproj_issue_resolve(annoproj_project *project, int64_t id, const annoproj_call *call,
+                                       annoproj_error **error) {
     issue_call made = {.id = id, .resolved = true};
     clear_error(error);
     return change_issue(project, &made, "issue_resolve", set_resolved, call, error);
 }
 
-annoproj_status annoproj_issue_reopen(annoproj_project *project, int64_t id, const annoproj_call *call, annoproj_error **error) {
+annoproj_status annoproj_issue_reopen(annoproj_project *project, int64_t id, const annoproj_call *call,
+                                      annoproj_error **error) {
     issue_call made = {.id = id};
     clear_error(error);
     return change_issue(project, &made, "issue_reopen", set_resolved, call, error);
@@ -186,8 +195,9 @@ static void add_optional_double(rows *table, statement *find, int column) {
 }
 
 static annoproj_status read_issues(scope *in, void *arguments, annoproj_error **error) {
-    static const char query[] = "SELECT id, uuid, task, anchor, label_hash, first_frame, last_frame, x, y, resolved, rejection, creator,"
-                                " created_us, comments FROM issue WHERE task = ? ORDER BY id";
+    static const char query[] =
+        "SELECT id, uuid, task, anchor, label_hash, first_frame, last_frame, x, y, resolved, rejection, creator,"
+        " created_us, comments FROM issue WHERE task = ? ORDER BY id";
     issue_call *made = arguments;
     rows *table = rows_new(&row_issue_row);
     statement *find = sql(in->database, query);
@@ -246,10 +256,12 @@ static annoproj_status read_of_task(annoproj_task *task, read_fn run, const anno
     return status;
 }
 
-annoproj_status annoproj_task_issues(annoproj_task *task, const annoproj_call *call, annoproj_table **table, annoproj_error **error) {
+annoproj_status annoproj_task_issues(annoproj_task *task, const annoproj_call *call, annoproj_table **table,
+                                     annoproj_error **error) {
     return read_of_task(task, read_issues, call, table, error);
 }
 
-annoproj_status annoproj_task_comments(annoproj_task *task, const annoproj_call *call, annoproj_table **table, annoproj_error **error) {
+annoproj_status annoproj_task_comments(annoproj_task *task, const annoproj_call *call, annoproj_table **table,
+                                       annoproj_error **error) {
     return read_of_task(task, read_comments, call, table, error);
 }

@@ -25,7 +25,7 @@ void annoproj_label_write_options_init(annoproj_label_write_options *options) {
 typedef struct write_call {
     annoproj_label_changes changes;
     annoproj_label_write_options options;
-    annoproj_table *table;           /* made before the commit: no allocation is left to fail behind it */
+    annoproj_table *table; /* made before the commit: no allocation is left to fail behind it */
 } write_call;
 
 /* A label that is there, or was published and may come back with its number. */
@@ -43,8 +43,8 @@ typedef struct writing {
     data_unit unit;
     known_label *known;
     size_t known_count;
-    char (*hashes)[9];               /* of each change */
-    bool *touched;                   /* classifications by class: overlaps are looked at in the end */
+    char (*hashes)[9]; /* of each change */
+    bool *touched;     /* classifications by class: overlaps are looked at in the end */
     label_encoder encoder;
 } writing;
 
@@ -136,13 +136,14 @@ static annoproj_status read_hashes(writing *run, annoproj_error **error) {
 
 /* ---- one change ---- */
 
-static annoproj_status refuse_archived(const writing *run, const label *made, const known_label *known, const char *what,
-                                       annoproj_error **error) {
+static annoproj_status refuse_archived(const writing *run, const label *made, const known_label *known,
+                                       const char *what, annoproj_error **error) {
     const feature *class = run->features.by_number[made->class];
     if (!class->archived || (known && known->live && known->class == made->class)) {
         return ANNOPROJ_OK;
     }
-    return fail(error, ANNOPROJ_STATE, "%s: class %s is archived, no new labels are made of it", what, QUOTED(class->name));
+    return fail(error, ANNOPROJ_STATE, "%s: class %s is archived, no new labels are made of it", what,
+                QUOTED(class->name));
 }
 
 static annoproj_status put_label(writing *run, size_t index, annoproj_error **error) {
@@ -158,7 +159,8 @@ static annoproj_status put_label(writing *run, size_t index, annoproj_error **er
     char what[48];
     snprintf(what, sizeof what, run->hashes[index][0] ? "label %zu (%s)" : "label %zu%s", index, run->hashes[index]);
     memcpy(made.hash, run->hashes[index], sizeof made.hash);
-    annoproj_status status = label_change_encode(&run->encoder, run->changes, index, &run->features, what, &made, error);
+    annoproj_status status = label_change_encode(&run->encoder, run->changes, index, &run->features, what, &made,
+                                                 error);
     if (status == ANNOPROJ_OK) {
         status = refuse_archived(run, &made, known, what, error);
     }
@@ -186,7 +188,7 @@ static annoproj_status apply_changes(writing *run, annoproj_error **error) {
             status = put_label(run, i, error);
         }
     }
-    for (int32_t class = 1; status == ANNOPROJ_OK && class <= run->features.highest; class++) {
+    for (int32_t class = 1; status == ANNOPROJ_OK && class <= run->features.highest; class ++) {
         if (run->touched[class]) {
             status = label_check_overlap(&run->cmd->scope, run->cmd->scope.task.id, class, error);
         }
@@ -199,10 +201,12 @@ static annoproj_status apply_changes(writing *run, annoproj_error **error) {
 static annoproj_status may_write(const scope *in, const annoproj_label_write_options *options, annoproj_error **error) {
     const task_facts *task = &in->task;
     if (task->stage.type == STAGE_DONE) {
-        return fail(error, ANNOPROJ_STATE, "task %lld is in a done stage: its labels are not written there", (long long)task->id);
+        return fail(error, ANNOPROJ_STATE, "task %lld is in a done stage: its labels are not written there",
+                    (long long)task->id);
     }
     if (!options->force && options->version != task->version) {
-        fail(error, ANNOPROJ_CONFLICT, "the labels of task %lld are at version %lld, not %lld: read them again, or force the write",
+        fail(error, ANNOPROJ_CONFLICT,
+             "the labels of task %lld are at version %lld, not %lld: read them again, or force the write",
              (long long)task->id, (long long)task->version, (long long)options->version);
         fail_detail(error, "version", "%lld", (long long)task->version);
         return ANNOPROJ_CONFLICT;
@@ -260,7 +264,7 @@ static annoproj_status write_labels(command *cmd, void *arguments, annoproj_erro
             memcpy(&packed, run.hashes[i], sizeof packed);
             command_result_int64(cmd, packed);
         }
-        annoproj_table_free(given->table);              /* of a run that was not the last */
+        annoproj_table_free(given->table); /* of a run that was not the last */
         given->table = NULL;
         status = cmd->result.failed ? fail_memory(error)
                                     : hash_table(&cmd->result, run.changes->count, &given->table, error);
@@ -294,7 +298,7 @@ annoproj_status annoproj_labels_write(annoproj_task *task, const annoproj_label_
         handle_call what = {.operation = ANNOPROJ_OPERATION_LABEL_WRITE, .arguments = &given, .fingerprint = print};
         status = task_write(task, &what, write_labels, call, &result, error);
     }
-    if (status == ANNOPROJ_OK && !given.table) {         /* a request key was repeated */
+    if (status == ANNOPROJ_OK && !given.table) { /* a request key was repeated */
         status = hash_table(&result, given.changes.count, &given.table, error);
     }
     if (status == ANNOPROJ_OK) {

@@ -7,7 +7,7 @@
 #include "label.h"
 
 typedef struct label_reading {
-    annoproj_unit unit;              /* geometries */
+    annoproj_unit unit; /* geometries */
     annoproj_table *table;
 } label_reading;
 
@@ -18,7 +18,7 @@ typedef struct adding {
     data_unit unit;
     annoproj_unit asked;
     frame_ranges frames;
-    double *numbers;                 /* of one part */
+    double *numbers; /* of one part */
     size_t number_capacity;
     struct task_review *reviews;
     size_t review_count;
@@ -64,7 +64,7 @@ static annoproj_status read_each(scope *in, label_reading *reading, const row_ty
 
 typedef struct task_review {
     int64_t label;
-    int32_t here, last;              /* states; 0 = none */
+    int32_t here, last; /* states; 0 = none */
 } task_review;
 
 /* Reviews by label: the one in the task's stage and that of the last review stage it was in. */
@@ -173,7 +173,8 @@ annoproj_status annoproj_task_labels(annoproj_task *task, const annoproj_call *c
 
 static bool more_numbers(adding *to) {
     size_t capacity = to->number_capacity ? to->number_capacity * 2 : 64;
-    double *larger = capacity > PTRDIFF_MAX / sizeof *larger ? NULL : reallocate(to->numbers, capacity * sizeof *larger);
+    double *larger = capacity > PTRDIFF_MAX / sizeof *larger ? NULL
+                                                             : reallocate(to->numbers, capacity * sizeof *larger);
     if (larger) {
         to->numbers = larger;
         to->number_capacity = capacity;
@@ -183,7 +184,8 @@ static bool more_numbers(adding *to) {
 
 /* Whether number `position` of a part runs along x (0) or y (1); -1 for what is no length. */
 static int axis_of(int32_t shape, size_t position) {
-    return shape == SHAPE_BITMASK || (shape == SHAPE_ROTATABLE_BOUNDING_BOX && position == 4) ? -1 : (int)(position % 2);
+    return shape == SHAPE_BITMASK || (shape == SHAPE_ROTATABLE_BOUNDING_BOX && position == 4) ? -1
+                                                                                              : (int)(position % 2);
 }
 
 static double converted(const adding *to, const geometry_cursor *cursor, size_t position, double value) {
@@ -222,7 +224,8 @@ static annoproj_status add_geometry(void *data, const label *one, annoproj_error
     bool converts = to->asked != ANNOPROJ_UNIT_STORED && to->asked != cursor.unit && cursor.shape != SHAPE_BITMASK;
     bool pixels = (converts ? to->asked : cursor.unit) != ANNOPROJ_UNIT_NORMALISED;
     if (converts && cursor.frames_left > 0 && (to->unit.width <= 0 || to->unit.height <= 0)) {
-        return fail(error, ANNOPROJ_STATE, "data unit %lld has no width and height to convert label %s with: ask for the stored unit",
+        return fail(error, ANNOPROJ_STATE,
+                    "data unit %lld has no width and height to convert label %s with: ask for the stored unit",
                     (long long)to->unit.id, one->hash);
     }
     while (status == ANNOPROJ_OK && geometry_next_frame(&cursor)) {

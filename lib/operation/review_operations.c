@@ -43,8 +43,8 @@ static annoproj_status decide(command *cmd, void *arguments, annoproj_error **er
     return status;
 }
 
-static annoproj_status run_decision(annoproj_task *task, const char *name, const decision *made, const annoproj_call *call,
-                                    bytes *result, annoproj_error **error) {
+static annoproj_status run_decision(annoproj_task *task, const char *name, const decision *made,
+                                    const annoproj_call *call, bytes *result, annoproj_error **error) {
     if (!made->label) {
         return fail(error, ANNOPROJ_INVALID, "label is NULL: give the hash of a label");
     }
@@ -60,8 +60,8 @@ annoproj_status annoproj_label_approve(annoproj_task *task, const char *hash, co
     return run_decision(task, "label_approve", &made, call, NULL, error);
 }
 
-annoproj_status annoproj_label_reject(annoproj_task *task, const char *hash, const char *comment, const annoproj_call *call,
-                                      int64_t *opened, annoproj_error **error) {
+annoproj_status annoproj_label_reject(annoproj_task *task, const char *hash, const char *comment,
+                                      const annoproj_call *call, int64_t *opened, annoproj_error **error) {
     decision made = {.label = hash, .comment = comment, .state = REVIEW_REJECTED};
     bytes result = {0};
     annoproj_status status = ANNOPROJ_OK;

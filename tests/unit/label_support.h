@@ -5,7 +5,16 @@
 #include "team.h"
 
 /* Tasks of label_team(): their data units. */
-enum unit { VIDEO, VIDEO_2, VIDEO_3, AUDIO, PLAIN_TEXT, UNSIZED_IMAGE, IMAGE, UNITS };   /* videos: 10 frames of 200 x 100 */
+enum unit {
+    VIDEO,
+    VIDEO_2,
+    VIDEO_3,
+    AUDIO,
+    PLAIN_TEXT,
+    UNSIZED_IMAGE,
+    IMAGE,
+    UNITS
+}; /* videos: 10 frames of 200 x 100 */
 
 /* Features of its ontology. */
 typedef struct features {
@@ -31,13 +40,13 @@ typedef struct draft {
 } draft;
 
 void draft_begin(draft *draft);
-void draft_label(draft *draft, const char *hash, int64_t class);       /* hash "" = a new label */
+void draft_label(draft *draft, const char *hash, int64_t class); /* hash "" = a new label */
 void draft_remove(draft *draft, const char *hash);
 void draft_geometry(draft *draft, int64_t frame, size_t count, const double *numbers);
 void draft_part(draft *draft, size_t count, const double *numbers);    /* a further part on the same frame */
-void draft_box(draft *draft, int64_t first_frame, int64_t last_frame);   /* the same box on each frame */
+void draft_box(draft *draft, int64_t first_frame, int64_t last_frame); /* the same box on each frame */
 void draft_range(draft *draft, int64_t first, int64_t last);
-void draft_option(draft *draft, int64_t attribute, int64_t option, int64_t first, int64_t last);   /* first -1 = static */
+void draft_option(draft *draft, int64_t attribute, int64_t option, int64_t first, int64_t last); /* first -1 = static */
 void draft_text(draft *draft, int64_t attribute, const char *text);
 void draft_number(draft *draft, int64_t attribute, double number, int64_t first, int64_t last);
 /* Closes the arrays, for calls of annoproj_labels_write() that do not go through draft_write(). */
@@ -49,17 +58,17 @@ void put_car(annoproj_task *task, const char *hash, const features *of, int64_t 
 
 /* ---- what happened ---- */
 int64_t last_seq(team *team);
-/* Events behind `after` of labels, answers, reviews and issues, one a line: "label_create 1 frames=3 class=1". Labels are numbered from
- * 1 in the order of the project. */
+/* Events behind `after` of labels, answers, reviews and issues, one a line: "label_create 1 frames=3 class=1". Labels
+ * are numbered from 1 in the order of the project. */
 const char *events_after(team *team, int64_t after, char out[8192]);
-#define assert_events(team, after, expected) \
-    do { \
-        char events_text[8192]; \
-        assert_string_equal(events_after((team), (after), events_text), (expected)); \
+#define assert_events(team, after, expected)                                                                           \
+    do {                                                                                                               \
+        char events_text[8192];                                                                                        \
+        assert_string_equal(events_after((team), (after), events_text), (expected));                                   \
     } while (0)
 
 /* A cell of the row of that label, "" for null: of annoproj_task_labels. */
 const char *label_word(annoproj_task *task, const char *hash, const char *column, char out[64]);
-int64_t counter(team *team, const char *column);       /* of overview_row */
+int64_t counter(team *team, const char *column); /* of overview_row */
 
 #endif

@@ -1,4 +1,5 @@
-/* Geometry: every number comes back equal as a double and, up to 18 digits, digit by digit; damaged bytes end a cursor. */
+/* Geometry: every number comes back equal as a double and, up to 18 digits, digit by digit; damaged bytes end a
+ * cursor. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,10 +27,8 @@ static number exact(int64_t mantissa, int32_t scale) {
 static number random_number(unsigned flavour) {
     int64_t sign = random_below(2) ? 1 : -1;
     switch (flavour) {
-    case 0: /* pixels with two decimals */
-        return exact((int64_t)random_below(500000), 2);
-    case 1: /* normalised, many digits */
-        return exact((int64_t)random_below(UINT64_C(1000000000000000000)), 18);
+    case 0: /* pixels with two decimals */ return exact((int64_t)random_below(500000), 2);
+    case 1: /* normalised, many digits */ return exact((int64_t)random_below(UINT64_C(1000000000000000000)), 18);
     case 2: /* any decimal */
         return exact(sign * (int64_t)random_below(UINT64_C(1000000000000000000)), (int32_t)random_below(640) - 300);
     case 3: { /* any finite double */
@@ -149,7 +148,7 @@ static void damaged_bytes_end(void **state) {
             encoded.data[random_below(encoded.length)] = (uint8_t)random_next();
         }
         size_t cut = random_below(encoded.length + 1);
-        uint8_t *exactly = malloc(cut + 1);                 /* so that a sanitizer sees a byte too far */
+        uint8_t *exactly = malloc(cut + 1); /* so that a sanitizer sees a byte too far */
         memcpy(exactly, encoded.data, cut);
         walk(exactly, cut);
         free(exactly);
@@ -206,7 +205,8 @@ static void empty_is_nothing(void **state) {
     assert_false(cursor.failed);
 }
 
-/* The goal of the format: a box of COCO in at most 0.35 of its JSON text is for whole labels; here: pixels stay small. */
+/* The goal of the format: a box of COCO in at most 0.35 of its JSON text is for whole labels; here: pixels stay
+ * small. */
 static void short_decimals_stay_short(void **state) {
     (void)state;
     annoproj_error *error = NULL;
@@ -221,15 +221,15 @@ static void short_decimals_stay_short(void **state) {
         geometry_number(builder, exact(6025, 2));
     }
     assert_ok(geometry_encode(builder, &out, &error), error);
-    assert_in_range(out.length, 1, 100 * 7 + 20);           /* frame, part, count and four deltas of a byte */
+    assert_in_range(out.length, 1, 100 * 7 + 20); /* frame, part, count and four deltas of a byte */
     geometry_builder_free(builder);
     bytes_release(&out);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(numbers_come_back), cmocka_unit_test(damaged_bytes_end), cmocka_unit_test(every_cut_is_noticed),
-        cmocka_unit_test(misuse_and_bad_numbers), cmocka_unit_test(empty_is_nothing),
-        cmocka_unit_test(short_decimals_stay_short)};
+        cmocka_unit_test(numbers_come_back),    cmocka_unit_test(damaged_bytes_end),
+        cmocka_unit_test(every_cut_is_noticed), cmocka_unit_test(misuse_and_bad_numbers),
+        cmocka_unit_test(empty_is_nothing),     cmocka_unit_test(short_decimals_stay_short)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

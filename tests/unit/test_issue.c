@@ -91,10 +91,10 @@ static void resolve_and_reopen(void **state) {
     int64_t issue = open_issue(task, ANNOPROJ_ANCHOR_FRAME, "look");
     int64_t after = last_seq(made);
     assert_ok(annoproj_issue_comment(project, issue, "second", NULL, &error), error);
-    assert_ok(annoproj_issue_reopen(project, issue, NULL, &error), error);        /* open: no event */
+    assert_ok(annoproj_issue_reopen(project, issue, NULL, &error), error); /* open: no event */
     assert_ok(annoproj_issue_resolve(project, issue, NULL, &error), error);
     expect_counts(task, made, 0, 1);
-    assert_ok(annoproj_issue_resolve(project, issue, NULL, &error), error);       /* resolved: no event */
+    assert_ok(annoproj_issue_resolve(project, issue, NULL, &error), error); /* resolved: no event */
     assert_ok(annoproj_issue_reopen(project, issue, NULL, &error), error);
     expect_counts(task, made, 1, 0);
     assert_events(made, after, "issue_comment 1\nissue_resolve 1\nissue_reopen 1\n");
@@ -102,7 +102,8 @@ static void resolve_and_reopen(void **state) {
     annoproj_table *comments = NULL;
     assert_ok(annoproj_task_comments(task, NULL, &comments, &error), error);
     assert_int_equal(annoproj_table_row_count(comments), 2);
-    int32_t text = annoproj_table_column_index(comments, "text"), email = annoproj_table_column_index(comments, "author_email");
+    int32_t text = annoproj_table_column_index(comments, "text"),
+            email = annoproj_table_column_index(comments, "author_email");
     assert_string_equal(annoproj_table_text(comments, 0, text), "look");
     assert_string_equal(annoproj_table_text(comments, 1, text), "second");
     assert_string_equal(annoproj_table_text(comments, 1, email), "annotator@x.org");
@@ -125,21 +126,23 @@ static void rejection_issue(void **state) {
     assert_ok(annoproj_task_submit(annotator, NULL, NULL, &error), error);
     int64_t after = last_seq(made);
     long long car = of.car, who = made->users[TEAM_ANNOTATOR];
-    assert_ok(annoproj_label_reject(manager, "label001", "too large", NULL, &first, &error), error);   /* opens */
-    assert_ok(annoproj_label_reject(manager, "label001", "really", NULL, &again, &error), error);      /* appends */
+    assert_ok(annoproj_label_reject(manager, "label001", "too large", NULL, &first, &error), error); /* opens */
+    assert_ok(annoproj_label_reject(manager, "label001", "really", NULL, &again, &error), error);    /* appends */
     assert_int_equal(first, again);
-    assert_ok(annoproj_label_reject(manager, "label001", "", NULL, &again, &error), error);            /* nothing to append */
-    assert_ok(annoproj_label_approve(manager, "label001", NULL, &error), error);                       /* resolves */
+    assert_ok(annoproj_label_reject(manager, "label001", "", NULL, &again, &error), error); /* nothing to append */
+    assert_ok(annoproj_label_approve(manager, "label001", NULL, &error), error);            /* resolves */
     expect_counts(manager, made, 0, 1);
-    assert_ok(annoproj_label_reject(manager, "label001", NULL, NULL, &again, &error), error);          /* reopens */
+    assert_ok(annoproj_label_reject(manager, "label001", NULL, NULL, &again, &error), error); /* reopens */
     assert_int_equal(first, again);
     expect_counts(manager, made, 1, 0);
     assert_string_equal(issue_cell(manager, 0, "rejection", cell), "yes");
     assert_string_equal(issue_cell(manager, 0, "anchor", cell), "label");
     assert_string_equal(issue_cell(manager, 0, "comments", cell), "2");
     snprintf(expected, sizeof expected,
-             "review_reject 1 class=%lld\nissue_create 1 class=%lld credited=%lld\nissue_comment 1 class=%lld credited=%lld\n"
-             "issue_comment 1 class=%lld credited=%lld\nreview_approve 1 class=%lld\nissue_resolve 1 class=%lld credited=%lld\n"
+             "review_reject 1 class=%lld\nissue_create 1 class=%lld credited=%lld\nissue_comment 1 class=%lld "
+             "credited=%lld\n"
+             "issue_comment 1 class=%lld credited=%lld\nreview_approve 1 class=%lld\nissue_resolve 1 class=%lld "
+             "credited=%lld\n"
              "review_reject 1 class=%lld\nissue_reopen 1 class=%lld credited=%lld\n",
              car, car, who, car, who, car, who, car, car, who, car, car, who);
     assert_events(made, after, expected);
@@ -149,7 +152,8 @@ static void rejection_issue(void **state) {
     team_free(made);
 }
 
-/* The approve of the task resolves rejection issues, also of labels that are gone; its reject opens none but for the comment. */
+/* The approve of the task resolves rejection issues, also of labels that are gone; its reject opens none but for the
+ * comment. */
 static void with_the_task(void **state) {
     (void)state;
     features of;
@@ -167,13 +171,13 @@ static void with_the_task(void **state) {
     assert_ok(annoproj_label_reject(manager, "label001", "no", NULL, &issue, &error), error);
     decide.comment = "see there";
     assert_ok(annoproj_task_reject(manager, &decide, NULL, &error), error);
-    expect_counts(manager, made, 2, 0);                 /* the label's, and the comment's on the data unit */
+    expect_counts(manager, made, 2, 0); /* the label's, and the comment's on the data unit */
     assert_string_equal(issue_cell(manager, 1, "anchor", cell), "data_unit");
     draft_begin(&changes);
     draft_remove(&changes, "label001");
     assert_ok(draft_write(&changes, annotator, NULL, &error), error);
     assert_ok(annoproj_task_submit(annotator, NULL, NULL, &error), error);
-    expect_counts(manager, made, 2, 0);                 /* a submit resolves reviews, not issues */
+    expect_counts(manager, made, 2, 0); /* a submit resolves reviews, not issues */
     decide.comment = NULL;
     assert_ok(annoproj_task_approve(manager, &decide, NULL, &error), error);
     expect_counts(manager, made, 1, 1);

@@ -114,7 +114,8 @@ static void fail_everywhere(const char *name, scene *on, call_fn call) {
         bool failed = memory_has_failed();
         memory_fail_at(0);
         if (status != ANNOPROJ_OK && (!failed || status != ANNOPROJ_NO_MEMORY)) {
-            fail_msg("%s, allocation %zu: %s: %s", name, at, annoproj_status_name(status), annoproj_error_message(error));
+            fail_msg("%s, allocation %zu: %s: %s", name, at, annoproj_status_name(status),
+                     annoproj_error_message(error));
         }
         annoproj_error_free(error);
         if (status == ANNOPROJ_OK) {
@@ -146,11 +147,11 @@ static void every_call(void **state) {
         const char *name;
         call_fn call;
     } steps[] = {
-        {"labels_write", write_labels}, {"task_labels", read_labels},     {"task_geometry", read_geometry},
-        {"task_answers", read_answers}, {"task_submit", submit},          {"label_approve", approve_label},
-        {"label_reopen", reopen_label}, {"label_reject", reject_label},   {"issue_create", create_issue},
+        {"labels_write", write_labels},   {"task_labels", read_labels},     {"task_geometry", read_geometry},
+        {"task_answers", read_answers},   {"task_submit", submit},          {"label_approve", approve_label},
+        {"label_reopen", reopen_label},   {"label_reject", reject_label},   {"issue_create", create_issue},
         {"issue_comment", comment_issue}, {"issue_resolve", resolve_issue}, {"issue_reopen", reopen_issue},
-        {"task_issues", read_issues},   {"task_comments", read_comments}, {"task_approve", approve_task},
+        {"task_issues", read_issues},     {"task_comments", read_comments}, {"task_approve", approve_task},
     };
     on.made = label_team("", "\"strict_review\": false", false, &on.of);
     on.annotator = team_task(on.made, TEAM_ANNOTATOR, VIDEO);

@@ -11,7 +11,7 @@
 static uint64_t random_bits(void) {
     uint64_t bits = random_next();
     for (uint64_t times = random_below(4); times > 0; times--) {
-        bits &= random_next();                              /* sparse ones, too */
+        bits &= random_next(); /* sparse ones, too */
     }
     return random_below(8) ? bits : 0;
 }
@@ -107,13 +107,13 @@ static void damaged_ranges(void **state) {
 /* ---- answers: an option bitmap for each frame is the model ---- */
 
 #define ATTRIBUTES 4
-#define OPTIONS 3
+#define OPTIONS    3
 
 typedef struct model {
     bool fixed[ATTRIBUTES][OPTIONS];
-    uint64_t on[ATTRIBUTES][OPTIONS];                       /* frames on which the option holds */
-    int text;                                               /* a static text out of three, 0 = none */
-    int64_t number;                                         /* a static number, 0 = none */
+    uint64_t on[ATTRIBUTES][OPTIONS]; /* frames on which the option holds */
+    int text;                         /* a static text out of three, 0 = none */
+    int64_t number;                   /* a static number, 0 = none */
 } model;
 
 static const char *const texts[] = {"", "one", "two", "twofold"};
@@ -231,11 +231,12 @@ static void answers_against_a_model(void **state) {
         assert_true(one.length == 0 || memcmp(one.data, reversed.data, one.length) == 0);
         decode_model(&one, &back);
         assert_true(same(&a, &back));
-        assert_int_equal(same(&a, &b),
-                         one.length == other.length && (one.length == 0 || memcmp(one.data, other.data, one.length) == 0));
+        assert_int_equal(same(&a, &b), one.length == other.length &&
+                                           (one.length == 0 || memcmp(one.data, other.data, one.length) == 0));
         uint64_t present = random_bits();
         from_bits(present, &frames);
-        assert_ok(answers_changed_frames(one.data, one.length, other.data, other.length, &frames, &changed, &error), error);
+        assert_ok(answers_changed_frames(one.data, one.length, other.data, other.length, &frames, &changed, &error),
+                  error);
         assert_true(to_bits(&changed) == (changed_bits(&a, &b) & present));
         bytes_release(&one);
         bytes_release(&other);

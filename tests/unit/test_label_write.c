@@ -21,59 +21,184 @@ static void car_with(int64_t attribute, int64_t option, int64_t first, int64_t l
     draft_option(&changes, attribute, option, first, last);
 }
 
-static const double four[] = {1, 2, 3, 4}, six[] = {1, 2, 3, 4, 5, 6}, negative[] = {1, 2, -3, 4}, far[] = {3e9, 2, 3, 4},
-                    infinite[] = {1, INFINITY, 3, 4}, runs[] = {200, 100, 20000}, few_runs[] = {200, 100, 19999},
-                    other_size[] = {100, 100, 10000}, half[] = {200, 100, 0.5, 19999.5}, five[] = {1, 2, 3, 4, 45};
+static const double four[] = {1, 2, 3, 4}, six[] = {1, 2, 3, 4, 5, 6}, negative[] = {1, 2, -3, 4},
+                    far[] = {3e9, 2, 3, 4}, infinite[] = {1, INFINITY, 3, 4}, runs[] = {200, 100, 20000},
+                    few_runs[] = {200, 100, 19999}, other_size[] = {100, 100, 10000}, half[] = {200, 100, 0.5, 19999.5},
+                    five[] = {1, 2, 3, 4, 45};
 
-static void box_of_three(void) { box_of(3, four); }
-static void box_negative(void) { box_of(4, negative); }
-static void box_far(void) { box_of(4, far); }
-static void box_infinite(void) { box_of(4, infinite); }
-static void box_two_parts(void) { box_of(4, four); draft_part(&changes, 4, four); }
-static void box_frame_outside(void) { draft_label(&changes, "", current->car); draft_geometry(&changes, 10, 4, four); }
-static void box_frames_back(void) { draft_label(&changes, "", current->car); draft_geometry(&changes, 4, 4, four); draft_geometry(&changes, 3, 4, four); }
-static void box_without(void) { draft_label(&changes, "", current->car); }
-static void box_with_ranges(void) { draft_label(&changes, "", current->car); draft_box(&changes, 0, 1); draft_range(&changes, 0, 1); }
-static void polygon_odd(void) { draft_label(&changes, "", current->region); draft_geometry(&changes, 0, 5, five); }
-static void polygon_two(void) { draft_label(&changes, "", current->region); draft_geometry(&changes, 0, 4, four); }
-static void polygon_bad_ring(void) { draft_label(&changes, "", current->region); draft_geometry(&changes, 0, 6, six); draft_part(&changes, 2, four); }
-static void mask_few(void) { draft_label(&changes, "", current->mask); draft_geometry(&changes, 0, 3, few_runs); }
-static void mask_size(void) { draft_label(&changes, "", current->mask); draft_geometry(&changes, 0, 3, other_size); }
-static void mask_half(void) { draft_label(&changes, "", current->mask); draft_geometry(&changes, 0, 4, half); }
-static void turned_four(void) { draft_label(&changes, "", current->turned); draft_geometry(&changes, 0, 4, four); }
-static void skeleton(void) { draft_label(&changes, "", current->bones); draft_geometry(&changes, 0, 4, four); }
-static void no_class(void) { draft_label(&changes, "", 999); draft_box(&changes, 0, 0); }
-static void option_as_class(void) { draft_label(&changes, "", current->red); draft_box(&changes, 0, 0); }
-static void bad_hash(void) { draft_label(&changes, "abc", current->car); draft_box(&changes, 0, 0); }
-static void bad_hash_sign(void) { draft_label(&changes, "abcdef;8", current->car); draft_box(&changes, 0, 0); }
-static void twice(void) { for (int i = 0; i < 2; i++) { draft_label(&changes, "abcdef78", current->car); draft_box(&changes, 0, 0); } }
-static void weather_with_box(void) { draft_label(&changes, "", current->weather); draft_box(&changes, 0, 0); }
-static void weather_outside(void) { draft_label(&changes, "", current->weather); draft_range(&changes, 8, 10); }
-static void weather_backwards(void) { draft_label(&changes, "", current->weather); draft_range(&changes, 5, 4); }
-static void weather_overlap(void) { for (int i = 0; i < 2; i++) { draft_label(&changes, "", current->weather); draft_range(&changes, 3 * i, 3 + i); } }
-static void weather_twice_global(void) { draft_label(&changes, "", current->weather); draft_label(&changes, "", current->weather); }
-static void weather_global_and_range(void) { draft_label(&changes, "", current->weather); draft_label(&changes, "", current->weather); draft_range(&changes, 1, 2); }
-static void option_elsewhere(void) { car_with(current->colour, current->yes, -1, -1); }
-static void option_missing(void) { car_with(current->colour, 0, -1, -1); }
-static void attribute_elsewhere(void) { car_with(current->kind, current->sunny, -1, -1); }
-static void attribute_none(void) { car_with(current->red, current->red, -1, -1); }
-static void nested_unchosen(void) { car_with(current->which, current->rust, -1, -1); }
-static void nested_other_chosen(void) { car_with(current->colour, current->red, -1, -1); draft_option(&changes, current->which, current->rust, -1, -1); }
-static void radio_twice(void) { car_with(current->colour, current->red, -1, -1); draft_option(&changes, current->colour, current->other, -1, -1); }
-static void radio_twice_on_a_frame(void) { car_with(current->braking, current->yes, 2, 4); draft_option(&changes, current->braking, current->no, 4, 5); }
-static void dynamic_where_static(void) { car_with(current->colour, current->red, 2, 3); }
-static void static_where_dynamic(void) { car_with(current->braking, current->yes, -1, -1); }
-static void dynamic_off_label(void) { car_with(current->braking, current->yes, 1, 3); }
-static void number_infinite(void) { draft_label(&changes, "", current->car); draft_box(&changes, 2, 5); draft_number(&changes, current->speed, NAN, 2, 2); }
-static void text_not_utf8(void) { draft_label(&changes, "", current->car); draft_box(&changes, 2, 5); draft_text(&changes, current->note, "\xff"); }
-static void remove_unknown(void) { draft_remove(&changes, "abcdef78"); }
-static void noise_without_ranges(void) { draft_label(&changes, "", current->noise); }
+static void box_of_three(void) {
+    box_of(3, four);
+}
+static void box_negative(void) {
+    box_of(4, negative);
+}
+static void box_far(void) {
+    box_of(4, far);
+}
+static void box_infinite(void) {
+    box_of(4, infinite);
+}
+static void box_two_parts(void) {
+    box_of(4, four);
+    draft_part(&changes, 4, four);
+}
+static void box_frame_outside(void) {
+    draft_label(&changes, "", current->car);
+    draft_geometry(&changes, 10, 4, four);
+}
+static void box_frames_back(void) {
+    draft_label(&changes, "", current->car);
+    draft_geometry(&changes, 4, 4, four);
+    draft_geometry(&changes, 3, 4, four);
+}
+static void box_without(void) {
+    draft_label(&changes, "", current->car);
+}
+static void box_with_ranges(void) {
+    draft_label(&changes, "", current->car);
+    draft_box(&changes, 0, 1);
+    draft_range(&changes, 0, 1);
+}
+static void polygon_odd(void) {
+    draft_label(&changes, "", current->region);
+    draft_geometry(&changes, 0, 5, five);
+}
+static void polygon_two(void) {
+    draft_label(&changes, "", current->region);
+    draft_geometry(&changes, 0, 4, four);
+}
+static void polygon_bad_ring(void) {
+    draft_label(&changes, "", current->region);
+    draft_geometry(&changes, 0, 6, six);
+    draft_part(&changes, 2, four);
+}
+static void mask_few(void) {
+    draft_label(&changes, "", current->mask);
+    draft_geometry(&changes, 0, 3, few_runs);
+}
+static void mask_size(void) {
+    draft_label(&changes, "", current->mask);
+    draft_geometry(&changes, 0, 3, other_size);
+}
+static void mask_half(void) {
+    draft_label(&changes, "", current->mask);
+    draft_geometry(&changes, 0, 4, half);
+}
+static void turned_four(void) {
+    draft_label(&changes, "", current->turned);
+    draft_geometry(&changes, 0, 4, four);
+}
+static void skeleton(void) {
+    draft_label(&changes, "", current->bones);
+    draft_geometry(&changes, 0, 4, four);
+}
+static void no_class(void) {
+    draft_label(&changes, "", 999);
+    draft_box(&changes, 0, 0);
+}
+static void option_as_class(void) {
+    draft_label(&changes, "", current->red);
+    draft_box(&changes, 0, 0);
+}
+static void bad_hash(void) {
+    draft_label(&changes, "abc", current->car);
+    draft_box(&changes, 0, 0);
+}
+static void bad_hash_sign(void) {
+    draft_label(&changes, "abcdef;8", current->car);
+    draft_box(&changes, 0, 0);
+}
+static void twice(void) {
+    for (int i = 0; i < 2; i++) {
+        draft_label(&changes, "abcdef78", current->car);
+        draft_box(&changes, 0, 0);
+    }
+}
+static void weather_with_box(void) {
+    draft_label(&changes, "", current->weather);
+    draft_box(&changes, 0, 0);
+}
+static void weather_outside(void) {
+    draft_label(&changes, "", current->weather);
+    draft_range(&changes, 8, 10);
+}
+static void weather_backwards(void) {
+    draft_label(&changes, "", current->weather);
+    draft_range(&changes, 5, 4);
+}
+static void weather_overlap(void) {
+    for (int i = 0; i < 2; i++) {
+        draft_label(&changes, "", current->weather);
+        draft_range(&changes, 3 * i, 3 + i);
+    }
+}
+static void weather_twice_global(void) {
+    draft_label(&changes, "", current->weather);
+    draft_label(&changes, "", current->weather);
+}
+static void weather_global_and_range(void) {
+    draft_label(&changes, "", current->weather);
+    draft_label(&changes, "", current->weather);
+    draft_range(&changes, 1, 2);
+}
+static void option_elsewhere(void) {
+    car_with(current->colour, current->yes, -1, -1);
+}
+static void option_missing(void) {
+    car_with(current->colour, 0, -1, -1);
+}
+static void attribute_elsewhere(void) {
+    car_with(current->kind, current->sunny, -1, -1);
+}
+static void attribute_none(void) {
+    car_with(current->red, current->red, -1, -1);
+}
+static void nested_unchosen(void) {
+    car_with(current->which, current->rust, -1, -1);
+}
+static void nested_other_chosen(void) {
+    car_with(current->colour, current->red, -1, -1);
+    draft_option(&changes, current->which, current->rust, -1, -1);
+}
+static void radio_twice(void) {
+    car_with(current->colour, current->red, -1, -1);
+    draft_option(&changes, current->colour, current->other, -1, -1);
+}
+static void radio_twice_on_a_frame(void) {
+    car_with(current->braking, current->yes, 2, 4);
+    draft_option(&changes, current->braking, current->no, 4, 5);
+}
+static void dynamic_where_static(void) {
+    car_with(current->colour, current->red, 2, 3);
+}
+static void static_where_dynamic(void) {
+    car_with(current->braking, current->yes, -1, -1);
+}
+static void dynamic_off_label(void) {
+    car_with(current->braking, current->yes, 1, 3);
+}
+static void number_infinite(void) {
+    draft_label(&changes, "", current->car);
+    draft_box(&changes, 2, 5);
+    draft_number(&changes, current->speed, NAN, 2, 2);
+}
+static void text_not_utf8(void) {
+    draft_label(&changes, "", current->car);
+    draft_box(&changes, 2, 5);
+    draft_text(&changes, current->note, "\xff");
+}
+static void remove_unknown(void) {
+    draft_remove(&changes, "abcdef78");
+}
+static void noise_without_ranges(void) {
+    draft_label(&changes, "", current->noise);
+}
 
 static const struct refusal {
     const char *name;
     void (*make)(void);
     annoproj_status status;
-    const char *message;             /* is in it */
+    const char *message; /* is in it */
 } refusals[] = {
     {"box of three", box_of_three, ANNOPROJ_DATA, "label 0, frame 0, part 0"},
     {"negative width", box_negative, ANNOPROJ_DATA, "not negative"},
@@ -217,14 +342,14 @@ static void versions_and_owners(void **state) {
     team *made = label_team("", "", false, &of);
     annoproj_task *task = team_task(made, TEAM_ANNOTATOR, VIDEO), *both = team_task(made, TEAM_BOTH, VIDEO),
                   *manager = team_task(made, TEAM_MANAGER, VIDEO);
-    assert_ok(write_at(task, &of, "label001", 0, NULL, &error), error);              /* takes the task */
+    assert_ok(write_at(task, &of, "label001", 0, NULL, &error), error); /* takes the task */
     assert_int_equal(team_cell(task, "assignee"), made->users[TEAM_ANNOTATOR]);
     assert_int_equal(team_cell(task, "version"), 1);
     assert_status(ANNOPROJ_CONFLICT, write_at(task, &of, "label001", 0, NULL, &error), error);
     assert_status(ANNOPROJ_CONFLICT, write_at(both, &of, "label001", 1, NULL, &error), error);
-    assert_ok(write_at(manager, &of, "label002", 1, NULL, &error), error);           /* managers write any */
+    assert_ok(write_at(manager, &of, "label002", 1, NULL, &error), error); /* managers write any */
     assert_int_equal(team_cell(task, "assignee"), made->users[TEAM_ANNOTATOR]);
-    put_car(task, "label003", &of, 0, 3);                                            /* forced */
+    put_car(task, "label003", &of, 0, 3); /* forced */
     assert_int_equal(team_cell(task, "version"), 3);
 
     annoproj_cancel *cancel = NULL;
@@ -282,7 +407,8 @@ static void numbers_and_units(void **state) {
     annoproj_table *table = NULL;
     team *made = label_team("", "", false, &of);
     annoproj_task *task = team_task(made, TEAM_ANNOTATOR, VIDEO), *unsized = team_task(made, TEAM_BOTH, UNSIZED_IMAGE);
-    const double box[] = {20.1, 10.000000000000002, 100, 50}, normalised[] = {20.1 / 200, 10.000000000000002 / 100, 0.5, 0.5};
+    const double box[] = {20.1, 10.000000000000002, 100, 50},
+                 normalised[] = {20.1 / 200, 10.000000000000002 / 100, 0.5, 0.5};
     const double ring[] = {0, 0, 1.5, 0, 1.5, 1e-7}, hole[] = {0.1, 0.2, 0.30000000000000004, 0.2, 0.1, 0.4},
                  turned[] = {20, 10, 100, 50, 33.3}, turned_normalised[] = {0.1, 0.1, 0.5, 0.5, 33.3};
     draft_begin(&changes);
@@ -308,8 +434,8 @@ static void numbers_and_units(void **state) {
     annoproj_table_free(table);
     assert_ok(annoproj_task_geometry(task, ANNOPROJ_UNIT_NORMALISED, NULL, &table, &error), error);
     expect_numbers(table, 0, normalised, 4);
-    expect_numbers(table, 3, runs, 3);                  /* masks have no other unit */
-    expect_numbers(table, 4, turned_normalised, 5);     /* nor has an angle */
+    expect_numbers(table, 3, runs, 3);              /* masks have no other unit */
+    expect_numbers(table, 4, turned_normalised, 5); /* nor has an angle */
     assert_string_equal(annoproj_table_text(table, 0, 3), "normalised");
     assert_string_equal(annoproj_table_text(table, 3, 3), "pixels");
     annoproj_table_free(table);
@@ -318,7 +444,8 @@ static void numbers_and_units(void **state) {
     put_car(unsized, "label009", &of, 0, 0);
     assert_ok(annoproj_task_geometry(unsized, ANNOPROJ_UNIT_PIXELS, NULL, &table, &error), error);
     annoproj_table_free(table);
-    assert_status(ANNOPROJ_STATE, annoproj_task_geometry(unsized, ANNOPROJ_UNIT_NORMALISED, NULL, &table, &error), error);
+    assert_status(ANNOPROJ_STATE, annoproj_task_geometry(unsized, ANNOPROJ_UNIT_NORMALISED, NULL, &table, &error),
+                  error);
     assert_null(table);
     annoproj_task_close(task);
     annoproj_task_close(unsized);
@@ -350,12 +477,14 @@ static void answers_come_back(void **state) {
     assert_ok(annoproj_table_csv(table, &csv, &error), error);
     /* by attribute, then by value; touching frames are one range */
     const char *body = strchr(csv, '\n') + 1;
-    snprintf(expected, sizeof expected,
-             "label001,%lld,%lld,,,,\r\nlabel001,%lld,%lld,,,,\r\nlabel001,%lld,%lld,,,3,6\r\nlabel001,%lld,%lld,,,8,8\r\n"
-             "label001,%lld,,,12.25,2,3\r\nlabel001,%lld,,caf\xc3\xa9,,,\r\nlabel001,%lld,%lld,,,,\r\nlabel001,%lld,%lld,,,,\r\n",
-             (long long)of.colour, (long long)of.other, (long long)of.which, (long long)of.gold, (long long)of.braking,
-             (long long)of.yes, (long long)of.braking, (long long)of.no, (long long)of.speed, (long long)of.note,
-             (long long)of.tags, (long long)of.tag_a, (long long)of.tags, (long long)of.tag_b);
+    snprintf(
+        expected, sizeof expected,
+        "label001,%lld,%lld,,,,\r\nlabel001,%lld,%lld,,,,\r\nlabel001,%lld,%lld,,,3,6\r\nlabel001,%lld,%lld,,,8,8\r\n"
+        "label001,%lld,,,12.25,2,3\r\nlabel001,%lld,,caf\xc3\xa9,,,\r\nlabel001,%lld,%lld,,,,\r\nlabel001,%lld,%lld,,,,"
+        "\r\n",
+        (long long)of.colour, (long long)of.other, (long long)of.which, (long long)of.gold, (long long)of.braking,
+        (long long)of.yes, (long long)of.braking, (long long)of.no, (long long)of.speed, (long long)of.note,
+        (long long)of.tags, (long long)of.tag_a, (long long)of.tags, (long long)of.tag_b);
     assert_string_equal(body, expected);
     annoproj_free(csv);
     annoproj_table_free(table);
@@ -375,7 +504,7 @@ static void replace_and_keep(void **state) {
     put_car(task, "label002", &of, 0, 2);
     made->now_us += 5000000;
     draft_begin(&changes);
-    draft_label(&changes, "label001", of.region);       /* wholly: class, geometry, answers */
+    draft_label(&changes, "label001", of.region); /* wholly: class, geometry, answers */
     draft_geometry(&changes, 5, 6, six);
     draft_remove(&changes, "label002");
     draft_label(&changes, "", of.weather);
@@ -383,11 +512,15 @@ static void replace_and_keep(void **state) {
     assert_ok(annoproj_task_labels(task, NULL, &table, &error), error);
     assert_int_equal(annoproj_table_row_count(table), 2);
     assert_string_equal(annoproj_table_text(table, 0, 0), "label001");
-    assert_int_equal(annoproj_table_int64(table, 0, annoproj_table_column_index(table, "creator")), made->users[TEAM_ANNOTATOR]);
-    assert_int_equal(annoproj_table_int64(table, 0, annoproj_table_column_index(table, "editor")), made->users[TEAM_MANAGER]);
-    assert_int_equal(annoproj_table_int64(table, 0, annoproj_table_column_index(table, "created")), made->now_us - 5000000);
+    assert_int_equal(annoproj_table_int64(table, 0, annoproj_table_column_index(table, "creator")),
+                     made->users[TEAM_ANNOTATOR]);
+    assert_int_equal(annoproj_table_int64(table, 0, annoproj_table_column_index(table, "editor")),
+                     made->users[TEAM_MANAGER]);
+    assert_int_equal(annoproj_table_int64(table, 0, annoproj_table_column_index(table, "created")),
+                     made->now_us - 5000000);
     assert_int_equal(annoproj_table_int64(table, 0, annoproj_table_column_index(table, "edited")), made->now_us);
-    assert_int_equal(annoproj_table_int64(table, 1, annoproj_table_column_index(table, "creator")), made->users[TEAM_MANAGER]);
+    assert_int_equal(annoproj_table_int64(table, 1, annoproj_table_column_index(table, "creator")),
+                     made->users[TEAM_MANAGER]);
     annoproj_table_free(table);
     assert_string_equal(label_word(task, "label001", "shape", word), "polygon");
     assert_string_equal(label_word(task, "label001", "kind", word), "object");
@@ -432,7 +565,7 @@ static void required_answers(void **state) {
     annoproj_error *error = NULL;
     team *made = label_team("", "", false, &of);
     annoproj_task *task = team_task(made, TEAM_ANNOTATOR, VIDEO);
-    put_car(task, "label002", &of, 0, 1);               /* `Which` is required only under `Other` */
+    put_car(task, "label002", &of, 0, 1); /* `Which` is required only under `Other` */
     draft_begin(&changes);
     draft_label(&changes, "label001", of.car);
     draft_box(&changes, 0, 1);
@@ -468,9 +601,9 @@ static void required_answers(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(refused),           cmocka_unit_test(wrong_arrays),
-                                       cmocka_unit_test(versions_and_owners), cmocka_unit_test(numbers_and_units),
-                                       cmocka_unit_test(answers_come_back), cmocka_unit_test(replace_and_keep),
-                                       cmocka_unit_test(reads_are_guarded), cmocka_unit_test(required_answers)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(refused),           cmocka_unit_test(wrong_arrays),      cmocka_unit_test(versions_and_owners),
+        cmocka_unit_test(numbers_and_units), cmocka_unit_test(answers_come_back), cmocka_unit_test(replace_and_keep),
+        cmocka_unit_test(reads_are_guarded), cmocka_unit_test(required_answers)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

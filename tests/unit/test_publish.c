@@ -6,12 +6,12 @@
 
 /* What a label is before an action, in letters: see make(). */
 typedef struct transition {
-    const char *name, *before, *after;     /* "" = the label is not there */
-    const char *expected;                  /* events of the second submit, %c = class, %r/%o/%y/%n = options Red, Other, Yes, No */
+    const char *name, *before, *after; /* "" = the label is not there */
+    const char *expected; /* events of the second submit, %c = class, %r/%o/%y/%n = options Red, Other, Yes, No */
 } transition;
 
-/* "5-9": boxes on those frames; then one letter each: r Red, o Other with Rust, y Yes on the first two frames, Y Yes on all, s another speed
- * on the first frame, w the other class, g the same boxes moved. */
+/* "5-9": boxes on those frames; then one letter each: r Red, o Other with Rust, y Yes on the first two frames, Y Yes
+ * on all, s another speed on the first frame, w the other class, g the same boxes moved. */
 static void make(draft *to, const char *what, const features *of) {
     int64_t first = what[0] - '0', last = what[2] - '0';
     bool other_class = strchr(what, 'w') != NULL;
@@ -116,7 +116,8 @@ static void drop_raw(char *text) {
 
 static const transition transitions[] = {
     {"made and removed in between", "", "", ""},
-    {"made", "", "0-4", "label_create 1 frames=5 class=%c\nlabel_submit 1 frames=5 class=%c\nlabel_counted 1 class=%c\n"},
+    {"made", "", "0-4",
+     "label_create 1 frames=5 class=%c\nlabel_submit 1 frames=5 class=%c\nlabel_counted 1 class=%c\n"},
     {"made with a nested answer", "", "0-4oy",
      "label_create 1 frames=5 class=%c\nanswer_create 1 frames=5 class=%c answer=%o\n"
      "answer_create 1 frames=5 class=%c answer=%u\nanswer_create 1 frames=2 class=%c answer=%y\n"
@@ -124,15 +125,18 @@ static const transition transitions[] = {
     {"unchanged", "0-4r", "0-4r", "label_submit 1 frames=5 class=%c\n"},
     {"geometry alone is no edit", "0-4r", "0-4rg", "label_submit 1 frames=5 class=%c\n"},
     {"static answer", "0-4", "0-4r", "label_edit 1 frames=5 class=%c\nlabel_submit 1 frames=5 class=%c\n"},
-    {"dynamic answer on more frames", "0-4y", "0-4Y", "label_edit 1 frames=3 class=%c\nlabel_submit 1 frames=5 class=%c\n"},
-    {"dynamic number on one frame", "2-6", "2-6s", "label_edit 1 frames=1 class=%c\nlabel_submit 1 frames=5 class=%c\n"},
+    {"dynamic answer on more frames", "0-4y", "0-4Y",
+     "label_edit 1 frames=3 class=%c\nlabel_submit 1 frames=5 class=%c\n"},
+    {"dynamic number on one frame", "2-6", "2-6s",
+     "label_edit 1 frames=1 class=%c\nlabel_submit 1 frames=5 class=%c\n"},
     {"class", "0-4", "0-4w", "label_edit 1 frames=5 class=%w\nlabel_submit 1 frames=5 class=%w\n"},
     {"more frames", "0-4", "0-6",
      "label_edit 1 class=%c\nlabel_frames_create 1 frames=2 class=%c\nlabel_submit 1 frames=7 class=%c\n"},
     {"fewer frames", "0-4", "1-3",
      "label_edit 1 class=%c\nlabel_frames_delete 1 frames=2 class=%c\nlabel_submit 1 frames=3 class=%c\n"},
     {"other frames and another answer", "0-4", "3-7r",
-     "label_edit 1 frames=2 class=%c\nlabel_frames_create 1 frames=3 class=%c\nlabel_frames_delete 1 frames=3 class=%c\n"
+     "label_edit 1 frames=2 class=%c\nlabel_frames_create 1 frames=3 class=%c\nlabel_frames_delete 1 frames=3 "
+     "class=%c\n"
      "label_submit 1 frames=5 class=%c\n"},
     {"gone", "0-4", "", "label_delete 1 frames=5 class=%c\n"},
 };
@@ -243,8 +247,9 @@ static void decisions_count_at_each_action(void **state) {
         int64_t after = last_seq(made);
         assert_ok(annoproj_task_reject(manager, &options, NULL, &error), error);
         events_after(made, after, events);
-        fill_in_with("label_reject 1 frames=5 class=%c credited=%X\nanswer_reject 1 frames=2 class=%c answer=%y credited=%X\n", &of,
-                     made->users[TEAM_ANNOTATOR], expected);
+        fill_in_with(
+            "label_reject 1 frames=5 class=%c credited=%X\nanswer_reject 1 frames=2 class=%c answer=%y credited=%X\n",
+            &of, made->users[TEAM_ANNOTATOR], expected);
         assert_string_equal(events, expected);
     }
     assert_int_equal(team_differences(made), 0);
@@ -290,8 +295,9 @@ static void put_noise(annoproj_task *task, const char *hash, const features *of,
 /* Text and audio stay out of label reports; audio is in the overview; a project may opt in. */
 static void text_and_audio(void **state) {
     (void)state;
-    const char *const audio[] = {"label_counted 1 class=%z\n",
-                                 "label_create 1 frames=1 class=%z\nlabel_submit 1 frames=1 class=%z\nlabel_counted 1 class=%z\n"};
+    const char *const audio[] = {
+        "label_counted 1 class=%z\n",
+        "label_create 1 frames=1 class=%z\nlabel_submit 1 frames=1 class=%z\nlabel_counted 1 class=%z\n"};
     const char *const plain[] = {"", "label_create 2 frames=1 class=%z\nlabel_submit 2 frames=1 class=%z\n"};
     for (int counted = 0; counted < 2; counted++) {
         features of;
@@ -314,7 +320,7 @@ static void text_and_audio(void **state) {
         assert_string_equal(events, expected);
         assert_int_equal(counter(made, "instance_labels_created"), 1);
         back_to_annotation(made, PLAIN_TEXT);
-        put_noise(task, "noise002", &of, 5, 61);                    /* other characters are an edit of one frame label */
+        put_noise(task, "noise002", &of, 5, 61); /* other characters are an edit of one frame label */
         after = last_seq(made);
         submit(made, PLAIN_TEXT);
         events_after(made, after, events);
@@ -356,14 +362,16 @@ static void expect_row(annoproj_table *table, int64_t feature, int64_t level, in
         if (annoproj_table_int64(table, row, features_at) == feature) {
             assert_int_equal(annoproj_table_int64(table, row, annoproj_table_column_index(table, "level")), level);
             assert_int_equal(annoproj_table_int64(table, row, annoproj_table_column_index(table, "created")), created);
-            assert_int_equal(annoproj_table_int64(table, row, annoproj_table_column_index(table, "approved")), approved);
+            assert_int_equal(annoproj_table_int64(table, row, annoproj_table_column_index(table, "approved")),
+                             approved);
             return;
         }
     }
     fail_msg("no row for feature %lld", (long long)feature);
 }
 
-static void expect_actions(team *made, annoproj_label_unit unit, const features *of, int64_t car, int64_t yes, int64_t rainy) {
+static void expect_actions(team *made, annoproj_label_unit unit, const features *of, int64_t car, int64_t yes,
+                           int64_t rainy) {
     annoproj_query_options options = ANNOPROJ_QUERY_OPTIONS_INIT;
     annoproj_query *query = NULL;
     annoproj_table *table = NULL;
@@ -373,7 +381,7 @@ static void expect_actions(team *made, annoproj_label_unit unit, const features 
     assert_ok(annoproj_query_ontology_actions(query, NULL, &table, &error), error);
     expect_row(table, of->car, 0, car, car);
     expect_row(table, of->other, 1, car, car);
-    expect_row(table, of->rust, 2, car, car);          /* nested under its option */
+    expect_row(table, of->rust, 2, car, car); /* nested under its option */
     expect_row(table, of->yes, 1, yes, yes);
     expect_row(table, of->weather, 0, rainy, rainy);
     expect_row(table, of->rainy, 1, rainy, rainy);
@@ -410,10 +418,13 @@ static void video_in_the_report_by_class(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(each_transition), cmocka_unit_test(put_back_is_edited),
-                                       cmocka_unit_test(published_in_review), cmocka_unit_test(decisions_count_at_each_action),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(each_transition),
+                                       cmocka_unit_test(put_back_is_edited),
+                                       cmocka_unit_test(published_in_review),
+                                       cmocka_unit_test(decisions_count_at_each_action),
                                        cmocka_unit_test(classifications_without_frames_count_one),
-                                       cmocka_unit_test(text_and_audio), cmocka_unit_test(host_submits_credit_nobody),
+                                       cmocka_unit_test(text_and_audio),
+                                       cmocka_unit_test(host_submits_credit_nobody),
                                        cmocka_unit_test(video_in_the_report_by_class)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
-/* Label reviews (behaviour §9): what entering a review stage makes of each state, what writes and decisions make of it. */
+/* Label reviews (behaviour §9): what entering a review stage makes of each state, what writes and decisions make of
+ * it. */
 #include <stdio.h>
 #include <string.h>
 
@@ -26,8 +27,8 @@ static void reject_task(annoproj_task *task) {
 
 /* A label reaches a state in its first review, is changed or not, and enters again. */
 typedef struct entering {
-    const char *decisions;           /* a approve, r reject, o reopen */
-    const char *left;                /* the state it left with */
+    const char *decisions; /* a approve, r reject, o reopen */
+    const char *left;      /* the state it left with */
     bool geometry, answer, keep_rejected;
     const char *entered;
 } entering;
@@ -77,7 +78,8 @@ static void each_entering(void **state) {
         const entering *one = &enterings[i];
         features of;
         team *made = label_team("", "\"strict_review\": false", false, &of);
-        annoproj_task *annotator = team_task(made, TEAM_ANNOTATOR, VIDEO), *manager = team_task(made, TEAM_MANAGER, VIDEO);
+        annoproj_task *annotator = team_task(made, TEAM_ANNOTATOR, VIDEO),
+                      *manager = team_task(made, TEAM_MANAGER, VIDEO);
         change(annotator, &of, false, false);
         expect_review(annotator, "label001", "", "");
         submit(annotator, false);
@@ -112,10 +114,10 @@ static void writes_in_review(void **state) {
     submit(annotator, false);
     reviewer = team_task(made, TEAM_REVIEWER, VIDEO);
     assert_ok(annoproj_task_initiate(reviewer, NULL, &error), error);
-    put_car(reviewer, "label001", &of, 0, 3);          /* by the reviewer: approved */
+    put_car(reviewer, "label001", &of, 0, 3); /* by the reviewer: approved */
     expect_review(reviewer, "label001", "approved", "approved");
     expect_review(reviewer, "label002", "new", "new");
-    put_car(manager, "label001", &of, 0, 4);           /* by somebody else: new */
+    put_car(manager, "label001", &of, 0, 4); /* by somebody else: new */
     expect_review(reviewer, "label001", "new", "new");
     assert_int_equal(team_cell(manager, "assignee"), made->users[TEAM_REVIEWER]);
     put_car(reviewer, "label003", &of, 5, 5);
@@ -152,10 +154,10 @@ static void strict_review(void **state) {
     assert_status(ANNOPROJ_STATE, annoproj_task_approve(reviewer, &decide_all, NULL, &error), error);
     decide(reviewer, "label001", 'a');
     decide(reviewer, "label002", 'a');
-    assert_status(ANNOPROJ_STATE, annoproj_task_reject(reviewer, NULL, NULL, &error), error);   /* no reason */
+    assert_status(ANNOPROJ_STATE, annoproj_task_reject(reviewer, NULL, NULL, &error), error); /* no reason */
     assert_ok(annoproj_issue_create(reviewer, "one is missing", &frame, NULL, &issue, &error), error);
     decide(reviewer, "label002", 'o');
-    assert_status(ANNOPROJ_STATE, annoproj_task_reject(reviewer, NULL, NULL, &error), error);   /* undecided */
+    assert_status(ANNOPROJ_STATE, annoproj_task_reject(reviewer, NULL, NULL, &error), error); /* undecided */
     decide(reviewer, "label002", 'a');
     assert_ok(annoproj_task_reject(reviewer, NULL, NULL, &error), error);
     assert_int_equal(team_cell(annotator, "stage"), made->annotate);
@@ -177,7 +179,7 @@ static void raw_events(void **state) {
     reviewer = team_task(made, TEAM_REVIEWER, VIDEO);
     int64_t after = last_seq(made);
     decide(reviewer, "label001", 'a');
-    decide(reviewer, "label001", 'a');                 /* the same again is nothing */
+    decide(reviewer, "label001", 'a'); /* the same again is nothing */
     decide(reviewer, "label001", 'r');
     decide(reviewer, "label001", 'o');
     assert_status(ANNOPROJ_STATE, annoproj_label_reopen(reviewer, "label001", NULL, &error), error);
@@ -217,7 +219,7 @@ static void statuses(void **state) {
     assert_status(ANNOPROJ_NOT_FOUND, annoproj_label_reopen(reviewer, "label009", NULL, &error), error);
     assert_status(ANNOPROJ_STATE, annoproj_label_reopen(reviewer, "label001", NULL, &error), error);
     assert_status(ANNOPROJ_NOT_FOUND, annoproj_label_approve(annotator, "label001", NULL, &error), error);
-    assert_ok(annoproj_label_approve(reviewer, "label001", NULL, &error), error);      /* takes the task */
+    assert_ok(annoproj_label_approve(reviewer, "label001", NULL, &error), error); /* takes the task */
     assert_status(ANNOPROJ_CONFLICT, annoproj_label_approve(both, "label001", NULL, &error), error);
 
     annoproj_cancel *cancel = NULL;
@@ -242,7 +244,8 @@ static void statuses(void **state) {
     assert_ok(annoproj_label_reject(reviewer, "label001", "no", &call, &again, &error), error);
     assert_int_equal(again, issue);
     assert_int_equal(last_seq(made), after);
-    assert_status(ANNOPROJ_CONFLICT, annoproj_label_reject(reviewer, "label001", "other", &call, &again, &error), error);
+    assert_status(ANNOPROJ_CONFLICT, annoproj_label_reject(reviewer, "label001", "other", &call, &again, &error),
+                  error);
     assert_int_equal(team_differences(made), 0);
     annoproj_cancel_free(cancel);
     annoproj_task_close(annotator);
