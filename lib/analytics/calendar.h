@@ -5,8 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define CALENDAR_LEAST (-INT64_C(62135596800000000))   /* year 1 */
-#define CALENDAR_MOST INT64_C(253402300800000000)      /* end of year 9999 */
+#define CALENDAR_LEAST (-INT64_C(62135596800000000)) /* year 1 */
+#define CALENDAR_MOST  INT64_C(253402300800000000)   /* end of year 9999 */
 
 /* Start of the bucket (an annoproj_bucket: day, week or month) that holds a time, and of the one behind it. Times are
  * between CALENDAR_LEAST and CALENDAR_MOST. */

@@ -16,7 +16,8 @@ static void destroy_query(body *dead) {
 
 static annoproj_status check_time(const char *name, int64_t time, annoproj_error **error) {
     if (time < CALENDAR_LEAST || time > CALENDAR_MOST) {
-        return fail(error, ANNOPROJ_INVALID, "`%s` is %lld, which is not in the years 1 to 9999: give microseconds since 1970", name,
+        return fail(error, ANNOPROJ_INVALID,
+                    "`%s` is %lld, which is not in the years 1 to 9999: give microseconds since 1970", name,
                     (long long)time);
     }
     return ANNOPROJ_OK;
@@ -26,7 +27,8 @@ static annoproj_status check_boundaries(const annoproj_query_options *options, a
     if (options->bucket != ANNOPROJ_BUCKET_EXPLICIT) {
         return options->boundary_count == 0
                    ? ANNOPROJ_OK
-                   : fail(error, ANNOPROJ_INVALID, "`boundaries_us` is given but `bucket` is %d: set it to EXPLICIT", options->bucket);
+                   : fail(error, ANNOPROJ_INVALID, "`boundaries_us` is given but `bucket` is %d: set it to EXPLICIT",
+                          options->bucket);
     }
     if (options->boundary_count < 2) {
         return fail(error, ANNOPROJ_INVALID, "`boundaries_us` has %zu entries: explicit buckets need two or more",
@@ -38,15 +40,19 @@ static annoproj_status check_boundaries(const annoproj_query_options *options, a
             return status;
         }
         if (i > 0 && options->boundaries_us[i] <= options->boundaries_us[i - 1]) {
-            return fail(error, ANNOPROJ_INVALID, "`boundaries_us`[%zu] is %lld, not after the one before it: sort them", i,
-                        (long long)options->boundaries_us[i]);
+            return fail(error, ANNOPROJ_INVALID, "`boundaries_us`[%zu] is %lld, not after the one before it: sort them",
+                        i, (long long)options->boundaries_us[i]);
         }
     }
     return ANNOPROJ_OK;
 }
 
 static annoproj_status check_lists(const annoproj_query_options *options, annoproj_error **error) {
-    const struct { const char *name; const int64_t *numbers; size_t count; } lists[] = {
+    const struct {
+        const char *name;
+        const int64_t *numbers;
+        size_t count;
+    } lists[] = {
         {"boundaries_us", options->boundaries_us, options->boundary_count},
         {"collaborators", options->collaborators, options->collaborator_count},
         {"datasets", options->datasets, options->dataset_count},
@@ -58,7 +64,8 @@ static annoproj_status check_lists(const annoproj_query_options *options, annopr
             return fail(error, ANNOPROJ_INVALID, "`%s` is NULL but its count is %zu", lists[i].name, lists[i].count);
         }
         if (lists[i].count > 1000000) {
-            return fail(error, ANNOPROJ_LIMIT, "`%s` has %zu entries, at most 1,000,000 are taken", lists[i].name, lists[i].count);
+            return fail(error, ANNOPROJ_LIMIT, "`%s` has %zu entries, at most 1,000,000 are taken", lists[i].name,
+                        lists[i].count);
         }
     }
     return ANNOPROJ_OK;
@@ -72,15 +79,16 @@ static annoproj_status check_options(const annoproj_query_options *options, anno
         return fail(error, ANNOPROJ_INVALID, "`unit` is %d, which is no annoproj_label_unit", options->unit);
     }
     if (options->utc_offset_minutes < -MOST_OFFSET_MINUTES || options->utc_offset_minutes > MOST_OFFSET_MINUTES) {
-        return fail(error, ANNOPROJ_INVALID, "`utc_offset_minutes` is %d, not between -1080 and 1080", options->utc_offset_minutes);
+        return fail(error, ANNOPROJ_INVALID, "`utc_offset_minutes` is %d, not between -1080 and 1080",
+                    options->utc_offset_minutes);
     }
     annoproj_status status = check_time("after_us", options->after_us, error);
     if (status == ANNOPROJ_OK) {
         status = check_time("before_us", options->before_us, error);
     }
     if (status == ANNOPROJ_OK && options->before_us != 0 && options->after_us > options->before_us) {
-        status = fail(error, ANNOPROJ_INVALID, "the window ends at %lld, before it begins at %lld", (long long)options->before_us,
-                      (long long)options->after_us);
+        status = fail(error, ANNOPROJ_INVALID, "the window ends at %lld, before it begins at %lld",
+                      (long long)options->before_us, (long long)options->after_us);
     }
     if (status == ANNOPROJ_OK) {
         status = check_lists(options, error);
@@ -104,8 +112,8 @@ annoproj_status query_make(project_identity *project, const annoproj_query_optio
     if (status != ANNOPROJ_OK) {
         return status;
     }
-    size_t count = options->boundary_count + options->collaborator_count + options->dataset_count + options->stage_count +
-                   options->class_count;
+    size_t count = options->boundary_count + options->collaborator_count + options->dataset_count +
+                   options->stage_count + options->class_count;
     query *made = allocate_zeroed(1, sizeof *made);
     int64_t *next = allocate_zeroed(count + 1, sizeof *next);
     if (made == NULL || next == NULL) {
@@ -137,8 +145,8 @@ annoproj_status query_make(project_identity *project, const annoproj_query_optio
 }
 
 /* One statement says whether a number exists: ?1 = the project or its ontology, ?2 = the number. */
-static annoproj_status check_known(scope *in, const char *find_text, int64_t owner, const int64_t *numbers, size_t count,
-                                   const char *what, annoproj_error **error) {
+static annoproj_status check_known(scope *in, const char *find_text, int64_t owner, const int64_t *numbers,
+                                   size_t count, const char *what, annoproj_error **error) {
     for (size_t i = 0; i < count; i++) {
         statement *find = sql(in->database, find_text);
         bind_int64(find, owner);
@@ -146,8 +154,8 @@ static annoproj_status check_known(scope *in, const char *find_text, int64_t own
         bool known = sql_row(find);
         annoproj_status status = sql_end(find, error);
         if (status == ANNOPROJ_OK && !known) {
-            status = fail(error, ANNOPROJ_NOT_FOUND, "project %lld has no %s %lld to filter by", (long long)in->project.id, what,
-                          (long long)numbers[i]);
+            status = fail(error, ANNOPROJ_NOT_FOUND, "project %lld has no %s %lld to filter by",
+                          (long long)in->project.id, what, (long long)numbers[i]);
         }
         if (status != ANNOPROJ_OK) {
             return status;
@@ -161,7 +169,8 @@ annoproj_status query_check(scope *in, const query *asked, annoproj_error **erro
     static const char dataset[] = "SELECT 1 FROM project_dataset WHERE project = ?1 AND dataset = ?2";
     static const char stage[] = "SELECT 1 FROM stage WHERE id >> 32 = ?1 AND id = ?2";
     static const char class[] = "SELECT 1 FROM feature WHERE ontology = ?1 AND number = ?2 AND class = number";
-    annoproj_status status = check_known(in, user, in->project.id, asked->collaborators, asked->collaborator_count, "user", error);
+    annoproj_status status = check_known(in, user, in->project.id, asked->collaborators, asked->collaborator_count,
+                                         "user", error);
     if (status == ANNOPROJ_OK) {
         status = check_known(in, dataset, in->project.id, asked->datasets, asked->dataset_count, "dataset", error);
     }

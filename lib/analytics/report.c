@@ -5,8 +5,8 @@
 #include "failure.h"
 #include "query.h"
 
-#define MOST_BUCKETS 100000
-#define TASKS_OF_CHUNK 2048      /* see task_vector in docs/file-format.md */
+#define MOST_BUCKETS   100000
+#define TASKS_OF_CHUNK 2048 /* see task_vector in docs/file-format.md */
 
 int64_t seconds_of(int64_t us) {
     return (us + 500000) / 1000000;
@@ -29,7 +29,8 @@ void add_average(rows *table, int64_t us, int64_t count) {
 }
 
 /* A set of numbers; NULL set when there are none. */
-static annoproj_status make_set(scope *in, const int64_t *numbers, size_t count, const number_set **out, annoproj_error **error) {
+static annoproj_status make_set(scope *in, const int64_t *numbers, size_t count, const number_set **out,
+                                annoproj_error **error) {
     int64_t highest = 0;
     *out = NULL;
     if (count == 0) {
@@ -49,7 +50,7 @@ static annoproj_status make_set(scope *in, const int64_t *numbers, size_t count,
     return ANNOPROJ_OK;
 }
 
-/* --- tasks of datasets ------------------------------------------------------------------------------------------------ */
+/* --- tasks of datasets ---- */
 
 static annoproj_status dataset_numbers(scope *in, const query *asked, uint8_t *wanted, annoproj_error **error) {
     static const char find_text[] = "SELECT number FROM project_dataset WHERE project = ? AND dataset = ?";
@@ -110,10 +111,11 @@ static annoproj_status dataset_tasks(report *made, annoproj_error **error) {
     return sql_end(find, error);
 }
 
-/* --- beginning ---------------------------------------------------------------------------------------------------------- */
+/* --- beginning ---- */
 
 static annoproj_status stages_by_type(report *made, annoproj_error **error) {
-    annoproj_status status = workflow_stages(made->in, made->in->project.id, &made->all_stages, &made->stage_count, error);
+    annoproj_status status = workflow_stages(made->in, made->in->project.id, &made->all_stages, &made->stage_count,
+                                             error);
     int64_t highest = 0;
     for (size_t i = 0; i < made->stage_count; i++) {
         int64_t number = made->all_stages[i].facts.number;
@@ -136,8 +138,8 @@ static annoproj_status stages_by_type(report *made, annoproj_error **error) {
 
 /* Who does not see the team's figures sees those of the events they made. */
 static annoproj_status people_of(report *made, annoproj_error **error) {
-    annoproj_status status =
-        make_set(made->in, made->query->collaborators, made->query->collaborator_count, &made->people, error);
+    annoproj_status status = make_set(made->in, made->query->collaborators, made->query->collaborator_count,
+                                      &made->people, error);
     if (status != ANNOPROJ_OK || access_holds(made->in, ANNOPROJ_OPERATION_ANALYTICS_TEAM)) {
         return status;
     }
@@ -165,7 +167,7 @@ annoproj_status report_begin(report *made, scope *in, const query *asked, annopr
     return status == ANNOPROJ_OK && asked->dataset_count > 0 ? dataset_tasks(made, error) : status;
 }
 
-/* --- buckets ------------------------------------------------------------------------------------------------------------- */
+/* --- buckets ---- */
 
 /* Calendar buckets from the one that holds `first` to the one that holds the moment before `end`. */
 static annoproj_status calendar_borders(report *made, int64_t first, int64_t end, annoproj_error **error) {
@@ -177,7 +179,8 @@ static annoproj_status calendar_borders(report *made, int64_t first, int64_t end
         count++;
     }
     if (count > MOST_BUCKETS) {
-        return fail(error, ANNOPROJ_LIMIT, "the window has more than %d buckets: make it shorter or the buckets longer", MOST_BUCKETS);
+        return fail(error, ANNOPROJ_LIMIT, "the window has more than %d buckets: make it shorter or the buckets longer",
+                    MOST_BUCKETS);
     }
     made->borders = arena_array(made->in->memory, count + 1, sizeof *made->borders);
     if (made->borders == NULL) {
@@ -237,10 +240,11 @@ void report_add_bucket(const report *made, rows *table, size_t bucket) {
     }
 }
 
-annoproj_status report_scan(const report *made, const scan_part *parts, size_t count, scan_result *out, annoproj_error **error) {
+annoproj_status report_scan(const report *made, const scan_part *parts, size_t count, scan_result *out,
+                            annoproj_error **error) {
     *out = (scan_result){0};
     if (made->border_count == 1) {
-        return ANNOPROJ_OK;                      /* no bucket at all */
+        return ANNOPROJ_OK; /* no bucket at all */
     }
     const scan_request ask = {.database = made->in->database,
                               .bounds = made->in->bounds,

@@ -14,10 +14,11 @@ static annoproj_status count(people *made, annoproj_error **error) {
     if (status != ANNOPROJ_OK) {
         return status;
     }
-    decisions = chosen ? decisions : NULL;       /* without a filter, wherever it was decided */
-    const scan_part own = {.actors = base->people, .stages = work, .tasks = base->tasks, .group = SCAN_BY_KIND | SCAN_BY_ACTOR};
-    const scan_part given = {.credited = base->people, .stages = decisions, .tasks = base->tasks,
-                             .group = SCAN_BY_KIND | SCAN_BY_CREDITED};
+    decisions = chosen ? decisions : NULL; /* without a filter, wherever it was decided */
+    const scan_part own = {
+        .actors = base->people, .stages = work, .tasks = base->tasks, .group = SCAN_BY_KIND | SCAN_BY_ACTOR};
+    const scan_part given = {
+        .credited = base->people, .stages = decisions, .tasks = base->tasks, .group = SCAN_BY_KIND | SCAN_BY_CREDITED};
     const uint32_t unit = base->by_frame ? SCAN_FRAMES : 0;
     scan_part parts[] = {own, own, own, given, given, given};
     parts[0].kinds[0] = EVENT_TASK_SUBMIT;
@@ -68,7 +69,8 @@ static void add_row(rows *table, const person *who, bool by_frame) {
     }
 }
 
-static annoproj_status make_report(scope *in, const query *asked, bool by_frame, annoproj_table **table, annoproj_error **error) {
+static annoproj_status make_report(scope *in, const query *asked, bool by_frame, annoproj_table **table,
+                                   annoproj_error **error) {
     people made;
     annoproj_status status = people_begin(&made, in, asked, by_frame, error);
     if (status == ANNOPROJ_OK) {
@@ -82,6 +84,7 @@ annoproj_status report_annotators(scope *in, const query *asked, annoproj_table 
     return make_report(in, asked, false, table, error);
 }
 
-annoproj_status report_annotators_by_frame(scope *in, const query *asked, annoproj_table **table, annoproj_error **error) {
+annoproj_status report_annotators_by_frame(scope *in, const query *asked, annoproj_table **table,
+                                           annoproj_error **error) {
     return make_report(in, asked, true, table, error);
 }

@@ -10,10 +10,10 @@ typedef struct class_figures {
 typedef struct class_report {
     report report;
     ontology_features features;
-    class_figures *figures;          /* by feature number */
-    int64_t *row_of;                 /* row of a class or option that is listed; -1 */
+    class_figures *figures; /* by feature number */
+    int64_t *row_of;        /* row of a class or option that is listed; -1 */
     int64_t *level_of;
-    bool *shown;                     /* by feature number of the class */
+    bool *shown; /* by feature number of the class */
 } class_report;
 
 static annoproj_status make_arrays(class_report *made, annoproj_error **error) {
@@ -36,7 +36,10 @@ static annoproj_status count_actions(class_report *made, annoproj_error **error)
     report *base = &made->report;
     const scan_part labels = {.kinds = {EVENT_LABEL_CREATE, EVENT_LABEL_APPROVE, EVENT_LABEL_REJECT,
                                         base->by_frame ? EVENT_LABEL_FRAMES_CREATE : 0},
-                              .actors = base->people, .stages = base->stages, .tasks = base->tasks, .classes = base->classes,
+                              .actors = base->people,
+                              .stages = base->stages,
+                              .tasks = base->tasks,
+                              .classes = base->classes,
                               .group = SCAN_BY_KIND | SCAN_BY_CLASS,
                               .sums = base->by_frame ? SCAN_FRAMES : 0};
     scan_part answers = labels;

@@ -6,13 +6,13 @@
 
 typedef struct person {
     int64_t submitted_tasks, skipped_tasks, approved_tasks, rejected_tasks;
-    int64_t created, edited, deleted, submitted, approved, rejected;     /* labels, in the query's unit */
+    int64_t created, edited, deleted, submitted, approved, rejected; /* labels, in the query's unit */
     int64_t time_us, issues;
 } person;
 
 typedef struct people {
     report report;
-    person *figures;                 /* by user number */
+    person *figures; /* by user number */
     int64_t highest;
 } people;
 

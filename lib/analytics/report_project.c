@@ -6,8 +6,13 @@ annoproj_status report_overview(scope *in, const query *asked, annoproj_table **
         "SELECT instance_labels_created, open_issues, tasks FROM project_counter WHERE project = ?";
     (void)asked;
     const scan_part part = {.kinds = {EVENT_TIME_SPENT}, .sums = SCAN_DURATION};
-    const scan_request ask = {.database = in->database, .bounds = in->bounds, .project = in->project.id, .after = INT64_MIN,
-                              .before = INT64_MAX, .parts = &part, .part_count = 1};
+    const scan_request ask = {.database = in->database,
+                              .bounds = in->bounds,
+                              .project = in->project.id,
+                              .after = INT64_MIN,
+                              .before = INT64_MAX,
+                              .parts = &part,
+                              .part_count = 1};
     scan_result result;
     int64_t labels = 0, issues = 0, tasks = 0;
     annoproj_status status = scan_run(&ask, &result, error);

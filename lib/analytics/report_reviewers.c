@@ -9,7 +9,8 @@ static annoproj_status count(people *made, annoproj_error **error) {
     if (status != ANNOPROJ_OK) {
         return status;
     }
-    const scan_part own = {.actors = base->people, .stages = stages, .tasks = base->tasks, .group = SCAN_BY_KIND | SCAN_BY_ACTOR};
+    const scan_part own = {
+        .actors = base->people, .stages = stages, .tasks = base->tasks, .group = SCAN_BY_KIND | SCAN_BY_ACTOR};
     scan_part parts[] = {own, own, own, own};
     parts[0].kinds[0] = EVENT_TASK_APPROVE;
     parts[0].kinds[1] = EVENT_TASK_REJECT;
@@ -53,7 +54,8 @@ static void add_row(rows *table, const person *who, bool by_frame) {
     }
 }
 
-static annoproj_status make_report(scope *in, const query *asked, bool by_frame, annoproj_table **table, annoproj_error **error) {
+static annoproj_status make_report(scope *in, const query *asked, bool by_frame, annoproj_table **table,
+                                   annoproj_error **error) {
     people made;
     annoproj_status status = people_begin(&made, in, asked, by_frame, error);
     if (status == ANNOPROJ_OK) {
@@ -67,6 +69,7 @@ annoproj_status report_reviewers(scope *in, const query *asked, annoproj_table *
     return make_report(in, asked, false, table, error);
 }
 
-annoproj_status report_reviewers_by_frame(scope *in, const query *asked, annoproj_table **table, annoproj_error **error) {
+annoproj_status report_reviewers_by_frame(scope *in, const query *asked, annoproj_table **table,
+                                          annoproj_error **error) {
     return make_report(in, asked, true, table, error);
 }

@@ -8,7 +8,8 @@ static annoproj_status make_figures(const report *made, size_t columns, int64_t 
     return *out == NULL ? fail_memory(error) : ANNOPROJ_OK;
 }
 
-static annoproj_status begin(report *made, scope *in, const query *asked, size_t columns, int64_t **figures, annoproj_error **error) {
+static annoproj_status begin(report *made, scope *in, const query *asked, size_t columns, int64_t **figures,
+                             annoproj_error **error) {
     annoproj_status status = report_begin(made, in, asked, error);
     if (status == ANNOPROJ_OK) {
         status = report_buckets(made, error);
@@ -38,8 +39,8 @@ static size_t place_of(const scan_part *part, int32_t kind) {
 }
 
 /* One column for each kind of the part, in their order. */
-static annoproj_status count_kinds(report *made, const scan_part *part, size_t columns, const row_type *type, int64_t *figures,
-                                   annoproj_table **table, annoproj_error **error) {
+static annoproj_status count_kinds(report *made, const scan_part *part, size_t columns, const row_type *type,
+                                   int64_t *figures, annoproj_table **table, annoproj_error **error) {
     scan_result result;
     annoproj_status status = report_scan(made, part, 1, &result, error);
     if (status != ANNOPROJ_OK) {
@@ -61,8 +62,8 @@ annoproj_status report_task_actions(scope *in, const query *asked, annoproj_tabl
     if (status != ANNOPROJ_OK) {
         return status;
     }
-    const scan_part part = {.kinds = {EVENT_TASK_SUBMIT, EVENT_TASK_SKIP, EVENT_TASK_APPROVE, EVENT_TASK_REJECT, EVENT_TASK_ASSIGN,
-                                      EVENT_TASK_RELEASE, EVENT_TASK_MOVE, EVENT_TASK_REOPEN},
+    const scan_part part = {.kinds = {EVENT_TASK_SUBMIT, EVENT_TASK_SKIP, EVENT_TASK_APPROVE, EVENT_TASK_REJECT,
+                                      EVENT_TASK_ASSIGN, EVENT_TASK_RELEASE, EVENT_TASK_MOVE, EVENT_TASK_REOPEN},
                             .actors = made.people,
                             .stages = made.stages,
                             .tasks = made.tasks,
@@ -111,7 +112,9 @@ annoproj_status report_time_spent(scope *in, const query *asked, annoproj_table 
     for (size_t i = 0; i < result.count; i++) {
         const scan_cell *cell = &result.cells[i];
         int64_t *row = figures + cell->bucket * TIME_COLUMNS;
-        int column = number_set_has(&made.annotation, cell->stage) ? ANNOTATE : number_set_has(&made.review, cell->stage) ? REVIEW : OTHER;
+        int column = number_set_has(&made.annotation, cell->stage) ? ANNOTATE
+                     : number_set_has(&made.review, cell->stage)   ? REVIEW
+                                                                   : OTHER;
         row[column] += cell->duration_us;
         row[TOTAL] += cell->duration_us;
     }

@@ -59,7 +59,7 @@ typedef struct sealing {
     database *database;
     int64_t project;
     event_log *log;
-    event *events;               /* SEGMENT_EVENTS of them */
+    event *events; /* SEGMENT_EVENTS of them */
     size_t count;
     encoded_segment encoded;
     summary summary;
@@ -84,7 +84,8 @@ static annoproj_status renew_summary(sealing *work, int64_t segments_before, ann
     bytes before = {0}, now = {0};
     annoproj_status status = summary_read(work->database, work->project, segments_before, &before, error);
     if (status == ANNOPROJ_OK && !summary_merge(&work->summary, before.data, before.length, &now)) {
-        status = fail(error, ANNOPROJ_CORRUPT, "event log of project %lld: its summary is damaged; restore a backup of the store",
+        status = fail(error, ANNOPROJ_CORRUPT,
+                      "event log of project %lld: its summary is damaged; restore a backup of the store",
                       (long long)work->project);
     } else if (status == ANNOPROJ_OK && now.failed) {
         status = fail_memory(error);

@@ -16,26 +16,28 @@ static const char SQL_READ_SUMMARY[] = "SELECT segments, checksum, data FROM eve
 static const char SQL_READ_COLUMN[] = "SELECT data FROM event_column WHERE id = ?";
 static const char SQL_COUNT_SEGMENTS[] = "SELECT count(*) FROM event_segment WHERE id >= ? AND id < ?";
 static const char SQL_COUNT_COLUMNS[] = "SELECT count(*) FROM event_column WHERE id >= ? AND id < ?";
-static const char SQL_READ_TAIL[] = "SELECT first_seq, count, data, id FROM event_tail WHERE id >= ? AND id < ? ORDER BY id";
+static const char SQL_READ_TAIL[] =
+    "SELECT first_seq, count, data, id FROM event_tail WHERE id >= ? AND id < ? ORDER BY id";
 
 typedef struct checking {
     database *database;
     int64_t project;
     event_found_fn found;
     void *data;
-    event *events;               /* SEGMENT_EVENTS of one segment */
+    event *events; /* SEGMENT_EVENTS of one segment */
     uint8_t *room;
-    encoded_segment encoded;     /* what its columns must be */
-    summary summary;             /* of everything up to here; not looked at once a segment could not be read */
-    bool sound;                  /* every segment could be read */
-    int64_t columns;             /* column rows there must be */
+    encoded_segment encoded; /* what its columns must be */
+    summary summary;         /* of everything up to here; not looked at once a segment could not be read */
+    bool sound;              /* every segment could be read */
+    int64_t columns;         /* column rows there must be */
 } checking;
 
 static void tell(checking *check, const char *subject, int64_t id, const char *found, const char *expected) {
     check->found(check->data, subject, id, found, expected);
 }
 
-static void tell_number(checking *check, const char *subject, int64_t id, const char *what, int64_t found, int64_t expected) {
+static void tell_number(checking *check, const char *subject, int64_t id, const char *what, int64_t found,
+                        int64_t expected) {
     if (found != expected) {
         char is[96], should[96];
         snprintf(is, sizeof is, "%s %lld", what, (long long)found);
@@ -44,10 +46,11 @@ static void tell_number(checking *check, const char *subject, int64_t id, const 
     }
 }
 
-/* --- one segment -------------------------------------------------------------------------------------------------- */
+/* --- one segment ---- */
 
 /* Reads a column into the events; *sound = false when its row does not fit its directory entry. */
-static annoproj_status check_column(checking *check, const segment *head, int column, bool *sound, annoproj_error **error) {
+static annoproj_status check_column(checking *check, const segment *head, int column, bool *sound,
+                                    annoproj_error **error) {
     const segment_entry *entry = &head->columns[column];
     const char *wrong = NULL;
     column_view view = {.codes = check->room, .base = entry->least, .width = entry->width};
@@ -96,7 +99,8 @@ static void compare_facts(checking *check, const segment *head, const uint8_t *d
     bytes_release(&expected);
 }
 
-static annoproj_status check_events(checking *check, const segment *head, const bytes *directory, annoproj_error **error) {
+static annoproj_status check_events(checking *check, const segment *head, const bytes *directory,
+                                    annoproj_error **error) {
     bool sound = true;
     memset(check->events, 0, SEGMENT_EVENTS * sizeof *check->events);
     for (int column = 1; column <= COLUMN_COUNT; column++) {
@@ -157,10 +161,12 @@ static annoproj_status check_summary(checking *check, const event_log *log, anno
     if (sql_row(read)) {
         size_t length = column_length(read, 2);
         const void *data = column_blob(read, 2);
-        tell_number(check, "segment", log->segments - 1, "segments in the summary", column_int64(read, 0), log->segments);
-        wrong = (uint64_t)column_int64(read, 1) != hash64(data, length)                                   ? "wrong checksum of the summary"
-                : length != expected.length || (length > 0 && memcmp(data, expected.data, length) != 0) ? "a summary that differs"
-                                                                                                         : NULL;
+        tell_number(check, "segment", log->segments - 1, "segments in the summary", column_int64(read, 0),
+                    log->segments);
+        wrong = (uint64_t)column_int64(read, 1) != hash64(data, length) ? "wrong checksum of the summary"
+                : length != expected.length || (length > 0 && memcmp(data, expected.data, length) != 0)
+                    ? "a summary that differs"
+                    : NULL;
     }
     annoproj_status status = sql_end(read, error);
     if (status == ANNOPROJ_OK && expected.failed) {
@@ -172,7 +178,7 @@ static annoproj_status check_summary(checking *check, const event_log *log, anno
     return status;
 }
 
-/* --- the tail, and rows that nothing refers to --------------------------------------------------------------------- */
+/* --- the tail, and rows that nothing refers to ---- */
 
 /* What one blob of the tail holds; *next goes on behind it. */
 static void check_blob(checking *check, statement *row, int64_t *next) {
@@ -251,8 +257,8 @@ annoproj_status event_check(database *db, int64_t project, event_found_fn found,
     check.events = allocate(SEGMENT_EVENTS * sizeof *check.events);
     check.room = allocate((size_t)SEGMENT_EVENTS * 8);
     event_log log = {0};
-    annoproj_status status =
-        check.events == NULL || check.room == NULL ? fail_memory(error) : event_log_read(db, project, &log, error);
+    annoproj_status status = check.events == NULL || check.room == NULL ? fail_memory(error)
+                                                                        : event_log_read(db, project, &log, error);
     if (status == ANNOPROJ_CORRUPT) {
         drop_error(error);
         tell(&check, "event", 0, "a log whose numbers do not fit", "last event, segments and tail that fit");

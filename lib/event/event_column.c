@@ -5,16 +5,22 @@
 
 typedef struct field {
     size_t offset;
-    bool wide;               /* int64_t, else int32_t */
+    bool wide; /* int64_t, else int32_t */
 } field;
 
 static const field fields[COLUMN_COUNT + 1] = {
-    [COLUMN_TIME] = {offsetof(event, time_us), true},       [COLUMN_KIND] = {offsetof(event, kind), false},
-    [COLUMN_SOURCE] = {offsetof(event, source), false},     [COLUMN_ACTOR] = {offsetof(event, actor), true},
-    [COLUMN_CREDITED] = {offsetof(event, credited), true},  [COLUMN_STAGE] = {offsetof(event, stage), false},
-    [COLUMN_TASK] = {offsetof(event, task), true},          [COLUMN_CLASS] = {offsetof(event, class), false},
-    [COLUMN_ANSWER] = {offsetof(event, answer), false},     [COLUMN_FRAMES] = {offsetof(event, frames), true},
-    [COLUMN_DURATION] = {offsetof(event, duration_us), true}, [COLUMN_REFERENCE] = {offsetof(event, reference), true},
+    [COLUMN_TIME] = {offsetof(event, time_us), true},
+    [COLUMN_KIND] = {offsetof(event, kind), false},
+    [COLUMN_SOURCE] = {offsetof(event, source), false},
+    [COLUMN_ACTOR] = {offsetof(event, actor), true},
+    [COLUMN_CREDITED] = {offsetof(event, credited), true},
+    [COLUMN_STAGE] = {offsetof(event, stage), false},
+    [COLUMN_TASK] = {offsetof(event, task), true},
+    [COLUMN_CLASS] = {offsetof(event, class), false},
+    [COLUMN_ANSWER] = {offsetof(event, answer), false},
+    [COLUMN_FRAMES] = {offsetof(event, frames), true},
+    [COLUMN_DURATION] = {offsetof(event, duration_us), true},
+    [COLUMN_REFERENCE] = {offsetof(event, reference), true},
 };
 
 int64_t event_get(const event *one, int column) {

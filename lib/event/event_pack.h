@@ -6,7 +6,7 @@
 #include "event.h"
 #include "varint.h"
 
-void event_pack(const event *events, size_t count, bytes *out);   /* appends; failure is sticky in out */
+void event_pack(const event *events, size_t count, bytes *out); /* appends; failure is sticky in out */
 
 /* A cursor over one packed blob. */
 typedef struct event_unpacker {
@@ -19,6 +19,6 @@ typedef struct event_unpacker {
 bool event_unpack_open(event_unpacker *unpacker, const uint8_t *data, size_t length);
 /* The next event is in unpacker->event; false at the end, and when the bytes make no sense (failed). */
 bool event_unpack_next(event_unpacker *unpacker);
-bool event_pack_intact(const uint8_t *data, size_t length);       /* the checksum fits */
+bool event_pack_intact(const uint8_t *data, size_t length); /* the checksum fits */
 
 #endif

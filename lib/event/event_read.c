@@ -21,7 +21,8 @@ static annoproj_status read_rows(database *db, int64_t project, const segment *h
         }
     }
     if (!fits) {
-        return fail(error, ANNOPROJ_CORRUPT, "event segment %lld of project %lld: a value is too large; restore a backup of the store",
+        return fail(error, ANNOPROJ_CORRUPT,
+                    "event segment %lld of project %lld: a value is too large; restore a backup of the store",
                     (long long)head->number, (long long)project);
     }
     return ANNOPROJ_OK;
@@ -37,8 +38,10 @@ static annoproj_status read_segments(database *db, int64_t project, const event_
         size_t start = (size_t)((*from - 1) % SEGMENT_EVENTS);
         status = segment_read_head(db, project, number, &head, error);
         if (status == ANNOPROJ_OK && (head.count != SEGMENT_EVENTS || head.first_seq != number * SEGMENT_EVENTS + 1)) {
-            status = fail(error, ANNOPROJ_CORRUPT, "event segment %lld of project %lld: its sequence numbers are wrong; restore a backup of the store",
-                          (long long)number, (long long)project);
+            status = fail(
+                error, ANNOPROJ_CORRUPT,
+                "event segment %lld of project %lld: its sequence numbers are wrong; restore a backup of the store",
+                (long long)number, (long long)project);
         }
         if (status == ANNOPROJ_OK) {
             size_t there = head.count - start, wanted = limit - *count;

@@ -8,8 +8,7 @@ static const char SQL_READ_LOG[] = "SELECT last_seq, segments, tail_first FROM e
 static const char SQL_READ_TAIL[] =
     "SELECT first_seq, count, data FROM event_tail WHERE id >= ? AND id <= ? ORDER BY id";
 /* The blob that holds a sequence number is the last one that starts at or before it. */
-static const char SQL_TAIL_START[] =
-    "SELECT id FROM event_tail WHERE id >= ? AND id <= ? ORDER BY id DESC LIMIT 1";
+static const char SQL_TAIL_START[] = "SELECT id FROM event_tail WHERE id >= ? AND id <= ? ORDER BY id DESC LIMIT 1";
 
 annoproj_status event_log_read(database *db, int64_t project, event_log *out, annoproj_error **error) {
     *out = (event_log){.tail_first = 1};
@@ -24,7 +23,8 @@ annoproj_status event_log_read(database *db, int64_t project, event_log *out, an
     }
     annoproj_status status = sql_end(read, error);
     if (status == ANNOPROJ_OK && damaged) {
-        status = fail(error, ANNOPROJ_CORRUPT, "event log of project %lld: %lld events do not fit %lld segments; restore a backup of the store",
+        status = fail(error, ANNOPROJ_CORRUPT,
+                      "event log of project %lld: %lld events do not fit %lld segments; restore a backup of the store",
                       (long long)project, (long long)out->last_seq, (long long)out->segments);
     }
     if (status != ANNOPROJ_OK) {
@@ -60,7 +60,8 @@ typedef struct tail_reading {
 static bool take_blob(tail_reading *reading, statement *row) {
     event_unpacker cursor;
     int64_t count = 0;
-    if (column_int64(row, 0) != reading->next || !event_unpack_open(&cursor, column_blob(row, 2), column_length(row, 2))) {
+    if (column_int64(row, 0) != reading->next ||
+        !event_unpack_open(&cursor, column_blob(row, 2), column_length(row, 2))) {
         return false;
     }
     while (event_unpack_next(&cursor)) {
@@ -85,7 +86,9 @@ annoproj_status event_tail_read(database *db, int64_t project, const event_log *
         return status;
     }
     tail_reading reading = {.next = log->tail_first + (first - tail_id(project, log->tail_first)),
-                            .from = from, .events = events, .limit = wanted};
+                            .from = from,
+                            .events = events,
+                            .limit = wanted};
     bool sound = true;
     statement *read = sql(db, SQL_READ_TAIL);
     bind_int64(read, first);
@@ -95,7 +98,8 @@ annoproj_status event_tail_read(database *db, int64_t project, const event_log *
     }
     status = sql_end(read, error);
     if (status == ANNOPROJ_OK && (!sound || reading.count < wanted)) {
-        status = fail(error, ANNOPROJ_CORRUPT, "event log of project %lld: event %lld is missing or damaged; restore a backup of the store",
+        status = fail(error, ANNOPROJ_CORRUPT,
+                      "event log of project %lld: event %lld is missing or damaged; restore a backup of the store",
                       (long long)project, (long long)(from + (int64_t)reading.count));
     }
     *count = status == ANNOPROJ_OK ? reading.count : 0;

@@ -12,14 +12,14 @@ static const char SQL_READ_HEADS[] =
 typedef struct scanning {
     const scan_request *ask;
     event_log log;
-    bool summaries, segments;    /* whether any part needs them */
-    segment *heads;              /* of all sealed segments, when needed */
+    bool summaries, segments; /* whether any part needs them */
+    segment *heads;           /* of all sealed segments, when needed */
     size_t head_count;
     bytes summary;
-    int32_t last_cube;           /* of the summary that is looked at */
+    int32_t last_cube; /* of the summary that is looked at */
     encoded_segment tail;
     int64_t highest[SCAN_DIMENSIONS];
-    bool *answered;              /* by part: from the summary */
+    bool *answered; /* by part: from the summary */
     scan_sums *sums;
     scan_blocks *blocks;
 } scanning;
@@ -40,7 +40,8 @@ static annoproj_status read_heads(scanning *work, annoproj_error **error) {
     bind_int64(read, SEGMENT_ID(work->ask->project, work->log.segments));
     while (sound && work->head_count < (size_t)work->log.segments && sql_row(read)) {
         segment *head = &work->heads[work->head_count];
-        sound = segment_from_row(read, head) && column_int64(read, 7) == SEGMENT_ID(work->ask->project, work->head_count);
+        sound = segment_from_row(read, head) &&
+                column_int64(read, 7) == SEGMENT_ID(work->ask->project, work->head_count);
         head->number = (int64_t)work->head_count++;
     }
     annoproj_status status = sql_end(read, error);
@@ -58,7 +59,8 @@ static uint32_t columns_of(const scan_request *ask) {
         for (int d = SCAN_KIND; d < SCAN_DIMENSIONS; d++) {
             columns |= (part->group >> d & 1) << scan_dimension_column[d];
         }
-        columns |= (uint32_t)(part->sources != NULL) << COLUMN_SOURCE | (uint32_t)(part->stages != NULL) << COLUMN_STAGE |
+        columns |= (uint32_t)(part->sources != NULL) << COLUMN_SOURCE |
+                   (uint32_t)(part->stages != NULL) << COLUMN_STAGE |
                    (uint32_t)(part->actors != NULL || part->others_only) << COLUMN_ACTOR |
                    (uint32_t)(part->credited != NULL || part->others_only) << COLUMN_CREDITED |
                    (uint32_t)(part->classes != NULL) << COLUMN_CLASS | (uint32_t)(part->tasks != NULL) << COLUMN_TASK |
@@ -77,8 +79,8 @@ static annoproj_status read_tail(scanning *work, annoproj_error **error) {
     if (events == NULL) {
         return fail_memory(error);
     }
-    annoproj_status status = event_tail_read(work->ask->database, work->ask->project, &work->log, work->log.tail_first, count,
-                                             events, &found, error);
+    annoproj_status status = event_tail_read(work->ask->database, work->ask->project, &work->log, work->log.tail_first,
+                                             count, events, &found, error);
     if (status == ANNOPROJ_OK && !segment_encode(events, found, columns_of(work->ask), &work->tail)) {
         status = fail_memory(error);
     }
@@ -89,7 +91,7 @@ static annoproj_status read_tail(scanning *work, annoproj_error **error) {
 static void raise_highest(scanning *work, const segment *head) {
     for (int d = SCAN_KIND; d < SCAN_DIMENSIONS; d++) {
         const segment_entry *entry = &head->columns[scan_dimension_column[d]];
-        int64_t most = entry->least < 0 ? INT64_MAX : entry->most;   /* negative numbers are damage: see scan_sums_make */
+        int64_t most = entry->least < 0 ? INT64_MAX : entry->most; /* negative numbers are damage: see scan_sums_make */
         work->highest[d] = most > work->highest[d] ? most : work->highest[d];
     }
 }
@@ -210,7 +212,8 @@ void scan_release(scan_result *result) {
 
 annoproj_status scan_time_range(database *db, int64_t project, int64_t *first, int64_t *last, bool *any,
                                 annoproj_error **error) {
-    static const char text[] = "SELECT min(time_least), max(time_reach), count(*) FROM event_segment WHERE id >= ? AND id < ?";
+    static const char text[] =
+        "SELECT min(time_least), max(time_reach), count(*) FROM event_segment WHERE id >= ? AND id < ?";
     const scan_request ask = {.database = db, .project = project};
     scanning work = {.ask = &ask};
     *first = *last = 0;

@@ -9,33 +9,39 @@
 #include "store.h"
 
 enum scan_group {
-    SCAN_BY_BUCKET = 1, SCAN_BY_KIND = 2, SCAN_BY_STAGE = 4, SCAN_BY_ACTOR = 8, SCAN_BY_CREDITED = 16, SCAN_BY_CLASS = 32,
-    SCAN_BY_ANSWER = 64, SCAN_BY_TASK = 128
+    SCAN_BY_BUCKET = 1,
+    SCAN_BY_KIND = 2,
+    SCAN_BY_STAGE = 4,
+    SCAN_BY_ACTOR = 8,
+    SCAN_BY_CREDITED = 16,
+    SCAN_BY_CLASS = 32,
+    SCAN_BY_ANSWER = 64,
+    SCAN_BY_TASK = 128
 };
-enum scan_sum { SCAN_FRAMES = 1, SCAN_DURATION = 2 };   /* the count is always there */
+enum scan_sum { SCAN_FRAMES = 1, SCAN_DURATION = 2 }; /* the count is always there */
 
 #define SCAN_KINDS 16
 
 /* A filter that is NULL lets everything pass. */
 typedef struct scan_part {
-    int32_t kinds[SCAN_KINDS];   /* up to the first 0 */
+    int32_t kinds[SCAN_KINDS]; /* up to the first 0 */
     const number_set *sources, *actors, *credited, *stages, *tasks, *classes;
-    bool others_only;            /* the actor is not the credited user */
-    bool pieces;                 /* events last from time to time + duration and are cut at the window and at buckets */
+    bool others_only; /* the actor is not the credited user */
+    bool pieces;      /* events last from time to time + duration and are cut at the window and at buckets */
     uint32_t group, sums;
 } scan_part;
 
 typedef struct scan_request {
     database *database;
-    const bounds *bounds;        /* NULL-able */
+    const bounds *bounds; /* NULL-able */
     int64_t project;
-    int64_t after, before;       /* INT64_MIN, INT64_MAX = no end */
-    const int64_t *borders;      /* ascending; bucket i = [borders[i], borders[i + 1]); what lies outside is left out */
-    size_t border_count;         /* 0 = one bucket */
+    int64_t after, before;  /* INT64_MIN, INT64_MAX = no end */
+    const int64_t *borders; /* ascending; bucket i = [borders[i], borders[i + 1]); what lies outside is left out */
+    size_t border_count;    /* 0 = one bucket */
     const scan_part *parts;
     size_t part_count;
-    store *store;                /* worker threads read through its readers; NULL = none */
-    bool no_summaries;           /* for comparing the two ways */
+    store *store;      /* worker threads read through its readers; NULL = none */
+    bool no_summaries; /* for comparing the two ways */
 } scan_request;
 
 /* One sum. Columns it is not grouped by are 0. */
@@ -46,7 +52,7 @@ typedef struct scan_cell {
 } scan_cell;
 
 typedef struct scan_result {
-    scan_cell *cells;            /* of all parts, in no order; none without an event */
+    scan_cell *cells; /* of all parts, in no order; none without an event */
     size_t count;
 } scan_result;
 

@@ -6,16 +6,16 @@
 #include "failure.h"
 #include "scan_lanes.h"
 
-#define LANES_MOST 4
-#define SEGMENTS_OF_LANE 8          /* fewer are not worth a thread */
-#define WAIT_FOR_READER_US 5000     /* a worker without a reader leaves the work to the others */
+#define LANES_MOST         4
+#define SEGMENTS_OF_LANE   8    /* fewer are not worth a thread */
+#define WAIT_FOR_READER_US 5000 /* a worker without a reader leaves the work to the others */
 
 /* What all lanes share. */
 typedef struct shared_work {
     const scan_request *ask;
     const segment *heads;
     size_t count;
-    size_t next;                    /* atomic: the next segment to take */
+    size_t next; /* atomic: the next segment to take */
     const bool *answered;
 } shared_work;
 
@@ -77,14 +77,15 @@ static void *run_worker(void *argument) {
     if (store_read_begin(ask->store, &limits, &own, NULL) != ANNOPROJ_OK) {
         return NULL;
     }
-    limits.until_us = INT64_MAX;    /* from now on the call's own limits are looked at, before each segment */
+    limits.until_us = INT64_MAX; /* from now on the call's own limits are looked at, before each segment */
     mine->database = own.database;
     run_lane(mine);
     store_read_end(&own);
     return NULL;
 }
 
-static annoproj_status make_sums(const shared_work *shared, const scan_sums *like, scan_sums **out, annoproj_error **error) {
+static annoproj_status make_sums(const shared_work *shared, const scan_sums *like, scan_sums **out,
+                                 annoproj_error **error) {
     size_t count = shared->ask->part_count;
     *out = allocate_zeroed(count, sizeof **out);
     if (*out == NULL) {
@@ -111,7 +112,7 @@ static void hand_over(lane *mine, annoproj_error **error) {
 
 static void start_worker(lane *mine) {
     sigset_t all, before;
-    sigfillset(&all);               /* the host's signals are for the host's threads */
+    sigfillset(&all); /* the host's signals are for the host's threads */
     pthread_sigmask(SIG_SETMASK, &all, &before);
     mine->started = pthread_create(&mine->thread, NULL, run_worker, mine) == 0;
     pthread_sigmask(SIG_SETMASK, &before, NULL);
@@ -138,8 +139,8 @@ static annoproj_status end_worker(lane *worker, scan_sums *sums, annoproj_status
     return status;
 }
 
-annoproj_status scan_lanes(const scan_request *ask, const segment *heads, size_t count, const bool *answered, scan_sums *sums,
-                           annoproj_error **error) {
+annoproj_status scan_lanes(const scan_request *ask, const segment *heads, size_t count, const bool *answered,
+                           scan_sums *sums, annoproj_error **error) {
     shared_work shared = {.ask = ask, .heads = heads, .count = count, .answered = answered};
     lane lanes[LANES_MOST] = {{0}};
     size_t used = 1, wanted = ask->store == NULL ? 1 : (size_t)store_threads(ask->store);

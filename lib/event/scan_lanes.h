@@ -5,7 +5,7 @@
 #include "scan_segment.h"
 
 /* Scans the segments for the parts that `answered` does not name, into `sums` (one for each part). */
-annoproj_status scan_lanes(const scan_request *ask, const segment *heads, size_t count, const bool *answered, scan_sums *sums,
-                           annoproj_error **error);
+annoproj_status scan_lanes(const scan_request *ask, const segment *heads, size_t count, const bool *answered,
+                           scan_sums *sums, annoproj_error **error);
 
 #endif

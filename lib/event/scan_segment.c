@@ -13,8 +13,8 @@ annoproj_status scan_source_column(scan_source *source, int column, const column
         }
         status = source->room[column] == NULL
                      ? fail_memory(error)
-                     : segment_read_column(source->database, source->project, source->head, column, source->room[column],
-                                           &source->views[column], error);
+                     : segment_read_column(source->database, source->project, source->head, column,
+                                           source->room[column], &source->views[column], error);
         source->loaded |= status == ANNOPROJ_OK ? (uint32_t)1 << column : 0;
     }
     *view = &source->views[column];
@@ -38,7 +38,7 @@ size_t scan_bucket(const scan_request *ask, int64_t time, size_t hint) {
     if (time >= ask->borders[hint] && time < ask->borders[hint + 1]) {
         return hint;
     }
-    size_t low = 0, high = ask->border_count - 1;   /* borders[low] <= time < borders[high] */
+    size_t low = 0, high = ask->border_count - 1; /* borders[low] <= time < borders[high] */
     while (high - low > 1) {
         size_t middle = (low + high) / 2;
         if (ask->borders[middle] <= time) {
@@ -50,7 +50,7 @@ size_t scan_bucket(const scan_request *ask, int64_t time, size_t hint) {
     return low;
 }
 
-/* --- loops over one column ---------------------------------------------------------------------------------------- */
+/* --- loops over one column ---- */
 
 static void gather(const column_view *view, size_t start, const uint16_t *rows, size_t count, int64_t *out) {
     const uint8_t *codes = view->codes + start * view->width;
@@ -134,7 +134,7 @@ static size_t keep_different(const int64_t *a, const int64_t *b, uint16_t *rows,
     return kept;
 }
 
-/* --- the plan for one segment --------------------------------------------------------------------------------------- */
+/* --- the plan for one segment ---- */
 
 typedef struct filter {
     const column_view *column;
@@ -145,15 +145,15 @@ typedef struct plan {
     const scan_request *ask;
     scan_sums *sums;
     scan_blocks *blocks;
-    const column_view *kinds, *actors, *credited, *times, *frames, *durations;   /* NULL = not needed */
+    const column_view *kinds, *actors, *credited, *times, *frames, *durations; /* NULL = not needed */
     filter filters[6];
     size_t filter_count;
-    const column_view *dimensions[SCAN_DIMENSIONS];   /* NULL = not grouped, or constant */
-    uint64_t constant_key;       /* what constant columns and a constant bucket add to every key */
+    const column_view *dimensions[SCAN_DIMENSIONS]; /* NULL = not grouped, or constant */
+    uint64_t constant_key;                          /* what constant columns and a constant bucket add to every key */
     int64_t lower, upper;
-    bool in_window;              /* the whole segment lies in the window */
-    bool one_bucket;             /* and in one bucket */
-    size_t bucket;               /* the last one that was found */
+    bool in_window;  /* the whole segment lies in the window */
+    bool one_bucket; /* and in one bucket */
+    size_t bucket;   /* the last one that was found */
 } plan;
 
 /* Whether the segment can hold anything of the part; notes how times must be looked at. */
@@ -201,8 +201,11 @@ static annoproj_status add_filter(plan *work, scan_source *source, const number_
 
 static annoproj_status plan_filters(plan *work, scan_source *source, bool *nothing, annoproj_error **error) {
     const scan_part *part = work->sums->part;
-    const struct { const number_set *set; int column; } wanted[] = {
-        {part->sources, COLUMN_SOURCE}, {part->actors, COLUMN_ACTOR}, {part->credited, COLUMN_CREDITED},
+    const struct {
+        const number_set *set;
+        int column;
+    } wanted[] = {
+        {part->sources, COLUMN_SOURCE}, {part->actors, COLUMN_ACTOR},  {part->credited, COLUMN_CREDITED},
         {part->stages, COLUMN_STAGE},   {part->classes, COLUMN_CLASS}, {part->tasks, COLUMN_TASK},
     };
     annoproj_status status = scan_source_column(source, COLUMN_KIND, &work->kinds, error);
@@ -243,7 +246,7 @@ static annoproj_status plan_sums(plan *work, scan_source *source, annoproj_error
     return status;
 }
 
-/* --- running it ------------------------------------------------------------------------------------------------------- */
+/* --- running it ---- */
 
 static size_t pick_rows(plan *work, size_t start, size_t length) {
     scan_blocks *blocks = work->blocks;
@@ -306,7 +309,7 @@ static bool add_piece(plan *work, uint64_t key, int64_t frames, int64_t from, in
     int64_t until = from;
     if (duration > 0) {
         until = from > INT64_MAX - duration ? INT64_MAX : from + duration;
-    } else if (from >= work->lower && from < work->upper) {  /* a moment: it is where it is */
+    } else if (from >= work->lower && from < work->upper) { /* a moment: it is where it is */
         until = from + 1;
     }
     from = from < work->lower ? work->lower : from;
@@ -380,7 +383,8 @@ annoproj_status scan_segment(const scan_request *ask, scan_sums *sums, scan_sour
         size_t count = pick_rows(&made, start, left < SCAN_BLOCK ? left : SCAN_BLOCK);
         if (count > 0 && !add_rows(&made, start, count)) {
             return fail(error, ANNOPROJ_CORRUPT,
-                        "event segment %lld of project %lld: a number is larger than its directory says, or memory is short; run annoproj_store_check",
+                        "event segment %lld of project %lld: a number is larger than its directory says, or memory is "
+                        "short; run annoproj_store_check",
                         (long long)source->head->number, (long long)source->project);
         }
     }

@@ -11,7 +11,7 @@ typedef struct scan_source {
     int64_t project;
     const segment *head;
     column_view views[COLUMN_COUNT + 1];
-    uint32_t loaded;             /* bit by column */
+    uint32_t loaded; /* bit by column */
     uint8_t *room[COLUMN_COUNT + 1];
 } scan_source;
 
@@ -19,7 +19,7 @@ annoproj_status scan_source_column(scan_source *source, int column, const column
 
 /* Room for the numbers of one block; one for each scan. */
 typedef struct scan_blocks {
-    uint16_t rows[SCAN_BLOCK];   /* picked rows of the block */
+    uint16_t rows[SCAN_BLOCK]; /* picked rows of the block */
     int64_t values[SCAN_BLOCK], others[SCAN_BLOCK], times[SCAN_BLOCK], frames[SCAN_BLOCK], durations[SCAN_BLOCK];
     uint64_t keys[SCAN_BLOCK];
 } scan_blocks;

@@ -5,12 +5,12 @@
 #include "failure.h"
 #include "scan_sums.h"
 
-#define ARRAY_CELLS ((uint64_t)1 << 17)   /* 4 MiB of sums; beyond that a hash table is as fast */
+#define ARRAY_CELLS ((uint64_t)1 << 17) /* 4 MiB of sums; beyond that a hash table is as fast */
 
 #define FIRST_HASHED ((size_t)4096)
 
-const int scan_dimension_column[SCAN_DIMENSIONS] = {0,           COLUMN_KIND,  COLUMN_STAGE,  COLUMN_ACTOR, COLUMN_CREDITED,
-                                                    COLUMN_CLASS, COLUMN_ANSWER, COLUMN_TASK};
+const int scan_dimension_column[SCAN_DIMENSIONS] = {
+    0, COLUMN_KIND, COLUMN_STAGE, COLUMN_ACTOR, COLUMN_CREDITED, COLUMN_CLASS, COLUMN_ANSWER, COLUMN_TASK};
 
 static int64_t *dimension_field(scan_cell *cell, int dimension) {
     switch (dimension) {
@@ -35,12 +35,14 @@ annoproj_status scan_sums_make(scan_sums *sums, const scan_part *part, const int
     for (int d = 0; d < SCAN_DIMENSIONS; d++) {
         bool grouped = (part->group >> d & 1) != 0;
         if (grouped && (highest[d] < 0 || highest[d] >= INT64_MAX - 1)) {
-            return fail(error, ANNOPROJ_CORRUPT, "the event log holds a number that is too large; run annoproj_store_check");
+            return fail(error, ANNOPROJ_CORRUPT,
+                        "the event log holds a number that is too large; run annoproj_store_check");
         }
         sums->extent[d] = !grouped ? 1 : d == SCAN_KIND ? (kinds > 0 ? kinds : 1) : highest[d] + 1;
         sums->stride[d] = sums->total;
         if (sums->extent[d] < 1 || sums->total > ((uint64_t)1 << 62) / (uint64_t)sums->extent[d]) {
-            return fail(error, ANNOPROJ_LIMIT, "the report has too many combinations of its columns; filter it, or use fewer buckets");
+            return fail(error, ANNOPROJ_LIMIT,
+                        "the report has too many combinations of its columns; filter it, or use fewer buckets");
         }
         sums->total *= (uint64_t)sums->extent[d];
     }
@@ -80,7 +82,8 @@ static inline void add_to(int64_t *sum, int64_t value) {
     *sum = (int64_t)((uint64_t)*sum + (uint64_t)value);
 }
 
-static bool add_hashed(scan_sums *sums, const uint64_t *keys, const int64_t *frames, const int64_t *durations, size_t count) {
+static bool add_hashed(scan_sums *sums, const uint64_t *keys, const int64_t *frames, const int64_t *durations,
+                       size_t count) {
     for (size_t i = 0; i < count; i++) {
         if (keys[i] >= sums->total || (sums->used * 2 >= sums->capacity && !grow(sums))) {
             return false;
@@ -95,7 +98,8 @@ static bool add_hashed(scan_sums *sums, const uint64_t *keys, const int64_t *fra
     return true;
 }
 
-bool scan_sums_add(scan_sums *sums, const uint64_t *keys, const int64_t *frames, const int64_t *durations, size_t count) {
+bool scan_sums_add(scan_sums *sums, const uint64_t *keys, const int64_t *frames, const int64_t *durations,
+                   size_t count) {
     if (sums->hashed) {
         return add_hashed(sums, keys, frames, durations, count);
     }
@@ -140,7 +144,8 @@ bool scan_sums_merge(scan_sums *sums, const scan_sums *more) {
     for (size_t i = 0; i < more->capacity && good; i++) {
         const scan_sum_cell *cell = &more->cells[i];
         if (cell->count != 0) {
-            good = scan_sums_add_sum(sums, more->hashed ? cell->key - 1 : i, cell->count, cell->frames, cell->duration_us);
+            good = scan_sums_add_sum(sums, more->hashed ? cell->key - 1 : i, cell->count, cell->frames,
+                                     cell->duration_us);
         }
     }
     return good;
@@ -160,7 +165,8 @@ void scan_sums_cells(const scan_sums *sums, int32_t part, scan_cell *out) {
         if (cell->count == 0) {
             continue;
         }
-        *out = (scan_cell){.part = part, .count = cell->count, .frames = cell->frames, .duration_us = cell->duration_us};
+        *out = (scan_cell){
+            .part = part, .count = cell->count, .frames = cell->frames, .duration_us = cell->duration_us};
         uint64_t key = sums->hashed ? cell->key - 1 : i;
         for (int d = 0; d < SCAN_DIMENSIONS; d++) {
             int64_t number = (int64_t)(key / sums->stride[d] % (uint64_t)sums->extent[d]);

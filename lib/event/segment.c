@@ -7,7 +7,7 @@
 int64_t column_value(const column_view *column, size_t row) {
     uint64_t code = 0;
     if (column->width != 0) {
-        memcpy(&code, column->codes + row * column->width, column->width);   /* little-endian machine: see Makefile */
+        memcpy(&code, column->codes + row * column->width, column->width); /* little-endian machine: see Makefile */
     }
     return (int64_t)((uint64_t)column->base + code);
 }

@@ -84,8 +84,8 @@ bool segment_from_row(statement *row, segment *out) {
     return count > 0 && count <= SEGMENT_EVENTS && directory_decode(column_blob(row, 6), column_length(row, 6), out);
 }
 
-annoproj_status segment_read_column(database *db, int64_t project, const segment *head, int column,
-                                    uint8_t *room, column_view *view, annoproj_error **error) {
+annoproj_status segment_read_column(database *db, int64_t project, const segment *head, int column, uint8_t *room,
+                                    column_view *view, annoproj_error **error) {
     const segment_entry *entry = &head->columns[column];
     *view = (column_view){.codes = room, .base = entry->least, .width = entry->width};
     if (entry->width == 0) {

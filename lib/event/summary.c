@@ -77,12 +77,12 @@ static void add_cell(summary *sums, const summary_cell *cell) {
 
 static void add_to(summary *sums, summary_cube cube, const event *one, int64_t first, int64_t second) {
     add_cell(sums, &(summary_cell){.cube = (int32_t)cube,
-                                      .kind = one->kind,
-                                      .first = first,
-                                      .second = second,
-                                      .count = 1,
-                                      .frames = one->frames,
-                                      .duration_us = one->duration_us});
+                                   .kind = one->kind,
+                                   .first = first,
+                                   .second = second,
+                                   .count = 1,
+                                   .frames = one->frames,
+                                   .duration_us = one->duration_us});
 }
 
 void summary_add(summary *sums, const event *events, size_t count) {
@@ -124,8 +124,9 @@ static void put(bytes *out, uint64_t mask, uint64_t bit, int64_t value, int64_t 
 
 static void put_cell(bytes *out, const summary_cell *cell, summary_cell *before) {
     uint64_t mask = (cell->cube != before->cube ? HAS_CUBE : 0u) | (cell->kind != before->kind ? HAS_KIND : 0u) |
-                    (cell->first != before->first ? HAS_FIRST : 0u) | (cell->second != before->second ? HAS_SECOND : 0u) |
-                    (cell->frames != 0 ? HAS_FRAMES : 0u) | (cell->duration_us != 0 ? HAS_DURATION : 0u);
+                    (cell->first != before->first ? HAS_FIRST : 0u) |
+                    (cell->second != before->second ? HAS_SECOND : 0u) | (cell->frames != 0 ? HAS_FRAMES : 0u) |
+                    (cell->duration_us != 0 ? HAS_DURATION : 0u);
     bytes_varint(out, mask);
     put(out, mask, HAS_CUBE, cell->cube, before->cube);
     put(out, mask, HAS_KIND, cell->kind, before->kind);

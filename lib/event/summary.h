@@ -6,25 +6,25 @@
 #include "event.h"
 #include "varint.h"
 
-typedef enum summary_cube {      /* numbered for ever; by kind and ... */
-    CUBE_STAGE = 1,              /* stage */
-    CUBE_CLASS = 2,              /* class, answer */
-    CUBE_ACTOR = 3,              /* stage, actor: kinds that reports count for users */
-    CUBE_CREDITED = 4,           /* stage, credited: the same kinds */
-    CUBE_SELF = 5                /* stage, actor: those of them whose actor is the credited user */
+typedef enum summary_cube {                    /* numbered for ever; by kind and ... */
+                            CUBE_STAGE = 1,    /* stage */
+                            CUBE_CLASS = 2,    /* class, answer */
+                            CUBE_ACTOR = 3,    /* stage, actor: kinds that reports count for users */
+                            CUBE_CREDITED = 4, /* stage, credited: the same kinds */
+                            CUBE_SELF = 5      /* stage, actor: those of them whose actor is the credited user */
 } summary_cube;
 
 typedef struct summary_cell {
     int32_t cube, kind;
-    int64_t first, second;       /* stage or class; answer or user; 0 when the cube has none */
+    int64_t first, second; /* stage or class; answer or user; 0 when the cube has none */
     int64_t count, frames, duration_us;
 } summary_cell;
 
 typedef struct summary {
     summary_cell *cells;
-    uint32_t *slots;             /* hash table of index + 1 */
+    uint32_t *slots; /* hash table of index + 1 */
     size_t count, capacity;
-    bool failed;                 /* out of memory */
+    bool failed; /* out of memory */
 } summary;
 
 void summary_add(summary *summary, const event *events, size_t count);
@@ -41,7 +41,7 @@ typedef struct summary_cursor {
 } summary_cursor;
 
 void summary_open(summary_cursor *cursor, const uint8_t *data, size_t length);
-bool summary_next(summary_cursor *cursor);                /* cursor->cell; false at the end and when failed */
+bool summary_next(summary_cursor *cursor); /* cursor->cell; false at the end and when failed */
 
 /* The row of a project; empty when it has no segment. CORRUPT when it is missing or is not of so many segments. */
 annoproj_status summary_read(database *database, int64_t project, int64_t segments, bytes *out, annoproj_error **error);

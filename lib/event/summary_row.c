@@ -4,9 +4,9 @@
 #include "summary.h"
 
 static const char SQL_READ[] = "SELECT segments, data FROM event_summary WHERE project = ?";
-static const char SQL_WRITE[] =
-    "INSERT INTO event_summary(project, segments, checksum, data) VALUES(?, ?, ?, ?)"
-    " ON CONFLICT(project) DO UPDATE SET segments = excluded.segments, checksum = excluded.checksum, data = excluded.data";
+static const char SQL_WRITE[] = "INSERT INTO event_summary(project, segments, checksum, data) VALUES(?, ?, ?, ?)"
+                                " ON CONFLICT(project) DO UPDATE SET segments = excluded.segments, checksum = "
+                                "excluded.checksum, data = excluded.data";
 
 annoproj_status summary_read(database *db, int64_t project, int64_t segments, bytes *out, annoproj_error **error) {
     out->length = 0;
@@ -24,13 +24,15 @@ annoproj_status summary_read(database *db, int64_t project, int64_t segments, by
     if (status == ANNOPROJ_OK && out->failed) {
         status = fail_memory(error);
     } else if (status == ANNOPROJ_OK && !found) {
-        status = fail(error, ANNOPROJ_CORRUPT, "event log of project %lld: its summary is missing; restore a backup of the store",
+        status = fail(error, ANNOPROJ_CORRUPT,
+                      "event log of project %lld: its summary is missing; restore a backup of the store",
                       (long long)project);
     }
     return status;
 }
 
-annoproj_status summary_write(database *db, int64_t project, int64_t segments, const bytes *data, annoproj_error **error) {
+annoproj_status summary_write(database *db, int64_t project, int64_t segments, const bytes *data,
+                              annoproj_error **error) {
     statement *write = sql(db, SQL_WRITE);
     bind_int64(write, project);
     bind_int64(write, segments);

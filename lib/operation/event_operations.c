@@ -8,8 +8,8 @@
 typedef struct event_stream {
     body body;
     project_identity *project;
-    int64_t after;               /* atomic: the last event handed out */
-    int64_t last;                /* the last one at the time of opening */
+    int64_t after; /* atomic: the last event handed out */
+    int64_t last;  /* the last one at the time of opening */
 } event_stream;
 
 static void destroy_stream(body *dead) {
@@ -32,7 +32,8 @@ static void add_optional(rows *table, int64_t value, int64_t shown) {
 
 /* Where 0 is a value and not the absence of one. */
 static bool reference_may_be_zero(int32_t kind) {
-    return kind == EVENT_TASK_PRIORITY || kind == EVENT_TASK_SKIP || kind == EVENT_PROJECT_STATUS || kind == EVENT_LABELS_IMPORT;
+    return kind == EVENT_TASK_PRIORITY || kind == EVENT_TASK_SKIP || kind == EVENT_PROJECT_STATUS ||
+           kind == EVENT_LABELS_IMPORT;
 }
 
 static void add_event(rows *table, int64_t project, int64_t seq, const event *one) {
@@ -121,7 +122,8 @@ annoproj_status annoproj_project_events(annoproj_project *handle, int64_t after,
     }
     *stream = NULL;
     if (after < 0) {
-        return fail(error, ANNOPROJ_INVALID, "`after` is %lld: give 0 for all events, or a sequence number", (long long)after);
+        return fail(error, ANNOPROJ_INVALID, "`after` is %lld: give 0 for all events, or a sequence number",
+                    (long long)after);
     }
     project_identity *project = NULL;
     annoproj_status status = project_enter(handle, &project, error);

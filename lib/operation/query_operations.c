@@ -21,8 +21,8 @@ static annoproj_status check_query(scope *in, void *arguments, annoproj_error **
     return query_check(in, made->asked, error);
 }
 
-static annoproj_status run(const project_identity *project, annoproj_operation operation, read_fn read, report_call *made,
-                           const annoproj_call *call, annoproj_error **error) {
+static annoproj_status run(const project_identity *project, annoproj_operation operation, read_fn read,
+                           report_call *made, const annoproj_call *call, annoproj_error **error) {
     const request asked = {.session = project->session,
                            .operation = operation,
                            .subject = SUBJECT_PROJECT,
@@ -36,8 +36,8 @@ void annoproj_query_options_init(annoproj_query_options *options) {
         *options = (annoproj_query_options)ANNOPROJ_QUERY_OPTIONS_INIT;
 }
 
-annoproj_status annoproj_query_open(annoproj_project *handle, const annoproj_query_options *options, const annoproj_call *call,
-                                    annoproj_query **out, annoproj_error **error) {
+annoproj_status annoproj_query_open(annoproj_project *handle, const annoproj_query_options *options,
+                                    const annoproj_call *call, annoproj_query **out, annoproj_error **error) {
     clear_error(error);
     if (out == NULL) {
         return fail(error, ANNOPROJ_INVALID, "`query` is NULL: give a place for the result");
@@ -72,8 +72,8 @@ void annoproj_query_close(annoproj_query *handle) {
     handle_close(handle, HANDLE_QUERY);
 }
 
-static annoproj_status run_query(annoproj_query *handle, annoproj_operation operation, report_fn make, const annoproj_call *call,
-                                 annoproj_table **table, annoproj_error **error) {
+static annoproj_status run_query(annoproj_query *handle, annoproj_operation operation, report_fn make,
+                                 const annoproj_call *call, annoproj_table **table, annoproj_error **error) {
     clear_error(error);
     if (table == NULL) {
         return fail(error, ANNOPROJ_INVALID, "`table` is NULL: give a place for the result");
@@ -92,8 +92,8 @@ static annoproj_status run_query(annoproj_query *handle, annoproj_operation oper
     return status;
 }
 
-static annoproj_status run_summary(annoproj_project *handle, report_fn make, const annoproj_call *call, annoproj_table **table,
-                                   annoproj_error **error) {
+static annoproj_status run_summary(annoproj_project *handle, report_fn make, const annoproj_call *call,
+                                   annoproj_table **table, annoproj_error **error) {
     clear_error(error);
     if (table == NULL) {
         return fail(error, ANNOPROJ_INVALID, "`table` is NULL: give a place for the result");
@@ -126,8 +126,8 @@ annoproj_status annoproj_query_label_actions(annoproj_query *handle, const annop
     return run_query(handle, ANNOPROJ_OPERATION_ANALYTICS_OWN, report_label_actions, call, table, error);
 }
 
-annoproj_status annoproj_query_ontology_actions(annoproj_query *handle, const annoproj_call *call, annoproj_table **table,
-                                                annoproj_error **error) {
+annoproj_status annoproj_query_ontology_actions(annoproj_query *handle, const annoproj_call *call,
+                                                annoproj_table **table, annoproj_error **error) {
     return run_query(handle, ANNOPROJ_OPERATION_ANALYTICS_TEAM, report_ontology_actions, call, table, error);
 }
 
@@ -136,8 +136,8 @@ annoproj_status annoproj_query_annotators(annoproj_query *handle, const annoproj
     return run_query(handle, ANNOPROJ_OPERATION_ANALYTICS_TEAM, report_annotators, call, table, error);
 }
 
-annoproj_status annoproj_query_annotators_by_frame(annoproj_query *handle, const annoproj_call *call, annoproj_table **table,
-                                                   annoproj_error **error) {
+annoproj_status annoproj_query_annotators_by_frame(annoproj_query *handle, const annoproj_call *call,
+                                                   annoproj_table **table, annoproj_error **error) {
     return run_query(handle, ANNOPROJ_OPERATION_ANALYTICS_TEAM, report_annotators_by_frame, call, table, error);
 }
 
@@ -146,8 +146,8 @@ annoproj_status annoproj_query_reviewers(annoproj_query *handle, const annoproj_
     return run_query(handle, ANNOPROJ_OPERATION_ANALYTICS_TEAM, report_reviewers, call, table, error);
 }
 
-annoproj_status annoproj_query_reviewers_by_frame(annoproj_query *handle, const annoproj_call *call, annoproj_table **table,
-                                                  annoproj_error **error) {
+annoproj_status annoproj_query_reviewers_by_frame(annoproj_query *handle, const annoproj_call *call,
+                                                  annoproj_table **table, annoproj_error **error) {
     return run_query(handle, ANNOPROJ_OPERATION_ANALYTICS_TEAM, report_reviewers_by_frame, call, table, error);
 }
 
@@ -156,7 +156,7 @@ annoproj_status annoproj_project_overview(annoproj_project *project, const annop
     return run_summary(project, report_overview, call, table, error);
 }
 
-annoproj_status annoproj_project_tasks_by_stage(annoproj_project *project, const annoproj_call *call, annoproj_table **table,
-                                                annoproj_error **error) {
+annoproj_status annoproj_project_tasks_by_stage(annoproj_project *project, const annoproj_call *call,
+                                                annoproj_table **table, annoproj_error **error) {
     return run_summary(project, report_tasks_by_stage, call, table, error);
 }

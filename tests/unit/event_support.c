@@ -69,15 +69,16 @@ void log_damage(log_store *log, const char *change) {
 }
 
 static const int32_t made_kinds[] = {
-    EVENT_TASK_ASSIGN,  EVENT_TASK_SUBMIT,  EVENT_TASK_SKIP,     EVENT_TASK_APPROVE,        EVENT_TASK_REJECT,  EVENT_TIME_SPENT,
-    EVENT_LABEL_CREATE, EVENT_LABEL_EDIT,   EVENT_LABEL_DELETE,  EVENT_LABEL_FRAMES_CREATE, EVENT_LABEL_SUBMIT, EVENT_LABEL_SUBMIT,
-    EVENT_LABEL_APPROVE, EVENT_LABEL_REJECT, EVENT_ANSWER_CREATE, EVENT_ISSUE_CREATE,       EVENT_ISSUE_RESOLVE, EVENT_LABEL_PUT,
+    EVENT_TASK_ASSIGN,  EVENT_TASK_SUBMIT,   EVENT_TASK_SKIP,     EVENT_TASK_APPROVE, EVENT_TASK_REJECT,
+    EVENT_TIME_SPENT,   EVENT_LABEL_CREATE,  EVENT_LABEL_EDIT,    EVENT_LABEL_DELETE, EVENT_LABEL_FRAMES_CREATE,
+    EVENT_LABEL_SUBMIT, EVENT_LABEL_SUBMIT,  EVENT_LABEL_APPROVE, EVENT_LABEL_REJECT, EVENT_ANSWER_CREATE,
+    EVENT_ISSUE_CREATE, EVENT_ISSUE_RESOLVE, EVENT_LABEL_PUT,
 };
 
 void make_events(event_maker *maker, event *events, size_t count) {
     event shared = {0};
     for (size_t i = 0; i < count; i++) {
-        if (i == 0 || random_below(8) == 0) {   /* a command ends: another actor, task and time */
+        if (i == 0 || random_below(8) == 0) { /* a command ends: another actor, task and time */
             maker->now_us += (int64_t)random_below(20000000);
             shared = (event){.time_us = maker->now_us,
                              .actor = (int64_t)random_below((uint64_t)maker->users + 1),

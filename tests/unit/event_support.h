@@ -10,12 +10,12 @@ typedef struct log_store {
     store *store;
     char *path;
     bounds bounds;
-    reader reader;           /* between log_read() and log_read_end() */
+    reader reader; /* between log_read() and log_read_end() */
 } log_store;
 
 log_store *log_store_new(const char *name);
 void log_store_free(log_store *log);
-void log_append(log_store *log, int64_t project, const event *events, size_t count);   /* one command */
+void log_append(log_store *log, int64_t project, const event *events, size_t count); /* one command */
 database *log_read(log_store *log);
 void log_read_end(log_store *log);
 /* Changes the file behind the library's back; at least one row must change. */

@@ -128,15 +128,18 @@ static void test_exact_fit(void **state) {
 /* Every width of every column, negative numbers and the extremes included. */
 static void test_widths(void **state) {
     (void)state;
-    static const int64_t ranges[] = {0, 1, UINT8_MAX, UINT8_MAX + 1, UINT16_MAX, UINT16_MAX + 1, UINT32_MAX, (int64_t)UINT32_MAX + 1, INT64_MAX};
+    static const int64_t ranges[] = {
+        0, 1, UINT8_MAX, UINT8_MAX + 1, UINT16_MAX, UINT16_MAX + 1, UINT32_MAX, (int64_t)UINT32_MAX + 1, INT64_MAX};
     event *all = calloc(SEGMENT_EVENTS, sizeof *all);
     log_store *log = log_store_new("widths");
     for (size_t r = 0; r < sizeof ranges / sizeof ranges[0]; r++) {
         for (size_t i = 0; i < SEGMENT_EVENTS; i++) {
             for (int column = 1; column <= COLUMN_COUNT; column++) {
                 int64_t base = (column % 3 - 1) * 12345, range = ranges[r];
-                int64_t value = i == 0 ? base : i == 1 ? (int64_t)((uint64_t)base + (uint64_t)range) : (int64_t)((uint64_t)base + random_below((uint64_t)range + 1));
-                if (!event_set(&all[i], column, value)) {   /* a narrow field: as wide as it goes */
+                int64_t value = i == 0   ? base
+                                : i == 1 ? (int64_t)((uint64_t)base + (uint64_t)range)
+                                         : (int64_t)((uint64_t)base + random_below((uint64_t)range + 1));
+                if (!event_set(&all[i], column, value)) { /* a narrow field: as wide as it goes */
                     assert_true(event_set(&all[i], column, (int32_t)random_next()));
                 }
             }
@@ -175,7 +178,7 @@ static void test_pack(void **state) {
         size_t flipped = (size_t)random_below(packed.length);
         packed.data[flipped] ^= (uint8_t)(1 << random_below(8));
         assert_false(event_pack_intact(packed.data, packed.length));
-        if (event_unpack_open(&cursor, packed.data, packed.length)) {   /* must end, whatever it gives */
+        if (event_unpack_open(&cursor, packed.data, packed.length)) { /* must end, whatever it gives */
             while (event_unpack_next(&cursor)) {
             }
         }
@@ -232,7 +235,8 @@ static void test_damage(void **state) {
         "UPDATE event_segment SET directory = x'00' WHERE id = (3 << 32)",
         "DELETE FROM event_segment WHERE id = (3 << 32)",
         "UPDATE event_segment SET id = id + 5 WHERE id = (3 << 32) + 1",
-        "UPDATE event_tail SET data = CAST(substr(data, 1, 20) || x'A5A6' || substr(data, 23) AS BLOB) WHERE first_seq % 2 = 1",
+        "UPDATE event_tail SET data = CAST(substr(data, 1, 20) || x'A5A6' || substr(data, 23) AS BLOB) WHERE first_seq "
+        "% 2 = 1",
         "DELETE FROM event_tail WHERE count = 60",
         "DELETE FROM event_tail WHERE count = 40",
         "UPDATE event_tail SET count = 39 WHERE count = 40",
@@ -249,7 +253,7 @@ static void test_damage(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_pack),       cmocka_unit_test(test_names),  cmocka_unit_test(test_random_batches),
+        cmocka_unit_test(test_pack),       cmocka_unit_test(test_names),     cmocka_unit_test(test_random_batches),
         cmocka_unit_test(test_huge_batch), cmocka_unit_test(test_exact_fit), cmocka_unit_test(test_widths),
         cmocka_unit_test(test_damage),
     };

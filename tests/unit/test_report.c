@@ -8,9 +8,9 @@
 #include "event.h"
 #include "store.h"
 
-#define HOUR INT64_C(3600000000)
-#define DAY  (24 * HOUR)
-#define MONDAY INT64_C(1767571200000000)   /* 2026-01-05 00:00 UTC */
+#define HOUR   INT64_C(3600000000)
+#define DAY    (24 * HOUR)
+#define MONDAY INT64_C(1767571200000000) /* 2026-01-05 00:00 UTC */
 
 enum { ANNOTATE = 1, REVIEW = 2, COMPLETE = 3 };
 
@@ -43,35 +43,204 @@ static void append(team *made, const event *events, size_t count) {
 static team *fixture(void) {
     team *made = team_new(3, "", "");
     const int64_t a = made->users[TEAM_ANNOTATOR], r = made->users[TEAM_REVIEWER], b = made->users[TEAM_BOTH];
-    const int64_t first = MONDAY + 10 * HOUR, second = MONDAY + DAY + 9 * HOUR, third = second + 4 * HOUR, fourth = third + HOUR;
+    const int64_t first = MONDAY + 10 * HOUR, second = MONDAY + DAY + 9 * HOUR, third = second + 4 * HOUR,
+                  fourth = third + HOUR;
     const event events[] = {
         {.kind = EVENT_TASK_ASSIGN, .time_us = first - HOUR, .actor = a, .credited = a, .stage = ANNOTATE, .task = 1},
-        {.kind = EVENT_TASK_SUBMIT, .time_us = first, .actor = a, .credited = a, .stage = ANNOTATE, .task = 1, .reference = 2},
-        {.kind = EVENT_LABEL_CREATE, .time_us = first, .actor = a, .stage = ANNOTATE, .task = 1, .class = TEAM_BOX, .frames = 3, .reference = 1},
-        {.kind = EVENT_ANSWER_CREATE, .time_us = first, .actor = a, .stage = ANNOTATE, .task = 1, .class = TEAM_BOX, .answer = TEAM_RED, .frames = 2, .reference = 1},
-        {.kind = EVENT_LABEL_SUBMIT, .time_us = first, .actor = a, .stage = ANNOTATE, .task = 1, .class = TEAM_BOX, .frames = 3, .reference = 1},
-        {.kind = EVENT_TASK_REJECT, .time_us = second, .actor = r, .credited = a, .stage = REVIEW, .task = 1, .reference = 1},
-        {.kind = EVENT_LABEL_REJECT, .time_us = second, .actor = r, .credited = a, .stage = REVIEW, .task = 1, .class = TEAM_BOX, .frames = 3, .reference = 1},
-        {.kind = EVENT_ANSWER_REJECT, .time_us = second, .actor = r, .credited = a, .stage = REVIEW, .task = 1, .class = TEAM_BOX, .answer = TEAM_RED, .frames = 2, .reference = 1},
-        {.kind = EVENT_ISSUE_CREATE, .time_us = second, .actor = r, .credited = a, .stage = REVIEW, .task = 1, .class = TEAM_BOX, .reference = 1},
-        {.kind = EVENT_ISSUE_CREATE, .time_us = second, .actor = r, .credited = a, .stage = REVIEW, .task = 1, .reference = 2},
-        {.kind = EVENT_ISSUE_RESOLVE, .time_us = second + HOUR, .actor = a, .credited = a, .stage = ANNOTATE, .task = 1, .class = TEAM_BOX, .reference = 1},
-        {.kind = EVENT_ISSUE_COMMENT, .time_us = second + HOUR, .actor = r, .credited = a, .stage = ANNOTATE, .task = 1, .class = TEAM_BOX, .reference = 1},
+        {.kind = EVENT_TASK_SUBMIT,
+         .time_us = first,
+         .actor = a,
+         .credited = a,
+         .stage = ANNOTATE,
+         .task = 1,
+         .reference = 2},
+        {.kind = EVENT_LABEL_CREATE,
+         .time_us = first,
+         .actor = a,
+         .stage = ANNOTATE,
+         .task = 1,
+         .class = TEAM_BOX,
+         .frames = 3,
+         .reference = 1},
+        {.kind = EVENT_ANSWER_CREATE,
+         .time_us = first,
+         .actor = a,
+         .stage = ANNOTATE,
+         .task = 1,
+         .class = TEAM_BOX,
+         .answer = TEAM_RED,
+         .frames = 2,
+         .reference = 1},
+        {.kind = EVENT_LABEL_SUBMIT,
+         .time_us = first,
+         .actor = a,
+         .stage = ANNOTATE,
+         .task = 1,
+         .class = TEAM_BOX,
+         .frames = 3,
+         .reference = 1},
+        {.kind = EVENT_TASK_REJECT,
+         .time_us = second,
+         .actor = r,
+         .credited = a,
+         .stage = REVIEW,
+         .task = 1,
+         .reference = 1},
+        {.kind = EVENT_LABEL_REJECT,
+         .time_us = second,
+         .actor = r,
+         .credited = a,
+         .stage = REVIEW,
+         .task = 1,
+         .class = TEAM_BOX,
+         .frames = 3,
+         .reference = 1},
+        {.kind = EVENT_ANSWER_REJECT,
+         .time_us = second,
+         .actor = r,
+         .credited = a,
+         .stage = REVIEW,
+         .task = 1,
+         .class = TEAM_BOX,
+         .answer = TEAM_RED,
+         .frames = 2,
+         .reference = 1},
+        {.kind = EVENT_ISSUE_CREATE,
+         .time_us = second,
+         .actor = r,
+         .credited = a,
+         .stage = REVIEW,
+         .task = 1,
+         .class = TEAM_BOX,
+         .reference = 1},
+        {.kind = EVENT_ISSUE_CREATE,
+         .time_us = second,
+         .actor = r,
+         .credited = a,
+         .stage = REVIEW,
+         .task = 1,
+         .reference = 2},
+        {.kind = EVENT_ISSUE_RESOLVE,
+         .time_us = second + HOUR,
+         .actor = a,
+         .credited = a,
+         .stage = ANNOTATE,
+         .task = 1,
+         .class = TEAM_BOX,
+         .reference = 1},
+        {.kind = EVENT_ISSUE_COMMENT,
+         .time_us = second + HOUR,
+         .actor = r,
+         .credited = a,
+         .stage = ANNOTATE,
+         .task = 1,
+         .class = TEAM_BOX,
+         .reference = 1},
         {.kind = EVENT_TASK_SKIP, .time_us = second + 2 * HOUR, .actor = b, .stage = ANNOTATE, .task = 2},
-        {.kind = EVENT_TIME_SPENT, .time_us = MONDAY + DAY - HOUR / 2, .duration_us = HOUR, .actor = a, .stage = ANNOTATE, .task = 1},
-        {.kind = EVENT_TIME_SPENT, .time_us = second, .duration_us = HOUR / 2 + 500000, .actor = r, .stage = REVIEW, .task = 1},
-        {.kind = EVENT_TIME_SPENT, .time_us = second, .duration_us = 120499999, .actor = a, .stage = COMPLETE, .task = 1},
-        {.kind = EVENT_TASK_SUBMIT, .time_us = third, .actor = a, .credited = a, .stage = ANNOTATE, .task = 1, .reference = 2},
-        {.kind = EVENT_LABEL_EDIT, .time_us = third, .actor = a, .stage = ANNOTATE, .task = 1, .class = TEAM_BOX, .frames = 1, .reference = 1},
-        {.kind = EVENT_LABEL_FRAMES_CREATE, .time_us = third, .actor = a, .stage = ANNOTATE, .task = 1, .class = TEAM_BOX, .frames = 2, .reference = 1},
-        {.kind = EVENT_LABEL_SUBMIT, .time_us = third, .actor = a, .stage = ANNOTATE, .task = 1, .class = TEAM_BOX, .frames = 5, .reference = 1},
-        {.kind = EVENT_TASK_APPROVE, .time_us = fourth, .actor = r, .credited = a, .stage = REVIEW, .task = 1, .reference = 3},
-        {.kind = EVENT_LABEL_CREATE, .time_us = fourth, .actor = r, .stage = REVIEW, .task = 1, .class = TEAM_BOX, .frames = 1, .reference = 2},
-        {.kind = EVENT_LABEL_APPROVE, .time_us = fourth, .actor = r, .credited = a, .stage = REVIEW, .task = 1, .class = TEAM_BOX, .frames = 5, .reference = 1},
-        {.kind = EVENT_LABEL_APPROVE, .time_us = fourth, .actor = r, .stage = REVIEW, .task = 1, .class = TEAM_BOX, .frames = 1, .reference = 2},
-        {.kind = EVENT_ANSWER_APPROVE, .time_us = fourth, .actor = r, .credited = a, .stage = REVIEW, .task = 1, .class = TEAM_BOX, .answer = TEAM_RED, .frames = 2, .reference = 1},
-        {.kind = EVENT_TASK_SUBMIT, .time_us = fourth, .actor = 0, .stage = ANNOTATE, .task = 3, .source = ANNOPROJ_SOURCE_SDK, .reference = 2},
-        {.kind = EVENT_TASK_MOVE, .time_us = fourth, .actor = made->users[TEAM_ADMIN], .stage = ANNOTATE, .task = 2, .reference = 3},
+        {.kind = EVENT_TIME_SPENT,
+         .time_us = MONDAY + DAY - HOUR / 2,
+         .duration_us = HOUR,
+         .actor = a,
+         .stage = ANNOTATE,
+         .task = 1},
+        {.kind = EVENT_TIME_SPENT,
+         .time_us = second,
+         .duration_us = HOUR / 2 + 500000,
+         .actor = r,
+         .stage = REVIEW,
+         .task = 1},
+        {.kind = EVENT_TIME_SPENT,
+         .time_us = second,
+         .duration_us = 120499999,
+         .actor = a,
+         .stage = COMPLETE,
+         .task = 1},
+        {.kind = EVENT_TASK_SUBMIT,
+         .time_us = third,
+         .actor = a,
+         .credited = a,
+         .stage = ANNOTATE,
+         .task = 1,
+         .reference = 2},
+        {.kind = EVENT_LABEL_EDIT,
+         .time_us = third,
+         .actor = a,
+         .stage = ANNOTATE,
+         .task = 1,
+         .class = TEAM_BOX,
+         .frames = 1,
+         .reference = 1},
+        {.kind = EVENT_LABEL_FRAMES_CREATE,
+         .time_us = third,
+         .actor = a,
+         .stage = ANNOTATE,
+         .task = 1,
+         .class = TEAM_BOX,
+         .frames = 2,
+         .reference = 1},
+        {.kind = EVENT_LABEL_SUBMIT,
+         .time_us = third,
+         .actor = a,
+         .stage = ANNOTATE,
+         .task = 1,
+         .class = TEAM_BOX,
+         .frames = 5,
+         .reference = 1},
+        {.kind = EVENT_TASK_APPROVE,
+         .time_us = fourth,
+         .actor = r,
+         .credited = a,
+         .stage = REVIEW,
+         .task = 1,
+         .reference = 3},
+        {.kind = EVENT_LABEL_CREATE,
+         .time_us = fourth,
+         .actor = r,
+         .stage = REVIEW,
+         .task = 1,
+         .class = TEAM_BOX,
+         .frames = 1,
+         .reference = 2},
+        {.kind = EVENT_LABEL_APPROVE,
+         .time_us = fourth,
+         .actor = r,
+         .credited = a,
+         .stage = REVIEW,
+         .task = 1,
+         .class = TEAM_BOX,
+         .frames = 5,
+         .reference = 1},
+        {.kind = EVENT_LABEL_APPROVE,
+         .time_us = fourth,
+         .actor = r,
+         .stage = REVIEW,
+         .task = 1,
+         .class = TEAM_BOX,
+         .frames = 1,
+         .reference = 2},
+        {.kind = EVENT_ANSWER_APPROVE,
+         .time_us = fourth,
+         .actor = r,
+         .credited = a,
+         .stage = REVIEW,
+         .task = 1,
+         .class = TEAM_BOX,
+         .answer = TEAM_RED,
+         .frames = 2,
+         .reference = 1},
+        {.kind = EVENT_TASK_SUBMIT,
+         .time_us = fourth,
+         .actor = 0,
+         .stage = ANNOTATE,
+         .task = 3,
+         .source = ANNOPROJ_SOURCE_SDK,
+         .reference = 2},
+        {.kind = EVENT_TASK_MOVE,
+         .time_us = fourth,
+         .actor = made->users[TEAM_ADMIN],
+         .stage = ANNOTATE,
+         .task = 2,
+         .reference = 3},
     };
     append(made, events, sizeof events / sizeof events[0]);
     return made;
@@ -85,7 +254,7 @@ static void expect_table(annoproj_table *table, const char *expected) {
     size_t length = 0;
     assert_ok(annoproj_table_csv(table, &csv, &error), error);
     const char *behind = strchr(csv, '\n');
-    assert_non_null(behind);                     /* the heading of titles has its own tests */
+    assert_non_null(behind); /* the heading of titles has its own tests */
     for (const char *at = behind + 1; *at != '\0' && length < sizeof plain - 1; at++) {
         if (*at != '\r') {
             plain[length++] = *at;
@@ -97,7 +266,8 @@ static void expect_table(annoproj_table *table, const char *expected) {
     annoproj_table_free(table);
 }
 
-static void expect_report(team *made, enum member who, const annoproj_query_options *options, report_fn report, const char *expected) {
+static void expect_report(team *made, enum member who, const annoproj_query_options *options, report_fn report,
+                          const char *expected) {
     annoproj_error *error = NULL;
     annoproj_query *query = NULL;
     annoproj_table *table = NULL;
@@ -119,12 +289,13 @@ static void test_by_bucket(void **state) {
                   "2026-01-05T00:00:00.000000Z,1,0,0,0,1,0,0,0\n2026-01-06T00:00:00.000000Z,2,1,1,1,0,0,1,0\n");
     expect_report(made, TEAM_ADMIN, &options, annoproj_query_time_spent,
                   "2026-01-05T00:00:00.000000Z,1800,0,0,1800\n2026-01-06T00:00:00.000000Z,1800,1801,120,3721\n");
-    options.utc_offset_minutes = 60;             /* the piece of time lies in the second day now */
+    options.utc_offset_minutes = 60; /* the piece of time lies in the second day now */
     expect_report(made, TEAM_ADMIN, &options, annoproj_query_time_spent,
                   "2026-01-04T23:00:00.000000Z,0,0,0,0\n2026-01-05T23:00:00.000000Z,3600,1801,120,5521\n");
     options.utc_offset_minutes = 0;
     options.unit = ANNOPROJ_LABEL_UNIT_FRAME;
-    expect_report(made, TEAM_ADMIN, &options, annoproj_query_label_actions, "2026-01-05T00:00:00.000000Z,3,0,0\n2026-01-06T00:00:00.000000Z,5,6,3\n");
+    expect_report(made, TEAM_ADMIN, &options, annoproj_query_label_actions,
+                  "2026-01-05T00:00:00.000000Z,3,0,0\n2026-01-06T00:00:00.000000Z,5,6,3\n");
     options.bucket = ANNOPROJ_BUCKET_WEEK;
     expect_report(made, TEAM_ADMIN, &options, annoproj_query_label_actions, "2026-01-05T00:00:00.000000Z,8,6,3\n");
     options.bucket = ANNOPROJ_BUCKET_MONTH;
@@ -137,21 +308,25 @@ static void test_windows(void **state) {
     team *made = fixture();
     annoproj_query_options options = ANNOPROJ_QUERY_OPTIONS_INIT;
     const int64_t boundaries[] = {MONDAY, MONDAY + DAY - HOUR / 4, MONDAY + DAY, MONDAY + 3 * DAY};
-    options.after_us = MONDAY + DAY - HOUR / 4;  /* the piece of time is cut; the window's end is not in it */
+    options.after_us = MONDAY + DAY - HOUR / 4; /* the piece of time is cut; the window's end is not in it */
     options.before_us = MONDAY + DAY + 13 * HOUR;
-    expect_report(made, TEAM_ADMIN, &options, annoproj_query_time_spent, "2026-01-05T23:45:00.000000Z,2700,1801,120,4621\n");
-    expect_report(made, TEAM_ADMIN, &options, annoproj_query_task_actions, "2026-01-05T23:45:00.000000Z,0,1,0,1,0,0,0,0\n");
+    expect_report(made, TEAM_ADMIN, &options, annoproj_query_time_spent,
+                  "2026-01-05T23:45:00.000000Z,2700,1801,120,4621\n");
+    expect_report(made, TEAM_ADMIN, &options, annoproj_query_task_actions,
+                  "2026-01-05T23:45:00.000000Z,0,1,0,1,0,0,0,0\n");
     options.after_us = options.before_us = 0;
     options.bucket = ANNOPROJ_BUCKET_EXPLICIT;
     options.boundaries_us = boundaries;
     options.boundary_count = 4;
     expect_report(made, TEAM_ADMIN, &options, annoproj_query_time_spent,
-                  "2026-01-05T00:00:00.000000Z,900,0,0,900\n2026-01-05T23:45:00.000000Z,900,0,0,900\n2026-01-06T00:00:00.000000Z,1800,1801,120,3721\n");
+                  "2026-01-05T00:00:00.000000Z,900,0,0,900\n2026-01-05T23:45:00.000000Z,900,0,0,900\n2026-01-06T00:00:"
+                  "00.000000Z,1800,1801,120,3721\n");
     options.before_us = MONDAY + DAY;
     expect_report(made, TEAM_ADMIN, &options, annoproj_query_time_spent,
-                  "2026-01-05T00:00:00.000000Z,900,0,0,900\n2026-01-05T23:45:00.000000Z,900,0,0,900\n2026-01-06T00:00:00.000000Z,0,0,0,0\n");
+                  "2026-01-05T00:00:00.000000Z,900,0,0,900\n2026-01-05T23:45:00.000000Z,900,0,0,900\n2026-01-06T00:00:"
+                  "00.000000Z,0,0,0,0\n");
     options = (annoproj_query_options)ANNOPROJ_QUERY_OPTIONS_INIT;
-    options.bucket = ANNOPROJ_BUCKET_DAY;        /* days without an event are there, too */
+    options.bucket = ANNOPROJ_BUCKET_DAY; /* days without an event are there, too */
     options.after_us = MONDAY - DAY;
     options.before_us = MONDAY + DAY;
     expect_report(made, TEAM_ADMIN, &options, annoproj_query_task_actions,
@@ -163,7 +338,8 @@ static void test_filters(void **state) {
     (void)state;
     team *made = fixture();
     annoproj_query_options options = ANNOPROJ_QUERY_OPTIONS_INIT;
-    const int64_t people[] = {made->users[TEAM_ANNOTATOR]}, stages[] = {made->review}, classes[] = {TEAM_BOX}, datasets[] = {made->dataset};
+    const int64_t people[] = {made->users[TEAM_ANNOTATOR]}, stages[] = {made->review}, classes[] = {TEAM_BOX},
+                  datasets[] = {made->dataset};
     options.collaborators = people;
     options.collaborator_count = 1;
     expect_report(made, TEAM_ADMIN, &options, annoproj_query_task_actions, ",2,0,0,0,1,0,0,0\n");
@@ -205,22 +381,28 @@ static void test_annotators(void **state) {
     (void)state;
     team *made = fixture();
     annoproj_query_options options = ANNOPROJ_QUERY_OPTIONS_INIT;
-    const int64_t annotate[] = {made->annotate}, review[] = {made->review}, both[] = {made->users[TEAM_BOTH]}, one[] = {made->users[TEAM_ANNOTATOR]};
-    expect_report(made, TEAM_ADMIN, NULL, annoproj_query_annotators,
-                  "4,annotator@x.org,2,0,1,1,0.5000,1,1,0,1,1,0.5000,3600,1800.000,2\n5,both@x.org,0,1,0,0,,0,0,0,0,0,,0,,0\n");
-    expect_report(made, TEAM_ADMIN, NULL, annoproj_query_annotators_by_frame,
-                  "4,annotator@x.org,2,0,1,1,0.5000,5,1,0,5,3,0.3750,3600,1800.000\n5,both@x.org,0,1,0,0,,0,0,0,0,0,,0,\n");
-    options.after_us = MONDAY + DAY;             /* decisions of the second day belong to it, whenever it was submitted */
-    expect_report(made, TEAM_MANAGER, &options, annoproj_query_annotators,
-                  "4,annotator@x.org,1,0,1,1,1.0000,0,1,0,1,1,1.0000,1800,1800.000,2\n5,both@x.org,0,1,0,0,,0,0,0,0,0,,0,,0\n");
+    const int64_t annotate[] = {made->annotate}, review[] = {made->review}, both[] = {made->users[TEAM_BOTH]},
+                  one[] = {made->users[TEAM_ANNOTATOR]};
+    expect_report(
+        made, TEAM_ADMIN, NULL, annoproj_query_annotators,
+        "4,annotator@x.org,2,0,1,1,0.5000,1,1,0,1,1,0.5000,3600,1800.000,2\n5,both@x.org,0,1,0,0,,0,0,0,0,0,,0,,0\n");
+    expect_report(
+        made, TEAM_ADMIN, NULL, annoproj_query_annotators_by_frame,
+        "4,annotator@x.org,2,0,1,1,0.5000,5,1,0,5,3,0.3750,3600,1800.000\n5,both@x.org,0,1,0,0,,0,0,0,0,0,,0,\n");
+    options.after_us = MONDAY + DAY; /* decisions of the second day belong to it, whenever it was submitted */
+    expect_report(
+        made, TEAM_MANAGER, &options, annoproj_query_annotators,
+        "4,annotator@x.org,1,0,1,1,1.0000,0,1,0,1,1,1.0000,1800,1800.000,2\n5,both@x.org,0,1,0,0,,0,0,0,0,0,,0,,0\n");
     options.after_us = 0;
-    options.stages = annotate;                   /* names no review stage: decisions stay whole */
+    options.stages = annotate; /* names no review stage: decisions stay whole */
     options.stage_count = 1;
-    expect_report(made, TEAM_ADMIN, &options, annoproj_query_annotators,
-                  "4,annotator@x.org,2,0,1,1,0.5000,1,1,0,1,1,0.5000,3600,1800.000,2\n5,both@x.org,0,1,0,0,,0,0,0,0,0,,0,,0\n");
-    options.stages = review;                     /* names no annotation stage: the rest stays whole */
-    expect_report(made, TEAM_ADMIN, &options, annoproj_query_annotators,
-                  "4,annotator@x.org,2,0,1,1,0.5000,1,1,0,1,1,0.5000,3600,1800.000,2\n5,both@x.org,0,1,0,0,,0,0,0,0,0,,0,,0\n");
+    expect_report(
+        made, TEAM_ADMIN, &options, annoproj_query_annotators,
+        "4,annotator@x.org,2,0,1,1,0.5000,1,1,0,1,1,0.5000,3600,1800.000,2\n5,both@x.org,0,1,0,0,,0,0,0,0,0,,0,,0\n");
+    options.stages = review; /* names no annotation stage: the rest stays whole */
+    expect_report(
+        made, TEAM_ADMIN, &options, annoproj_query_annotators,
+        "4,annotator@x.org,2,0,1,1,0.5000,1,1,0,1,1,0.5000,3600,1800.000,2\n5,both@x.org,0,1,0,0,,0,0,0,0,0,,0,,0\n");
     options.stage_count = 0;
     options.collaborators = both;
     options.collaborator_count = 1;
@@ -231,8 +413,8 @@ static void test_annotators(void **state) {
     team_free(made);
 }
 
-/* Columns: user, e-mail, tasks approved, rejected, rate, labels created, edited, deleted, approved, rejected, time, average per
- * label, per task, issue actions. */
+/* Columns: user, e-mail, tasks approved, rejected, rate, labels created, edited, deleted, approved, rejected, time,
+ * average per label, per task, issue actions. */
 static void test_reviewers(void **state) {
     (void)state;
     team *made = fixture();
@@ -240,14 +422,16 @@ static void test_reviewers(void **state) {
     const int64_t annotate[] = {made->annotate}, classes[] = {TEAM_BOX};
     const char *whole = "3,reviewer@x.org,1,1,0.5000,1,0,0,2,1,1801,600.167,900.250,2\n";
     expect_report(made, TEAM_ADMIN, NULL, annoproj_query_reviewers, whole);
-    expect_report(made, TEAM_ADMIN, NULL, annoproj_query_reviewers_by_frame, "3,reviewer@x.org,1,1,0.5000,1,0,0,6,3,1801,200.056,900.250\n");
+    expect_report(made, TEAM_ADMIN, NULL, annoproj_query_reviewers_by_frame,
+                  "3,reviewer@x.org,1,1,0.5000,1,0,0,6,3,1801,200.056,900.250\n");
     options.stages = annotate;
     options.stage_count = 1;
     expect_report(made, TEAM_ADMIN, &options, annoproj_query_reviewers, whole);
     options.stage_count = 0;
-    options.classes = classes;                   /* the issue on the data unit has no class */
+    options.classes = classes; /* the issue on the data unit has no class */
     options.class_count = 1;
-    expect_report(made, TEAM_ADMIN, &options, annoproj_query_reviewers, "3,reviewer@x.org,1,1,0.5000,1,0,0,2,1,1801,600.167,900.250,1\n");
+    expect_report(made, TEAM_ADMIN, &options, annoproj_query_reviewers,
+                  "3,reviewer@x.org,1,1,0.5000,1,0,0,2,1,1801,600.167,900.250,1\n");
     team_free(made);
 }
 
@@ -260,8 +444,9 @@ static void test_rights(void **state) {
     annoproj_stream *stream = NULL;
     annoproj_query_options options = ANNOPROJ_QUERY_OPTIONS_INIT;
     const int64_t others[] = {made->users[TEAM_REVIEWER]};
-    const report_fn team_reports[] = {annoproj_query_ontology_actions, annoproj_query_annotators, annoproj_query_annotators_by_frame,
-                                      annoproj_query_reviewers, annoproj_query_reviewers_by_frame};
+    const report_fn team_reports[] = {annoproj_query_ontology_actions, annoproj_query_annotators,
+                                      annoproj_query_annotators_by_frame, annoproj_query_reviewers,
+                                      annoproj_query_reviewers_by_frame};
     expect_report(made, TEAM_ANNOTATOR, NULL, annoproj_query_task_actions, ",2,0,0,0,1,0,0,0\n");
     expect_report(made, TEAM_REVIEWER, NULL, annoproj_query_time_spent, ",0,1801,0,1801\n");
     expect_report(made, TEAM_REVIEWER, NULL, annoproj_query_label_actions, ",0,2,1\n");
@@ -274,9 +459,12 @@ static void test_rights(void **state) {
         assert_null(table);
     }
     annoproj_query_close(query);
-    assert_status(ANNOPROJ_PERMISSION, annoproj_project_overview(made->projects[TEAM_ANNOTATOR], NULL, &table, &error), error);
-    assert_status(ANNOPROJ_PERMISSION, annoproj_project_tasks_by_stage(made->projects[TEAM_REVIEWER], NULL, &table, &error), error);
-    assert_status(ANNOPROJ_PERMISSION, annoproj_project_events(made->projects[TEAM_BOTH], 0, NULL, &stream, &error), error);
+    assert_status(ANNOPROJ_PERMISSION, annoproj_project_overview(made->projects[TEAM_ANNOTATOR], NULL, &table, &error),
+                  error);
+    assert_status(ANNOPROJ_PERMISSION,
+                  annoproj_project_tasks_by_stage(made->projects[TEAM_REVIEWER], NULL, &table, &error), error);
+    assert_status(ANNOPROJ_PERMISSION, annoproj_project_events(made->projects[TEAM_BOTH], 0, NULL, &stream, &error),
+                  error);
     assert_null(stream);
     team_free(made);
 }
@@ -302,10 +490,13 @@ static void test_wrong_options(void **state) {
     options.after_us = INT64_MAX, refuse(made, &options, ANNOPROJ_INVALID), options = none;
     options.after_us = 10, options.before_us = 9, refuse(made, &options, ANNOPROJ_INVALID), options = none;
     options.bucket = ANNOPROJ_BUCKET_EXPLICIT, refuse(made, &options, ANNOPROJ_INVALID);
-    options.boundaries_us = falling, options.boundary_count = 2, refuse(made, &options, ANNOPROJ_INVALID), options = none;
-    options.boundaries_us = unknown, options.boundary_count = 1, refuse(made, &options, ANNOPROJ_INVALID), options = none;
+    options.boundaries_us = falling, options.boundary_count = 2, refuse(made, &options, ANNOPROJ_INVALID),
+    options = none;
+    options.boundaries_us = unknown, options.boundary_count = 1, refuse(made, &options, ANNOPROJ_INVALID),
+    options = none;
     options.class_count = 1, refuse(made, &options, ANNOPROJ_INVALID), options = none;
-    options.collaborators = unknown, options.collaborator_count = 1, refuse(made, &options, ANNOPROJ_NOT_FOUND), options = none;
+    options.collaborators = unknown, options.collaborator_count = 1, refuse(made, &options, ANNOPROJ_NOT_FOUND),
+    options = none;
     options.datasets = unknown, options.dataset_count = 1, refuse(made, &options, ANNOPROJ_NOT_FOUND), options = none;
     options.classes = unknown, options.class_count = 1, refuse(made, &options, ANNOPROJ_NOT_FOUND), options = none;
     options.classes = option, options.class_count = 1, refuse(made, &options, ANNOPROJ_NOT_FOUND), options = none;
@@ -317,7 +508,7 @@ static void test_wrong_options(void **state) {
     assert_status(ANNOPROJ_INVALID, annoproj_query_task_actions(query, NULL, &table, &error), error);
     assert_status(ANNOPROJ_INVALID, annoproj_query_task_actions(NULL, NULL, &table, &error), error);
     options = none;
-    options.bucket = ANNOPROJ_BUCKET_DAY;        /* more days than a report may have */
+    options.bucket = ANNOPROJ_BUCKET_DAY; /* more days than a report may have */
     options.after_us = INT64_C(-62135596800000000);
     assert_ok(annoproj_query_open(made->projects[TEAM_ADMIN], &options, NULL, &query, &error), error);
     assert_status(ANNOPROJ_LIMIT, annoproj_query_task_actions(query, NULL, &table, &error), error);
@@ -334,7 +525,8 @@ static void test_glance(void **state) {
     assert_ok(annoproj_project_overview(made->projects[TEAM_ADMIN], NULL, &table, &error), error);
     expect_table(table, "0,5521,0,3\n");
     assert_ok(annoproj_project_tasks_by_stage(made->projects[TEAM_MANAGER], NULL, &table, &error), error);
-    snprintf(expected, sizeof expected, "%lld,annotate,Annotate,ANNOTATION,3\n%lld,review,Review,REVIEW,0\n%lld,complete,Complete,DONE,0\n",
+    snprintf(expected, sizeof expected,
+             "%lld,annotate,Annotate,ANNOTATION,3\n%lld,review,Review,REVIEW,0\n%lld,complete,Complete,DONE,0\n",
              (long long)made->annotate, (long long)made->review, (long long)made->complete);
     expect_table(table, expected);
     team_free(made);
@@ -348,14 +540,16 @@ static void test_feed(void **state) {
     annoproj_stream *stream = NULL;
     annoproj_table *table = NULL;
     int64_t next = 1, submits = 0;
-    const event later = {.kind = EVENT_TASK_SKIP, .time_us = MONDAY + 5 * DAY, .actor = 4, .stage = ANNOTATE, .task = 2};
+    const event later = {
+        .kind = EVENT_TASK_SKIP, .time_us = MONDAY + 5 * DAY, .actor = 4, .stage = ANNOTATE, .task = 2};
     assert_ok(annoproj_project_events(made->projects[TEAM_MANAGER], 0, NULL, &stream, &error), error);
     append(made, &later, 1);
     while (annoproj_stream_next(stream, NULL, &table, &error) == ANNOPROJ_OK) {
         assert_string_equal(annoproj_table_row_type(table), "event_row");
         for (int64_t row = 0; row < annoproj_table_row_count(table); row++, next++) {
             assert_int_equal(annoproj_table_int64(table, row, 0), next);
-            if (strcmp(annoproj_table_text(table, row, 2), "task_submit") == 0 && annoproj_table_int64(table, row, 4) != 0) {
+            if (strcmp(annoproj_table_text(table, row, 2), "task_submit") == 0 &&
+                annoproj_table_int64(table, row, 4) != 0) {
                 submits++;
                 assert_string_equal(annoproj_table_text(table, row, 3), "ui");
                 assert_int_equal(annoproj_table_int64(table, row, 6), made->annotate);
@@ -377,7 +571,8 @@ static void test_feed(void **state) {
     assert_string_equal(annoproj_table_text(table, 0, 2), "task_skip");
     annoproj_table_free(table);
     annoproj_stream_close(stream);
-    assert_status(ANNOPROJ_INVALID, annoproj_project_events(made->projects[TEAM_MANAGER], -1, NULL, &stream, &error), error);
+    assert_status(ANNOPROJ_INVALID, annoproj_project_events(made->projects[TEAM_MANAGER], -1, NULL, &stream, &error),
+                  error);
     team_free(made);
 }
 

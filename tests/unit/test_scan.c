@@ -24,7 +24,7 @@ static int set_up(void **state) {
         size_t count = 1 + random_below(900);
         count = count < EVENTS - done ? count : EVENTS - done;
         log_append(logs, 5, all + done, count);
-        log_append(logs, 6, all, 1);   /* another project's log must not matter */
+        log_append(logs, 6, all, 1); /* another project's log must not matter */
         done += count;
     }
     return 0;
@@ -37,7 +37,7 @@ static int tear_down(void **state) {
     return 0;
 }
 
-/* --- the recomputation ----------------------------------------------------------------------------------------------- */
+/* --- the recomputation ---- */
 
 typedef struct expected {
     scan_cell *cells;
@@ -53,8 +53,9 @@ static bool picked(const scan_part *part, const event *one) {
     for (int i = 0; i < SCAN_KINDS && part->kinds[i] != 0; i++) {
         kind = kind || part->kinds[i] == one->kind;
     }
-    return kind && passes(part->sources, one->source) && passes(part->actors, one->actor) && passes(part->credited, one->credited) &&
-           passes(part->stages, one->stage) && passes(part->tasks, one->task) && passes(part->classes, one->class) &&
+    return kind && passes(part->sources, one->source) && passes(part->actors, one->actor) &&
+           passes(part->credited, one->credited) && passes(part->stages, one->stage) &&
+           passes(part->tasks, one->task) && passes(part->classes, one->class) &&
            !(part->others_only && one->actor == one->credited);
 }
 
@@ -70,7 +71,8 @@ static int compare(const void *left, const void *right) {
     return 0;
 }
 
-static void add(expected *out, const scan_part *part, int32_t number, const event *one, int64_t bucket, int64_t duration) {
+static void add(expected *out, const scan_part *part, int32_t number, const event *one, int64_t bucket,
+                int64_t duration) {
     scan_cell cell = {.part = number, .count = 1};
     cell.bucket = part->group & SCAN_BY_BUCKET ? bucket : 0;
     cell.kind = part->group & SCAN_BY_KIND ? one->kind : 0;
@@ -90,7 +92,8 @@ static void add(expected *out, const scan_part *part, int32_t number, const even
 }
 
 /* Every bucket by itself: what of the event lies in it and in the window. */
-static void recompute_event(expected *out, const scan_request *ask, const scan_part *part, int32_t number, const event *one) {
+static void recompute_event(expected *out, const scan_request *ask, const scan_part *part, int32_t number,
+                            const event *one) {
     size_t buckets = ask->border_count == 0 ? 1 : ask->border_count - 1;
     bool apart = (part->group & SCAN_BY_BUCKET) != 0;
     for (size_t b = 0; b < (apart ? buckets : 1); b++) {
@@ -150,14 +153,14 @@ static void expect_equal(const scan_request *ask, scan_result *found, const expe
         uint32_t sums = all_sums ? SCAN_FRAMES | SCAN_DURATION : ask->parts[a->part].sums;
         if (compare(a, b) != 0 || a->count != b->count || ((sums & SCAN_FRAMES) != 0 && a->frames != b->frames) ||
             ((sums & SCAN_DURATION) != 0 && a->duration_us != b->duration_us)) {
-            fail_msg("part %d kind %d bucket %lld actor %lld: %lld %lld %lld instead of %lld %lld %lld", a->part, a->kind,
-                     (long long)a->bucket, (long long)a->actor, (long long)a->count, (long long)a->frames,
+            fail_msg("part %d kind %d bucket %lld actor %lld: %lld %lld %lld instead of %lld %lld %lld", a->part,
+                     a->kind, (long long)a->bucket, (long long)a->actor, (long long)a->count, (long long)a->frames,
                      (long long)a->duration_us, (long long)b->count, (long long)b->frames, (long long)b->duration_us);
         }
     }
 }
 
-/* --- random requests -------------------------------------------------------------------------------------------------- */
+/* --- random requests ---- */
 
 static const number_set *random_set(arena *memory, int64_t highest) {
     number_set *made = arena_allocate(memory, sizeof *made);
@@ -173,8 +176,8 @@ static bool sometimes(void) {
 }
 
 static scan_part random_part(arena *memory) {
-    static const int32_t kinds[] = {EVENT_TASK_SUBMIT, EVENT_TASK_APPROVE, EVENT_LABEL_CREATE, EVENT_LABEL_SUBMIT,
-                                    EVENT_ANSWER_CREATE, EVENT_ISSUE_CREATE, EVENT_LABEL_PUT, EVENT_TASK_MOVE};
+    static const int32_t kinds[] = {EVENT_TASK_SUBMIT,   EVENT_TASK_APPROVE, EVENT_LABEL_CREATE, EVENT_LABEL_SUBMIT,
+                                    EVENT_ANSWER_CREATE, EVENT_ISSUE_CREATE, EVENT_LABEL_PUT,    EVENT_TASK_MOVE};
     scan_part part = {.group = (uint32_t)random_below(128), .sums = (uint32_t)random_below(4)};
     part.group |= random_below(10) == 0 ? SCAN_BY_TASK : 0;
     part.pieces = sometimes();
@@ -223,7 +226,8 @@ static void test_random_requests(void **state) {
         annoproj_error *error = NULL;
         int64_t borders[300];
         scan_part parts[4];
-        scan_request ask = {.project = 5, .after = INT64_MIN, .before = INT64_MAX, .parts = parts, .bounds = &logs->bounds};
+        scan_request ask = {
+            .project = 5, .after = INT64_MIN, .before = INT64_MAX, .parts = parts, .bounds = &logs->bounds};
         ask.part_count = 1 + random_below(4);
         for (size_t i = 0; i < ask.part_count; i++) {
             parts[i] = random_part(&memory);
@@ -250,16 +254,23 @@ static void test_random_requests(void **state) {
 /* Requests that the summaries answer give the same as the segments do, all sums included. */
 static void test_summaries(void **state) {
     (void)state;
-    static const uint32_t groups[] = {0, SCAN_BY_KIND, SCAN_BY_KIND | SCAN_BY_STAGE, SCAN_BY_KIND | SCAN_BY_ACTOR,
-                                      SCAN_BY_STAGE | SCAN_BY_ACTOR, SCAN_BY_KIND | SCAN_BY_CREDITED, SCAN_BY_CREDITED | SCAN_BY_STAGE,
-                                      SCAN_BY_KIND | SCAN_BY_CLASS, SCAN_BY_CLASS | SCAN_BY_ANSWER};
+    static const uint32_t groups[] = {0,
+                                      SCAN_BY_KIND,
+                                      SCAN_BY_KIND | SCAN_BY_STAGE,
+                                      SCAN_BY_KIND | SCAN_BY_ACTOR,
+                                      SCAN_BY_STAGE | SCAN_BY_ACTOR,
+                                      SCAN_BY_KIND | SCAN_BY_CREDITED,
+                                      SCAN_BY_CREDITED | SCAN_BY_STAGE,
+                                      SCAN_BY_KIND | SCAN_BY_CLASS,
+                                      SCAN_BY_CLASS | SCAN_BY_ANSWER};
     for (size_t g = 0; g < sizeof groups / sizeof groups[0]; g++) {
         for (int others = 0; others < 2; others++) {
             arena memory = {0};
             annoproj_error *error = NULL;
             bool class = (groups[g] & SCAN_BY_CLASS) != 0, credited = (groups[g] & SCAN_BY_CREDITED) != 0;
             scan_part part = {.kinds = {EVENT_TASK_SUBMIT, EVENT_LABEL_SUBMIT, EVENT_ISSUE_CREATE, EVENT_TIME_SPENT},
-                              .group = groups[g], .sums = SCAN_FRAMES | SCAN_DURATION};
+                              .group = groups[g],
+                              .sums = SCAN_FRAMES | SCAN_DURATION};
             part.others_only = others != 0 && credited;
             part.stages = class || others == 0 ? NULL : random_set(&memory, 4);
             part.classes = class && others ? random_set(&memory, 12) : NULL;
@@ -278,7 +289,7 @@ static void test_summaries(void **state) {
     }
 }
 
-/* Lifetime requests read no sealed column: with the columns gone they still answer, and everything else says CORRUPT. */
+/* Lifetime requests read no sealed column: with the columns gone they still answer, all others are CORRUPT. */
 static void test_summaries_read_no_column(void **state) {
     (void)state;
     annoproj_error *error = NULL;
@@ -325,7 +336,7 @@ static void test_time_range(void **state) {
 
 static void test_calendar(void **state) {
     (void)state;
-    const int64_t leap_day = INT64_C(1709164800000000);   /* 2024-02-29 00:00 UTC, a Thursday */
+    const int64_t leap_day = INT64_C(1709164800000000); /* 2024-02-29 00:00 UTC, a Thursday */
     assert_int_equal(calendar_start(ANNOPROJ_BUCKET_DAY, 0, leap_day + 5 * HOUR), leap_day);
     assert_int_equal(calendar_start(ANNOPROJ_BUCKET_DAY, 2 * HOUR, leap_day - HOUR), leap_day - 2 * HOUR);
     assert_int_equal(calendar_start(ANNOPROJ_BUCKET_DAY, -5 * HOUR, leap_day + HOUR), leap_day - 19 * HOUR);
@@ -337,7 +348,7 @@ static void test_calendar(void **state) {
     assert_int_equal(calendar_start(ANNOPROJ_BUCKET_WEEK, 0, -1), -72 * HOUR);
     assert_int_equal(calendar_start(ANNOPROJ_BUCKET_MONTH, 0, -1), -31 * 24 * HOUR);
     assert_int_equal(calendar_start(ANNOPROJ_BUCKET_MONTH, 0, CALENDAR_LEAST), CALENDAR_LEAST);
-    int64_t month = CALENDAR_LEAST;   /* 9,999 years of months end where the calendar does */
+    int64_t month = CALENDAR_LEAST; /* 9,999 years of months end where the calendar does */
     for (int i = 0; i < 9999 * 12; i++) {
         assert_int_equal(calendar_start(ANNOPROJ_BUCKET_MONTH, 0, month), month);
         month = calendar_next(ANNOPROJ_BUCKET_MONTH, 0, month);
@@ -347,8 +358,11 @@ static void test_calendar(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_random_requests), cmocka_unit_test(test_summaries),
-        cmocka_unit_test(test_summaries_read_no_column), cmocka_unit_test(test_time_range), cmocka_unit_test(test_calendar),
+        cmocka_unit_test(test_random_requests),
+        cmocka_unit_test(test_summaries),
+        cmocka_unit_test(test_summaries_read_no_column),
+        cmocka_unit_test(test_time_range),
+        cmocka_unit_test(test_calendar),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -48,8 +48,15 @@ static bool scan_once(const bounds *limits, annoproj_status *status) {
     int64_t counted = 0, added = 0;
     *status = store_read_begin(logs->store, limits, &own, &error);
     if (*status == ANNOPROJ_OK) {
-        const scan_request ask = {.database = own.database, .bounds = limits, .project = 5, .after = INT64_MIN, .before = INT64_MAX,
-                                  .parts = parts, .part_count = 2, .store = logs->store, .no_summaries = true};
+        const scan_request ask = {.database = own.database,
+                                  .bounds = limits,
+                                  .project = 5,
+                                  .after = INT64_MIN,
+                                  .before = INT64_MAX,
+                                  .parts = parts,
+                                  .part_count = 2,
+                                  .store = logs->store,
+                                  .no_summaries = true};
         *status = scan_run(&ask, &result, &error);
         store_read_end(&own);
     }
@@ -83,7 +90,7 @@ static void test_many_at_once(void **state) {
         assert_int_equal(pthread_create(&threads[i], NULL, scan_many, &wrong[i]), 0);
     }
     for (int i = 0; i < 100; i++) {
-        log_append(logs, 6, more, 500);          /* another project grows and is sealed meanwhile */
+        log_append(logs, 6, more, 500); /* another project grows and is sealed meanwhile */
     }
     for (int i = 0; i < THREADS; i++) {
         pthread_join(threads[i], NULL);
