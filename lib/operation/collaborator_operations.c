@@ -196,12 +196,5 @@ annoproj_status annoproj_collaborator_list(annoproj_project *project, const anno
                                            annoproj_error **error) {
     collaborator_call made = {0};
     handle_call what = {.operation = ANNOPROJ_OPERATION_PROJECT_SEE, .arguments = &made};
-    clear_error(error);
-    if (!table)
-        return fail(error, ANNOPROJ_INVALID, "table is NULL: give a place for the result");
-    *table = NULL;
-    annoproj_status status = project_read(project, &what, list, call, error);
-    if (status == ANNOPROJ_OK)
-        *table = made.table;
-    return status;
+    return project_read_table(project, &what, list, call, &made.table, table, error);
 }

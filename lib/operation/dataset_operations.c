@@ -129,14 +129,7 @@ static annoproj_status list_datasets(scope *in, void *arguments, annoproj_error 
 annoproj_status annoproj_dataset_list(annoproj_session *handle, const annoproj_call *call, annoproj_table **table, annoproj_error **error) {
     dataset_call made = {0};
     handle_call what = {.arguments = &made};
-    clear_error(error);
-    if (!table)
-        return fail(error, ANNOPROJ_INVALID, "table is NULL: give a place for the result");
-    *table = NULL;
-    annoproj_status status = session_read(handle, &what, list_datasets, call, error);
-    if (status == ANNOPROJ_OK)
-        *table = made.table;
-    return status;
+    return session_read_table(handle, &what, list_datasets, call, &made.table, table, error);
 }
 
 static annoproj_status list_attached(scope *in, void *arguments, annoproj_error **error) {
@@ -155,12 +148,5 @@ annoproj_status annoproj_project_datasets(annoproj_project *project, const annop
                                           annoproj_error **error) {
     dataset_call made = {0};
     handle_call what = {.operation = ANNOPROJ_OPERATION_PROJECT_SEE, .arguments = &made};
-    clear_error(error);
-    if (!table)
-        return fail(error, ANNOPROJ_INVALID, "table is NULL: give a place for the result");
-    *table = NULL;
-    annoproj_status status = project_read(project, &what, list_attached, call, error);
-    if (status == ANNOPROJ_OK)
-        *table = made.table;
-    return status;
+    return project_read_table(project, &what, list_attached, call, &made.table, table, error);
 }

@@ -246,14 +246,7 @@ static annoproj_status read_of_task(annoproj_task *task, read_fn run, const anno
                                     annoproj_error **error) {
     issue_call made = {0};
     handle_call what = {.operation = ANNOPROJ_OPERATION_TASK_VIEW, .arguments = &made};
-    clear_error(error);
-    if (!table)
-        return fail(error, ANNOPROJ_INVALID, "table is NULL: give a place for the result");
-    *table = NULL;
-    annoproj_status status = task_read(task, &what, run, call, error);
-    if (status == ANNOPROJ_OK)
-        *table = made.table;
-    return status;
+    return task_read_table(task, &what, run, call, &made.table, table, error);
 }
 
 annoproj_status annoproj_task_issues(annoproj_task *task, const annoproj_call *call, annoproj_table **table,

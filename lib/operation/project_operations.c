@@ -267,14 +267,7 @@ annoproj_status annoproj_project_get(annoproj_project *project, const annoproj_c
     int64_t id = annoproj_project_id(project);
     project_call made = {.projects = &id, .count = 1};
     handle_call what = {.operation = ANNOPROJ_OPERATION_PROJECT_SEE, .arguments = &made};
-    clear_error(error);
-    if (!table)
-        return fail(error, ANNOPROJ_INVALID, "table is NULL: give a place for the result");
-    *table = NULL;
-    annoproj_status status = project_read(project, &what, read_projects, call, error);
-    if (status == ANNOPROJ_OK)
-        *table = made.table;
-    return status;
+    return project_read_table(project, &what, read_projects, call, &made.table, table, error);
 }
 
 static annoproj_status list_projects(scope *in, void *arguments, annoproj_error **error) {
@@ -291,14 +284,7 @@ static annoproj_status list_projects(scope *in, void *arguments, annoproj_error 
 annoproj_status annoproj_project_list(annoproj_session *handle, const annoproj_call *call, annoproj_table **table, annoproj_error **error) {
     project_call made = {0};
     handle_call what = {.arguments = &made};
-    clear_error(error);
-    if (!table)
-        return fail(error, ANNOPROJ_INVALID, "table is NULL: give a place for the result");
-    *table = NULL;
-    annoproj_status status = session_read(handle, &what, list_projects, call, error);
-    if (status == ANNOPROJ_OK)
-        *table = made.table;
-    return status;
+    return session_read_table(handle, &what, list_projects, call, &made.table, table, error);
 }
 
 /* --- changing ------------------------------------------------------------------------------------------------------------ */

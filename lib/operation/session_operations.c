@@ -135,12 +135,5 @@ annoproj_status annoproj_project_tabs(annoproj_project *project, const annoproj_
                                       annoproj_error **error) {
     annoproj_table *read = NULL;
     handle_call what = {.operation = ANNOPROJ_OPERATION_PROJECT_SEE, .arguments = &read};
-    clear_error(error);
-    if (!table)
-        return fail(error, ANNOPROJ_INVALID, "table is NULL: give a place for the result");
-    *table = NULL;
-    annoproj_status status = project_read(project, &what, read_tabs, call, error);
-    if (status == ANNOPROJ_OK)
-        *table = read;
-    return status;
+    return project_read_table(project, &what, read_tabs, call, &read, table, error);
 }

@@ -60,25 +60,9 @@ static annoproj_status read_task(scope *in, void *arguments, annoproj_error **er
 
 annoproj_status annoproj_task_get(annoproj_task *task, const annoproj_call *call, annoproj_table **table,
                                   annoproj_error **error) {
-    task_identity *identity = NULL;
     task_reading reading = {0};
-    clear_error(error);
-    if (!table)
-        return fail(error, ANNOPROJ_INVALID, "table is NULL: give a place for the result");
-    *table = NULL;
-    annoproj_status status = task_enter(task, &identity, error);
-    if (status != ANNOPROJ_OK)
-        return status;
-    request asked = {.session = identity->session,
-                     .operation = ANNOPROJ_OPERATION_QUEUE,
-                     .subject = SUBJECT_TASK,
-                     .id = identity->id,
-                     .arguments = &reading};
-    status = access_read(&asked, read_task, call, error);
-    if (status == ANNOPROJ_OK)
-        *table = reading.table;
-    task_leave(identity);
-    return status;
+    handle_call what = {.operation = ANNOPROJ_OPERATION_QUEUE, .arguments = &reading};
+    return task_read_table(task, &what, read_task, call, &reading.table, table, error);
 }
 
 static annoproj_status read_tasks(scope *in, void *arguments, annoproj_error **error) {
@@ -103,27 +87,14 @@ static annoproj_status read_tasks(scope *in, void *arguments, annoproj_error **e
 
 annoproj_status annoproj_tasks_get(annoproj_project *project, const int64_t *tasks, size_t count,
                                    const annoproj_call *call, annoproj_table **table, annoproj_error **error) {
-    project_identity *owner = NULL;
     task_reading reading = {.ids = tasks, .count = count};
+    handle_call what = {.operation = ANNOPROJ_OPERATION_QUEUE, .arguments = &reading};
     clear_error(error);
-    if (!table)
-        return fail(error, ANNOPROJ_INVALID, "table is NULL: give a place for the result");
-    *table = NULL;
+    if (table)
+        *table = NULL;
     if (!tasks && count > 0)
         return fail(error, ANNOPROJ_INVALID, "tasks is NULL but count is %zu", count);
-    annoproj_status status = project_enter(project, &owner, error);
-    if (status != ANNOPROJ_OK)
-        return status;
-    request asked = {.session = owner->session,
-                     .operation = ANNOPROJ_OPERATION_QUEUE,
-                     .subject = SUBJECT_PROJECT,
-                     .id = owner->id,
-                     .arguments = &reading};
-    status = access_read(&asked, read_tasks, call, error);
-    if (status == ANNOPROJ_OK)
-        *table = reading.table;
-    project_leave(owner);
-    return status;
+    return project_read_table(project, &what, read_tasks, call, &reading.table, table, error);
 }
 
 void annoproj_task_list_options_init(annoproj_task_list_options *options) {
@@ -178,28 +149,16 @@ static annoproj_status check_list_options(const annoproj_task_list_options *opti
 
 annoproj_status annoproj_task_list(annoproj_project *project, const annoproj_task_list_options *options,
                                    const annoproj_call *call, annoproj_table **table, annoproj_error **error) {
-    project_identity *owner = NULL;
     task_reading reading = {0};
+    handle_call what = {.operation = ANNOPROJ_OPERATION_QUEUE, .arguments = &reading};
     clear_error(error);
-    if (!table)
-        return fail(error, ANNOPROJ_INVALID, "table is NULL: give a place for the result");
-    *table = NULL;
+    if (table)
+        *table = NULL;
     annoproj_status status = options_read(&reading.options, sizeof reading.options, sizeof reading.options, options,
                                           error);
     if (status == ANNOPROJ_OK)
         status = check_list_options(&reading.options, error);
-    if (status == ANNOPROJ_OK)
-        status = project_enter(project, &owner, error);
     if (status != ANNOPROJ_OK)
         return status;
-    request asked = {.session = owner->session,
-                     .operation = ANNOPROJ_OPERATION_QUEUE,
-                     .subject = SUBJECT_PROJECT,
-                     .id = owner->id,
-                     .arguments = &reading};
-    status = access_read(&asked, read_list, call, error);
-    if (status == ANNOPROJ_OK)
-        *table = reading.table;
-    project_leave(owner);
-    return status;
+    return project_read_table(project, &what, read_list, call, &reading.table, table, error);
 }

@@ -261,12 +261,5 @@ static annoproj_status list_users(scope *in, void *arguments, annoproj_error **e
 annoproj_status annoproj_user_list(annoproj_session *handle, const annoproj_call *call, annoproj_table **table, annoproj_error **error) {
     user_call made = {0};
     handle_call what = {.operation = ANNOPROJ_OPERATION_USER_LIST, .arguments = &made};
-    clear_error(error);
-    if (!table)
-        return fail(error, ANNOPROJ_INVALID, "table is NULL: give a place for the result");
-    *table = NULL;
-    annoproj_status status = session_read(handle, &what, list_users, call, error);
-    if (status == ANNOPROJ_OK)
-        *table = made.table;
-    return status;
+    return session_read_table(handle, &what, list_users, call, &made.table, table, error);
 }
