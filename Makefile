@@ -47,9 +47,9 @@ endef
 heading = @printf '\n== %s\n' "$(1)"
 
 # ---- What must be there -----------------------------------------------------------------------
-LIB_PACKAGES := sqlite3 libcjson libpcre2-8 libxxhash
-BUILD_APT := gcc libc6-dev binutils pkg-config libsqlite3-dev libcjson-dev libpcre2-dev libxxhash-dev
-TEST_APT := libcmocka-dev clang python3 python3-venv
+LIB_PACKAGES := sqlite3 libpcre2-8 libxxhash
+BUILD_APT := gcc libc6-dev binutils pkg-config libsqlite3-dev libpcre2-dev libxxhash-dev
+TEST_APT := libcmocka-dev libcjson-dev clang python3 python3-venv
 
 NEEDS_TESTS := $(filter check deps unit asan ubsan tsan valgrind coverage fault bench,$(GOALS))
 NEEDED_PROGRAMS := $(firstword $(CC)) $(AR) $(OBJCOPY) $(PKG_CONFIG)
@@ -57,7 +57,7 @@ NEEDED_PROGRAMS += $(if $(filter check deps,$(GOALS)),gcc clang clang++)
 NEEDED_PROGRAMS += $(if $(NEEDS_TESTS)$(filter demo-python bindings check-bindings check-python,$(GOALS)),$(PYTHON))
 NEEDED_PROGRAMS += $(if $(filter valgrind,$(GOALS)),valgrind) $(if $(filter coverage,$(GOALS)),gcovr)
 NEEDED_PROGRAMS += $(if $(filter format check-format,$(GOALS)),clang-format) $(if $(filter lint,$(GOALS)),clang-tidy)
-NEEDED_PACKAGES := $(LIB_PACKAGES) $(if $(NEEDS_TESTS),cmocka)
+NEEDED_PACKAGES := $(LIB_PACKAGES) $(if $(NEEDS_TESTS),cmocka libcjson)
 EXTRA_APT := $(filter valgrind gcovr clang-format clang-tidy,$(NEEDED_PROGRAMS))
 NEEDED_APT := $(strip $(BUILD_APT) $(if $(NEEDS_TESTS)$(filter $(PYTHON),$(NEEDED_PROGRAMS)),$(TEST_APT)) $(EXTRA_APT))
 

@@ -303,7 +303,7 @@ typedef struct annoproj_store_options {
     annoproj_random_fn random ANNOPROJ_NULLABLE;   /* NULL = the system's random source */
     annoproj_log_fn log ANNOPROJ_NULLABLE;
     void *user_data ANNOPROJ_NULLABLE;             /* handed to clock, random and log */
-    int64_t cache_bytes;                           /* budget for caches; 0 = 64 MiB */
+    int64_t cache_bytes;                           /* budget for page caches: a quarter for the writer, a sixteenth for each of up to 8 readers; 0 = 64 MiB */
     int32_t threads;                               /* worker threads inside one call; 0 = up to 4, 1 = none */
     bool relaxed_durability;                       /* synchronous=NORMAL: a power cut may lose the last commits, never damage the store */
     bool migrate;                                  /* bring an older store to this version, after a verified backup beside it */
@@ -1004,20 +1004,21 @@ typedef struct annoproj_review_options {
 /* Fills in the defaults. */
 ANNOPROJ_API void annoproj_review_options_init(annoproj_review_options *options ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
 
-/* Approves a task of a review stage. Strict review: STATE names the labels that are not approved. CONFLICT when another has it,
+/* Approves a task of a review stage; STATE in other stages. Strict review: STATE names the labels that are not approved. CONFLICT when another has it,
  * INVALID (assignee, a comment). Rights: review. */
 ANNOPROJ_API annoproj_status annoproj_task_approve(annoproj_task *task, const annoproj_review_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
-/* Rejects a task of a review stage: it returns along the reject edge as `reopened`, to its last submitter by default. Strict
+/* Rejects a task of a review stage (STATE in other stages): it returns along the reject edge as `reopened`, to its last submitter by default. Strict
  * review: STATE without a reason (a rejected label, an open issue on the data unit, a frame, range or coordinate, a comment) or with undecided labels.
  * CONFLICT, INVALID (assignee). Rights: review. */
 ANNOPROJ_API annoproj_status annoproj_task_reject(annoproj_task *task, const annoproj_review_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* Assigns the task to a user, taking it from another; forgets that user's skip. INVALID when the user is no member of the stage, STATE in a
- * done stage. Rights: assign. */
+ * done stage or when a person rule of the stage forbids a user who is no manager. Rights: assign. */
 ANNOPROJ_API annoproj_status annoproj_task_assign(annoproj_task *task, int64_t user, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
-/* Gives the task back to the queue; OK when it is unassigned. Rights: release; one's own self-taken task: release_own. */
+/* Gives the task back to the queue; OK when it is unassigned. PERMISSION for another's task, for one that a manager assigned, and where
+ * the project has self-release off. Rights: release; one's own task that no manager assigned: release_own. */
 ANNOPROJ_API annoproj_status annoproj_task_release(annoproj_task *task, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* Sets the priority, 0 to 100. STATE in a done stage. Rights: priority. */

@@ -87,8 +87,6 @@ annoproj_status review_decide(command *command, int64_t task, int64_t stage, int
 /* State of a label's review in a stage; 0 = none. */
 annoproj_status review_state_of(scope *scope, int64_t task, int64_t stage, int64_t label, int32_t *state,
                                 annoproj_error **error);
-/* State in the last review stage it was in; 0 = none before any. */
-annoproj_status review_last_state(scope *scope, int64_t task, int64_t label, int32_t *state, annoproj_error **error);
 typedef struct review_counts {
     int64_t labels, approved, rejected, undecided;
     char undecided_hashes[8][9]; /* the first few, for messages */

@@ -131,16 +131,6 @@ annoproj_status review_state_of(scope *in, int64_t task, int64_t stage, int64_t 
     return sql_end(find, error);
 }
 
-annoproj_status review_last_state(scope *in, int64_t task, int64_t which, int32_t *state, annoproj_error **error) {
-    static const char query[] =
-        "SELECT state FROM label_review WHERE task = ? AND label = ? ORDER BY entered DESC LIMIT 1";
-    statement *find = sql(in->database, query);
-    bind_int64(find, task);
-    bind_int64(find, which);
-    *state = sql_row(find) ? (int32_t)column_int64(find, 0) : 0;
-    return sql_end(find, error);
-}
-
 static annoproj_status label_content(scope *in, int64_t task, int64_t which, int32_t *class, int64_t *content,
                                      annoproj_error **error) {
     static const char query[] =

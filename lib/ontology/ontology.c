@@ -86,17 +86,6 @@ annoproj_status ontology_insert_structure(command *cmd, const char *title, const
     return status == ANNOPROJ_OK ? note(cmd, EVENT_ONTOLOGY_CREATE, *ontology) : status;
 }
 
-annoproj_status ontology_insert(command *cmd, const char *title, const char *json, int64_t *ontology,
-                                annoproj_error **error) {
-    ontology_structure structure = {0};
-    annoproj_status status = structure_parse(&structure, json, strlen(json), error);
-    if (status == ANNOPROJ_OK) {
-        status = ontology_insert_structure(cmd, title, &structure, ontology, error);
-    }
-    structure_release(&structure);
-    return status;
-}
-
 /* --- replacing ------------------------------------------------------------------------------------------------ */
 
 static annoproj_status in_use(command *cmd, int64_t ontology, bool *used, annoproj_error **error) {

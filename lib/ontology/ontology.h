@@ -37,9 +37,7 @@ typedef struct ontology_features {
 } ontology_features;
 annoproj_status ontology_load(scope *scope, int64_t ontology, ontology_features *out, annoproj_error **error);
 
-/* Checks a structure (strict JSON, ids and hashes unique, one root attribute per classification, nesting under radio
- * options only, dynamic only for top-level attributes of objects) and makes it an ontology. DATA with pointer and byte. */
-annoproj_status ontology_insert(command *command, const char *title, const char *json, int64_t *ontology, annoproj_error **error);
+/* Replaces a structure that was checked; entries in use are archived. DATA with pointer and byte. */
 annoproj_status ontology_replace(command *command, int64_t ontology, const char *json, annoproj_error **error);
 
 #endif

@@ -6,6 +6,7 @@
 #include "options.h"
 #include "replay.h"
 #include "rows.h"
+#include "task_vector.h"
 
 /* --- info ---------------------------------------------------------------------------------------------------- */
 
@@ -302,6 +303,33 @@ static annoproj_status check_drawn(scope *in, checking *check, const replay *sta
     return sql_end(find, error);
 }
 
+static int64_t vector_value(statement *find, int column, int64_t task) {
+    size_t at = (size_t)(NUMBER_OF(task) % TASK_VECTOR_CHUNK) * 2;
+    const uint8_t *data = column_blob(find, column);
+    return column_length(find, column) >= at + 2 ? data[at] | data[at + 1] << 8 : -1;
+}
+
+/* The vectors that reports join with: dataset and stage of each task. */
+static annoproj_status check_vectors(scope *in, checking *check, annoproj_error **error) {
+    static const char query[] =
+        "SELECT t.id, t.stage & 0xffffffff, d.number, s.data, v.data FROM task t"
+        " LEFT JOIN project_dataset d ON d.project = t.id >> 32 AND d.dataset = t.data_unit >> 32"
+        " LEFT JOIN task_vector s ON s.project = t.id >> 32 AND s.attribute = 2 AND s.chunk = (t.id & 0xffffffff) / "
+        "2048"
+        " LEFT JOIN task_vector v ON v.project = t.id >> 32 AND v.attribute = 1 AND v.chunk = (t.id & 0xffffffff) / "
+        "2048"
+        " WHERE t.id >= ? AND t.id < ? ORDER BY t.id";
+    statement *find = sql(in->database, query);
+    bind_int64(find, MAKE_ID(check->project, 0));
+    bind_int64(find, MAKE_ID(check->project + 1, 0));
+    while (sql_row(find)) {
+        int64_t id = column_int64(find, 0);
+        compare(check, "task", id, "stage in the vector", vector_value(find, 3, id), column_int64(find, 1));
+        compare(check, "task", id, "dataset in the vector", vector_value(find, 4, id), column_int64(find, 2));
+    }
+    return sql_end(find, error);
+}
+
 static annoproj_status check_project(scope *in, checking *check, annoproj_error **error) {
     replay state = {0};
     annoproj_status status = event_check(in->database, check->project, log_line, check, in->bounds, error);
@@ -314,6 +342,8 @@ static annoproj_status check_project(scope *in, checking *check, annoproj_error 
     }
     if (status == ANNOPROJ_OK)
         status = check_tasks(in, check, &state, error);
+    if (status == ANNOPROJ_OK)
+        status = check_vectors(in, check, error);
     if (status == ANNOPROJ_OK)
         status = check_places(in, check, &state, error);
     if (status == ANNOPROJ_OK)

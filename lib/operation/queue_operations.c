@@ -1,6 +1,7 @@
 /* Taking tasks: start the next one, initiate a chosen one, skip. */
 #include "failure.h"
 #include "options.h"
+#include "rights.h"
 #include "task.h"
 #include "handle_call.h"
 
@@ -13,11 +14,6 @@ static annoproj_status refuse_host(const scope *in, const char *what, annoproj_e
     if (in->user != 0)
         return ANNOPROJ_OK;
     return fail(error, ANNOPROJ_INVALID, "%s is not for the host: open a session for the user who works", what);
-}
-
-/* The operation that taking a task of a stage is. */
-static annoproj_operation taking(const stage_facts *stage) {
-    return stage->type == STAGE_REVIEW ? ANNOPROJ_OPERATION_REVIEW : ANNOPROJ_OPERATION_ANNOTATE;
 }
 
 static bool closed_by_status(const scope *in) {
@@ -101,7 +97,7 @@ static annoproj_status initiate(command *cmd, void *arguments, annoproj_error **
     if (task->assignee != 0 && task->assignee != cmd->scope.user)
         return fail(error, ANNOPROJ_CONFLICT, "task %lld is assigned to user %lld: take another one",
                     (long long)task->id, (long long)task->assignee);
-    status = access_gate(&cmd->scope, taking(&task->stage), error);
+    status = access_gate(&cmd->scope, stage_operation(task->stage.type), error);
     if (status == ANNOPROJ_OK)
         status = task_take(cmd, task, error);
     return status;

@@ -89,10 +89,16 @@ annoproj_status annoproj_session_can(annoproj_session *handle, annoproj_project 
     if (status != ANNOPROJ_OK)
         return status;
     if (identity && !rule->store) {
+        session *who = NULL;
+        status = session_enter(handle, &who, error);
+        if (status == ANNOPROJ_OK && identity->session->store != who->store)
+            status = fail(error, ANNOPROJ_INVALID, "project %lld was opened in another store than the session", (long long)identity->id);
+        session_leave(who);
         what.subject = SUBJECT_PROJECT;
         what.id = identity->id;
     }
-    status = session_read(handle, &what, ask_can, call, error);
+    if (status == ANNOPROJ_OK)
+        status = session_read(handle, &what, ask_can, call, error);
     if (status == ANNOPROJ_OK)
         *can = question.can;
     project_leave(identity);

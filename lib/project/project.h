@@ -8,7 +8,6 @@
 const char *project_status_name(int32_t status);       /* "in_progress" */
 const char *role_name(int32_t role);                   /* "team_manager" */
 const char *data_type_name(int32_t type);              /* "img_group" */
-int32_t data_type_by_name(const char *name);           /* 0 = unknown */
 
 typedef struct data_unit {
     int64_t id, width, height, frames, file_bytes;     /* 0 = unknown */

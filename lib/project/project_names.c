@@ -25,13 +25,6 @@ const char *data_type_name(int32_t type) {
     return name_at(data_type_names, sizeof data_type_names / sizeof *data_type_names, type);
 }
 
-int32_t data_type_by_name(const char *name) {
-    for (size_t i = 1; i < sizeof data_type_names / sizeof *data_type_names; i++)
-        if (strcmp(data_type_names[i], name) == 0)
-            return (int32_t)i;
-    return 0;
-}
-
 void uuid_text(const uint8_t uuid[16], char out[37]) {
     static const char digits[] = "0123456789abcdef";
     for (size_t i = 0; i < 16; i++) {

@@ -54,8 +54,8 @@ static const struct {
     "PRAGMA foreign_keys=ON; PRAGMA secure_delete=FAST;"
 
 static const char *const pragmas[] = {
-    [CONNECTION_WRITER] = COMMON_PRAGMAS "PRAGMA cache_size=-16384;",
-    [CONNECTION_READER] = COMMON_PRAGMAS "PRAGMA query_only=ON; PRAGMA cache_size=-4096;",
+    [CONNECTION_WRITER] = COMMON_PRAGMAS,
+    [CONNECTION_READER] = COMMON_PRAGMAS "PRAGMA query_only=ON;",
     /* A spool is nobody's only copy. */
     [CONNECTION_SPOOL] = COMMON_PRAGMAS "PRAGMA cache_size=-8192; PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF;",
 };
@@ -145,6 +145,12 @@ annoproj_status connection_open(const char *path, connection_kind kind, bool rel
     }
     *out = made;
     return ANNOPROJ_OK;
+}
+
+annoproj_status connection_cache(database *db, int64_t bytes, annoproj_error **error) {
+    char text[64];
+    snprintf(text, sizeof text, "PRAGMA cache_size=-%lld", (long long)(bytes / 1024 + 1));
+    return sql_script(db, text, error);
 }
 
 void connection_close(database *db, bool fold) {

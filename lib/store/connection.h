@@ -46,6 +46,9 @@ annoproj_status connection_open(const char *path, connection_kind kind, bool rel
                                 annoproj_error **error);
 void connection_close(database *database, bool fold); /* fold: checkpoint and delete the log if it is the last */
 
+/* How much of the file the connection keeps in memory. */
+annoproj_status connection_cache(database *database, int64_t bytes, annoproj_error **error);
+
 annoproj_status sql_script(database *database, const char *text, annoproj_error **error);
 /* The first column of the first row; 0 when there is none. */
 annoproj_status sql_value(database *database, const char *text, int64_t *out, annoproj_error **error);

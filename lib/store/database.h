@@ -41,6 +41,5 @@ void sql_again(statement *statement);    /* resets for the next set of values; a
 bool sql_step_run(statement *statement); /* runs once without ending: bulk inserts in a loop with sql_again() */
 
 int64_t last_insert_id(database *database);
-int64_t changed_rows(database *database);
 
 #endif

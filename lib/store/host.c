@@ -70,9 +70,8 @@ annoproj_status store_random(store *of, void *out, size_t length, annoproj_error
     return status;
 }
 
-int64_t store_cache_bytes(const store *of) {
-    int64_t bytes = of->state->options.cache_bytes;
-    return bytes > 0 ? bytes : DEFAULT_CACHE_BYTES;
+int64_t cache_budget(const struct store_state *state) {
+    return state->options.cache_bytes > 0 ? state->options.cache_bytes : DEFAULT_CACHE_BYTES;
 }
 
 int32_t store_threads(const store *of) {
@@ -82,8 +81,4 @@ int32_t store_threads(const store *of) {
     }
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     return processors < 1 ? 1 : processors < DEFAULT_THREADS ? (int32_t)processors : DEFAULT_THREADS;
-}
-
-void store_log(const store *of, int32_t level, const char *message) {
-    host_log(of->state, level, message);
 }

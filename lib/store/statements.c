@@ -222,10 +222,6 @@ int64_t last_insert_id(database *db) {
     return sqlite3_last_insert_rowid(db->handle);
 }
 
-int64_t changed_rows(database *db) {
-    return sqlite3_changes64(db->handle);
-}
-
 annoproj_status sql_script(database *db, const char *text, annoproj_error **error) {
     errno = 0;
     int code = sqlite3_exec(db->handle, text, NULL, NULL, NULL);

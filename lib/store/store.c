@@ -193,6 +193,9 @@ static annoproj_status make_store(struct store_state *state, const bounds *call,
         status = sql_script(state->writer, text, error);
     }
     if (status == ANNOPROJ_OK) {
+        status = connection_cache(state->writer, cache_budget(state) / 4, error);
+    }
+    if (status == ANNOPROJ_OK) {
         status = make_tables(state, now_us, uuid, error);
     }
     write_lock_leave(state->lock);
@@ -205,6 +208,9 @@ static annoproj_status identify(struct store_state *state, int64_t *version, ann
     *version = 0;
     annoproj_status status = connection_open(state->path, CONNECTION_WRITER, state->options.relaxed_durability,
                                              &state->writer, error);
+    if (status == ANNOPROJ_OK) {
+        status = connection_cache(state->writer, cache_budget(state) / 4, error);
+    }
     if (status == ANNOPROJ_OK) {
         status = identity_check(state->writer, state->path, version, error);
     }

@@ -87,6 +87,8 @@ void open_stores_leave(struct store_state *state);
 /* --- what the host injected (host.c) ----------------------------------------------------------------- */
 annoproj_status host_clock(const struct store_state *state, int64_t *out, annoproj_error **error);
 annoproj_status host_random(const struct store_state *state, void *out, size_t length, annoproj_error **error);
+/* Bytes of page cache for all connections together: option `cache_bytes`. */
+int64_t cache_budget(const struct store_state *state);
 void host_log(const struct store_state *state, int32_t level, const char *message);
 bool in_callback(void);
 

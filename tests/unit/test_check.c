@@ -85,6 +85,12 @@ static void test_altered_published_label(void **state) {
     expect_found("DELETE FROM label WHERE number = 2", "label");
 }
 
+static void test_flipped_vector(void **state) {
+    (void)state;
+    expect_found("UPDATE task_vector SET data = zeroblob(length(data)) WHERE attribute = 1", "task");
+    expect_found("UPDATE task_vector SET data = zeroblob(length(data)) WHERE attribute = 2", "task");
+}
+
 static void test_wrong_assignee(void **state) {
     (void)state;
     expect_found("UPDATE task SET assignee = 3 WHERE id & 0xffffffff = 2", "assignment");
@@ -138,10 +144,15 @@ static void test_rights_and_arguments(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_changed_counter), cmocka_unit_test(test_missing_event),
-        cmocka_unit_test(test_moved_task),      cmocka_unit_test(test_altered_published_label),
-        cmocka_unit_test(test_wrong_assignee),  cmocka_unit_test(test_issue),
-        cmocka_unit_test(test_flipped_byte),    cmocka_unit_test(test_rights_and_arguments),
+        cmocka_unit_test(test_changed_counter),
+        cmocka_unit_test(test_missing_event),
+        cmocka_unit_test(test_moved_task),
+        cmocka_unit_test(test_altered_published_label),
+        cmocka_unit_test(test_wrong_assignee),
+        cmocka_unit_test(test_flipped_vector),
+        cmocka_unit_test(test_issue),
+        cmocka_unit_test(test_flipped_byte),
+        cmocka_unit_test(test_rights_and_arguments),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -360,7 +360,6 @@ static void test_options(void **unused) {
     body *entered = NULL;
     assert_ok(handle_enter(handle, HANDLE_STORE, "store", &entered, &error), error);
     assert_int_equal(store_threads((store *)entered), 3);
-    assert_int_equal(store_cache_bytes((store *)entered), 64 << 20);
     body_release(entered);
     assert_ok(annoproj_store_close(handle, NULL, &error), error);
     assert_status(ANNOPROJ_INVALID, annoproj_store_open(path, NULL, NULL, NULL, &error), error);

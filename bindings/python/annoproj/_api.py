@@ -1119,7 +1119,7 @@ class Store(_runtime.Handle):
 
         clock: NULL = the system's clock
         random: NULL = the system's random source
-        cache_bytes: budget for caches; 0 = 64 MiB
+        cache_bytes: budget for page caches: a quarter for the writer, a sixteenth for each of up to 8 readers; 0 = 64 MiB
         threads: worker threads inside one call; 0 = up to 4, 1 = none
         relaxed_durability: synchronous=NORMAL: a power cut may lose the last commits, never damage the store
         migrate: bring an older store to this version, after a verified backup beside it
@@ -1147,7 +1147,7 @@ class Store(_runtime.Handle):
 
         clock: NULL = the system's clock
         random: NULL = the system's random source
-        cache_bytes: budget for caches; 0 = 64 MiB
+        cache_bytes: budget for page caches: a quarter for the writer, a sixteenth for each of up to 8 readers; 0 = 64 MiB
         threads: worker threads inside one call; 0 = up to 4, 1 = none
         relaxed_durability: synchronous=NORMAL: a power cut may lose the last commits, never damage the store
         migrate: bring an older store to this version, after a verified backup beside it
@@ -1938,7 +1938,7 @@ class Task(_runtime.Handle):
         call.run(_capi.annoproj_task_skip, call.handle(self, Task, 'task'), call.pointer(), call.error_pointer())
 
     def approve(self, *, comment=None, assignee=0, undecided=0, retain_assignee=False, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
-        """Approves a task of a review stage. Strict review: STATE names the labels that are not approved. CONFLICT when another has it,
+        """Approves a task of a review stage; STATE in other stages. Strict review: STATE names the labels that are not approved. CONFLICT when another has it,
         INVALID (assignee, a comment). Rights: review.
 
         comment: reject: opens an issue on the data unit
@@ -1955,7 +1955,7 @@ class Task(_runtime.Handle):
         call.run(_capi.annoproj_task_approve, call.handle(self, Task, 'task'), ctypes.byref(s_options), call.pointer(), call.error_pointer())
 
     def reject(self, *, comment=None, assignee=0, undecided=0, retain_assignee=False, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
-        """Rejects a task of a review stage: it returns along the reject edge as `reopened`, to its last submitter by default. Strict
+        """Rejects a task of a review stage (STATE in other stages): it returns along the reject edge as `reopened`, to its last submitter by default. Strict
         review: STATE without a reason (a rejected label, an open issue on the data unit, a frame, range or coordinate, a comment) or with undecided labels.
         CONFLICT, INVALID (assignee). Rights: review.
 
@@ -1974,14 +1974,16 @@ class Task(_runtime.Handle):
 
     def assign(self, user, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """Assigns the task to a user, taking it from another; forgets that user's skip. INVALID when the user is no member of the stage, STATE in a
-        done stage. Rights: assign.
+        done stage or when a person rule of the stage forbids a user who is no manager. Rights: assign.
         """
         call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
         c_user = _convert.integer(user, 'user', 'c_int64')
         call.run(_capi.annoproj_task_assign, call.handle(self, Task, 'task'), c_user, call.pointer(), call.error_pointer())
 
     def release(self, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
-        """Gives the task back to the queue; OK when it is unassigned. Rights: release; one's own self-taken task: release_own."""
+        """Gives the task back to the queue; OK when it is unassigned. PERMISSION for another's task, for one that a manager assigned, and where
+        the project has self-release off. Rights: release; one's own task that no manager assigned: release_own.
+        """
         call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
         call.run(_capi.annoproj_task_release, call.handle(self, Task, 'task'), call.pointer(), call.error_pointer())
 
