@@ -2,7 +2,7 @@
  * of its own (this program again), so that its peak memory is its own. */
 #include "bench_support.h"
 
-#include <cJSON.h>
+#include <cjson/cJSON.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
