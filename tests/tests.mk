@@ -34,7 +34,7 @@ $($(1).dir)/libtested.a: $$($(1).objects) $$($(1).support)
 $($(1).dir)/tests/%: $($(1).dir)/tests/%.o $($(1).dir)/libtested.a
 	$(if $(V),,@echo "  LINK  $$@")
 	$$(Q)$(if $(KEEP_GOING),rm -f $$@; test ! -f $$< || )$($(1).cc) $($(1).cflags) $($(1).ldflags) -pthread \
-	    $(if $(KEEP_GOING),-Wl$(comma)--unresolved-symbols=ignore-all) -o $$@ $$< $($(1).dir)/libtested.a $$(LIB_LIBS) $$(CMOCKA_LIBS) $$(if $$(findstring /bench/,$$@),-lcjson) -lm
+	    $(if $(KEEP_GOING),-Wl$(comma)--unresolved-symbols=ignore-all) -o $$@ $$< $($(1).dir)/libtested.a $$(LIB_LIBS) $$(CMOCKA_LIBS) -lcjson -lm
 
 .SECONDARY: $$($(1).test_objects)
 -include $$($(1).test_objects:.o=.d)
