@@ -1,10 +1,10 @@
 """Recounts every report of a project from its event feed and compares, cell by cell.
 
-    recount.py STORE [QUERIES] [SEED]
+    recount.py [--complete] STORE [QUERIES] [SEED]
 
 Knows the definitions of the reports and the meaning of the events, nothing of how the library computes. Runs the
-lifetime reports, then QUERIES random ones (window, buckets, filters, units); prints its seed. Also fails when a report of
-the lifetime is empty or all zero, or when a kind of event never happened in a project that is said to have all.
+lifetime reports, then QUERIES random ones (window, buckets, filters, units); prints its seed. With --complete it also fails
+when a lifetime report is empty or all zero, or when a kind of event that a project can have never happened.
 """
 import datetime
 import random
@@ -19,6 +19,13 @@ EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
 ANNOTATE, REVIEW, OTHER = "ANNOTATION", "REVIEW", "DONE"
 TASK_KINDS = {"submitted": "task_submit", "skipped": "task_skip", "approved": "task_approve", "rejected": "task_reject",
               "assigned": "task_assign", "released": "task_release", "moved": "task_move", "reopened": "task_reopen"}
+PROJECT_KINDS = set("""
+    task_assign task_release task_submit task_skip task_approve task_reject task_create task_remove task_restore task_return
+    task_priority time_spent label_create label_edit label_delete label_frames_create label_frames_delete label_submit
+    label_approve label_reject label_counted answer_create answer_approve answer_reject label_put label_remove review_approve
+    review_reject review_reopen issue_create issue_resolve issue_reopen issue_comment project_create project_update
+    project_status dataset_attach dataset_detach collaborator_add collaborator_role collaborator_remove labels_import
+    """.split())
 ISSUE_ACTIONS = ("issue_create", "issue_resolve", "issue_reopen")
 
 
@@ -353,6 +360,22 @@ def check_lifetime(data, faults):
             faults.append(f"tasks_by_stage {row['key']}: {row['tasks']}, the events say {counts[row['stage']]}")
 
 
+def check_complete(data, faults):
+    """The project shows everything: each kind of event, and no report that says nothing."""
+    for kind in sorted(PROJECT_KINDS - {event["kind"] for event in data.events}):
+        faults.append(f"no event of kind {kind}")
+    tables = {"overview": data.project.overview(), "tasks_by_stage": data.project.tasks_by_stage()}
+    with data.project.query_open() as query:
+        for name in ("task_actions", "time_spent", "label_actions", "ontology_actions", "annotators", "annotators_by_frame",
+                     "reviewers", "reviewers_by_frame"):
+            tables[name] = getattr(query, name)()
+    keys = {"stage", "user", "feature", "level", "parent_row"}
+    for name, table in tables.items():
+        figures = [v for row in table.to_pylist() for c, v in row.items() if c not in keys and isinstance(v, (int, float))]
+        if not any(figures):
+            faults.append(f"{name} is empty or all zero")
+
+
 def random_query(data, rng):
     times = [e["time"] for e in data.events]
     low, high = min(times), max(times) + 1
@@ -366,9 +389,11 @@ def random_query(data, rng):
 
 
 def main():
-    path = sys.argv[1]
-    queries = int(sys.argv[2]) if len(sys.argv) > 2 else 60
-    seed = int(sys.argv[3]) if len(sys.argv) > 3 else random.SystemRandom().randrange(1 << 32)
+    arguments = [argument for argument in sys.argv[1:] if argument != "--complete"]
+    complete = len(arguments) < len(sys.argv) - 1
+    path = arguments[0]
+    queries = int(arguments[1]) if len(arguments) > 1 else 60
+    seed = int(arguments[2]) if len(arguments) > 2 else random.SystemRandom().randrange(1 << 32)
     print(f"recount: seed {seed}")
     rng, faults = random.Random(seed), []
     with annoproj.open(path) as store, store.session_open(0) as session:
@@ -376,6 +401,8 @@ def main():
             with session.project_open(project["project"]) as handle:
                 data = Project(session, handle)
                 check_lifetime(data, faults)
+                if complete:
+                    check_complete(data, faults)
                 for _ in range(queries):
                     query = random_query(data, rng)
                     before = len(faults)
