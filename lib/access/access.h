@@ -8,16 +8,16 @@
 #include "store.h"
 #include "varint.h"
 
-#define PROJECT_OF(id) ((id) >> 32)                     /* of a task, stage or issue id; of a data unit: its dataset */
-#define NUMBER_OF(id) ((id) & 0xffffffff)
+#define PROJECT_OF(id)         ((id) >> 32) /* of a task, stage or issue id; of a data unit: its dataset */
+#define NUMBER_OF(id)          ((id)&0xffffffff)
 #define MAKE_ID(owner, number) (((int64_t)(owner) << 32) + (int64_t)(number))
 
 /* --- identities: what handles stand for ----------------------------------------------------------------- */
 typedef struct session {
     body body;
     store *store;
-    int64_t user;               /* 0 = host */
-    int32_t source;             /* never ANNOPROJ_SOURCE_DEFAULT */
+    int64_t user;   /* 0 = host */
+    int32_t source; /* never ANNOPROJ_SOURCE_DEFAULT */
 } session;
 
 typedef struct project_identity {
@@ -39,7 +39,8 @@ typedef struct task_identity {
 } task_identity;
 
 /* Make a handle for an identity (retains the session). */
-annoproj_status session_handle(store *store, int64_t user, int32_t source, annoproj_session **out, annoproj_error **error);
+annoproj_status session_handle(store *store, int64_t user, int32_t source, annoproj_session **out,
+                               annoproj_error **error);
 annoproj_status project_handle(session *session, int64_t id, annoproj_project **out, annoproj_error **error);
 annoproj_status stage_handle(session *session, int64_t id, annoproj_stage **out, annoproj_error **error);
 annoproj_status task_handle(session *session, int64_t id, annoproj_task **out, annoproj_error **error);
@@ -54,24 +55,26 @@ void stage_leave(stage_identity *stage);
 void task_leave(task_identity *task);
 
 /* --- facts, read anew in every call ------------------------------------------------------------------------ */
-typedef enum stage_type {                              /* numbers are stored */
-    STAGE_ANNOTATION = 1, STAGE_REVIEW = 2, STAGE_DONE = 3
+typedef enum stage_type { /* numbers are stored */
+                          STAGE_ANNOTATION = 1,
+                          STAGE_REVIEW = 2,
+                          STAGE_DONE = 3
 } stage_type;
 
 typedef struct stage_facts {
     int64_t id;
-    int32_t number, type;                              /* stage_type */
+    int32_t number, type; /* stage_type */
     bool members_listed, hide_unassigned, allow_reassessment, require_complete_labels, reviewer_not_submitter,
         strict_review, reassign_rejected, archive;
-    bool member;                                       /* the session's user may take tasks here (role fits, listed if listed) */
+    bool member; /* the session's user may take tasks here (role fits, listed if listed) */
 } stage_facts;
 
-enum assigned_by { ASSIGNED_NOBODY = 0, ASSIGNED_SELF = 1, ASSIGNED_MANAGER = 2, ASSIGNED_RETURN = 3 };   /* stored */
+enum assigned_by { ASSIGNED_NOBODY = 0, ASSIGNED_SELF = 1, ASSIGNED_MANAGER = 2, ASSIGNED_RETURN = 3 }; /* stored */
 
 typedef struct task_facts {
     int64_t id, data_unit, dataset;
     int64_t assignee, entered_us, version, last_submitter, exclusion;
-    int64_t last_action_user;                          /* who actioned it last; 0 = the host or nobody */
+    int64_t last_action_user; /* who actioned it last; 0 = the host or nobody */
     int32_t status, priority, assigned_by, open_issues, resolved_issues;
     bool released, returned;
     stage_facts stage;
@@ -79,7 +82,7 @@ typedef struct task_facts {
 
 typedef struct project_facts {
     int64_t id, ontology, owner;
-    int32_t status;                                    /* annoproj_project_status */
+    int32_t status; /* annoproj_project_status */
     int64_t idle_limit_us, time_window_us;
     bool self_release, strict_status, count_text_and_audio;
 } project_facts;
@@ -87,32 +90,32 @@ typedef struct project_facts {
 /* What a read body works on. */
 typedef struct scope {
     database *database;
-    arena *memory;                                     /* goes with the call */
+    arena *memory; /* goes with the call */
     const bounds *bounds;
     store *store;
-    int64_t now_us;                                    /* command time; 0 in reads */
-    int64_t user;                                      /* 0 = host */
+    int64_t now_us; /* command time; 0 in reads */
+    int64_t user;   /* 0 = host */
     int32_t source;
-    int32_t org_role;                                  /* annoproj_org_role; admin for the host */
-    int32_t role;                                      /* annoproj_role in the project; admin for the host; 0 = none */
-    bool manager;                                      /* host, admin or team manager: sees and works on every task. From
+    int32_t org_role;      /* annoproj_org_role; admin for the host */
+    int32_t role;          /* annoproj_role in the project; admin for the host; 0 = none */
+    bool manager;          /* host, admin or team manager: sees and works on every task. From
                                                           the table of operations, so that nothing else compares roles */
-    bool owns;                                         /* dataset and ontology subjects: `own` rights hold (one's own
+    bool owns;             /* dataset and ontology subjects: `own` rights hold (one's own
                                                           creation, or only projects one administers use it) */
-    project_facts project;                             /* project subjects and below */
-    stage_facts stage;                                 /* stage subjects */
-    task_facts task;                                   /* task subjects */
+    project_facts project; /* project subjects and below */
+    stage_facts stage;     /* stage subjects */
+    task_facts task;       /* task subjects */
 } scope;
 
 /* What a write body works on. Only the gate makes one. */
 typedef struct command {
     scope scope;
-    event_batch events;                                /* of events_project; other projects' wait in `logs` */
+    event_batch events; /* of events_project; other projects' wait in `logs` */
     int64_t events_project;
     struct command_log *logs;
-    uint8_t seed[16];                                  /* drawn before the command ran */
-    uint64_t drawn;                                    /* how many numbers were derived from it */
-    bytes result;                                      /* what the public function hands out; kept with a request key */
+    uint8_t seed[16]; /* drawn before the command ran */
+    uint64_t drawn;   /* how many numbers were derived from it */
+    bytes result;     /* what the public function hands out; kept with a request key */
 } command;
 
 /* Appends an event of this command (actor, source and time are filled in when zero). */
@@ -121,9 +124,9 @@ void command_event(command *command, const event *event);
  * project of its subject, one on the store, a dataset or an ontology with 0. A body that makes a project, or acts on
  * several, says so with this; each project's events keep their order. */
 int64_t command_events_project(command *command, int64_t project);
-uint64_t command_random(command *command);             /* derived from the seed: the same when the body runs again */
-void command_uuid(command *command, uint8_t out[16]);  /* version 4 */
-void command_hash(command *command, char out[9]);      /* 8 characters of base64url without - and _ doubling as first */
+uint64_t command_random(command *command);            /* derived from the seed: the same when the body runs again */
+void command_uuid(command *command, uint8_t out[16]); /* version 4 */
+void command_hash(command *command, char out[9]);     /* 8 characters of base64url without - and _ doubling as first */
 
 /* Results of a command as a row of int64: what create functions return. */
 void command_result_int64(command *command, int64_t value);
@@ -131,10 +134,13 @@ int64_t result_int64(const bytes *result, size_t index);
 
 /* --- requests ------------------------------------------------------------------------------------------------ */
 typedef enum subject_kind {
-    SUBJECT_STORE,                                     /* id ignored */
-    SUBJECT_PROJECT, SUBJECT_STAGE, SUBJECT_TASK,
-    SUBJECT_ISSUE,                                     /* facts are those of its task */
-    SUBJECT_DATASET, SUBJECT_ONTOLOGY                  /* store operations with `own` rights */
+    SUBJECT_STORE, /* id ignored */
+    SUBJECT_PROJECT,
+    SUBJECT_STAGE,
+    SUBJECT_TASK,
+    SUBJECT_ISSUE, /* facts are those of its task */
+    SUBJECT_DATASET,
+    SUBJECT_ONTOLOGY /* store operations with `own` rights */
 } subject_kind;
 
 typedef annoproj_status (*write_fn)(command *command, void *arguments, annoproj_error **error);
@@ -142,16 +148,16 @@ typedef annoproj_status (*read_fn)(scope *scope, void *arguments, annoproj_error
 
 typedef struct request {
     session *session;
-    annoproj_operation operation;                      /* 0 = seeing the subject is enough (reads) */
+    annoproj_operation operation; /* 0 = seeing the subject is enough (reads) */
     subject_kind subject;
     int64_t id;
     void *arguments;
-    uint64_t fingerprint;                              /* of the arguments, for the request key (hash64) */
+    uint64_t fingerprint; /* of the arguments, for the request key (hash64) */
 } request;
 
 /* Fingerprints of arguments: begin with the function's name, since functions may share an operation.
  *     uint64_t print = fingerprint_int64(fingerprint_text(0, "task_assign"), user); */
-uint64_t fingerprint_text(uint64_t so_far, const char *text);              /* NULL differs from "" */
+uint64_t fingerprint_text(uint64_t so_far, const char *text); /* NULL differs from "" */
 uint64_t fingerprint_int64(uint64_t so_far, int64_t value);
 uint64_t fingerprint_bytes(uint64_t so_far, const void *data, size_t length);
 
@@ -173,7 +179,8 @@ annoproj_status access_gate(scope *scope, annoproj_operation operation, annoproj
 annoproj_status access_stage_facts(scope *scope, int64_t stage, int64_t user, stage_facts *out, annoproj_error **error);
 annoproj_status access_task_facts(scope *scope, int64_t task, task_facts *out, annoproj_error **error);
 /* Whether a user could be assigned tasks of that stage (enabled, collaborator, role fits, listed when listed). */
-annoproj_status access_stage_member(scope *scope, const stage_facts *stage, int64_t user, bool *member, annoproj_error **error);
+annoproj_status access_stage_member(scope *scope, const stage_facts *stage, int64_t user, bool *member,
+                                    annoproj_error **error);
 
 /* Whether a user is admin or team manager of the scope's project. */
 annoproj_status access_is_manager(scope *scope, int64_t user, bool *manager, annoproj_error **error);
@@ -184,7 +191,8 @@ typedef struct visible_stage {
     stage_facts facts;
     bool own_only;
 } visible_stage;
-annoproj_status access_visible_stages(scope *scope, visible_stage **stages, size_t *count, annoproj_error **error);  /* in the arena */
+annoproj_status access_visible_stages(scope *scope, visible_stage **stages, size_t *count,
+                                      annoproj_error **error); /* in the arena */
 bool access_sees_task(const scope *scope, const task_facts *task);
 /* View (behaviour §8): sees it, and it is unassigned or one's own, or manager. NOT_FOUND or PERMISSION. */
 annoproj_status access_view_task(const scope *scope, const task_facts *task, annoproj_error **error);

@@ -14,7 +14,7 @@ typedef struct write_run {
     const bounds *bounds;
     uint8_t seed[16];
     uint64_t fingerprint;
-    command command;                 /* of the last run */
+    command command; /* of the last run */
 } write_run;
 
 /* The same key for something else is a mistake of the caller, so everything that tells requests apart is in it. */

@@ -110,7 +110,8 @@ static annoproj_status gate_status(const scope *in, const operation_rule *rule, 
     if (rule->gate == GATE_OWN && theirs) {
         return ANNOPROJ_OK;
     }
-    return fail(error, ANNOPROJ_STATE, "project %lld is %s: `%s` waits until an admin or team manager changes its status",
+    return fail(error, ANNOPROJ_STATE,
+                "project %lld is %s: `%s` waits until an admin or team manager changes its status",
                 (long long)in->project.id, closed[status], rule->name);
 }
 
@@ -131,7 +132,7 @@ annoproj_status access_gate(scope *in, annoproj_operation operation, annoproj_er
     } else if (role_right(in->role, operation) == RIGHT_NO) {
         status = lacks_right(in, rule, error);
     } else if (in->stage.id != 0 && rule->need == NEED_WORK) {
-        return ANNOPROJ_OK;          /* starting from the queue: membership and project status are reasons there */
+        return ANNOPROJ_OK; /* starting from the queue: membership and project status are reasons there */
     } else if (in->stage.id != 0 && role_right(in->role, operation) == RIGHT_STAGE && !in->stage.member) {
         status = subject_unseen("stage", in->stage.id, error);
     }

@@ -7,14 +7,15 @@
 
 static const char sql_find[] = "SELECT operation, argument_hash, result FROM request WHERE actor = ?1 AND key = ?2"
                                " AND created_us > ?3";
-static const char sql_keep[] = "INSERT OR REPLACE INTO request(actor, key, operation, argument_hash, result, created_us)"
-                               " VALUES(?1, ?2, ?3, ?4, ?5, ?6)";
+static const char sql_keep[] =
+    "INSERT OR REPLACE INTO request(actor, key, operation, argument_hash, result, created_us)"
+    " VALUES(?1, ?2, ?3, ?4, ?5, ?6)";
 /* Two for each one kept: the table shrinks, and no command pays for all. */
 static const char sql_forget[] = "DELETE FROM request WHERE (actor, key) IN"
                                  " (SELECT actor, key FROM request WHERE created_us <= ?1 ORDER BY created_us LIMIT 2)";
 
-annoproj_status request_key_find(database *db, int64_t actor, const char *key, int32_t operation,
-                                 uint64_t fingerprint, int64_t now_us, bytes *result, annoproj_error **error) {
+annoproj_status request_key_find(database *db, int64_t actor, const char *key, int32_t operation, uint64_t fingerprint,
+                                 int64_t now_us, bytes *result, annoproj_error **error) {
     bool found = false, same = false;
     statement *find = sql(db, sql_find);
     bind_int64(find, actor);
@@ -40,8 +41,8 @@ annoproj_status request_key_find(database *db, int64_t actor, const char *key, i
     return found ? ANNOPROJ_OK : ANNOPROJ_NONE;
 }
 
-annoproj_status request_key_keep(database *db, int64_t actor, const char *key, int32_t operation,
-                                 uint64_t fingerprint, int64_t now_us, const bytes *result, annoproj_error **error) {
+annoproj_status request_key_keep(database *db, int64_t actor, const char *key, int32_t operation, uint64_t fingerprint,
+                                 int64_t now_us, const bytes *result, annoproj_error **error) {
     statement *forget = sql(db, sql_forget);
     bind_int64(forget, now_us - KEPT_US);
     annoproj_status status = sql_run(forget, error);

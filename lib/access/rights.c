@@ -5,10 +5,10 @@
 #include "failure.h"
 #include "rows.h"
 
-#define Y RIGHT_YES
-#define N RIGHT_NO
-#define OWN RIGHT_OWN
-#define STAGE RIGHT_STAGE
+#define Y      RIGHT_YES
+#define N      RIGHT_NO
+#define OWN    RIGHT_OWN
+#define STAGE  RIGHT_STAGE
 #define OTHERS RIGHT_NOT_ADMINS
 
 /* Roles in the order of annoproj_role: none, admin, team manager, reviewer, annotator, annotator + reviewer. */
@@ -17,8 +17,24 @@ static const operation_rule rules[] = {
     {ANNOPROJ_OPERATION_EXPLORE, "explore", false, {N, Y, Y, N, N, N}, N, N, GATE_OPEN, NEED_SEE, 0},
     {ANNOPROJ_OPERATION_QUEUE, "queue", false, {N, Y, Y, STAGE, STAGE, STAGE}, N, N, GATE_OPEN, NEED_SEE, 0},
     {ANNOPROJ_OPERATION_TASK_VIEW, "task_view", false, {N, Y, Y, STAGE, STAGE, STAGE}, N, N, GATE_OPEN, NEED_VIEW, 0},
-    {ANNOPROJ_OPERATION_LABEL_WRITE, "label_write", false, {N, Y, Y, STAGE, STAGE, STAGE}, N, N, GATE_OWN, NEED_WORK, 0},
-    {ANNOPROJ_OPERATION_TIME_REPORT, "time_report", false, {N, Y, Y, STAGE, STAGE, STAGE}, N, N, GATE_OWN, NEED_TIME, 0},
+    {ANNOPROJ_OPERATION_LABEL_WRITE,
+     "label_write",
+     false,
+     {N, Y, Y, STAGE, STAGE, STAGE},
+     N,
+     N,
+     GATE_OWN,
+     NEED_WORK,
+     0},
+    {ANNOPROJ_OPERATION_TIME_REPORT,
+     "time_report",
+     false,
+     {N, Y, Y, STAGE, STAGE, STAGE},
+     N,
+     N,
+     GATE_OWN,
+     NEED_TIME,
+     0},
     {ANNOPROJ_OPERATION_ANNOTATE, "annotate", false, {N, Y, Y, N, STAGE, STAGE}, N, N, GATE_CLOSED, NEED_WORK, 0},
     {ANNOPROJ_OPERATION_REVIEW, "review", false, {N, Y, Y, STAGE, N, STAGE}, N, N, GATE_CLOSED, NEED_WORK, 0},
     {ANNOPROJ_OPERATION_SKIP, "skip", false, {N, Y, Y, N, Y, Y}, N, N, GATE_CLOSED, NEED_WORK, 0},
@@ -43,16 +59,59 @@ static const operation_rule rules[] = {
     {ANNOPROJ_OPERATION_SETTINGS, "settings", false, {N, Y, N, N, N, N}, N, N, GATE_CLOSED, NEED_SEE, 0},
     {ANNOPROJ_OPERATION_PROJECT_COPY, "project_copy", false, {N, Y, N, N, N, N}, N, N, GATE_OPEN, NEED_SEE, 0},
     {ANNOPROJ_OPERATION_PROJECT_DELETE, "project_delete", false, {N, Y, N, N, N, N}, N, N, GATE_CLOSED, NEED_SEE, 0},
-    {ANNOPROJ_OPERATION_PROJECT_STATUS, "project_status", false, {N, Y, Y, N, N, N}, N, N, GATE_CLOSED, NEED_SEE,
+    {ANNOPROJ_OPERATION_PROJECT_STATUS,
+     "project_status",
+     false,
+     {N, Y, Y, N, N, N},
+     N,
+     N,
+     GATE_CLOSED,
+     NEED_SEE,
      ANNOPROJ_OPERATION_SETTINGS},
-    {ANNOPROJ_OPERATION_COLLABORATOR_ADD, "collaborator_add", false, {N, Y, Y, N, N, N}, N, N, GATE_CLOSED, NEED_SEE, 0},
-    {ANNOPROJ_OPERATION_COLLABORATOR_ADD_ADMIN, "collaborator_add_admin", false, {N, Y, N, N, N, N}, N, N, GATE_CLOSED,
-     NEED_SEE, 0},
-    {ANNOPROJ_OPERATION_COLLABORATOR_CHANGE, "collaborator_change", false, {N, Y, OTHERS, N, N, N}, N, N, GATE_CLOSED,
-     NEED_SEE, 0},
-    {ANNOPROJ_OPERATION_COLLABORATOR_CHANGE_ADMIN, "collaborator_change_admin", false, {N, Y, N, N, N, N}, N, N,
-     GATE_CLOSED, NEED_SEE, 0},
-    {ANNOPROJ_OPERATION_ISSUE_WRITE, "issue_write", false, {N, Y, Y, STAGE, STAGE, STAGE}, N, N, GATE_CLOSED, NEED_VIEW,
+    {ANNOPROJ_OPERATION_COLLABORATOR_ADD,
+     "collaborator_add",
+     false,
+     {N, Y, Y, N, N, N},
+     N,
+     N,
+     GATE_CLOSED,
+     NEED_SEE,
+     0},
+    {ANNOPROJ_OPERATION_COLLABORATOR_ADD_ADMIN,
+     "collaborator_add_admin",
+     false,
+     {N, Y, N, N, N, N},
+     N,
+     N,
+     GATE_CLOSED,
+     NEED_SEE,
+     0},
+    {ANNOPROJ_OPERATION_COLLABORATOR_CHANGE,
+     "collaborator_change",
+     false,
+     {N, Y, OTHERS, N, N, N},
+     N,
+     N,
+     GATE_CLOSED,
+     NEED_SEE,
+     0},
+    {ANNOPROJ_OPERATION_COLLABORATOR_CHANGE_ADMIN,
+     "collaborator_change_admin",
+     false,
+     {N, Y, N, N, N, N},
+     N,
+     N,
+     GATE_CLOSED,
+     NEED_SEE,
+     0},
+    {ANNOPROJ_OPERATION_ISSUE_WRITE,
+     "issue_write",
+     false,
+     {N, Y, Y, STAGE, STAGE, STAGE},
+     N,
+     N,
+     GATE_CLOSED,
+     NEED_VIEW,
      0},
     {ANNOPROJ_OPERATION_PROJECT_SEE, "project_see", false, {N, Y, Y, Y, Y, Y}, N, N, GATE_OPEN, NEED_SEE, 0},
     {ANNOPROJ_OPERATION_USER_MANAGE, "user_manage", true, {N, N, N, N, N, N}, Y, N, GATE_OPEN, NEED_SEE, 0},
@@ -97,20 +156,20 @@ right org_right(int32_t org_role, annoproj_operation operation) {
 
 annoproj_operation stage_operation(int32_t type) {
     switch (type) {
-    case STAGE_ANNOTATION:
-        return ANNOPROJ_OPERATION_ANNOTATE;
-    case STAGE_REVIEW:
-        return ANNOPROJ_OPERATION_REVIEW;
-    default:
-        return 0;
+    case STAGE_ANNOTATION: return ANNOPROJ_OPERATION_ANNOTATE;
+    case STAGE_REVIEW: return ANNOPROJ_OPERATION_REVIEW;
+    default: return 0;
     }
 }
 
 /* ---- the table as a table ---- */
 
 static const char *right_name(right cell) {
-    static const char *const names[] = {[RIGHT_NO] = "no", [RIGHT_YES] = "yes", [RIGHT_OWN] = "own",
-                                        [RIGHT_STAGE] = "stage", [RIGHT_NOT_ADMINS] = "not_admins"};
+    static const char *const names[] = {[RIGHT_NO] = "no",
+                                        [RIGHT_YES] = "yes",
+                                        [RIGHT_OWN] = "own",
+                                        [RIGHT_STAGE] = "stage",
+                                        [RIGHT_NOT_ADMINS] = "not_admins"};
     return names[cell];
 }
 

@@ -8,47 +8,50 @@
 
 /* ?1 = the session's user, ?2 = the project (dataset, ontology), ?3 = the stage, task or issue. */
 #define ASKER_COLUMNS "u.id, u.org_role, u.disabled"
-#define ASKER " FROM (SELECT ?1 AS id) w LEFT JOIN user u ON u.id = w.id"
+#define ASKER         " FROM (SELECT ?1 AS id) w LEFT JOIN user u ON u.id = w.id"
 
-#define PROJECT_COLUMNS \
-    ", p.id, p.ontology, p.owner, p.status, p.idle_limit_us, p.time_window_us, p.self_release, p.strict_status," \
+#define PROJECT_COLUMNS                                                                                                \
+    ", p.id, p.ontology, p.owner, p.status, p.idle_limit_us, p.time_window_us, p.self_release, p.strict_status,"       \
     " p.count_text_and_audio, c.role"
-#define PROJECT_JOIN \
-    " LEFT JOIN project p ON p.id = ?2 LEFT JOIN collaborator c ON c.project = p.id AND c.user = w.id"
+#define PROJECT_JOIN " LEFT JOIN project p ON p.id = ?2 LEFT JOIN collaborator c ON c.project = p.id AND c.user = w.id"
 
-#define STAGE_COLUMNS \
-    "s.id, s.type, s.members_listed, s.hide_unassigned, s.allow_reassessment, s.require_complete_labels," \
+#define STAGE_COLUMNS                                                                                                  \
+    "s.id, s.type, s.members_listed, s.hide_unassigned, s.allow_reassessment, s.require_complete_labels,"              \
     " s.reviewer_not_submitter, s.strict_review, s.reassign_rejected, s.archive"
 #define LISTED(user) ", EXISTS(SELECT 1 FROM stage_member m WHERE m.stage = s.id AND m.user = " user ")"
 
-#define TASK_COLUMNS \
-    "t.id, t.data_unit, t.assignee, t.entered_us, t.version, t.last_submitter, t.exclusion, t.last_action_user," \
+#define TASK_COLUMNS                                                                                                   \
+    "t.id, t.data_unit, t.assignee, t.entered_us, t.version, t.last_submitter, t.exclusion, t.last_action_user,"       \
     " t.status, t.priority, t.assigned_by, t.open_issues, t.resolved_issues, t.released, t.returned"
 
 static const char sql_store[] = "SELECT " ASKER_COLUMNS ASKER;
 static const char sql_project[] = "SELECT " ASKER_COLUMNS PROJECT_COLUMNS ASKER PROJECT_JOIN;
 static const char sql_stage[] = "SELECT " ASKER_COLUMNS PROJECT_COLUMNS ", " STAGE_COLUMNS LISTED("w.id")
     ASKER PROJECT_JOIN " LEFT JOIN stage s ON s.id = ?3";
-static const char sql_task[] = "SELECT " ASKER_COLUMNS PROJECT_COLUMNS ", " STAGE_COLUMNS LISTED("w.id") ", " TASK_COLUMNS
-    ASKER PROJECT_JOIN " LEFT JOIN task t ON t.id = ?3 LEFT JOIN stage s ON s.id = t.stage";
-static const char sql_issue[] = "SELECT " ASKER_COLUMNS PROJECT_COLUMNS ", " STAGE_COLUMNS LISTED("w.id") ", " TASK_COLUMNS
-    ASKER PROJECT_JOIN " LEFT JOIN issue i ON i.id = ?3 LEFT JOIN task t ON t.id = i.task"
-    " LEFT JOIN stage s ON s.id = t.stage";
+static const char sql_task[] = "SELECT " ASKER_COLUMNS PROJECT_COLUMNS ", " STAGE_COLUMNS LISTED(
+    "w.id") ", " TASK_COLUMNS ASKER PROJECT_JOIN " LEFT JOIN task t ON t.id = ?3 LEFT JOIN stage s ON s.id = t.stage";
+static const char sql_issue[] = "SELECT " ASKER_COLUMNS PROJECT_COLUMNS ", " STAGE_COLUMNS LISTED(
+    "w.id") ", " TASK_COLUMNS ASKER PROJECT_JOIN " LEFT JOIN issue i ON i.id = ?3 LEFT JOIN task t ON t.id = i.task"
+            " LEFT JOIN stage s ON s.id = t.stage";
 
 /* One row for each project that uses it. */
-static const char sql_dataset[] = "SELECT " ASKER_COLUMNS ", d.id, d.creator, pd.project, c.role" ASKER
+static const char sql_dataset[] =
+    "SELECT " ASKER_COLUMNS ", d.id, d.creator, pd.project, c.role" ASKER
     " LEFT JOIN dataset d ON d.id = ?2 LEFT JOIN project_dataset pd ON pd.dataset = d.id AND pd.attached = 1"
     " LEFT JOIN collaborator c ON c.project = pd.project AND c.user = w.id";
 static const char sql_ontology[] = "SELECT " ASKER_COLUMNS ", o.id, o.creator, p.id, c.role" ASKER
-    " LEFT JOIN ontology o ON o.id = ?2 LEFT JOIN project p ON p.ontology = o.id"
-    " LEFT JOIN collaborator c ON c.project = p.id AND c.user = w.id";
+                                   " LEFT JOIN ontology o ON o.id = ?2 LEFT JOIN project p ON p.ontology = o.id"
+                                   " LEFT JOIN collaborator c ON c.project = p.id AND c.user = w.id";
 
-static const char sql_one_stage[] = "SELECT " STAGE_COLUMNS LISTED("?1") ", (SELECT c.role FROM collaborator c"
-    " WHERE c.project = ?2 AND c.user = ?1) FROM stage s WHERE s.id = ?3";
-static const char sql_one_task[] = "SELECT " STAGE_COLUMNS LISTED("?1") ", " TASK_COLUMNS
-    " FROM task t JOIN stage s ON s.id = t.stage WHERE t.id = ?2";
-static const char sql_stages[] = "SELECT " STAGE_COLUMNS LISTED("?1") " FROM stage s WHERE s.id BETWEEN ?2 AND ?3 ORDER BY s.id";
-static const char sql_assignable[] = "SELECT c.role, u.disabled, EXISTS(SELECT 1 FROM stage_member m WHERE m.stage = ?3"
+static const char sql_one_stage[] = "SELECT " STAGE_COLUMNS LISTED(
+    "?1") ", (SELECT c.role FROM collaborator c"
+          " WHERE c.project = ?2 AND c.user = ?1) FROM stage s WHERE s.id = ?3";
+static const char sql_one_task[] = "SELECT " STAGE_COLUMNS LISTED(
+    "?1") ", " TASK_COLUMNS " FROM task t JOIN stage s ON s.id = t.stage WHERE t.id = ?2";
+static const char sql_stages[] = "SELECT " STAGE_COLUMNS LISTED(
+    "?1") " FROM stage s WHERE s.id BETWEEN ?2 AND ?3 ORDER BY s.id";
+static const char sql_assignable[] =
+    "SELECT c.role, u.disabled, EXISTS(SELECT 1 FROM stage_member m WHERE m.stage = ?3"
     " AND m.user = ?1) FROM user u JOIN collaborator c ON c.project = ?2 AND c.user = u.id WHERE u.id = ?1";
 
 /* Columns of a row from left to right. */
@@ -179,29 +182,22 @@ static void read_store_thing(statement *rows, cursor *row, scope *in, bool *seen
 
 static const char *subject_text(subject_kind kind) {
     switch (kind) {
-    case SUBJECT_STORE:
-        return sql_store;
-    case SUBJECT_PROJECT:
-        return sql_project;
-    case SUBJECT_STAGE:
-        return sql_stage;
-    case SUBJECT_TASK:
-        return sql_task;
-    case SUBJECT_ISSUE:
-        return sql_issue;
-    case SUBJECT_DATASET:
-        return sql_dataset;
-    case SUBJECT_ONTOLOGY:
-        return sql_ontology;
+    case SUBJECT_STORE: return sql_store;
+    case SUBJECT_PROJECT: return sql_project;
+    case SUBJECT_STAGE: return sql_stage;
+    case SUBJECT_TASK: return sql_task;
+    case SUBJECT_ISSUE: return sql_issue;
+    case SUBJECT_DATASET: return sql_dataset;
+    case SUBJECT_ONTOLOGY: return sql_ontology;
     }
     return sql_store;
 }
 
 static const char *subject_name(subject_kind kind) {
-    static const char *const names[] = {[SUBJECT_STORE] = "store",     [SUBJECT_PROJECT] = "project",
-                                        [SUBJECT_STAGE] = "stage",     [SUBJECT_TASK] = "task",
-                                        [SUBJECT_ISSUE] = "issue",     [SUBJECT_DATASET] = "dataset",
-                                        [SUBJECT_ONTOLOGY] = "ontology"};
+    static const char *const names[] = {
+        [SUBJECT_STORE] = "store",      [SUBJECT_PROJECT] = "project", [SUBJECT_STAGE] = "stage",
+        [SUBJECT_TASK] = "task",        [SUBJECT_ISSUE] = "issue",     [SUBJECT_DATASET] = "dataset",
+        [SUBJECT_ONTOLOGY] = "ontology"};
     return names[kind];
 }
 
@@ -209,15 +205,10 @@ static const char *subject_name(subject_kind kind) {
 static bool read_subject(statement *find, cursor *row, scope *in, subject_kind kind) {
     bool seen = false;
     switch (kind) {
-    case SUBJECT_STORE:
-        return true;
+    case SUBJECT_STORE: return true;
     case SUBJECT_DATASET:
-    case SUBJECT_ONTOLOGY:
-        read_store_thing(find, row, in, &seen);
-        return seen;
-    case SUBJECT_PROJECT:
-        read_project(row, in);
-        return in->role != 0;
+    case SUBJECT_ONTOLOGY: read_store_thing(find, row, in, &seen); return seen;
+    case SUBJECT_PROJECT: read_project(row, in); return in->role != 0;
     case SUBJECT_STAGE:
         read_project(row, in);
         read_own_stage(row, in, &in->stage);
@@ -263,7 +254,8 @@ annoproj_status subject_load(scope *in, subject_kind kind, int64_t id, annoproj_
         return fail(error, ANNOPROJ_INTERNAL, "the subject query gave no row");
     }
     if (!seen) {
-        return subject_unseen(store_thing || inner || kind == SUBJECT_PROJECT ? subject_name(kind) : "store", id, error);
+        return subject_unseen(store_thing || inner || kind == SUBJECT_PROJECT ? subject_name(kind) : "store", id,
+                              error);
     }
     return ANNOPROJ_OK;
 }

@@ -7,9 +7,9 @@
 
 #include "failure.h"
 
-static annoproj_reallocate_fn hook;   /* NULL = malloc */
+static annoproj_reallocate_fn hook; /* NULL = malloc */
 static void *hook_data;
-static bool in_use;                   /* atomic: something was allocated, the hook is fixed now */
+static bool in_use; /* atomic: something was allocated, the hook is fixed now */
 
 static void *resize(void *memory, size_t size) {
     if (size > PTRDIFF_MAX) {
@@ -79,13 +79,13 @@ void annoproj_free(void *memory) {
 
 /* ---- arena ---- */
 
-#define ARENA_ALIGNMENT 16
-#define ARENA_FIRST_BLOCK ((size_t)4096)
+#define ARENA_ALIGNMENT     16
+#define ARENA_FIRST_BLOCK   ((size_t)4096)
 #define ARENA_LARGEST_BLOCK ((size_t)1 << 20)
 
 struct arena_block {
     struct arena_block *next;
-    size_t size;             /* of the bytes behind this header */
+    size_t size; /* of the bytes behind this header */
     _Alignas(ARENA_ALIGNMENT) unsigned char bytes[];
 };
 

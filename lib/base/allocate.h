@@ -5,10 +5,10 @@
 
 #include <stddef.h>
 
-void *allocate(size_t size);                     /* NULL when out of memory; size 0 gives a pointer */
+void *allocate(size_t size); /* NULL when out of memory; size 0 gives a pointer */
 void *allocate_zeroed(size_t count, size_t size);
 void *reallocate(void *memory, size_t size);
-void release(void *memory);                      /* NULL is fine */
+void release(void *memory); /* NULL is fine */
 char *duplicate_text(const char *text);
 
 /* Memory of one call: everything taken from an arena goes with it. */
@@ -17,9 +17,9 @@ typedef struct arena {
     size_t used, size;
 } arena;
 
-void *arena_allocate(arena *arena, size_t size);  /* zeroed, 16-byte aligned; NULL when out of memory */
+void *arena_allocate(arena *arena, size_t size); /* zeroed, 16-byte aligned; NULL when out of memory */
 void *arena_array(arena *arena, size_t count, size_t size);
 char *arena_text(arena *arena, const char *text, size_t length); /* copy with a NUL behind it */
-void arena_release(arena *arena);                 /* a zeroed arena is an empty one */
+void arena_release(arena *arena);                                /* a zeroed arena is an empty one */
 
 #endif

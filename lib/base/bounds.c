@@ -11,12 +11,12 @@
 #include "utf8.h"
 
 #define DEFAULT_TIMEOUT_US INT64_C(30000000)
-#define LONGEST_KEY 64
+#define LONGEST_KEY        64
 
 /* The body behind an annoproj_cancel handle. */
 struct annoproj_cancel {
     body body;
-    bool triggered;           /* atomic; never goes back */
+    bool triggered; /* atomic; never goes back */
 };
 
 int64_t monotonic_us(void) {

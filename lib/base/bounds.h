@@ -7,11 +7,11 @@
 struct annoproj_cancel;
 
 typedef struct bounds {
-    int64_t until_us;                       /* monotonic; INT64_MAX = no deadline */
-    const struct annoproj_cancel *cancel;   /* NULL = cannot be cancelled */
+    int64_t until_us;                     /* monotonic; INT64_MAX = no deadline */
+    const struct annoproj_cancel *cancel; /* NULL = cannot be cancelled */
     annoproj_progress_fn progress;
     void *progress_data;
-    const char *request_key;                /* NULL = none; validated, 1..64 bytes */
+    const char *request_key; /* NULL = none; validated, 1..64 bytes */
 } bounds;
 
 /* Checks the public struct (size rule, key, timeout) and takes the deadline from the monotonic clock.

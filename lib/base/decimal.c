@@ -7,11 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MOST_DIGITS INT64_C(1000000000000000000)   /* 10^18: mantissas stay below */
+#define MOST_DIGITS    INT64_C(1000000000000000000) /* 10^18: mantissas stay below */
 #define SMALLEST_SCALE (-300)
-#define LARGEST_SCALE 340
-#define EXACT_DOUBLE (INT64_C(1) << 53)
-#define EXACT_POWER 22                              /* 10^22 is the largest power of ten that is a double */
+#define LARGEST_SCALE  340
+#define EXACT_DOUBLE   (INT64_C(1) << 53)
+#define EXACT_POWER    22 /* 10^22 is the largest power of ten that is a double */
 
 static const double powers[EXACT_POWER + 1] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
                                                1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
@@ -61,7 +61,7 @@ bool number_split(const char *text, size_t length, number_parts *out) {
         }
         fraction += in_fraction;
         if (*at == '0') {
-            zeros += mantissa != 0 || !fits;        /* written out only when another digit follows */
+            zeros += mantissa != 0 || !fits; /* written out only when another digit follows */
             continue;
         }
         for (; zeros >= 0 && fits; zeros--) {
@@ -70,7 +70,7 @@ bool number_split(const char *text, size_t length, number_parts *out) {
         fits = fits && !__builtin_add_overflow(mantissa, (uint64_t)(*at - '0'), &mantissa);
         zeros = 0;
     }
-    if (at < end) {                                 /* e or E */
+    if (at < end) { /* e or E */
         bool below = ++at < end && *at == '-';
         at += at < end && (*at == '-' || *at == '+');
         for (; at < end; at++) {
@@ -122,7 +122,7 @@ static bool short_decimal(double value, decimal *out) {
             return false;
         }
         double rounded = nearbyint(scaled);
-        if (rounded / powers[scale] == value) {     // NOLINT: exact on purpose
+        if (rounded / powers[scale] == value) { // NOLINT: exact on purpose
             *out = normalise((int64_t)rounded, scale);
             return true;
         }
@@ -214,7 +214,7 @@ static int print_exponent(const char *digits, int count, int exponent, char *out
 }
 
 #define MOST_LEADING_ZEROS 6
-#define MOST_PLAIN_DIGITS 21
+#define MOST_PLAIN_DIGITS  21
 
 int decimal_print(decimal value, char *out) {
     char digits[20];
@@ -224,7 +224,7 @@ int decimal_print(decimal value, char *out) {
     }
     uint64_t magnitude = value.mantissa < 0 ? 0 - (uint64_t)value.mantissa : (uint64_t)value.mantissa;
     int count = print_digits(magnitude, digits);
-    int before = count - value.scale;              /* digits before the point; zero or less: 0.000ddd */
+    int before = count - value.scale; /* digits before the point; zero or less: 0.000ddd */
     if (value.scale <= 0 && before <= MOST_PLAIN_DIGITS) {
         memcpy(at, digits, (size_t)count);
         memset(at + count, '0', (size_t)-value.scale);
@@ -247,7 +247,7 @@ int decimal_print(decimal value, char *out) {
 int double_print(double value, char *out) {
     decimal shortest;
     if (!decimal_from_double(value, &shortest)) {
-        memcpy(out, "null", 4);                    /* JSON has no other word for NaN and infinity */
+        memcpy(out, "null", 4); /* JSON has no other word for NaN and infinity */
         return 4;
     }
     return decimal_print(shortest, out);
@@ -306,6 +306,6 @@ bool text_to_double(const char *text, size_t length, double *out) {
         *out = 0;
         return false;
     }
-    *out += 0.0;                                   /* -0 becomes 0 */
+    *out += 0.0; /* -0 becomes 0 */
     return true;
 }

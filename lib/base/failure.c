@@ -9,8 +9,8 @@
 #include "allocate.h"
 
 #define MESSAGE_SIZE 1024
-#define MOST_DETAILS ((size_t)128)   /* an import lists 100 faults and says how many there are */
-#define DETAIL_SIZE 512
+#define MOST_DETAILS ((size_t)128) /* an import lists 100 faults and says how many there are */
+#define DETAIL_SIZE  512
 
 struct detail {
     char *key, *value;
@@ -18,29 +18,49 @@ struct detail {
 
 struct annoproj_error {
     annoproj_status status;
-    bool constant;            /* one of the objects below: never changed, never freed */
+    bool constant; /* one of the objects below: never changed, never freed */
     const char *message;
     size_t detail_count, detail_capacity;
     struct detail *details;
 };
 
-#define STATUS_COUNT 24       /* 1 down to -22 */
+#define STATUS_COUNT 24 /* 1 down to -22 */
 
 static const char *const status_names[STATUS_COUNT] = {
-    "NONE", "OK", "INVALID", "NOT_FOUND", "EXISTS", "PERMISSION", "CONFLICT", "STATE", "LIMIT", "DATA", "BUSY",
-    "TIMEOUT", "CANCELLED", "READONLY", "IO", "FULL", "CORRUPT", "TOO_NEW", "NO_MEMORY", "UNSUPPORTED", "FORKED",
-    "COMMIT_UNKNOWN", "CALLBACK", "INTERNAL",
+    "NONE",    "OK",      "INVALID",   "NOT_FOUND",   "EXISTS",    "PERMISSION",     "CONFLICT", "STATE",
+    "LIMIT",   "DATA",    "BUSY",      "TIMEOUT",     "CANCELLED", "READONLY",       "IO",       "FULL",
+    "CORRUPT", "TOO_NEW", "NO_MEMORY", "UNSUPPORTED", "FORKED",    "COMMIT_UNKNOWN", "CALLBACK", "INTERNAL",
 };
 
-#define UNDESCRIBED(value) {(value), true, "there was no memory left to describe this failure", 0, 0, NULL}
+#define UNDESCRIBED(value)                                                                                             \
+    { (value), true, "there was no memory left to describe this failure", 0, 0, NULL }
 
 /* Indexed like the names: entry i is status 1 - i. */
 static annoproj_error constants[STATUS_COUNT] = {
-    UNDESCRIBED(1),   UNDESCRIBED(0),   UNDESCRIBED(-1),  UNDESCRIBED(-2),  UNDESCRIBED(-3),  UNDESCRIBED(-4),
-    UNDESCRIBED(-5),  UNDESCRIBED(-6),  UNDESCRIBED(-7),  UNDESCRIBED(-8),  UNDESCRIBED(-9),  UNDESCRIBED(-10),
-    UNDESCRIBED(-11), UNDESCRIBED(-12), UNDESCRIBED(-13), UNDESCRIBED(-14), UNDESCRIBED(-15), UNDESCRIBED(-16),
+    UNDESCRIBED(1),
+    UNDESCRIBED(0),
+    UNDESCRIBED(-1),
+    UNDESCRIBED(-2),
+    UNDESCRIBED(-3),
+    UNDESCRIBED(-4),
+    UNDESCRIBED(-5),
+    UNDESCRIBED(-6),
+    UNDESCRIBED(-7),
+    UNDESCRIBED(-8),
+    UNDESCRIBED(-9),
+    UNDESCRIBED(-10),
+    UNDESCRIBED(-11),
+    UNDESCRIBED(-12),
+    UNDESCRIBED(-13),
+    UNDESCRIBED(-14),
+    UNDESCRIBED(-15),
+    UNDESCRIBED(-16),
     {ANNOPROJ_NO_MEMORY, true, "out of memory: free some and try again", 0, 0, NULL},
-    UNDESCRIBED(-18), UNDESCRIBED(-19), UNDESCRIBED(-20), UNDESCRIBED(-21), UNDESCRIBED(-22),
+    UNDESCRIBED(-18),
+    UNDESCRIBED(-19),
+    UNDESCRIBED(-20),
+    UNDESCRIBED(-21),
+    UNDESCRIBED(-22),
 };
 
 static int status_index(annoproj_status status) {

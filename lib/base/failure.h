@@ -10,20 +10,21 @@
  * through quoted(): at most 64 characters of it. */
 annoproj_status fail(annoproj_error **error, annoproj_status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-annoproj_status fail_memory(annoproj_error **error);          /* allocates nothing */
-annoproj_status fail_sqlite(annoproj_error **error, annoproj_status status, int extended_code,
-                            const char *message);
+annoproj_status fail_memory(annoproj_error **error); /* allocates nothing */
+annoproj_status fail_sqlite(annoproj_error **error, annoproj_status status, int extended_code, const char *message);
 
 /* Adds a key and value to the error that fail() just made ("task", "pointer", "byte", ...). */
 void fail_detail(annoproj_error **error, const char *key, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 /* User text for a message: at most 64 characters, control characters replaced, quotes around it. */
-struct quoted { char text[64 * 4 + 8]; };
+struct quoted {
+    char text[64 * 4 + 8];
+};
 const char *quoted(struct quoted *buffer, const char *text, size_t length);
-#define QUOTED(text) quoted(&(struct quoted){{0}}, (text), (size_t)-1)   /* NUL-terminated text */
+#define QUOTED(text) quoted(&(struct quoted){{0}}, (text), (size_t)-1) /* NUL-terminated text */
 
-void clear_error(annoproj_error **error);   /* on entry of a public function: *error = NULL, nothing freed */
-void drop_error(annoproj_error **error);    /* frees what fail() left and sets NULL */
+void clear_error(annoproj_error **error); /* on entry of a public function: *error = NULL, nothing freed */
+void drop_error(annoproj_error **error);  /* frees what fail() left and sets NULL */
 
 #endif

@@ -16,30 +16,30 @@
 
 #include "failure.h"
 
-#define HEAD_SIZE 64
+#define HEAD_SIZE   64
 #define GENERATIONS HEAD_SIZE
-#define FIRST_CHUNK ((size_t)4096)      /* heads; each chunk is twice as large as the one before */
+#define FIRST_CHUNK ((size_t)4096) /* heads; each chunk is twice as large as the one before */
 #define CHUNK_COUNT 16
-#define QUARANTINE ((size_t)2048)       /* closed heads that wait before one is used again */
+#define QUARANTINE  ((size_t)2048) /* closed heads that wait before one is used again */
 
-#define PIN UINT64_C(1)
-#define PIN_MASK UINT64_C(0xFFFFFFFF)
-#define KIND_SHIFT 32
+#define PIN              UINT64_C(1)
+#define PIN_MASK         UINT64_C(0xFFFFFFFF)
+#define KIND_SHIFT       32
 #define GENERATION_SHIFT 40
 
 typedef struct head {
     _Alignas(HEAD_SIZE) uint64_t state; /* atomic */
     body *body;
-    struct head *next;                  /* in the queue of closed heads */
+    struct head *next; /* in the queue of closed heads */
 } head;
 
 _Static_assert(sizeof(head) == HEAD_SIZE, "a head is as large as it has generations");
 
 static head first_chunk[FIRST_CHUNK];
-static head *chunks[CHUNK_COUNT] = {first_chunk};   /* atomic; NULL behind the last */
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;   /* guards all below */
-static size_t fresh_chunk, fresh_head;              /* heads from here on were never used */
-static head *oldest, *newest;                       /* closed heads, first in first out */
+static head *chunks[CHUNK_COUNT] = {first_chunk};        /* atomic; NULL behind the last */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* guards all below */
+static size_t fresh_chunk, fresh_head;                   /* heads from here on were never used */
+static head *oldest, *newest;                            /* closed heads, first in first out */
 static size_t closed_count;
 
 static uint64_t make_state(handle_kind kind, uint64_t generation) {
@@ -132,7 +132,7 @@ void *handle_new(handle_kind kind, body *kept) {
         found = take_fresh(true);
     }
     if (!found) {
-        found = take_closed();           /* no more address space: better early than not at all */
+        found = take_closed(); /* no more address space: better early than not at all */
     }
     pthread_mutex_unlock(&lock);
     if (!found) {
@@ -175,8 +175,8 @@ body *handle_pin(const void *handle, handle_kind kind) {
         if ((state & ~PIN_MASK) != make_state(kind, generation)) {
             return NULL;
         }
-    } while (!__atomic_compare_exchange_n(&found->state, &state, state + PIN, true, __ATOMIC_ACQUIRE,
-                                          __ATOMIC_RELAXED));
+    } while (
+        !__atomic_compare_exchange_n(&found->state, &state, state + PIN, true, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED));
     return found->body;
 }
 

@@ -7,13 +7,21 @@
 #include "contract.h"
 
 typedef enum handle_kind {
-    HANDLE_FREE, HANDLE_STORE, HANDLE_SESSION, HANDLE_PROJECT, HANDLE_STAGE, HANDLE_TASK,
-    HANDLE_QUERY, HANDLE_TABLE, HANDLE_STREAM, HANDLE_CANCEL
+    HANDLE_FREE,
+    HANDLE_STORE,
+    HANDLE_SESSION,
+    HANDLE_PROJECT,
+    HANDLE_STAGE,
+    HANDLE_TASK,
+    HANDLE_QUERY,
+    HANDLE_TABLE,
+    HANDLE_STREAM,
+    HANDLE_CANCEL
 } handle_kind;
 
 /* Every body starts with this. `destroy` runs when the last reference goes: no I/O, never blocks. */
 typedef struct body {
-    int32_t references;                     /* atomic */
+    int32_t references; /* atomic */
     void (*destroy)(struct body *body);
 } body;
 
@@ -33,6 +41,6 @@ body *handle_pin(const void *handle, handle_kind kind);
 void handle_unpin(const void *handle);
 
 void body_retain(body *body);
-void body_release(body *body);              /* NULL is fine */
+void body_release(body *body); /* NULL is fine */
 
 #endif

@@ -45,7 +45,7 @@ int json_escape_size(const char *at, const char *end) {
         return 6;
     }
     if (unit > 0xDBFF) {
-        return 0;                                 /* a low surrogate alone */
+        return 0; /* a low surrogate alone */
     }
     if (end - at < 12) {
         bool may_follow = (end - at < 7 || at[6] == '\\') && (end - at < 8 || at[7] == 'u');

@@ -9,7 +9,7 @@
 #include "hash.h"
 #include "utf8.h"
 
-#define FEW_KEYS 16
+#define FEW_KEYS        16
 #define LONGEST_POINTER 256
 
 static bool make_room(void **array, size_t *capacity, size_t needed, size_t size) {
@@ -126,7 +126,7 @@ json_keys_answer json_keys_add(json_keys *keys, size_t length) {
     json_key key = {0, (uint32_t)keys->byte_count, (uint32_t)length};
     char *bytes = keys->bytes + keys->byte_count;
     if (length < 7) {
-        memset(bytes + length, 0, 7 - length);     /* json_keys_room() left 8 bytes for this */
+        memset(bytes + length, 0, 7 - length); /* json_keys_room() left 8 bytes for this */
     }
     memcpy(&key.signature, bytes, 7);
     key.signature |= (uint64_t)length << 56;
@@ -197,7 +197,7 @@ void json_keys_pointer(const json_keys *keys, char out[257]) {
             if (total < LONGEST_POINTER) {
                 front[total] = element[at];
             }
-            if (kept == HALF) {                   /* the last bytes, whatever comes */
+            if (kept == HALF) { /* the last bytes, whatever comes */
                 memmove(back, back + 1, HALF - 1);
                 kept--;
             }

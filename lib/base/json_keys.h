@@ -7,20 +7,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define JSON_MOST_KEYS 1000000        /* of one object */
+#define JSON_MOST_KEYS 1000000 /* of one object */
 
 typedef struct json_key {
-    uint64_t signature;               /* the first bytes and the length: most comparisons end here */
-    uint32_t start, length;           /* in json_keys.bytes */
+    uint64_t signature;     /* the first bytes and the length: most comparisons end here */
+    uint32_t start, length; /* in json_keys.bytes */
 } json_key;
 
 /* One open container. */
 typedef struct json_frame {
-    uint32_t first_key, key_count;    /* objects: its keys, in json_keys.keys */
-    uint32_t last_key;                /* objects: the key whose value is being read */
-    uint32_t slot_count;              /* objects with many keys: hash table of key + 1 */
+    uint32_t first_key, key_count; /* objects: its keys, in json_keys.keys */
+    uint32_t last_key;             /* objects: the key whose value is being read */
+    uint32_t slot_count;           /* objects with many keys: hash table of key + 1 */
     uint32_t *slots;
-    int64_t index;                    /* arrays: elements before this one; -1 before the first */
+    int64_t index; /* arrays: elements before this one; -1 before the first */
     bool is_object;
 } json_frame;
 
@@ -32,9 +32,14 @@ typedef struct json_keys {
     uint64_t seed;
 } json_keys;
 
-typedef enum json_keys_answer { JSON_KEYS_OK, JSON_KEYS_DUPLICATE, JSON_KEYS_TOO_MANY, JSON_KEYS_NO_MEMORY } json_keys_answer;
+typedef enum json_keys_answer {
+    JSON_KEYS_OK,
+    JSON_KEYS_DUPLICATE,
+    JSON_KEYS_TOO_MANY,
+    JSON_KEYS_NO_MEMORY
+} json_keys_answer;
 
-bool json_keys_open(json_keys *keys, bool is_object);      /* false when out of memory */
+bool json_keys_open(json_keys *keys, bool is_object); /* false when out of memory */
 void json_keys_close(json_keys *keys);
 /* Room for a key of the innermost object; NULL when out of memory. Fill it, then json_keys_add(). */
 char *json_keys_room(json_keys *keys, size_t length);

@@ -12,41 +12,41 @@
 #include "json_keys.h"
 #include "utf8.h"
 
-#define DEFAULT_DEPTH 64
-#define LARGEST_DEPTH 512
+#define DEFAULT_DEPTH   64
+#define LARGEST_DEPTH   512
 #define SMALLEST_WINDOW ((size_t)16)
-#define LARGEST_WINDOW ((size_t)64 << 20)
+#define LARGEST_WINDOW  ((size_t)64 << 20)
 
 /* What may come next. */
 typedef enum expecting {
-    EXPECT_VALUE,           /* at the top, behind a comma in an array */
-    EXPECT_FIRST_ELEMENT,   /* behind [: a value or ] */
-    EXPECT_FIRST_KEY,       /* behind {: a key or } */
-    EXPECT_KEY,             /* behind a comma in an object */
-    EXPECT_COLON,           /* behind a key */
-    EXPECT_COMMA_OR_END,    /* behind a value inside a container */
-    EXPECT_NOTHING          /* behind the top value */
+    EXPECT_VALUE,         /* at the top, behind a comma in an array */
+    EXPECT_FIRST_ELEMENT, /* behind [: a value or ] */
+    EXPECT_FIRST_KEY,     /* behind {: a key or } */
+    EXPECT_KEY,           /* behind a comma in an object */
+    EXPECT_COLON,         /* behind a key */
+    EXPECT_COMMA_OR_END,  /* behind a value inside a container */
+    EXPECT_NOTHING        /* behind the top value */
 } expecting;
 
 struct json_scan {
-    const char *at, *end;         /* unread part of the window */
-    const char *start;            /* first byte of the window */
-    int64_t start_offset;         /* its place in the whole input */
-    json_read_fn read;            /* NULL for memory */
+    const char *at, *end; /* unread part of the window */
+    const char *start;    /* first byte of the window */
+    int64_t start_offset; /* its place in the whole input */
+    json_read_fn read;    /* NULL for memory */
     void *source;
     char *buffer;
     size_t capacity;
-    bool at_eof;                  /* nothing comes behind `end` */
-    bool keeping;                 /* a slice is being read: its text stays in the window */
+    bool at_eof;  /* nothing comes behind `end` */
+    bool keeping; /* a slice is being read: its text stays in the window */
     int64_t keep_offset;
     expecting expecting;
-    annoproj_status failure;      /* sticky */
+    annoproj_status failure; /* sticky */
     json_limits limits;
     json_keys keys;
 };
 
 /* Outcomes of reading one token beside the statuses. */
-#define MORE ((annoproj_status)1000)   /* the window ends inside the token and the input goes on */
+#define MORE ((annoproj_status)1000) /* the window ends inside the token and the input goes on */
 
 /* ---- making and releasing ---- */
 
@@ -179,15 +179,16 @@ __attribute__((noinline)) static annoproj_status fill(json_scan *scan, annoproj_
     /* until the window is full: a source that gives little at a time must not make us start over often */
     while ((size_t)(scan->end - scan->start) < scan->capacity && !scan->at_eof) {
         size_t length = 0, room = scan->capacity - (size_t)(scan->end - scan->start);
-        annoproj_status status = scan->read(scan->source, scan->buffer + (scan->end - scan->start), room, &length, error);
+        annoproj_status status = scan->read(scan->source, scan->buffer + (scan->end - scan->start), room, &length,
+                                            error);
         if (status != ANNOPROJ_OK) {
             scan->failure = status;
             return status;
         }
         if (length > room) {
             scan->failure = ANNOPROJ_CALLBACK;
-            return fail(error, ANNOPROJ_CALLBACK, "the read function says it read %zu bytes, more than the %zu asked for",
-                        length, room);
+            return fail(error, ANNOPROJ_CALLBACK,
+                        "the read function says it read %zu bytes, more than the %zu asked for", length, room);
         }
         scan->at_eof = length == 0;
         scan->end += length;
@@ -245,8 +246,8 @@ static annoproj_status read_word(json_scan *scan, const char *word, json_kind ki
     size_t size = strlen(word), there = (size_t)(scan->end - scan->at);
     size_t compared = there < size ? there : size;
     if (memcmp(scan->at, word, compared) != 0) {
-        return refuse(scan, ANNOPROJ_DATA, scan->at, "a value was expected: an object, array, text, number, true, false or null",
-                      error);
+        return refuse(scan, ANNOPROJ_DATA, scan->at,
+                      "a value was expected: an object, array, text, number, true, false or null", error);
     }
     if (compared < size) {
         return scan->at_eof ? refuse(scan, ANNOPROJ_DATA, scan->end, "the text ends inside a word", error) : MORE;
@@ -338,7 +339,8 @@ static const char *skip_plain(const char *at, const char *end) {
         uint64_t quote = eight ^ ones * '"', backslash = eight ^ ones * '\\';
         /* a byte is zero or below 0x20 when subtracting borrows into its high bit; bytes with the high bit
          * set count as special anyhow */
-        uint64_t special = ((quote - ones) & ~quote) | ((backslash - ones) & ~backslash) | (eight - ones * 0x20) | eight;
+        uint64_t special = ((quote - ones) & ~quote) | ((backslash - ones) & ~backslash) | (eight - ones * 0x20) |
+                           eight;
         if (special & highs) {
             break;
         }
@@ -419,14 +421,11 @@ static annoproj_status read_key(json_scan *scan, json_token *token, annoproj_err
         memcpy(room, token->start, length);
     }
     switch (json_keys_add(&scan->keys, length)) {
-    case JSON_KEYS_OK:
-        break;
-    case JSON_KEYS_DUPLICATE:
-        return refuse(scan, ANNOPROJ_DATA, quote, "the object has this key already", error);
+    case JSON_KEYS_OK: break;
+    case JSON_KEYS_DUPLICATE: return refuse(scan, ANNOPROJ_DATA, quote, "the object has this key already", error);
     case JSON_KEYS_TOO_MANY:
         return refuse(scan, ANNOPROJ_LIMIT, quote, "the object has more than 1,000,000 keys", error);
-    case JSON_KEYS_NO_MEMORY:
-        return out_of_memory(scan, error);
+    case JSON_KEYS_NO_MEMORY: return out_of_memory(scan, error);
     }
     scan->expecting = EXPECT_COLON;
     return ANNOPROJ_OK;
@@ -473,9 +472,17 @@ static annoproj_status read_value(json_scan *scan, json_token *token, annoproj_e
     case 't': status = read_word(scan, "true", JSON_TRUE, token, error); break;
     case 'f': status = read_word(scan, "false", JSON_FALSE, token, error); break;
     case 'n': status = read_word(scan, "null", JSON_NULL, token, error); break;
-    case '-': case '0': case '1': case '2': case '3': case '4': case '5': case '6': case '7': case '8': case '9':
-        status = read_number(scan, token, error);
-        break;
+    case '-':
+    case '0':
+    case '1':
+    case '2':
+    case '3':
+    case '4':
+    case '5':
+    case '6':
+    case '7':
+    case '8':
+    case '9': status = read_number(scan, token, error); break;
     default: return unexpected(scan, scan->at, "a value", error);
     }
     if (status == ANNOPROJ_OK) {
@@ -554,8 +561,7 @@ static annoproj_status read_token(json_scan *scan, json_token *token, annoproj_e
         token->kind = JSON_END;
         token->start = scan->at;
         return ANNOPROJ_OK;
-    default:
-        break;
+    default: break;
     }
     if (scan->at == scan->end) {
         return unexpected(scan, scan->at, "a value", error);

@@ -72,7 +72,7 @@ bool json_key_is(const json_token *token, const char *key) {
     if (!token->escaped) {
         return token->length == length && memcmp(token->start, key, length) == 0;
     }
-    char characters[257];                        /* the scanner admits keys of 256 bytes at most */
+    char characters[257]; /* the scanner admits keys of 256 bytes at most */
     return token->length <= 256 && json_unescape(token, characters) == length && memcmp(characters, key, length) == 0;
 }
 

@@ -5,8 +5,7 @@
 
 #include "failure.h"
 
-annoproj_status options_read(void *own, size_t own_size, size_t smallest, const void *caller,
-                             annoproj_error **error) {
+annoproj_status options_read(void *own, size_t own_size, size_t smallest, const void *caller, annoproj_error **error) {
     size_t size = 0;
     memset(own, 0, own_size);
     memcpy(own, &own_size, sizeof own_size);
@@ -15,9 +14,10 @@ annoproj_status options_read(void *own, size_t own_size, size_t smallest, const 
     }
     memcpy(&size, caller, sizeof size);
     if (size < smallest) {
-        return fail(error, ANNOPROJ_INVALID,
-                    "an options struct says its size is %zu bytes, the smallest is %zu: set `size` or use the _init function",
-                    size, smallest);
+        return fail(
+            error, ANNOPROJ_INVALID,
+            "an options struct says its size is %zu bytes, the smallest is %zu: set `size` or use the _init function",
+            size, smallest);
     }
     const unsigned char *bytes = caller;
     for (size_t i = own_size; i < size; i++) {

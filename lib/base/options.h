@@ -7,7 +7,6 @@
 
 /* Copies the caller's options into `own` (zeroed first). `smallest` is the size of the struct's first
  * release. UNSUPPORTED for an unknown tail that is not zero, INVALID for a size too small. */
-annoproj_status options_read(void *own, size_t own_size, size_t smallest, const void *caller,
-                             annoproj_error **error);
+annoproj_status options_read(void *own, size_t own_size, size_t smallest, const void *caller, annoproj_error **error);
 
 #endif

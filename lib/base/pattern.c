@@ -11,10 +11,10 @@
 #include "utf8.h"
 
 #define LONGEST_PATTERN ((size_t)1024)
-#define MATCH_LIMIT 1000000
-#define DEPTH_LIMIT 10000
-#define HEAP_LIMIT_KIB 8192
-#define NESTING_LIMIT 64
+#define MATCH_LIMIT     1000000
+#define DEPTH_LIMIT     10000
+#define HEAP_LIMIT_KIB  8192
+#define NESTING_LIMIT   64
 
 struct pattern {
     pcre2_general_context *memory;
@@ -93,8 +93,8 @@ static annoproj_status compile(const char *expression, uint32_t flags, pattern *
     pcre2_set_heap_limit(made->limits, HEAP_LIMIT_KIB);
     int code = 0;
     size_t position = 0;
-    made->code = pcre2_compile((PCRE2_SPTR)expression, strlen(expression),
-                               flags | PCRE2_UTF | PCRE2_NO_UTF_CHECK, &code, &position, context);
+    made->code = pcre2_compile((PCRE2_SPTR)expression, strlen(expression), flags | PCRE2_UTF | PCRE2_NO_UTF_CHECK,
+                               &code, &position, context);
     if (!made->code) {
         status = refuse_expression(expression, code, position, error);
         goto done;
@@ -121,7 +121,8 @@ annoproj_status pattern_match(const pattern *compiled, const char *text, size_t 
                               annoproj_error **error) {
     *matches = false;
     if (!utf8_valid(text, length)) {
-        return fail(error, ANNOPROJ_CORRUPT, "the stored text %s is not valid UTF-8", quoted(&(struct quoted){{0}}, text, length));
+        return fail(error, ANNOPROJ_CORRUPT, "the stored text %s is not valid UTF-8",
+                    quoted(&(struct quoted){{0}}, text, length));
     }
     pcre2_match_data *data = pcre2_match_data_create(1, compiled->memory);
     if (!data) {
@@ -130,18 +131,15 @@ annoproj_status pattern_match(const pattern *compiled, const char *text, size_t 
     int found = pcre2_match(compiled->code, (PCRE2_SPTR)text, length, 0, PCRE2_NO_UTF_CHECK, data, compiled->limits);
     pcre2_match_data_free(data);
     switch (found) {
-    case PCRE2_ERROR_NOMATCH:
-        return ANNOPROJ_OK;
-    case PCRE2_ERROR_NOMEMORY:
-        return fail_memory(error);
+    case PCRE2_ERROR_NOMATCH: return ANNOPROJ_OK;
+    case PCRE2_ERROR_NOMEMORY: return fail_memory(error);
     case PCRE2_ERROR_MATCHLIMIT:
     case PCRE2_ERROR_DEPTHLIMIT:
     case PCRE2_ERROR_HEAPLIMIT:
     case PCRE2_ERROR_JIT_STACKLIMIT:
         return fail(error, ANNOPROJ_LIMIT, "the pattern takes too many steps on the text %s: make it simpler",
                     quoted(&(struct quoted){{0}}, text, length));
-    default:
-        break;
+    default: break;
     }
     if (found < 0) {
         return fail(error, ANNOPROJ_INTERNAL, "matching a pattern failed with PCRE2 error %d", found);

@@ -7,8 +7,10 @@
 
 typedef struct pattern pattern;
 
-annoproj_status pattern_compile(const char *expression, pattern **out, annoproj_error **error);   /* INVALID: position and reason */
-annoproj_status pattern_substring(const char *needle, pattern **out, annoproj_error **error);     /* literal, caseless, UTF */
+annoproj_status pattern_compile(const char *expression, pattern **out,
+                                annoproj_error **error); /* INVALID: position and reason */
+annoproj_status pattern_substring(const char *needle, pattern **out,
+                                  annoproj_error **error); /* literal, caseless, UTF */
 /* LIMIT when the match limit is reached. */
 annoproj_status pattern_match(const pattern *pattern, const char *text, size_t length, bool *matches,
                               annoproj_error **error);

@@ -6,7 +6,7 @@
 
 #define MOST_CHARACTERS 64
 
-static const char replacement[] = "\xEF\xBF\xBD";   /* U+FFFD */
+static const char replacement[] = "\xEF\xBF\xBD"; /* U+FFFD */
 static const char ellipsis[] = "\xE2\x80\xA6";
 
 const char *quoted(struct quoted *buffer, const char *text, size_t length) {
@@ -32,7 +32,6 @@ const char *quoted(struct quoted *buffer, const char *text, size_t length) {
         at += size ? size : 1;
     }
     if (at < shown) {
-
         memcpy(out, ellipsis, 3);
         out += 3;
     }

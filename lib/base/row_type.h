@@ -9,7 +9,7 @@
 
 typedef struct column_type {
     const char *name, *type_name, *unit, *title;
-    int32_t type;             /* an annoproj_column_type */
+    int32_t type; /* an annoproj_column_type */
     bool nullable;
 } column_type;
 

@@ -15,16 +15,16 @@
 
 typedef struct builder {
     bytes validity, data, offsets;
-    bytes dictionary_offsets, dictionary_data;   /* also the texts of utf8 lists */
+    bytes dictionary_offsets, dictionary_data; /* also the texts of utf8 lists */
     int64_t elements, dictionary_length, null_count;
-    int32_t *slots;                              /* dictionary: hash table of entry + 1 */
+    int32_t *slots; /* dictionary: hash table of entry + 1 */
     size_t slot_count;
 } builder;
 
 struct rows {
     const row_type *type;
-    size_t row_count, column;                    /* where the next cell goes */
-    annoproj_status failure;                     /* the first failure decides */
+    size_t row_count, column; /* where the next cell goes */
+    annoproj_status failure;  /* the first failure decides */
     size_t failed_column;
     const char *failed_call;
     char *next_page;
@@ -46,7 +46,7 @@ static bool has_offsets(int32_t type) {
 }
 
 static void append_offset(bytes *offsets, int64_t offset) {
-    int32_t narrow = (int32_t)offset;            /* rows_finish() refuses what does not fit */
+    int32_t narrow = (int32_t)offset; /* rows_finish() refuses what does not fit */
     bytes_append(offsets, &narrow, sizeof narrow);
 }
 
@@ -182,8 +182,8 @@ static int32_t dictionary_index(builder *to, const char *text, size_t length) {
 }
 
 static bool builder_failed(const builder *to) {
-    return to->validity.failed || to->data.failed || to->offsets.failed ||
-           to->dictionary_offsets.failed || to->dictionary_data.failed;
+    return to->validity.failed || to->data.failed || to->offsets.failed || to->dictionary_offsets.failed ||
+           to->dictionary_data.failed;
 }
 
 void rows_text_n(rows *build, const char *text, size_t length) {
@@ -341,7 +341,7 @@ static void *place(layout *place_in, const void *data, size_t length) {
     if (at && length > 0) {
         memcpy(at, data, length);
     }
-    place_in->used += (length + ALIGNMENT) & ~(ALIGNMENT - 1);     /* always some room behind it */
+    place_in->used += (length + ALIGNMENT) & ~(ALIGNMENT - 1); /* always some room behind it */
     return at;
 }
 
@@ -350,7 +350,8 @@ static void *place_bytes(layout *place_in, const bytes *from) {
 }
 
 /* Texts with a NUL behind each: text i starts at offsets[i] + i. */
-static const char *place_texts(layout *place_in, const char *data, size_t length, const int32_t *offsets, size_t count) {
+static const char *place_texts(layout *place_in, const char *data, size_t length, const int32_t *offsets,
+                               size_t count) {
     char *texts = place(place_in, NULL, 0);
     place_in->used += (length + count + ALIGNMENT) & ~(ALIGNMENT - 1);
     for (size_t i = 0; texts && i < count; i++) {
@@ -377,11 +378,12 @@ static void place_column(layout *place_in, const rows *build, size_t index, tabl
         out->offsets = place_bytes(place_in, &from->offsets);
     }
     bool counts_bytes = type == ANNOPROJ_COLUMN_UTF8 || type == ANNOPROJ_COLUMN_BINARY;
-    out->data_length = counts_bytes       ? (int64_t)from->data.length
+    out->data_length = counts_bytes        ? (int64_t)from->data.length
                        : has_offsets(type) ? from->elements
                                            : (int64_t)build->row_count;
     if (type == ANNOPROJ_COLUMN_UTF8) {
-        out->texts = place_texts(place_in, (const char *)from->data.data, from->data.length, out->offsets, build->row_count);
+        out->texts = place_texts(place_in, (const char *)from->data.data, from->data.length, out->offsets,
+                                 build->row_count);
     }
     if (type == ANNOPROJ_COLUMN_DICTIONARY || type == ANNOPROJ_COLUMN_UTF8_LIST) {
         out->dictionary_length = from->dictionary_length;

@@ -144,8 +144,8 @@ annoproj_status annoproj_table_column(const annoproj_table *handle, int32_t colu
     if (find_column(entered, column)) {
         fill_view(entered, column, view);
     } else {
-        status = fail(error, ANNOPROJ_INVALID, "%s has no column %ld, only 0 to %zu", entered->type->name,
-                      (long)column, entered->type->column_count - 1);
+        status = fail(error, ANNOPROJ_INVALID, "%s has no column %ld, only 0 to %zu", entered->type->name, (long)column,
+                      entered->type->column_count - 1);
     }
     body_release(kept);
     return status;

@@ -8,7 +8,7 @@
 #include "row_type.h"
 
 typedef struct table_column {
-    const uint8_t *validity;          /* NULL when no cell is null */
+    const uint8_t *validity; /* NULL when no cell is null */
     const void *data;
     const int32_t *offsets;
     int64_t data_length;
@@ -24,8 +24,8 @@ typedef struct table {
     body body;
     const row_type *type;
     int64_t row_count;
-    char *next_page;                  /* NULL = last page */
-    void *memory;                     /* what the columns point into */
+    char *next_page; /* NULL = last page */
+    void *memory;    /* what the columns point into */
     table_column columns[];
 } table;
 

@@ -7,7 +7,7 @@
 #include "text.h"
 
 #define SECOND INT64_C(1000000)
-#define DAY (86400 * SECOND)
+#define DAY    (86400 * SECOND)
 
 /* Year, month and day of a day number since 1970-01-01, for the Gregorian calendar without end: counted
  * in eras of 400 years from 1 March, so that the leap day is the last of its year. */
@@ -108,15 +108,9 @@ static void write_csv_cell(text *out, const table *from, size_t index, int64_t r
         return;
     }
     switch (declared->type) {
-    case ANNOPROJ_COLUMN_INT64:
-        text_int64(out, ((const int64_t *)column->data)[row]);
-        break;
-    case ANNOPROJ_COLUMN_DOUBLE:
-        write_csv_double(out, declared->name, ((const double *)column->data)[row]);
-        break;
-    case ANNOPROJ_COLUMN_TIMESTAMP_US:
-        write_time(out, ((const int64_t *)column->data)[row]);
-        break;
+    case ANNOPROJ_COLUMN_INT64: text_int64(out, ((const int64_t *)column->data)[row]); break;
+    case ANNOPROJ_COLUMN_DOUBLE: write_csv_double(out, declared->name, ((const double *)column->data)[row]); break;
+    case ANNOPROJ_COLUMN_TIMESTAMP_US: write_time(out, ((const int64_t *)column->data)[row]); break;
     case ANNOPROJ_COLUMN_BOOL:
         text_string(out, ((const uint8_t *)column->data)[row / 8] >> row % 8 & 1 ? "true" : "false");
         break;
@@ -129,8 +123,7 @@ static void write_csv_cell(text *out, const table *from, size_t index, int64_t r
         bytes = table_bytes(column, declared->type, row, &length);
         write_hex(out, bytes, length);
         break;
-    default:
-        write_csv_list(out, column, declared->type, row);
+    default: write_csv_list(out, column, declared->type, row);
     }
 }
 
@@ -166,12 +159,8 @@ static void write_json_cell(text *out, const table *from, size_t index, int64_t 
     }
     switch (type) {
     case ANNOPROJ_COLUMN_INT64:
-    case ANNOPROJ_COLUMN_TIMESTAMP_US:
-        text_int64(out, ((const int64_t *)column->data)[row]);
-        break;
-    case ANNOPROJ_COLUMN_DOUBLE:
-        text_double(out, ((const double *)column->data)[row]);
-        break;
+    case ANNOPROJ_COLUMN_TIMESTAMP_US: text_int64(out, ((const int64_t *)column->data)[row]); break;
+    case ANNOPROJ_COLUMN_DOUBLE: text_double(out, ((const double *)column->data)[row]); break;
     case ANNOPROJ_COLUMN_BOOL:
         text_string(out, ((const uint8_t *)column->data)[row / 8] >> row % 8 & 1 ? "true" : "false");
         break;
@@ -186,8 +175,7 @@ static void write_json_cell(text *out, const table *from, size_t index, int64_t 
         write_hex(out, bytes, length);
         text_character(out, '"');
         break;
-    default:
-        write_list(out, column, type, row);
+    default: write_list(out, column, type, row);
     }
 }
 

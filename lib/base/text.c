@@ -128,7 +128,7 @@ static const char *json_escape(const char *at, size_t left, char buffer[8], size
         return buffer;
     }
     if (byte == 0xE2 && left >= 3 && (unsigned char)at[1] == 0x80 && ((unsigned char)at[2] & 0xFE) == 0xA8) {
-        *size = 3;                          /* U+2028 and U+2029 end a line in JavaScript */
+        *size = 3; /* U+2028 and U+2029 end a line in JavaScript */
         return (unsigned char)at[2] == 0xA8 ? "\\u2028" : "\\u2029";
     }
     return NULL;
@@ -170,8 +170,8 @@ static bool looks_like_formula(const char *at, size_t left) {
         at += space;
         left -= space;
     }
-    static const char *const signs[] = {"=", "+", "-", "@", "\t", "\r", "\xEF\xBC\x9D", "\xEF\xBC\x8B",
-                                        "\xEF\xBC\x8D", "\xEF\xBC\xA0"};
+    static const char *const signs[] = {
+        "=", "+", "-", "@", "\t", "\r", "\xEF\xBC\x9D", "\xEF\xBC\x8B", "\xEF\xBC\x8D", "\xEF\xBC\xA0"};
     for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++) {
         if (starts_with(at, left, signs[i])) {
             return true;

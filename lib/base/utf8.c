@@ -40,8 +40,8 @@ size_t utf8_decode(const char *text, size_t length, uint32_t *code_point) {
     if (length < 4 || !continues(at[3])) {
         return 0;
     }
-    uint32_t point = (uint32_t)(at[0] & 0x07) << 18 | (uint32_t)(at[1] & 0x3F) << 12 |
-                     (uint32_t)(at[2] & 0x3F) << 6 | (at[3] & 0x3F);
+    uint32_t point = (uint32_t)(at[0] & 0x07) << 18 | (uint32_t)(at[1] & 0x3F) << 12 | (uint32_t)(at[2] & 0x3F) << 6 |
+                     (at[3] & 0x3F);
     *code_point = point;
     return point < 0x10000 || point > 0x10FFFF ? 0 : 4;
 }
@@ -84,9 +84,8 @@ static const struct text_rule {
     size_t limit;
     bool empty_allowed, controls_allowed;
 } rules[] = {
-    [TEXT_NAME] = {KIB, false, false},     [TEXT_TITLE] = {KIB, false, false},
-    [TEXT_COMMENT] = {64 * KIB, true, true}, [TEXT_TAG] = {128, false, false},
-    [TEXT_EMAIL] = {320, false, false},    [TEXT_LINK] = {4 * KIB, true, true},
+    [TEXT_NAME] = {KIB, false, false},     [TEXT_TITLE] = {KIB, false, false}, [TEXT_COMMENT] = {64 * KIB, true, true},
+    [TEXT_TAG] = {128, false, false},      [TEXT_EMAIL] = {320, false, false}, [TEXT_LINK] = {4 * KIB, true, true},
     [TEXT_JSON] = {64 * MIB, false, true},
 };
 

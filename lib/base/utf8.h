@@ -5,10 +5,10 @@
 #include "contract.h"
 
 bool utf8_valid(const char *text, size_t length);
-size_t utf8_length(const char *text, size_t length);      /* code points; text is valid */
+size_t utf8_length(const char *text, size_t length); /* code points; text is valid */
 /* Bytes of the valid character at `text` (1..4) and its code point; 0 when what stands there is none. */
 size_t utf8_decode(const char *text, size_t length, uint32_t *code_point);
-bool utf8_is_control(uint32_t code_point);                /* C0, DEL, C1 and the bidi controls */
+bool utf8_is_control(uint32_t code_point); /* C0, DEL, C1 and the bidi controls */
 
 enum text_kind { TEXT_NAME, TEXT_TITLE, TEXT_COMMENT, TEXT_TAG, TEXT_EMAIL, TEXT_LINK, TEXT_JSON };
 /* One text argument: not NULL, UTF-8, within the limit of its kind (reliability rules: name and title

@@ -71,7 +71,7 @@ uint64_t unpack_varint(unpacker *from) {
         }
         uint8_t byte = *from->at++;
         if (shift == 63 && byte > 1) {
-            break;                       /* more than 64 bits */
+            break; /* more than 64 bits */
         }
         value |= (uint64_t)(byte & 0x7F) << shift;
         if (byte < 0x80) {

@@ -26,6 +26,6 @@ typedef struct unpacker {
 
 uint64_t unpack_varint(unpacker *unpacker);
 int64_t unpack_zigzag(unpacker *unpacker);
-const uint8_t *unpack_bytes(unpacker *unpacker, size_t length);   /* NULL when there are not so many */
+const uint8_t *unpack_bytes(unpacker *unpacker, size_t length); /* NULL when there are not so many */
 
 #endif

@@ -42,8 +42,8 @@ static annoproj_status assign(command *cmd, void *arguments, annoproj_error **er
 annoproj_status annoproj_task_assign(annoproj_task *task, int64_t user, const annoproj_call *call,
                                      annoproj_error **error) {
     handle_call what = {.operation = ANNOPROJ_OPERATION_ASSIGN,
-                      .arguments = &user,
-                      .fingerprint = fingerprint_int64(fingerprint_text(0, "task_assign"), user)};
+                        .arguments = &user,
+                        .fingerprint = fingerprint_int64(fingerprint_text(0, "task_assign"), user)};
     clear_error(error);
     return task_write(task, &what, assign, call, NULL, error);
 }
@@ -93,8 +93,8 @@ static annoproj_status set_priority(command *cmd, void *arguments, annoproj_erro
 annoproj_status annoproj_task_set_priority(annoproj_task *task, int32_t priority, const annoproj_call *call,
                                            annoproj_error **error) {
     handle_call what = {.operation = ANNOPROJ_OPERATION_PRIORITY,
-                      .arguments = &priority,
-                      .fingerprint = fingerprint_int64(fingerprint_text(0, "task_set_priority"), priority)};
+                        .arguments = &priority,
+                        .fingerprint = fingerprint_int64(fingerprint_text(0, "task_set_priority"), priority)};
     clear_error(error);
     if (priority < 0 || priority > 100)
         return fail(error, ANNOPROJ_INVALID, "priority %d: give a whole number from 0 to 100", priority);

@@ -61,8 +61,8 @@ static annoproj_status keep_an_admin(scope *in, int64_t user, annoproj_error **e
         others = column_int64(find, 0);
     annoproj_status status = sql_end(find, error);
     if (status == ANNOPROJ_OK && others == 0)
-        status = fail(error, ANNOPROJ_STATE, "user %lld is the last admin of project %lld: make another one first", (long long)user,
-                      (long long)in->project.id);
+        status = fail(error, ANNOPROJ_STATE, "user %lld is the last admin of project %lld: make another one first",
+                      (long long)user, (long long)in->project.id);
     return status;
 }
 
@@ -90,15 +90,15 @@ static annoproj_status add(command *cmd, void *arguments, annoproj_error **error
     if (status == ANNOPROJ_OK)
         status = role_of(&cmd->scope, made->user, &role, error);
     if (status != ANNOPROJ_OK || role != 0)
-        return status;               /* one who is there already keeps the role */
+        return status; /* one who is there already keeps the role */
     status = put_role(cmd, made->user, made->role, error);
     if (status == ANNOPROJ_OK)
         command_event(cmd, &(event){.kind = EVENT_COLLABORATOR_ADD, .credited = made->user, .reference = made->role});
     return status;
 }
 
-annoproj_status annoproj_collaborator_add(annoproj_project *project, int64_t user, annoproj_role role, const annoproj_call *call,
-                                          annoproj_error **error) {
+annoproj_status annoproj_collaborator_add(annoproj_project *project, int64_t user, annoproj_role role,
+                                          const annoproj_call *call, annoproj_error **error) {
     collaborator_call made = {.user = user, .role = role};
     handle_call what = {.operation = ANNOPROJ_OPERATION_COLLABORATOR_ADD, .arguments = &made};
     clear_error(error);
@@ -135,8 +135,8 @@ static annoproj_status change_role(command *cmd, void *arguments, annoproj_error
     return release_unfit(cmd, made->user, error);
 }
 
-annoproj_status annoproj_collaborator_set_role(annoproj_project *project, int64_t user, annoproj_role role, const annoproj_call *call,
-                                               annoproj_error **error) {
+annoproj_status annoproj_collaborator_set_role(annoproj_project *project, int64_t user, annoproj_role role,
+                                               const annoproj_call *call, annoproj_error **error) {
     collaborator_call made = {.user = user, .role = role};
     handle_call what = {.operation = ANNOPROJ_OPERATION_COLLABORATOR_CHANGE, .arguments = &made};
     clear_error(error);
@@ -166,7 +166,8 @@ static annoproj_status remove_body(command *cmd, void *arguments, annoproj_error
     return status;
 }
 
-annoproj_status annoproj_collaborator_remove(annoproj_project *project, int64_t user, const annoproj_call *call, annoproj_error **error) {
+annoproj_status annoproj_collaborator_remove(annoproj_project *project, int64_t user, const annoproj_call *call,
+                                             annoproj_error **error) {
     collaborator_call made = {.user = user};
     handle_call what = {.operation = ANNOPROJ_OPERATION_COLLABORATOR_CHANGE,
                         .arguments = &made,
@@ -176,8 +177,9 @@ annoproj_status annoproj_collaborator_remove(annoproj_project *project, int64_t 
 }
 
 static annoproj_status list(scope *in, void *arguments, annoproj_error **error) {
-    static const char query[] = "SELECT u.id, u.email, u.name, c.role, u.disabled FROM collaborator c JOIN user u ON u.id = c.user"
-                                " WHERE c.project = ? ORDER BY u.email";
+    static const char query[] =
+        "SELECT u.id, u.email, u.name, c.role, u.disabled FROM collaborator c JOIN user u ON u.id = c.user"
+        " WHERE c.project = ? ORDER BY u.email";
     collaborator_call *made = arguments;
     rows *table = rows_new(&row_collaborator_row);
     statement *find = sql(in->database, query);

@@ -11,10 +11,10 @@
 #include "project.h"
 #include "utf8.h"
 
-#define UNITS_MOST 10000000
-#define SIDE_MOST (1 << 20)
+#define UNITS_MOST   10000000
+#define SIDE_MOST    (1 << 20)
 #define PAGE_DEFAULT 1000
-#define PAGE_MOST 10000
+#define PAGE_MOST    10000
 
 void annoproj_data_units_init(annoproj_data_units *data_units) {
     if (data_units)
@@ -47,13 +47,15 @@ static const char *media_type_of(int32_t data_type) {
 }
 
 /* One text of a field: copied to the arena with a NUL; checked like any other text argument. */
-static annoproj_status field_text(const annoproj_data_units *units, const int64_t *offsets, size_t i, enum text_kind kind, const char *what,
-                                  arena *memory, const char **out, annoproj_error **error) {
+static annoproj_status field_text(const annoproj_data_units *units, const int64_t *offsets, size_t i,
+                                  enum text_kind kind, const char *what, arena *memory, const char **out,
+                                  annoproj_error **error) {
     int64_t from = offsets[i], to = offsets[i + 1];
     char place[64];
     if (from < 0 || to < from || (uint64_t)to > units->text_length)
-        return fail(error, ANNOPROJ_INVALID, "%s offsets of data unit %zu (%" PRId64 " to %" PRId64 ") do not lie in the text of %zu bytes", what,
-                    i, from, to, units->text_length);
+        return fail(error, ANNOPROJ_INVALID,
+                    "%s offsets of data unit %zu (%" PRId64 " to %" PRId64 ") do not lie in the text of %zu bytes",
+                    what, i, from, to, units->text_length);
     *out = arena_text(memory, units->text + from, (size_t)(to - from));
     if (!*out)
         return fail_memory(error);
@@ -63,17 +65,21 @@ static annoproj_status field_text(const annoproj_data_units *units, const int64_
     return check_text(*out, kind, place, error);
 }
 
-static annoproj_status check_side(const int64_t *values, size_t i, const char *what, int64_t *out, annoproj_error **error) {
+static annoproj_status check_side(const int64_t *values, size_t i, const char *what, int64_t *out,
+                                  annoproj_error **error) {
     *out = values ? values[i] : 0;
     if (*out < 0 || *out > SIDE_MOST)
-        return fail(error, ANNOPROJ_INVALID, "%s %" PRId64 " of data unit %zu: give 1 to %d, or 0 when it is unknown", what, *out, i, SIDE_MOST);
+        return fail(error, ANNOPROJ_INVALID, "%s %" PRId64 " of data unit %zu: give 1 to %d, or 0 when it is unknown",
+                    what, *out, i, SIDE_MOST);
     return ANNOPROJ_OK;
 }
 
-static annoproj_status read_numbers(const annoproj_data_units *units, size_t i, data_unit *out, annoproj_error **error) {
+static annoproj_status read_numbers(const annoproj_data_units *units, size_t i, data_unit *out,
+                                    annoproj_error **error) {
     out->data_type = units->data_types ? units->data_types[i] : ANNOPROJ_DATA_IMAGE;
     if (out->data_type < ANNOPROJ_DATA_IMAGE || out->data_type > ANNOPROJ_DATA_SCENE)
-        return fail(error, ANNOPROJ_INVALID, "data type %d of data unit %zu is no annoproj_data_type", out->data_type, i);
+        return fail(error, ANNOPROJ_INVALID, "data type %d of data unit %zu is no annoproj_data_type", out->data_type,
+                    i);
     annoproj_status status = check_side(units->widths, i, "width", &out->width, error);
     if (status == ANNOPROJ_OK)
         status = check_side(units->heights, i, "height", &out->height, error);
@@ -104,7 +110,8 @@ static annoproj_status check_json_object(const char *json, size_t i, annoproj_er
     return status;
 }
 
-static annoproj_status read_unit(const annoproj_data_units *units, size_t i, arena *memory, data_unit *out, annoproj_error **error) {
+static annoproj_status read_unit(const annoproj_data_units *units, size_t i, arena *memory, data_unit *out,
+                                 annoproj_error **error) {
     const char *metadata = NULL;
     *out = (data_unit){.link = ""};
     annoproj_status status = read_numbers(units, i, out, error);
@@ -112,11 +119,14 @@ static annoproj_status read_unit(const annoproj_data_units *units, size_t i, are
         status = field_text(units, units->title_offsets, i, TEXT_TITLE, "title", memory, &out->title, error);
     out->media_type = media_type_of(out->data_type);
     if (status == ANNOPROJ_OK && units->media_type_offsets)
-        status = field_text(units, units->media_type_offsets, i, TEXT_NAME, "media type", memory, &out->media_type, error);
+        status = field_text(units, units->media_type_offsets, i, TEXT_NAME, "media type", memory, &out->media_type,
+                            error);
     if (status == ANNOPROJ_OK && units->link_offsets)
         status = field_text(units, units->link_offsets, i, TEXT_LINK, "link", memory, &out->link, error);
-    if (status == ANNOPROJ_OK && units->client_metadata_offsets && units->client_metadata_offsets[i + 1] > units->client_metadata_offsets[i])
-        status = field_text(units, units->client_metadata_offsets, i, TEXT_JSON, "client metadata", memory, &metadata, error);
+    if (status == ANNOPROJ_OK && units->client_metadata_offsets &&
+        units->client_metadata_offsets[i + 1] > units->client_metadata_offsets[i])
+        status = field_text(units, units->client_metadata_offsets, i, TEXT_JSON, "client metadata", memory, &metadata,
+                            error);
     if (status == ANNOPROJ_OK && metadata)
         status = check_json_object(metadata, i, error);
     out->client_metadata = metadata;
@@ -126,7 +136,7 @@ static annoproj_status read_unit(const annoproj_data_units *units, size_t i, are
 static annoproj_status insert_units(command *cmd, void *arguments, annoproj_error **error) {
     const unit_call *made = arguments;
     int64_t first = 0, count = (int64_t)made->units.count;
-    arena texts = {0};               /* of up to 256 data units */
+    arena texts = {0}; /* of up to 256 data units */
     annoproj_status status = dataset_next_units(cmd, made->dataset, count, &first, error);
     for (size_t i = 0; i < made->units.count && status == ANNOPROJ_OK; i++) {
         data_unit unit;
@@ -166,10 +176,12 @@ static uint64_t print_units(const unit_call *made) {
     return fingerprint_bytes(print, units->durations, units->durations ? count * sizeof(double) : 0);
 }
 
-annoproj_status annoproj_data_units_add(annoproj_session *handle, int64_t dataset, const annoproj_data_units *data_units,
-                                        const annoproj_call *call, int64_t *first, annoproj_error **error) {
+annoproj_status annoproj_data_units_add(annoproj_session *handle, int64_t dataset,
+                                        const annoproj_data_units *data_units, const annoproj_call *call,
+                                        int64_t *first, annoproj_error **error) {
     unit_call made = {.dataset = dataset};
-    handle_call what = {.operation = ANNOPROJ_OPERATION_DATASET_CHANGE, .subject = SUBJECT_DATASET, .id = dataset, .arguments = &made};
+    handle_call what = {
+        .operation = ANNOPROJ_OPERATION_DATASET_CHANGE, .subject = SUBJECT_DATASET, .id = dataset, .arguments = &made};
     bytes result = {0};
     clear_error(error);
     if (!first)
@@ -194,12 +206,15 @@ annoproj_status annoproj_data_units_add(annoproj_session *handle, int64_t datase
 
 /* --- reading ------------------------------------------------------------------------------------------------------- */
 
-#define UNIT_COLUMNS                                                                                                                     \
-    "SELECT u.id, u.uuid, u.title, u.data_type, u.media_type, u.link, u.width, u.height, u.frames, u.fps, u.duration, u.file_bytes,"     \
+#define UNIT_COLUMNS                                                                                                   \
+    "SELECT u.id, u.uuid, u.title, u.data_type, u.media_type, u.link, u.width, u.height, u.frames, u.fps, "            \
+    "u.duration, u.file_bytes,"                                                                                        \
     " u.client_metadata FROM data_unit u"
-#define UNIT_SEEN                                                                                                                        \
-    " (?1 OR EXISTS(SELECT 1 FROM dataset d WHERE d.id = u.id >> 32 AND d.creator = ?2) OR EXISTS(SELECT 1 FROM project_dataset pd"      \
-    " JOIN collaborator c ON c.project = pd.project AND c.user = ?2 WHERE pd.dataset = u.id >> 32 AND pd.attached = 1))"
+#define UNIT_SEEN                                                                                                      \
+    " (?1 OR EXISTS(SELECT 1 FROM dataset d WHERE d.id = u.id >> 32 AND d.creator = ?2) OR EXISTS(SELECT 1 FROM "      \
+    "project_dataset pd"                                                                                               \
+    " JOIN collaborator c ON c.project = pd.project AND c.user = ?2 WHERE pd.dataset = u.id >> 32 AND pd.attached = "  \
+    "1))"
 
 typedef struct unit_reading {
     const int64_t *ids;
@@ -262,8 +277,8 @@ static annoproj_status read_units(scope *in, void *arguments, annoproj_error **e
     return finish_table(table, status, &reading->table, error);
 }
 
-annoproj_status annoproj_data_units_get(annoproj_session *handle, const int64_t *data_units, size_t count, const annoproj_call *call,
-                                        annoproj_table **table, annoproj_error **error) {
+annoproj_status annoproj_data_units_get(annoproj_session *handle, const int64_t *data_units, size_t count,
+                                        const annoproj_call *call, annoproj_table **table, annoproj_error **error) {
     unit_reading reading = {.ids = data_units, .count = count};
     handle_call what = {.arguments = &reading};
     clear_error(error);
@@ -278,8 +293,8 @@ annoproj_status annoproj_data_units_get(annoproj_session *handle, const int64_t 
     return status;
 }
 
-annoproj_status annoproj_data_unit_get(annoproj_session *handle, int64_t id, const annoproj_call *call, annoproj_table **table,
-                                       annoproj_error **error) {
+annoproj_status annoproj_data_unit_get(annoproj_session *handle, int64_t id, const annoproj_call *call,
+                                       annoproj_table **table, annoproj_error **error) {
     return annoproj_data_units_get(handle, &id, 1, call, table, error);
 }
 
@@ -307,14 +322,15 @@ static annoproj_status list_units(scope *in, void *arguments, annoproj_error **e
 static annoproj_status read_page(const annoproj_page_options *options, unit_reading *reading, annoproj_error **error) {
     int used = 0;
     if (options->limit < 0 || options->limit > PAGE_MOST)
-        return fail(error, ANNOPROJ_INVALID, "limit %lld: a page has 1 to %d rows", (long long)options->limit, PAGE_MOST);
+        return fail(error, ANNOPROJ_INVALID, "limit %lld: a page has 1 to %d rows", (long long)options->limit,
+                    PAGE_MOST);
     reading->limit = options->limit == 0 ? PAGE_DEFAULT : options->limit;
     if (!options->page)
         return ANNOPROJ_OK;
     if (sscanf(options->page, "u%" SCNd64 "%n", &reading->after, &used) != 1 || options->page[used] != 0 ||
         PROJECT_OF(reading->after) != reading->dataset)
-        return fail(error, ANNOPROJ_INVALID, "page %s is no token of dataset %lld: start at the first page", QUOTED(options->page),
-                    (long long)reading->dataset);
+        return fail(error, ANNOPROJ_INVALID, "page %s is no token of dataset %lld: start at the first page",
+                    QUOTED(options->page), (long long)reading->dataset);
     return ANNOPROJ_OK;
 }
 

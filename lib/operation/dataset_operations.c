@@ -5,10 +5,11 @@
 #include "utf8.h"
 
 /* What one may see: one's own, those of one's projects; org admins and host all. The same predicate for lists and gets. */
-#define DATASET_COLUMNS                                                                                                                  \
+#define DATASET_COLUMNS                                                                                                \
     "SELECT d.id, d.uuid, d.title, d.description, d.creator, d.data_units, d.created_us FROM dataset d"
-#define DATASET_SEEN                                                                                                                     \
-    " (?1 OR d.creator = ?2 OR EXISTS(SELECT 1 FROM project_dataset pd JOIN collaborator c ON c.project = pd.project AND c.user = ?2"    \
+#define DATASET_SEEN                                                                                                   \
+    " (?1 OR d.creator = ?2 OR EXISTS(SELECT 1 FROM project_dataset pd JOIN collaborator c ON c.project = pd.project " \
+    "AND c.user = ?2"                                                                                                  \
     " WHERE pd.dataset = d.id AND pd.attached = 1))"
 
 typedef struct dataset_call {
@@ -19,7 +20,8 @@ typedef struct dataset_call {
 } dataset_call;
 
 static annoproj_status insert_dataset(command *cmd, void *arguments, annoproj_error **error) {
-    static const char query[] = "INSERT INTO dataset(uuid, title, description, creator, data_units, created_us) VALUES(?, ?, ?, ?, 0, ?)";
+    static const char query[] =
+        "INSERT INTO dataset(uuid, title, description, creator, data_units, created_us) VALUES(?, ?, ?, ?, 0, ?)";
     const dataset_call *made = arguments;
     uint8_t uuid[16];
     command_uuid(cmd, uuid);
@@ -38,8 +40,8 @@ static annoproj_status insert_dataset(command *cmd, void *arguments, annoproj_er
     return status;
 }
 
-annoproj_status annoproj_dataset_create(annoproj_session *handle, const char *title, const char *description, const annoproj_call *call,
-                                        int64_t *dataset, annoproj_error **error) {
+annoproj_status annoproj_dataset_create(annoproj_session *handle, const char *title, const char *description,
+                                        const annoproj_call *call, int64_t *dataset, annoproj_error **error) {
     dataset_call made = {.title = title, .description = description ? description : ""};
     handle_call what = {.operation = ANNOPROJ_OPERATION_DATASET_CREATE, .arguments = &made};
     bytes result = {0};
@@ -52,7 +54,8 @@ annoproj_status annoproj_dataset_create(annoproj_session *handle, const char *ti
         status = check_text(made.description, TEXT_COMMENT, "description", error);
     if (status != ANNOPROJ_OK)
         return status;
-    what.fingerprint = fingerprint_text(fingerprint_text(fingerprint_text(0, "dataset_create"), title), made.description);
+    what.fingerprint = fingerprint_text(fingerprint_text(fingerprint_text(0, "dataset_create"), title),
+                                        made.description);
     status = session_write(handle, &what, insert_dataset, call, &result, error);
     if (status == ANNOPROJ_OK)
         *dataset = result_int64(&result, 0);
@@ -93,8 +96,8 @@ static annoproj_status read_datasets(scope *in, void *arguments, annoproj_error 
     return finish_table(table, status, &made->table, error);
 }
 
-annoproj_status annoproj_datasets_get(annoproj_session *handle, const int64_t *datasets, size_t count, const annoproj_call *call,
-                                      annoproj_table **table, annoproj_error **error) {
+annoproj_status annoproj_datasets_get(annoproj_session *handle, const int64_t *datasets, size_t count,
+                                      const annoproj_call *call, annoproj_table **table, annoproj_error **error) {
     dataset_call made = {.datasets = datasets, .count = count};
     handle_call what = {.arguments = &made};
     clear_error(error);
@@ -109,8 +112,8 @@ annoproj_status annoproj_datasets_get(annoproj_session *handle, const int64_t *d
     return status;
 }
 
-annoproj_status annoproj_dataset_get(annoproj_session *handle, int64_t dataset, const annoproj_call *call, annoproj_table **table,
-                                     annoproj_error **error) {
+annoproj_status annoproj_dataset_get(annoproj_session *handle, int64_t dataset, const annoproj_call *call,
+                                     annoproj_table **table, annoproj_error **error) {
     return annoproj_datasets_get(handle, &dataset, 1, call, table, error);
 }
 
@@ -126,7 +129,8 @@ static annoproj_status list_datasets(scope *in, void *arguments, annoproj_error 
     return finish_table(table, sql_end(find, error), &made->table, error);
 }
 
-annoproj_status annoproj_dataset_list(annoproj_session *handle, const annoproj_call *call, annoproj_table **table, annoproj_error **error) {
+annoproj_status annoproj_dataset_list(annoproj_session *handle, const annoproj_call *call, annoproj_table **table,
+                                      annoproj_error **error) {
     dataset_call made = {0};
     handle_call what = {.arguments = &made};
     return session_read_table(handle, &what, list_datasets, call, &made.table, table, error);

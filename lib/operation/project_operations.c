@@ -9,8 +9,8 @@
 #include "utf8.h"
 #include "workflow.h"
 
-#define IDLE_LIMIT_US INT64_C(60000000)
-#define TIME_WINDOW_US INT64_C(2592000000000)      /* 30 days */
+#define IDLE_LIMIT_US       INT64_C(60000000)
+#define TIME_WINDOW_US      INT64_C(2592000000000) /* 30 days */
 #define TIME_WINDOW_MOST_US (INT64_C(3660) * 86400 * 1000000)
 
 typedef struct project_call {
@@ -28,7 +28,8 @@ void annoproj_project_options_init(annoproj_project_options *options) {
         *options = (annoproj_project_options)ANNOPROJ_PROJECT_OPTIONS_INIT;
 }
 
-static annoproj_status read_options(const annoproj_project_options *options, project_call *made, annoproj_error **error) {
+static annoproj_status read_options(const annoproj_project_options *options, project_call *made,
+                                    annoproj_error **error) {
     annoproj_status status = options_read(&made->options, sizeof made->options, sizeof made->options, options, error);
     if (status != ANNOPROJ_OK)
         return status;
@@ -39,9 +40,11 @@ static annoproj_status read_options(const annoproj_project_options *options, pro
     if (made->options.time_window_us == 0)
         made->options.time_window_us = TIME_WINDOW_US;
     if (made->options.idle_limit_us < 0 || made->options.idle_limit_us > TIME_WINDOW_US)
-        return fail(error, ANNOPROJ_INVALID, "idle_limit_us %lld: give 1 us to 30 days", (long long)made->options.idle_limit_us);
+        return fail(error, ANNOPROJ_INVALID, "idle_limit_us %lld: give 1 us to 30 days",
+                    (long long)made->options.idle_limit_us);
     if (made->options.time_window_us < 0 || made->options.time_window_us > TIME_WINDOW_MOST_US)
-        return fail(error, ANNOPROJ_INVALID, "time_window_us %lld: give 1 us to 3,660 days", (long long)made->options.time_window_us);
+        return fail(error, ANNOPROJ_INVALID, "time_window_us %lld: give 1 us to 3,660 days",
+                    (long long)made->options.time_window_us);
     return check_text(made->options.description, TEXT_COMMENT, "description", error);
 }
 
@@ -49,7 +52,8 @@ static uint64_t print_settings(uint64_t print, const project_call *made) {
     const annoproj_project_options *options = &made->options;
     print = fingerprint_text(fingerprint_text(print, made->title), options->description);
     print = fingerprint_int64(fingerprint_int64(print, options->idle_limit_us), options->time_window_us);
-    return fingerprint_int64(print, options->no_self_release + 2 * options->strict_status + 4 * options->count_text_and_audio);
+    return fingerprint_int64(print,
+                             options->no_self_release + 2 * options->strict_status + 4 * options->count_text_and_audio);
 }
 
 /* --- make ---------------------------------------------------------------------------------------------------------- */
@@ -69,9 +73,11 @@ static annoproj_status check_ontology(scope *in, int64_t ontology, annoproj_erro
     return status;
 }
 
-static annoproj_status insert_project_row(command *cmd, const project_call *made, int64_t *project, annoproj_error **error) {
+static annoproj_status insert_project_row(command *cmd, const project_call *made, int64_t *project,
+                                          annoproj_error **error) {
     static const char query[] =
-        "INSERT INTO project(uuid, title, description, owner, status, ontology, created_us, edited_us, idle_limit_us, time_window_us,"
+        "INSERT INTO project(uuid, title, description, owner, status, ontology, created_us, edited_us, idle_limit_us, "
+        "time_window_us,"
         " self_release, strict_status, count_text_and_audio) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     uint8_t uuid[16];
     command_uuid(cmd, uuid);
@@ -95,8 +101,9 @@ static annoproj_status insert_project_row(command *cmd, const project_call *made
 }
 
 static annoproj_status insert_counter(command *cmd, int64_t project, annoproj_error **error) {
-    static const char query[] = "INSERT INTO project_counter(project, last_task, last_label, last_issue, tasks, open_issues,"
-                                " instance_labels_created) VALUES(?, 0, 0, 0, 0, 0, 0)";
+    static const char query[] =
+        "INSERT INTO project_counter(project, last_task, last_label, last_issue, tasks, open_issues,"
+        " instance_labels_created) VALUES(?, 0, 0, 0, 0, 0, 0)";
     statement *insert = sql(cmd->scope.database, query);
     bind_int64(insert, project);
     return sql_run(insert, error);
@@ -113,7 +120,9 @@ static annoproj_status insert_creator(command *cmd, int64_t project, annoproj_er
     bind_int64(insert, ANNOPROJ_ROLE_ADMIN);
     annoproj_status status = sql_run(insert, error);
     if (status == ANNOPROJ_OK)
-        command_event(cmd, &(event){.kind = EVENT_COLLABORATOR_ADD, .credited = cmd->scope.user, .reference = ANNOPROJ_ROLE_ADMIN});
+        command_event(
+            cmd,
+            &(event){.kind = EVENT_COLLABORATOR_ADD, .credited = cmd->scope.user, .reference = ANNOPROJ_ROLE_ADMIN});
     return status;
 }
 
@@ -136,9 +145,9 @@ static annoproj_status insert_project(command *cmd, void *arguments, annoproj_er
     return status;
 }
 
-annoproj_status annoproj_project_create(annoproj_session *handle, const char *title, int64_t ontology, const char *workflow,
-                                        const annoproj_project_options *options, const annoproj_call *call, annoproj_project **project,
-                                        annoproj_error **error) {
+annoproj_status annoproj_project_create(annoproj_session *handle, const char *title, int64_t ontology,
+                                        const char *workflow, const annoproj_project_options *options,
+                                        const annoproj_call *call, annoproj_project **project, annoproj_error **error) {
     project_call made = {.title = title, .workflow = workflow, .ontology = ontology};
     handle_call what = {.operation = ANNOPROJ_OPERATION_PROJECT_CREATE, .arguments = &made};
     session *who = NULL;
@@ -155,7 +164,8 @@ annoproj_status annoproj_project_create(annoproj_session *handle, const char *ti
     if (status == ANNOPROJ_OK)
         status = session_enter(handle, &who, error);
     if (status == ANNOPROJ_OK) {
-        what.fingerprint = fingerprint_int64(fingerprint_text(print_settings(fingerprint_text(0, "project_create"), &made), workflow), ontology);
+        what.fingerprint = fingerprint_int64(
+            fingerprint_text(print_settings(fingerprint_text(0, "project_create"), &made), workflow), ontology);
         status = session_write(handle, &what, insert_project, call, &result, error);
     }
     if (status == ANNOPROJ_OK)
@@ -171,11 +181,11 @@ static annoproj_status see_project(scope *in, void *arguments, annoproj_error **
     (void)in;
     (void)arguments;
     (void)error;
-    return ANNOPROJ_OK;              /* the gate has looked whether there is such a project for this session */
+    return ANNOPROJ_OK; /* the gate has looked whether there is such a project for this session */
 }
 
-annoproj_status annoproj_project_open(annoproj_session *handle, int64_t id, const annoproj_call *call, annoproj_project **project,
-                                      annoproj_error **error) {
+annoproj_status annoproj_project_open(annoproj_session *handle, int64_t id, const annoproj_call *call,
+                                      annoproj_project **project, annoproj_error **error) {
     handle_call what = {.operation = ANNOPROJ_OPERATION_PROJECT_SEE, .subject = SUBJECT_PROJECT, .id = id};
     session *who = NULL;
     clear_error(error);
@@ -204,9 +214,10 @@ int64_t annoproj_project_id(const annoproj_project *project) {
 
 /* --- reading ----------------------------------------------------------------------------------------------------------- */
 
-#define PROJECT_ROW                                                                                                                      \
-    "SELECT p.id, p.uuid, p.title, p.description, p.owner, o.email, p.status, p.ontology, c.role, n.tasks, p.created_us, p.edited_us"    \
-    " FROM project p JOIN project_counter n ON n.project = p.id LEFT JOIN user o ON o.id = p.owner"                                      \
+#define PROJECT_ROW                                                                                                    \
+    "SELECT p.id, p.uuid, p.title, p.description, p.owner, o.email, p.status, p.ontology, c.role, n.tasks, "           \
+    "p.created_us, p.edited_us"                                                                                        \
+    " FROM project p JOIN project_counter n ON n.project = p.id LEFT JOIN user o ON o.id = p.owner"                    \
     " LEFT JOIN collaborator c ON c.project = p.id AND c.user = ?1"
 
 static void add_project(rows *table, statement *find) {
@@ -242,13 +253,14 @@ static annoproj_status read_projects(scope *in, void *arguments, annoproj_error 
             add_project(table, find);
         status = sql_end(find, error);
         if (status == ANNOPROJ_OK && !found)
-            status = fail(error, ANNOPROJ_NOT_FOUND, "there is no project %lld, or this session may not see it", (long long)made->projects[i]);
+            status = fail(error, ANNOPROJ_NOT_FOUND, "there is no project %lld, or this session may not see it",
+                          (long long)made->projects[i]);
     }
     return finish_table(table, status, &made->table, error);
 }
 
-annoproj_status annoproj_projects_get(annoproj_session *handle, const int64_t *projects, size_t count, const annoproj_call *call,
-                                      annoproj_table **table, annoproj_error **error) {
+annoproj_status annoproj_projects_get(annoproj_session *handle, const int64_t *projects, size_t count,
+                                      const annoproj_call *call, annoproj_table **table, annoproj_error **error) {
     project_call made = {.projects = projects, .count = count};
     handle_call what = {.arguments = &made};
     clear_error(error);
@@ -263,7 +275,8 @@ annoproj_status annoproj_projects_get(annoproj_session *handle, const int64_t *p
     return status;
 }
 
-annoproj_status annoproj_project_get(annoproj_project *project, const annoproj_call *call, annoproj_table **table, annoproj_error **error) {
+annoproj_status annoproj_project_get(annoproj_project *project, const annoproj_call *call, annoproj_table **table,
+                                     annoproj_error **error) {
     int64_t id = annoproj_project_id(project);
     project_call made = {.projects = &id, .count = 1};
     handle_call what = {.operation = ANNOPROJ_OPERATION_PROJECT_SEE, .arguments = &made};
@@ -281,7 +294,8 @@ static annoproj_status list_projects(scope *in, void *arguments, annoproj_error 
     return finish_table(table, sql_end(find, error), &made->table, error);
 }
 
-annoproj_status annoproj_project_list(annoproj_session *handle, const annoproj_call *call, annoproj_table **table, annoproj_error **error) {
+annoproj_status annoproj_project_list(annoproj_session *handle, const annoproj_call *call, annoproj_table **table,
+                                      annoproj_error **error) {
     project_call made = {0};
     handle_call what = {.arguments = &made};
     return session_read_table(handle, &what, list_projects, call, &made.table, table, error);
@@ -290,8 +304,9 @@ annoproj_status annoproj_project_list(annoproj_session *handle, const annoproj_c
 /* --- changing ------------------------------------------------------------------------------------------------------------ */
 
 static annoproj_status update_project(command *cmd, void *arguments, annoproj_error **error) {
-    static const char query[] = "UPDATE project SET title = ?, description = ?, idle_limit_us = ?, time_window_us = ?, self_release = ?,"
-                                " strict_status = ?, count_text_and_audio = ?, edited_us = ? WHERE id = ?";
+    static const char query[] =
+        "UPDATE project SET title = ?, description = ?, idle_limit_us = ?, time_window_us = ?, self_release = ?,"
+        " strict_status = ?, count_text_and_audio = ?, edited_us = ? WHERE id = ?";
     const project_call *made = arguments;
     statement *update = sql(cmd->scope.database, query);
     bind_text(update, made->title);
@@ -309,8 +324,9 @@ static annoproj_status update_project(command *cmd, void *arguments, annoproj_er
     return status;
 }
 
-annoproj_status annoproj_project_update(annoproj_project *project, const char *title, const annoproj_project_options *options,
-                                        const annoproj_call *call, annoproj_error **error) {
+annoproj_status annoproj_project_update(annoproj_project *project, const char *title,
+                                        const annoproj_project_options *options, const annoproj_call *call,
+                                        annoproj_error **error) {
     project_call made = {.title = title};
     handle_call what = {.operation = ANNOPROJ_OPERATION_SETTINGS, .arguments = &made};
     clear_error(error);
@@ -338,8 +354,8 @@ static annoproj_status set_status(command *cmd, void *arguments, annoproj_error 
     return status;
 }
 
-annoproj_status annoproj_project_set_status(annoproj_project *project, annoproj_project_status status, const annoproj_call *call,
-                                            annoproj_error **error) {
+annoproj_status annoproj_project_set_status(annoproj_project *project, annoproj_project_status status,
+                                            const annoproj_call *call, annoproj_error **error) {
     project_call made = {.status = status};
     handle_call what = {.operation = ANNOPROJ_OPERATION_PROJECT_STATUS,
                         .arguments = &made,
@@ -366,12 +382,13 @@ static annoproj_status detach_body(command *cmd, void *arguments, annoproj_error
     return status;
 }
 
-static annoproj_status change_attachment(annoproj_project *project, int64_t dataset, bool attach, const annoproj_call *call, int64_t *tasks,
-                                         annoproj_error **error) {
+static annoproj_status change_attachment(annoproj_project *project, int64_t dataset, bool attach,
+                                         const annoproj_call *call, int64_t *tasks, annoproj_error **error) {
     project_call made = {.dataset = dataset};
-    handle_call what = {.operation = ANNOPROJ_OPERATION_SETTINGS,
-                        .arguments = &made,
-                        .fingerprint = fingerprint_int64(fingerprint_text(0, attach ? "attach_dataset" : "detach_dataset"), dataset)};
+    handle_call what = {
+        .operation = ANNOPROJ_OPERATION_SETTINGS,
+        .arguments = &made,
+        .fingerprint = fingerprint_int64(fingerprint_text(0, attach ? "attach_dataset" : "detach_dataset"), dataset)};
     bytes result = {0};
     clear_error(error);
     if (!tasks)
@@ -384,12 +401,12 @@ static annoproj_status change_attachment(annoproj_project *project, int64_t data
     return status;
 }
 
-annoproj_status annoproj_project_attach_dataset(annoproj_project *project, int64_t dataset, const annoproj_call *call, int64_t *tasks,
-                                                annoproj_error **error) {
+annoproj_status annoproj_project_attach_dataset(annoproj_project *project, int64_t dataset, const annoproj_call *call,
+                                                int64_t *tasks, annoproj_error **error) {
     return change_attachment(project, dataset, true, call, tasks, error);
 }
 
-annoproj_status annoproj_project_detach_dataset(annoproj_project *project, int64_t dataset, const annoproj_call *call, int64_t *tasks,
-                                                annoproj_error **error) {
+annoproj_status annoproj_project_detach_dataset(annoproj_project *project, int64_t dataset, const annoproj_call *call,
+                                                int64_t *tasks, annoproj_error **error) {
     return change_attachment(project, dataset, false, call, tasks, error);
 }

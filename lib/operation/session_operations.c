@@ -13,7 +13,7 @@ static annoproj_status see_store(scope *in, void *arguments, annoproj_error **er
     (void)in;
     (void)arguments;
     (void)error;
-    return ANNOPROJ_OK;              /* the subject query has found the user, enabled */
+    return ANNOPROJ_OK; /* the subject query has found the user, enabled */
 }
 
 annoproj_status annoproj_session_open(annoproj_store *handle, int64_t user, const annoproj_session_options *options,
@@ -34,7 +34,9 @@ annoproj_status annoproj_session_open(annoproj_store *handle, int64_t user, cons
         status = handle_enter(handle, HANDLE_STORE, "store", &of, error);
     if (status != ANNOPROJ_OK)
         return status;
-    int32_t source = own.source != ANNOPROJ_SOURCE_DEFAULT ? own.source : user == 0 ? ANNOPROJ_SOURCE_SDK : ANNOPROJ_SOURCE_UI;
+    int32_t source = own.source != ANNOPROJ_SOURCE_DEFAULT ? own.source
+                     : user == 0                           ? ANNOPROJ_SOURCE_SDK
+                                                           : ANNOPROJ_SOURCE_UI;
     status = session_handle((store *)of, user, source, out, error);
     if (status == ANNOPROJ_OK)
         status = session_read(*out, &what, see_store, call, error);
@@ -92,7 +94,8 @@ annoproj_status annoproj_session_can(annoproj_session *handle, annoproj_project 
         session *who = NULL;
         status = session_enter(handle, &who, error);
         if (status == ANNOPROJ_OK && identity->session->store != who->store)
-            status = fail(error, ANNOPROJ_INVALID, "project %lld was opened in another store than the session", (long long)identity->id);
+            status = fail(error, ANNOPROJ_INVALID, "project %lld was opened in another store than the session",
+                          (long long)identity->id);
         session_leave(who);
         what.subject = SUBJECT_PROJECT;
         what.id = identity->id;
@@ -109,7 +112,7 @@ annoproj_status annoproj_session_can(annoproj_session *handle, annoproj_project 
 
 typedef struct tab_rule {
     const char *tab;
-    annoproj_operation full, lesser;         /* lesser 0 = none */
+    annoproj_operation full, lesser; /* lesser 0 = none */
     const char *lesser_name;
 } tab_rule;
 

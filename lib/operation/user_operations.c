@@ -8,7 +8,7 @@
 #include "utf8.h"
 
 typedef struct user_call {
-    const char *email, *name;        /* e-mail in lower case */
+    const char *email, *name; /* e-mail in lower case */
     int32_t org_role;
     int64_t user;
     bool disable;
@@ -25,7 +25,8 @@ static annoproj_status check_org_role(int32_t org_role, annoproj_error **error) 
 
 static annoproj_status insert_user(command *cmd, void *arguments, annoproj_error **error) {
     static const char find_query[] = "SELECT id FROM user WHERE email = ?";
-    static const char insert_query[] = "INSERT INTO user(uuid, email, name, org_role, disabled, created_us) VALUES(?, ?, ?, ?, 0, ?)";
+    static const char insert_query[] =
+        "INSERT INTO user(uuid, email, name, org_role, disabled, created_us) VALUES(?, ?, ?, ?, 0, ?)";
     const user_call *made = arguments;
     uint8_t uuid[16];
     statement *find = sql(cmd->scope.database, find_query);
@@ -52,8 +53,9 @@ static annoproj_status insert_user(command *cmd, void *arguments, annoproj_error
     return status;
 }
 
-annoproj_status annoproj_user_create(annoproj_session *handle, const char *email, const char *name, annoproj_org_role org_role,
-                                     const annoproj_call *call, int64_t *user, annoproj_error **error) {
+annoproj_status annoproj_user_create(annoproj_session *handle, const char *email, const char *name,
+                                     annoproj_org_role org_role, const annoproj_call *call, int64_t *user,
+                                     annoproj_error **error) {
     char *lower = NULL;
     bytes result = {0};
     clear_error(error);
@@ -71,7 +73,8 @@ annoproj_status annoproj_user_create(annoproj_session *handle, const char *email
         ascii_lower(lower);
         user_call made = {.email = lower, .name = name, .org_role = org_role};
         handle_call what = {.operation = ANNOPROJ_OPERATION_USER_MANAGE, .arguments = &made};
-        what.fingerprint = fingerprint_int64(fingerprint_text(fingerprint_text(fingerprint_text(0, "user_create"), lower), name), org_role);
+        what.fingerprint = fingerprint_int64(
+            fingerprint_text(fingerprint_text(fingerprint_text(0, "user_create"), lower), name), org_role);
         status = session_write(handle, &what, insert_user, call, &result, error);
     }
     if (status == ANNOPROJ_OK)
@@ -82,7 +85,8 @@ annoproj_status annoproj_user_create(annoproj_session *handle, const char *email
 }
 
 /* NOT_FOUND, and STATE when the change would leave the store without an enabled org admin although it has one. */
-static annoproj_status check_user_change(command *cmd, int64_t user, bool stays_admin, bool *disabled, annoproj_error **error) {
+static annoproj_status check_user_change(command *cmd, int64_t user, bool stays_admin, bool *disabled,
+                                         annoproj_error **error) {
     static const char find_query[] = "SELECT org_role, disabled FROM user WHERE id = ?";
     static const char others_query[] = "SELECT count(*) FROM user WHERE org_role = 2 AND disabled = 0 AND id <> ?";
     int64_t others = 1;
@@ -102,7 +106,8 @@ static annoproj_status check_user_change(command *cmd, int64_t user, bool stays_
         others = column_int64(count, 0);
     status = sql_end(count, error);
     if (status == ANNOPROJ_OK && others == 0)
-        status = fail(error, ANNOPROJ_STATE, "user %lld is the last org admin: make another one first", (long long)user);
+        status = fail(error, ANNOPROJ_STATE, "user %lld is the last org admin: make another one first",
+                      (long long)user);
     return status;
 }
 
@@ -123,8 +128,8 @@ static annoproj_status update_user(command *cmd, void *arguments, annoproj_error
     return status;
 }
 
-annoproj_status annoproj_user_update(annoproj_session *handle, int64_t user, const char *name, annoproj_org_role org_role,
-                                     const annoproj_call *call, annoproj_error **error) {
+annoproj_status annoproj_user_update(annoproj_session *handle, int64_t user, const char *name,
+                                     annoproj_org_role org_role, const annoproj_call *call, annoproj_error **error) {
     user_call made = {.user = user, .name = name, .org_role = org_role};
     handle_call what = {.operation = ANNOPROJ_OPERATION_USER_MANAGE, .arguments = &made};
     clear_error(error);
@@ -133,7 +138,8 @@ annoproj_status annoproj_user_update(annoproj_session *handle, int64_t user, con
         status = check_org_role(org_role, error);
     if (status != ANNOPROJ_OK)
         return status;
-    what.fingerprint = fingerprint_int64(fingerprint_text(fingerprint_int64(fingerprint_text(0, "user_update"), user), name), org_role);
+    what.fingerprint = fingerprint_int64(
+        fingerprint_text(fingerprint_int64(fingerprint_text(0, "user_update"), user), name), org_role);
     return session_write(handle, &what, update_user, call, NULL, error);
 }
 
@@ -169,26 +175,31 @@ static annoproj_status set_disabled(command *cmd, void *arguments, annoproj_erro
     bind_int64(update, made->user);
     status = sql_run(update, error);
     if (status == ANNOPROJ_OK)
-        command_event(cmd, &(event){.kind = made->disable ? EVENT_USER_DISABLE : EVENT_USER_ENABLE, .credited = made->user});
+        command_event(cmd,
+                      &(event){.kind = made->disable ? EVENT_USER_DISABLE : EVENT_USER_ENABLE, .credited = made->user});
     if (status == ANNOPROJ_OK && made->disable)
         status = release_everywhere(cmd, made->user, error);
     return status;
 }
 
-static annoproj_status change_disabled(annoproj_session *handle, int64_t user, bool disable, const annoproj_call *call, annoproj_error **error) {
+static annoproj_status change_disabled(annoproj_session *handle, int64_t user, bool disable, const annoproj_call *call,
+                                       annoproj_error **error) {
     user_call made = {.user = user, .disable = disable};
-    handle_call what = {.operation = ANNOPROJ_OPERATION_USER_MANAGE,
-                        .arguments = &made,
-                        .fingerprint = fingerprint_int64(fingerprint_text(0, disable ? "user_disable" : "user_enable"), user)};
+    handle_call what = {
+        .operation = ANNOPROJ_OPERATION_USER_MANAGE,
+        .arguments = &made,
+        .fingerprint = fingerprint_int64(fingerprint_text(0, disable ? "user_disable" : "user_enable"), user)};
     clear_error(error);
     return session_write(handle, &what, set_disabled, call, NULL, error);
 }
 
-annoproj_status annoproj_user_disable(annoproj_session *handle, int64_t user, const annoproj_call *call, annoproj_error **error) {
+annoproj_status annoproj_user_disable(annoproj_session *handle, int64_t user, const annoproj_call *call,
+                                      annoproj_error **error) {
     return change_disabled(handle, user, true, call, error);
 }
 
-annoproj_status annoproj_user_enable(annoproj_session *handle, int64_t user, const annoproj_call *call, annoproj_error **error) {
+annoproj_status annoproj_user_enable(annoproj_session *handle, int64_t user, const annoproj_call *call,
+                                     annoproj_error **error) {
     return change_disabled(handle, user, false, call, error);
 }
 
@@ -227,8 +238,8 @@ static annoproj_status read_users(scope *in, void *arguments, annoproj_error **e
     return finish_table(table, status, &made->table, error);
 }
 
-annoproj_status annoproj_users_get(annoproj_session *handle, const int64_t *users, size_t count, const annoproj_call *call,
-                                   annoproj_table **table, annoproj_error **error) {
+annoproj_status annoproj_users_get(annoproj_session *handle, const int64_t *users, size_t count,
+                                   const annoproj_call *call, annoproj_table **table, annoproj_error **error) {
     user_call made = {.users = users, .count = count};
     handle_call what = {.operation = ANNOPROJ_OPERATION_USER_LIST, .arguments = &made};
     clear_error(error);
@@ -243,8 +254,8 @@ annoproj_status annoproj_users_get(annoproj_session *handle, const int64_t *user
     return status;
 }
 
-annoproj_status annoproj_user_get(annoproj_session *handle, int64_t user, const annoproj_call *call, annoproj_table **table,
-                                  annoproj_error **error) {
+annoproj_status annoproj_user_get(annoproj_session *handle, int64_t user, const annoproj_call *call,
+                                  annoproj_table **table, annoproj_error **error) {
     return annoproj_users_get(handle, &user, 1, call, table, error);
 }
 
@@ -258,7 +269,8 @@ static annoproj_status list_users(scope *in, void *arguments, annoproj_error **e
     return finish_table(table, sql_end(find, error), &made->table, error);
 }
 
-annoproj_status annoproj_user_list(annoproj_session *handle, const annoproj_call *call, annoproj_table **table, annoproj_error **error) {
+annoproj_status annoproj_user_list(annoproj_session *handle, const annoproj_call *call, annoproj_table **table,
+                                   annoproj_error **error) {
     user_call made = {0};
     handle_call what = {.operation = ANNOPROJ_OPERATION_USER_LIST, .arguments = &made};
     return session_read_table(handle, &what, list_users, call, &made.table, table, error);

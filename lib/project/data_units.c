@@ -9,8 +9,9 @@ static const char *text_copy(scope *in, statement *find, int column) {
 }
 
 annoproj_status data_unit_load(scope *in, int64_t id, data_unit *out, annoproj_error **error) {
-    static const char text[] = "SELECT uuid, title, data_type, media_type, link, width, height, frames, fps, duration, file_bytes,"
-                               " client_metadata FROM data_unit WHERE id = ?";
+    static const char text[] =
+        "SELECT uuid, title, data_type, media_type, link, width, height, frames, fps, duration, file_bytes,"
+        " client_metadata FROM data_unit WHERE id = ?";
     bool found, copied = false;
     *out = (data_unit){.id = id};
     statement *find = sql(in->database, text);
@@ -56,9 +57,11 @@ static void bind_known_double(statement *insert, double value) {
         bind_null(insert);
 }
 
-annoproj_status data_unit_insert(command *cmd, int64_t dataset, const data_unit *unit, int64_t number, annoproj_error **error) {
-    static const char text[] = "INSERT INTO data_unit(id, uuid, title, data_type, media_type, link, width, height, frames, fps,"
-                               " duration, file_bytes, client_metadata) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+annoproj_status data_unit_insert(command *cmd, int64_t dataset, const data_unit *unit, int64_t number,
+                                 annoproj_error **error) {
+    static const char text[] =
+        "INSERT INTO data_unit(id, uuid, title, data_type, media_type, link, width, height, frames, fps,"
+        " duration, file_bytes, client_metadata) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     statement *insert = sql(cmd->scope.database, text);
     bind_int64(insert, MAKE_ID(dataset, number));
     bind_blob(insert, unit->uuid, sizeof unit->uuid);
@@ -88,7 +91,8 @@ annoproj_status data_unit_by_title(scope *in, int64_t dataset, const char *title
     return sql_end(find, error);
 }
 
-annoproj_status dataset_next_units(command *cmd, int64_t dataset, int64_t count, int64_t *first, annoproj_error **error) {
+annoproj_status dataset_next_units(command *cmd, int64_t dataset, int64_t count, int64_t *first,
+                                   annoproj_error **error) {
     static const char update_text[] = "UPDATE dataset SET data_units = data_units + ? WHERE id = ?";
     static const char find_text[] = "SELECT data_units FROM dataset WHERE id = ?";
     int64_t last = 0;

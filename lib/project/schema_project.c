@@ -9,7 +9,7 @@ const char schema_project[] =
     " title TEXT NOT NULL,"
     " description TEXT NOT NULL,"
     " owner INTEGER NOT NULL,"
-    " status INTEGER NOT NULL,"                /* annoproj_project_status */
+    " status INTEGER NOT NULL," /* annoproj_project_status */
     " ontology INTEGER NOT NULL,"
     " created_us INTEGER NOT NULL,"
     " edited_us INTEGER NOT NULL,"
@@ -22,11 +22,11 @@ const char schema_project[] =
     /* The project's numbers, apart from its facts because nearly every command changes them. */
     "CREATE TABLE project_counter("
     " project INTEGER PRIMARY KEY,"
-    " last_task INTEGER NOT NULL,"             /* highest numbers given out */
+    " last_task INTEGER NOT NULL," /* highest numbers given out */
     " last_label INTEGER NOT NULL,"
     " last_issue INTEGER NOT NULL,"
-    " tasks INTEGER NOT NULL,"                 /* live tasks */
-    " open_issues INTEGER NOT NULL,"           /* on live tasks */
+    " tasks INTEGER NOT NULL,"       /* live tasks */
+    " open_issues INTEGER NOT NULL," /* on live tasks */
     " instance_labels_created INTEGER NOT NULL) STRICT;"
     "CREATE TABLE dataset("
     " id INTEGER PRIMARY KEY,"
@@ -34,13 +34,13 @@ const char schema_project[] =
     " title TEXT NOT NULL,"
     " description TEXT NOT NULL,"
     " creator INTEGER NOT NULL,"
-    " data_units INTEGER NOT NULL,"            /* also the highest number given out */
+    " data_units INTEGER NOT NULL," /* also the highest number given out */
     " created_us INTEGER NOT NULL) STRICT;"
     "CREATE TABLE data_unit("
-    " id INTEGER PRIMARY KEY,"                 /* (dataset << 32) + number */
+    " id INTEGER PRIMARY KEY," /* (dataset << 32) + number */
     " uuid BLOB NOT NULL,"
     " title TEXT NOT NULL,"
-    " data_type INTEGER NOT NULL,"             /* annoproj_data_type */
+    " data_type INTEGER NOT NULL," /* annoproj_data_type */
     " media_type TEXT NOT NULL,"
     " link TEXT NOT NULL,"
     " width INTEGER, height INTEGER,"
@@ -51,7 +51,7 @@ const char schema_project[] =
     "CREATE TABLE project_dataset("
     " project INTEGER NOT NULL,"
     " dataset INTEGER NOT NULL,"
-    " number INTEGER NOT NULL,"                /* dense in the project, from 1: what task vectors hold */
+    " number INTEGER NOT NULL," /* dense in the project, from 1: what task vectors hold */
     " attached INTEGER NOT NULL,"
     " PRIMARY KEY(project, dataset)) WITHOUT ROWID, STRICT;"
     "CREATE INDEX project_dataset_dataset ON project_dataset(dataset, project);";

@@ -55,7 +55,7 @@ void store_read_end(reader *reader);
 /* --- what the host injected ------------------------------------------------------------------------ */
 /* Random bytes for ids and hashes: drawn before a command runs, so that a body run again draws nothing. */
 annoproj_status store_random(store *store, void *out, size_t length, annoproj_error **error);
-int32_t store_threads(const store *store);     /* worker threads a call may use, option `threads` */
+int32_t store_threads(const store *store); /* worker threads a call may use, option `threads` */
 
 /* --- a private spool: a temporary SQLite database for bulk input, outside the lock ------------------ */
 /* `schema` is run once. The spool can be attached to the writer inside a command as "spool". */

@@ -6,10 +6,10 @@ const char schema_workflow[] =
     " project INTEGER PRIMARY KEY,"
     " json TEXT NOT NULL) STRICT;"
     "CREATE TABLE stage("
-    " id INTEGER PRIMARY KEY,"                 /* (project << 32) + number; number dense from 1 in document order */
+    " id INTEGER PRIMARY KEY," /* (project << 32) + number; number dense from 1 in document order */
     " key TEXT NOT NULL,"
     " title TEXT NOT NULL,"
-    " type INTEGER NOT NULL,"                  /* stage_type */
+    " type INTEGER NOT NULL," /* stage_type */
     " members_listed INTEGER NOT NULL,"
     " hide_unassigned INTEGER NOT NULL,"
     " allow_reassessment INTEGER NOT NULL,"
@@ -21,7 +21,7 @@ const char schema_workflow[] =
     " start INTEGER NOT NULL) STRICT;"
     "CREATE TABLE stage_edge("
     " stage INTEGER NOT NULL,"
-    " name TEXT NOT NULL,"                     /* submit, approve, reject */
+    " name TEXT NOT NULL," /* submit, approve, reject */
     " target INTEGER NOT NULL,"
     " PRIMARY KEY(stage, name)) WITHOUT ROWID, STRICT;"
     "CREATE TABLE stage_member("

@@ -5,7 +5,7 @@
 #include "access.h"
 #include "text.h"
 
-const char *stage_type_name(int32_t type);             /* "ANNOTATION", "REVIEW", "DONE" */
+const char *stage_type_name(int32_t type); /* "ANNOTATION", "REVIEW", "DONE" */
 
 /* Checks a document and stores its stages. DATA names the stage and the rule. Members are e-mails of users of the store. */
 annoproj_status workflow_insert(command *command, int64_t project, const char *json, annoproj_error **error);
@@ -14,16 +14,19 @@ annoproj_status workflow_document(scope *scope, int64_t project, text *out, anno
 /* The stage after Start. */
 annoproj_status workflow_first_stage(scope *scope, int64_t project, int64_t *stage, annoproj_error **error);
 /* Where a task goes from a stage along an edge ("submit", "approve", "reject"): always a stage where tasks rest. */
-annoproj_status workflow_next_stage(scope *scope, int64_t stage, const char *edge, int64_t *next, annoproj_error **error);
+annoproj_status workflow_next_stage(scope *scope, int64_t stage, const char *edge, int64_t *next,
+                                    annoproj_error **error);
 
 /* Stages of a project in document order, with key and title. In the arena. */
 typedef struct stage_description {
     stage_facts facts;
     const char *key, *title;
-    int64_t tasks;                                     /* all tasks in it */
+    int64_t tasks; /* all tasks in it */
 } stage_description;
-annoproj_status workflow_stages(scope *scope, int64_t project, stage_description **stages, size_t *count, annoproj_error **error);
-annoproj_status workflow_stage_by_key(scope *scope, int64_t project, const char *key, int64_t *stage, annoproj_error **error);
+annoproj_status workflow_stages(scope *scope, int64_t project, stage_description **stages, size_t *count,
+                                annoproj_error **error);
+annoproj_status workflow_stage_by_key(scope *scope, int64_t project, const char *key, int64_t *stage,
+                                      annoproj_error **error);
 
 /* Tasks in the stage that are assigned to the session's user. */
 annoproj_status workflow_own_tasks(scope *scope, int64_t stage, int64_t *tasks, annoproj_error **error);

@@ -15,15 +15,15 @@
 /* cmocka's fail() would hide the library's; fail_msg() stays. */
 #undef fail
 #undef fail_msg
-#define fail_msg(...) \
-    do { \
-        print_error(__VA_ARGS__); \
-        print_error("\n"); \
-        _fail(__FILE__, __LINE__); \
+#define fail_msg(...)                                                                                                  \
+    do {                                                                                                               \
+        print_error(__VA_ARGS__);                                                                                      \
+        print_error("\n");                                                                                             \
+        _fail(__FILE__, __LINE__);                                                                                     \
     } while (0)
 
 /* Ends the test unless `expression` gives `expected`; prints the error's message and frees the error. */
-#define assert_status(expected, expression, error) \
+#define assert_status(expected, expression, error)                                                                     \
     expect_status((expected), (expression), &(error), #expression, __FILE__, __LINE__)
 #define assert_ok(expression, error) assert_status(ANNOPROJ_OK, expression, error)
 void expect_status(annoproj_status expected, annoproj_status actual, annoproj_error **error, const char *expression,
@@ -41,6 +41,6 @@ void write_whole_file(const char *path, const void *bytes, size_t length);
 
 /* Random numbers from TEST_SEED, or from the clock; the first call prints the seed. */
 uint64_t random_next(void);
-uint64_t random_below(uint64_t bound);   /* 0 <= result < bound */
+uint64_t random_below(uint64_t bound); /* 0 <= result < bound */
 
 #endif

@@ -108,9 +108,10 @@ team *team_new(int64_t tasks, const char *annotate_settings, const char *review_
     assert_ok(annoproj_store_create(made->path, &options, NULL, &made->store, &error), error);
     assert_ok(annoproj_session_open(made->store, 0, NULL, NULL, &made->host, &error), error);
     for (int i = 0; i < TEAM_SIZE; i++) {
-        assert_ok(
-            annoproj_user_create(made->host, emails[i], emails[i], i == TEAM_ADMIN ? ANNOPROJ_ORG_ADMIN : ANNOPROJ_ORG_MEMBER, NULL, &made->users[i], &error),
-            error);
+        assert_ok(annoproj_user_create(made->host, emails[i], emails[i],
+                                       i == TEAM_ADMIN ? ANNOPROJ_ORG_ADMIN : ANNOPROJ_ORG_MEMBER, NULL,
+                                       &made->users[i], &error),
+                  error);
         assert_ok(annoproj_session_open(made->store, made->users[i], NULL, NULL, &made->sessions[i], &error), error);
     }
     assert_ok(annoproj_ontology_create(made->host, "Cars", ontology_json, NULL, &made->ontology, &error), error);

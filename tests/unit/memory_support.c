@@ -5,7 +5,7 @@
 
 #include "support.h"
 
-static size_t alive, countdown;     /* atomic */
+static size_t alive, countdown; /* atomic */
 static bool has_failed;
 
 static void *watched(void *memory, size_t size, void *unused) {

@@ -14,13 +14,14 @@ typedef struct frame {
     annoproj_project *project;
     const annoproj_call *call;
     bool without_result;
-    int64_t number;                  /* of the result, to compare repeats */
+    int64_t number; /* of the result, to compare repeats */
     annoproj_table *table;
     annoproj_error *error;
 } frame;
 
-static const char workflow[] = "{\"start\":\"a\",\"stages\":[{\"key\":\"a\",\"type\":\"ANNOTATION\",\"title\":\"A\",\"edges\":{\"submit\":"
-                               "\"d\"}},{\"key\":\"d\",\"type\":\"DONE\",\"title\":\"D\"}]}";
+static const char workflow[] =
+    "{\"start\":\"a\",\"stages\":[{\"key\":\"a\",\"type\":\"ANNOTATION\",\"title\":\"A\",\"edges\":{\"submit\":"
+    "\"d\"}},{\"key\":\"d\",\"type\":\"DONE\",\"title\":\"D\"}]}";
 
 static int64_t *number_of(frame *of) {
     of->number = of->without_result ? 0 : -7;
@@ -41,11 +42,13 @@ static annoproj_status session_can(frame *of) {
 }
 
 static annoproj_status user_create(frame *of) {
-    return annoproj_user_create(of->session, "new@x.org", "New", ANNOPROJ_ORG_MEMBER, of->call, number_of(of), &of->error);
+    return annoproj_user_create(of->session, "new@x.org", "New", ANNOPROJ_ORG_MEMBER, of->call, number_of(of),
+                                &of->error);
 }
 
 static annoproj_status user_update(frame *of) {
-    return annoproj_user_update(of->session, of->made->users[TEAM_BOTH], "Renamed", ANNOPROJ_ORG_MEMBER, of->call, &of->error);
+    return annoproj_user_update(of->session, of->made->users[TEAM_BOTH], "Renamed", ANNOPROJ_ORG_MEMBER, of->call,
+                                &of->error);
 }
 
 static annoproj_status user_disable(frame *of) {
@@ -118,7 +121,8 @@ static annoproj_status project_create(frame *of) {
 
 static annoproj_status project_open(frame *of) {
     annoproj_project *project = NULL;
-    annoproj_status status = annoproj_project_open(of->session, of->made->project, of->call, of->without_result ? NULL : &project, &of->error);
+    annoproj_status status = annoproj_project_open(of->session, of->made->project, of->call,
+                                                   of->without_result ? NULL : &project, &of->error);
     of->number = annoproj_project_id(project);
     annoproj_project_close(project);
     return status;
@@ -161,7 +165,8 @@ static annoproj_status project_tabs(frame *of) {
 }
 
 static annoproj_status set_role(frame *of) {
-    return annoproj_collaborator_set_role(of->project, of->made->users[TEAM_BOTH], ANNOPROJ_ROLE_REVIEWER, of->call, &of->error);
+    return annoproj_collaborator_set_role(of->project, of->made->users[TEAM_BOTH], ANNOPROJ_ROLE_REVIEWER, of->call,
+                                          &of->error);
 }
 
 static annoproj_status collaborator_remove(frame *of) {
@@ -169,7 +174,8 @@ static annoproj_status collaborator_remove(frame *of) {
 }
 
 static annoproj_status collaborator_add(frame *of) {
-    return annoproj_collaborator_add(of->project, of->made->users[TEAM_BOTH], ANNOPROJ_ROLE_ANNOTATOR, of->call, &of->error);
+    return annoproj_collaborator_add(of->project, of->made->users[TEAM_BOTH], ANNOPROJ_ROLE_ANNOTATOR, of->call,
+                                     &of->error);
 }
 
 static annoproj_status collaborator_list(frame *of) {
@@ -181,7 +187,7 @@ static const struct {
     const char *name;
     annoproj_status (*run)(frame *of);
     bool on_project, writes, has_result;
-    annoproj_status again;           /* of the same change without a key */
+    annoproj_status again; /* of the same change without a key */
 } functions[] = {
     {"session_can", session_can, false, false, true, ANNOPROJ_OK},
     {"user_create", user_create, false, true, true, ANNOPROJ_EXISTS},
@@ -234,7 +240,8 @@ static frame make_frame(team *made) {
 static void expect_failure(size_t i, frame *of, annoproj_status expected) {
     annoproj_status status = functions[i].run(of);
     if (status != expected) {
-        fail_msg("%s: %s instead of %s", functions[i].name, annoproj_status_name(status), annoproj_status_name(expected));
+        fail_msg("%s: %s instead of %s", functions[i].name, annoproj_status_name(status),
+                 annoproj_status_name(expected));
     }
     assert_int_equal(annoproj_error_status(of->error), expected);
     assert_true(annoproj_error_message(of->error)[0] != 0);
@@ -284,7 +291,7 @@ static void test_refused_calls_change_nothing(void **state) {
         of.session = closed_session;
         of.project = functions[i].on_project ? closed_project : of.project;
         expect_failure(i, &of, ANNOPROJ_INVALID);
-        of.session = (annoproj_session *)made->projects[TEAM_ADMIN];     /* of another type */
+        of.session = (annoproj_session *)made->projects[TEAM_ADMIN]; /* of another type */
         of.project = functions[i].on_project ? (annoproj_project *)made->sessions[TEAM_ADMIN] : of.project;
         expect_failure(i, &of, ANNOPROJ_INVALID);
     }
@@ -365,7 +372,8 @@ static void test_session_open(void **state) {
     options.source = 4;
     assert_status(ANNOPROJ_INVALID, annoproj_session_open(made->store, 0, &options, NULL, &session, &error), error);
     assert_ok(annoproj_user_disable(made->host, made->users[TEAM_BOTH], NULL, &error), error);
-    assert_status(ANNOPROJ_STATE, annoproj_session_open(made->store, made->users[TEAM_BOTH], NULL, NULL, &session, &error), error);
+    assert_status(ANNOPROJ_STATE,
+                  annoproj_session_open(made->store, made->users[TEAM_BOTH], NULL, NULL, &session, &error), error);
     assert_ok(annoproj_cancel_new(&cancel, &error), error);
     assert_ok(annoproj_cancel_trigger(cancel, &error), error);
     call.cancel = cancel;

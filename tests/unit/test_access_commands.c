@@ -14,8 +14,8 @@
 #define DAY_US (INT64_C(86400) * 1000000)
 
 /* Runs a body as the session of a handle, with a key or without. */
-static annoproj_status run(annoproj_session *handle, write_fn what, void *arguments, uint64_t fingerprint, const char *key,
-                           bytes *result) {
+static annoproj_status run(annoproj_session *handle, write_fn what, void *arguments, uint64_t fingerprint,
+                           const char *key, bytes *result) {
     session *who = NULL;
     annoproj_call call = ANNOPROJ_CALL_INIT;
     annoproj_error *error = NULL;
@@ -276,7 +276,8 @@ static annoproj_status read_last(scope *in, void *arguments, annoproj_error **er
     int64_t next = 0;
     annoproj_status status = event_next_seq(in->database, asked->project, &next, error);
     if (status == ANNOPROJ_OK) {
-        status = event_read(in->database, asked->project, next - 1 - (int64_t)asked->count, asked->count, asked->out, &count, error);
+        status = event_read(in->database, asked->project, next - 1 - (int64_t)asked->count, asked->count, asked->out,
+                            &count, error);
     }
     assert_int_equal(count, asked->count);
     return status;
@@ -301,7 +302,8 @@ static annoproj_status speaks_of_several(command *cmd, void *arguments, annoproj
     assert_int_equal(command_events_project(cmd, projects[1]), projects[0]);
     command_event(cmd, &(event){.kind = EVENT_PROJECT_UPDATE, .reference = 3});
     assert_int_equal(command_events_project(cmd, projects[0]), projects[1]);
-    command_event(cmd, &(event){.kind = EVENT_PROJECT_UPDATE, .reference = 4, .time_us = 77, .source = ANNOPROJ_SOURCE_AGENT});
+    command_event(
+        cmd, &(event){.kind = EVENT_PROJECT_UPDATE, .reference = 4, .time_us = 77, .source = ANNOPROJ_SOURCE_AGENT});
     assert_int_equal(command_events_project(cmd, projects[0]), projects[0]);
     assert_int_equal(command_events_project(cmd, 0), projects[0]);
     command_event(cmd, &(event){.kind = EVENT_USER_ENABLE, .reference = 5});
@@ -314,9 +316,12 @@ static void test_events_of_several_projects(void **state) {
     team *made = team_new(0, "", "");
     annoproj_project *second = NULL;
     event events[2];
-    const char *workflow = "{\"start\":\"a\",\"stages\":[{\"key\":\"a\",\"type\":\"ANNOTATION\",\"title\":\"A\",\"edges\":{\"submit\":\"d\"}},"
+    const char *workflow = "{\"start\":\"a\",\"stages\":[{\"key\":\"a\",\"type\":\"ANNOTATION\",\"title\":\"A\","
+                           "\"edges\":{\"submit\":\"d\"}},"
                            "{\"key\":\"d\",\"type\":\"DONE\",\"title\":\"D\"}]}";
-    assert_ok(annoproj_project_create(made->sessions[TEAM_ADMIN], "Second", made->ontology, workflow, NULL, NULL, &second, &error), error);
+    assert_ok(annoproj_project_create(made->sessions[TEAM_ADMIN], "Second", made->ontology, workflow, NULL, NULL,
+                                      &second, &error),
+              error);
     int64_t projects[2] = {made->project, annoproj_project_id(second)};
     made->now_us += 5;
     assert_int_equal(run(made->sessions[TEAM_MANAGER], speaks_of_several, projects, 0, NULL, NULL), ANNOPROJ_OK);
@@ -340,12 +345,18 @@ static void test_events_of_several_projects(void **state) {
 static void test_fingerprints_tell_apart(void **state) {
     (void)state;
     uint64_t prints[] = {
-        fingerprint_text(0, NULL),           fingerprint_text(0, ""),
-        fingerprint_text(0, "a"),            fingerprint_text(fingerprint_text(0, "a"), "b"),
-        fingerprint_text(0, "ab"),           fingerprint_text(fingerprint_text(0, "ab"), ""),
-        fingerprint_text(fingerprint_text(0, ""), "ab"), fingerprint_int64(0, 0),
-        fingerprint_int64(0, 1),             fingerprint_int64(fingerprint_int64(0, 1), 0),
-        fingerprint_int64(fingerprint_int64(0, 0), 1),   fingerprint_bytes(0, "\0\0", 2),
+        fingerprint_text(0, NULL),
+        fingerprint_text(0, ""),
+        fingerprint_text(0, "a"),
+        fingerprint_text(fingerprint_text(0, "a"), "b"),
+        fingerprint_text(0, "ab"),
+        fingerprint_text(fingerprint_text(0, "ab"), ""),
+        fingerprint_text(fingerprint_text(0, ""), "ab"),
+        fingerprint_int64(0, 0),
+        fingerprint_int64(0, 1),
+        fingerprint_int64(fingerprint_int64(0, 1), 0),
+        fingerprint_int64(fingerprint_int64(0, 0), 1),
+        fingerprint_bytes(0, "\0\0", 2),
     };
     size_t count = sizeof prints / sizeof *prints;
     qsort(prints, count, sizeof *prints, by_value);

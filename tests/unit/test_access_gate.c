@@ -76,21 +76,31 @@ static void test_archived_is_read_only(void **state) {
     int64_t tasks = 7;
     annoproj_table *table = NULL;
     set_status(made, ANNOPROJ_PROJECT_ARCHIVED);
-    assert_status(ANNOPROJ_STATE, annoproj_project_update(made->projects[TEAM_ADMIN], "New", NULL, NULL, &error), error);
+    assert_status(ANNOPROJ_STATE, annoproj_project_update(made->projects[TEAM_ADMIN], "New", NULL, NULL, &error),
+                  error);
     assert_status(ANNOPROJ_STATE, annoproj_project_update(made->host_project, "New", NULL, NULL, &error), error);
-    assert_status(ANNOPROJ_STATE, annoproj_project_detach_dataset(made->host_project, made->dataset, NULL, &tasks, &error), error);
+    assert_status(ANNOPROJ_STATE,
+                  annoproj_project_detach_dataset(made->host_project, made->dataset, NULL, &tasks, &error), error);
     assert_int_equal(tasks, 0);
-    assert_status(ANNOPROJ_STATE, annoproj_collaborator_remove(made->projects[TEAM_ADMIN], made->users[TEAM_BOTH], NULL, &error), error);
-    assert_status(ANNOPROJ_PERMISSION, annoproj_project_update(made->projects[TEAM_MANAGER], "New", NULL, NULL, &error), error);
+    assert_status(ANNOPROJ_STATE,
+                  annoproj_collaborator_remove(made->projects[TEAM_ADMIN], made->users[TEAM_BOTH], NULL, &error),
+                  error);
+    assert_status(ANNOPROJ_PERMISSION, annoproj_project_update(made->projects[TEAM_MANAGER], "New", NULL, NULL, &error),
+                  error);
     assert_ok(annoproj_project_get(made->projects[TEAM_ANNOTATOR], NULL, &table, &error), error);
     assert_string_equal(annoproj_table_text(table, 0, annoproj_table_column_index(table, "title")), "Team");
     annoproj_table_free(table);
     assert_ok(annoproj_task_list(made->projects[TEAM_ANNOTATOR], NULL, NULL, &table, &error), error);
     assert_int_equal(annoproj_table_row_count(table), 2);
     annoproj_table_free(table);
-    assert_status(ANNOPROJ_STATE, annoproj_project_set_status(made->projects[TEAM_MANAGER], ANNOPROJ_PROJECT_IN_PROGRESS, NULL, &error), error);
-    assert_status(ANNOPROJ_PERMISSION, annoproj_project_set_status(made->projects[TEAM_REVIEWER], ANNOPROJ_PROJECT_IN_PROGRESS, NULL, &error), error);
-    assert_ok(annoproj_project_set_status(made->projects[TEAM_ADMIN], ANNOPROJ_PROJECT_IN_PROGRESS, NULL, &error), error);
+    assert_status(ANNOPROJ_STATE,
+                  annoproj_project_set_status(made->projects[TEAM_MANAGER], ANNOPROJ_PROJECT_IN_PROGRESS, NULL, &error),
+                  error);
+    assert_status(
+        ANNOPROJ_PERMISSION,
+        annoproj_project_set_status(made->projects[TEAM_REVIEWER], ANNOPROJ_PROJECT_IN_PROGRESS, NULL, &error), error);
+    assert_ok(annoproj_project_set_status(made->projects[TEAM_ADMIN], ANNOPROJ_PROJECT_IN_PROGRESS, NULL, &error),
+              error);
     assert_ok(annoproj_project_update(made->projects[TEAM_ADMIN], "New", NULL, NULL, &error), error);
     team_free(made);
 }
@@ -107,24 +117,34 @@ static void test_what_is_not_seen_is_not_found(void **state) {
     bool can = true;
     /* Neither a member nor an org admin who has not joined. */
     for (int i = 0; i < 2; i++) {
-        assert_ok(annoproj_user_create(made->host, i == 0 ? "out@x.org" : "org@x.org", "Out", i + 1, NULL, &users[i], &error), error);
+        assert_ok(
+            annoproj_user_create(made->host, i == 0 ? "out@x.org" : "org@x.org", "Out", i + 1, NULL, &users[i], &error),
+            error);
         assert_ok(annoproj_session_open(made->store, users[i], NULL, NULL, &outside[i], &error), error);
-        assert_status(ANNOPROJ_NOT_FOUND, annoproj_project_open(outside[i], made->project, NULL, &project, &error), error);
+        assert_status(ANNOPROJ_NOT_FOUND, annoproj_project_open(outside[i], made->project, NULL, &project, &error),
+                      error);
         assert_null(project);
-        assert_status(ANNOPROJ_NOT_FOUND, annoproj_projects_get(outside[i], &made->project, 1, NULL, &table, &error), error);
+        assert_status(ANNOPROJ_NOT_FOUND, annoproj_projects_get(outside[i], &made->project, 1, NULL, &table, &error),
+                      error);
         assert_null(table);
-        assert_status(ANNOPROJ_NOT_FOUND, annoproj_session_can(outside[i], made->projects[TEAM_ADMIN], ANNOPROJ_OPERATION_QUEUE, NULL, &can, &error), error);
+        assert_status(
+            ANNOPROJ_NOT_FOUND,
+            annoproj_session_can(outside[i], made->projects[TEAM_ADMIN], ANNOPROJ_OPERATION_QUEUE, NULL, &can, &error),
+            error);
         assert_false(can);
         assert_ok(annoproj_project_list(outside[i], NULL, &table, &error), error);
         assert_int_equal(annoproj_table_row_count(table), 0);
         annoproj_table_free(table);
         annoproj_session_close(outside[i]);
     }
-    assert_status(ANNOPROJ_NOT_FOUND, annoproj_project_open(made->host, made->project + 1, NULL, &project, &error), error);
+    assert_status(ANNOPROJ_NOT_FOUND, annoproj_project_open(made->host, made->project + 1, NULL, &project, &error),
+                  error);
     /* Tasks in stages of others, tasks that do not exist. */
-    assert_status(ANNOPROJ_NOT_FOUND, annoproj_task_open(made->projects[TEAM_REVIEWER], made->first_task, NULL, &task, &error), error);
+    assert_status(ANNOPROJ_NOT_FOUND,
+                  annoproj_task_open(made->projects[TEAM_REVIEWER], made->first_task, NULL, &task, &error), error);
     assert_null(task);
-    assert_status(ANNOPROJ_NOT_FOUND, annoproj_task_open(made->projects[TEAM_ADMIN], made->first_task + 2, NULL, &task, &error), error);
+    assert_status(ANNOPROJ_NOT_FOUND,
+                  annoproj_task_open(made->projects[TEAM_ADMIN], made->first_task + 2, NULL, &task, &error), error);
     assert_status(ANNOPROJ_NOT_FOUND, annoproj_task_open(made->projects[TEAM_ADMIN], 0, NULL, &task, &error), error);
     assert_status(ANNOPROJ_NOT_FOUND, annoproj_task_open(made->projects[TEAM_ADMIN], -1, NULL, &task, &error), error);
     team_free(made);
@@ -138,12 +158,14 @@ static void test_seen_but_not_allowed(void **state) {
     annoproj_table *table = NULL;
     annoproj_task *annotators = team_task(made, TEAM_ANNOTATOR, 0), *boths = team_task(made, TEAM_BOTH, 0),
                   *managers = team_task(made, TEAM_MANAGER, 0);
-    assert_status(ANNOPROJ_PERMISSION, annoproj_workflow_json(made->projects[TEAM_ANNOTATOR], NULL, &json, &error), error);
+    assert_status(ANNOPROJ_PERMISSION, annoproj_workflow_json(made->projects[TEAM_ANNOTATOR], NULL, &json, &error),
+                  error);
     assert_null(json);
     assert_ok(annoproj_workflow_json(made->projects[TEAM_MANAGER], NULL, &json, &error), error);
     annoproj_free(json);
     assert_status(ANNOPROJ_PERMISSION, annoproj_task_set_priority(annotators, 90, NULL, &error), error);
-    assert_status(ANNOPROJ_PERMISSION, annoproj_task_assign(annotators, made->users[TEAM_ANNOTATOR], NULL, &error), error);
+    assert_status(ANNOPROJ_PERMISSION, annoproj_task_assign(annotators, made->users[TEAM_ANNOTATOR], NULL, &error),
+                  error);
     /* Another's task: the row is seen, its content is not, work on it is a conflict; managers may. */
     assert_ok(annoproj_task_initiate(annotators, NULL, &error), error);
     assert_int_equal(team_cell(boths, "assignee"), made->users[TEAM_ANNOTATOR]);
@@ -169,11 +191,13 @@ static void test_hidden_unassigned_tasks_do_not_exist(void **state) {
     team *made = team_new(3, "\"hide_unassigned\":true", "");
     annoproj_task *task = NULL, *managers = team_task(made, TEAM_MANAGER, 0);
     annoproj_table *table = NULL;
-    assert_status(ANNOPROJ_NOT_FOUND, annoproj_task_open(made->projects[TEAM_ANNOTATOR], made->first_task, NULL, &task, &error), error);
+    assert_status(ANNOPROJ_NOT_FOUND,
+                  annoproj_task_open(made->projects[TEAM_ANNOTATOR], made->first_task, NULL, &task, &error), error);
     assert_ok(annoproj_task_assign(managers, made->users[TEAM_ANNOTATOR], NULL, &error), error);
     assert_ok(annoproj_task_open(made->projects[TEAM_ANNOTATOR], made->first_task, NULL, &task, &error), error);
     annoproj_task_close(task);
-    assert_status(ANNOPROJ_NOT_FOUND, annoproj_task_open(made->projects[TEAM_BOTH], made->first_task, NULL, &task, &error), error);
+    assert_status(ANNOPROJ_NOT_FOUND,
+                  annoproj_task_open(made->projects[TEAM_BOTH], made->first_task, NULL, &task, &error), error);
     assert_ok(annoproj_task_list(made->projects[TEAM_ANNOTATOR], NULL, NULL, &table, &error), error);
     assert_int_equal(annoproj_table_row_count(table), 1);
     annoproj_table_free(table);
@@ -194,7 +218,9 @@ static void test_demotion_and_disabling_act_at_once(void **state) {
     annoproj_table *table = NULL;
     assert_ok(annoproj_stage_open(made->projects[TEAM_BOTH], "annotate", NULL, &stage, &error), error);
     assert_ok(annoproj_task_initiate(own, NULL, &error), error);
-    assert_ok(annoproj_collaborator_set_role(made->projects[TEAM_MANAGER], made->users[TEAM_BOTH], ANNOPROJ_ROLE_REVIEWER, NULL, &error), error);
+    assert_ok(annoproj_collaborator_set_role(made->projects[TEAM_MANAGER], made->users[TEAM_BOTH],
+                                             ANNOPROJ_ROLE_REVIEWER, NULL, &error),
+              error);
     assert_status(ANNOPROJ_NOT_FOUND, annoproj_task_get(own, NULL, &table, &error), error);
     assert_status(ANNOPROJ_NOT_FOUND, annoproj_task_submit(own, NULL, NULL, &error), error);
     assert_int_equal(team_cell(admins, "assignee"), INT64_MIN);

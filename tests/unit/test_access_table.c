@@ -57,7 +57,7 @@ static const char *const expected[] = {
     "110,store_check,store,no,no,no,no,no,yes,no,open",
 };
 #define EXPECTED_COUNT ((int64_t)(sizeof expected / sizeof expected[0]))
-#define COLUMNS 11
+#define COLUMNS        11
 
 /* Cell `column` of a line above. */
 static const char *cell(int64_t line, int column, char out[32]) {
@@ -103,7 +103,8 @@ static void test_session_can(void **state) {
             assert_ok(annoproj_session_can(made->sessions[who], asked, operation, NULL, &can, &error), error);
             assert_int_equal(can, strcmp(cell(row, column, text), "no") != 0);
         }
-        assert_ok(annoproj_session_can(made->host, project ? made->host_project : NULL, operation, NULL, &can, &error), error);
+        assert_ok(annoproj_session_can(made->host, project ? made->host_project : NULL, operation, NULL, &can, &error),
+                  error);
         assert_true(can);
         if (project) {
             can = true;

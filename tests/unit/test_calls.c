@@ -172,7 +172,7 @@ static void test_errors_without_memory(void **state) {
     }
     memory_fail_at(0);
     fail(&error, ANNOPROJ_CONFLICT, "x");
-    const size_t counts[] = {1, 2, 2};     /* the array, which then stays; the value; the key */
+    const size_t counts[] = {1, 2, 2}; /* the array, which then stays; the value; the key */
     for (size_t i = 0; i < 3; i++) {
         memory_fail_at(counts[i]);
         fail_detail(&error, "a", "b");
@@ -208,7 +208,8 @@ static void test_quoted(void **state) {
     assert_string_equal(QUOTED("abc"), "\"abc\"");
     assert_string_equal(quoted(&buffer, "abcdef", 2), "\"ab\"");
     assert_string_equal(quoted(&buffer, NULL, 5), "NULL");
-    assert_string_equal(QUOTED("a\nb\xFF\xE2\x80\xAE"), "\"a\xEF\xBF\xBD" "b\xEF\xBF\xBD\xEF\xBF\xBD\"");
+    assert_string_equal(QUOTED("a\nb\xFF\xE2\x80\xAE"), "\"a\xEF\xBF\xBD"
+                                                        "b\xEF\xBF\xBD\xEF\xBF\xBD\"");
     for (int i = 0; i < 64; i++) {
         strcat(many, "\xF0\x9F\x98\x80");
     }
@@ -431,7 +432,8 @@ static void test_hashes(void **state) {
     hash128("abd", 3, other);
     assert_memory_not_equal(one, other, 16);
     hash128("", 0, one);
-    const uint8_t empty[16] = {0x99, 0xAA, 0x06, 0xD3, 0x01, 0x47, 0x98, 0xD8, 0x60, 0x01, 0xC3, 0x24, 0x46, 0x8D, 0x49, 0x7F};
+    const uint8_t empty[16] = {0x99, 0xAA, 0x06, 0xD3, 0x01, 0x47, 0x98, 0xD8,
+                               0x60, 0x01, 0xC3, 0x24, 0x46, 0x8D, 0x49, 0x7F};
     assert_memory_equal(one, empty, 16);
 }
 
@@ -442,8 +444,8 @@ static void test_version(void **state) {
              ANNOPROJ_VERSION_PATCH);
     assert_string_equal(annoproj_version(), expected);
     assert_string_equal(annoproj_version(), ANNOPROJ_VERSION);
-    assert_int_equal(annoproj_version_number(), ANNOPROJ_VERSION_MAJOR * 1000000 + ANNOPROJ_VERSION_MINOR * 1000 +
-                                                    ANNOPROJ_VERSION_PATCH);
+    assert_int_equal(annoproj_version_number(),
+                     ANNOPROJ_VERSION_MAJOR * 1000000 + ANNOPROJ_VERSION_MINOR * 1000 + ANNOPROJ_VERSION_PATCH);
 }
 
 int main(void) {

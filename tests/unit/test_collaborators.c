@@ -31,21 +31,30 @@ static void test_adding(void **state) {
     annoproj_error *error = NULL;
     team *made = team_new(0, "", "");
     char role[32];
-    int64_t user = new_user(made, "new@x.org"), gone = new_user(made, "gone@x.org"), chief = new_user(made, "chief@x.org");
-    assert_status(ANNOPROJ_NOT_FOUND, annoproj_collaborator_add(made->projects[TEAM_ADMIN], 999, 4, NULL, &error), error);
+    int64_t user = new_user(made, "new@x.org"), gone = new_user(made, "gone@x.org"),
+            chief = new_user(made, "chief@x.org");
+    assert_status(ANNOPROJ_NOT_FOUND, annoproj_collaborator_add(made->projects[TEAM_ADMIN], 999, 4, NULL, &error),
+                  error);
     assert_status(ANNOPROJ_NOT_FOUND, annoproj_collaborator_add(made->projects[TEAM_ADMIN], 0, 4, NULL, &error), error);
-    assert_status(ANNOPROJ_INVALID, annoproj_collaborator_add(made->projects[TEAM_ADMIN], user, 0, NULL, &error), error);
-    assert_status(ANNOPROJ_INVALID, annoproj_collaborator_add(made->projects[TEAM_ADMIN], user, 6, NULL, &error), error);
+    assert_status(ANNOPROJ_INVALID, annoproj_collaborator_add(made->projects[TEAM_ADMIN], user, 0, NULL, &error),
+                  error);
+    assert_status(ANNOPROJ_INVALID, annoproj_collaborator_add(made->projects[TEAM_ADMIN], user, 6, NULL, &error),
+                  error);
     assert_ok(annoproj_user_disable(made->host, gone, NULL, &error), error);
     assert_status(ANNOPROJ_STATE, annoproj_collaborator_add(made->projects[TEAM_ADMIN], gone, 4, NULL, &error), error);
     for (int who = TEAM_REVIEWER; who < TEAM_SIZE; who++) {
-        assert_status(ANNOPROJ_PERMISSION, annoproj_collaborator_add(made->projects[who], user, 4, NULL, &error), error);
+        assert_status(ANNOPROJ_PERMISSION, annoproj_collaborator_add(made->projects[who], user, 4, NULL, &error),
+                      error);
     }
     /* A team manager adds with any role but admin; who is there keeps the role. */
-    assert_status(ANNOPROJ_PERMISSION, annoproj_collaborator_add(made->projects[TEAM_MANAGER], user, ANNOPROJ_ROLE_ADMIN, NULL, &error), error);
+    assert_status(ANNOPROJ_PERMISSION,
+                  annoproj_collaborator_add(made->projects[TEAM_MANAGER], user, ANNOPROJ_ROLE_ADMIN, NULL, &error),
+                  error);
     assert_string_equal(role_in(made, user, role), "");
-    assert_ok(annoproj_collaborator_add(made->projects[TEAM_MANAGER], user, ANNOPROJ_ROLE_TEAM_MANAGER, NULL, &error), error);
-    assert_ok(annoproj_collaborator_add(made->projects[TEAM_ADMIN], user, ANNOPROJ_ROLE_ANNOTATOR, NULL, &error), error);
+    assert_ok(annoproj_collaborator_add(made->projects[TEAM_MANAGER], user, ANNOPROJ_ROLE_TEAM_MANAGER, NULL, &error),
+              error);
+    assert_ok(annoproj_collaborator_add(made->projects[TEAM_ADMIN], user, ANNOPROJ_ROLE_ANNOTATOR, NULL, &error),
+              error);
     assert_string_equal(role_in(made, user, role), "team_manager");
     assert_ok(annoproj_collaborator_add(made->projects[TEAM_ADMIN], chief, ANNOPROJ_ROLE_ADMIN, NULL, &error), error);
     assert_string_equal(role_in(made, chief, role), "admin");
@@ -58,21 +67,34 @@ static void test_what_a_team_manager_may_not(void **state) {
     team *made = team_new(0, "", "");
     annoproj_project *by = made->projects[TEAM_MANAGER];
     char role[32];
-    assert_status(ANNOPROJ_PERMISSION, annoproj_collaborator_set_role(by, made->users[TEAM_ADMIN], ANNOPROJ_ROLE_REVIEWER, NULL, &error), error);
+    assert_status(ANNOPROJ_PERMISSION,
+                  annoproj_collaborator_set_role(by, made->users[TEAM_ADMIN], ANNOPROJ_ROLE_REVIEWER, NULL, &error),
+                  error);
     assert_status(ANNOPROJ_PERMISSION, annoproj_collaborator_remove(by, made->users[TEAM_ADMIN], NULL, &error), error);
-    assert_status(ANNOPROJ_PERMISSION, annoproj_collaborator_set_role(by, made->users[TEAM_MANAGER], ANNOPROJ_ROLE_ADMIN, NULL, &error), error);
-    assert_status(ANNOPROJ_PERMISSION, annoproj_collaborator_set_role(by, made->users[TEAM_BOTH], ANNOPROJ_ROLE_ADMIN, NULL, &error), error);
+    assert_status(ANNOPROJ_PERMISSION,
+                  annoproj_collaborator_set_role(by, made->users[TEAM_MANAGER], ANNOPROJ_ROLE_ADMIN, NULL, &error),
+                  error);
+    assert_status(ANNOPROJ_PERMISSION,
+                  annoproj_collaborator_set_role(by, made->users[TEAM_BOTH], ANNOPROJ_ROLE_ADMIN, NULL, &error), error);
     assert_string_equal(role_in(made, made->users[TEAM_ADMIN], role), "admin");
     assert_string_equal(role_in(made, made->users[TEAM_MANAGER], role), "team_manager");
-    assert_ok(annoproj_collaborator_set_role(by, made->users[TEAM_BOTH], ANNOPROJ_ROLE_TEAM_MANAGER, NULL, &error), error);
+    assert_ok(annoproj_collaborator_set_role(by, made->users[TEAM_BOTH], ANNOPROJ_ROLE_TEAM_MANAGER, NULL, &error),
+              error);
     assert_ok(annoproj_collaborator_set_role(by, made->users[TEAM_BOTH], ANNOPROJ_ROLE_REVIEWER, NULL, &error), error);
     assert_ok(annoproj_collaborator_remove(by, made->users[TEAM_BOTH], NULL, &error), error);
     assert_string_equal(role_in(made, made->users[TEAM_BOTH], role), "");
     assert_status(ANNOPROJ_NOT_FOUND, annoproj_collaborator_remove(by, made->users[TEAM_BOTH], NULL, &error), error);
-    assert_status(ANNOPROJ_NOT_FOUND, annoproj_collaborator_set_role(by, made->users[TEAM_BOTH], ANNOPROJ_ROLE_REVIEWER, NULL, &error), error);
+    assert_status(ANNOPROJ_NOT_FOUND,
+                  annoproj_collaborator_set_role(by, made->users[TEAM_BOTH], ANNOPROJ_ROLE_REVIEWER, NULL, &error),
+                  error);
     for (int who = TEAM_REVIEWER; who <= TEAM_ANNOTATOR; who++) {
-        assert_status(ANNOPROJ_PERMISSION, annoproj_collaborator_set_role(made->projects[who], made->users[who], ANNOPROJ_ROLE_ADMIN, NULL, &error), error);
-        assert_status(ANNOPROJ_PERMISSION, annoproj_collaborator_remove(made->projects[who], made->users[TEAM_MANAGER], NULL, &error), error);
+        assert_status(
+            ANNOPROJ_PERMISSION,
+            annoproj_collaborator_set_role(made->projects[who], made->users[who], ANNOPROJ_ROLE_ADMIN, NULL, &error),
+            error);
+        assert_status(ANNOPROJ_PERMISSION,
+                      annoproj_collaborator_remove(made->projects[who], made->users[TEAM_MANAGER], NULL, &error),
+                      error);
     }
     team_free(made);
 }
@@ -84,15 +106,17 @@ static void test_the_last_admin_stays(void **state) {
     annoproj_project *by = made->projects[TEAM_ADMIN];
     int64_t admin = made->users[TEAM_ADMIN], other = made->users[TEAM_MANAGER];
     assert_status(ANNOPROJ_STATE, annoproj_collaborator_remove(by, admin, NULL, &error), error);
-    assert_status(ANNOPROJ_STATE, annoproj_collaborator_set_role(by, admin, ANNOPROJ_ROLE_TEAM_MANAGER, NULL, &error), error);
+    assert_status(ANNOPROJ_STATE, annoproj_collaborator_set_role(by, admin, ANNOPROJ_ROLE_TEAM_MANAGER, NULL, &error),
+                  error);
     assert_status(ANNOPROJ_STATE, annoproj_collaborator_remove(made->host_project, admin, NULL, &error), error);
     assert_ok(annoproj_collaborator_set_role(by, admin, ANNOPROJ_ROLE_ADMIN, NULL, &error), error);
     assert_ok(annoproj_collaborator_set_role(by, other, ANNOPROJ_ROLE_ADMIN, NULL, &error), error);
     assert_ok(annoproj_user_disable(made->host, other, NULL, &error), error);
-    assert_status(ANNOPROJ_STATE, annoproj_collaborator_remove(by, admin, NULL, &error), error);   /* the other can do nothing */
+    assert_status(ANNOPROJ_STATE, annoproj_collaborator_remove(by, admin, NULL, &error),
+                  error); /* the other can do nothing */
     assert_ok(annoproj_user_enable(made->host, other, NULL, &error), error);
     assert_ok(annoproj_collaborator_remove(by, admin, NULL, &error), error);
-    assert_status(ANNOPROJ_NOT_FOUND, annoproj_collaborator_remove(by, other, NULL, &error), error);  /* gone at once */
+    assert_status(ANNOPROJ_NOT_FOUND, annoproj_collaborator_remove(by, other, NULL, &error), error); /* gone at once */
     team_free(made);
 }
 
@@ -103,7 +127,8 @@ static void test_project_of_the_host(void **state) {
     team *made = team_new(0, "", "");
     annoproj_project *own = NULL;
     annoproj_table *table = NULL;
-    const char *workflow = "{\"start\":\"a\",\"stages\":[{\"key\":\"a\",\"type\":\"ANNOTATION\",\"title\":\"A\",\"edges\":{\"submit\":\"d\"}},"
+    const char *workflow = "{\"start\":\"a\",\"stages\":[{\"key\":\"a\",\"type\":\"ANNOTATION\",\"title\":\"A\","
+                           "\"edges\":{\"submit\":\"d\"}},"
                            "{\"key\":\"d\",\"type\":\"DONE\",\"title\":\"D\"}]}";
     assert_ok(annoproj_project_create(made->host, "Own", made->ontology, workflow, NULL, NULL, &own, &error), error);
     assert_ok(annoproj_collaborator_list(own, NULL, &table, &error), error);
@@ -128,10 +153,12 @@ static void test_tasks_that_no_longer_fit_are_released(void **state) {
     assert_ok(annoproj_task_initiate(annotating, NULL, &error), error);
     assert_ok(annoproj_task_assign(seen[1], both, NULL, &error), error);
     /* As an annotator the review task goes back, the annotation task stays. */
-    assert_ok(annoproj_collaborator_set_role(made->projects[TEAM_MANAGER], both, ANNOPROJ_ROLE_ANNOTATOR, NULL, &error), error);
+    assert_ok(annoproj_collaborator_set_role(made->projects[TEAM_MANAGER], both, ANNOPROJ_ROLE_ANNOTATOR, NULL, &error),
+              error);
     assert_int_equal(team_cell(seen[0], "assignee"), both);
     assert_int_equal(team_cell(seen[1], "assignee"), INT64_MIN);
-    assert_ok(annoproj_collaborator_set_role(made->projects[TEAM_MANAGER], both, ANNOPROJ_ROLE_REVIEWER, NULL, &error), error);
+    assert_ok(annoproj_collaborator_set_role(made->projects[TEAM_MANAGER], both, ANNOPROJ_ROLE_REVIEWER, NULL, &error),
+              error);
     assert_int_equal(team_cell(seen[0], "assignee"), INT64_MIN);
     assert_ok(annoproj_task_assign(seen[1], both, NULL, &error), error);
     assert_ok(annoproj_collaborator_remove(made->projects[TEAM_MANAGER], both, NULL, &error), error);
@@ -149,7 +176,8 @@ static void test_list(void **state) {
     annoproj_error *error = NULL;
     team *made = team_new(0, "", "");
     annoproj_table *table = NULL;
-    static const char *const emails[] = {"admin@x.org", "annotator@x.org", "both@x.org", "manager@x.org", "reviewer@x.org"};
+    static const char *const emails[] = {"admin@x.org", "annotator@x.org", "both@x.org", "manager@x.org",
+                                         "reviewer@x.org"};
     static const char *const roles[] = {"admin", "annotator", "annotator_reviewer", "team_manager", "reviewer"};
     assert_ok(annoproj_user_disable(made->host, made->users[TEAM_BOTH], NULL, &error), error);
     assert_ok(annoproj_collaborator_list(made->projects[TEAM_ANNOTATOR], NULL, &table, &error), error);

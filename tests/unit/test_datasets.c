@@ -30,7 +30,8 @@ static void test_create(void **state) {
     team *made = team_new(0, "", "");
     annoproj_table *table = NULL;
     int64_t dataset = 0;
-    assert_ok(annoproj_dataset_create(made->sessions[TEAM_ANNOTATOR], "Cats", "all of\nthem", NULL, &dataset, &error), error);
+    assert_ok(annoproj_dataset_create(made->sessions[TEAM_ANNOTATOR], "Cats", "all of\nthem", NULL, &dataset, &error),
+              error);
     assert_ok(annoproj_dataset_get(made->sessions[TEAM_ANNOTATOR], dataset, NULL, &table, &error), error);
     assert_string_equal(text_of(table, 0, "title"), "Cats");
     assert_string_equal(text_of(table, 0, "description"), "all of\nthem");
@@ -55,15 +56,16 @@ static void test_list_and_get_agree(void **state) {
     annoproj_session *outside = NULL;
     assert_ok(annoproj_user_create(made->host, "out@x.org", "Out", ANNOPROJ_ORG_MEMBER, NULL, &user, &error), error);
     assert_ok(annoproj_session_open(made->store, user, NULL, NULL, &outside, &error), error);
-    const int64_t all[] = {made->dataset, new_dataset(made->host, "host's"), new_dataset(made->sessions[TEAM_BOTH], "both's"),
-                           new_dataset(outside, "outsider's"), new_dataset(made->sessions[TEAM_ADMIN], "attached once")};
+    const int64_t all[] = {made->dataset, new_dataset(made->host, "host's"),
+                           new_dataset(made->sessions[TEAM_BOTH], "both's"), new_dataset(outside, "outsider's"),
+                           new_dataset(made->sessions[TEAM_ADMIN], "attached once")};
     assert_ok(annoproj_project_attach_dataset(made->projects[TEAM_ADMIN], all[4], NULL, &tasks, &error), error);
     assert_ok(annoproj_project_detach_dataset(made->projects[TEAM_ADMIN], all[4], NULL, &tasks, &error), error);
     const struct {
         annoproj_session *session;
         bool seen[5];
     } cases[] = {{made->host, {true, true, true, true, true}},
-                 {made->sessions[TEAM_ADMIN], {true, true, true, true, true}},        /* org admin */
+                 {made->sessions[TEAM_ADMIN], {true, true, true, true, true}}, /* org admin */
                  {made->sessions[TEAM_MANAGER], {true, false, false, false, false}},
                  {made->sessions[TEAM_BOTH], {true, false, true, false, false}},
                  {outside, {false, false, false, true, false}}};
@@ -80,9 +82,11 @@ static void test_list_and_get_agree(void **state) {
                 listed = listed || int_of(list, row, "dataset") == all[k];
             }
             assert_int_equal(listed, cases[i].seen[k]);
-            assert_status(listed ? ANNOPROJ_OK : ANNOPROJ_NOT_FOUND, annoproj_dataset_get(cases[i].session, all[k], NULL, &one, &error), error);
+            assert_status(listed ? ANNOPROJ_OK : ANNOPROJ_NOT_FOUND,
+                          annoproj_dataset_get(cases[i].session, all[k], NULL, &one, &error), error);
             annoproj_table_free(one);
-            assert_status(listed ? ANNOPROJ_OK : ANNOPROJ_NOT_FOUND, annoproj_data_unit_list(cases[i].session, all[k], NULL, NULL, &one, &error), error);
+            assert_status(listed ? ANNOPROJ_OK : ANNOPROJ_NOT_FOUND,
+                          annoproj_data_unit_list(cases[i].session, all[k], NULL, NULL, &one, &error), error);
             annoproj_table_free(one);
             count += cases[i].seen[k];
         }
@@ -93,9 +97,11 @@ static void test_list_and_get_agree(void **state) {
         annoproj_table_free(one);
     }
     /* Attaching is no way to reach what one does not see. */
-    assert_ok(annoproj_user_update(made->host, made->users[TEAM_MANAGER], "M", ANNOPROJ_ORG_ADMIN, NULL, &error), error);
+    assert_ok(annoproj_user_update(made->host, made->users[TEAM_MANAGER], "M", ANNOPROJ_ORG_ADMIN, NULL, &error),
+              error);
     assert_ok(annoproj_user_update(made->host, made->users[TEAM_ADMIN], "A", ANNOPROJ_ORG_MEMBER, NULL, &error), error);
-    assert_status(ANNOPROJ_NOT_FOUND, annoproj_project_attach_dataset(made->projects[TEAM_ADMIN], all[3], NULL, &tasks, &error), error);
+    assert_status(ANNOPROJ_NOT_FOUND,
+                  annoproj_project_attach_dataset(made->projects[TEAM_ADMIN], all[3], NULL, &tasks, &error), error);
     annoproj_session_close(outside);
     team_free(made);
 }
@@ -130,10 +136,13 @@ static void begin_units(units *of, const char *const *titles, size_t count) {
 
 static void test_every_field_comes_back(void **state) {
     (void)state;
-    static const char *const titles[] = {"a.mp4", "b.wav", "c.html"}, *const media[] = {"video/webm", "audio/flac", "text/html"},
-                      *const links[] = {"https://x/a", "", "file:c"}, *const metadata[] = {"{\"k\": [1, null]}", "", "{}"};
+    static const char *const titles[] = {"a.mp4", "b.wav", "c.html"},
+                             *const media[] = {"video/webm", "audio/flac", "text/html"},
+                             *const links[] = {"https://x/a", "", "file:c"},
+                             *const metadata[] = {"{\"k\": [1, null]}", "", "{}"};
     static const int32_t types[] = {ANNOPROJ_DATA_VIDEO, ANNOPROJ_DATA_AUDIO, ANNOPROJ_DATA_PLAIN_TEXT};
-    static const int64_t widths[] = {1 << 20, 0, 1}, heights[] = {480, 0, 1}, frames[] = {300, 0, 1}, bytes[] = {INT64_C(5000000000), 0, 12};
+    static const int64_t widths[] = {1 << 20, 0, 1}, heights[] = {480, 0, 1}, frames[] = {300, 0, 1},
+                         bytes[] = {INT64_C(5000000000), 0, 12};
     static const double fps[] = {29.97, 0, 0}, durations[] = {10.01, 3.5, 0};
     annoproj_error *error = NULL;
     team *made = team_new(0, "", "");
@@ -208,8 +217,10 @@ static void refuse(team *made, const units *of, annoproj_status expected) {
 
 static void test_what_is_wrong_with_a_unit(void **state) {
     (void)state;
-    static const char *const titles[] = {"a", "b"}, *const empty[] = {"a", ""}, *const control[] = {"a", "b\x01"}, *const bad[] = {"a", "\xc3"};
-    static const char *const metadata[][2] = {{"", "[1]"}, {"", "{\"a\":1,\"a\":2}"}, {"", "{\"a\":01}"}, {"", "{"}, {"", "{} x"}};
+    static const char *const titles[] = {"a", "b"}, *const empty[] = {"a", ""}, *const control[] = {"a", "b\x01"},
+                             *const bad[] = {"a", "\xc3"};
+    static const char *const metadata[][2] = {
+        {"", "[1]"}, {"", "{\"a\":1,\"a\":2}"}, {"", "{\"a\":01}"}, {"", "{"}, {"", "{} x"}};
     static const int64_t wide[] = {1, (1 << 20) + 1}, negative[] = {1, -1};
     static const int32_t types[] = {1, 12}, zero_type[] = {1, 0};
     static const double low[] = {0, -1}, nan_value[] = {0, __builtin_nan("")}, infinite[] = {0, __builtin_inf()};
@@ -262,9 +273,11 @@ static void test_what_is_wrong_with_a_unit(void **state) {
     refuse(made, &of, ANNOPROJ_INVALID);
     of.made.count = 10000001;
     refuse(made, &of, ANNOPROJ_LIMIT);
-    assert_status(ANNOPROJ_INVALID, annoproj_data_units_add(made->host, made->dataset, NULL, NULL, &first, &error), error);
+    assert_status(ANNOPROJ_INVALID, annoproj_data_units_add(made->host, made->dataset, NULL, NULL, &first, &error),
+                  error);
     begin_units(&of, titles, 2);
-    assert_status(ANNOPROJ_NOT_FOUND, annoproj_data_units_add(made->host, made->dataset + 1, &of.made, NULL, &first, &error), error);
+    assert_status(ANNOPROJ_NOT_FOUND,
+                  annoproj_data_units_add(made->host, made->dataset + 1, &of.made, NULL, &first, &error), error);
     of.made.size = 8;
     refuse(made, &of, ANNOPROJ_INVALID);
     team_free(made);
@@ -279,21 +292,31 @@ static void test_who_may_add(void **state) {
     annoproj_project *second = NULL;
     units of;
     int64_t first = 0, tasks = 0, own = new_dataset(made->sessions[TEAM_BOTH], "own");
-    const char *workflow = "{\"start\":\"a\",\"stages\":[{\"key\":\"a\",\"type\":\"ANNOTATION\",\"title\":\"A\",\"edges\":{\"submit\":\"d\"}},"
+    const char *workflow = "{\"start\":\"a\",\"stages\":[{\"key\":\"a\",\"type\":\"ANNOTATION\",\"title\":\"A\","
+                           "\"edges\":{\"submit\":\"d\"}},"
                            "{\"key\":\"d\",\"type\":\"DONE\",\"title\":\"D\"}]}";
     begin_units(&of, titles, 1);
     assert_ok(annoproj_data_units_add(made->sessions[TEAM_BOTH], own, &of.made, NULL, &first, &error), error);
-    assert_status(ANNOPROJ_NOT_FOUND, annoproj_data_units_add(made->sessions[TEAM_REVIEWER], own, &of.made, NULL, &first, &error), error);
+    assert_status(ANNOPROJ_NOT_FOUND,
+                  annoproj_data_units_add(made->sessions[TEAM_REVIEWER], own, &of.made, NULL, &first, &error), error);
     /* TEAM_ADMIN administers the project, but shall be an ordinary member of the store here. */
-    assert_ok(annoproj_user_update(made->host, made->users[TEAM_MANAGER], "M", ANNOPROJ_ORG_ADMIN, NULL, &error), error);
+    assert_ok(annoproj_user_update(made->host, made->users[TEAM_MANAGER], "M", ANNOPROJ_ORG_ADMIN, NULL, &error),
+              error);
     assert_ok(annoproj_user_update(made->host, made->users[TEAM_ADMIN], "A", ANNOPROJ_ORG_MEMBER, NULL, &error), error);
     assert_ok(annoproj_project_attach_dataset(made->host_project, made->dataset, NULL, &tasks, &error), error);
-    assert_ok(annoproj_data_units_add(made->sessions[TEAM_ADMIN], made->dataset, &of.made, NULL, &first, &error), error);
-    assert_status(ANNOPROJ_PERMISSION, annoproj_data_units_add(made->sessions[TEAM_BOTH], made->dataset, &of.made, NULL, &first, &error), error);
-    assert_ok(annoproj_project_create(made->host, "Other", made->ontology, workflow, NULL, NULL, &second, &error), error);
+    assert_ok(annoproj_data_units_add(made->sessions[TEAM_ADMIN], made->dataset, &of.made, NULL, &first, &error),
+              error);
+    assert_status(ANNOPROJ_PERMISSION,
+                  annoproj_data_units_add(made->sessions[TEAM_BOTH], made->dataset, &of.made, NULL, &first, &error),
+                  error);
+    assert_ok(annoproj_project_create(made->host, "Other", made->ontology, workflow, NULL, NULL, &second, &error),
+              error);
     assert_ok(annoproj_project_attach_dataset(second, made->dataset, NULL, &tasks, &error), error);
-    assert_status(ANNOPROJ_PERMISSION, annoproj_data_units_add(made->sessions[TEAM_ADMIN], made->dataset, &of.made, NULL, &first, &error), error);
-    assert_ok(annoproj_data_units_add(made->sessions[TEAM_MANAGER], made->dataset, &of.made, NULL, &first, &error), error);
+    assert_status(ANNOPROJ_PERMISSION,
+                  annoproj_data_units_add(made->sessions[TEAM_ADMIN], made->dataset, &of.made, NULL, &first, &error),
+                  error);
+    assert_ok(annoproj_data_units_add(made->sessions[TEAM_MANAGER], made->dataset, &of.made, NULL, &first, &error),
+              error);
     annoproj_project_close(second);
     team_free(made);
 }
@@ -309,7 +332,8 @@ static void test_pages(void **state) {
     options.limit = 10;
     for (int i = 0; i < 3; i++) {
         options.page = i == 0 ? NULL : token;
-        assert_ok(annoproj_data_unit_list(made->sessions[TEAM_REVIEWER], made->dataset, &options, NULL, &page, &error), error);
+        assert_ok(annoproj_data_unit_list(made->sessions[TEAM_REVIEWER], made->dataset, &options, NULL, &page, &error),
+                  error);
         assert_int_equal(annoproj_table_row_count(page), i < 2 ? 10 : 5);
         for (int64_t row = 0; row < annoproj_table_row_count(page); row++) {
             assert_int_equal(int_of(page, row, "data_unit"), next++);
@@ -323,10 +347,12 @@ static void test_pages(void **state) {
     options.page = token;
     assert_status(ANNOPROJ_INVALID, annoproj_data_unit_list(made->host, other, &options, NULL, &page, &error), error);
     options.page = "nonsense";
-    assert_status(ANNOPROJ_INVALID, annoproj_data_unit_list(made->host, made->dataset, &options, NULL, &page, &error), error);
+    assert_status(ANNOPROJ_INVALID, annoproj_data_unit_list(made->host, made->dataset, &options, NULL, &page, &error),
+                  error);
     options.page = NULL;
     options.limit = -1;
-    assert_status(ANNOPROJ_INVALID, annoproj_data_unit_list(made->host, made->dataset, &options, NULL, &page, &error), error);
+    assert_status(ANNOPROJ_INVALID, annoproj_data_unit_list(made->host, made->dataset, &options, NULL, &page, &error),
+                  error);
     assert_null(page);
     options.limit = 25;
     assert_ok(annoproj_data_unit_list(made->host, made->dataset, &options, NULL, &page, &error), error);
@@ -350,13 +376,17 @@ static void test_attached_projects_grow(void **state) {
     assert_ok(annoproj_project_get(made->host_project, NULL, &table, &error), error);
     assert_int_equal(int_of(table, 0, "tasks"), 5);
     annoproj_table_free(table);
-    assert_status(ANNOPROJ_EXISTS, annoproj_project_attach_dataset(made->projects[TEAM_ADMIN], made->dataset, NULL, &tasks, &error), error);
+    assert_status(ANNOPROJ_EXISTS,
+                  annoproj_project_attach_dataset(made->projects[TEAM_ADMIN], made->dataset, NULL, &tasks, &error),
+                  error);
     assert_ok(annoproj_task_set_priority(task, 70, NULL, &error), error);
     assert_ok(annoproj_task_submit(task, NULL, NULL, &error), error);
     assert_ok(annoproj_project_detach_dataset(made->projects[TEAM_ADMIN], made->dataset, NULL, &tasks, &error), error);
     assert_int_equal(tasks, 5);
     assert_status(ANNOPROJ_NOT_FOUND, annoproj_task_get(task, NULL, &table, &error), error);
-    assert_status(ANNOPROJ_NOT_FOUND, annoproj_project_detach_dataset(made->projects[TEAM_ADMIN], made->dataset, NULL, &tasks, &error), error);
+    assert_status(ANNOPROJ_NOT_FOUND,
+                  annoproj_project_detach_dataset(made->projects[TEAM_ADMIN], made->dataset, NULL, &tasks, &error),
+                  error);
     assert_ok(annoproj_data_units_add(made->host, made->dataset, &of.made, NULL, &first, &error), error);
     assert_ok(annoproj_project_attach_dataset(made->projects[TEAM_ADMIN], made->dataset, NULL, &tasks, &error), error);
     assert_int_equal(tasks, 7);
@@ -365,8 +395,11 @@ static void test_attached_projects_grow(void **state) {
     assert_ok(annoproj_task_list(made->host_project, NULL, NULL, &table, &error), error);
     assert_int_equal(annoproj_table_row_count(table), 7);
     annoproj_table_free(table);
-    assert_status(ANNOPROJ_NOT_FOUND, annoproj_project_attach_dataset(made->projects[TEAM_ADMIN], 999, NULL, &tasks, &error), error);
-    assert_status(ANNOPROJ_PERMISSION, annoproj_project_detach_dataset(made->projects[TEAM_MANAGER], made->dataset, NULL, &tasks, &error), error);
+    assert_status(ANNOPROJ_NOT_FOUND,
+                  annoproj_project_attach_dataset(made->projects[TEAM_ADMIN], 999, NULL, &tasks, &error), error);
+    assert_status(ANNOPROJ_PERMISSION,
+                  annoproj_project_detach_dataset(made->projects[TEAM_MANAGER], made->dataset, NULL, &tasks, &error),
+                  error);
     assert_int_equal(team_differences(made), 0);
     annoproj_task_close(task);
     team_free(made);

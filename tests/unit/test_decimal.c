@@ -98,9 +98,7 @@ static double random_double(void) {
     double value;
     uint64_t bits = random_next();
     switch (random_below(4)) {
-    case 0: /* any bits */
-        memcpy(&value, &bits, sizeof value);
-        return value;
+    case 0: /* any bits */ memcpy(&value, &bits, sizeof value); return value;
     case 1: /* what coordinates look like */
         return (double)(int64_t)random_below(10000000) / (double[]){1, 10, 100, 1000, 1e4, 1e6}[random_below(6)];
     case 2: /* subnormal */
@@ -150,10 +148,36 @@ static void expect_double(double value) {
 
 static void test_doubles(void **state) {
     (void)state;
-    const double special[] = {0, -0.0, 1, -1, 0.1, 0.3, 1.0 / 3, 2.0 / 3, 5e-324, 2.2250738585072014e-308,
-                              2.2250738585072009e-308, 1.7976931348623157e308, 9007199254740991, 9007199254740992,
-                              9007199254740994, 1e15, 1e16, 1e21, 1e22, 1e23, 4503599627370496.5, 2251799813685248.25,
-                              123456.789, 510.66, 1e-7, 1e-6, 9.5367431640625e-07, NAN, INFINITY, -INFINITY};
+    const double special[] = {0,
+                              -0.0,
+                              1,
+                              -1,
+                              0.1,
+                              0.3,
+                              1.0 / 3,
+                              2.0 / 3,
+                              5e-324,
+                              2.2250738585072014e-308,
+                              2.2250738585072009e-308,
+                              1.7976931348623157e308,
+                              9007199254740991,
+                              9007199254740992,
+                              9007199254740994,
+                              1e15,
+                              1e16,
+                              1e21,
+                              1e22,
+                              1e23,
+                              4503599627370496.5,
+                              2251799813685248.25,
+                              123456.789,
+                              510.66,
+                              1e-7,
+                              1e-6,
+                              9.5367431640625e-07,
+                              NAN,
+                              INFINITY,
+                              -INFINITY};
     for (size_t i = 0; i < sizeof special / sizeof special[0]; i++) {
         expect_double(special[i]);
     }
@@ -168,7 +192,8 @@ static void test_reading_doubles(void **state) {
     for (int i = 0; i < 60000; i++) {
         char digits[1400];
         size_t length = 0;
-        uint64_t before = 1 + random_below(random_below(8) ? 20 : 400), behind = random_below(random_below(8) ? 20 : 900);
+        uint64_t before = 1 + random_below(random_below(8) ? 20 : 400),
+                 behind = random_below(random_below(8) ? 20 : 900);
         if (random_below(2)) {
             digits[length++] = '-';
         }
@@ -182,8 +207,8 @@ static void test_reading_doubles(void **state) {
             digits[length++] = (char)('0' + (random_below(3) ? random_below(10) : 0));
         }
         if (random_below(2)) {
-            length += (size_t)sprintf(digits + length, "%c%s%d", random_below(2) ? 'e' : 'E', random_below(2) ? "-" : "+",
-                                      (int)random_below(340));
+            length += (size_t)sprintf(digits + length, "%c%s%d", random_below(2) ? 'e' : 'E',
+                                      random_below(2) ? "-" : "+", (int)random_below(340));
         }
         digits[length] = 0;
         double expected = strtod(digits, NULL), value;

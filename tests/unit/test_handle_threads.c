@@ -20,7 +20,7 @@ typedef struct thing {
 
 #define CANARY UINT64_C(0x6E6F742066726565)
 
-static size_t destroyed;      /* atomic */
+static size_t destroyed; /* atomic */
 
 static void thing_destroy(body *gone) {
     ((thing *)(void *)gone)->canary = 0;
@@ -55,7 +55,7 @@ static void test_life(void **state) {
     expect_invalid(handle, HANDLE_FREE);
     assert_ok(handle_enter(handle, HANDLE_TASK, "task", &entered, &error), error);
     assert_true(((thing *)(void *)entered)->canary == CANARY);
-    handle_close(handle, HANDLE_PROJECT);       /* of another kind: ignored */
+    handle_close(handle, HANDLE_PROJECT); /* of another kind: ignored */
     assert_int_equal(destroyed, before);
     handle_close(handle, HANDLE_TASK);
     handle_close(handle, HANDLE_TASK);
@@ -169,8 +169,8 @@ static void test_many_at_once(void **state) {
 
 enum { THREADS = 4, ROUNDS = 20000, SHARED = 8 };
 
-static void *shared[SHARED];      /* atomic; replaced and closed by any thread */
-static size_t wrong, made;        /* atomic */
+static void *shared[SHARED]; /* atomic; replaced and closed by any thread */
+static size_t wrong, made;   /* atomic */
 
 static void *use_and_close(void *unused) {
     (void)unused;
@@ -197,8 +197,8 @@ static void *use_and_close(void *unused) {
             void *mine = handle_new(HANDLE_QUERY, &next->body);
             __atomic_add_fetch(&made, 1, __ATOMIC_RELAXED);
             void *replaced = __atomic_exchange_n(place, mine, __ATOMIC_ACQ_REL);
-            handle_close(replaced, HANDLE_QUERY);   /* others may be using it */
-            handle_close(handle, HANDLE_QUERY);     /* perhaps closed before by another thread */
+            handle_close(replaced, HANDLE_QUERY); /* others may be using it */
+            handle_close(handle, HANDLE_QUERY);   /* perhaps closed before by another thread */
         }
     }
     return NULL;
@@ -306,11 +306,16 @@ static void test_fork(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_life),           cmocka_unit_test(test_pins),
-        cmocka_unit_test(test_message),        cmocka_unit_test(test_forged),
-        cmocka_unit_test(test_stale_for_long), cmocka_unit_test(test_many_at_once),
-        cmocka_unit_test(test_threads),        cmocka_unit_test(test_closing_race),
-        cmocka_unit_test(test_cancel_from_another_thread), cmocka_unit_test(test_fork),
+        cmocka_unit_test(test_life),
+        cmocka_unit_test(test_pins),
+        cmocka_unit_test(test_message),
+        cmocka_unit_test(test_forged),
+        cmocka_unit_test(test_stale_for_long),
+        cmocka_unit_test(test_many_at_once),
+        cmocka_unit_test(test_threads),
+        cmocka_unit_test(test_closing_race),
+        cmocka_unit_test(test_cancel_from_another_thread),
+        cmocka_unit_test(test_fork),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

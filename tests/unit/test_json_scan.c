@@ -14,8 +14,8 @@
 
 typedef struct source {
     const char *data;
-    size_t length, at, step;      /* gives at most `step` bytes at a time */
-    annoproj_status failure;      /* instead of the end */
+    size_t length, at, step; /* gives at most `step` bytes at a time */
+    annoproj_status failure; /* instead of the end */
 } source;
 
 static annoproj_status read_source(void *data, void *buffer, size_t size, size_t *length, annoproj_error **error) {
@@ -84,26 +84,157 @@ static void expect_stream_agrees(const char *data, size_t length, size_t window,
 /* ---- accept and refuse ---- */
 
 static const char *const accepted[] = {
-    "null", "true", "false", "0", "-0", "-1", "10", "1.5", "-0.0", "1e5", "1E+5", "1e-5", "0e0", "0.0e-0", "1e-999",
-    "123456789012345678901234567890", "1.7976931348623157e308", "\"\"", "\"a\"", "[]", "{}", "[[]]", "[{}]", "{\"a\":[]}",
-    " \t\r\n[ 1 , 2 ] \n", "{\"a\":1,\"b\":2}", "{\"\":0}", "{\"a\":{\"a\":{\"a\":1}}}", "[1,\"a\",null,true,{}]",
-    "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\"", "\"\\u0041\"", "\"\\u0000\"", "\"\\uD83D\\uDE00\"", "\"\\ud83d\\ude00\"",
-    "\"\xC3\xA4\xE2\x82\xAC\xF0\x9F\x98\x80\"", "\"\x7F\"", "\"\xED\x9F\xBF\"", "\"\xEE\x80\x80\"", "\"\xF4\x8F\xBF\xBF\"",
-    "{\"a\":1,\"A\":2,\"\\u0061b\":3}", "[0,0,0]", "\"12345678\"", "\"1234567\\u0020\"", "\"'\"",
-    "{\"1234567\":1,\"12345678\":1,\"12345679\":1,\"123456\":1}", "[1e2,0.1,-2.50]",
+    "null",
+    "true",
+    "false",
+    "0",
+    "-0",
+    "-1",
+    "10",
+    "1.5",
+    "-0.0",
+    "1e5",
+    "1E+5",
+    "1e-5",
+    "0e0",
+    "0.0e-0",
+    "1e-999",
+    "123456789012345678901234567890",
+    "1.7976931348623157e308",
+    "\"\"",
+    "\"a\"",
+    "[]",
+    "{}",
+    "[[]]",
+    "[{}]",
+    "{\"a\":[]}",
+    " \t\r\n[ 1 , 2 ] \n",
+    "{\"a\":1,\"b\":2}",
+    "{\"\":0}",
+    "{\"a\":{\"a\":{\"a\":1}}}",
+    "[1,\"a\",null,true,{}]",
+    "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\"",
+    "\"\\u0041\"",
+    "\"\\u0000\"",
+    "\"\\uD83D\\uDE00\"",
+    "\"\\ud83d\\ude00\"",
+    "\"\xC3\xA4\xE2\x82\xAC\xF0\x9F\x98\x80\"",
+    "\"\x7F\"",
+    "\"\xED\x9F\xBF\"",
+    "\"\xEE\x80\x80\"",
+    "\"\xF4\x8F\xBF\xBF\"",
+    "{\"a\":1,\"A\":2,\"\\u0061b\":3}",
+    "[0,0,0]",
+    "\"12345678\"",
+    "\"1234567\\u0020\"",
+    "\"'\"",
+    "{\"1234567\":1,\"12345678\":1,\"12345679\":1,\"123456\":1}",
+    "[1e2,0.1,-2.50]",
 };
 
 static const char *const refused[] = {
-    "", " ", "nul", "nulL", "tru", "truE", "fals", "Null", "NaN", "Infinity", "-Infinity", "undefined", "+1", "01", "-01",
-    "00", "1.", ".5", "-", "-a", "1e", "1e+", "1.e5", "1.5.5", "1e5.5", "0x10", "1_000", "--1", "1e999", "-1e999", "1 2",
-    "[1,]", "[,1]", "[1 2]", "[1", "[", "]", "{", "}", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{,}", "{a:1}", "{1:1}",
-    "{\"a\" 1}", "{\"a\"::1}", "{\"a\":1 \"b\":2}", "{\"a\":1]", "[1}", "{\"a\":1", "[1]]", "{}}", "{} {}", "[]x", "// x\n1",
-    "/* */1", "1#", "'a'", "\"", "\"a", "\"\\", "\"\\\"", "\"\\x\"", "\"\\u\"", "\"\\u12\"", "\"\\u123g\"", "\"\\u 123\"",
-    "\"\\a\"", "\"\\U0041\"", "\"\n\"", "\"\t\"", "\"\x01\"", "\"\x1F\"", "\"\\uD800\"", "\"\\uDC00\"", "\"\\uD800\\n\"",
-    "\"\\uD800\\u0041\"", "\"\\uD800x\"", "\"\\uD800\\uD800\"", "\"\x80\"", "\"\xFF\"", "\"\xC0\xAF\"", "\"\xC1\xBF\"",
-    "\"\xE0\x80\xAF\"", "\"\xED\xA0\x80\"", "\"\xF0\x80\x80\xAF\"", "\"\xF4\x90\x80\x80\"", "\"\xF5\x80\x80\x80\"", "\"\xE2\x82\"",
-    "\"\xC3\"", "\"\xF0\x9F\x98\"", "\xEF\xBB\xBF[]", "[\xC2\xA0]", "\f1", "1\v", "{\"a\":1,\"a\":1}", "{\"a\":1,\"\\u0061\":2}",
-    "{\"\":1,\"\":2}", "[{\"x\":{},\"y\":1,\"x\":2}]", "{\"abcdefgh\":1,\"abcdefgh\":2}", "{\"a\\n\":1,\"a\\u000a\":2}",
+    "",
+    " ",
+    "nul",
+    "nulL",
+    "tru",
+    "truE",
+    "fals",
+    "Null",
+    "NaN",
+    "Infinity",
+    "-Infinity",
+    "undefined",
+    "+1",
+    "01",
+    "-01",
+    "00",
+    "1.",
+    ".5",
+    "-",
+    "-a",
+    "1e",
+    "1e+",
+    "1.e5",
+    "1.5.5",
+    "1e5.5",
+    "0x10",
+    "1_000",
+    "--1",
+    "1e999",
+    "-1e999",
+    "1 2",
+    "[1,]",
+    "[,1]",
+    "[1 2]",
+    "[1",
+    "[",
+    "]",
+    "{",
+    "}",
+    "{\"a\"}",
+    "{\"a\":}",
+    "{\"a\":1,}",
+    "{,}",
+    "{a:1}",
+    "{1:1}",
+    "{\"a\" 1}",
+    "{\"a\"::1}",
+    "{\"a\":1 \"b\":2}",
+    "{\"a\":1]",
+    "[1}",
+    "{\"a\":1",
+    "[1]]",
+    "{}}",
+    "{} {}",
+    "[]x",
+    "// x\n1",
+    "/* */1",
+    "1#",
+    "'a'",
+    "\"",
+    "\"a",
+    "\"\\",
+    "\"\\\"",
+    "\"\\x\"",
+    "\"\\u\"",
+    "\"\\u12\"",
+    "\"\\u123g\"",
+    "\"\\u 123\"",
+    "\"\\a\"",
+    "\"\\U0041\"",
+    "\"\n\"",
+    "\"\t\"",
+    "\"\x01\"",
+    "\"\x1F\"",
+    "\"\\uD800\"",
+    "\"\\uDC00\"",
+    "\"\\uD800\\n\"",
+    "\"\\uD800\\u0041\"",
+    "\"\\uD800x\"",
+    "\"\\uD800\\uD800\"",
+    "\"\x80\"",
+    "\"\xFF\"",
+    "\"\xC0\xAF\"",
+    "\"\xC1\xBF\"",
+    "\"\xE0\x80\xAF\"",
+    "\"\xED\xA0\x80\"",
+    "\"\xF0\x80\x80\xAF\"",
+    "\"\xF4\x90\x80\x80\"",
+    "\"\xF5\x80\x80\x80\"",
+    "\"\xE2\x82\"",
+    "\"\xC3\"",
+    "\"\xF0\x9F\x98\"",
+    "\xEF\xBB\xBF[]",
+    "[\xC2\xA0]",
+    "\f1",
+    "1\v",
+    "{\"a\":1,\"a\":1}",
+    "{\"a\":1,\"\\u0061\":2}",
+    "{\"\":1,\"\":2}",
+    "[{\"x\":{},\"y\":1,\"x\":2}]",
+    "{\"abcdefgh\":1,\"abcdefgh\":2}",
+    "{\"a\\n\":1,\"a\\u000a\":2}",
 };
 
 static void test_accepts(void **state) {
@@ -149,8 +280,10 @@ static void test_windows_agree(void **state) {
 }
 
 static const char document[] =
-    "{\"images\": [{\"id\": 9007199254740993, \"name\": \"a \\\"b\\\" \\u00e4\\ud83d\\ude00 \xE2\x82\xAC\", \"w\":640}],\n"
-    " \"annotations\": [{\"bbox\":[1.5,-2e3,0.25,1E-2],\"x\":null,\"crowd\":false,\"a/b~c\":[[],{},[{}]]}], \"end\":true}";
+    "{\"images\": [{\"id\": 9007199254740993, \"name\": \"a \\\"b\\\" \\u00e4\\ud83d\\ude00 \xE2\x82\xAC\", "
+    "\"w\":640}],\n"
+    " \"annotations\": [{\"bbox\":[1.5,-2e3,0.25,1E-2],\"x\":null,\"crowd\":false,\"a/b~c\":[[],{},[{}]]}], "
+    "\"end\":true}";
 
 static void test_truncated_everywhere(void **state) {
     (void)state;
@@ -213,8 +346,9 @@ static void test_lengths(void **state) {
         const char *json;
         annoproj_status status;
     } cases[] = {
-        {"\"12345\"", ANNOPROJ_OK}, {"\"123456\"", ANNOPROJ_LIMIT}, {"{\"123\":1}", ANNOPROJ_OK},
-        {"{\"1234\":1}", ANNOPROJ_LIMIT}, {"1234", ANNOPROJ_OK}, {"12345", ANNOPROJ_LIMIT}, {"1.2e5", ANNOPROJ_LIMIT},
+        {"\"12345\"", ANNOPROJ_OK},       {"\"123456\"", ANNOPROJ_LIMIT}, {"{\"123\":1}", ANNOPROJ_OK},
+        {"{\"1234\":1}", ANNOPROJ_LIMIT}, {"1234", ANNOPROJ_OK},          {"12345", ANNOPROJ_LIMIT},
+        {"1.2e5", ANNOPROJ_LIMIT},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         assert_status(cases[i].status, scan_all(cases[i].json, strlen(cases[i].json), &limits, &error), error);
@@ -289,10 +423,17 @@ static void test_tokens(void **state) {
         int32_t depth;
         const char *pointer;
     } expected[] = {
-        {JSON_OBJECT, "{", 0, 0, ""},          {JSON_KEY, "a", 1, 1, "/a"},      {JSON_ARRAY, "[", 7, 1, "/a"},
-        {JSON_NUMBER, "1", 8, 2, "/a/0"},      {JSON_STRING, "x\\n", 11, 2, "/a/1"}, {JSON_ARRAY_END, "]", 16, 1, "/a"},
-        {JSON_KEY, "b", 19, 1, "/b"},          {JSON_NULL, "null", 23, 1, "/b"}, {JSON_OBJECT_END, "}", 27, 0, ""},
-        {JSON_END, "", 28, 0, ""},             {JSON_END, "", 28, 0, ""},
+        {JSON_OBJECT, "{", 0, 0, ""},
+        {JSON_KEY, "a", 1, 1, "/a"},
+        {JSON_ARRAY, "[", 7, 1, "/a"},
+        {JSON_NUMBER, "1", 8, 2, "/a/0"},
+        {JSON_STRING, "x\\n", 11, 2, "/a/1"},
+        {JSON_ARRAY_END, "]", 16, 1, "/a"},
+        {JSON_KEY, "b", 19, 1, "/b"},
+        {JSON_NULL, "null", 23, 1, "/b"},
+        {JSON_OBJECT_END, "}", 27, 0, ""},
+        {JSON_END, "", 28, 0, ""},
+        {JSON_END, "", 28, 0, ""},
     };
     annoproj_error *error = NULL;
     json_scan *scan = NULL;
@@ -398,7 +539,7 @@ static void expect_slices(json_scan *scan) {
     assert_ok(json_next(scan, &token, &error), error);
     assert_true(json_key_is(&token, "c"));
     assert_ok(json_skip(scan, &error), error);
-    assert_status(ANNOPROJ_INTERNAL, json_skip(scan, &error), error);   /* a key is next, no value */
+    assert_status(ANNOPROJ_INTERNAL, json_skip(scan, &error), error); /* a key is next, no value */
     assert_ok(json_next(scan, &token, &error), error);
     assert_int_equal(token.kind, JSON_OBJECT_END);
     assert_ok(json_next(scan, &token, &error), error);
@@ -407,7 +548,8 @@ static void expect_slices(json_scan *scan) {
 
 static void test_slices(void **state) {
     (void)state;
-    const char json[] = "{\"abc\":[[1, [2]], {\"a\": \"\\u0041\"},\"text\", -1.5e3 ,true ], \"b\":null,\"c\":{\"d\":[]}}";
+    const char json[] =
+        "{\"abc\":[[1, [2]], {\"a\": \"\\u0041\"},\"text\", -1.5e3 ,true ], \"b\":null,\"c\":{\"d\":[]}}";
     annoproj_error *error = NULL;
     json_scan *scan = NULL;
     assert_ok(json_scan_memory(json, strlen(json), NULL, &scan, &error), error);
@@ -444,12 +586,28 @@ static void test_int64(void **state) {
         bool exact;
         int64_t value;
     } cases[] = {
-        {"0", true, 0}, {"-0", true, 0}, {"5.0", true, 5}, {"5e0", true, 5}, {"5e2", true, 500}, {"500e-2", true, 5},
-        {"0.5e1", true, 5}, {"1.5", false, 0}, {"15e-1", false, 0}, {"9007199254740993", true, INT64_C(9007199254740993)},
-        {"9223372036854775807", true, INT64_MAX}, {"9223372036854775807.000", true, INT64_MAX},
-        {"-9223372036854775808", true, INT64_MIN}, {"9223372036854775808", false, 0}, {"-9223372036854775809", false, 0},
-        {"18446744073709551616", false, 0}, {"1e18", true, INT64_C(1000000000000000000)}, {"1e19", false, 0},
-        {"100000000000000000000", false, 0}, {"1e-1", false, 0}, {"0e400", true, 0}, {"0.000", true, 0},
+        {"0", true, 0},
+        {"-0", true, 0},
+        {"5.0", true, 5},
+        {"5e0", true, 5},
+        {"5e2", true, 500},
+        {"500e-2", true, 5},
+        {"0.5e1", true, 5},
+        {"1.5", false, 0},
+        {"15e-1", false, 0},
+        {"9007199254740993", true, INT64_C(9007199254740993)},
+        {"9223372036854775807", true, INT64_MAX},
+        {"9223372036854775807.000", true, INT64_MAX},
+        {"-9223372036854775808", true, INT64_MIN},
+        {"9223372036854775808", false, 0},
+        {"-9223372036854775809", false, 0},
+        {"18446744073709551616", false, 0},
+        {"1e18", true, INT64_C(1000000000000000000)},
+        {"1e19", false, 0},
+        {"100000000000000000000", false, 0},
+        {"1e-1", false, 0},
+        {"0e400", true, 0},
+        {"0.000", true, 0},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         json_token token = number(cases[i].digits);

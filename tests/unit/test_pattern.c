@@ -129,7 +129,7 @@ static void test_failing_memory(void **state) {
 int main(void) {
     memory_watch();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_expressions), cmocka_unit_test(test_substrings), cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_expressions), cmocka_unit_test(test_substrings),     cmocka_unit_test(test_refused),
         cmocka_unit_test(test_hostile),     cmocka_unit_test(test_failing_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

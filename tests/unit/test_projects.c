@@ -4,8 +4,9 @@
 #include "support.h"
 #include "team.h"
 
-static const char workflow[] = "{\"start\":\"a\",\"stages\":[{\"key\":\"a\",\"type\":\"ANNOTATION\",\"title\":\"A\",\"edges\":{\"submit\":"
-                               "\"d\"}},{\"key\":\"d\",\"type\":\"DONE\",\"title\":\"D\"}]}";
+static const char workflow[] =
+    "{\"start\":\"a\",\"stages\":[{\"key\":\"a\",\"type\":\"ANNOTATION\",\"title\":\"A\",\"edges\":{\"submit\":"
+    "\"d\"}},{\"key\":\"d\",\"type\":\"DONE\",\"title\":\"D\"}]}";
 
 static const char *text_of(annoproj_table *table, int64_t row, const char *column) {
     return annoproj_table_text(table, row, annoproj_table_column_index(table, column));
@@ -60,23 +61,35 @@ static void test_bad_arguments(void **state) {
     annoproj_project *project = NULL;
     annoproj_project_options options = ANNOPROJ_PROJECT_OPTIONS_INIT;
     annoproj_session *by = made->sessions[TEAM_ADMIN];
-    assert_status(ANNOPROJ_INVALID, annoproj_project_create(by, "", made->ontology, workflow, NULL, NULL, &project, &error), error);
-    assert_status(ANNOPROJ_INVALID, annoproj_project_create(by, NULL, made->ontology, workflow, NULL, NULL, &project, &error), error);
-    assert_status(ANNOPROJ_INVALID, annoproj_project_create(by, "P", made->ontology, NULL, NULL, NULL, &project, &error), error);
-    assert_status(ANNOPROJ_NOT_FOUND, annoproj_project_create(by, "P", made->ontology + 1, workflow, NULL, NULL, &project, &error), error);
-    assert_status(ANNOPROJ_DATA, annoproj_project_create(by, "P", made->ontology, "{", NULL, NULL, &project, &error), error);
-    assert_status(ANNOPROJ_DATA, annoproj_project_create(by, "P", made->ontology, "{\"start\":\"x\",\"stages\":[]}", NULL, NULL, &project, &error), error);
+    assert_status(ANNOPROJ_INVALID,
+                  annoproj_project_create(by, "", made->ontology, workflow, NULL, NULL, &project, &error), error);
+    assert_status(ANNOPROJ_INVALID,
+                  annoproj_project_create(by, NULL, made->ontology, workflow, NULL, NULL, &project, &error), error);
+    assert_status(ANNOPROJ_INVALID,
+                  annoproj_project_create(by, "P", made->ontology, NULL, NULL, NULL, &project, &error), error);
+    assert_status(ANNOPROJ_NOT_FOUND,
+                  annoproj_project_create(by, "P", made->ontology + 1, workflow, NULL, NULL, &project, &error), error);
+    assert_status(ANNOPROJ_DATA, annoproj_project_create(by, "P", made->ontology, "{", NULL, NULL, &project, &error),
+                  error);
+    assert_status(ANNOPROJ_DATA,
+                  annoproj_project_create(by, "P", made->ontology, "{\"start\":\"x\",\"stages\":[]}", NULL, NULL,
+                                          &project, &error),
+                  error);
     options.idle_limit_us = -1;
-    assert_status(ANNOPROJ_INVALID, annoproj_project_create(by, "P", made->ontology, workflow, &options, NULL, &project, &error), error);
+    assert_status(ANNOPROJ_INVALID,
+                  annoproj_project_create(by, "P", made->ontology, workflow, &options, NULL, &project, &error), error);
     options.idle_limit_us = 0;
     options.time_window_us = -1;
-    assert_status(ANNOPROJ_INVALID, annoproj_project_create(by, "P", made->ontology, workflow, &options, NULL, &project, &error), error);
+    assert_status(ANNOPROJ_INVALID,
+                  annoproj_project_create(by, "P", made->ontology, workflow, &options, NULL, &project, &error), error);
     options.time_window_us = 0;
     options.size = 4;
-    assert_status(ANNOPROJ_INVALID, annoproj_project_create(by, "P", made->ontology, workflow, &options, NULL, &project, &error), error);
+    assert_status(ANNOPROJ_INVALID,
+                  annoproj_project_create(by, "P", made->ontology, workflow, &options, NULL, &project, &error), error);
     assert_null(project);
     for (int32_t status = 0; status <= 8; status += 8) {
-        assert_status(ANNOPROJ_INVALID, annoproj_project_set_status(made->projects[TEAM_ADMIN], status, NULL, &error), error);
+        assert_status(ANNOPROJ_INVALID, annoproj_project_set_status(made->projects[TEAM_ADMIN], status, NULL, &error),
+                      error);
     }
     annoproj_table *table = NULL;
     assert_ok(annoproj_project_list(made->host, NULL, &table, &error), error);
@@ -95,7 +108,8 @@ static void test_ontology_must_be_seen(void **state) {
     int64_t user = 0;
     assert_ok(annoproj_user_create(made->host, "out@x.org", "Out", ANNOPROJ_ORG_MEMBER, NULL, &user, &error), error);
     assert_ok(annoproj_session_open(made->store, user, NULL, NULL, &outside, &error), error);
-    assert_status(ANNOPROJ_NOT_FOUND, annoproj_project_create(outside, "P", made->ontology, workflow, NULL, NULL, &project, &error), error);
+    assert_status(ANNOPROJ_NOT_FOUND,
+                  annoproj_project_create(outside, "P", made->ontology, workflow, NULL, NULL, &project, &error), error);
     assert_null(project);
     project = new_project(made->sessions[TEAM_ANNOTATOR], made->ontology, "By a member");
     annoproj_project_close(project);
@@ -124,12 +138,14 @@ static void test_lists(void **state) {
     assert_string_equal(text_of(table, 0, "role"), "annotator_reviewer");
     assert_string_equal(text_of(table, 1, "role"), "admin");
     annoproj_table_free(table);
-    const int64_t both[] = {annoproj_project_id(own), made->project}, hidden[] = {made->project, annoproj_project_id(hosts)};
+    const int64_t both[] = {annoproj_project_id(own), made->project},
+                  hidden[] = {made->project, annoproj_project_id(hosts)};
     assert_ok(annoproj_projects_get(made->sessions[TEAM_BOTH], both, 2, NULL, &table, &error), error);
     assert_int_equal(int_of(table, 0, "project"), both[0]);
     assert_int_equal(int_of(table, 1, "project"), both[1]);
     annoproj_table_free(table);
-    assert_status(ANNOPROJ_NOT_FOUND, annoproj_projects_get(made->sessions[TEAM_BOTH], hidden, 2, NULL, &table, &error), error);
+    assert_status(ANNOPROJ_NOT_FOUND, annoproj_projects_get(made->sessions[TEAM_BOTH], hidden, 2, NULL, &table, &error),
+                  error);
     assert_status(ANNOPROJ_INVALID, annoproj_projects_get(made->host, NULL, 2, NULL, &table, &error), error);
     assert_null(table);
     annoproj_project_close(hosts);
@@ -147,7 +163,8 @@ static void test_update(void **state) {
     options.description = "what it is for";
     made->now_us += 1000;
     for (int who = TEAM_MANAGER; who < TEAM_SIZE; who++) {
-        assert_status(ANNOPROJ_PERMISSION, annoproj_project_update(made->projects[who], "No", &options, NULL, &error), error);
+        assert_status(ANNOPROJ_PERMISSION, annoproj_project_update(made->projects[who], "No", &options, NULL, &error),
+                      error);
     }
     assert_ok(annoproj_project_update(made->projects[TEAM_ADMIN], "Better", &options, NULL, &error), error);
     assert_ok(annoproj_project_get(made->projects[TEAM_ANNOTATOR], NULL, &table, &error), error);
@@ -187,7 +204,8 @@ static void test_settings_are_kept(void **state) {
 
 static void test_status(void **state) {
     (void)state;
-    static const char *const names[] = {"not_started", "in_progress", "in_review", "paused", "completed", "cancelled", "archived"};
+    static const char *const names[] = {"not_started", "in_progress", "in_review", "paused",
+                                        "completed",   "cancelled",   "archived"};
     annoproj_error *error = NULL;
     team *made = team_new(0, "", "");
     for (int32_t from = 1; from <= 7; from++) {
@@ -200,10 +218,13 @@ static void test_status(void **state) {
             annoproj_table_free(table);
         }
     }
-    assert_ok(annoproj_project_set_status(made->projects[TEAM_ADMIN], ANNOPROJ_PROJECT_IN_PROGRESS, NULL, &error), error);
+    assert_ok(annoproj_project_set_status(made->projects[TEAM_ADMIN], ANNOPROJ_PROJECT_IN_PROGRESS, NULL, &error),
+              error);
     assert_ok(annoproj_project_set_status(made->projects[TEAM_MANAGER], ANNOPROJ_PROJECT_PAUSED, NULL, &error), error);
     for (int who = TEAM_REVIEWER; who < TEAM_SIZE; who++) {
-        assert_status(ANNOPROJ_PERMISSION, annoproj_project_set_status(made->projects[who], ANNOPROJ_PROJECT_IN_PROGRESS, NULL, &error), error);
+        assert_status(ANNOPROJ_PERMISSION,
+                      annoproj_project_set_status(made->projects[who], ANNOPROJ_PROJECT_IN_PROGRESS, NULL, &error),
+                      error);
     }
     team_free(made);
 }

@@ -11,7 +11,7 @@
 #include "rows.h"
 
 #define MICROSECOND INT64_C(1)
-#define SECOND (1000000 * MICROSECOND)
+#define SECOND      (1000000 * MICROSECOND)
 
 static const column_type sample_columns[] = {
     {"id", "int64", "", "Id", ANNOPROJ_COLUMN_INT64, false},
@@ -129,7 +129,7 @@ static void test_cells(void **state) {
     assert_string_equal(annoproj_table_text(table, 2, 2), "cut");
     assert_string_equal(annoproj_table_text(table, 2, 5), "review");
     assert_true(annoproj_table_int64(table, 2, 3) == -1);
-    assert_true(annoproj_table_int64(table, 0, 1) == 0);          /* of another type */
+    assert_true(annoproj_table_int64(table, 0, 1) == 0); /* of another type */
     assert_true(annoproj_table_double(table, 0, 3) == 0);
     assert_string_equal(annoproj_table_text(table, 0, 6), "");
     assert_true(annoproj_table_is_null(table, 0, 12));
@@ -153,7 +153,8 @@ static void test_columns(void **state) {
         assert_int_equal(view.type, sample_columns[column].type);
         assert_int_equal(view.null_count, column ? 1 : 0);
         assert_true(column ? view.validity[0] == 13 : view.validity == NULL);
-        const void *const buffers[] = {view.validity, view.data, view.offsets, view.dictionary_offsets, view.dictionary_data};
+        const void *const buffers[] = {view.validity, view.data, view.offsets, view.dictionary_offsets,
+                                       view.dictionary_data};
         for (size_t i = 0; i < 5; i++) {
             assert_int_equal((uintptr_t)buffers[i] % 64, 0);
         }
@@ -206,7 +207,8 @@ static void test_csv(void **state) {
     char *csv = NULL;
     assert_ok(annoproj_table_csv(table, &csv, &error), error);
     const char full[] = "7,0.1,\"'-a \"\"b\"\"\",2024-01-02T03:04:05.678901Z,true,annotate,01ff,"
-                        "\"[1,-9223372036854775808]\",\"[0.5,1e21,-3]\",\"[\"\"x\"\",\"\"\"\",\"\"y\\\"\"\\u003c\"\"]\",0.3333,2.001\r\n";
+                        "\"[1,-9223372036854775808]\",\"[0.5,1e21,-3]\",\"[\"\"x\"\",\"\"\"\",\"\"y\\\"\"\\u003c\"\"]"
+                        "\",0.3333,2.001\r\n";
     char expected[1000];
     snprintf(expected, sizeof expected,
              "Id,Number,'=Name,Made,Done,Stage,Raw,Ids,Points,Tags,Rate,Average\r\n%s-1,,,,,,,,,,,\r\n"
@@ -226,17 +228,19 @@ static void test_json(void **state) {
     annoproj_error *error = NULL;
     char *json = NULL;
     assert_ok(annoproj_table_json(table, &json, &error), error);
-    const char full[] = "{\"id\":7,\"number\":0.1,\"name\":\"-a \\\"b\\\"\",\"made_us\":1704164645678901,\"done\":true,"
-                        "\"stage\":\"annotate\",\"raw\":\"01ff\",\"ids\":[1,-9223372036854775808],\"points\":[0.5,1e21,-3],"
-                        "\"tags\":[\"x\",\"\",\"y\\\"\\u003c\"],\"label_rejection_rate\":0.3333333333333333,"
-                        "\"average_time_per_task\":2.0005}";
+    const char full[] =
+        "{\"id\":7,\"number\":0.1,\"name\":\"-a \\\"b\\\"\",\"made_us\":1704164645678901,\"done\":true,"
+        "\"stage\":\"annotate\",\"raw\":\"01ff\",\"ids\":[1,-9223372036854775808],\"points\":[0.5,1e21,-3],"
+        "\"tags\":[\"x\",\"\",\"y\\\"\\u003c\"],\"label_rejection_rate\":0.3333333333333333,"
+        "\"average_time_per_task\":2.0005}";
     char expected[2000];
-    snprintf(expected, sizeof expected,
-             "[\n%s,\n{\"id\":-1,\"number\":null,\"name\":null,\"made_us\":null,\"done\":null,\"stage\":null,\"raw\":null,"
-             "\"ids\":null,\"points\":null,\"tags\":null,\"label_rejection_rate\":null,\"average_time_per_task\":null},\n"
-             "{\"id\":0,\"number\":null,\"name\":\"cut\",\"made_us\":-1,\"done\":false,\"stage\":\"review\",\"raw\":\"\","
-             "\"ids\":[],\"points\":[],\"tags\":[],\"label_rejection_rate\":-0.25,\"average_time_per_task\":1000},\n%s\n]\n",
-             full, full);
+    snprintf(
+        expected, sizeof expected,
+        "[\n%s,\n{\"id\":-1,\"number\":null,\"name\":null,\"made_us\":null,\"done\":null,\"stage\":null,\"raw\":null,"
+        "\"ids\":null,\"points\":null,\"tags\":null,\"label_rejection_rate\":null,\"average_time_per_task\":null},\n"
+        "{\"id\":0,\"number\":null,\"name\":\"cut\",\"made_us\":-1,\"done\":false,\"stage\":\"review\",\"raw\":\"\","
+        "\"ids\":[],\"points\":[],\"tags\":[],\"label_rejection_rate\":-0.25,\"average_time_per_task\":1000},\n%s\n]\n",
+        full, full);
     assert_string_equal(json, expected);
     annoproj_free(json);
     assert_status(ANNOPROJ_INVALID, annoproj_table_json(table, NULL, &error), error);
@@ -338,7 +342,7 @@ static void test_wrong_builds(void **state) {
     (void)state;
     rows *build = rows_new(&sample_row);
     rows_text(build, "no number");
-    add_full(build);                       /* the first failure stays */
+    add_full(build); /* the first failure stays */
     expect_broken(ANNOPROJ_INTERNAL, build, "column id of sample_row");
     build = rows_new(&sample_row);
     rows_null(build);
@@ -425,8 +429,8 @@ static void test_declared_rows(void **state) {
         const column_type *column = &row_store_row.columns[i];
         assert_true(strlen(column->name) > 0 && strlen(column->title) > 0);
         assert_in_range(column->type, ANNOPROJ_COLUMN_INT64, ANNOPROJ_COLUMN_UTF8_LIST);
-        static const char *const names[] = {"", "int64", "double", "utf8", "timestamp_us", "bool", "dictionary", "binary",
-                                            "int64_list", "double_list", "utf8_list"};
+        static const char *const names[] = {"",           "int64",  "double",     "utf8",        "timestamp_us", "bool",
+                                            "dictionary", "binary", "int64_list", "double_list", "utf8_list"};
         assert_string_equal(column->type_name, names[column->type]);
     }
 }
@@ -434,9 +438,9 @@ static void test_declared_rows(void **state) {
 int main(void) {
     memory_watch();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_shape),       cmocka_unit_test(test_cells),       cmocka_unit_test(test_columns),
-        cmocka_unit_test(test_csv),         cmocka_unit_test(test_json),        cmocka_unit_test(test_times),
-        cmocka_unit_test(test_no_rows),     cmocka_unit_test(test_many_rows),   cmocka_unit_test(test_wrong_builds),
+        cmocka_unit_test(test_shape),       cmocka_unit_test(test_cells),          cmocka_unit_test(test_columns),
+        cmocka_unit_test(test_csv),         cmocka_unit_test(test_json),           cmocka_unit_test(test_times),
+        cmocka_unit_test(test_no_rows),     cmocka_unit_test(test_many_rows),      cmocka_unit_test(test_wrong_builds),
         cmocka_unit_test(test_stale_table), cmocka_unit_test(test_failing_memory), cmocka_unit_test(test_declared_rows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

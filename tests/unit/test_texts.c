@@ -51,7 +51,9 @@ static void test_every_short_sequence(void **state) {
     assert_true(utf8_valid("", 0));
     assert_int_equal(utf8_length("a\xC3\xA4\xF0\x9F\x98\x80", 7), 3);
     assert_false(utf8_valid("12345678\xFF", 9));
-    assert_false(utf8_valid("1234567\x80" "12345678", 16));
+    assert_false(utf8_valid("1234567\x80"
+                            "12345678",
+                            16));
 }
 
 static void expect_argument(annoproj_status expected, const char *argument, enum text_kind kind) {
@@ -70,7 +72,8 @@ static void test_arguments(void **state) {
     (void)state;
     const enum text_kind strict[] = {TEXT_NAME, TEXT_TITLE, TEXT_TAG, TEXT_EMAIL};
     const enum text_kind loose[] = {TEXT_COMMENT, TEXT_LINK};
-    const char *const controls[] = {"a\nb", "\x1F", "a\x7F", "a\xC2\x85", "a\xE2\x80\xAE", "\xE2\x81\xA6z", "\xE2\x81\xA9"};
+    const char *const controls[] = {"a\nb",          "\x1F",          "a\x7F",       "a\xC2\x85",
+                                    "a\xE2\x80\xAE", "\xE2\x81\xA6z", "\xE2\x81\xA9"};
     for (size_t i = 0; i < 4; i++) {
         expect_argument(ANNOPROJ_OK, "a\xC3\xA4 b", strict[i]);
         expect_argument(ANNOPROJ_INVALID, NULL, strict[i]);
@@ -90,8 +93,8 @@ static void test_arguments(void **state) {
     const struct {
         enum text_kind kind;
         size_t limit;
-    } limits[] = {{TEXT_NAME, 1024}, {TEXT_TITLE, 1024}, {TEXT_COMMENT, 65536}, {TEXT_TAG, 128}, {TEXT_LINK, 4096},
-                  {TEXT_JSON, (size_t)64 << 20}};
+    } limits[] = {{TEXT_NAME, 1024}, {TEXT_TITLE, 1024}, {TEXT_COMMENT, 65536},
+                  {TEXT_TAG, 128},   {TEXT_LINK, 4096},  {TEXT_JSON, (size_t)64 << 20}};
     for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++) {
         char *argument = malloc(limits[i].limit + 2);
         memset(argument, 'x', limits[i].limit + 1);
@@ -132,10 +135,22 @@ static void test_csv(void **state) {
     expect_csv("\rx", "\"'\rx\"");
     expect_csv("  =1", "\"'  =1\"");
     expect_csv("\xC2\xA0=1", "'\xC2\xA0=1");
-    expect_csv("\xEF\xBC\x9D" "1", "'\xEF\xBC\x9D" "1");
-    expect_csv("\xEF\xBC\x8B" "1", "'\xEF\xBC\x8B" "1");
-    expect_csv("\xEF\xBC\x8D" "1", "'\xEF\xBC\x8D" "1");
-    expect_csv("\xEF\xBC\xA0" "1", "'\xEF\xBC\xA0" "1");
+    expect_csv("\xEF\xBC\x9D"
+               "1",
+               "'\xEF\xBC\x9D"
+               "1");
+    expect_csv("\xEF\xBC\x8B"
+               "1",
+               "'\xEF\xBC\x8B"
+               "1");
+    expect_csv("\xEF\xBC\x8D"
+               "1",
+               "'\xEF\xBC\x8D"
+               "1");
+    expect_csv("\xEF\xBC\xA0"
+               "1",
+               "'\xEF\xBC\xA0"
+               "1");
     expect_csv("a=1", "a=1");
     expect_csv("a\n=1", "\"a\n'=1\"");
     expect_csv("a\r\n =1\r-2\nb", "\"a\r\n' =1\r'-2\nb\"");
@@ -248,10 +263,14 @@ static void test_failing_memory(void **state) {
 int main(void) {
     memory_watch();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_every_code_point), cmocka_unit_test(test_every_short_sequence),
-        cmocka_unit_test(test_arguments),        cmocka_unit_test(test_csv),
-        cmocka_unit_test(test_json),             cmocka_unit_test(test_json_reads_back),
-        cmocka_unit_test(test_numbers),          cmocka_unit_test(test_failing_memory),
+        cmocka_unit_test(test_every_code_point),
+        cmocka_unit_test(test_every_short_sequence),
+        cmocka_unit_test(test_arguments),
+        cmocka_unit_test(test_csv),
+        cmocka_unit_test(test_json),
+        cmocka_unit_test(test_json_reads_back),
+        cmocka_unit_test(test_numbers),
+        cmocka_unit_test(test_failing_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

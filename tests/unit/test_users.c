@@ -20,7 +20,9 @@ static void test_create_and_get(void **state) {
     team *made = team_new(0, "", "");
     annoproj_table *table = NULL;
     int64_t user = 0, again = 5;
-    assert_ok(annoproj_user_create(made->host, "Jane.DOE@X.org", "J\xc3\xa4ne", ANNOPROJ_ORG_ADMIN, NULL, &user, &error), error);
+    assert_ok(
+        annoproj_user_create(made->host, "Jane.DOE@X.org", "J\xc3\xa4ne", ANNOPROJ_ORG_ADMIN, NULL, &user, &error),
+        error);
     assert_ok(annoproj_user_get(made->host, user, NULL, &table, &error), error);
     assert_int_equal(int_of(table, 0, "user"), user);
     assert_string_equal(text_of(table, 0, "email"), "jane.doe@x.org");
@@ -31,7 +33,9 @@ static void test_create_and_get(void **state) {
     assert_int_equal(strlen(text_of(table, 0, "uuid")), 36);
     assert_int_equal(text_of(table, 0, "uuid")[14], '4');
     annoproj_table_free(table);
-    assert_status(ANNOPROJ_EXISTS, annoproj_user_create(made->host, "JANE.doe@x.ORG", "Other", ANNOPROJ_ORG_MEMBER, NULL, &again, &error), error);
+    assert_status(
+        ANNOPROJ_EXISTS,
+        annoproj_user_create(made->host, "JANE.doe@x.ORG", "Other", ANNOPROJ_ORG_MEMBER, NULL, &again, &error), error);
     assert_int_equal(again, 0);
     team_free(made);
 }
@@ -48,10 +52,14 @@ static void test_bad_arguments(void **state) {
     assert_status(ANNOPROJ_INVALID, annoproj_user_create(made->host, NULL, "N", 1, NULL, &user, &error), error);
     assert_status(ANNOPROJ_INVALID, annoproj_user_create(made->host, "", "N", 1, NULL, &user, &error), error);
     assert_status(ANNOPROJ_INVALID, annoproj_user_create(made->host, "a@x.org", NULL, 1, NULL, &user, &error), error);
-    assert_status(ANNOPROJ_INVALID, annoproj_user_create(made->host, "a@x.org", "line\nbreak", 1, NULL, &user, &error), error);
-    assert_status(ANNOPROJ_INVALID, annoproj_user_create(made->host, "a@x.org", "bidi \xe2\x80\xae", 1, NULL, &user, &error), error);
-    assert_status(ANNOPROJ_INVALID, annoproj_user_create(made->host, "a@x.org", "bad \xff", 1, NULL, &user, &error), error);
-    assert_status(ANNOPROJ_LIMIT, annoproj_user_create(made->host, "a@x.org", long_name, 1, NULL, &user, &error), error);
+    assert_status(ANNOPROJ_INVALID, annoproj_user_create(made->host, "a@x.org", "line\nbreak", 1, NULL, &user, &error),
+                  error);
+    assert_status(ANNOPROJ_INVALID,
+                  annoproj_user_create(made->host, "a@x.org", "bidi \xe2\x80\xae", 1, NULL, &user, &error), error);
+    assert_status(ANNOPROJ_INVALID, annoproj_user_create(made->host, "a@x.org", "bad \xff", 1, NULL, &user, &error),
+                  error);
+    assert_status(ANNOPROJ_LIMIT, annoproj_user_create(made->host, "a@x.org", long_name, 1, NULL, &user, &error),
+                  error);
     assert_status(ANNOPROJ_INVALID, annoproj_user_create(made->host, "a@x.org", "N", 0, NULL, &user, &error), error);
     assert_status(ANNOPROJ_INVALID, annoproj_user_create(made->host, "a@x.org", "N", 3, NULL, &user, &error), error);
     assert_int_equal(user, 0);
@@ -107,10 +115,15 @@ static void test_only_org_admins_manage(void **state) {
     annoproj_error *error = NULL;
     team *made = team_new(0, "", "");
     int64_t user = 0;
-    assert_status(ANNOPROJ_PERMISSION, annoproj_user_create(made->sessions[TEAM_MANAGER], "n@x.org", "N", 1, NULL, &user, &error), error);
-    assert_status(ANNOPROJ_PERMISSION, annoproj_user_update(made->sessions[TEAM_MANAGER], made->users[TEAM_MANAGER], "N", 2, NULL, &error), error);
-    assert_status(ANNOPROJ_PERMISSION, annoproj_user_disable(made->sessions[TEAM_MANAGER], made->users[TEAM_BOTH], NULL, &error), error);
-    assert_status(ANNOPROJ_PERMISSION, annoproj_user_enable(made->sessions[TEAM_MANAGER], made->users[TEAM_BOTH], NULL, &error), error);
+    assert_status(ANNOPROJ_PERMISSION,
+                  annoproj_user_create(made->sessions[TEAM_MANAGER], "n@x.org", "N", 1, NULL, &user, &error), error);
+    assert_status(ANNOPROJ_PERMISSION,
+                  annoproj_user_update(made->sessions[TEAM_MANAGER], made->users[TEAM_MANAGER], "N", 2, NULL, &error),
+                  error);
+    assert_status(ANNOPROJ_PERMISSION,
+                  annoproj_user_disable(made->sessions[TEAM_MANAGER], made->users[TEAM_BOTH], NULL, &error), error);
+    assert_status(ANNOPROJ_PERMISSION,
+                  annoproj_user_enable(made->sessions[TEAM_MANAGER], made->users[TEAM_BOTH], NULL, &error), error);
     assert_ok(annoproj_user_create(made->sessions[TEAM_ADMIN], "n@x.org", "N", 1, NULL, &user, &error), error);
     team_free(made);
 }
@@ -120,16 +133,19 @@ static void test_the_last_org_admin_stays(void **state) {
     annoproj_error *error = NULL;
     team *made = team_new(0, "", "");
     int64_t admin = made->users[TEAM_ADMIN], other = made->users[TEAM_MANAGER];
-    assert_status(ANNOPROJ_STATE, annoproj_user_update(made->host, admin, "A", ANNOPROJ_ORG_MEMBER, NULL, &error), error);
+    assert_status(ANNOPROJ_STATE, annoproj_user_update(made->host, admin, "A", ANNOPROJ_ORG_MEMBER, NULL, &error),
+                  error);
     assert_status(ANNOPROJ_STATE, annoproj_user_disable(made->host, admin, NULL, &error), error);
     assert_ok(annoproj_user_update(made->host, admin, "Renamed", ANNOPROJ_ORG_ADMIN, NULL, &error), error);
     assert_ok(annoproj_user_update(made->host, other, "B", ANNOPROJ_ORG_ADMIN, NULL, &error), error);
     assert_ok(annoproj_user_disable(made->host, other, NULL, &error), error);
-    assert_status(ANNOPROJ_STATE, annoproj_user_disable(made->host, admin, NULL, &error), error);   /* a disabled one is none */
+    assert_status(ANNOPROJ_STATE, annoproj_user_disable(made->host, admin, NULL, &error),
+                  error); /* a disabled one is none */
     assert_ok(annoproj_user_enable(made->host, other, NULL, &error), error);
     assert_ok(annoproj_user_update(made->host, admin, "A", ANNOPROJ_ORG_MEMBER, NULL, &error), error);
     int64_t user = 0;
-    assert_status(ANNOPROJ_PERMISSION, annoproj_user_create(made->sessions[TEAM_ADMIN], "n@x.org", "N", 1, NULL, &user, &error), error);
+    assert_status(ANNOPROJ_PERMISSION,
+                  annoproj_user_create(made->sessions[TEAM_ADMIN], "n@x.org", "N", 1, NULL, &user, &error), error);
     team_free(made);
 }
 
@@ -139,15 +155,21 @@ static void test_disabling_releases_all_tasks(void **state) {
     annoproj_error *error = NULL;
     team *made = team_new(4, "", "");
     annoproj_project *second = NULL, *theirs = NULL;
-    annoproj_task *tasks[2] = {team_task(made, TEAM_ANNOTATOR, 0), NULL}, *seen[2] = {team_task(made, TEAM_ADMIN, 0), NULL};
+    annoproj_task *tasks[2] = {team_task(made, TEAM_ANNOTATOR, 0), NULL},
+                  *seen[2] = {team_task(made, TEAM_ADMIN, 0), NULL};
     annoproj_table *table = NULL;
     int64_t attached = 0;
-    const char *workflow = "{\"start\":\"a\",\"stages\":[{\"key\":\"a\",\"type\":\"ANNOTATION\",\"title\":\"A\",\"edges\":{\"submit\":\"d\"}},"
+    const char *workflow = "{\"start\":\"a\",\"stages\":[{\"key\":\"a\",\"type\":\"ANNOTATION\",\"title\":\"A\","
+                           "\"edges\":{\"submit\":\"d\"}},"
                            "{\"key\":\"d\",\"type\":\"DONE\",\"title\":\"D\"}]}";
-    assert_ok(annoproj_project_create(made->sessions[TEAM_ADMIN], "Second", made->ontology, workflow, NULL, NULL, &second, &error), error);
+    assert_ok(annoproj_project_create(made->sessions[TEAM_ADMIN], "Second", made->ontology, workflow, NULL, NULL,
+                                      &second, &error),
+              error);
     assert_ok(annoproj_project_attach_dataset(second, made->dataset, NULL, &attached, &error), error);
-    assert_ok(annoproj_collaborator_add(second, made->users[TEAM_ANNOTATOR], ANNOPROJ_ROLE_ANNOTATOR, NULL, &error), error);
-    assert_ok(annoproj_project_open(made->sessions[TEAM_ANNOTATOR], annoproj_project_id(second), NULL, &theirs, &error), error);
+    assert_ok(annoproj_collaborator_add(second, made->users[TEAM_ANNOTATOR], ANNOPROJ_ROLE_ANNOTATOR, NULL, &error),
+              error);
+    assert_ok(annoproj_project_open(made->sessions[TEAM_ANNOTATOR], annoproj_project_id(second), NULL, &theirs, &error),
+              error);
     int64_t first = (annoproj_project_id(second) << 32) + 1;
     assert_ok(annoproj_task_open(theirs, first, NULL, &tasks[1], &error), error);
     assert_ok(annoproj_task_open(second, first, NULL, &seen[1], &error), error);
@@ -181,12 +203,9 @@ static void test_disabling_releases_all_tasks(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_create_and_get),
-        cmocka_unit_test(test_bad_arguments),
-        cmocka_unit_test(test_list_and_plural_get),
-        cmocka_unit_test(test_only_org_admins_manage),
-        cmocka_unit_test(test_the_last_org_admin_stays),
-        cmocka_unit_test(test_disabling_releases_all_tasks),
+        cmocka_unit_test(test_create_and_get),           cmocka_unit_test(test_bad_arguments),
+        cmocka_unit_test(test_list_and_plural_get),      cmocka_unit_test(test_only_org_admins_manage),
+        cmocka_unit_test(test_the_last_org_admin_stays), cmocka_unit_test(test_disabling_releases_all_tasks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
