@@ -197,7 +197,7 @@ $(foreach step,$(CHECKS),$(if $(previous),$(eval $(step): | $(previous)))$(eval 
 endif
 
 # ---- Style ------------------------------------------------------------------------------------
-STYLED = $(wildcard lib/*/*.[ch] tests/*/*.[ch] examples/*.c)
+STYLED = $(filter-out tests/generated/%,$(wildcard lib/*/*.[ch] tests/*/*.[ch] examples/*.c))
 .PHONY: format check-format lint
 format: | ready ## clang-format over lib, tests and examples
 	clang-format -i $(STYLED)

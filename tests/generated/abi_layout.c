@@ -87,8 +87,7 @@ _Static_assert((int32_t)ANNOPROJ_OPERATION_PROJECT_STATUS == 31, "ANNOPROJ_OPERA
 _Static_assert((int32_t)ANNOPROJ_OPERATION_COLLABORATOR_ADD == 32, "ANNOPROJ_OPERATION_COLLABORATOR_ADD");
 _Static_assert((int32_t)ANNOPROJ_OPERATION_COLLABORATOR_ADD_ADMIN == 33, "ANNOPROJ_OPERATION_COLLABORATOR_ADD_ADMIN");
 _Static_assert((int32_t)ANNOPROJ_OPERATION_COLLABORATOR_CHANGE == 34, "ANNOPROJ_OPERATION_COLLABORATOR_CHANGE");
-_Static_assert((int32_t)ANNOPROJ_OPERATION_COLLABORATOR_CHANGE_ADMIN == 35,
-               "ANNOPROJ_OPERATION_COLLABORATOR_CHANGE_ADMIN");
+_Static_assert((int32_t)ANNOPROJ_OPERATION_COLLABORATOR_CHANGE_ADMIN == 35, "ANNOPROJ_OPERATION_COLLABORATOR_CHANGE_ADMIN");
 _Static_assert((int32_t)ANNOPROJ_OPERATION_ISSUE_WRITE == 36, "ANNOPROJ_OPERATION_ISSUE_WRITE");
 _Static_assert((int32_t)ANNOPROJ_OPERATION_PROJECT_SEE == 37, "ANNOPROJ_OPERATION_PROJECT_SEE");
 _Static_assert((int32_t)ANNOPROJ_OPERATION_USER_MANAGE == 101, "ANNOPROJ_OPERATION_USER_MANAGE");
@@ -203,521 +202,343 @@ typedef int32_t (*annoproj_write_fn)(const void *data, size_t length, void *user
 
 _Static_assert(sizeof(annoproj_call) == 48, "size of annoproj_call");
 _Static_assert(offsetof(annoproj_call, size) == 0, "offset of annoproj_call.size");
-_Static_assert(_Generic(((annoproj_call *)0)->size, size_t : 1, default : 0), "type of annoproj_call.size");
+_Static_assert(_Generic(((annoproj_call *)0)->size, size_t: 1, default: 0), "type of annoproj_call.size");
 _Static_assert(offsetof(annoproj_call, timeout_us) == 8, "offset of annoproj_call.timeout_us");
-_Static_assert(_Generic(((annoproj_call *)0)->timeout_us, int64_t : 1, default : 0),
-               "type of annoproj_call.timeout_us");
+_Static_assert(_Generic(((annoproj_call *)0)->timeout_us, int64_t: 1, default: 0), "type of annoproj_call.timeout_us");
 _Static_assert(offsetof(annoproj_call, cancel) == 16, "offset of annoproj_call.cancel");
-_Static_assert(_Generic(((annoproj_call *)0)->cancel, annoproj_cancel * : 1, default : 0),
-               "type of annoproj_call.cancel");
+_Static_assert(_Generic(((annoproj_call *)0)->cancel, annoproj_cancel *: 1, default: 0), "type of annoproj_call.cancel");
 _Static_assert(offsetof(annoproj_call, request_key) == 24, "offset of annoproj_call.request_key");
-_Static_assert(_Generic(((annoproj_call *)0)->request_key, const char * : 1, default : 0),
-               "type of annoproj_call.request_key");
+_Static_assert(_Generic(((annoproj_call *)0)->request_key, const char *: 1, default: 0), "type of annoproj_call.request_key");
 _Static_assert(offsetof(annoproj_call, progress) == 32, "offset of annoproj_call.progress");
-_Static_assert(_Generic(((annoproj_call *)0)->progress, annoproj_progress_fn : 1, default : 0),
-               "type of annoproj_call.progress");
+_Static_assert(_Generic(((annoproj_call *)0)->progress, annoproj_progress_fn: 1, default: 0), "type of annoproj_call.progress");
 _Static_assert(offsetof(annoproj_call, user_data) == 40, "offset of annoproj_call.user_data");
-_Static_assert(_Generic(((annoproj_call *)0)->user_data, void * : 1, default : 0), "type of annoproj_call.user_data");
+_Static_assert(_Generic(((annoproj_call *)0)->user_data, void *: 1, default: 0), "type of annoproj_call.user_data");
 
 _Static_assert(sizeof(annoproj_column) == 88, "size of annoproj_column");
 _Static_assert(offsetof(annoproj_column, size) == 0, "offset of annoproj_column.size");
-_Static_assert(_Generic(((annoproj_column *)0)->size, size_t : 1, default : 0), "type of annoproj_column.size");
+_Static_assert(_Generic(((annoproj_column *)0)->size, size_t: 1, default: 0), "type of annoproj_column.size");
 _Static_assert(offsetof(annoproj_column, length) == 8, "offset of annoproj_column.length");
-_Static_assert(_Generic(((annoproj_column *)0)->length, int64_t : 1, default : 0), "type of annoproj_column.length");
+_Static_assert(_Generic(((annoproj_column *)0)->length, int64_t: 1, default: 0), "type of annoproj_column.length");
 _Static_assert(offsetof(annoproj_column, null_count) == 16, "offset of annoproj_column.null_count");
-_Static_assert(_Generic(((annoproj_column *)0)->null_count, int64_t : 1, default : 0),
-               "type of annoproj_column.null_count");
+_Static_assert(_Generic(((annoproj_column *)0)->null_count, int64_t: 1, default: 0), "type of annoproj_column.null_count");
 _Static_assert(offsetof(annoproj_column, validity) == 24, "offset of annoproj_column.validity");
-_Static_assert(_Generic(((annoproj_column *)0)->validity, const uint8_t * : 1, default : 0),
-               "type of annoproj_column.validity");
+_Static_assert(_Generic(((annoproj_column *)0)->validity, const uint8_t *: 1, default: 0), "type of annoproj_column.validity");
 _Static_assert(offsetof(annoproj_column, data) == 32, "offset of annoproj_column.data");
-_Static_assert(_Generic(((annoproj_column *)0)->data, const void * : 1, default : 0), "type of annoproj_column.data");
+_Static_assert(_Generic(((annoproj_column *)0)->data, const void *: 1, default: 0), "type of annoproj_column.data");
 _Static_assert(offsetof(annoproj_column, offsets) == 40, "offset of annoproj_column.offsets");
-_Static_assert(_Generic(((annoproj_column *)0)->offsets, const int32_t * : 1, default : 0),
-               "type of annoproj_column.offsets");
+_Static_assert(_Generic(((annoproj_column *)0)->offsets, const int32_t *: 1, default: 0), "type of annoproj_column.offsets");
 _Static_assert(offsetof(annoproj_column, data_length) == 48, "offset of annoproj_column.data_length");
-_Static_assert(_Generic(((annoproj_column *)0)->data_length, int64_t : 1, default : 0),
-               "type of annoproj_column.data_length");
+_Static_assert(_Generic(((annoproj_column *)0)->data_length, int64_t: 1, default: 0), "type of annoproj_column.data_length");
 _Static_assert(offsetof(annoproj_column, dictionary_length) == 56, "offset of annoproj_column.dictionary_length");
-_Static_assert(_Generic(((annoproj_column *)0)->dictionary_length, int64_t : 1, default : 0),
-               "type of annoproj_column.dictionary_length");
+_Static_assert(_Generic(((annoproj_column *)0)->dictionary_length, int64_t: 1, default: 0), "type of annoproj_column.dictionary_length");
 _Static_assert(offsetof(annoproj_column, dictionary_offsets) == 64, "offset of annoproj_column.dictionary_offsets");
-_Static_assert(_Generic(((annoproj_column *)0)->dictionary_offsets, const int32_t * : 1, default : 0),
-               "type of annoproj_column.dictionary_offsets");
+_Static_assert(_Generic(((annoproj_column *)0)->dictionary_offsets, const int32_t *: 1, default: 0), "type of annoproj_column.dictionary_offsets");
 _Static_assert(offsetof(annoproj_column, dictionary_data) == 72, "offset of annoproj_column.dictionary_data");
-_Static_assert(_Generic(((annoproj_column *)0)->dictionary_data, const char * : 1, default : 0),
-               "type of annoproj_column.dictionary_data");
+_Static_assert(_Generic(((annoproj_column *)0)->dictionary_data, const char *: 1, default: 0), "type of annoproj_column.dictionary_data");
 _Static_assert(offsetof(annoproj_column, type) == 80, "offset of annoproj_column.type");
-_Static_assert(_Generic(((annoproj_column *)0)->type, annoproj_column_type : 1, default : 0),
-               "type of annoproj_column.type");
+_Static_assert(_Generic(((annoproj_column *)0)->type, annoproj_column_type: 1, default: 0), "type of annoproj_column.type");
 _Static_assert(offsetof(annoproj_column, reserved) == 84, "offset of annoproj_column.reserved");
-_Static_assert(_Generic(((annoproj_column *)0)->reserved, int32_t : 1, default : 0),
-               "type of annoproj_column.reserved");
+_Static_assert(_Generic(((annoproj_column *)0)->reserved, int32_t: 1, default: 0), "type of annoproj_column.reserved");
 
 _Static_assert(sizeof(annoproj_store_options) == 56, "size of annoproj_store_options");
 _Static_assert(offsetof(annoproj_store_options, size) == 0, "offset of annoproj_store_options.size");
-_Static_assert(_Generic(((annoproj_store_options *)0)->size, size_t : 1, default : 0),
-               "type of annoproj_store_options.size");
+_Static_assert(_Generic(((annoproj_store_options *)0)->size, size_t: 1, default: 0), "type of annoproj_store_options.size");
 _Static_assert(offsetof(annoproj_store_options, clock) == 8, "offset of annoproj_store_options.clock");
-_Static_assert(_Generic(((annoproj_store_options *)0)->clock, annoproj_clock_fn : 1, default : 0),
-               "type of annoproj_store_options.clock");
+_Static_assert(_Generic(((annoproj_store_options *)0)->clock, annoproj_clock_fn: 1, default: 0), "type of annoproj_store_options.clock");
 _Static_assert(offsetof(annoproj_store_options, random) == 16, "offset of annoproj_store_options.random");
-_Static_assert(_Generic(((annoproj_store_options *)0)->random, annoproj_random_fn : 1, default : 0),
-               "type of annoproj_store_options.random");
+_Static_assert(_Generic(((annoproj_store_options *)0)->random, annoproj_random_fn: 1, default: 0), "type of annoproj_store_options.random");
 _Static_assert(offsetof(annoproj_store_options, log) == 24, "offset of annoproj_store_options.log");
-_Static_assert(_Generic(((annoproj_store_options *)0)->log, annoproj_log_fn : 1, default : 0),
-               "type of annoproj_store_options.log");
+_Static_assert(_Generic(((annoproj_store_options *)0)->log, annoproj_log_fn: 1, default: 0), "type of annoproj_store_options.log");
 _Static_assert(offsetof(annoproj_store_options, user_data) == 32, "offset of annoproj_store_options.user_data");
-_Static_assert(_Generic(((annoproj_store_options *)0)->user_data, void * : 1, default : 0),
-               "type of annoproj_store_options.user_data");
+_Static_assert(_Generic(((annoproj_store_options *)0)->user_data, void *: 1, default: 0), "type of annoproj_store_options.user_data");
 _Static_assert(offsetof(annoproj_store_options, cache_bytes) == 40, "offset of annoproj_store_options.cache_bytes");
-_Static_assert(_Generic(((annoproj_store_options *)0)->cache_bytes, int64_t : 1, default : 0),
-               "type of annoproj_store_options.cache_bytes");
+_Static_assert(_Generic(((annoproj_store_options *)0)->cache_bytes, int64_t: 1, default: 0), "type of annoproj_store_options.cache_bytes");
 _Static_assert(offsetof(annoproj_store_options, threads) == 48, "offset of annoproj_store_options.threads");
-_Static_assert(_Generic(((annoproj_store_options *)0)->threads, int32_t : 1, default : 0),
-               "type of annoproj_store_options.threads");
-_Static_assert(offsetof(annoproj_store_options, relaxed_durability) == 52,
-               "offset of annoproj_store_options.relaxed_durability");
-_Static_assert(_Generic(((annoproj_store_options *)0)->relaxed_durability, bool : 1, default : 0),
-               "type of annoproj_store_options.relaxed_durability");
+_Static_assert(_Generic(((annoproj_store_options *)0)->threads, int32_t: 1, default: 0), "type of annoproj_store_options.threads");
+_Static_assert(offsetof(annoproj_store_options, relaxed_durability) == 52, "offset of annoproj_store_options.relaxed_durability");
+_Static_assert(_Generic(((annoproj_store_options *)0)->relaxed_durability, bool: 1, default: 0), "type of annoproj_store_options.relaxed_durability");
 _Static_assert(offsetof(annoproj_store_options, migrate) == 53, "offset of annoproj_store_options.migrate");
-_Static_assert(_Generic(((annoproj_store_options *)0)->migrate, bool : 1, default : 0),
-               "type of annoproj_store_options.migrate");
+_Static_assert(_Generic(((annoproj_store_options *)0)->migrate, bool: 1, default: 0), "type of annoproj_store_options.migrate");
 
 _Static_assert(sizeof(annoproj_session_options) == 16, "size of annoproj_session_options");
 _Static_assert(offsetof(annoproj_session_options, size) == 0, "offset of annoproj_session_options.size");
-_Static_assert(_Generic(((annoproj_session_options *)0)->size, size_t : 1, default : 0),
-               "type of annoproj_session_options.size");
+_Static_assert(_Generic(((annoproj_session_options *)0)->size, size_t: 1, default: 0), "type of annoproj_session_options.size");
 _Static_assert(offsetof(annoproj_session_options, source) == 8, "offset of annoproj_session_options.source");
-_Static_assert(_Generic(((annoproj_session_options *)0)->source, annoproj_source : 1, default : 0),
-               "type of annoproj_session_options.source");
+_Static_assert(_Generic(((annoproj_session_options *)0)->source, annoproj_source: 1, default: 0), "type of annoproj_session_options.source");
 _Static_assert(offsetof(annoproj_session_options, reserved) == 12, "offset of annoproj_session_options.reserved");
-_Static_assert(_Generic(((annoproj_session_options *)0)->reserved, int32_t : 1, default : 0),
-               "type of annoproj_session_options.reserved");
+_Static_assert(_Generic(((annoproj_session_options *)0)->reserved, int32_t: 1, default: 0), "type of annoproj_session_options.reserved");
 
 _Static_assert(sizeof(annoproj_check_options) == 16, "size of annoproj_check_options");
 _Static_assert(offsetof(annoproj_check_options, size) == 0, "offset of annoproj_check_options.size");
-_Static_assert(_Generic(((annoproj_check_options *)0)->size, size_t : 1, default : 0),
-               "type of annoproj_check_options.size");
+_Static_assert(_Generic(((annoproj_check_options *)0)->size, size_t: 1, default: 0), "type of annoproj_check_options.size");
 _Static_assert(offsetof(annoproj_check_options, quick) == 8, "offset of annoproj_check_options.quick");
-_Static_assert(_Generic(((annoproj_check_options *)0)->quick, bool : 1, default : 0),
-               "type of annoproj_check_options.quick");
+_Static_assert(_Generic(((annoproj_check_options *)0)->quick, bool: 1, default: 0), "type of annoproj_check_options.quick");
 
 _Static_assert(sizeof(annoproj_data_units) == 120, "size of annoproj_data_units");
 _Static_assert(offsetof(annoproj_data_units, size) == 0, "offset of annoproj_data_units.size");
-_Static_assert(_Generic(((annoproj_data_units *)0)->size, size_t : 1, default : 0), "type of annoproj_data_units.size");
+_Static_assert(_Generic(((annoproj_data_units *)0)->size, size_t: 1, default: 0), "type of annoproj_data_units.size");
 _Static_assert(offsetof(annoproj_data_units, count) == 8, "offset of annoproj_data_units.count");
-_Static_assert(_Generic(((annoproj_data_units *)0)->count, size_t : 1, default : 0),
-               "type of annoproj_data_units.count");
+_Static_assert(_Generic(((annoproj_data_units *)0)->count, size_t: 1, default: 0), "type of annoproj_data_units.count");
 _Static_assert(offsetof(annoproj_data_units, text) == 16, "offset of annoproj_data_units.text");
-_Static_assert(_Generic(((annoproj_data_units *)0)->text, const char * : 1, default : 0),
-               "type of annoproj_data_units.text");
+_Static_assert(_Generic(((annoproj_data_units *)0)->text, const char *: 1, default: 0), "type of annoproj_data_units.text");
 _Static_assert(offsetof(annoproj_data_units, text_length) == 24, "offset of annoproj_data_units.text_length");
-_Static_assert(_Generic(((annoproj_data_units *)0)->text_length, size_t : 1, default : 0),
-               "type of annoproj_data_units.text_length");
+_Static_assert(_Generic(((annoproj_data_units *)0)->text_length, size_t: 1, default: 0), "type of annoproj_data_units.text_length");
 _Static_assert(offsetof(annoproj_data_units, title_offsets) == 32, "offset of annoproj_data_units.title_offsets");
-_Static_assert(_Generic(((annoproj_data_units *)0)->title_offsets, const int64_t * : 1, default : 0),
-               "type of annoproj_data_units.title_offsets");
+_Static_assert(_Generic(((annoproj_data_units *)0)->title_offsets, const int64_t *: 1, default: 0), "type of annoproj_data_units.title_offsets");
 _Static_assert(offsetof(annoproj_data_units, data_types) == 40, "offset of annoproj_data_units.data_types");
-_Static_assert(_Generic(((annoproj_data_units *)0)->data_types, const int32_t * : 1, default : 0),
-               "type of annoproj_data_units.data_types");
-_Static_assert(offsetof(annoproj_data_units, media_type_offsets) == 48,
-               "offset of annoproj_data_units.media_type_offsets");
-_Static_assert(_Generic(((annoproj_data_units *)0)->media_type_offsets, const int64_t * : 1, default : 0),
-               "type of annoproj_data_units.media_type_offsets");
+_Static_assert(_Generic(((annoproj_data_units *)0)->data_types, const int32_t *: 1, default: 0), "type of annoproj_data_units.data_types");
+_Static_assert(offsetof(annoproj_data_units, media_type_offsets) == 48, "offset of annoproj_data_units.media_type_offsets");
+_Static_assert(_Generic(((annoproj_data_units *)0)->media_type_offsets, const int64_t *: 1, default: 0), "type of annoproj_data_units.media_type_offsets");
 _Static_assert(offsetof(annoproj_data_units, link_offsets) == 56, "offset of annoproj_data_units.link_offsets");
-_Static_assert(_Generic(((annoproj_data_units *)0)->link_offsets, const int64_t * : 1, default : 0),
-               "type of annoproj_data_units.link_offsets");
-_Static_assert(offsetof(annoproj_data_units, client_metadata_offsets) == 64,
-               "offset of annoproj_data_units.client_metadata_offsets");
-_Static_assert(_Generic(((annoproj_data_units *)0)->client_metadata_offsets, const int64_t * : 1, default : 0),
-               "type of annoproj_data_units.client_metadata_offsets");
+_Static_assert(_Generic(((annoproj_data_units *)0)->link_offsets, const int64_t *: 1, default: 0), "type of annoproj_data_units.link_offsets");
+_Static_assert(offsetof(annoproj_data_units, client_metadata_offsets) == 64, "offset of annoproj_data_units.client_metadata_offsets");
+_Static_assert(_Generic(((annoproj_data_units *)0)->client_metadata_offsets, const int64_t *: 1, default: 0), "type of annoproj_data_units.client_metadata_offsets");
 _Static_assert(offsetof(annoproj_data_units, widths) == 72, "offset of annoproj_data_units.widths");
-_Static_assert(_Generic(((annoproj_data_units *)0)->widths, const int64_t * : 1, default : 0),
-               "type of annoproj_data_units.widths");
+_Static_assert(_Generic(((annoproj_data_units *)0)->widths, const int64_t *: 1, default: 0), "type of annoproj_data_units.widths");
 _Static_assert(offsetof(annoproj_data_units, heights) == 80, "offset of annoproj_data_units.heights");
-_Static_assert(_Generic(((annoproj_data_units *)0)->heights, const int64_t * : 1, default : 0),
-               "type of annoproj_data_units.heights");
+_Static_assert(_Generic(((annoproj_data_units *)0)->heights, const int64_t *: 1, default: 0), "type of annoproj_data_units.heights");
 _Static_assert(offsetof(annoproj_data_units, frames) == 88, "offset of annoproj_data_units.frames");
-_Static_assert(_Generic(((annoproj_data_units *)0)->frames, const int64_t * : 1, default : 0),
-               "type of annoproj_data_units.frames");
+_Static_assert(_Generic(((annoproj_data_units *)0)->frames, const int64_t *: 1, default: 0), "type of annoproj_data_units.frames");
 _Static_assert(offsetof(annoproj_data_units, fps) == 96, "offset of annoproj_data_units.fps");
-_Static_assert(_Generic(((annoproj_data_units *)0)->fps, const double * : 1, default : 0),
-               "type of annoproj_data_units.fps");
+_Static_assert(_Generic(((annoproj_data_units *)0)->fps, const double *: 1, default: 0), "type of annoproj_data_units.fps");
 _Static_assert(offsetof(annoproj_data_units, durations) == 104, "offset of annoproj_data_units.durations");
-_Static_assert(_Generic(((annoproj_data_units *)0)->durations, const double * : 1, default : 0),
-               "type of annoproj_data_units.durations");
+_Static_assert(_Generic(((annoproj_data_units *)0)->durations, const double *: 1, default: 0), "type of annoproj_data_units.durations");
 _Static_assert(offsetof(annoproj_data_units, file_bytes) == 112, "offset of annoproj_data_units.file_bytes");
-_Static_assert(_Generic(((annoproj_data_units *)0)->file_bytes, const int64_t * : 1, default : 0),
-               "type of annoproj_data_units.file_bytes");
+_Static_assert(_Generic(((annoproj_data_units *)0)->file_bytes, const int64_t *: 1, default: 0), "type of annoproj_data_units.file_bytes");
 
 _Static_assert(sizeof(annoproj_page_options) == 24, "size of annoproj_page_options");
 _Static_assert(offsetof(annoproj_page_options, size) == 0, "offset of annoproj_page_options.size");
-_Static_assert(_Generic(((annoproj_page_options *)0)->size, size_t : 1, default : 0),
-               "type of annoproj_page_options.size");
+_Static_assert(_Generic(((annoproj_page_options *)0)->size, size_t: 1, default: 0), "type of annoproj_page_options.size");
 _Static_assert(offsetof(annoproj_page_options, page) == 8, "offset of annoproj_page_options.page");
-_Static_assert(_Generic(((annoproj_page_options *)0)->page, const char * : 1, default : 0),
-               "type of annoproj_page_options.page");
+_Static_assert(_Generic(((annoproj_page_options *)0)->page, const char *: 1, default: 0), "type of annoproj_page_options.page");
 _Static_assert(offsetof(annoproj_page_options, limit) == 16, "offset of annoproj_page_options.limit");
-_Static_assert(_Generic(((annoproj_page_options *)0)->limit, int64_t : 1, default : 0),
-               "type of annoproj_page_options.limit");
+_Static_assert(_Generic(((annoproj_page_options *)0)->limit, int64_t: 1, default: 0), "type of annoproj_page_options.limit");
 
 _Static_assert(sizeof(annoproj_project_options) == 40, "size of annoproj_project_options");
 _Static_assert(offsetof(annoproj_project_options, size) == 0, "offset of annoproj_project_options.size");
-_Static_assert(_Generic(((annoproj_project_options *)0)->size, size_t : 1, default : 0),
-               "type of annoproj_project_options.size");
+_Static_assert(_Generic(((annoproj_project_options *)0)->size, size_t: 1, default: 0), "type of annoproj_project_options.size");
 _Static_assert(offsetof(annoproj_project_options, description) == 8, "offset of annoproj_project_options.description");
-_Static_assert(_Generic(((annoproj_project_options *)0)->description, const char * : 1, default : 0),
-               "type of annoproj_project_options.description");
-_Static_assert(offsetof(annoproj_project_options, idle_limit_us) == 16,
-               "offset of annoproj_project_options.idle_limit_us");
-_Static_assert(_Generic(((annoproj_project_options *)0)->idle_limit_us, int64_t : 1, default : 0),
-               "type of annoproj_project_options.idle_limit_us");
-_Static_assert(offsetof(annoproj_project_options, time_window_us) == 24,
-               "offset of annoproj_project_options.time_window_us");
-_Static_assert(_Generic(((annoproj_project_options *)0)->time_window_us, int64_t : 1, default : 0),
-               "type of annoproj_project_options.time_window_us");
-_Static_assert(offsetof(annoproj_project_options, no_self_release) == 32,
-               "offset of annoproj_project_options.no_self_release");
-_Static_assert(_Generic(((annoproj_project_options *)0)->no_self_release, bool : 1, default : 0),
-               "type of annoproj_project_options.no_self_release");
-_Static_assert(offsetof(annoproj_project_options, strict_status) == 33,
-               "offset of annoproj_project_options.strict_status");
-_Static_assert(_Generic(((annoproj_project_options *)0)->strict_status, bool : 1, default : 0),
-               "type of annoproj_project_options.strict_status");
-_Static_assert(offsetof(annoproj_project_options, count_text_and_audio) == 34,
-               "offset of annoproj_project_options.count_text_and_audio");
-_Static_assert(_Generic(((annoproj_project_options *)0)->count_text_and_audio, bool : 1, default : 0),
-               "type of annoproj_project_options.count_text_and_audio");
+_Static_assert(_Generic(((annoproj_project_options *)0)->description, const char *: 1, default: 0), "type of annoproj_project_options.description");
+_Static_assert(offsetof(annoproj_project_options, idle_limit_us) == 16, "offset of annoproj_project_options.idle_limit_us");
+_Static_assert(_Generic(((annoproj_project_options *)0)->idle_limit_us, int64_t: 1, default: 0), "type of annoproj_project_options.idle_limit_us");
+_Static_assert(offsetof(annoproj_project_options, time_window_us) == 24, "offset of annoproj_project_options.time_window_us");
+_Static_assert(_Generic(((annoproj_project_options *)0)->time_window_us, int64_t: 1, default: 0), "type of annoproj_project_options.time_window_us");
+_Static_assert(offsetof(annoproj_project_options, no_self_release) == 32, "offset of annoproj_project_options.no_self_release");
+_Static_assert(_Generic(((annoproj_project_options *)0)->no_self_release, bool: 1, default: 0), "type of annoproj_project_options.no_self_release");
+_Static_assert(offsetof(annoproj_project_options, strict_status) == 33, "offset of annoproj_project_options.strict_status");
+_Static_assert(_Generic(((annoproj_project_options *)0)->strict_status, bool: 1, default: 0), "type of annoproj_project_options.strict_status");
+_Static_assert(offsetof(annoproj_project_options, count_text_and_audio) == 34, "offset of annoproj_project_options.count_text_and_audio");
+_Static_assert(_Generic(((annoproj_project_options *)0)->count_text_and_audio, bool: 1, default: 0), "type of annoproj_project_options.count_text_and_audio");
 
 _Static_assert(sizeof(annoproj_start_options) == 16, "size of annoproj_start_options");
 _Static_assert(offsetof(annoproj_start_options, size) == 0, "offset of annoproj_start_options.size");
-_Static_assert(_Generic(((annoproj_start_options *)0)->size, size_t : 1, default : 0),
-               "type of annoproj_start_options.size");
-_Static_assert(offsetof(annoproj_start_options, include_skipped) == 8,
-               "offset of annoproj_start_options.include_skipped");
-_Static_assert(_Generic(((annoproj_start_options *)0)->include_skipped, bool : 1, default : 0),
-               "type of annoproj_start_options.include_skipped");
+_Static_assert(_Generic(((annoproj_start_options *)0)->size, size_t: 1, default: 0), "type of annoproj_start_options.size");
+_Static_assert(offsetof(annoproj_start_options, include_skipped) == 8, "offset of annoproj_start_options.include_skipped");
+_Static_assert(_Generic(((annoproj_start_options *)0)->include_skipped, bool: 1, default: 0), "type of annoproj_start_options.include_skipped");
 
 _Static_assert(sizeof(annoproj_task_list_options) == 104, "size of annoproj_task_list_options");
 _Static_assert(offsetof(annoproj_task_list_options, size) == 0, "offset of annoproj_task_list_options.size");
-_Static_assert(_Generic(((annoproj_task_list_options *)0)->size, size_t : 1, default : 0),
-               "type of annoproj_task_list_options.size");
+_Static_assert(_Generic(((annoproj_task_list_options *)0)->size, size_t: 1, default: 0), "type of annoproj_task_list_options.size");
 _Static_assert(offsetof(annoproj_task_list_options, page) == 8, "offset of annoproj_task_list_options.page");
-_Static_assert(_Generic(((annoproj_task_list_options *)0)->page, const char * : 1, default : 0),
-               "type of annoproj_task_list_options.page");
+_Static_assert(_Generic(((annoproj_task_list_options *)0)->page, const char *: 1, default: 0), "type of annoproj_task_list_options.page");
 _Static_assert(offsetof(annoproj_task_list_options, limit) == 16, "offset of annoproj_task_list_options.limit");
-_Static_assert(_Generic(((annoproj_task_list_options *)0)->limit, int64_t : 1, default : 0),
-               "type of annoproj_task_list_options.limit");
+_Static_assert(_Generic(((annoproj_task_list_options *)0)->limit, int64_t: 1, default: 0), "type of annoproj_task_list_options.limit");
 _Static_assert(offsetof(annoproj_task_list_options, stages) == 24, "offset of annoproj_task_list_options.stages");
-_Static_assert(_Generic(((annoproj_task_list_options *)0)->stages, const int64_t * : 1, default : 0),
-               "type of annoproj_task_list_options.stages");
-_Static_assert(offsetof(annoproj_task_list_options, stage_count) == 32,
-               "offset of annoproj_task_list_options.stage_count");
-_Static_assert(_Generic(((annoproj_task_list_options *)0)->stage_count, size_t : 1, default : 0),
-               "type of annoproj_task_list_options.stage_count");
+_Static_assert(_Generic(((annoproj_task_list_options *)0)->stages, const int64_t *: 1, default: 0), "type of annoproj_task_list_options.stages");
+_Static_assert(offsetof(annoproj_task_list_options, stage_count) == 32, "offset of annoproj_task_list_options.stage_count");
+_Static_assert(_Generic(((annoproj_task_list_options *)0)->stage_count, size_t: 1, default: 0), "type of annoproj_task_list_options.stage_count");
 _Static_assert(offsetof(annoproj_task_list_options, datasets) == 40, "offset of annoproj_task_list_options.datasets");
-_Static_assert(_Generic(((annoproj_task_list_options *)0)->datasets, const int64_t * : 1, default : 0),
-               "type of annoproj_task_list_options.datasets");
-_Static_assert(offsetof(annoproj_task_list_options, dataset_count) == 48,
-               "offset of annoproj_task_list_options.dataset_count");
-_Static_assert(_Generic(((annoproj_task_list_options *)0)->dataset_count, size_t : 1, default : 0),
-               "type of annoproj_task_list_options.dataset_count");
+_Static_assert(_Generic(((annoproj_task_list_options *)0)->datasets, const int64_t *: 1, default: 0), "type of annoproj_task_list_options.datasets");
+_Static_assert(offsetof(annoproj_task_list_options, dataset_count) == 48, "offset of annoproj_task_list_options.dataset_count");
+_Static_assert(_Generic(((annoproj_task_list_options *)0)->dataset_count, size_t: 1, default: 0), "type of annoproj_task_list_options.dataset_count");
 _Static_assert(offsetof(annoproj_task_list_options, assignees) == 56, "offset of annoproj_task_list_options.assignees");
-_Static_assert(_Generic(((annoproj_task_list_options *)0)->assignees, const int64_t * : 1, default : 0),
-               "type of annoproj_task_list_options.assignees");
-_Static_assert(offsetof(annoproj_task_list_options, assignee_count) == 64,
-               "offset of annoproj_task_list_options.assignee_count");
-_Static_assert(_Generic(((annoproj_task_list_options *)0)->assignee_count, size_t : 1, default : 0),
-               "type of annoproj_task_list_options.assignee_count");
+_Static_assert(_Generic(((annoproj_task_list_options *)0)->assignees, const int64_t *: 1, default: 0), "type of annoproj_task_list_options.assignees");
+_Static_assert(offsetof(annoproj_task_list_options, assignee_count) == 64, "offset of annoproj_task_list_options.assignee_count");
+_Static_assert(_Generic(((annoproj_task_list_options *)0)->assignee_count, size_t: 1, default: 0), "type of annoproj_task_list_options.assignee_count");
 _Static_assert(offsetof(annoproj_task_list_options, title) == 72, "offset of annoproj_task_list_options.title");
-_Static_assert(_Generic(((annoproj_task_list_options *)0)->title, const char * : 1, default : 0),
-               "type of annoproj_task_list_options.title");
+_Static_assert(_Generic(((annoproj_task_list_options *)0)->title, const char *: 1, default: 0), "type of annoproj_task_list_options.title");
 _Static_assert(offsetof(annoproj_task_list_options, statuses) == 80, "offset of annoproj_task_list_options.statuses");
-_Static_assert(_Generic(((annoproj_task_list_options *)0)->statuses, annoproj_task_status : 1, default : 0),
-               "type of annoproj_task_list_options.statuses");
+_Static_assert(_Generic(((annoproj_task_list_options *)0)->statuses, annoproj_task_status: 1, default: 0), "type of annoproj_task_list_options.statuses");
 _Static_assert(offsetof(annoproj_task_list_options, sort) == 84, "offset of annoproj_task_list_options.sort");
-_Static_assert(_Generic(((annoproj_task_list_options *)0)->sort, annoproj_task_sort : 1, default : 0),
-               "type of annoproj_task_list_options.sort");
-_Static_assert(offsetof(annoproj_task_list_options, priority_least) == 88,
-               "offset of annoproj_task_list_options.priority_least");
-_Static_assert(_Generic(((annoproj_task_list_options *)0)->priority_least, int32_t : 1, default : 0),
-               "type of annoproj_task_list_options.priority_least");
-_Static_assert(offsetof(annoproj_task_list_options, priority_most) == 92,
-               "offset of annoproj_task_list_options.priority_most");
-_Static_assert(_Generic(((annoproj_task_list_options *)0)->priority_most, int32_t : 1, default : 0),
-               "type of annoproj_task_list_options.priority_most");
+_Static_assert(_Generic(((annoproj_task_list_options *)0)->sort, annoproj_task_sort: 1, default: 0), "type of annoproj_task_list_options.sort");
+_Static_assert(offsetof(annoproj_task_list_options, priority_least) == 88, "offset of annoproj_task_list_options.priority_least");
+_Static_assert(_Generic(((annoproj_task_list_options *)0)->priority_least, int32_t: 1, default: 0), "type of annoproj_task_list_options.priority_least");
+_Static_assert(offsetof(annoproj_task_list_options, priority_most) == 92, "offset of annoproj_task_list_options.priority_most");
+_Static_assert(_Generic(((annoproj_task_list_options *)0)->priority_most, int32_t: 1, default: 0), "type of annoproj_task_list_options.priority_most");
 _Static_assert(offsetof(annoproj_task_list_options, reverse) == 96, "offset of annoproj_task_list_options.reverse");
-_Static_assert(_Generic(((annoproj_task_list_options *)0)->reverse, bool : 1, default : 0),
-               "type of annoproj_task_list_options.reverse");
+_Static_assert(_Generic(((annoproj_task_list_options *)0)->reverse, bool: 1, default: 0), "type of annoproj_task_list_options.reverse");
 
 _Static_assert(sizeof(annoproj_submit_options) == 24, "size of annoproj_submit_options");
 _Static_assert(offsetof(annoproj_submit_options, size) == 0, "offset of annoproj_submit_options.size");
-_Static_assert(_Generic(((annoproj_submit_options *)0)->size, size_t : 1, default : 0),
-               "type of annoproj_submit_options.size");
+_Static_assert(_Generic(((annoproj_submit_options *)0)->size, size_t: 1, default: 0), "type of annoproj_submit_options.size");
 _Static_assert(offsetof(annoproj_submit_options, assignee) == 8, "offset of annoproj_submit_options.assignee");
-_Static_assert(_Generic(((annoproj_submit_options *)0)->assignee, int64_t : 1, default : 0),
-               "type of annoproj_submit_options.assignee");
-_Static_assert(offsetof(annoproj_submit_options, retain_assignee) == 16,
-               "offset of annoproj_submit_options.retain_assignee");
-_Static_assert(_Generic(((annoproj_submit_options *)0)->retain_assignee, bool : 1, default : 0),
-               "type of annoproj_submit_options.retain_assignee");
-_Static_assert(offsetof(annoproj_submit_options, keep_rejected_reviews) == 17,
-               "offset of annoproj_submit_options.keep_rejected_reviews");
-_Static_assert(_Generic(((annoproj_submit_options *)0)->keep_rejected_reviews, bool : 1, default : 0),
-               "type of annoproj_submit_options.keep_rejected_reviews");
+_Static_assert(_Generic(((annoproj_submit_options *)0)->assignee, int64_t: 1, default: 0), "type of annoproj_submit_options.assignee");
+_Static_assert(offsetof(annoproj_submit_options, retain_assignee) == 16, "offset of annoproj_submit_options.retain_assignee");
+_Static_assert(_Generic(((annoproj_submit_options *)0)->retain_assignee, bool: 1, default: 0), "type of annoproj_submit_options.retain_assignee");
+_Static_assert(offsetof(annoproj_submit_options, keep_rejected_reviews) == 17, "offset of annoproj_submit_options.keep_rejected_reviews");
+_Static_assert(_Generic(((annoproj_submit_options *)0)->keep_rejected_reviews, bool: 1, default: 0), "type of annoproj_submit_options.keep_rejected_reviews");
 
 _Static_assert(sizeof(annoproj_review_options) == 32, "size of annoproj_review_options");
 _Static_assert(offsetof(annoproj_review_options, size) == 0, "offset of annoproj_review_options.size");
-_Static_assert(_Generic(((annoproj_review_options *)0)->size, size_t : 1, default : 0),
-               "type of annoproj_review_options.size");
+_Static_assert(_Generic(((annoproj_review_options *)0)->size, size_t: 1, default: 0), "type of annoproj_review_options.size");
 _Static_assert(offsetof(annoproj_review_options, comment) == 8, "offset of annoproj_review_options.comment");
-_Static_assert(_Generic(((annoproj_review_options *)0)->comment, const char * : 1, default : 0),
-               "type of annoproj_review_options.comment");
+_Static_assert(_Generic(((annoproj_review_options *)0)->comment, const char *: 1, default: 0), "type of annoproj_review_options.comment");
 _Static_assert(offsetof(annoproj_review_options, assignee) == 16, "offset of annoproj_review_options.assignee");
-_Static_assert(_Generic(((annoproj_review_options *)0)->assignee, int64_t : 1, default : 0),
-               "type of annoproj_review_options.assignee");
+_Static_assert(_Generic(((annoproj_review_options *)0)->assignee, int64_t: 1, default: 0), "type of annoproj_review_options.assignee");
 _Static_assert(offsetof(annoproj_review_options, undecided) == 24, "offset of annoproj_review_options.undecided");
-_Static_assert(_Generic(((annoproj_review_options *)0)->undecided, annoproj_undecided : 1, default : 0),
-               "type of annoproj_review_options.undecided");
-_Static_assert(offsetof(annoproj_review_options, retain_assignee) == 28,
-               "offset of annoproj_review_options.retain_assignee");
-_Static_assert(_Generic(((annoproj_review_options *)0)->retain_assignee, bool : 1, default : 0),
-               "type of annoproj_review_options.retain_assignee");
+_Static_assert(_Generic(((annoproj_review_options *)0)->undecided, annoproj_undecided: 1, default: 0), "type of annoproj_review_options.undecided");
+_Static_assert(offsetof(annoproj_review_options, retain_assignee) == 28, "offset of annoproj_review_options.retain_assignee");
+_Static_assert(_Generic(((annoproj_review_options *)0)->retain_assignee, bool: 1, default: 0), "type of annoproj_review_options.retain_assignee");
 
 _Static_assert(sizeof(annoproj_label_changes) == 240, "size of annoproj_label_changes");
 _Static_assert(offsetof(annoproj_label_changes, size) == 0, "offset of annoproj_label_changes.size");
-_Static_assert(_Generic(((annoproj_label_changes *)0)->size, size_t : 1, default : 0),
-               "type of annoproj_label_changes.size");
+_Static_assert(_Generic(((annoproj_label_changes *)0)->size, size_t: 1, default: 0), "type of annoproj_label_changes.size");
 _Static_assert(offsetof(annoproj_label_changes, count) == 8, "offset of annoproj_label_changes.count");
-_Static_assert(_Generic(((annoproj_label_changes *)0)->count, size_t : 1, default : 0),
-               "type of annoproj_label_changes.count");
+_Static_assert(_Generic(((annoproj_label_changes *)0)->count, size_t: 1, default: 0), "type of annoproj_label_changes.count");
 _Static_assert(offsetof(annoproj_label_changes, text) == 16, "offset of annoproj_label_changes.text");
-_Static_assert(_Generic(((annoproj_label_changes *)0)->text, const char * : 1, default : 0),
-               "type of annoproj_label_changes.text");
+_Static_assert(_Generic(((annoproj_label_changes *)0)->text, const char *: 1, default: 0), "type of annoproj_label_changes.text");
 _Static_assert(offsetof(annoproj_label_changes, text_length) == 24, "offset of annoproj_label_changes.text_length");
-_Static_assert(_Generic(((annoproj_label_changes *)0)->text_length, size_t : 1, default : 0),
-               "type of annoproj_label_changes.text_length");
+_Static_assert(_Generic(((annoproj_label_changes *)0)->text_length, size_t: 1, default: 0), "type of annoproj_label_changes.text_length");
 _Static_assert(offsetof(annoproj_label_changes, actions) == 32, "offset of annoproj_label_changes.actions");
-_Static_assert(_Generic(((annoproj_label_changes *)0)->actions, const int32_t * : 1, default : 0),
-               "type of annoproj_label_changes.actions");
+_Static_assert(_Generic(((annoproj_label_changes *)0)->actions, const int32_t *: 1, default: 0), "type of annoproj_label_changes.actions");
 _Static_assert(offsetof(annoproj_label_changes, hash_offsets) == 40, "offset of annoproj_label_changes.hash_offsets");
-_Static_assert(_Generic(((annoproj_label_changes *)0)->hash_offsets, const int64_t * : 1, default : 0),
-               "type of annoproj_label_changes.hash_offsets");
+_Static_assert(_Generic(((annoproj_label_changes *)0)->hash_offsets, const int64_t *: 1, default: 0), "type of annoproj_label_changes.hash_offsets");
 _Static_assert(offsetof(annoproj_label_changes, classes) == 48, "offset of annoproj_label_changes.classes");
-_Static_assert(_Generic(((annoproj_label_changes *)0)->classes, const int64_t * : 1, default : 0),
-               "type of annoproj_label_changes.classes");
+_Static_assert(_Generic(((annoproj_label_changes *)0)->classes, const int64_t *: 1, default: 0), "type of annoproj_label_changes.classes");
 _Static_assert(offsetof(annoproj_label_changes, confidences) == 56, "offset of annoproj_label_changes.confidences");
-_Static_assert(_Generic(((annoproj_label_changes *)0)->confidences, const double * : 1, default : 0),
-               "type of annoproj_label_changes.confidences");
+_Static_assert(_Generic(((annoproj_label_changes *)0)->confidences, const double *: 1, default: 0), "type of annoproj_label_changes.confidences");
 _Static_assert(offsetof(annoproj_label_changes, automatic) == 64, "offset of annoproj_label_changes.automatic");
-_Static_assert(_Generic(((annoproj_label_changes *)0)->automatic, const int32_t * : 1, default : 0),
-               "type of annoproj_label_changes.automatic");
-_Static_assert(offsetof(annoproj_label_changes, geometry_starts) == 72,
-               "offset of annoproj_label_changes.geometry_starts");
-_Static_assert(_Generic(((annoproj_label_changes *)0)->geometry_starts, const int64_t * : 1, default : 0),
-               "type of annoproj_label_changes.geometry_starts");
+_Static_assert(_Generic(((annoproj_label_changes *)0)->automatic, const int32_t *: 1, default: 0), "type of annoproj_label_changes.automatic");
+_Static_assert(offsetof(annoproj_label_changes, geometry_starts) == 72, "offset of annoproj_label_changes.geometry_starts");
+_Static_assert(_Generic(((annoproj_label_changes *)0)->geometry_starts, const int64_t *: 1, default: 0), "type of annoproj_label_changes.geometry_starts");
 _Static_assert(offsetof(annoproj_label_changes, frames) == 80, "offset of annoproj_label_changes.frames");
-_Static_assert(_Generic(((annoproj_label_changes *)0)->frames, const int64_t * : 1, default : 0),
-               "type of annoproj_label_changes.frames");
+_Static_assert(_Generic(((annoproj_label_changes *)0)->frames, const int64_t *: 1, default: 0), "type of annoproj_label_changes.frames");
 _Static_assert(offsetof(annoproj_label_changes, part_starts) == 88, "offset of annoproj_label_changes.part_starts");
-_Static_assert(_Generic(((annoproj_label_changes *)0)->part_starts, const int64_t * : 1, default : 0),
-               "type of annoproj_label_changes.part_starts");
-_Static_assert(offsetof(annoproj_label_changes, geometry_count) == 96,
-               "offset of annoproj_label_changes.geometry_count");
-_Static_assert(_Generic(((annoproj_label_changes *)0)->geometry_count, size_t : 1, default : 0),
-               "type of annoproj_label_changes.geometry_count");
-_Static_assert(offsetof(annoproj_label_changes, coordinate_starts) == 104,
-               "offset of annoproj_label_changes.coordinate_starts");
-_Static_assert(_Generic(((annoproj_label_changes *)0)->coordinate_starts, const int64_t * : 1, default : 0),
-               "type of annoproj_label_changes.coordinate_starts");
+_Static_assert(_Generic(((annoproj_label_changes *)0)->part_starts, const int64_t *: 1, default: 0), "type of annoproj_label_changes.part_starts");
+_Static_assert(offsetof(annoproj_label_changes, geometry_count) == 96, "offset of annoproj_label_changes.geometry_count");
+_Static_assert(_Generic(((annoproj_label_changes *)0)->geometry_count, size_t: 1, default: 0), "type of annoproj_label_changes.geometry_count");
+_Static_assert(offsetof(annoproj_label_changes, coordinate_starts) == 104, "offset of annoproj_label_changes.coordinate_starts");
+_Static_assert(_Generic(((annoproj_label_changes *)0)->coordinate_starts, const int64_t *: 1, default: 0), "type of annoproj_label_changes.coordinate_starts");
 _Static_assert(offsetof(annoproj_label_changes, part_count) == 112, "offset of annoproj_label_changes.part_count");
-_Static_assert(_Generic(((annoproj_label_changes *)0)->part_count, size_t : 1, default : 0),
-               "type of annoproj_label_changes.part_count");
+_Static_assert(_Generic(((annoproj_label_changes *)0)->part_count, size_t: 1, default: 0), "type of annoproj_label_changes.part_count");
 _Static_assert(offsetof(annoproj_label_changes, coordinates) == 120, "offset of annoproj_label_changes.coordinates");
-_Static_assert(_Generic(((annoproj_label_changes *)0)->coordinates, const double * : 1, default : 0),
-               "type of annoproj_label_changes.coordinates");
-_Static_assert(offsetof(annoproj_label_changes, coordinate_count) == 128,
-               "offset of annoproj_label_changes.coordinate_count");
-_Static_assert(_Generic(((annoproj_label_changes *)0)->coordinate_count, size_t : 1, default : 0),
-               "type of annoproj_label_changes.coordinate_count");
-_Static_assert(offsetof(annoproj_label_changes, answer_starts) == 136,
-               "offset of annoproj_label_changes.answer_starts");
-_Static_assert(_Generic(((annoproj_label_changes *)0)->answer_starts, const int64_t * : 1, default : 0),
-               "type of annoproj_label_changes.answer_starts");
-_Static_assert(offsetof(annoproj_label_changes, answer_attributes) == 144,
-               "offset of annoproj_label_changes.answer_attributes");
-_Static_assert(_Generic(((annoproj_label_changes *)0)->answer_attributes, const int64_t * : 1, default : 0),
-               "type of annoproj_label_changes.answer_attributes");
-_Static_assert(offsetof(annoproj_label_changes, answer_options) == 152,
-               "offset of annoproj_label_changes.answer_options");
-_Static_assert(_Generic(((annoproj_label_changes *)0)->answer_options, const int64_t * : 1, default : 0),
-               "type of annoproj_label_changes.answer_options");
-_Static_assert(offsetof(annoproj_label_changes, answer_text_offsets) == 160,
-               "offset of annoproj_label_changes.answer_text_offsets");
-_Static_assert(_Generic(((annoproj_label_changes *)0)->answer_text_offsets, const int64_t * : 1, default : 0),
-               "type of annoproj_label_changes.answer_text_offsets");
-_Static_assert(offsetof(annoproj_label_changes, answer_numbers) == 168,
-               "offset of annoproj_label_changes.answer_numbers");
-_Static_assert(_Generic(((annoproj_label_changes *)0)->answer_numbers, const double * : 1, default : 0),
-               "type of annoproj_label_changes.answer_numbers");
-_Static_assert(offsetof(annoproj_label_changes, answer_first_frames) == 176,
-               "offset of annoproj_label_changes.answer_first_frames");
-_Static_assert(_Generic(((annoproj_label_changes *)0)->answer_first_frames, const int64_t * : 1, default : 0),
-               "type of annoproj_label_changes.answer_first_frames");
-_Static_assert(offsetof(annoproj_label_changes, answer_last_frames) == 184,
-               "offset of annoproj_label_changes.answer_last_frames");
-_Static_assert(_Generic(((annoproj_label_changes *)0)->answer_last_frames, const int64_t * : 1, default : 0),
-               "type of annoproj_label_changes.answer_last_frames");
+_Static_assert(_Generic(((annoproj_label_changes *)0)->coordinates, const double *: 1, default: 0), "type of annoproj_label_changes.coordinates");
+_Static_assert(offsetof(annoproj_label_changes, coordinate_count) == 128, "offset of annoproj_label_changes.coordinate_count");
+_Static_assert(_Generic(((annoproj_label_changes *)0)->coordinate_count, size_t: 1, default: 0), "type of annoproj_label_changes.coordinate_count");
+_Static_assert(offsetof(annoproj_label_changes, answer_starts) == 136, "offset of annoproj_label_changes.answer_starts");
+_Static_assert(_Generic(((annoproj_label_changes *)0)->answer_starts, const int64_t *: 1, default: 0), "type of annoproj_label_changes.answer_starts");
+_Static_assert(offsetof(annoproj_label_changes, answer_attributes) == 144, "offset of annoproj_label_changes.answer_attributes");
+_Static_assert(_Generic(((annoproj_label_changes *)0)->answer_attributes, const int64_t *: 1, default: 0), "type of annoproj_label_changes.answer_attributes");
+_Static_assert(offsetof(annoproj_label_changes, answer_options) == 152, "offset of annoproj_label_changes.answer_options");
+_Static_assert(_Generic(((annoproj_label_changes *)0)->answer_options, const int64_t *: 1, default: 0), "type of annoproj_label_changes.answer_options");
+_Static_assert(offsetof(annoproj_label_changes, answer_text_offsets) == 160, "offset of annoproj_label_changes.answer_text_offsets");
+_Static_assert(_Generic(((annoproj_label_changes *)0)->answer_text_offsets, const int64_t *: 1, default: 0), "type of annoproj_label_changes.answer_text_offsets");
+_Static_assert(offsetof(annoproj_label_changes, answer_numbers) == 168, "offset of annoproj_label_changes.answer_numbers");
+_Static_assert(_Generic(((annoproj_label_changes *)0)->answer_numbers, const double *: 1, default: 0), "type of annoproj_label_changes.answer_numbers");
+_Static_assert(offsetof(annoproj_label_changes, answer_first_frames) == 176, "offset of annoproj_label_changes.answer_first_frames");
+_Static_assert(_Generic(((annoproj_label_changes *)0)->answer_first_frames, const int64_t *: 1, default: 0), "type of annoproj_label_changes.answer_first_frames");
+_Static_assert(offsetof(annoproj_label_changes, answer_last_frames) == 184, "offset of annoproj_label_changes.answer_last_frames");
+_Static_assert(_Generic(((annoproj_label_changes *)0)->answer_last_frames, const int64_t *: 1, default: 0), "type of annoproj_label_changes.answer_last_frames");
 _Static_assert(offsetof(annoproj_label_changes, answer_count) == 192, "offset of annoproj_label_changes.answer_count");
-_Static_assert(_Generic(((annoproj_label_changes *)0)->answer_count, size_t : 1, default : 0),
-               "type of annoproj_label_changes.answer_count");
+_Static_assert(_Generic(((annoproj_label_changes *)0)->answer_count, size_t: 1, default: 0), "type of annoproj_label_changes.answer_count");
 _Static_assert(offsetof(annoproj_label_changes, range_starts) == 200, "offset of annoproj_label_changes.range_starts");
-_Static_assert(_Generic(((annoproj_label_changes *)0)->range_starts, const int64_t * : 1, default : 0),
-               "type of annoproj_label_changes.range_starts");
-_Static_assert(offsetof(annoproj_label_changes, range_first_frames) == 208,
-               "offset of annoproj_label_changes.range_first_frames");
-_Static_assert(_Generic(((annoproj_label_changes *)0)->range_first_frames, const int64_t * : 1, default : 0),
-               "type of annoproj_label_changes.range_first_frames");
-_Static_assert(offsetof(annoproj_label_changes, range_last_frames) == 216,
-               "offset of annoproj_label_changes.range_last_frames");
-_Static_assert(_Generic(((annoproj_label_changes *)0)->range_last_frames, const int64_t * : 1, default : 0),
-               "type of annoproj_label_changes.range_last_frames");
+_Static_assert(_Generic(((annoproj_label_changes *)0)->range_starts, const int64_t *: 1, default: 0), "type of annoproj_label_changes.range_starts");
+_Static_assert(offsetof(annoproj_label_changes, range_first_frames) == 208, "offset of annoproj_label_changes.range_first_frames");
+_Static_assert(_Generic(((annoproj_label_changes *)0)->range_first_frames, const int64_t *: 1, default: 0), "type of annoproj_label_changes.range_first_frames");
+_Static_assert(offsetof(annoproj_label_changes, range_last_frames) == 216, "offset of annoproj_label_changes.range_last_frames");
+_Static_assert(_Generic(((annoproj_label_changes *)0)->range_last_frames, const int64_t *: 1, default: 0), "type of annoproj_label_changes.range_last_frames");
 _Static_assert(offsetof(annoproj_label_changes, range_count) == 224, "offset of annoproj_label_changes.range_count");
-_Static_assert(_Generic(((annoproj_label_changes *)0)->range_count, size_t : 1, default : 0),
-               "type of annoproj_label_changes.range_count");
+_Static_assert(_Generic(((annoproj_label_changes *)0)->range_count, size_t: 1, default: 0), "type of annoproj_label_changes.range_count");
 _Static_assert(offsetof(annoproj_label_changes, unit) == 232, "offset of annoproj_label_changes.unit");
-_Static_assert(_Generic(((annoproj_label_changes *)0)->unit, annoproj_unit : 1, default : 0),
-               "type of annoproj_label_changes.unit");
+_Static_assert(_Generic(((annoproj_label_changes *)0)->unit, annoproj_unit: 1, default: 0), "type of annoproj_label_changes.unit");
 _Static_assert(offsetof(annoproj_label_changes, reserved) == 236, "offset of annoproj_label_changes.reserved");
-_Static_assert(_Generic(((annoproj_label_changes *)0)->reserved, int32_t : 1, default : 0),
-               "type of annoproj_label_changes.reserved");
+_Static_assert(_Generic(((annoproj_label_changes *)0)->reserved, int32_t: 1, default: 0), "type of annoproj_label_changes.reserved");
 
 _Static_assert(sizeof(annoproj_label_write_options) == 24, "size of annoproj_label_write_options");
 _Static_assert(offsetof(annoproj_label_write_options, size) == 0, "offset of annoproj_label_write_options.size");
-_Static_assert(_Generic(((annoproj_label_write_options *)0)->size, size_t : 1, default : 0),
-               "type of annoproj_label_write_options.size");
+_Static_assert(_Generic(((annoproj_label_write_options *)0)->size, size_t: 1, default: 0), "type of annoproj_label_write_options.size");
 _Static_assert(offsetof(annoproj_label_write_options, version) == 8, "offset of annoproj_label_write_options.version");
-_Static_assert(_Generic(((annoproj_label_write_options *)0)->version, int64_t : 1, default : 0),
-               "type of annoproj_label_write_options.version");
+_Static_assert(_Generic(((annoproj_label_write_options *)0)->version, int64_t: 1, default: 0), "type of annoproj_label_write_options.version");
 _Static_assert(offsetof(annoproj_label_write_options, force) == 16, "offset of annoproj_label_write_options.force");
-_Static_assert(_Generic(((annoproj_label_write_options *)0)->force, bool : 1, default : 0),
-               "type of annoproj_label_write_options.force");
+_Static_assert(_Generic(((annoproj_label_write_options *)0)->force, bool: 1, default: 0), "type of annoproj_label_write_options.force");
 
 _Static_assert(sizeof(annoproj_issue_options) == 56, "size of annoproj_issue_options");
 _Static_assert(offsetof(annoproj_issue_options, size) == 0, "offset of annoproj_issue_options.size");
-_Static_assert(_Generic(((annoproj_issue_options *)0)->size, size_t : 1, default : 0),
-               "type of annoproj_issue_options.size");
+_Static_assert(_Generic(((annoproj_issue_options *)0)->size, size_t: 1, default: 0), "type of annoproj_issue_options.size");
 _Static_assert(offsetof(annoproj_issue_options, label) == 8, "offset of annoproj_issue_options.label");
-_Static_assert(_Generic(((annoproj_issue_options *)0)->label, const char * : 1, default : 0),
-               "type of annoproj_issue_options.label");
+_Static_assert(_Generic(((annoproj_issue_options *)0)->label, const char *: 1, default: 0), "type of annoproj_issue_options.label");
 _Static_assert(offsetof(annoproj_issue_options, first_frame) == 16, "offset of annoproj_issue_options.first_frame");
-_Static_assert(_Generic(((annoproj_issue_options *)0)->first_frame, int64_t : 1, default : 0),
-               "type of annoproj_issue_options.first_frame");
+_Static_assert(_Generic(((annoproj_issue_options *)0)->first_frame, int64_t: 1, default: 0), "type of annoproj_issue_options.first_frame");
 _Static_assert(offsetof(annoproj_issue_options, last_frame) == 24, "offset of annoproj_issue_options.last_frame");
-_Static_assert(_Generic(((annoproj_issue_options *)0)->last_frame, int64_t : 1, default : 0),
-               "type of annoproj_issue_options.last_frame");
+_Static_assert(_Generic(((annoproj_issue_options *)0)->last_frame, int64_t: 1, default: 0), "type of annoproj_issue_options.last_frame");
 _Static_assert(offsetof(annoproj_issue_options, x) == 32, "offset of annoproj_issue_options.x");
-_Static_assert(_Generic(((annoproj_issue_options *)0)->x, double : 1, default : 0), "type of annoproj_issue_options.x");
+_Static_assert(_Generic(((annoproj_issue_options *)0)->x, double: 1, default: 0), "type of annoproj_issue_options.x");
 _Static_assert(offsetof(annoproj_issue_options, y) == 40, "offset of annoproj_issue_options.y");
-_Static_assert(_Generic(((annoproj_issue_options *)0)->y, double : 1, default : 0), "type of annoproj_issue_options.y");
+_Static_assert(_Generic(((annoproj_issue_options *)0)->y, double: 1, default: 0), "type of annoproj_issue_options.y");
 _Static_assert(offsetof(annoproj_issue_options, anchor) == 48, "offset of annoproj_issue_options.anchor");
-_Static_assert(_Generic(((annoproj_issue_options *)0)->anchor, annoproj_anchor : 1, default : 0),
-               "type of annoproj_issue_options.anchor");
+_Static_assert(_Generic(((annoproj_issue_options *)0)->anchor, annoproj_anchor: 1, default: 0), "type of annoproj_issue_options.anchor");
 _Static_assert(offsetof(annoproj_issue_options, reserved) == 52, "offset of annoproj_issue_options.reserved");
-_Static_assert(_Generic(((annoproj_issue_options *)0)->reserved, int32_t : 1, default : 0),
-               "type of annoproj_issue_options.reserved");
+_Static_assert(_Generic(((annoproj_issue_options *)0)->reserved, int32_t: 1, default: 0), "type of annoproj_issue_options.reserved");
 
 _Static_assert(sizeof(annoproj_query_options) == 120, "size of annoproj_query_options");
 _Static_assert(offsetof(annoproj_query_options, size) == 0, "offset of annoproj_query_options.size");
-_Static_assert(_Generic(((annoproj_query_options *)0)->size, size_t : 1, default : 0),
-               "type of annoproj_query_options.size");
+_Static_assert(_Generic(((annoproj_query_options *)0)->size, size_t: 1, default: 0), "type of annoproj_query_options.size");
 _Static_assert(offsetof(annoproj_query_options, after_us) == 8, "offset of annoproj_query_options.after_us");
-_Static_assert(_Generic(((annoproj_query_options *)0)->after_us, int64_t : 1, default : 0),
-               "type of annoproj_query_options.after_us");
+_Static_assert(_Generic(((annoproj_query_options *)0)->after_us, int64_t: 1, default: 0), "type of annoproj_query_options.after_us");
 _Static_assert(offsetof(annoproj_query_options, before_us) == 16, "offset of annoproj_query_options.before_us");
-_Static_assert(_Generic(((annoproj_query_options *)0)->before_us, int64_t : 1, default : 0),
-               "type of annoproj_query_options.before_us");
+_Static_assert(_Generic(((annoproj_query_options *)0)->before_us, int64_t: 1, default: 0), "type of annoproj_query_options.before_us");
 _Static_assert(offsetof(annoproj_query_options, boundaries_us) == 24, "offset of annoproj_query_options.boundaries_us");
-_Static_assert(_Generic(((annoproj_query_options *)0)->boundaries_us, const int64_t * : 1, default : 0),
-               "type of annoproj_query_options.boundaries_us");
-_Static_assert(offsetof(annoproj_query_options, boundary_count) == 32,
-               "offset of annoproj_query_options.boundary_count");
-_Static_assert(_Generic(((annoproj_query_options *)0)->boundary_count, size_t : 1, default : 0),
-               "type of annoproj_query_options.boundary_count");
+_Static_assert(_Generic(((annoproj_query_options *)0)->boundaries_us, const int64_t *: 1, default: 0), "type of annoproj_query_options.boundaries_us");
+_Static_assert(offsetof(annoproj_query_options, boundary_count) == 32, "offset of annoproj_query_options.boundary_count");
+_Static_assert(_Generic(((annoproj_query_options *)0)->boundary_count, size_t: 1, default: 0), "type of annoproj_query_options.boundary_count");
 _Static_assert(offsetof(annoproj_query_options, collaborators) == 40, "offset of annoproj_query_options.collaborators");
-_Static_assert(_Generic(((annoproj_query_options *)0)->collaborators, const int64_t * : 1, default : 0),
-               "type of annoproj_query_options.collaborators");
-_Static_assert(offsetof(annoproj_query_options, collaborator_count) == 48,
-               "offset of annoproj_query_options.collaborator_count");
-_Static_assert(_Generic(((annoproj_query_options *)0)->collaborator_count, size_t : 1, default : 0),
-               "type of annoproj_query_options.collaborator_count");
+_Static_assert(_Generic(((annoproj_query_options *)0)->collaborators, const int64_t *: 1, default: 0), "type of annoproj_query_options.collaborators");
+_Static_assert(offsetof(annoproj_query_options, collaborator_count) == 48, "offset of annoproj_query_options.collaborator_count");
+_Static_assert(_Generic(((annoproj_query_options *)0)->collaborator_count, size_t: 1, default: 0), "type of annoproj_query_options.collaborator_count");
 _Static_assert(offsetof(annoproj_query_options, datasets) == 56, "offset of annoproj_query_options.datasets");
-_Static_assert(_Generic(((annoproj_query_options *)0)->datasets, const int64_t * : 1, default : 0),
-               "type of annoproj_query_options.datasets");
+_Static_assert(_Generic(((annoproj_query_options *)0)->datasets, const int64_t *: 1, default: 0), "type of annoproj_query_options.datasets");
 _Static_assert(offsetof(annoproj_query_options, dataset_count) == 64, "offset of annoproj_query_options.dataset_count");
-_Static_assert(_Generic(((annoproj_query_options *)0)->dataset_count, size_t : 1, default : 0),
-               "type of annoproj_query_options.dataset_count");
+_Static_assert(_Generic(((annoproj_query_options *)0)->dataset_count, size_t: 1, default: 0), "type of annoproj_query_options.dataset_count");
 _Static_assert(offsetof(annoproj_query_options, stages) == 72, "offset of annoproj_query_options.stages");
-_Static_assert(_Generic(((annoproj_query_options *)0)->stages, const int64_t * : 1, default : 0),
-               "type of annoproj_query_options.stages");
+_Static_assert(_Generic(((annoproj_query_options *)0)->stages, const int64_t *: 1, default: 0), "type of annoproj_query_options.stages");
 _Static_assert(offsetof(annoproj_query_options, stage_count) == 80, "offset of annoproj_query_options.stage_count");
-_Static_assert(_Generic(((annoproj_query_options *)0)->stage_count, size_t : 1, default : 0),
-               "type of annoproj_query_options.stage_count");
+_Static_assert(_Generic(((annoproj_query_options *)0)->stage_count, size_t: 1, default: 0), "type of annoproj_query_options.stage_count");
 _Static_assert(offsetof(annoproj_query_options, classes) == 88, "offset of annoproj_query_options.classes");
-_Static_assert(_Generic(((annoproj_query_options *)0)->classes, const int64_t * : 1, default : 0),
-               "type of annoproj_query_options.classes");
+_Static_assert(_Generic(((annoproj_query_options *)0)->classes, const int64_t *: 1, default: 0), "type of annoproj_query_options.classes");
 _Static_assert(offsetof(annoproj_query_options, class_count) == 96, "offset of annoproj_query_options.class_count");
-_Static_assert(_Generic(((annoproj_query_options *)0)->class_count, size_t : 1, default : 0),
-               "type of annoproj_query_options.class_count");
+_Static_assert(_Generic(((annoproj_query_options *)0)->class_count, size_t: 1, default: 0), "type of annoproj_query_options.class_count");
 _Static_assert(offsetof(annoproj_query_options, bucket) == 104, "offset of annoproj_query_options.bucket");
-_Static_assert(_Generic(((annoproj_query_options *)0)->bucket, annoproj_bucket : 1, default : 0),
-               "type of annoproj_query_options.bucket");
-_Static_assert(offsetof(annoproj_query_options, utc_offset_minutes) == 108,
-               "offset of annoproj_query_options.utc_offset_minutes");
-_Static_assert(_Generic(((annoproj_query_options *)0)->utc_offset_minutes, int32_t : 1, default : 0),
-               "type of annoproj_query_options.utc_offset_minutes");
+_Static_assert(_Generic(((annoproj_query_options *)0)->bucket, annoproj_bucket: 1, default: 0), "type of annoproj_query_options.bucket");
+_Static_assert(offsetof(annoproj_query_options, utc_offset_minutes) == 108, "offset of annoproj_query_options.utc_offset_minutes");
+_Static_assert(_Generic(((annoproj_query_options *)0)->utc_offset_minutes, int32_t: 1, default: 0), "type of annoproj_query_options.utc_offset_minutes");
 _Static_assert(offsetof(annoproj_query_options, unit) == 112, "offset of annoproj_query_options.unit");
-_Static_assert(_Generic(((annoproj_query_options *)0)->unit, annoproj_label_unit : 1, default : 0),
-               "type of annoproj_query_options.unit");
+_Static_assert(_Generic(((annoproj_query_options *)0)->unit, annoproj_label_unit: 1, default: 0), "type of annoproj_query_options.unit");
 _Static_assert(offsetof(annoproj_query_options, reserved) == 116, "offset of annoproj_query_options.reserved");
-_Static_assert(_Generic(((annoproj_query_options *)0)->reserved, int32_t : 1, default : 0),
-               "type of annoproj_query_options.reserved");
+_Static_assert(_Generic(((annoproj_query_options *)0)->reserved, int32_t: 1, default: 0), "type of annoproj_query_options.reserved");
 
 _Static_assert(sizeof(annoproj_import_options) == 16, "size of annoproj_import_options");
 _Static_assert(offsetof(annoproj_import_options, size) == 0, "offset of annoproj_import_options.size");
-_Static_assert(_Generic(((annoproj_import_options *)0)->size, size_t : 1, default : 0),
-               "type of annoproj_import_options.size");
-_Static_assert(offsetof(annoproj_import_options, not_prelabels) == 8,
-               "offset of annoproj_import_options.not_prelabels");
-_Static_assert(_Generic(((annoproj_import_options *)0)->not_prelabels, bool : 1, default : 0),
-               "type of annoproj_import_options.not_prelabels");
+_Static_assert(_Generic(((annoproj_import_options *)0)->size, size_t: 1, default: 0), "type of annoproj_import_options.size");
+_Static_assert(offsetof(annoproj_import_options, not_prelabels) == 8, "offset of annoproj_import_options.not_prelabels");
+_Static_assert(_Generic(((annoproj_import_options *)0)->not_prelabels, bool: 1, default: 0), "type of annoproj_import_options.not_prelabels");
 
 _Static_assert(sizeof(annoproj_export_options) == 64, "size of annoproj_export_options");
 _Static_assert(offsetof(annoproj_export_options, size) == 0, "offset of annoproj_export_options.size");
-_Static_assert(_Generic(((annoproj_export_options *)0)->size, size_t : 1, default : 0),
-               "type of annoproj_export_options.size");
+_Static_assert(_Generic(((annoproj_export_options *)0)->size, size_t: 1, default: 0), "type of annoproj_export_options.size");
 _Static_assert(offsetof(annoproj_export_options, path) == 8, "offset of annoproj_export_options.path");
-_Static_assert(_Generic(((annoproj_export_options *)0)->path, const char * : 1, default : 0),
-               "type of annoproj_export_options.path");
+_Static_assert(_Generic(((annoproj_export_options *)0)->path, const char *: 1, default: 0), "type of annoproj_export_options.path");
 _Static_assert(offsetof(annoproj_export_options, write) == 16, "offset of annoproj_export_options.write");
-_Static_assert(_Generic(((annoproj_export_options *)0)->write, annoproj_write_fn : 1, default : 0),
-               "type of annoproj_export_options.write");
+_Static_assert(_Generic(((annoproj_export_options *)0)->write, annoproj_write_fn: 1, default: 0), "type of annoproj_export_options.write");
 _Static_assert(offsetof(annoproj_export_options, user_data) == 24, "offset of annoproj_export_options.user_data");
-_Static_assert(_Generic(((annoproj_export_options *)0)->user_data, void * : 1, default : 0),
-               "type of annoproj_export_options.user_data");
+_Static_assert(_Generic(((annoproj_export_options *)0)->user_data, void *: 1, default: 0), "type of annoproj_export_options.user_data");
 _Static_assert(offsetof(annoproj_export_options, stages) == 32, "offset of annoproj_export_options.stages");
-_Static_assert(_Generic(((annoproj_export_options *)0)->stages, const int64_t * : 1, default : 0),
-               "type of annoproj_export_options.stages");
+_Static_assert(_Generic(((annoproj_export_options *)0)->stages, const int64_t *: 1, default: 0), "type of annoproj_export_options.stages");
 _Static_assert(offsetof(annoproj_export_options, stage_count) == 40, "offset of annoproj_export_options.stage_count");
-_Static_assert(_Generic(((annoproj_export_options *)0)->stage_count, size_t : 1, default : 0),
-               "type of annoproj_export_options.stage_count");
+_Static_assert(_Generic(((annoproj_export_options *)0)->stage_count, size_t: 1, default: 0), "type of annoproj_export_options.stage_count");
 _Static_assert(offsetof(annoproj_export_options, classes) == 48, "offset of annoproj_export_options.classes");
-_Static_assert(_Generic(((annoproj_export_options *)0)->classes, const int64_t * : 1, default : 0),
-               "type of annoproj_export_options.classes");
+_Static_assert(_Generic(((annoproj_export_options *)0)->classes, const int64_t *: 1, default: 0), "type of annoproj_export_options.classes");
 _Static_assert(offsetof(annoproj_export_options, class_count) == 56, "offset of annoproj_export_options.class_count");
-_Static_assert(_Generic(((annoproj_export_options *)0)->class_count, size_t : 1, default : 0),
-               "type of annoproj_export_options.class_count");
+_Static_assert(_Generic(((annoproj_export_options *)0)->class_count, size_t: 1, default: 0), "type of annoproj_export_options.class_count");
 
 _Static_assert(sizeof(&annoproj_version) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_version_number) == sizeof(void (*)(void)), "declared");
@@ -893,8 +714,7 @@ const char *annoproj_table_row_type(const annoproj_table *table);
 const char *annoproj_table_column_name(const annoproj_table *table, int32_t column);
 const char *annoproj_table_column_title(const annoproj_table *table, int32_t column);
 int32_t annoproj_table_column_index(const annoproj_table *table, const char *name);
-annoproj_status annoproj_table_column(const annoproj_table *table, int32_t column, annoproj_column *view,
-                                      annoproj_error **error);
+annoproj_status annoproj_table_column(const annoproj_table *table, int32_t column, annoproj_column *view, annoproj_error **error);
 bool annoproj_table_is_null(const annoproj_table *table, int64_t row, int32_t column);
 int64_t annoproj_table_int64(const annoproj_table *table, int64_t row, int32_t column);
 double annoproj_table_double(const annoproj_table *table, int64_t row, int32_t column);
@@ -903,224 +723,126 @@ const char *annoproj_table_next_page(const annoproj_table *table);
 annoproj_status annoproj_table_csv(const annoproj_table *table, char **csv, annoproj_error **error);
 annoproj_status annoproj_table_json(const annoproj_table *table, char **json, annoproj_error **error);
 void annoproj_table_free(annoproj_table *table);
-annoproj_status annoproj_stream_next(annoproj_stream *stream, const annoproj_call *call, annoproj_table **table,
-                                     annoproj_error **error);
+annoproj_status annoproj_stream_next(annoproj_stream *stream, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
 void annoproj_stream_close(annoproj_stream *stream);
 void annoproj_store_options_init(annoproj_store_options *options);
-annoproj_status annoproj_store_create(const char *path, const annoproj_store_options *options,
-                                      const annoproj_call *call, annoproj_store **store, annoproj_error **error);
-annoproj_status annoproj_store_open(const char *path, const annoproj_store_options *options, const annoproj_call *call,
-                                    annoproj_store **store, annoproj_error **error);
+annoproj_status annoproj_store_create(const char *path, const annoproj_store_options *options, const annoproj_call *call, annoproj_store **store, annoproj_error **error);
+annoproj_status annoproj_store_open(const char *path, const annoproj_store_options *options, const annoproj_call *call, annoproj_store **store, annoproj_error **error);
 annoproj_status annoproj_store_close(annoproj_store *store, const annoproj_call *call, annoproj_error **error);
 void annoproj_session_options_init(annoproj_session_options *options);
-annoproj_status annoproj_session_open(annoproj_store *store, int64_t user, const annoproj_session_options *options,
-                                      const annoproj_call *call, annoproj_session **session, annoproj_error **error);
+annoproj_status annoproj_session_open(annoproj_store *store, int64_t user, const annoproj_session_options *options, const annoproj_call *call, annoproj_session **session, annoproj_error **error);
 void annoproj_session_close(annoproj_session *session);
 int64_t annoproj_session_user(const annoproj_session *session);
 annoproj_status annoproj_operations(annoproj_table **table, annoproj_error **error);
-annoproj_status annoproj_session_can(annoproj_session *session, annoproj_project *project, annoproj_operation operation,
-                                     const annoproj_call *call, bool *can, annoproj_error **error);
-annoproj_status annoproj_store_info(annoproj_session *session, const annoproj_call *call, annoproj_table **table,
-                                    annoproj_error **error);
+annoproj_status annoproj_session_can(annoproj_session *session, annoproj_project *project, annoproj_operation operation, const annoproj_call *call, bool *can, annoproj_error **error);
+annoproj_status annoproj_store_info(annoproj_session *session, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
 void annoproj_check_options_init(annoproj_check_options *options);
-annoproj_status annoproj_store_check(annoproj_session *session, const annoproj_check_options *options,
-                                     const annoproj_call *call, annoproj_table **table, annoproj_error **error);
-annoproj_status annoproj_user_create(annoproj_session *session, const char *email, const char *name,
-                                     annoproj_org_role org_role, const annoproj_call *call, int64_t *user,
-                                     annoproj_error **error);
-annoproj_status annoproj_user_update(annoproj_session *session, int64_t user, const char *name,
-                                     annoproj_org_role org_role, const annoproj_call *call, annoproj_error **error);
-annoproj_status annoproj_user_disable(annoproj_session *session, int64_t user, const annoproj_call *call,
-                                      annoproj_error **error);
-annoproj_status annoproj_user_enable(annoproj_session *session, int64_t user, const annoproj_call *call,
-                                     annoproj_error **error);
-annoproj_status annoproj_user_get(annoproj_session *session, int64_t user, const annoproj_call *call,
-                                  annoproj_table **table, annoproj_error **error);
-annoproj_status annoproj_users_get(annoproj_session *session, const int64_t *users, size_t count,
-                                   const annoproj_call *call, annoproj_table **table, annoproj_error **error);
-annoproj_status annoproj_user_list(annoproj_session *session, const annoproj_call *call, annoproj_table **table,
-                                   annoproj_error **error);
-annoproj_status annoproj_dataset_create(annoproj_session *session, const char *title, const char *description,
-                                        const annoproj_call *call, int64_t *dataset, annoproj_error **error);
-annoproj_status annoproj_dataset_get(annoproj_session *session, int64_t dataset, const annoproj_call *call,
-                                     annoproj_table **table, annoproj_error **error);
-annoproj_status annoproj_datasets_get(annoproj_session *session, const int64_t *datasets, size_t count,
-                                      const annoproj_call *call, annoproj_table **table, annoproj_error **error);
-annoproj_status annoproj_dataset_list(annoproj_session *session, const annoproj_call *call, annoproj_table **table,
-                                      annoproj_error **error);
+annoproj_status annoproj_store_check(annoproj_session *session, const annoproj_check_options *options, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
+annoproj_status annoproj_user_create(annoproj_session *session, const char *email, const char *name, annoproj_org_role org_role, const annoproj_call *call, int64_t *user, annoproj_error **error);
+annoproj_status annoproj_user_update(annoproj_session *session, int64_t user, const char *name, annoproj_org_role org_role, const annoproj_call *call, annoproj_error **error);
+annoproj_status annoproj_user_disable(annoproj_session *session, int64_t user, const annoproj_call *call, annoproj_error **error);
+annoproj_status annoproj_user_enable(annoproj_session *session, int64_t user, const annoproj_call *call, annoproj_error **error);
+annoproj_status annoproj_user_get(annoproj_session *session, int64_t user, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
+annoproj_status annoproj_users_get(annoproj_session *session, const int64_t *users, size_t count, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
+annoproj_status annoproj_user_list(annoproj_session *session, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
+annoproj_status annoproj_dataset_create(annoproj_session *session, const char *title, const char *description, const annoproj_call *call, int64_t *dataset, annoproj_error **error);
+annoproj_status annoproj_dataset_get(annoproj_session *session, int64_t dataset, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
+annoproj_status annoproj_datasets_get(annoproj_session *session, const int64_t *datasets, size_t count, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
+annoproj_status annoproj_dataset_list(annoproj_session *session, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
 void annoproj_data_units_init(annoproj_data_units *data_units);
-annoproj_status annoproj_data_units_add(annoproj_session *session, int64_t dataset,
-                                        const annoproj_data_units *data_units, const annoproj_call *call,
-                                        int64_t *first, annoproj_error **error);
+annoproj_status annoproj_data_units_add(annoproj_session *session, int64_t dataset, const annoproj_data_units *data_units, const annoproj_call *call, int64_t *first, annoproj_error **error);
 void annoproj_page_options_init(annoproj_page_options *options);
-annoproj_status annoproj_data_unit_get(annoproj_session *session, int64_t data_unit, const annoproj_call *call,
-                                       annoproj_table **table, annoproj_error **error);
-annoproj_status annoproj_data_units_get(annoproj_session *session, const int64_t *data_units, size_t count,
-                                        const annoproj_call *call, annoproj_table **table, annoproj_error **error);
-annoproj_status annoproj_data_unit_list(annoproj_session *session, int64_t dataset,
-                                        const annoproj_page_options *options, const annoproj_call *call,
-                                        annoproj_table **table, annoproj_error **error);
-annoproj_status annoproj_dataset_import_coco(annoproj_session *session, int64_t dataset, const char *path,
-                                             const annoproj_call *call, int64_t *added, annoproj_error **error);
-annoproj_status annoproj_ontology_create(annoproj_session *session, const char *title, const char *json,
-                                         const annoproj_call *call, int64_t *ontology, annoproj_error **error);
-annoproj_status annoproj_ontology_import_coco(annoproj_session *session, const char *title, const char *path,
-                                              const annoproj_call *call, int64_t *ontology, annoproj_error **error);
-annoproj_status annoproj_ontology_update(annoproj_session *session, int64_t ontology, const char *json,
-                                         const annoproj_call *call, annoproj_error **error);
-annoproj_status annoproj_ontology_json(annoproj_session *session, int64_t ontology, const annoproj_call *call,
-                                       char **json, annoproj_error **error);
-annoproj_status annoproj_ontology_features(annoproj_session *session, int64_t ontology, const annoproj_call *call,
-                                           annoproj_table **table, annoproj_error **error);
-annoproj_status annoproj_ontology_list(annoproj_session *session, const annoproj_call *call, annoproj_table **table,
-                                       annoproj_error **error);
+annoproj_status annoproj_data_unit_get(annoproj_session *session, int64_t data_unit, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
+annoproj_status annoproj_data_units_get(annoproj_session *session, const int64_t *data_units, size_t count, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
+annoproj_status annoproj_data_unit_list(annoproj_session *session, int64_t dataset, const annoproj_page_options *options, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
+annoproj_status annoproj_dataset_import_coco(annoproj_session *session, int64_t dataset, const char *path, const annoproj_call *call, int64_t *added, annoproj_error **error);
+annoproj_status annoproj_ontology_create(annoproj_session *session, const char *title, const char *json, const annoproj_call *call, int64_t *ontology, annoproj_error **error);
+annoproj_status annoproj_ontology_import_coco(annoproj_session *session, const char *title, const char *path, const annoproj_call *call, int64_t *ontology, annoproj_error **error);
+annoproj_status annoproj_ontology_update(annoproj_session *session, int64_t ontology, const char *json, const annoproj_call *call, annoproj_error **error);
+annoproj_status annoproj_ontology_json(annoproj_session *session, int64_t ontology, const annoproj_call *call, char **json, annoproj_error **error);
+annoproj_status annoproj_ontology_features(annoproj_session *session, int64_t ontology, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
+annoproj_status annoproj_ontology_list(annoproj_session *session, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
 void annoproj_project_options_init(annoproj_project_options *options);
-annoproj_status annoproj_project_create(annoproj_session *session, const char *title, int64_t ontology,
-                                        const char *workflow, const annoproj_project_options *options,
-                                        const annoproj_call *call, annoproj_project **project, annoproj_error **error);
-annoproj_status annoproj_project_open(annoproj_session *session, int64_t id, const annoproj_call *call,
-                                      annoproj_project **project, annoproj_error **error);
+annoproj_status annoproj_project_create(annoproj_session *session, const char *title, int64_t ontology, const char *workflow, const annoproj_project_options *options, const annoproj_call *call, annoproj_project **project, annoproj_error **error);
+annoproj_status annoproj_project_open(annoproj_session *session, int64_t id, const annoproj_call *call, annoproj_project **project, annoproj_error **error);
 void annoproj_project_close(annoproj_project *project);
 int64_t annoproj_project_id(const annoproj_project *project);
-annoproj_status annoproj_project_get(annoproj_project *project, const annoproj_call *call, annoproj_table **table,
-                                     annoproj_error **error);
-annoproj_status annoproj_projects_get(annoproj_session *session, const int64_t *projects, size_t count,
-                                      const annoproj_call *call, annoproj_table **table, annoproj_error **error);
-annoproj_status annoproj_project_list(annoproj_session *session, const annoproj_call *call, annoproj_table **table,
-                                      annoproj_error **error);
-annoproj_status annoproj_project_update(annoproj_project *project, const char *title,
-                                        const annoproj_project_options *options, const annoproj_call *call,
-                                        annoproj_error **error);
-annoproj_status annoproj_project_set_status(annoproj_project *project, annoproj_project_status status,
-                                            const annoproj_call *call, annoproj_error **error);
-annoproj_status annoproj_project_attach_dataset(annoproj_project *project, int64_t dataset, const annoproj_call *call,
-                                                int64_t *tasks, annoproj_error **error);
-annoproj_status annoproj_project_detach_dataset(annoproj_project *project, int64_t dataset, const annoproj_call *call,
-                                                int64_t *tasks, annoproj_error **error);
-annoproj_status annoproj_project_datasets(annoproj_project *project, const annoproj_call *call, annoproj_table **table,
-                                          annoproj_error **error);
-annoproj_status annoproj_project_tabs(annoproj_project *project, const annoproj_call *call, annoproj_table **table,
-                                      annoproj_error **error);
-annoproj_status annoproj_collaborator_add(annoproj_project *project, int64_t user, annoproj_role role,
-                                          const annoproj_call *call, annoproj_error **error);
-annoproj_status annoproj_collaborator_set_role(annoproj_project *project, int64_t user, annoproj_role role,
-                                               const annoproj_call *call, annoproj_error **error);
-annoproj_status annoproj_collaborator_remove(annoproj_project *project, int64_t user, const annoproj_call *call,
-                                             annoproj_error **error);
-annoproj_status annoproj_collaborator_list(annoproj_project *project, const annoproj_call *call, annoproj_table **table,
-                                           annoproj_error **error);
-annoproj_status annoproj_stage_list(annoproj_project *project, const annoproj_call *call, annoproj_table **table,
-                                    annoproj_error **error);
-annoproj_status annoproj_workflow_json(annoproj_project *project, const annoproj_call *call, char **json,
-                                       annoproj_error **error);
-annoproj_status annoproj_workflow_dot(annoproj_project *project, const annoproj_call *call, char **dot,
-                                      annoproj_error **error);
-annoproj_status annoproj_workflow_mermaid(annoproj_project *project, const annoproj_call *call, char **mermaid,
-                                          annoproj_error **error);
-annoproj_status annoproj_stage_open(annoproj_project *project, const char *key, const annoproj_call *call,
-                                    annoproj_stage **stage, annoproj_error **error);
+annoproj_status annoproj_project_get(annoproj_project *project, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
+annoproj_status annoproj_projects_get(annoproj_session *session, const int64_t *projects, size_t count, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
+annoproj_status annoproj_project_list(annoproj_session *session, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
+annoproj_status annoproj_project_update(annoproj_project *project, const char *title, const annoproj_project_options *options, const annoproj_call *call, annoproj_error **error);
+annoproj_status annoproj_project_set_status(annoproj_project *project, annoproj_project_status status, const annoproj_call *call, annoproj_error **error);
+annoproj_status annoproj_project_attach_dataset(annoproj_project *project, int64_t dataset, const annoproj_call *call, int64_t *tasks, annoproj_error **error);
+annoproj_status annoproj_project_detach_dataset(annoproj_project *project, int64_t dataset, const annoproj_call *call, int64_t *tasks, annoproj_error **error);
+annoproj_status annoproj_project_datasets(annoproj_project *project, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
+annoproj_status annoproj_project_tabs(annoproj_project *project, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
+annoproj_status annoproj_collaborator_add(annoproj_project *project, int64_t user, annoproj_role role, const annoproj_call *call, annoproj_error **error);
+annoproj_status annoproj_collaborator_set_role(annoproj_project *project, int64_t user, annoproj_role role, const annoproj_call *call, annoproj_error **error);
+annoproj_status annoproj_collaborator_remove(annoproj_project *project, int64_t user, const annoproj_call *call, annoproj_error **error);
+annoproj_status annoproj_collaborator_list(annoproj_project *project, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
+annoproj_status annoproj_stage_list(annoproj_project *project, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
+annoproj_status annoproj_workflow_json(annoproj_project *project, const annoproj_call *call, char **json, annoproj_error **error);
+annoproj_status annoproj_workflow_dot(annoproj_project *project, const annoproj_call *call, char **dot, annoproj_error **error);
+annoproj_status annoproj_workflow_mermaid(annoproj_project *project, const annoproj_call *call, char **mermaid, annoproj_error **error);
+annoproj_status annoproj_stage_open(annoproj_project *project, const char *key, const annoproj_call *call, annoproj_stage **stage, annoproj_error **error);
 void annoproj_stage_close(annoproj_stage *stage);
 int64_t annoproj_stage_id(const annoproj_stage *stage);
 void annoproj_start_options_init(annoproj_start_options *options);
-annoproj_status annoproj_stage_start_next(annoproj_stage *stage, const annoproj_start_options *options,
-                                          const annoproj_call *call, annoproj_task **task,
-                                          annoproj_queue_reason *reason, annoproj_error **error);
-annoproj_status annoproj_task_open(annoproj_project *project, int64_t id, const annoproj_call *call,
-                                   annoproj_task **task, annoproj_error **error);
+annoproj_status annoproj_stage_start_next(annoproj_stage *stage, const annoproj_start_options *options, const annoproj_call *call, annoproj_task **task, annoproj_queue_reason *reason, annoproj_error **error);
+annoproj_status annoproj_task_open(annoproj_project *project, int64_t id, const annoproj_call *call, annoproj_task **task, annoproj_error **error);
 void annoproj_task_close(annoproj_task *task);
 int64_t annoproj_task_id(const annoproj_task *task);
-annoproj_status annoproj_task_get(annoproj_task *task, const annoproj_call *call, annoproj_table **table,
-                                  annoproj_error **error);
-annoproj_status annoproj_tasks_get(annoproj_project *project, const int64_t *tasks, size_t count,
-                                   const annoproj_call *call, annoproj_table **table, annoproj_error **error);
+annoproj_status annoproj_task_get(annoproj_task *task, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
+annoproj_status annoproj_tasks_get(annoproj_project *project, const int64_t *tasks, size_t count, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
 void annoproj_task_list_options_init(annoproj_task_list_options *options);
-annoproj_status annoproj_task_list(annoproj_project *project, const annoproj_task_list_options *options,
-                                   const annoproj_call *call, annoproj_table **table, annoproj_error **error);
+annoproj_status annoproj_task_list(annoproj_project *project, const annoproj_task_list_options *options, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
 annoproj_status annoproj_task_initiate(annoproj_task *task, const annoproj_call *call, annoproj_error **error);
 void annoproj_submit_options_init(annoproj_submit_options *options);
-annoproj_status annoproj_task_submit(annoproj_task *task, const annoproj_submit_options *options,
-                                     const annoproj_call *call, annoproj_error **error);
+annoproj_status annoproj_task_submit(annoproj_task *task, const annoproj_submit_options *options, const annoproj_call *call, annoproj_error **error);
 annoproj_status annoproj_task_skip(annoproj_task *task, const annoproj_call *call, annoproj_error **error);
 void annoproj_review_options_init(annoproj_review_options *options);
-annoproj_status annoproj_task_approve(annoproj_task *task, const annoproj_review_options *options,
-                                      const annoproj_call *call, annoproj_error **error);
-annoproj_status annoproj_task_reject(annoproj_task *task, const annoproj_review_options *options,
-                                     const annoproj_call *call, annoproj_error **error);
-annoproj_status annoproj_task_assign(annoproj_task *task, int64_t user, const annoproj_call *call,
-                                     annoproj_error **error);
+annoproj_status annoproj_task_approve(annoproj_task *task, const annoproj_review_options *options, const annoproj_call *call, annoproj_error **error);
+annoproj_status annoproj_task_reject(annoproj_task *task, const annoproj_review_options *options, const annoproj_call *call, annoproj_error **error);
+annoproj_status annoproj_task_assign(annoproj_task *task, int64_t user, const annoproj_call *call, annoproj_error **error);
 annoproj_status annoproj_task_release(annoproj_task *task, const annoproj_call *call, annoproj_error **error);
-annoproj_status annoproj_task_set_priority(annoproj_task *task, int32_t priority, const annoproj_call *call,
-                                           annoproj_error **error);
+annoproj_status annoproj_task_set_priority(annoproj_task *task, int32_t priority, const annoproj_call *call, annoproj_error **error);
 void annoproj_label_changes_init(annoproj_label_changes *changes);
 void annoproj_label_write_options_init(annoproj_label_write_options *options);
-annoproj_status annoproj_labels_write(annoproj_task *task, const annoproj_label_changes *changes,
-                                      const annoproj_label_write_options *options, const annoproj_call *call,
-                                      annoproj_table **table, annoproj_error **error);
-annoproj_status annoproj_task_labels(annoproj_task *task, const annoproj_call *call, annoproj_table **table,
-                                     annoproj_error **error);
-annoproj_status annoproj_task_geometry(annoproj_task *task, annoproj_unit unit, const annoproj_call *call,
-                                       annoproj_table **table, annoproj_error **error);
-annoproj_status annoproj_task_answers(annoproj_task *task, const annoproj_call *call, annoproj_table **table,
-                                      annoproj_error **error);
-annoproj_status annoproj_label_approve(annoproj_task *task, const char *label, const annoproj_call *call,
-                                       annoproj_error **error);
-annoproj_status annoproj_label_reject(annoproj_task *task, const char *label, const char *comment,
-                                      const annoproj_call *call, int64_t *issue, annoproj_error **error);
-annoproj_status annoproj_label_reopen(annoproj_task *task, const char *label, const annoproj_call *call,
-                                      annoproj_error **error);
+annoproj_status annoproj_labels_write(annoproj_task *task, const annoproj_label_changes *changes, const annoproj_label_write_options *options, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
+annoproj_status annoproj_task_labels(annoproj_task *task, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
+annoproj_status annoproj_task_geometry(annoproj_task *task, annoproj_unit unit, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
+annoproj_status annoproj_task_answers(annoproj_task *task, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
+annoproj_status annoproj_label_approve(annoproj_task *task, const char *label, const annoproj_call *call, annoproj_error **error);
+annoproj_status annoproj_label_reject(annoproj_task *task, const char *label, const char *comment, const annoproj_call *call, int64_t *issue, annoproj_error **error);
+annoproj_status annoproj_label_reopen(annoproj_task *task, const char *label, const annoproj_call *call, annoproj_error **error);
 void annoproj_issue_options_init(annoproj_issue_options *options);
-annoproj_status annoproj_issue_create(annoproj_task *task, const char *comment, const annoproj_issue_options *options,
-                                      const annoproj_call *call, int64_t *issue, annoproj_error **error);
-annoproj_status annoproj_issue_comment(annoproj_project *project, int64_t issue, const char *comment,
-                                       const annoproj_call *call, annoproj_error **error);
-annoproj_status annoproj_issue_resolve(annoproj_project *project, int64_t issue, const annoproj_call *call,
-                                       annoproj_error **error);
-annoproj_status annoproj_issue_reopen(annoproj_project *project, int64_t issue, const annoproj_call *call,
-                                      annoproj_error **error);
-annoproj_status annoproj_task_issues(annoproj_task *task, const annoproj_call *call, annoproj_table **table,
-                                     annoproj_error **error);
-annoproj_status annoproj_task_comments(annoproj_task *task, const annoproj_call *call, annoproj_table **table,
-                                       annoproj_error **error);
-annoproj_status annoproj_task_report_time(annoproj_task *task, const int64_t *starts_us, const int64_t *durations_us,
-                                          size_t count, const annoproj_call *call, int64_t *recorded_us,
-                                          annoproj_error **error);
-annoproj_status annoproj_task_heartbeat(annoproj_task *task, int64_t at_us, const annoproj_call *call,
-                                        int64_t *recorded_us, annoproj_error **error);
-annoproj_status annoproj_project_events(annoproj_project *project, int64_t after, const annoproj_call *call,
-                                        annoproj_stream **stream, annoproj_error **error);
+annoproj_status annoproj_issue_create(annoproj_task *task, const char *comment, const annoproj_issue_options *options, const annoproj_call *call, int64_t *issue, annoproj_error **error);
+annoproj_status annoproj_issue_comment(annoproj_project *project, int64_t issue, const char *comment, const annoproj_call *call, annoproj_error **error);
+annoproj_status annoproj_issue_resolve(annoproj_project *project, int64_t issue, const annoproj_call *call, annoproj_error **error);
+annoproj_status annoproj_issue_reopen(annoproj_project *project, int64_t issue, const annoproj_call *call, annoproj_error **error);
+annoproj_status annoproj_task_issues(annoproj_task *task, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
+annoproj_status annoproj_task_comments(annoproj_task *task, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
+annoproj_status annoproj_task_report_time(annoproj_task *task, const int64_t *starts_us, const int64_t *durations_us, size_t count, const annoproj_call *call, int64_t *recorded_us, annoproj_error **error);
+annoproj_status annoproj_task_heartbeat(annoproj_task *task, int64_t at_us, const annoproj_call *call, int64_t *recorded_us, annoproj_error **error);
+annoproj_status annoproj_project_events(annoproj_project *project, int64_t after, const annoproj_call *call, annoproj_stream **stream, annoproj_error **error);
 void annoproj_query_options_init(annoproj_query_options *options);
-annoproj_status annoproj_query_open(annoproj_project *project, const annoproj_query_options *options,
-                                    const annoproj_call *call, annoproj_query **query, annoproj_error **error);
+annoproj_status annoproj_query_open(annoproj_project *project, const annoproj_query_options *options, const annoproj_call *call, annoproj_query **query, annoproj_error **error);
 void annoproj_query_close(annoproj_query *query);
-annoproj_status annoproj_query_task_actions(annoproj_query *query, const annoproj_call *call, annoproj_table **table,
-                                            annoproj_error **error);
-annoproj_status annoproj_query_time_spent(annoproj_query *query, const annoproj_call *call, annoproj_table **table,
-                                          annoproj_error **error);
-annoproj_status annoproj_query_label_actions(annoproj_query *query, const annoproj_call *call, annoproj_table **table,
-                                             annoproj_error **error);
-annoproj_status annoproj_query_ontology_actions(annoproj_query *query, const annoproj_call *call,
-                                                annoproj_table **table, annoproj_error **error);
-annoproj_status annoproj_query_annotators(annoproj_query *query, const annoproj_call *call, annoproj_table **table,
-                                          annoproj_error **error);
-annoproj_status annoproj_query_annotators_by_frame(annoproj_query *query, const annoproj_call *call,
-                                                   annoproj_table **table, annoproj_error **error);
-annoproj_status annoproj_query_reviewers(annoproj_query *query, const annoproj_call *call, annoproj_table **table,
-                                         annoproj_error **error);
-annoproj_status annoproj_query_reviewers_by_frame(annoproj_query *query, const annoproj_call *call,
-                                                  annoproj_table **table, annoproj_error **error);
-annoproj_status annoproj_project_overview(annoproj_project *project, const annoproj_call *call, annoproj_table **table,
-                                          annoproj_error **error);
-annoproj_status annoproj_project_tasks_by_stage(annoproj_project *project, const annoproj_call *call,
-                                                annoproj_table **table, annoproj_error **error);
+annoproj_status annoproj_query_task_actions(annoproj_query *query, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
+annoproj_status annoproj_query_time_spent(annoproj_query *query, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
+annoproj_status annoproj_query_label_actions(annoproj_query *query, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
+annoproj_status annoproj_query_ontology_actions(annoproj_query *query, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
+annoproj_status annoproj_query_annotators(annoproj_query *query, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
+annoproj_status annoproj_query_annotators_by_frame(annoproj_query *query, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
+annoproj_status annoproj_query_reviewers(annoproj_query *query, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
+annoproj_status annoproj_query_reviewers_by_frame(annoproj_query *query, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
+annoproj_status annoproj_project_overview(annoproj_project *project, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
+annoproj_status annoproj_project_tasks_by_stage(annoproj_project *project, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
 void annoproj_import_options_init(annoproj_import_options *options);
-annoproj_status annoproj_project_import_coco(annoproj_project *project, const char *path,
-                                             const annoproj_import_options *options, const annoproj_call *call,
-                                             annoproj_table **table, annoproj_error **error);
+annoproj_status annoproj_project_import_coco(annoproj_project *project, const char *path, const annoproj_import_options *options, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
 void annoproj_export_options_init(annoproj_export_options *options);
-annoproj_status annoproj_project_export_coco(annoproj_project *project, const annoproj_export_options *options,
-                                             const annoproj_call *call, int64_t *labels, annoproj_error **error);
-annoproj_status annoproj_project_export_labels(annoproj_project *project, const annoproj_export_options *options,
-                                               const annoproj_call *call, int64_t *labels, annoproj_error **error);
+annoproj_status annoproj_project_export_coco(annoproj_project *project, const annoproj_export_options *options, const annoproj_call *call, int64_t *labels, annoproj_error **error);
+annoproj_status annoproj_project_export_labels(annoproj_project *project, const annoproj_export_options *options, const annoproj_call *call, int64_t *labels, annoproj_error **error);
 
 /* Every _INIT macro initialises its struct. */
 int annoproj_layout_initializers(void);
