@@ -8,20 +8,24 @@ UNIT_SOURCES := $(if $(TEST),$(filter $(TEST:%=\%/%.c),$(UNIT_SOURCES)),$(UNIT_S
 $(if $(TEST),$(if $(UNIT_SOURCES),,$(error no test named $(TEST) in tests/unit or tests/model)))
 SUPPORT_SOURCES := $(sort $(wildcard tests/support/*.c tests/*/*_support.c))
 FAULT_SOURCES := $(filter-out $(SUPPORT_SOURCES),$(sort $(wildcard tests/fault/*.c)))
+# Programs that run on the simulated disk stand in for system calls: its objects are theirs alone.
+DISK_SOURCES := $(sort $(wildcard tests/disk/*.c))
+DISK_PROGRAMS := $(sort $(wildcard tests/fault/disk_*.c tests/fault/power_*.c))
 FAULT_SCRIPTS := $(sort $(wildcard tests/fault/*.sh))
 BENCH_SOURCES := $(filter-out $(SUPPORT_SOURCES),$(sort $(wildcard tests/bench/*.c)))
 BENCH_SCRIPTS := $(sort $(wildcard tests/bench/bench_*.py))
-TEST_SOURCES := $(UNIT_SOURCES) $(FAULT_SOURCES) $(BENCH_SOURCES) $(SUPPORT_SOURCES)
+TEST_SOURCES := $(UNIT_SOURCES) $(FAULT_SOURCES) $(BENCH_SOURCES) $(SUPPORT_SOURCES) $(DISK_SOURCES)
 # A fault program that a script of the same name drives is not run by itself.
 FAULT_PROGRAMS := $(filter-out $(FAULT_SCRIPTS:.sh=.c),$(FAULT_SOURCES))
 
-$(BUILD)/%: EXTRA_CFLAGS = $(if $(findstring /tests/,$@),$(CMOCKA_CFLAGS) -iquote tests/support)
+$(BUILD)/%: EXTRA_CFLAGS = $(if $(findstring /tests/,$@),$(CMOCKA_CFLAGS) -iquote tests/support -iquote tests/disk)
 existing = $(if $(KEEP_GOING),$$(ls $(1) 2>/dev/null),$(1))
 
 define test_rules
 $(1).unit := $(UNIT_SOURCES:%.c=$($(1).dir)/%)
 $(1).fault := $(FAULT_SOURCES:%.c=$($(1).dir)/%)
 $(1).fault_run := $(FAULT_PROGRAMS:%.c=$($(1).dir)/%)
+$(1).fault_threads := $(filter-out $(DISK_PROGRAMS:%.c=$($(1).dir)/%),$(FAULT_PROGRAMS:%.c=$($(1).dir)/%))
 $(1).threads := $(patsubst %.c,$($(1).dir)/%,$(foreach s,$(UNIT_SOURCES),$(if $(findstring threads,$(s)),$(s))))
 $(1).bench := $(BENCH_SOURCES:%.c=$($(1).dir)/%)
 $(1).support := $(SUPPORT_SOURCES:%.c=$($(1).dir)/%.o)
@@ -34,7 +38,9 @@ $($(1).dir)/libtested.a: $$($(1).objects) $$($(1).support)
 $($(1).dir)/tests/%: $($(1).dir)/tests/%.o $($(1).dir)/libtested.a
 	$(if $(V),,@echo "  LINK  $$@")
 	$$(Q)$(if $(KEEP_GOING),rm -f $$@; test ! -f $$< || )$($(1).cc) $($(1).cflags) $($(1).ldflags) -pthread \
-	    $(if $(KEEP_GOING),-Wl$(comma)--unresolved-symbols=ignore-all) -o $$@ $$< $($(1).dir)/libtested.a $$(LIB_LIBS) $$(CMOCKA_LIBS) -lcjson -lm
+	    $(if $(KEEP_GOING),-Wl$(comma)--unresolved-symbols=ignore-all) -o $$@ $$(filter %.o,$$^) $($(1).dir)/libtested.a $$(LIB_LIBS) $$(CMOCKA_LIBS) -lcjson -lm
+
+$(DISK_PROGRAMS:%.c=$($(1).dir)/%): $(DISK_SOURCES:%.c=$($(1).dir)/%.o)
 
 .SECONDARY: $$($(1).test_objects)
 -include $$($(1).test_objects:.o=.d)
@@ -60,9 +66,9 @@ ubsan: $(ubsan.unit) ## unit tests under the undefined-behaviour sanitizer alone
 	$(call heading,unit tests under the undefined-behaviour sanitizer)
 	@$(SANITIZER_ENV) $(RUN) $(ubsan.unit)
 
-tsan: $(tsan.threads) $(tsan.fault_run) ## threaded unit tests and fault programs under the thread sanitizer
+tsan: $(tsan.threads) $(tsan.fault_threads) ## threaded unit tests and fault programs under the thread sanitizer
 	$(call heading,threaded tests and fault programs under the thread sanitizer)
-	@$(TSAN_RUN) $(tsan.threads) $(tsan.fault_run)
+	@$(TSAN_RUN) $(tsan.threads) $(tsan.fault_threads)
 
 valgrind: $(plain.unit) ## unit tests under valgrind's memory check
 	$(call heading,unit tests under valgrind)
