@@ -58,14 +58,11 @@ annoproj_status store_random(store *store, void *out, size_t length, annoproj_er
 int32_t store_threads(const store *store); /* worker threads a call may use, option `threads` */
 
 /* --- a private spool: a temporary SQLite database for bulk input, outside the lock ------------------ */
-/* `schema` is run once. The spool can be attached to the writer inside a command as "spool". */
+/* `schema` is run once. */
 typedef struct spool spool;
 annoproj_status spool_open(store *store, const char *schema, spool **out, annoproj_error **error);
 database *spool_database(spool *spool);
 annoproj_status spool_flush(spool *spool, annoproj_error **error); /* commits what was inserted */
-/* Inside a command: its tables are "spool".<table> until the command's end. Flushed before; return what fails here from
- * the body at once (a neighbour in the same transaction may have the name: then the body is run again, alone). */
-annoproj_status spool_attach(spool *spool, writer *writer, annoproj_error **error);
 void spool_close(spool *spool); /* deletes it; NULL is fine */
 
 /* --- operations ------------------------------------------------------------------------------------ */

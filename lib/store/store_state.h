@@ -100,7 +100,6 @@ annoproj_status checkpoint_after_commit(struct store_state *state, annoproj_erro
 annoproj_status checkpoint_fold(struct store_state *state, annoproj_error **error);
 
 /* --- spools (spool.c) ----------------------------------------------------------------------------------- */
-void spool_detach(database *writer);                       /* after a transaction */
 void spools_remove_stale(const struct store_state *state); /* left behind by processes that died */
 
 #endif

@@ -34,7 +34,6 @@ static void rollback(struct store_state *state) {
     if (alive(state)) {
         sql_run(sql(state->writer, SQL_ROLLBACK), NULL);
     }
-    spool_detach(state->writer);
 }
 
 static void settle(write_job *job, annoproj_status status) {
@@ -78,7 +77,6 @@ static annoproj_status begin(struct store_state *state, const bounds *call, tran
 static annoproj_status run_body(struct store_state *state, write_job *job, int64_t now_us) {
     database *db = state->writer;
     drop_error(&job->error);
-    db->spool_refused = false;
     annoproj_status status = bounds_check(job->call, &job->error);
     if (status != ANNOPROJ_OK) {
         return status;
@@ -112,9 +110,7 @@ static bool run_in_savepoint(struct store_state *state, write_job *job, transact
         if (sql_run(sql(state->writer, SQL_ROLLBACK_BODY), NULL) != ANNOPROJ_OK) {
             return false;
         }
-        /* Two bodies that need the spool's name cannot share a transaction: this one runs alone afterwards. */
-        job->status = status;
-        job->settled = !state->writer->spool_refused;
+        settle(job, status);
     }
     return sql_run(sql(state->writer, SQL_RELEASE), NULL) == ANNOPROJ_OK;
 }
@@ -174,7 +170,6 @@ static outcome commit(struct store_state *state, const transaction *of, annoproj
     if (answer == COMMITTED) {
         __atomic_store_n(&state->seen_seq, of->sequence + 1, __ATOMIC_RELEASE);
     }
-    spool_detach(db);
     return answer;
 }
 

@@ -3,16 +3,11 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <pthread.h>
-#include <sched.h>
-#include <semaphore.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <unistd.h>
-
-#include "store_state.h"
 
 #define SPOOL_SCHEMA "CREATE TABLE item(id INTEGER PRIMARY KEY)"
 #define SQL_ITEM     "INSERT INTO item(id) VALUES(?1)"
@@ -62,92 +57,44 @@ static spool *filled(int first, int count) {
     return made;
 }
 
-typedef struct copy {
-    spool *from;
-    int32_t runs;
-    sem_t *inside, *go;
-} copy;
-
+/* As an import does: rows are read from the spool and written to the store, one by one. */
 static annoproj_status copy_body(writer *work, void *argument, annoproj_error **error) {
-    copy *what = argument;
-    what->runs++;
-    if (what->inside != NULL && what->runs == 1) {
-        sem_post(what->inside);
-        while (sem_wait(what->go) != 0) {
-        }
+    annoproj_status status = ANNOPROJ_OK;
+    statement *from = sql(spool_database(argument), "SELECT id FROM item");
+    while (status == ANNOPROJ_OK && sql_row(from)) {
+        statement *into = sql(work->database,
+                              "INSERT INTO request(actor, key, operation, argument_hash, result, created_us)"
+                              " VALUES(?1, 'k', 0, 0, x'', 0)");
+        bind_int64(into, column_int64(from, 0));
+        status = sql_run(into, error);
     }
-    annoproj_status status = spool_attach(what->from, work, error);
-    if (status != ANNOPROJ_OK) {
-        return status;
-    }
-    return sql_run(sql(work->database, "INSERT INTO request(actor, key, operation, argument_hash, result, created_us)"
-                                       " SELECT id, 'k', 0, 0, x'', 0 FROM spool.item"),
-                   error);
+    annoproj_status ended = sql_end(from, status == ANNOPROJ_OK ? error : NULL);
+    return status == ANNOPROJ_OK ? ended : status;
 }
 
 static void test_a_spool_is_copied_by_a_command(void **unused) {
     (void)unused;
     annoproj_error *error = NULL;
     bounds call = no_bounds();
-    copy what = {.from = filled(1, 500)};
+    spool *what = filled(1, 500);
     assert_int_equal(spools_beside(), 1);
-    assert_ok(store_write(of, &call, copy_body, &what, &error), error);
+    assert_ok(store_write(of, &call, copy_body, what, &error), error);
     assert_int_equal(count_rows(of, -1), 500);
-    insert next = {.actor = 1, .key = "next"}; /* the name is free again */
-    assert_ok(store_write(of, &call, insert_body, &next, &error), error);
-    assert_status(ANNOPROJ_EXISTS, store_write(of, &call, copy_body, &what, &error), error);
-    assert_int_equal(count_rows(of, -1), 501);
-    spool_close(what.from);
+    assert_status(ANNOPROJ_EXISTS, store_write(of, &call, copy_body, what, &error), error);
+    assert_int_equal(count_rows(of, -1), 500);
+    spool_close(what);
     spool_close(NULL);
     assert_int_equal(spools_beside(), 0);
-}
-
-static void *copy_main(void *argument) {
-    bounds call = no_bounds();
-    return store_write(of, &call, copy_body, argument, NULL) == ANNOPROJ_OK ? NULL : argument;
-}
-
-/* The first stands in a transaction of its own, the other two share the next one, where the name is taken once. */
-static void test_two_spools_in_one_batch(void **unused) {
-    (void)unused;
-    sem_t inside, go;
-    pthread_t threads[3];
-    sem_init(&inside, 0, 0);
-    sem_init(&go, 0, 0);
-    copy what[3] = {
-        {.from = filled(1, 10), .inside = &inside, .go = &go}, {.from = filled(11, 10)}, {.from = filled(21, 10)}};
-    assert_int_equal(pthread_create(&threads[0], NULL, copy_main, &what[0]), 0);
-    while (sem_wait(&inside) != 0) {
-    }
-    for (int i = 1; i < 3; i++) {
-        assert_int_equal(pthread_create(&threads[i], NULL, copy_main, &what[i]), 0);
-    }
-    for (bool both = false; !both; sched_yield()) {
-        pthread_mutex_lock(&of->state->mutex);
-        both = of->state->first != NULL && of->state->first->next != NULL;
-        pthread_mutex_unlock(&of->state->mutex);
-    }
-    sem_post(&go);
-    for (int i = 0; i < 3; i++) {
-        void *wrong = NULL;
-        pthread_join(threads[i], &wrong);
-        assert_null(wrong);
-        spool_close(what[i].from);
-    }
-    assert_int_equal(what[1].runs + what[2].runs, 3); /* one of the two was run again, alone */
-    assert_int_equal(count_rows(of, -1), 30);
-    sem_destroy(&inside);
-    sem_destroy(&go);
 }
 
 static void test_an_open_spool_is_a_call_in_flight(void **unused) {
     (void)unused;
     annoproj_error *error = NULL;
     bounds past = bounds_of(-1), call = no_bounds();
-    copy what = {.from = filled(1, 1)};
+    spool *what = filled(1, 1);
     assert_status(ANNOPROJ_BUSY, store_shut(of, &past, &error), error);
-    assert_ok(store_write(of, &call, copy_body, &what, &error), error);
-    spool_close(what.from);
+    assert_ok(store_write(of, &call, copy_body, what, &error), error);
+    spool_close(what);
 }
 
 static void test_spools_of_the_dead_are_removed(void **unused) {
@@ -285,7 +232,6 @@ static void test_a_body_begins_no_other_operation(void **unused) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         WITH_STORE(test_a_spool_is_copied_by_a_command),
-        WITH_STORE(test_two_spools_in_one_batch),
         WITH_STORE(test_an_open_spool_is_a_call_in_flight),
         WITH_STORE(test_spools_of_the_dead_are_removed),
         WITH_STORE(test_a_schema_that_is_wrong),
