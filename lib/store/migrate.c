@@ -1,82 +1,28 @@
 /* Migrations (migrate.h). */
 #include "migrate.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "copy.h"
 #include "failure.h"
 #include "identity.h"
 
-#define SQL_BACKUP       "VACUUM INTO ?1"
-#define SQL_QUICK_CHECK  "PRAGMA quick_check"
 #define SQL_FOREIGN_KEYS "PRAGMA foreign_key_check"
 #define LONGEST_NAME     (4096 + 32)
 
 /* There is no older version yet: version 1 is the first. */
 const migration store_migrations[] = {{0, NULL}};
 
-static annoproj_status sync_path(const char *path, int flags, annoproj_error **error) {
-    int descriptor = open(path, flags | O_CLOEXEC);
-    if (descriptor < 0 || fsync(descriptor) != 0) {
-        int reason = errno;
-        if (descriptor >= 0) {
-            close(descriptor);
-        }
-        return fail(error, ANNOPROJ_IO, "the backup %s could not be written to the disk (%s)", QUOTED(path),
-                    strerror(reason));
-    }
-    close(descriptor);
-    return ANNOPROJ_OK;
-}
-
-static annoproj_status verify_backup(const char *path, int64_t version, annoproj_error **error) {
-    database *db = NULL;
-    int64_t found = 0;
-    annoproj_status status = connection_open(path, CONNECTION_READER, false, &db, error);
-    if (status != ANNOPROJ_OK) {
-        return status;
-    }
-    status = sql_value(db, "PRAGMA user_version", &found, error);
-    if (status == ANNOPROJ_OK) {
-        statement *check = sql(db, SQL_QUICK_CHECK);
-        bool sound = sql_row(check) && strcmp(column_text(check, 0), "ok") == 0;
-        status = sql_end(check, error);
-        if (status == ANNOPROJ_OK && (!sound || found != version)) {
-            status = fail(error, ANNOPROJ_CORRUPT,
-                          "the backup %s is not sound: the store was not changed; check the disk", QUOTED(path));
-        }
-    }
-    connection_close(db, false);
-    return status;
-}
-
-/* Appears under its name only when it is whole, sound and on the disk. */
 static annoproj_status back_up(database *db, const char *path, int64_t version, annoproj_error **error) {
-    char name[LONGEST_NAME], temporary[LONGEST_NAME], folder[LONGEST_NAME];
+    char name[LONGEST_NAME];
+    copy_facts made;
+    const bounds unlimited = {.until_us = INT64_MAX};
     snprintf(name, sizeof name, "%s.backup-v%lld", path, (long long)version);
-    snprintf(temporary, sizeof temporary, "%s.backup-v%lld.tmp", path, (long long)version);
-    snprintf(folder, sizeof folder, "%.*s", (int)(strrchr(path, '/') - path + 1), path);
-    unlink(temporary);
-    statement *copy = sql(db, SQL_BACKUP);
-    bind_text(copy, temporary);
-    annoproj_status status = sql_run(copy, error);
-    if (status == ANNOPROJ_OK) {
-        status = verify_backup(temporary, version, error);
-    }
-    if (status == ANNOPROJ_OK) {
-        status = sync_path(temporary, O_RDONLY, error);
-    }
-    if (status == ANNOPROJ_OK && rename(temporary, name) != 0) {
-        status = fail(error, ANNOPROJ_IO, "the backup %s could not be named (%s)", QUOTED(name), strerror(errno));
-    }
-    if (status == ANNOPROJ_OK) {
-        status = sync_path(folder, O_RDONLY | O_DIRECTORY, error);
-    }
-    if (status != ANNOPROJ_OK) {
-        unlink(temporary);
+    annoproj_status status = copy_file(db, name, true, &unlimited, &made, error);
+    if (status == ANNOPROJ_OK && made.version != version) {
+        status = fail(error, ANNOPROJ_CORRUPT, "the backup %s has format version %lld instead of %lld: check the disk",
+                      QUOTED(name), (long long)made.version, (long long)version);
     }
     return status;
 }

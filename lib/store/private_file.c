@@ -39,7 +39,7 @@ annoproj_status private_file_make(const char *beside, const char *suffix, privat
 }
 
 void private_file_drop(private_file *file) {
-    if (file->path != NULL) {
+    if (file->path != NULL && file->path[0] != '\0') {
         unlink(file->path);
     }
     if (file->descriptor >= 0) {

@@ -11,7 +11,7 @@ typedef struct private_file {
 
 /* `<beside><suffix>XXXXXX`, mode 0600, empty. FULL, READONLY or IO when it cannot be made. */
 annoproj_status private_file_make(const char *beside, const char *suffix, private_file *out, annoproj_error **error);
-/* Deletes it, unless it was renamed and `path` forgotten. */
+/* Deletes it; a path that was made empty (the file got another name) is left alone. */
 void private_file_drop(private_file *file);
 /* Removes what processes that died have left. */
 void private_files_remove_stale(const char *beside, const char *suffix);
