@@ -328,27 +328,6 @@ ANNOPROJ_API annoproj_status annoproj_store_open(const char *path, const annopro
  * of fork it only frees memory. NULL is OK. */
 ANNOPROJ_API annoproj_status annoproj_store_close(annoproj_store *store ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
-ANNOPROJ_ROW(store_row, "What a store is made of")
-ANNOPROJ_COLUMN(file_bytes, int64, required, "bytes", "File size", "Size of the database file.")
-ANNOPROJ_COLUMN(wal_bytes, int64, required, "bytes", "Log size", "Size of the write-ahead log beside it.")
-ANNOPROJ_COLUMN(page_size, int64, required, "bytes", "Page size", "Size of a database page.")
-ANNOPROJ_COLUMN(schema_version, int64, required, "", "Schema version", "Version of the file format.")
-ANNOPROJ_COLUMN(commit_seq, int64, required, "", "Commits", "Grows by one with every committed transaction.")
-ANNOPROJ_COLUMN(users, int64, required, "", "Users", "Users, disabled ones included.")
-ANNOPROJ_COLUMN(projects, int64, required, "", "Projects", "Projects of the store.")
-ANNOPROJ_COLUMN(data_units, int64, required, "", "Data units", "Data units of all datasets.")
-ANNOPROJ_COLUMN(tasks, int64, required, "", "Tasks", "Tasks of all projects, removed ones not counted.")
-ANNOPROJ_COLUMN(events, int64, required, "", "Events", "Recorded events of all projects.")
-ANNOPROJ_ROW_END(store_row)
-
-ANNOPROJ_ROW(check_row, "One difference that a check found")
-ANNOPROJ_COLUMN(project, int64, nullable, "", "Project", "Project it concerns; null for the store as a whole.")
-ANNOPROJ_COLUMN(subject, dictionary, required, "", "Subject", "What is wrong: file, event, segment, counter, task, assignment, published_label, issue.")
-ANNOPROJ_COLUMN(id, int64, nullable, "", "Id", "The task, label, stage, segment or event it concerns.")
-ANNOPROJ_COLUMN(found, utf8, required, "", "Found", "What the store says.")
-ANNOPROJ_COLUMN(expected, utf8, required, "", "Expected", "What follows from the events.")
-ANNOPROJ_ROW_END(check_row)
-
 /* ==== Section - Sessions and rights ==============================================================
  * Every call that reads or changes something goes through a session: of one user, or of the host itself
  * (user 0: all rights, for bootstrap and automation). The host program authenticates, the library
@@ -433,7 +412,11 @@ enum annoproj_operation_values {
     ANNOPROJ_OPERATION_PROJECT_CREATE = 107,
     ANNOPROJ_OPERATION_PROJECT_LIST_ALL = 108,
     ANNOPROJ_OPERATION_PROJECT_JOIN = 109,
-    ANNOPROJ_OPERATION_STORE_CHECK = 110
+    ANNOPROJ_OPERATION_STORE_CHECK = 110,
+    ANNOPROJ_OPERATION_STORE_BACKUP = 111,       /* a copy holds every project's data: for the host only */
+    ANNOPROJ_OPERATION_STORE_COMPACT = 112,
+    ANNOPROJ_OPERATION_STORE_SETTINGS = 113,
+    ANNOPROJ_OPERATION_STORE_EVENTS = 114
 };
 typedef int32_t annoproj_operation;
 
@@ -446,7 +429,7 @@ ANNOPROJ_COLUMN(team_manager, dictionary, required, "", "Team manager", "As for 
 ANNOPROJ_COLUMN(reviewer, dictionary, required, "", "Reviewer", "As for admin.")
 ANNOPROJ_COLUMN(annotator, dictionary, required, "", "Annotator", "As for admin.")
 ANNOPROJ_COLUMN(annotator_reviewer, dictionary, required, "", "Annotator + reviewer", "As for admin.")
-ANNOPROJ_COLUMN(org_admin, dictionary, required, "", "Org admin", "Store operations: for org admins.")
+ANNOPROJ_COLUMN(org_admin, dictionary, required, "", "Org admin", "Store operations: for org admins. The host holds every operation.")
 ANNOPROJ_COLUMN(member, dictionary, required, "", "Member", "Store operations: for members; own = what they created or only their projects use.")
 ANNOPROJ_COLUMN(gated, dictionary, required, "", "Gate", "What paused, completed and cancelled projects do to annotators and reviewers: open, closed, or own (tasks already theirs).")
 ANNOPROJ_ROW_END(operation_row)
@@ -460,8 +443,49 @@ typedef struct annoproj_project annoproj_project;
  * NULL. STATE when a project operation is asked without a project. */
 ANNOPROJ_API annoproj_status annoproj_session_can(annoproj_session *session, annoproj_project *project ANNOPROJ_NULLABLE, annoproj_operation operation ANNOPROJ_ENUM(annoproj_operation), const annoproj_call *call ANNOPROJ_NULLABLE, bool *can ANNOPROJ_OUT, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
+/* ==== Section - Looking after a store ============================================================
+ * What a host does with a store as a whole: how large it is, whether it is sound, a backup, less room on the disk, and whether
+ * anything changed. The log callback of annoproj_store_options tells what else is worth knowing. */
+
+ANNOPROJ_ROW(store_row, "What a store is made of")
+ANNOPROJ_COLUMN(file_bytes, int64, required, "bytes", "File size", "Size of the database file.")
+ANNOPROJ_COLUMN(wal_bytes, int64, required, "bytes", "Log size", "Size of the write-ahead log beside it.")
+ANNOPROJ_COLUMN(page_size, int64, required, "bytes", "Page size", "Size of a database page.")
+ANNOPROJ_COLUMN(schema_version, int64, required, "", "Schema version", "Version of the file format.")
+ANNOPROJ_COLUMN(commit_seq, int64, required, "", "Commits", "Grows by one with every committed transaction that changes something.")
+ANNOPROJ_COLUMN(users, int64, required, "", "Users", "Users, disabled ones included.")
+ANNOPROJ_COLUMN(projects, int64, required, "", "Projects", "Projects of the store.")
+ANNOPROJ_COLUMN(data_units, int64, required, "", "Data units", "Data units of all datasets.")
+ANNOPROJ_COLUMN(tasks, int64, required, "", "Tasks", "Tasks of all projects, removed ones not counted.")
+ANNOPROJ_COLUMN(events, int64, required, "", "Events", "Recorded events of all projects and of the store itself.")
+ANNOPROJ_COLUMN(free_bytes, int64, required, "bytes", "Free", "Part of the file that is unused: new rows fill it, annoproj_store_compact gives it back.")
+ANNOPROJ_COLUMN(datasets, int64, required, "", "Datasets", "Datasets of the store.")
+ANNOPROJ_COLUMN(ontologies, int64, required, "", "Ontologies", "Ontologies of the store.")
+ANNOPROJ_COLUMN(uuid, utf8, required, "", "UUID", "Made with the store; its copies have the same.")
+ANNOPROJ_COLUMN(created, timestamp_us, required, "", "Created", "When the store was made.")
+ANNOPROJ_COLUMN(changed, timestamp_us, required, "", "Changed", "Time of the last command; command times never go back.")
+ANNOPROJ_COLUMN(schema_hash, utf8, required, "", "Schema hash", "Fingerprint of the tables and indexes.")
+ANNOPROJ_COLUMN(sqlite, utf8, required, "", "SQLite", "Version of the SQLite library in use.")
+ANNOPROJ_COLUMN(path, utf8, required, "", "Path", "Absolute path of the file.")
+ANNOPROJ_ROW_END(store_row)
+
 /* Sizes, versions and counts. Rights: any session. */
 ANNOPROJ_API annoproj_status annoproj_store_info(annoproj_session *session, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(store_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* Waits until the store is past commit `seen`, whoever committed: a thread of this process, or another process. `*commit_seq` is
+ * where the store is then; with `seen` 0 the answer comes at once. To be told of changes, call it again with that
+ * number. TIMEOUT when nothing happened within the call's time; STATE when the store is closed meanwhile. A waiting call
+ * needs next to no processor time, holds nothing, and hears of other processes within some 10 ms. Rights: none
+ * needed, since nothing of the content is told. */
+ANNOPROJ_API annoproj_status annoproj_store_wait(annoproj_store *store, int64_t seen, const annoproj_call *call ANNOPROJ_NULLABLE, int64_t *commit_seq ANNOPROJ_OUT, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+ANNOPROJ_ROW(check_row, "One difference that a check found")
+ANNOPROJ_COLUMN(project, int64, nullable, "", "Project", "Project it concerns; null for the store as a whole.")
+ANNOPROJ_COLUMN(subject, dictionary, required, "", "Subject", "What is wrong: file, event, segment, counter, task, assignment, published_label, issue.")
+ANNOPROJ_COLUMN(id, int64, nullable, "", "Id", "The task, label, stage, segment or event it concerns.")
+ANNOPROJ_COLUMN(found, utf8, required, "", "Found", "What the store says.")
+ANNOPROJ_COLUMN(expected, utf8, required, "", "Expected", "What follows from the events.")
+ANNOPROJ_ROW_END(check_row)
 
 typedef struct annoproj_check_options {
     size_t size;
@@ -475,6 +499,44 @@ ANNOPROJ_API void annoproj_check_options_init(annoproj_check_options *options AN
 /* Checks the file, the checksums of every segment, and replays the events: counters, stages, assignments, issues and
  * published labels must follow from them. Returns every difference; no row = sound. Rights: store_check. */
 ANNOPROJ_API annoproj_status annoproj_store_check(annoproj_session *session, const annoproj_check_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(check_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+typedef struct annoproj_backup_options {
+    size_t size;
+    bool replace;                    /* a file that is there already makes room, at the moment the backup is whole */
+} annoproj_backup_options;
+#define ANNOPROJ_BACKUP_OPTIONS_INIT { sizeof(annoproj_backup_options), false }
+
+/* Fills in the defaults. */
+ANNOPROJ_API void annoproj_backup_options_init(annoproj_backup_options *options ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
+
+ANNOPROJ_ROW(backup_row, "A backup that was made and verified")
+ANNOPROJ_COLUMN(path, utf8, required, "", "Path", "Absolute path of the backup.")
+ANNOPROJ_COLUMN(file_bytes, int64, required, "bytes", "File size", "Size of the backup.")
+ANNOPROJ_COLUMN(commit_seq, int64, required, "", "Commits", "The backup has everything up to this commit and nothing after it; read from the backup.")
+ANNOPROJ_COLUMN(schema_version, int64, required, "", "Schema version", "Version of the file format; read from the backup.")
+ANNOPROJ_ROW_END(backup_row)
+
+/* Copies the store to the file `path` while everybody goes on working: the state of one moment, which annoproj_store_open opens.
+ * The copy is opened and checked, and gets its name only when it is whole, sound and on the disk; until then there is a
+ * file `<path>-copy-XXXXXX` beside it. Its mode is 0600. Meanwhile the store's log cannot be shortened. Progress is in
+ * pages. Give large stores the time they need: the default is 30 seconds. EXISTS when there is a file (unless
+ * `replace`), NOT_FOUND when the folder is missing, READONLY when it cannot be written, INVALID when `path` is the store
+ * itself, STATE when a store is open at `path` (a log lies beside it), CORRUPT when the copy is not sound. Rights:
+ * store_backup. */
+ANNOPROJ_API annoproj_status annoproj_store_backup(annoproj_session *session, const char *path, const annoproj_backup_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(backup_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+ANNOPROJ_ROW(compact_row, "What a compaction gained")
+ANNOPROJ_COLUMN(before_bytes, int64, required, "bytes", "Before", "Size of the store before.")
+ANNOPROJ_COLUMN(after_bytes, int64, required, "bytes", "After", "Size of the store after.")
+ANNOPROJ_COLUMN(free_bytes, int64, required, "bytes", "Was free", "How much of it was unused pages; what was gained beyond that comes from filling pages better.")
+ANNOPROJ_COLUMN(folded, bool, required, "", "Folded", "False when a reader still needed the old state: the file on the disk shrinks when it is done, with the next commits.")
+ANNOPROJ_ROW_END(compact_row)
+
+/* Writes the store anew without unused pages, and gives them back to the disk; what was deleted is gone from the file then, too. Readers go
+ * on with their snapshots, writers of all processes wait. Needs twice the store's size on its disk. All or nothing; deadline and
+ * cancel are heard; no progress is told, since it runs under the write lock. Give large stores time. FULL: nothing was
+ * changed. CORRUPT when the new file is not sound. Rights: store_compact. */
+ANNOPROJ_API annoproj_status annoproj_store_compact(annoproj_session *session, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(compact_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* ==== Section - Users ============================================================================ */
 
@@ -1253,8 +1315,8 @@ ANNOPROJ_API annoproj_status annoproj_task_heartbeat(annoproj_task *task, int64_
 /* ==== Section - Events ===========================================================================
  * Every change appends events, in the same transaction. Names, texts and geometry are never in them. */
 
-ANNOPROJ_ROW(event_row, "One event of a project")
-ANNOPROJ_COLUMN(seq, int64, required, "", "Sequence", "From 1 without gaps in the project.")
+ANNOPROJ_ROW(event_row, "One event of a project, or of the store itself")
+ANNOPROJ_COLUMN(seq, int64, required, "", "Sequence", "From 1 without gaps in the project, or in the store itself.")
 ANNOPROJ_COLUMN(time, timestamp_us, required, "", "Time", "Command time; for reported time the start of the activity.")
 ANNOPROJ_COLUMN(kind, dictionary, required, "", "Kind", "What happened; docs/file-format.md lists the kinds.")
 ANNOPROJ_COLUMN(source, dictionary, required, "", "Source", "ui, sdk or agent.")
@@ -1272,6 +1334,10 @@ ANNOPROJ_ROW_END(event_row)
 /* The events of a project with a sequence number greater than `after`, up to the last one at the time of opening. Tables of the
  * stream have row type event_row. Rights: analytics_team. */
 ANNOPROJ_API annoproj_status annoproj_project_events(annoproj_project *project, int64_t after, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_stream **stream ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_stream_close) ANNOPROJ_ROWS(event_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* The same for the events of the store itself, which belong to no project: users, datasets, ontologies, settings. They are
+ * numbered by themselves. Rights: store_events. */
+ANNOPROJ_API annoproj_status annoproj_store_events(annoproj_session *session, int64_t after, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_stream **stream ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_stream_close) ANNOPROJ_ROWS(event_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* ==== Section - Analytics ========================================================================
  * A query is a window and filters; each report is a function of it. Every figure is computed from the events, exactly. Figures

@@ -167,6 +167,9 @@ annoproj_status access_write(const request *request, write_fn body, const annopr
                              annoproj_error **error);
 /* Runs a read in one snapshot. The body may leave allocated results in its arguments. */
 annoproj_status access_read(const request *request, read_fn body, const annoproj_call *call, annoproj_error **error);
+/* For work on the store's file, which is neither read nor command: asks the gate in a snapshot, gives it back, then runs. */
+typedef annoproj_status (*file_fn)(store *store, const bounds *bounds, void *arguments, annoproj_error **error);
+annoproj_status access_file(const request *request, file_fn run, const annoproj_call *call, annoproj_error **error);
 
 /* --- the gate, for bodies that need a finer question ------------------------------------------------------------ */
 /* Whether the scope's session holds an operation by role (no project status, no task). */

@@ -110,21 +110,18 @@ annoproj_status access_write(const request *asked, write_fn run_body, const anno
 
 /* ---- reads ---- */
 
-annoproj_status access_read(const request *asked, read_fn run_body, const annoproj_call *call, annoproj_error **error) {
-    bounds limits;
+/* One snapshot: subject, gate, body. Without a body it only asks. */
+static annoproj_status read_within(const request *asked, read_fn run_body, const bounds *limits,
+                                   annoproj_error **error) {
     reader snapshot = {0};
     arena memory = {0};
-    annoproj_status status = bounds_begin(&limits, call, error);
+    annoproj_status status = store_read_begin(asked->session->store, limits, &snapshot, error);
     if (status != ANNOPROJ_OK) {
         return status;
     }
-    status = store_read_begin(asked->session->store, &limits, &snapshot, error);
-    if (status != ANNOPROJ_OK) {
-        goto done;
-    }
     scope in = {.database = snapshot.database,
                 .memory = &memory,
-                .bounds = &limits,
+                .bounds = limits,
                 .store = snapshot.store,
                 .user = asked->session->user,
                 .source = asked->session->source};
@@ -132,12 +129,34 @@ annoproj_status access_read(const request *asked, read_fn run_body, const annopr
     if (status == ANNOPROJ_OK && asked->operation != 0) {
         status = access_gate(&in, asked->operation, error);
     }
-    if (status == ANNOPROJ_OK) {
+    if (status == ANNOPROJ_OK && run_body) {
         status = run_body(&in, asked->arguments, error);
     }
     store_read_end(&snapshot);
-done:
     arena_release(&memory);
+    return status;
+}
+
+annoproj_status access_read(const request *asked, read_fn run_body, const annoproj_call *call, annoproj_error **error) {
+    bounds limits;
+    annoproj_status status = bounds_begin(&limits, call, error);
+    if (status == ANNOPROJ_OK) {
+        status = read_within(asked, run_body, &limits, error);
+        bounds_end(&limits);
+    }
+    return status;
+}
+
+annoproj_status access_file(const request *asked, file_fn run, const annoproj_call *call, annoproj_error **error) {
+    bounds limits;
+    annoproj_status status = bounds_begin(&limits, call, error);
+    if (status != ANNOPROJ_OK) {
+        return status;
+    }
+    status = read_within(asked, NULL, &limits, error);
+    if (status == ANNOPROJ_OK) {
+        status = run(asked->session->store, &limits, asked->arguments, error);
+    }
     bounds_end(&limits);
     return status;
 }

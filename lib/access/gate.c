@@ -6,12 +6,17 @@
 #include "rights.h"
 #include "subjects.h"
 
+/* The host holds every operation on the store. */
+static right store_right(const scope *in, annoproj_operation operation) {
+    return in->user == 0 ? RIGHT_YES : org_right(in->org_role, operation);
+}
+
 bool access_holds(const scope *in, annoproj_operation operation) {
     const operation_rule *rule = operation_rule_of(operation);
     if (!rule) {
         return false;
     }
-    return (rule->store ? org_right(in->org_role, operation) : role_right(in->role, operation)) != RIGHT_NO;
+    return (rule->store ? store_right(in, operation) : role_right(in->role, operation)) != RIGHT_NO;
 }
 
 bool access_sees_task(const scope *in, const task_facts *task) {
@@ -63,7 +68,7 @@ static annoproj_status lacks_right(const scope *in, const operation_rule *rule, 
 }
 
 static annoproj_status gate_store(const scope *in, const operation_rule *rule, annoproj_error **error) {
-    right held = org_right(in->org_role, rule->operation);
+    right held = store_right(in, rule->operation);
     if (held == RIGHT_NO || (held == RIGHT_OWN && !in->owns)) {
         return lacks_right(in, rule, error);
     }

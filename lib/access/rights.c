@@ -124,6 +124,10 @@ static const operation_rule rules[] = {
     {ANNOPROJ_OPERATION_PROJECT_LIST_ALL, "project_list_all", true, {N, N, N, N, N, N}, Y, N, GATE_OPEN, NEED_SEE, 0},
     {ANNOPROJ_OPERATION_PROJECT_JOIN, "project_join", true, {N, N, N, N, N, N}, Y, N, GATE_OPEN, NEED_SEE, 0},
     {ANNOPROJ_OPERATION_STORE_CHECK, "store_check", true, {N, N, N, N, N, N}, Y, N, GATE_OPEN, NEED_SEE, 0},
+    {ANNOPROJ_OPERATION_STORE_BACKUP, "store_backup", true, {N, N, N, N, N, N}, N, N, GATE_OPEN, NEED_SEE, 0},
+    {ANNOPROJ_OPERATION_STORE_COMPACT, "store_compact", true, {N, N, N, N, N, N}, Y, N, GATE_OPEN, NEED_SEE, 0},
+    {ANNOPROJ_OPERATION_STORE_SETTINGS, "store_settings", true, {N, N, N, N, N, N}, Y, N, GATE_OPEN, NEED_SEE, 0},
+    {ANNOPROJ_OPERATION_STORE_EVENTS, "store_events", true, {N, N, N, N, N, N}, Y, N, GATE_OPEN, NEED_SEE, 0},
 };
 
 #define RULE_COUNT (sizeof rules / sizeof rules[0])

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "allocate.h"
+#include "callback.h"
 #include "failure.h"
 #include "handle.h"
 #include "options.h"
@@ -97,7 +98,9 @@ annoproj_status bounds_progress(const bounds *limits, int64_t done, int64_t tota
     if (!limits->progress) {
         return ANNOPROJ_OK;
     }
+    callback_begin();
     int32_t answer = limits->progress(done, total, limits->progress_data);
+    callback_end();
     if (answer != 0) {
         fail(error, ANNOPROJ_CALLBACK, "the progress callback returned %ld, which ends the call", (long)answer);
         fail_detail(error, "value", "%ld", (long)answer);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "allocate.h"
+#include "callback.h"
 #include "failure.h"
 
 #define PIECE  ((size_t)64 << 10)
@@ -67,7 +68,9 @@ static annoproj_status hand_on(output *out, annoproj_error **error) {
         return fail_memory(error);
     }
     if (out->write) {
+        callback_begin();
         const int32_t answer = out->text.length > 0 ? out->write(out->text.data, out->text.length, out->user_data) : 0;
+        callback_end();
         out->text.length = 0;
         return answer == 0 ? ANNOPROJ_OK
                            : fail(error, ANNOPROJ_CALLBACK, "the write callback returned %d", (int)answer);

@@ -1,4 +1,4 @@
-/* What the store is made of, and whether it is sound: the file, the log, and everything that must follow from the log. */
+/* Whether a store is sound: the file, the log, and everything that must follow from the log. */
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -7,66 +7,6 @@
 #include "replay.h"
 #include "rows.h"
 #include "task_vector.h"
-
-/* --- info ---------------------------------------------------------------------------------------------------- */
-
-static int64_t count_of(scope *in, const char *text, annoproj_status *status, annoproj_error **error) {
-    int64_t count = 0;
-    if (*status != ANNOPROJ_OK)
-        return 0;
-    statement *find = sql(in->database, text);
-    if (sql_row(find))
-        count = column_int64(find, 0);
-    *status = sql_end(find, error);
-    return count;
-}
-
-static annoproj_status read_info(scope *in, void *arguments, annoproj_error **error) {
-    static const char users_text[] = "SELECT count(*) FROM user";
-    static const char projects_text[] = "SELECT count(*) FROM project";
-    static const char units_text[] = "SELECT coalesce(sum(data_units), 0) FROM dataset";
-    static const char tasks_text[] = "SELECT coalesce(sum(tasks), 0) FROM project_counter";
-    static const char events_text[] = "SELECT coalesce(sum(last_seq), 0) FROM event_log";
-    annoproj_table **table = arguments;
-    store_facts facts;
-    reader source = {.database = in->database, .bounds = in->bounds, .store = in->store};
-    annoproj_status status = store_facts_read(&source, &facts, error);
-    int64_t users = count_of(in, users_text, &status, error);
-    int64_t projects = count_of(in, projects_text, &status, error);
-    int64_t units = count_of(in, units_text, &status, error);
-    int64_t tasks = count_of(in, tasks_text, &status, error);
-    int64_t events = count_of(in, events_text, &status, error);
-    if (status != ANNOPROJ_OK)
-        return status;
-    rows *row = rows_new(&row_store_row);
-    rows_int64(row, facts.file_bytes);
-    rows_int64(row, facts.wal_bytes);
-    rows_int64(row, facts.page_size);
-    rows_int64(row, facts.schema_version);
-    rows_int64(row, facts.commit_seq);
-    rows_int64(row, users);
-    rows_int64(row, projects);
-    rows_int64(row, units);
-    rows_int64(row, tasks);
-    rows_int64(row, events);
-    return rows_finish(row, table, error);
-}
-
-annoproj_status annoproj_store_info(annoproj_session *handle, const annoproj_call *call, annoproj_table **table,
-                                    annoproj_error **error) {
-    session *who = NULL;
-    clear_error(error);
-    if (!table)
-        return fail(error, ANNOPROJ_INVALID, "table is NULL: give a place for the result");
-    *table = NULL;
-    annoproj_status status = session_enter(handle, &who, error);
-    if (status != ANNOPROJ_OK)
-        return status;
-    request asked = {.session = who, .subject = SUBJECT_STORE, .arguments = table};
-    status = access_read(&asked, read_info, call, error);
-    session_leave(who);
-    return status;
-}
 
 /* --- check ----------------------------------------------------------------------------------------------------- */
 

@@ -1,20 +1,21 @@
-/* Public functions: the event feed of a project, and streams. */
+/* Public functions: the event feeds of projects and of the store, and streams. */
 #include "access.h"
 #include "failure.h"
 #include "rows.h"
 #include "segment.h"
 
-/* A stream is a place in the feed; it holds no snapshot between calls. */
+/* A stream is a place in a feed; it holds no snapshot between calls. */
 typedef struct event_stream {
     body body;
-    project_identity *project;
-    int64_t after; /* atomic: the last event handed out */
-    int64_t last;  /* the last one at the time of opening */
+    session *session;
+    int64_t project; /* 0 = the store's own events */
+    int64_t after;   /* atomic: the last event handed out */
+    int64_t last;    /* the last one at the time of opening */
 } event_stream;
 
 static void destroy_stream(body *dead) {
     event_stream *stream = (event_stream *)dead;
-    project_leave(stream->project);
+    session_leave(stream->session);
     release(stream);
 }
 
@@ -86,36 +87,41 @@ static annoproj_status read_page(scope *in, void *arguments, annoproj_error **er
     return status;
 }
 
-static request feed_request(const project_identity *project, feed_call *made) {
-    return (request){.session = project->session,
-                     .operation = ANNOPROJ_OPERATION_ANALYTICS_TEAM,
-                     .subject = SUBJECT_PROJECT,
-                     .id = project->id,
+static request feed_request(session *who, int64_t project, feed_call *made) {
+    return (request){.session = who,
+                     .operation = project == 0 ? ANNOPROJ_OPERATION_STORE_EVENTS : ANNOPROJ_OPERATION_ANALYTICS_TEAM,
+                     .subject = project == 0 ? SUBJECT_STORE : SUBJECT_PROJECT,
+                     .id = project,
                      .arguments = made};
 }
 
-/* Takes over the project. */
-static annoproj_status make_stream(project_identity *project, int64_t after, int64_t last, annoproj_stream **stream,
-                                   annoproj_error **error) {
-    event_stream *made = allocate_zeroed(1, sizeof *made);
-    if (made == NULL) {
-        project_leave(project);
+static annoproj_status open_feed(session *who, int64_t project, int64_t after, const annoproj_call *call,
+                                 annoproj_stream **stream, annoproj_error **error) {
+    feed_call made = {.after = after};
+    const request asked = feed_request(who, project, &made);
+    annoproj_status status = access_read(&asked, read_last, call, error);
+    if (status != ANNOPROJ_OK) {
+        return status;
+    }
+    event_stream *opened = allocate_zeroed(1, sizeof *opened);
+    if (opened == NULL) {
         return fail_memory(error);
     }
-    made->body = (body){.references = 1, .destroy = destroy_stream};
-    made->project = project;
-    made->after = after;
-    made->last = last;
-    *stream = handle_new(HANDLE_STREAM, &made->body);
+    *opened = (event_stream){.body = {.references = 1, .destroy = destroy_stream},
+                             .session = who,
+                             .project = project,
+                             .after = after,
+                             .last = made.last};
+    body_retain(&who->body);
+    *stream = handle_new(HANDLE_STREAM, &opened->body);
     if (*stream == NULL) {
-        body_release(&made->body);
+        body_release(&opened->body);
         return fail_memory(error);
     }
     return ANNOPROJ_OK;
 }
 
-annoproj_status annoproj_project_events(annoproj_project *handle, int64_t after, const annoproj_call *call,
-                                        annoproj_stream **stream, annoproj_error **error) {
+static annoproj_status check_arguments(int64_t after, annoproj_stream **stream, annoproj_error **error) {
     clear_error(error);
     if (stream == NULL) {
         return fail(error, ANNOPROJ_INVALID, "`stream` is NULL: give a place for the result");
@@ -125,19 +131,35 @@ annoproj_status annoproj_project_events(annoproj_project *handle, int64_t after,
         return fail(error, ANNOPROJ_INVALID, "`after` is %lld: give 0 for all events, or a sequence number",
                     (long long)after);
     }
+    return ANNOPROJ_OK;
+}
+
+annoproj_status annoproj_project_events(annoproj_project *handle, int64_t after, const annoproj_call *call,
+                                        annoproj_stream **stream, annoproj_error **error) {
     project_identity *project = NULL;
-    annoproj_status status = project_enter(handle, &project, error);
-    if (status != ANNOPROJ_OK) {
-        return status;
+    annoproj_status status = check_arguments(after, stream, error);
+    if (status == ANNOPROJ_OK) {
+        status = project_enter(handle, &project, error);
     }
-    feed_call made = {.after = after};
-    const request asked = feed_request(project, &made);
-    status = access_read(&asked, read_last, call, error);
-    if (status != ANNOPROJ_OK) {
+    if (status == ANNOPROJ_OK) {
+        status = open_feed(project->session, project->id, after, call, stream, error);
         project_leave(project);
-        return status;
     }
-    return make_stream(project, after, made.last, stream, error);
+    return status;
+}
+
+annoproj_status annoproj_store_events(annoproj_session *handle, int64_t after, const annoproj_call *call,
+                                      annoproj_stream **stream, annoproj_error **error) {
+    session *who = NULL;
+    annoproj_status status = check_arguments(after, stream, error);
+    if (status == ANNOPROJ_OK) {
+        status = session_enter(handle, &who, error);
+    }
+    if (status == ANNOPROJ_OK) {
+        status = open_feed(who, 0, after, call, stream, error);
+        session_leave(who);
+    }
+    return status;
 }
 
 /* Two threads on one stream: whoever is first keeps his page, the other reads again from there. */
@@ -162,7 +184,7 @@ annoproj_status annoproj_stream_next(annoproj_stream *handle, const annoproj_cal
             status = ANNOPROJ_NONE;
             break;
         }
-        const request asked = feed_request(stream->project, &made);
+        const request asked = feed_request(stream->session, stream->project, &made);
         status = access_read(&asked, read_page, call, error);
         mine = status == ANNOPROJ_OK && __atomic_compare_exchange_n(&stream->after, &start, made.after, false,
                                                                     __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);

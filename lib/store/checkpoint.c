@@ -16,6 +16,9 @@ static annoproj_status run(struct store_state *state, int mode, int64_t wait_us,
     errno = 0;
     int code = sqlite3_wal_checkpoint_v2(db->handle, "main", mode, NULL, NULL);
     db->busy_wait_us = BUSY_WAIT_US;
+    if (code == SQLITE_OK && mode == SQLITE_CHECKPOINT_TRUNCATE) {
+        db->wal_pages = 0;
+    }
     state->checkpoint_pages = db->wal_pages;
     state->checkpoint_us = monotonic_us();
     /* Busy: a reader needs the log's older pages. What could be done was done. */
@@ -40,6 +43,8 @@ annoproj_status checkpoint_after_commit(struct store_state *state, annoproj_erro
     return ANNOPROJ_OK;
 }
 
-annoproj_status checkpoint_fold(struct store_state *state, annoproj_error **error) {
-    return run(state, SQLITE_CHECKPOINT_TRUNCATE, RESTART_WAIT_US, error);
+annoproj_status checkpoint_fold(struct store_state *state, int64_t wait_us, bool *folded, annoproj_error **error) {
+    annoproj_status status = run(state, SQLITE_CHECKPOINT_TRUNCATE, wait_us, error);
+    *folded = status == ANNOPROJ_OK && state->writer->wal_pages == 0;
+    return status;
 }

@@ -99,6 +99,10 @@ static annoproj_status protect(database *db, annoproj_error **error) {
     return ANNOPROJ_OK;
 }
 
+void connection_interruptible(database *db, bool on) {
+    sqlite3_progress_handler(db->handle, on ? OPERATIONS_PER_LOOK : 0, on ? look_at_call : NULL, db);
+}
+
 static annoproj_status set_up(database *db, connection_kind kind, bool relaxed, annoproj_error **error) {
     sqlite3_busy_handler(db->handle, wait_for_stranger, db);
     sqlite3_wal_autocheckpoint(db->handle, 0);
@@ -114,7 +118,7 @@ static annoproj_status set_up(database *db, connection_kind kind, bool relaxed, 
         status = sql_script(db, text, error);
     }
     if (kind == CONNECTION_READER) {
-        sqlite3_progress_handler(db->handle, OPERATIONS_PER_LOOK, look_at_call, db);
+        connection_interruptible(db, true);
     }
     return status;
 }

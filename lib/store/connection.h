@@ -47,6 +47,10 @@ void connection_close(database *database, bool fold); /* fold: checkpoint and de
 /* How much of the file the connection keeps in memory. */
 annoproj_status connection_cache(database *database, int64_t bytes, annoproj_error **error);
 
+/* Whether deadline and cancel of the call interrupt a running statement: readers always, else only what is a transaction of
+ * its own. */
+void connection_interruptible(database *database, bool on);
+
 annoproj_status sql_script(database *database, const char *text, annoproj_error **error);
 /* The first column of the first row; 0 when there is none. */
 annoproj_status sql_value(database *database, const char *text, int64_t *out, annoproj_error **error);

@@ -11,7 +11,7 @@
 #define SQL_PAGE_COUNT   "PRAGMA page_count"
 #define SQL_FREE_PAGES   "PRAGMA freelist_count"
 #define SQL_VERSION      "PRAGMA user_version"
-#define SQL_SEQUENCE     "SELECT commit_seq FROM store_state"
+#define SQL_STATE        "SELECT commit_seq, created_us, last_command_us, uuid FROM store_state"
 #define SQL_INTEGRITY    "PRAGMA integrity_check(100)"
 #define SQL_QUICK        "PRAGMA quick_check(100)"
 #define SQL_FOREIGN_KEYS "PRAGMA foreign_key_check"
@@ -23,6 +23,17 @@ static int64_t file_size(const char *path, const char *suffix) {
     return stat(name, &facts) == 0 ? (int64_t)facts.st_size : 0;
 }
 
+static annoproj_status read_state(database *db, store_facts *facts, annoproj_error **error) {
+    statement *find = sql(db, SQL_STATE);
+    if (sql_row(find)) {
+        facts->commit_seq = column_int64(find, 0);
+        facts->created_us = column_int64(find, 1);
+        facts->last_command_us = column_int64(find, 2);
+        snprintf(facts->uuid, sizeof facts->uuid, "%s", column_text(find, 3));
+    }
+    return sql_end(find, error);
+}
+
 annoproj_status store_facts_read(reader *from, store_facts *out, annoproj_error **error) {
     database *db = from->database;
     const struct store_state *state = from->store->state;
@@ -31,15 +42,22 @@ annoproj_status store_facts_read(reader *from, store_facts *out, annoproj_error 
         const char *text;
         int64_t *value;
     } questions[] = {
-        {SQL_PAGE_SIZE, &facts.page_size},    {SQL_PAGE_COUNT, &facts.page_count}, {SQL_FREE_PAGES, &facts.free_pages},
-        {SQL_VERSION, &facts.schema_version}, {SQL_SEQUENCE, &facts.commit_seq},
+        {SQL_PAGE_SIZE, &facts.page_size},
+        {SQL_PAGE_COUNT, &facts.page_count},
+        {SQL_FREE_PAGES, &facts.free_pages},
+        {SQL_VERSION, &facts.schema_version},
     };
     *out = facts;
+    facts.path = state->path;
+    facts.sqlite = sqlite3_libversion();
     facts.file_bytes = file_size(state->path, "");
     facts.wal_bytes = file_size(state->path, "-wal");
     annoproj_status status = schema_fingerprint(db, facts.fingerprint, error);
     for (size_t i = 0; i < sizeof questions / sizeof questions[0] && status == ANNOPROJ_OK; i++) {
         status = sql_value(db, questions[i].text, questions[i].value, error);
+    }
+    if (status == ANNOPROJ_OK) {
+        status = read_state(db, &facts, error);
     }
     if (status == ANNOPROJ_OK) {
         *out = facts;

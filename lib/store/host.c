@@ -11,12 +11,6 @@
 #define DEFAULT_CACHE_BYTES 67108864
 #define DEFAULT_THREADS     4
 
-static _Thread_local bool calling_back;
-
-bool in_callback(void) {
-    return calling_back;
-}
-
 annoproj_status host_clock(const struct store_state *state, int64_t *out, annoproj_error **error) {
     *out = 0;
     if (state->options.clock == NULL) {
@@ -25,9 +19,9 @@ annoproj_status host_clock(const struct store_state *state, int64_t *out, annopr
         *out = (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
         return ANNOPROJ_OK;
     }
-    calling_back = true;
+    callback_begin();
     int32_t answer = state->options.clock(out, state->options.user_data);
-    calling_back = false;
+    callback_end();
     return answer == 0 ? ANNOPROJ_OK
                        : fail(error, ANNOPROJ_CALLBACK, "the clock callback returned %d: it must return 0", answer);
 }
@@ -35,9 +29,9 @@ annoproj_status host_clock(const struct store_state *state, int64_t *out, annopr
 annoproj_status host_random(const struct store_state *state, void *out, size_t length, annoproj_error **error) {
     memset(out, 0, length);
     if (state->options.random != NULL) {
-        calling_back = true;
+        callback_begin();
         int32_t answer = state->options.random(out, length, state->options.user_data);
-        calling_back = false;
+        callback_end();
         return answer == 0
                    ? ANNOPROJ_OK
                    : fail(error, ANNOPROJ_CALLBACK, "the random callback returned %d: it must return 0", answer);
@@ -54,10 +48,10 @@ annoproj_status host_random(const struct store_state *state, void *out, size_t l
 }
 
 void host_log(const struct store_state *state, int32_t level, const char *message) {
-    if (state->options.log != NULL && !calling_back) {
-        calling_back = true;
+    if (state->options.log != NULL && !in_callback()) {
+        callback_begin();
         state->options.log(level, message, state->options.user_data);
-        calling_back = false;
+        callback_end();
     }
 }
 

@@ -46,13 +46,7 @@ static annoproj_status take_snapshot(struct store_state *state, database *db, an
     if (status == ANNOPROJ_OK) {
         status = sql_value(db, SQL_SEQUENCE, &sequence, error);
     }
-    if (status == ANNOPROJ_OK && sequence < least) {
-        status = fail(error, ANNOPROJ_CORRUPT,
-                      "the store went back from commit %lld to %lld: it was replaced or lost "
-                      "changes; close it and open it again",
-                      (long long)least, (long long)sequence);
-    }
-    return status;
+    return status == ANNOPROJ_OK ? sequence_check(least, sequence, error) : status;
 }
 
 static void end_snapshot(database *db) {

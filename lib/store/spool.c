@@ -65,4 +65,5 @@ void spool_close(spool *of) {
 
 void spools_remove_stale(const struct store_state *state) {
     private_files_remove_stale(state->path, SUFFIX);
+    private_files_remove_stale(state->path, COMPACT_SUFFIX);
 }

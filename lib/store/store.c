@@ -16,6 +16,7 @@
 #include "store_state.h"
 
 #define NEW_FILE_MODE    0600
+#define FOLD_WAIT_US     20000 /* for readers of other processes */
 #define SQL_JOURNAL_MODE "PRAGMA journal_mode"
 #define SQL_PAGE_SIZE    "PRAGMA page_size"
 #define SQL_SEQUENCE     "SELECT commit_seq FROM store_state"
@@ -28,6 +29,7 @@ static void state_free(struct store_state *state) {
     if (state == NULL) {
         return;
     }
+    pthread_cond_destroy(&state->committed);
     pthread_cond_destroy(&state->changed);
     pthread_mutex_destroy(&state->mutex);
     arena_release(&state->memory);
@@ -68,16 +70,24 @@ static annoproj_status state_new(const annoproj_store_options *options, struct s
     made->process = getpid();
     made->options = *options;
     if (state_condition(&made->changed, error) != ANNOPROJ_OK) {
-        release(made);
-        return ANNOPROJ_NO_MEMORY;
+        goto no_changed;
+    }
+    if (state_condition(&made->committed, error) != ANNOPROJ_OK) {
+        goto no_committed;
     }
     if (pthread_mutex_init(&made->mutex, NULL) != 0) {
-        pthread_cond_destroy(&made->changed);
-        release(made);
-        return fail_memory(error);
+        fail_memory(error);
+        goto no_mutex;
     }
     *out = made;
     return ANNOPROJ_OK;
+no_mutex:
+    pthread_cond_destroy(&made->committed);
+no_committed:
+    pthread_cond_destroy(&made->changed);
+no_changed:
+    release(made);
+    return ANNOPROJ_NO_MEMORY;
 }
 
 /* --- files ------------------------------------------------------------------------------------------ */
@@ -335,6 +345,7 @@ annoproj_status store_open(const char *path, bool create, const annoproj_store_o
 annoproj_status store_shut(store *of, const bounds *call, annoproj_error **error) {
     struct store_state *state = of->state;
     annoproj_error *folding = NULL;
+    bool all = false;
     if (state->process != getpid()) {
         return ANNOPROJ_OK;
     }
@@ -356,7 +367,7 @@ annoproj_status store_shut(store *of, const bounds *call, annoproj_error **error
     }
     state_end(state);
     readers_close(state);
-    annoproj_status folded = checkpoint_fold(state, &folding);
+    annoproj_status folded = checkpoint_fold(state, FOLD_WAIT_US, &all, &folding);
     state_close_files(state, true); /* closes the lock last, which leaves it */
     if (folded != ANNOPROJ_OK) {
         /* Everything committed is in the log, which the next open reads. */

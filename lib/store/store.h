@@ -63,14 +63,31 @@ typedef struct spool spool;
 annoproj_status spool_open(store *store, const char *schema, spool **out, annoproj_error **error);
 database *spool_database(spool *spool);
 annoproj_status spool_flush(spool *spool, annoproj_error **error); /* commits what was inserted */
-void spool_close(spool *spool); /* deletes it; NULL is fine */
+void spool_close(spool *spool);                                    /* deletes it; NULL is fine */
 
 /* --- operations ------------------------------------------------------------------------------------ */
 typedef struct store_facts {
     int64_t file_bytes, wal_bytes, page_size, page_count, free_pages, schema_version, commit_seq;
-    char fingerprint[33];
+    int64_t created_us, last_command_us;
+    char fingerprint[33], uuid[37];
+    const char *sqlite, *path; /* valid as long as the store */
 } store_facts;
 annoproj_status store_facts_read(reader *reader, store_facts *out, annoproj_error **error);
+/* Copies the snapshot to a file (copy.h): EXISTS, STATE; NOT_FOUND when the folder is missing; INVALID for the store itself. */
+typedef struct backup_facts {
+    char *path; /* absolute; to be released */
+    int64_t bytes, commit_seq, schema_version;
+} backup_facts;
+annoproj_status store_backup(reader *reader, const char *path, bool replace, backup_facts *out, annoproj_error **error);
+/* Gives free pages back to the file system; alone under the write lock. */
+typedef struct compact_facts {
+    int64_t before_bytes, after_bytes, free_bytes;
+    bool folded; /* else a reader still needs the log, and the file shrinks when it ends */
+} compact_facts;
+annoproj_status store_compact(store *store, const bounds *bounds, compact_facts *out, annoproj_error **error);
+/* Waits until the store is past commit `seen`: committed here or by another process. */
+annoproj_status store_wait(store *store, int64_t seen, const bounds *bounds, int64_t *commit_seq,
+                           annoproj_error **error);
 /* SQLite's own checks (integrity_check or quick_check, foreign_key_check): one call of `found` per line. */
 annoproj_status store_integrity(reader *reader, bool quick, void (*found)(void *data, const char *line), void *data,
                                 annoproj_error **error);

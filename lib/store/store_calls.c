@@ -91,6 +91,7 @@ annoproj_status state_quiesce(struct store_state *state, const bounds *call, ann
         goto done;
     }
     state->closing = true;
+    pthread_cond_broadcast(&state->committed);
     while (state->in_flight > 0 && status == ANNOPROJ_OK) {
         status = state_wait(state, &state->changed, call, error);
     }
@@ -115,6 +116,7 @@ void state_end(struct store_state *state) {
     pthread_mutex_lock(&state->mutex);
     state->closing = false;
     state->closed = true;
+    pthread_cond_broadcast(&state->committed);
     pthread_mutex_unlock(&state->mutex);
 }
 
@@ -125,4 +127,14 @@ annoproj_status state_check_file(const struct store_state *state, annoproj_error
     }
     return fail(error, ANNOPROJ_CORRUPT, "the store file %s was removed or replaced while it was open: open it again",
                 QUOTED(state->path));
+}
+
+annoproj_status sequence_check(int64_t seen, int64_t found, annoproj_error **error) {
+    if (found >= seen) {
+        return ANNOPROJ_OK;
+    }
+    return fail(error, ANNOPROJ_CORRUPT,
+                "the store went back from commit %lld to %lld: it was replaced or lost changes; close it and open it "
+                "again",
+                (long long)seen, (long long)found);
 }

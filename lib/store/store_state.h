@@ -9,16 +9,22 @@
 #include <pthread.h>
 #include <sys/types.h>
 
+#include "callback.h"
 #include "connection.h"
 #include "store.h"
 #include "write_lock.h"
 
 #define READERS_MOST 8
 
-/* One call of store_write(). */
+/* Work on the file itself: alone under the write lock, outside a transaction. */
+typedef annoproj_status (*lock_body)(struct store_state *state, const bounds *call, void *argument,
+                                     annoproj_error **error);
+
+/* One call of store_write() or write_alone(). */
 typedef struct write_job {
     store *store;
     write_body body;
+    lock_body alone; /* instead of `body` */
     void *argument;
     const bounds *call;
     int64_t clock_us;
@@ -37,8 +43,9 @@ struct store_state {
     annoproj_store_options options;
 
     pthread_mutex_t mutex;
-    pthread_cond_t changed; /* a call ended, a reader came free */
-    int32_t in_flight;      /* operations that have begun and not ended */
+    pthread_cond_t changed;   /* a call ended, a reader came free */
+    pthread_cond_t committed; /* this process committed, or the store closes */
+    int32_t in_flight;        /* operations that have begun and not ended */
     bool closing, closed;
 
     database *readers[READERS_MOST]; /* free ones first: [0, readers_free) */
@@ -77,6 +84,12 @@ void body_begin(void);
 void body_end(void);
 /* CORRUPT when the path no longer leads to the file that was opened. */
 annoproj_status state_check_file(const struct store_state *state, annoproj_error **error);
+/* CORRUPT when the store is at an older commit than was seen before. */
+annoproj_status sequence_check(int64_t seen, int64_t found, annoproj_error **error);
+
+/* --- the writer's queue (writer.c) ------------------------------------------------------------------ */
+/* Waits its turn among the writes of this process and for the write lock. */
+annoproj_status write_alone(store *of, const bounds *call, lock_body run, void *argument, annoproj_error **error);
 
 /* --- open stores of this process (open_stores.c) ----------------------------------------------------- */
 /* Enters the state into the list. STATE when this process has the file open already, FORKED when its parent had it open
@@ -90,16 +103,18 @@ annoproj_status host_random(const struct store_state *state, void *out, size_t l
 /* Bytes of page cache for all connections together: option `cache_bytes`. */
 int64_t cache_budget(const struct store_state *state);
 void host_log(const struct store_state *state, int32_t level, const char *message);
-bool in_callback(void);
 
 /* --- readers (readers.c) ------------------------------------------------------------------------------ */
 void readers_close(struct store_state *state);
 
 /* --- checkpoints, under the write lock (checkpoint.c) -------------------------------------------------- */
 annoproj_status checkpoint_after_commit(struct store_state *state, annoproj_error **error);
-annoproj_status checkpoint_fold(struct store_state *state, annoproj_error **error);
+/* Writes the whole log into the file and empties it; a reader that needs it is waited for, then `folded` is false. */
+annoproj_status checkpoint_fold(struct store_state *state, int64_t wait_us, bool *folded, annoproj_error **error);
 
 /* --- spools (spool.c) ----------------------------------------------------------------------------------- */
-void spools_remove_stale(const struct store_state *state); /* left behind by processes that died */
+/* Of spools and compactions: what processes that died have left. */
+#define COMPACT_SUFFIX "-compact-"
+void spools_remove_stale(const struct store_state *state);
 
 #endif

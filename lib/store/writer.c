@@ -65,13 +65,7 @@ static annoproj_status begin(struct store_state *state, const bounds *call, tran
         }
         status = sql_end(ask, error);
     }
-    if (status == ANNOPROJ_OK && out->sequence < state->seen_seq) {
-        status = fail(error, ANNOPROJ_CORRUPT,
-                      "the store went back from commit %lld to %lld: it was replaced or lost "
-                      "changes; close it and open it again",
-                      (long long)state->seen_seq, (long long)out->sequence);
-    }
-    return status;
+    return status == ANNOPROJ_OK ? sequence_check(state->seen_seq, out->sequence, error) : status;
 }
 
 static annoproj_status run_body(struct store_state *state, write_job *job, int64_t now_us) {
@@ -247,6 +241,10 @@ static void run_alone(struct store_state *state, write_job *job) {
 }
 
 static void run_batch(struct store_state *state, write_job **jobs, size_t count) {
+    if (count > 0 && jobs[0]->alone != NULL) {
+        settle(jobs[0], jobs[0]->alone(state, jobs[0]->call, jobs[0]->argument, &jobs[0]->error));
+        return;
+    }
     if (count > 1) {
         run_together(state, jobs, count);
     }
@@ -284,10 +282,15 @@ static void leave_queue(struct store_state *state, write_job *job) {
     job->next = NULL;
 }
 
+/* Bodies up to the next job that must be alone, or that one. */
 static size_t take_queue(struct store_state *state, write_job **jobs) {
     size_t count = 0;
-    while (count < BATCH_MOST && state->first != NULL) {
+    for (bool alone = false; count < BATCH_MOST && state->first != NULL && !alone;) {
         write_job *job = state->first;
+        alone = job->alone != NULL;
+        if (count > 0 && alone) {
+            break;
+        }
         leave_queue(state, job);
         job->taken = true;
         jobs[count++] = job;
@@ -307,6 +310,7 @@ static void hand_out(struct store_state *state, write_job **jobs, size_t count) 
         jobs[i]->done = true;
         pthread_cond_signal(&jobs[i]->wake);
     }
+    pthread_cond_broadcast(&state->committed);
     pthread_mutex_unlock(&state->mutex);
 }
 
@@ -363,31 +367,47 @@ static void wait_turn(struct store_state *state, write_job *job) {
     }
 }
 
+static annoproj_status queue_job(write_job *job, annoproj_error **error) {
+    struct store_state *state = job->store->state;
+    annoproj_status status = state_condition(&job->wake, error);
+    if (status != ANNOPROJ_OK) {
+        return status;
+    }
+    pthread_mutex_lock(&state->mutex);
+    enqueue(state, job);
+    wait_turn(state, job);
+    pthread_mutex_unlock(&state->mutex);
+    pthread_cond_destroy(&job->wake);
+    if (error != NULL && job->status != ANNOPROJ_OK) {
+        drop_error(error);
+        *error = job->error;
+    } else {
+        drop_error(&job->error);
+    }
+    return job->status;
+}
+
 annoproj_status store_write(store *of, const bounds *call, write_body run, void *argument, annoproj_error **error) {
-    struct store_state *state = of->state;
-    annoproj_status status = operation_begin(state, error);
+    annoproj_status status = operation_begin(of->state, error);
     if (status != ANNOPROJ_OK) {
         return status;
     }
     write_job job = {.store = of, .body = run, .argument = argument, .call = call};
-    status = host_clock(state, &job.clock_us, error);
+    status = host_clock(of->state, &job.clock_us, error);
     if (status == ANNOPROJ_OK) {
-        status = state_condition(&job.wake, error);
+        status = queue_job(&job, error);
     }
-    if (status == ANNOPROJ_OK) {
-        pthread_mutex_lock(&state->mutex);
-        enqueue(state, &job);
-        wait_turn(state, &job);
-        pthread_mutex_unlock(&state->mutex);
-        pthread_cond_destroy(&job.wake);
-        status = job.status;
-        if (error != NULL && status != ANNOPROJ_OK) {
-            drop_error(error);
-            *error = job.error;
-        } else {
-            drop_error(&job.error);
-        }
+    operation_end(of->state);
+    return status;
+}
+
+annoproj_status write_alone(store *of, const bounds *call, lock_body run, void *argument, annoproj_error **error) {
+    annoproj_status status = operation_begin(of->state, error);
+    if (status != ANNOPROJ_OK) {
+        return status;
     }
-    operation_end(state);
+    write_job job = {.store = of, .alone = run, .argument = argument, .call = call};
+    status = queue_job(&job, error);
+    operation_end(of->state);
     return status;
 }

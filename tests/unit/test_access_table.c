@@ -55,6 +55,10 @@ static const char *const expected[] = {
     "108,project_list_all,store,no,no,no,no,no,yes,no,open",
     "109,project_join,store,no,no,no,no,no,yes,no,open",
     "110,store_check,store,no,no,no,no,no,yes,no,open",
+    "111,store_backup,store,no,no,no,no,no,no,no,open",
+    "112,store_compact,store,no,no,no,no,no,yes,no,open",
+    "113,store_settings,store,no,no,no,no,no,yes,no,open",
+    "114,store_events,store,no,no,no,no,no,yes,no,open",
 };
 #define EXPECTED_COUNT ((int64_t)(sizeof expected / sizeof expected[0]))
 #define COLUMNS        11

@@ -18,6 +18,8 @@ __all__ = [
     'AnnotatorsTable',
     'AnswerRow',
     'AnswerTable',
+    'BackupRow',
+    'BackupTable',
     'Bucket',
     'BusyError',
     'CallbackError',
@@ -31,6 +33,8 @@ __all__ = [
     'CommentRow',
     'CommentTable',
     'CommitUnknownError',
+    'CompactRow',
+    'CompactTable',
     'ConflictError',
     'CorruptError',
     'DataError',
@@ -232,6 +236,10 @@ class Operation(enum.IntEnum):
     PROJECT_LIST_ALL = 108
     PROJECT_JOIN = 109
     STORE_CHECK = 110
+    STORE_BACKUP = 111    # a copy holds every project's data: for the host only
+    STORE_COMPACT = 112
+    STORE_SETTINGS = 113
+    STORE_EVENTS = 114
 
 
 class OrgRole(enum.IntEnum):
@@ -504,6 +512,23 @@ StageStartNextResult = collections.namedtuple('StageStartNextResult', 'task reas
 
 
 @dataclasses.dataclass(frozen=True)
+class OperationRow:
+    """One operation and who holds it: the table by which every call is decided."""
+
+    operation: int  # Value of annoproj_operation.
+    name: str  # Its name in lower case.
+    scope: str  # project or store.
+    admin: str  # yes, no, or the restriction: own, stage, not_admins.
+    team_manager: str  # As for admin.
+    reviewer: str  # As for admin.
+    annotator: str  # As for admin.
+    annotator_reviewer: str  # As for admin.
+    org_admin: str  # Store operations: for org admins. The host holds every operation.
+    member: str  # Store operations: for members; own = what they created or only their projects use.
+    gated: str  # What paused, completed and cancelled projects do to annotators and reviewers: open, closed, or own (tasks already theirs).
+
+
+@dataclasses.dataclass(frozen=True)
 class StoreRow:
     """What a store is made of."""
 
@@ -511,12 +536,21 @@ class StoreRow:
     wal_bytes: int  # Size of the write-ahead log beside it. [bytes]
     page_size: int  # Size of a database page. [bytes]
     schema_version: int  # Version of the file format.
-    commit_seq: int  # Grows by one with every committed transaction.
+    commit_seq: int  # Grows by one with every committed transaction that changes something.
     users: int  # Users, disabled ones included.
     projects: int  # Projects of the store.
     data_units: int  # Data units of all datasets.
     tasks: int  # Tasks of all projects, removed ones not counted.
-    events: int  # Recorded events of all projects.
+    events: int  # Recorded events of all projects and of the store itself.
+    free_bytes: int  # Part of the file that is unused: new rows fill it, annoproj_store_compact gives it back. [bytes]
+    datasets: int  # Datasets of the store.
+    ontologies: int  # Ontologies of the store.
+    uuid: str  # Made with the store; its copies have the same.
+    created: datetime.datetime  # When the store was made.
+    changed: datetime.datetime  # Time of the last command; command times never go back.
+    schema_hash: str  # Fingerprint of the tables and indexes.
+    sqlite: str  # Version of the SQLite library in use.
+    path: str  # Absolute path of the file.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -531,20 +565,23 @@ class CheckRow:
 
 
 @dataclasses.dataclass(frozen=True)
-class OperationRow:
-    """One operation and who holds it: the table by which every call is decided."""
+class BackupRow:
+    """A backup that was made and verified."""
 
-    operation: int  # Value of annoproj_operation.
-    name: str  # Its name in lower case.
-    scope: str  # project or store.
-    admin: str  # yes, no, or the restriction: own, stage, not_admins.
-    team_manager: str  # As for admin.
-    reviewer: str  # As for admin.
-    annotator: str  # As for admin.
-    annotator_reviewer: str  # As for admin.
-    org_admin: str  # Store operations: for org admins.
-    member: str  # Store operations: for members; own = what they created or only their projects use.
-    gated: str  # What paused, completed and cancelled projects do to annotators and reviewers: open, closed, or own (tasks already theirs).
+    path: str  # Absolute path of the backup.
+    file_bytes: int  # Size of the backup. [bytes]
+    commit_seq: int  # The backup has everything up to this commit and nothing after it; read from the backup.
+    schema_version: int  # Version of the file format; read from the backup.
+
+
+@dataclasses.dataclass(frozen=True)
+class CompactRow:
+    """What a compaction gained."""
+
+    before_bytes: int  # Size of the store before. [bytes]
+    after_bytes: int  # Size of the store after. [bytes]
+    free_bytes: int  # How much of it was unused pages; what was gained beyond that comes from filling pages better. [bytes]
+    folded: bool  # False when a reader still needed the old state: the file on the disk shrinks when it is done, with the next commits.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -785,9 +822,9 @@ class CommentRow:
 
 @dataclasses.dataclass(frozen=True)
 class EventRow:
-    """One event of a project."""
+    """One event of a project, or of the store itself."""
 
-    seq: int  # From 1 without gaps in the project.
+    seq: int  # From 1 without gaps in the project, or in the store itself.
     time: datetime.datetime  # Command time; for reported time the start of the activity.
     kind: str  # What happened; docs/file-format.md lists the kinds.
     source: str  # ui, sdk or agent.
@@ -1180,6 +1217,19 @@ class Store(_runtime.Handle):
         call.run(_capi.annoproj_session_open, call.handle(self, Store, 'store'), c_user, ctypes.byref(s_options), call.pointer(), call.result(o_session, Session), call.error_pointer())
         return call.made(o_session, Session, self)
 
+    def wait(self, seen, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """Waits until the store is past commit `seen`, whoever committed: a thread of this process, or another process. `*commit_seq` is
+        where the store is then; with `seen` 0 the answer comes at once. To be told of changes, call it again with that
+        number. TIMEOUT when nothing happened within the call's time; STATE when the store is closed meanwhile. A waiting call
+        needs next to no processor time, holds nothing, and hears of other processes within some 10 ms. Rights: none
+        needed, since nothing of the content is told.
+        """
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        c_seen = _convert.integer(seen, 'seen', 'c_int64')
+        o_commit_seq = ctypes.c_int64()
+        call.run(_capi.annoproj_store_wait, call.handle(self, Store, 'store'), c_seen, call.pointer(), ctypes.byref(o_commit_seq), call.error_pointer())
+        return o_commit_seq.value
+
     def close(self, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """Waits for calls in flight, folds the write-ahead log into the file and closes it. BUSY when calls are
         still running at the deadline: the store then stays open. Handles that outlive it answer STATE. In a child
@@ -1232,6 +1282,37 @@ class Session(_runtime.Handle):
         o_table = _capi.annoproj_table_p()
         call.run(_capi.annoproj_store_check, call.handle(self, Session, 'session'), ctypes.byref(s_options), call.pointer(), call.result(o_table, CheckTable), call.error_pointer())
         return call.made(o_table, CheckTable)
+
+    def store_backup(self, path, *, replace=False, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """Copies the store to the file `path` while everybody goes on working: the state of one moment, which annoproj_store_open opens.
+        The copy is opened and checked, and gets its name only when it is whole, sound and on the disk; until then there is a
+        file `<path>-copy-XXXXXX` beside it. Its mode is 0600. Meanwhile the store's log cannot be shortened. Progress is in
+        pages. Give large stores the time they need: the default is 30 seconds. EXISTS when there is a file (unless
+        `replace`), NOT_FOUND when the folder is missing, READONLY when it cannot be written, INVALID when `path` is the store
+        itself, STATE when a store is open at `path` (a log lies beside it), CORRUPT when the copy is not sound. Rights:
+        store_backup.
+
+        replace: a file that is there already makes room, at the moment the backup is whole
+        """
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        c_path = _convert.path(path, 'path', False)
+        s_options = _capi.annoproj_backup_options()
+        s_options.size = ctypes.sizeof(s_options)
+        s_options.replace = bool(replace)
+        o_table = _capi.annoproj_table_p()
+        call.run(_capi.annoproj_store_backup, call.handle(self, Session, 'session'), c_path, ctypes.byref(s_options), call.pointer(), call.result(o_table, BackupTable), call.error_pointer())
+        return call.made(o_table, BackupTable)
+
+    def store_compact(self, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """Writes the store anew without unused pages, and gives them back to the disk; what was deleted is gone from the file then, too. Readers go
+        on with their snapshots, writers of all processes wait. Needs twice the store's size on its disk. All or nothing; deadline and
+        cancel are heard; no progress is told, since it runs under the write lock. Give large stores time. FULL: nothing was
+        changed. CORRUPT when the new file is not sound. Rights: store_compact.
+        """
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        o_table = _capi.annoproj_table_p()
+        call.run(_capi.annoproj_store_compact, call.handle(self, Session, 'session'), call.pointer(), call.result(o_table, CompactTable), call.error_pointer())
+        return call.made(o_table, CompactTable)
 
     def user_create(self, email, name, org_role, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """Makes a user. EXISTS when the e-mail is taken. Rights: user_manage."""
@@ -1515,6 +1596,16 @@ class Session(_runtime.Handle):
         o_table = _capi.annoproj_table_p()
         call.run(_capi.annoproj_project_list, call.handle(self, Session, 'session'), call.pointer(), call.result(o_table, ProjectTable), call.error_pointer())
         return call.made(o_table, ProjectTable)
+
+    def store_events(self, after, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """The same for the events of the store itself, which belong to no project: users, datasets, ontologies, settings. They are
+        numbered by themselves. Rights: store_events.
+        """
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        c_after = _convert.integer(after, 'after', 'c_int64')
+        o_stream = _capi.annoproj_stream_p()
+        call.run(_capi.annoproj_store_events, call.handle(self, Session, 'session'), c_after, call.pointer(), call.result(o_stream, Stream), call.error_pointer())
+        return call.made(o_stream, Stream, self, row='event_row')
 
 
 class Project(_runtime.Handle):
@@ -2232,37 +2323,6 @@ class Query(_runtime.Handle):
         return call.made(o_table, ReviewersFrameTable)
 
 
-class StoreTable(Table):
-    """A table of StoreRow: What a store is made of."""
-
-    ROW = StoreRow
-    COLUMNS = (
-        ('file_bytes', 'int64'),
-        ('wal_bytes', 'int64'),
-        ('page_size', 'int64'),
-        ('schema_version', 'int64'),
-        ('commit_seq', 'int64'),
-        ('users', 'int64'),
-        ('projects', 'int64'),
-        ('data_units', 'int64'),
-        ('tasks', 'int64'),
-        ('events', 'int64'),
-    )
-
-
-class CheckTable(Table):
-    """A table of CheckRow: One difference that a check found."""
-
-    ROW = CheckRow
-    COLUMNS = (
-        ('project', 'int64'),
-        ('subject', 'dictionary'),
-        ('id', 'int64'),
-        ('found', 'utf8'),
-        ('expected', 'utf8'),
-    )
-
-
 class OperationTable(Table):
     """A table of OperationRow: One operation and who holds it: the table by which every call is decided."""
 
@@ -2279,6 +2339,70 @@ class OperationTable(Table):
         ('org_admin', 'dictionary'),
         ('member', 'dictionary'),
         ('gated', 'dictionary'),
+    )
+
+
+class StoreTable(Table):
+    """A table of StoreRow: What a store is made of."""
+
+    ROW = StoreRow
+    COLUMNS = (
+        ('file_bytes', 'int64'),
+        ('wal_bytes', 'int64'),
+        ('page_size', 'int64'),
+        ('schema_version', 'int64'),
+        ('commit_seq', 'int64'),
+        ('users', 'int64'),
+        ('projects', 'int64'),
+        ('data_units', 'int64'),
+        ('tasks', 'int64'),
+        ('events', 'int64'),
+        ('free_bytes', 'int64'),
+        ('datasets', 'int64'),
+        ('ontologies', 'int64'),
+        ('uuid', 'utf8'),
+        ('created', 'timestamp_us'),
+        ('changed', 'timestamp_us'),
+        ('schema_hash', 'utf8'),
+        ('sqlite', 'utf8'),
+        ('path', 'utf8'),
+    )
+
+
+class CheckTable(Table):
+    """A table of CheckRow: One difference that a check found."""
+
+    ROW = CheckRow
+    COLUMNS = (
+        ('project', 'int64'),
+        ('subject', 'dictionary'),
+        ('id', 'int64'),
+        ('found', 'utf8'),
+        ('expected', 'utf8'),
+    )
+
+
+class BackupTable(Table):
+    """A table of BackupRow: A backup that was made and verified."""
+
+    ROW = BackupRow
+    COLUMNS = (
+        ('path', 'utf8'),
+        ('file_bytes', 'int64'),
+        ('commit_seq', 'int64'),
+        ('schema_version', 'int64'),
+    )
+
+
+class CompactTable(Table):
+    """A table of CompactRow: What a compaction gained."""
+
+    ROW = CompactRow
+    COLUMNS = (
+        ('before_bytes', 'int64'),
+        ('after_bytes', 'int64'),
+        ('free_bytes', 'int64'),
+        ('folded', 'bool'),
     )
 
 
@@ -2551,7 +2675,7 @@ class CommentTable(Table):
 
 
 class EventTable(Table):
-    """A table of EventRow: One event of a project."""
+    """A table of EventRow: One event of a project, or of the store itself."""
 
     ROW = EventRow
     COLUMNS = (
@@ -2758,9 +2882,11 @@ class ImportTable(Table):
 
 
 TABLES = {
+    'operation_row': OperationTable,
     'store_row': StoreTable,
     'check_row': CheckTable,
-    'operation_row': OperationTable,
+    'backup_row': BackupTable,
+    'compact_row': CompactTable,
     'user_row': UserTable,
     'dataset_row': DatasetTable,
     'data_unit_row': DataUnitTable,

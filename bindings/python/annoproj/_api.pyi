@@ -17,6 +17,8 @@ __all__ = [
     "AnnotatorsTable",
     "AnswerRow",
     "AnswerTable",
+    "BackupRow",
+    "BackupTable",
     "Bucket",
     "BusyError",
     "CallbackError",
@@ -30,6 +32,8 @@ __all__ = [
     "CommentRow",
     "CommentTable",
     "CommitUnknownError",
+    "CompactRow",
+    "CompactTable",
     "ConflictError",
     "CorruptError",
     "DataError",
@@ -231,6 +235,10 @@ class Operation(enum.IntEnum):
     PROJECT_LIST_ALL = 108
     PROJECT_JOIN = 109
     STORE_CHECK = 110
+    STORE_BACKUP = 111    # a copy holds every project's data: for the host only
+    STORE_COMPACT = 112
+    STORE_SETTINGS = 113
+    STORE_EVENTS = 114
 
 
 class OrgRole(enum.IntEnum):
@@ -386,6 +394,23 @@ class InternalError(_errors.Error): ...
 
 
 @dataclasses.dataclass(frozen=True)
+class OperationRow:
+    """One operation and who holds it: the table by which every call is decided."""
+
+    operation: int  # Value of annoproj_operation.
+    name: str  # Its name in lower case.
+    scope: str  # project or store.
+    admin: str  # yes, no, or the restriction: own, stage, not_admins.
+    team_manager: str  # As for admin.
+    reviewer: str  # As for admin.
+    annotator: str  # As for admin.
+    annotator_reviewer: str  # As for admin.
+    org_admin: str  # Store operations: for org admins. The host holds every operation.
+    member: str  # Store operations: for members; own = what they created or only their projects use.
+    gated: str  # What paused, completed and cancelled projects do to annotators and reviewers: open, closed, or own (tasks already theirs).
+
+
+@dataclasses.dataclass(frozen=True)
 class StoreRow:
     """What a store is made of."""
 
@@ -393,12 +418,21 @@ class StoreRow:
     wal_bytes: int  # Size of the write-ahead log beside it. [bytes]
     page_size: int  # Size of a database page. [bytes]
     schema_version: int  # Version of the file format.
-    commit_seq: int  # Grows by one with every committed transaction.
+    commit_seq: int  # Grows by one with every committed transaction that changes something.
     users: int  # Users, disabled ones included.
     projects: int  # Projects of the store.
     data_units: int  # Data units of all datasets.
     tasks: int  # Tasks of all projects, removed ones not counted.
-    events: int  # Recorded events of all projects.
+    events: int  # Recorded events of all projects and of the store itself.
+    free_bytes: int  # Part of the file that is unused: new rows fill it, annoproj_store_compact gives it back. [bytes]
+    datasets: int  # Datasets of the store.
+    ontologies: int  # Ontologies of the store.
+    uuid: str  # Made with the store; its copies have the same.
+    created: datetime.datetime  # When the store was made.
+    changed: datetime.datetime  # Time of the last command; command times never go back.
+    schema_hash: str  # Fingerprint of the tables and indexes.
+    sqlite: str  # Version of the SQLite library in use.
+    path: str  # Absolute path of the file.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -413,20 +447,23 @@ class CheckRow:
 
 
 @dataclasses.dataclass(frozen=True)
-class OperationRow:
-    """One operation and who holds it: the table by which every call is decided."""
+class BackupRow:
+    """A backup that was made and verified."""
 
-    operation: int  # Value of annoproj_operation.
-    name: str  # Its name in lower case.
-    scope: str  # project or store.
-    admin: str  # yes, no, or the restriction: own, stage, not_admins.
-    team_manager: str  # As for admin.
-    reviewer: str  # As for admin.
-    annotator: str  # As for admin.
-    annotator_reviewer: str  # As for admin.
-    org_admin: str  # Store operations: for org admins.
-    member: str  # Store operations: for members; own = what they created or only their projects use.
-    gated: str  # What paused, completed and cancelled projects do to annotators and reviewers: open, closed, or own (tasks already theirs).
+    path: str  # Absolute path of the backup.
+    file_bytes: int  # Size of the backup. [bytes]
+    commit_seq: int  # The backup has everything up to this commit and nothing after it; read from the backup.
+    schema_version: int  # Version of the file format; read from the backup.
+
+
+@dataclasses.dataclass(frozen=True)
+class CompactRow:
+    """What a compaction gained."""
+
+    before_bytes: int  # Size of the store before. [bytes]
+    after_bytes: int  # Size of the store after. [bytes]
+    free_bytes: int  # How much of it was unused pages; what was gained beyond that comes from filling pages better. [bytes]
+    folded: bool  # False when a reader still needed the old state: the file on the disk shrinks when it is done, with the next commits.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -667,9 +704,9 @@ class CommentRow:
 
 @dataclasses.dataclass(frozen=True)
 class EventRow:
-    """One event of a project."""
+    """One event of a project, or of the store itself."""
 
-    seq: int  # From 1 without gaps in the project.
+    seq: int  # From 1 without gaps in the project, or in the store itself.
     time: datetime.datetime  # Command time; for reported time the start of the activity.
     kind: str  # What happened; docs/file-format.md lists the kinds.
     source: str  # ui, sdk or agent.
@@ -890,6 +927,7 @@ class Store(_runtime.Handle):
     @staticmethod
     def open(path: Union[str, os.PathLike], *, clock: Optional[Callable[[], Union[int, datetime.datetime]]] = ..., random: Optional[Callable[[int], bytes]] = ..., log: Optional[Callable[[int, str], object]] = ..., cache_bytes: int = ..., threads: int = ..., relaxed_durability: bool = ..., migrate: bool = ..., timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> Store: ...
     def session_open(self, user: int, *, source: Union[Source, int] = ..., timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> Session: ...
+    def wait(self, seen: int, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> int: ...
     def close(self, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> None: ...
 
 class Session(_runtime.Handle):
@@ -898,6 +936,8 @@ class Session(_runtime.Handle):
     def can(self, project: Optional[Project], operation: Union[Operation, int], *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> bool: ...
     def store_info(self, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> StoreTable: ...
     def store_check(self, *, quick: bool = ..., timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> CheckTable: ...
+    def store_backup(self, path: Union[str, os.PathLike], *, replace: bool = ..., timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> BackupTable: ...
+    def store_compact(self, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> CompactTable: ...
     def user_create(self, email: str, name: str, org_role: Union[OrgRole, int], *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> int: ...
     def user_update(self, user: int, name: str, org_role: Union[OrgRole, int], *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> None: ...
     def user_disable(self, user: int, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> None: ...
@@ -925,6 +965,7 @@ class Session(_runtime.Handle):
     def project_open(self, id: int, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> Project: ...
     def projects_get(self, projects: Sequence[int], *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> ProjectTable: ...
     def project_list(self, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> ProjectTable: ...
+    def store_events(self, after: int, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> Stream[EventRow]: ...
 
 class Project(_runtime.Handle):
     def __enter__(self) -> Project: ...
@@ -1001,11 +1042,15 @@ class Query(_runtime.Handle):
     def reviewers(self, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> ReviewersTable: ...
     def reviewers_by_frame(self, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> ReviewersFrameTable: ...
 
+class OperationTable(Table[OperationRow]): ...
+
 class StoreTable(Table[StoreRow]): ...
 
 class CheckTable(Table[CheckRow]): ...
 
-class OperationTable(Table[OperationRow]): ...
+class BackupTable(Table[BackupRow]): ...
+
+class CompactTable(Table[CompactRow]): ...
 
 class UserTable(Table[UserRow]): ...
 

@@ -98,6 +98,10 @@ ANNOPROJ_OPERATION_PROJECT_CREATE = 107
 ANNOPROJ_OPERATION_PROJECT_LIST_ALL = 108
 ANNOPROJ_OPERATION_PROJECT_JOIN = 109
 ANNOPROJ_OPERATION_STORE_CHECK = 110
+ANNOPROJ_OPERATION_STORE_BACKUP = 111
+ANNOPROJ_OPERATION_STORE_COMPACT = 112
+ANNOPROJ_OPERATION_STORE_SETTINGS = 113
+ANNOPROJ_OPERATION_STORE_EVENTS = 114
 
 ANNOPROJ_ORG_MEMBER = 1
 ANNOPROJ_ORG_ADMIN = 2
@@ -286,6 +290,13 @@ class annoproj_check_options(Structure):
     _fields_ = [
         ("size", c_size_t),
         ("quick", c_bool),
+    ]
+
+
+class annoproj_backup_options(Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("replace", c_bool),
     ]
 
 
@@ -520,8 +531,12 @@ FUNCTIONS = (
     ("annoproj_operations", c_int32, (POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
     ("annoproj_session_can", c_int32, (annoproj_session_p, annoproj_project_p, c_int32, POINTER(annoproj_call), POINTER(c_bool), POINTER(annoproj_error_p))),
     ("annoproj_store_info", c_int32, (annoproj_session_p, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
+    ("annoproj_store_wait", c_int32, (annoproj_store_p, c_int64, POINTER(annoproj_call), POINTER(c_int64), POINTER(annoproj_error_p))),
     ("annoproj_check_options_init", None, (POINTER(annoproj_check_options),)),
     ("annoproj_store_check", c_int32, (annoproj_session_p, POINTER(annoproj_check_options), POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
+    ("annoproj_backup_options_init", None, (POINTER(annoproj_backup_options),)),
+    ("annoproj_store_backup", c_int32, (annoproj_session_p, c_char_p, POINTER(annoproj_backup_options), POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
+    ("annoproj_store_compact", c_int32, (annoproj_session_p, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
     ("annoproj_user_create", c_int32, (annoproj_session_p, c_char_p, c_char_p, c_int32, POINTER(annoproj_call), POINTER(c_int64), POINTER(annoproj_error_p))),
     ("annoproj_user_update", c_int32, (annoproj_session_p, c_int64, c_char_p, c_int32, POINTER(annoproj_call), POINTER(annoproj_error_p))),
     ("annoproj_user_disable", c_int32, (annoproj_session_p, c_int64, POINTER(annoproj_call), POINTER(annoproj_error_p))),
@@ -609,6 +624,7 @@ FUNCTIONS = (
     ("annoproj_task_report_time", c_int32, (annoproj_task_p, c_void_p, c_void_p, c_size_t, POINTER(annoproj_call), POINTER(c_int64), POINTER(annoproj_error_p))),
     ("annoproj_task_heartbeat", c_int32, (annoproj_task_p, c_int64, POINTER(annoproj_call), POINTER(c_int64), POINTER(annoproj_error_p))),
     ("annoproj_project_events", c_int32, (annoproj_project_p, c_int64, POINTER(annoproj_call), POINTER(annoproj_stream_p), POINTER(annoproj_error_p))),
+    ("annoproj_store_events", c_int32, (annoproj_session_p, c_int64, POINTER(annoproj_call), POINTER(annoproj_stream_p), POINTER(annoproj_error_p))),
     ("annoproj_query_options_init", None, (POINTER(annoproj_query_options),)),
     ("annoproj_query_open", c_int32, (annoproj_project_p, POINTER(annoproj_query_options), POINTER(annoproj_call), POINTER(annoproj_query_p), POINTER(annoproj_error_p))),
     ("annoproj_query_close", None, (annoproj_query_p,)),
@@ -676,8 +692,12 @@ annoproj_session_user = LIBRARY.annoproj_session_user
 annoproj_operations = LIBRARY.annoproj_operations
 annoproj_session_can = LIBRARY.annoproj_session_can
 annoproj_store_info = LIBRARY.annoproj_store_info
+annoproj_store_wait = LIBRARY.annoproj_store_wait
 annoproj_check_options_init = LIBRARY.annoproj_check_options_init
 annoproj_store_check = LIBRARY.annoproj_store_check
+annoproj_backup_options_init = LIBRARY.annoproj_backup_options_init
+annoproj_store_backup = LIBRARY.annoproj_store_backup
+annoproj_store_compact = LIBRARY.annoproj_store_compact
 annoproj_user_create = LIBRARY.annoproj_user_create
 annoproj_user_update = LIBRARY.annoproj_user_update
 annoproj_user_disable = LIBRARY.annoproj_user_disable
@@ -765,6 +785,7 @@ annoproj_task_comments = LIBRARY.annoproj_task_comments
 annoproj_task_report_time = LIBRARY.annoproj_task_report_time
 annoproj_task_heartbeat = LIBRARY.annoproj_task_heartbeat
 annoproj_project_events = LIBRARY.annoproj_project_events
+annoproj_store_events = LIBRARY.annoproj_store_events
 annoproj_query_options_init = LIBRARY.annoproj_query_options_init
 annoproj_query_open = LIBRARY.annoproj_query_open
 annoproj_query_close = LIBRARY.annoproj_query_close
