@@ -149,8 +149,8 @@ static annoproj_status check_target(const char *path, bool replace, annoproj_err
     return ANNOPROJ_OK;
 }
 
-annoproj_status copy_file(database *from, const char *path, bool replace, const bounds *call, copy_facts *out,
-                          annoproj_error **error) {
+annoproj_status copy_to_file(database *from, const char *path, bool replace, const bounds *call, copy_facts *out,
+                             annoproj_error **error) {
     private_file file = {.descriptor = -1};
     copy_facts facts = {0};
     *out = facts;

@@ -18,7 +18,7 @@ annoproj_status copy_verify(const char *path, copy_facts *out, annoproj_error **
 
 /* Writes `from` to the file `path` (absolute): copied beside it, verified, on the disk, then named. EXISTS unless `replace`;
  * STATE when a log lies beside `path`, which SQLite would take for the copy's own. */
-annoproj_status copy_file(database *from, const char *path, bool replace, const bounds *call, copy_facts *out,
-                          annoproj_error **error);
+annoproj_status copy_to_file(database *from, const char *path, bool replace, const bounds *call, copy_facts *out,
+                             annoproj_error **error);
 
 #endif

@@ -19,7 +19,7 @@ static annoproj_status back_up(database *db, const char *path, int64_t version, 
     copy_facts made;
     const bounds unlimited = {.until_us = INT64_MAX};
     snprintf(name, sizeof name, "%s.backup-v%lld", path, (long long)version);
-    annoproj_status status = copy_file(db, name, true, &unlimited, &made, error);
+    annoproj_status status = copy_to_file(db, name, true, &unlimited, &made, error);
     if (status == ANNOPROJ_OK && made.version != version) {
         status = fail(error, ANNOPROJ_CORRUPT, "the backup %s has format version %lld instead of %lld: check the disk",
                       QUOTED(name), (long long)made.version, (long long)version);
