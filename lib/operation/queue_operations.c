@@ -41,7 +41,7 @@ static annoproj_status start_next(command *cmd, void *arguments, annoproj_error 
         status = queue_next(cmd, options->include_skipped, &task, &reason, error);
     command_result_int64(cmd, task);
     command_result_int64(cmd, reason);
-    return status;
+    return status == ANNOPROJ_OK && task == 0 ? ANNOPROJ_NONE : status; /* nothing changed: nothing is committed */
 }
 
 annoproj_status annoproj_stage_start_next(annoproj_stage *stage, const annoproj_start_options *options,
@@ -71,15 +71,10 @@ annoproj_status annoproj_stage_start_next(annoproj_stage *stage, const annoproj_
         .fingerprint = fingerprint_int64(fingerprint_int64(fingerprint_text(0, "stage_start_next"), identity->id),
                                          own.include_skipped)};
     status = access_write(&asked, start_next, call, &result, error);
-    if (status == ANNOPROJ_OK) {
-        int64_t id = result_int64(&result, 0);
-        if (id != 0)
-            status = task_handle(identity->session, id, task, error);
-        else
-            status = ANNOPROJ_NONE;
-        if (status >= 0)
-            *reason = (annoproj_queue_reason)result_int64(&result, 1);
-    }
+    if (status == ANNOPROJ_OK)
+        status = task_handle(identity->session, result_int64(&result, 0), task, error);
+    if (status >= 0)
+        *reason = (annoproj_queue_reason)result_int64(&result, 1);
     bytes_release(&result);
     stage_leave(identity);
     return status;

@@ -22,6 +22,7 @@
 
 typedef struct transaction {
     int64_t sequence, last_us; /* of the store, before and while it runs */
+    int32_t changes;           /* rows this connection ever changed, at the beginning */
 } transaction;
 
 /* --- one transaction ------------------------------------------------------------------------------ */
@@ -61,7 +62,7 @@ static annoproj_status begin(struct store_state *state, const bounds *call, tran
     if (status == ANNOPROJ_OK) {
         statement *ask = sql(db, SQL_STATE);
         if (sql_row(ask)) {
-            *out = (transaction){column_int64(ask, 0), column_int64(ask, 1)};
+            *out = (transaction){column_int64(ask, 0), column_int64(ask, 1), sqlite3_total_changes(db->handle)};
         }
         status = sql_end(ask, error);
     }
@@ -146,6 +147,11 @@ static outcome find_out(struct store_state *state, int64_t sequence, bool writte
 static outcome commit(struct store_state *state, const transaction *of, annoproj_error **error,
                       annoproj_status *reason) {
     database *db = state->writer;
+    *reason = ANNOPROJ_OK;
+    if (sqlite3_total_changes(db->handle) == of->changes) {
+        rollback(state); /* nothing was changed: nothing is to be written, and nobody to be woken */
+        return COMMITTED;
+    }
     statement *set = sql(db, SQL_SET_STATE);
     bind_int64(set, of->sequence + 1);
     bind_int64(set, of->last_us);

@@ -77,6 +77,29 @@ static void test_order_is_priority_own_entered_id(void **state) {
     team_free(made);
 }
 
+static int64_t commits(team *made) {
+    annoproj_error *error = NULL;
+    int64_t now = 0;
+    assert_ok(annoproj_store_wait(made->store, 0, NULL, &now, &error), error);
+    return now;
+}
+
+/* Who asks an empty queue again and again writes nothing. */
+static void test_nothing_found_commits_nothing(void **state) {
+    (void)state;
+    team *made = team_new(1, "", "");
+    annoproj_session *annotator = made->sessions[TEAM_ANNOTATOR];
+    int64_t before = commits(made);
+    assert_int_equal(start(made->sessions[TEAM_REVIEWER], made, "review", false).reason, ANNOPROJ_QUEUE_EMPTY);
+    assert_int_equal(commits(made), before);
+    assert_int_equal(start(annotator, made, "annotate", false).task, made->first_task);
+    assert_int_equal(commits(made), before + 1);
+    assert_int_equal(start(annotator, made, "annotate", false).task, made->first_task); /* one's own again */
+    assert_int_equal(start(made->sessions[TEAM_BOTH], made, "annotate", false).reason, ANNOPROJ_QUEUE_ALL_ASSIGNED);
+    assert_int_equal(commits(made), before + 1);
+    team_free(made);
+}
+
 static void test_reasons(void **state) {
     (void)state;
     team *made = team_new(1, "", "");
@@ -227,6 +250,7 @@ static void test_many_skips_at_the_head(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_order_is_priority_own_entered_id),
+        cmocka_unit_test(test_nothing_found_commits_nothing),
         cmocka_unit_test(test_reasons),
         cmocka_unit_test(test_skipped_tasks_come_last_and_least_recent_first),
         cmocka_unit_test(test_manager_assignment_stays_through_skip_and_forgets_it),
