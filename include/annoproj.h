@@ -538,6 +538,33 @@ ANNOPROJ_ROW_END(compact_row)
  * changed. CORRUPT when the new file is not sound. Rights: store_compact. */
 ANNOPROJ_API annoproj_status annoproj_store_compact(annoproj_session *session, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(compact_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
+/* What a project can be set to, and what the store gives to projects that do not say otherwise. On and off are 1 and 0. */
+enum annoproj_setting_values {
+    ANNOPROJ_SETTING_IDLE_LIMIT_US = 1,          /* longest gap between heartbeats that counts; 60 seconds, at most 30 days */
+    ANNOPROJ_SETTING_TIME_WINDOW_US = 2,         /* how old reported time may be; 30 days, at most 3,660 */
+    ANNOPROJ_SETTING_SELF_RELEASE = 3,           /* collaborators may give back tasks they took themselves; on */
+    ANNOPROJ_SETTING_STRICT_STATUS = 4,          /* tickets do not open paused, completed or cancelled projects; off */
+    ANNOPROJ_SETTING_COUNT_TEXT_AND_AUDIO = 5    /* label reports include text, HTML and audio; off */
+};
+typedef int32_t annoproj_setting;
+
+ANNOPROJ_ROW(setting_row, "A setting and its value")
+ANNOPROJ_COLUMN(setting, int64, required, "", "Setting", "Value of annoproj_setting.")
+ANNOPROJ_COLUMN(name, utf8, required, "", "Name", "Its name in lower case.")
+ANNOPROJ_COLUMN(value, int64, required, "", "Value", "What it is now; 1 and 0 for on and off.")
+ANNOPROJ_COLUMN(standard, int64, required, "", "Standard", "What it is when nobody ever set it.")
+ANNOPROJ_COLUMN(least, int64, required, "", "Least", "Smallest value it may have.")
+ANNOPROJ_COLUMN(most, int64, required, "", "Most", "Largest value it may have.")
+ANNOPROJ_COLUMN(unit, utf8, required, "", "Unit", "us for microseconds, else empty.")
+ANNOPROJ_ROW_END(setting_row)
+
+/* What projects are made with when their options do not say otherwise. Rights: any session. */
+ANNOPROJ_API annoproj_status annoproj_store_settings(annoproj_session *session, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(setting_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* Changes one of them, for projects made from now on: those that are there keep what they have. INVALID when the value is
+ * outside its range. Rights: store_settings. */
+ANNOPROJ_API annoproj_status annoproj_store_setting_set(annoproj_session *session, annoproj_setting setting ANNOPROJ_ENUM(annoproj_setting), int64_t value, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
 /* ==== Section - Users ============================================================================ */
 
 enum annoproj_org_role_values {
@@ -781,16 +808,25 @@ ANNOPROJ_COLUMN(created, timestamp_us, required, "", "Created", "When it was mad
 ANNOPROJ_COLUMN(edited, timestamp_us, required, "", "Edited", "When its settings were last changed.")
 ANNOPROJ_ROW_END(project_row)
 
+/* On, off, or what the store says. */
+enum annoproj_choice_values {
+    ANNOPROJ_CHOICE_STORE = 0,
+    ANNOPROJ_CHOICE_ON = 1,
+    ANNOPROJ_CHOICE_OFF = 2
+};
+typedef int32_t annoproj_choice;
+
 typedef struct annoproj_project_options {
     size_t size;
     const char *description ANNOPROJ_NULLABLE;
-    int64_t idle_limit_us;                   /* longest gap between heartbeats that counts; 0 = 60 seconds */
-    int64_t time_window_us;                  /* how old reported time may be; 0 = 30 days */
-    bool no_self_release;                    /* collaborators may not give back tasks they took themselves */
-    bool strict_status;                      /* tickets do not open paused, completed or cancelled projects */
-    bool count_text_and_audio;               /* label reports include text, HTML and audio */
+    int64_t idle_limit_us;                   /* the settings above; 0 = the store's */
+    int64_t time_window_us;
+    annoproj_choice self_release ANNOPROJ_ENUM(annoproj_choice);
+    annoproj_choice strict_status ANNOPROJ_ENUM(annoproj_choice);
+    annoproj_choice count_text_and_audio ANNOPROJ_ENUM(annoproj_choice);
+    int32_t reserved;
 } annoproj_project_options;
-#define ANNOPROJ_PROJECT_OPTIONS_INIT { sizeof(annoproj_project_options), NULL, 0, 0, false, false, false }
+#define ANNOPROJ_PROJECT_OPTIONS_INIT { sizeof(annoproj_project_options), NULL, 0, 0, 0, 0, 0, 0 }
 
 /* Fills in the defaults. */
 ANNOPROJ_API void annoproj_project_options_init(annoproj_project_options *options ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
@@ -817,8 +853,15 @@ ANNOPROJ_API annoproj_status annoproj_projects_get(annoproj_session *session, co
 /* The projects the session may see, by title: those it collaborates in; the host sees all. Rights: project_see. */
 ANNOPROJ_API annoproj_status annoproj_project_list(annoproj_session *session, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(project_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
-/* Replaces title and settings. Rights: settings. */
+/* Replaces title, description and settings; a setting that is left out becomes what the store says now. Rights: settings. */
 ANNOPROJ_API annoproj_status annoproj_project_update(annoproj_project *project, const char *title, const annoproj_project_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* The project's settings. Rights: project_see. */
+ANNOPROJ_API annoproj_status annoproj_project_settings(annoproj_project *project, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(setting_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* Changes one setting of the project; what was recorded before stays as it is. INVALID when the value is outside its range.
+ * Rights: settings. */
+ANNOPROJ_API annoproj_status annoproj_project_setting_set(annoproj_project *project, annoproj_setting setting ANNOPROJ_ENUM(annoproj_setting), int64_t value, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* Sets the status. Paused, completed and cancelled close the project for annotators and reviewers, archived makes it
  * read-only for everyone. Rights: project_status; out of archived: admin. */

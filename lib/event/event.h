@@ -53,8 +53,8 @@ typedef enum event_kind {
     EVENT_ISSUE_REOPEN = 66,
     EVENT_ISSUE_COMMENT = 67,
     /* the project */
-    EVENT_PROJECT_CREATE = 80, /* reference = ontology */
-    EVENT_PROJECT_UPDATE = 81,
+    EVENT_PROJECT_CREATE = 80,      /* reference = ontology */
+    EVENT_PROJECT_UPDATE = 81,      /* reference = annoproj_setting when it was that one only */
     EVENT_PROJECT_STATUS = 82,      /* reference = the new status */
     EVENT_DATASET_ATTACH = 83,      /* reference = dataset */
     EVENT_DATASET_DETACH = 84,      /* reference = dataset */
@@ -70,7 +70,8 @@ typedef enum event_kind {
     EVENT_DATASET_CREATE = 100,  /* reference = dataset */
     EVENT_DATA_UNITS_ADD = 101,  /* frames = how many; reference = dataset */
     EVENT_ONTOLOGY_CREATE = 102, /* reference = ontology */
-    EVENT_ONTOLOGY_UPDATE = 103  /* reference = ontology */
+    EVENT_ONTOLOGY_UPDATE = 103, /* reference = ontology */
+    EVENT_STORE_SETTING = 104    /* reference = annoproj_setting */
 } event_kind;
 
 const char *event_kind_name(int32_t kind); /* "task_submit"; "unknown" */

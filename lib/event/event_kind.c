@@ -59,6 +59,7 @@ static const struct kind_name {
     {EVENT_DATA_UNITS_ADD, "data_units_add"},
     {EVENT_ONTOLOGY_CREATE, "ontology_create"},
     {EVENT_ONTOLOGY_UPDATE, "ontology_update"},
+    {EVENT_STORE_SETTING, "store_setting"},
 };
 
 const char *event_kind_name(int32_t kind) {

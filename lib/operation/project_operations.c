@@ -6,18 +6,16 @@
 #include "handle_call.h"
 #include "options.h"
 #include "project.h"
+#include "settings.h"
 #include "utf8.h"
 #include "workflow.h"
-
-#define IDLE_LIMIT_US       INT64_C(60000000)
-#define TIME_WINDOW_US      INT64_C(2592000000000) /* 30 days */
-#define TIME_WINDOW_MOST_US (INT64_C(3660) * 86400 * 1000000)
 
 typedef struct project_call {
     const char *title, *workflow;
     int64_t ontology, dataset;
     int32_t status;
     annoproj_project_options options;
+    setting_values settings; /* as asked */
     const int64_t *projects;
     size_t count;
     annoproj_table *table;
@@ -28,6 +26,28 @@ void annoproj_project_options_init(annoproj_project_options *options) {
         *options = (annoproj_project_options)ANNOPROJ_PROJECT_OPTIONS_INIT;
 }
 
+/* What the options say, SETTING_OF_STORE where they leave it to the store. */
+static annoproj_status read_settings(const annoproj_project_options *options, setting_values *out,
+                                     annoproj_error **error) {
+    const struct {
+        annoproj_setting setting;
+        int64_t value;
+    } limits[] = {{ANNOPROJ_SETTING_IDLE_LIMIT_US, options->idle_limit_us},
+                  {ANNOPROJ_SETTING_TIME_WINDOW_US, options->time_window_us}};
+    const struct {
+        annoproj_setting setting;
+        annoproj_choice choice;
+    } choices[] = {{ANNOPROJ_SETTING_SELF_RELEASE, options->self_release},
+                   {ANNOPROJ_SETTING_STRICT_STATUS, options->strict_status},
+                   {ANNOPROJ_SETTING_COUNT_TEXT_AND_AUDIO, options->count_text_and_audio}};
+    annoproj_status status = ANNOPROJ_OK;
+    for (size_t i = 0; i < sizeof limits / sizeof limits[0] && status == ANNOPROJ_OK; i++)
+        status = setting_of_limit(limits[i].setting, limits[i].value, &out->value[limits[i].setting], error);
+    for (size_t i = 0; i < sizeof choices / sizeof choices[0] && status == ANNOPROJ_OK; i++)
+        status = setting_of_choice(choices[i].setting, choices[i].choice, &out->value[choices[i].setting], error);
+    return status;
+}
+
 static annoproj_status read_options(const annoproj_project_options *options, project_call *made,
                                     annoproj_error **error) {
     annoproj_status status = options_read(&made->options, sizeof made->options, sizeof made->options, options, error);
@@ -35,25 +55,18 @@ static annoproj_status read_options(const annoproj_project_options *options, pro
         return status;
     if (!made->options.description)
         made->options.description = "";
-    if (made->options.idle_limit_us == 0)
-        made->options.idle_limit_us = IDLE_LIMIT_US;
-    if (made->options.time_window_us == 0)
-        made->options.time_window_us = TIME_WINDOW_US;
-    if (made->options.idle_limit_us < 0 || made->options.idle_limit_us > TIME_WINDOW_US)
-        return fail(error, ANNOPROJ_INVALID, "idle_limit_us %lld: give 1 us to 30 days",
-                    (long long)made->options.idle_limit_us);
-    if (made->options.time_window_us < 0 || made->options.time_window_us > TIME_WINDOW_MOST_US)
-        return fail(error, ANNOPROJ_INVALID, "time_window_us %lld: give 1 us to 3,660 days",
-                    (long long)made->options.time_window_us);
+    status = read_settings(&made->options, &made->settings, error);
+    if (status != ANNOPROJ_OK)
+        return status;
     return check_text(made->options.description, TEXT_COMMENT, "description", error);
 }
 
 static uint64_t print_settings(uint64_t print, const project_call *made) {
     const annoproj_project_options *options = &made->options;
     print = fingerprint_text(fingerprint_text(print, made->title), options->description);
-    print = fingerprint_int64(fingerprint_int64(print, options->idle_limit_us), options->time_window_us);
-    return fingerprint_int64(print,
-                             options->no_self_release + 2 * options->strict_status + 4 * options->count_text_and_audio);
+    for (int i = 1; i <= SETTING_COUNT; i++)
+        print = fingerprint_int64(print, made->settings.value[i]);
+    return print;
 }
 
 /* --- make ---------------------------------------------------------------------------------------------------------- */
@@ -80,6 +93,10 @@ static annoproj_status insert_project_row(command *cmd, const project_call *made
         "time_window_us,"
         " self_release, strict_status, count_text_and_audio) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     uint8_t uuid[16];
+    setting_values settings;
+    annoproj_status status = settings_complete(&cmd->scope, &made->settings, &settings, error);
+    if (status != ANNOPROJ_OK)
+        return status;
     command_uuid(cmd, uuid);
     statement *insert = sql(cmd->scope.database, query);
     bind_blob(insert, uuid, sizeof uuid);
@@ -90,12 +107,9 @@ static annoproj_status insert_project_row(command *cmd, const project_call *made
     bind_int64(insert, made->ontology);
     bind_int64(insert, cmd->scope.now_us);
     bind_int64(insert, cmd->scope.now_us);
-    bind_int64(insert, made->options.idle_limit_us);
-    bind_int64(insert, made->options.time_window_us);
-    bind_int64(insert, !made->options.no_self_release);
-    bind_int64(insert, made->options.strict_status);
-    bind_int64(insert, made->options.count_text_and_audio);
-    annoproj_status status = sql_run(insert, error);
+    for (int i = 1; i <= SETTING_COUNT; i++)
+        bind_int64(insert, settings.value[i]);
+    status = sql_run(insert, error);
     *project = last_insert_id(cmd->scope.database);
     return status;
 }
@@ -308,17 +322,18 @@ static annoproj_status update_project(command *cmd, void *arguments, annoproj_er
         "UPDATE project SET title = ?, description = ?, idle_limit_us = ?, time_window_us = ?, self_release = ?,"
         " strict_status = ?, count_text_and_audio = ?, edited_us = ? WHERE id = ?";
     const project_call *made = arguments;
+    setting_values settings;
+    annoproj_status status = settings_complete(&cmd->scope, &made->settings, &settings, error);
+    if (status != ANNOPROJ_OK)
+        return status;
     statement *update = sql(cmd->scope.database, query);
     bind_text(update, made->title);
     bind_text(update, made->options.description);
-    bind_int64(update, made->options.idle_limit_us);
-    bind_int64(update, made->options.time_window_us);
-    bind_int64(update, !made->options.no_self_release);
-    bind_int64(update, made->options.strict_status);
-    bind_int64(update, made->options.count_text_and_audio);
+    for (int i = 1; i <= SETTING_COUNT; i++)
+        bind_int64(update, settings.value[i]);
     bind_int64(update, cmd->scope.now_us);
     bind_int64(update, cmd->scope.project.id);
-    annoproj_status status = sql_run(update, error);
+    status = sql_run(update, error);
     if (status == ANNOPROJ_OK)
         command_event(cmd, &(event){.kind = EVENT_PROJECT_UPDATE});
     return status;

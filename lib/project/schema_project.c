@@ -19,6 +19,10 @@ const char schema_project[] =
     " strict_status INTEGER NOT NULL,"
     " count_text_and_audio INTEGER NOT NULL) STRICT;"
     "CREATE INDEX project_ontology ON project(ontology);"
+    /* What new projects begin with; a setting that is not here has its standard value. */
+    "CREATE TABLE setting("
+    " number INTEGER PRIMARY KEY," /* annoproj_setting */
+    " value INTEGER NOT NULL) STRICT;"
     /* The project's numbers, apart from its facts because nearly every command changes them. */
     "CREATE TABLE project_counter("
     " project INTEGER PRIMARY KEY,"

@@ -105,6 +105,13 @@ _Static_assert((int32_t)ANNOPROJ_OPERATION_STORE_COMPACT == 112, "ANNOPROJ_OPERA
 _Static_assert((int32_t)ANNOPROJ_OPERATION_STORE_SETTINGS == 113, "ANNOPROJ_OPERATION_STORE_SETTINGS");
 _Static_assert((int32_t)ANNOPROJ_OPERATION_STORE_EVENTS == 114, "ANNOPROJ_OPERATION_STORE_EVENTS");
 
+typedef int32_t annoproj_setting;
+_Static_assert((int32_t)ANNOPROJ_SETTING_IDLE_LIMIT_US == 1, "ANNOPROJ_SETTING_IDLE_LIMIT_US");
+_Static_assert((int32_t)ANNOPROJ_SETTING_TIME_WINDOW_US == 2, "ANNOPROJ_SETTING_TIME_WINDOW_US");
+_Static_assert((int32_t)ANNOPROJ_SETTING_SELF_RELEASE == 3, "ANNOPROJ_SETTING_SELF_RELEASE");
+_Static_assert((int32_t)ANNOPROJ_SETTING_STRICT_STATUS == 4, "ANNOPROJ_SETTING_STRICT_STATUS");
+_Static_assert((int32_t)ANNOPROJ_SETTING_COUNT_TEXT_AND_AUDIO == 5, "ANNOPROJ_SETTING_COUNT_TEXT_AND_AUDIO");
+
 typedef int32_t annoproj_org_role;
 _Static_assert((int32_t)ANNOPROJ_ORG_MEMBER == 1, "ANNOPROJ_ORG_MEMBER");
 _Static_assert((int32_t)ANNOPROJ_ORG_ADMIN == 2, "ANNOPROJ_ORG_ADMIN");
@@ -137,6 +144,11 @@ _Static_assert((int32_t)ANNOPROJ_ROLE_TEAM_MANAGER == 2, "ANNOPROJ_ROLE_TEAM_MAN
 _Static_assert((int32_t)ANNOPROJ_ROLE_REVIEWER == 3, "ANNOPROJ_ROLE_REVIEWER");
 _Static_assert((int32_t)ANNOPROJ_ROLE_ANNOTATOR == 4, "ANNOPROJ_ROLE_ANNOTATOR");
 _Static_assert((int32_t)ANNOPROJ_ROLE_ANNOTATOR_REVIEWER == 5, "ANNOPROJ_ROLE_ANNOTATOR_REVIEWER");
+
+typedef int32_t annoproj_choice;
+_Static_assert((int32_t)ANNOPROJ_CHOICE_STORE == 0, "ANNOPROJ_CHOICE_STORE");
+_Static_assert((int32_t)ANNOPROJ_CHOICE_ON == 1, "ANNOPROJ_CHOICE_ON");
+_Static_assert((int32_t)ANNOPROJ_CHOICE_OFF == 2, "ANNOPROJ_CHOICE_OFF");
 
 typedef int32_t annoproj_queue_reason;
 _Static_assert((int32_t)ANNOPROJ_QUEUE_FOUND == 0, "ANNOPROJ_QUEUE_FOUND");
@@ -324,7 +336,7 @@ _Static_assert(_Generic(((annoproj_page_options *)0)->page, const char *: 1, def
 _Static_assert(offsetof(annoproj_page_options, limit) == 16, "offset of annoproj_page_options.limit");
 _Static_assert(_Generic(((annoproj_page_options *)0)->limit, int64_t: 1, default: 0), "type of annoproj_page_options.limit");
 
-_Static_assert(sizeof(annoproj_project_options) == 40, "size of annoproj_project_options");
+_Static_assert(sizeof(annoproj_project_options) == 48, "size of annoproj_project_options");
 _Static_assert(offsetof(annoproj_project_options, size) == 0, "offset of annoproj_project_options.size");
 _Static_assert(_Generic(((annoproj_project_options *)0)->size, size_t: 1, default: 0), "type of annoproj_project_options.size");
 _Static_assert(offsetof(annoproj_project_options, description) == 8, "offset of annoproj_project_options.description");
@@ -333,12 +345,14 @@ _Static_assert(offsetof(annoproj_project_options, idle_limit_us) == 16, "offset 
 _Static_assert(_Generic(((annoproj_project_options *)0)->idle_limit_us, int64_t: 1, default: 0), "type of annoproj_project_options.idle_limit_us");
 _Static_assert(offsetof(annoproj_project_options, time_window_us) == 24, "offset of annoproj_project_options.time_window_us");
 _Static_assert(_Generic(((annoproj_project_options *)0)->time_window_us, int64_t: 1, default: 0), "type of annoproj_project_options.time_window_us");
-_Static_assert(offsetof(annoproj_project_options, no_self_release) == 32, "offset of annoproj_project_options.no_self_release");
-_Static_assert(_Generic(((annoproj_project_options *)0)->no_self_release, bool: 1, default: 0), "type of annoproj_project_options.no_self_release");
-_Static_assert(offsetof(annoproj_project_options, strict_status) == 33, "offset of annoproj_project_options.strict_status");
-_Static_assert(_Generic(((annoproj_project_options *)0)->strict_status, bool: 1, default: 0), "type of annoproj_project_options.strict_status");
-_Static_assert(offsetof(annoproj_project_options, count_text_and_audio) == 34, "offset of annoproj_project_options.count_text_and_audio");
-_Static_assert(_Generic(((annoproj_project_options *)0)->count_text_and_audio, bool: 1, default: 0), "type of annoproj_project_options.count_text_and_audio");
+_Static_assert(offsetof(annoproj_project_options, self_release) == 32, "offset of annoproj_project_options.self_release");
+_Static_assert(_Generic(((annoproj_project_options *)0)->self_release, annoproj_choice: 1, default: 0), "type of annoproj_project_options.self_release");
+_Static_assert(offsetof(annoproj_project_options, strict_status) == 36, "offset of annoproj_project_options.strict_status");
+_Static_assert(_Generic(((annoproj_project_options *)0)->strict_status, annoproj_choice: 1, default: 0), "type of annoproj_project_options.strict_status");
+_Static_assert(offsetof(annoproj_project_options, count_text_and_audio) == 40, "offset of annoproj_project_options.count_text_and_audio");
+_Static_assert(_Generic(((annoproj_project_options *)0)->count_text_and_audio, annoproj_choice: 1, default: 0), "type of annoproj_project_options.count_text_and_audio");
+_Static_assert(offsetof(annoproj_project_options, reserved) == 44, "offset of annoproj_project_options.reserved");
+_Static_assert(_Generic(((annoproj_project_options *)0)->reserved, int32_t: 1, default: 0), "type of annoproj_project_options.reserved");
 
 _Static_assert(sizeof(annoproj_start_options) == 16, "size of annoproj_start_options");
 _Static_assert(offsetof(annoproj_start_options, size) == 0, "offset of annoproj_start_options.size");
@@ -600,6 +614,8 @@ _Static_assert(sizeof(&annoproj_store_check) == sizeof(void (*)(void)), "declare
 _Static_assert(sizeof(&annoproj_backup_options_init) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_store_backup) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_store_compact) == sizeof(void (*)(void)), "declared");
+_Static_assert(sizeof(&annoproj_store_settings) == sizeof(void (*)(void)), "declared");
+_Static_assert(sizeof(&annoproj_store_setting_set) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_user_create) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_user_update) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_user_disable) == sizeof(void (*)(void)), "declared");
@@ -633,6 +649,8 @@ _Static_assert(sizeof(&annoproj_project_get) == sizeof(void (*)(void)), "declare
 _Static_assert(sizeof(&annoproj_projects_get) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_project_list) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_project_update) == sizeof(void (*)(void)), "declared");
+_Static_assert(sizeof(&annoproj_project_settings) == sizeof(void (*)(void)), "declared");
+_Static_assert(sizeof(&annoproj_project_setting_set) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_project_set_status) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_project_attach_dataset) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_project_detach_dataset) == sizeof(void (*)(void)), "declared");
@@ -757,6 +775,8 @@ annoproj_status annoproj_store_check(annoproj_session *session, const annoproj_c
 void annoproj_backup_options_init(annoproj_backup_options *options);
 annoproj_status annoproj_store_backup(annoproj_session *session, const char *path, const annoproj_backup_options *options, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
 annoproj_status annoproj_store_compact(annoproj_session *session, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
+annoproj_status annoproj_store_settings(annoproj_session *session, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
+annoproj_status annoproj_store_setting_set(annoproj_session *session, annoproj_setting setting, int64_t value, const annoproj_call *call, annoproj_error **error);
 annoproj_status annoproj_user_create(annoproj_session *session, const char *email, const char *name, annoproj_org_role org_role, const annoproj_call *call, int64_t *user, annoproj_error **error);
 annoproj_status annoproj_user_update(annoproj_session *session, int64_t user, const char *name, annoproj_org_role org_role, const annoproj_call *call, annoproj_error **error);
 annoproj_status annoproj_user_disable(annoproj_session *session, int64_t user, const annoproj_call *call, annoproj_error **error);
@@ -790,6 +810,8 @@ annoproj_status annoproj_project_get(annoproj_project *project, const annoproj_c
 annoproj_status annoproj_projects_get(annoproj_session *session, const int64_t *projects, size_t count, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
 annoproj_status annoproj_project_list(annoproj_session *session, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
 annoproj_status annoproj_project_update(annoproj_project *project, const char *title, const annoproj_project_options *options, const annoproj_call *call, annoproj_error **error);
+annoproj_status annoproj_project_settings(annoproj_project *project, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
+annoproj_status annoproj_project_setting_set(annoproj_project *project, annoproj_setting setting, int64_t value, const annoproj_call *call, annoproj_error **error);
 annoproj_status annoproj_project_set_status(annoproj_project *project, annoproj_project_status status, const annoproj_call *call, annoproj_error **error);
 annoproj_status annoproj_project_attach_dataset(annoproj_project *project, int64_t dataset, const annoproj_call *call, int64_t *tasks, annoproj_error **error);
 annoproj_status annoproj_project_detach_dataset(annoproj_project *project, int64_t dataset, const annoproj_call *call, int64_t *tasks, annoproj_error **error);

@@ -100,7 +100,7 @@ static void add_units(team *made, int64_t dataset) {
 static void open_project(team *made, int64_t ontology, const char *workflow, bool count_text_and_audio) {
     annoproj_project_options options = ANNOPROJ_PROJECT_OPTIONS_INIT;
     annoproj_error *error = NULL;
-    options.count_text_and_audio = count_text_and_audio;
+    options.count_text_and_audio = count_text_and_audio ? ANNOPROJ_CHOICE_ON : ANNOPROJ_CHOICE_OFF;
     for (int i = 0; i < TEAM_SIZE; i++) {
         annoproj_project_close(made->projects[i]);
         made->projects[i] = NULL;

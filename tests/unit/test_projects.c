@@ -185,7 +185,7 @@ static void test_settings_are_kept(void **state) {
     annoproj_project_options options = ANNOPROJ_PROJECT_OPTIONS_INIT;
     annoproj_task *task = team_task(made, TEAM_ANNOTATOR, 0);
     int64_t recorded = 0;
-    options.no_self_release = true;
+    options.self_release = ANNOPROJ_CHOICE_OFF;
     options.idle_limit_us = 2000000;
     assert_ok(annoproj_project_update(made->projects[TEAM_ADMIN], "Team", &options, NULL, &error), error);
     assert_ok(annoproj_task_initiate(task, NULL, &error), error);

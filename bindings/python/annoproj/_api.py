@@ -27,6 +27,7 @@ __all__ = [
     'CancelledError',
     'CheckRow',
     'CheckTable',
+    'Choice',
     'CollaboratorRow',
     'CollaboratorTable',
     'ColumnType',
@@ -93,6 +94,9 @@ __all__ = [
     'ReviewersTable',
     'Role',
     'Session',
+    'Setting',
+    'SettingRow',
+    'SettingTable',
     'Source',
     'Stage',
     'StageRow',
@@ -242,6 +246,16 @@ class Operation(enum.IntEnum):
     STORE_EVENTS = 114
 
 
+class Setting(enum.IntEnum):
+    """What a project can be set to, and what the store gives to projects that do not say otherwise. On and off are 1 and 0."""
+
+    IDLE_LIMIT_US = 1    # longest gap between heartbeats that counts; 60 seconds, at most 30 days
+    TIME_WINDOW_US = 2    # how old reported time may be; 30 days, at most 3,660
+    SELF_RELEASE = 3    # collaborators may give back tasks they took themselves; on
+    STRICT_STATUS = 4    # tickets do not open paused, completed or cancelled projects; off
+    COUNT_TEXT_AND_AUDIO = 5    # label reports include text, HTML and audio; off
+
+
 class OrgRole(enum.IntEnum):
     MEMBER = 1
     ADMIN = 2
@@ -277,6 +291,14 @@ class Role(enum.IntEnum):
     REVIEWER = 3
     ANNOTATOR = 4
     ANNOTATOR_REVIEWER = 5
+
+
+class Choice(enum.IntEnum):
+    """On, off, or what the store says."""
+
+    STORE = 0
+    ON = 1
+    OFF = 2
 
 
 class QueueReason(enum.IntEnum):
@@ -582,6 +604,19 @@ class CompactRow:
     after_bytes: int  # Size of the store after. [bytes]
     free_bytes: int  # How much of it was unused pages; what was gained beyond that comes from filling pages better. [bytes]
     folded: bool  # False when a reader still needed the old state: the file on the disk shrinks when it is done, with the next commits.
+
+
+@dataclasses.dataclass(frozen=True)
+class SettingRow:
+    """A setting and its value."""
+
+    setting: int  # Value of annoproj_setting.
+    name: str  # Its name in lower case.
+    value: int  # What it is now; 1 and 0 for on and off.
+    standard: int  # What it is when nobody ever set it.
+    least: int  # Smallest value it may have.
+    most: int  # Largest value it may have.
+    unit: str  # us for microseconds, else empty.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -1314,6 +1349,22 @@ class Session(_runtime.Handle):
         call.run(_capi.annoproj_store_compact, call.handle(self, Session, 'session'), call.pointer(), call.result(o_table, CompactTable), call.error_pointer())
         return call.made(o_table, CompactTable)
 
+    def store_settings(self, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """What projects are made with when their options do not say otherwise. Rights: any session."""
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        o_table = _capi.annoproj_table_p()
+        call.run(_capi.annoproj_store_settings, call.handle(self, Session, 'session'), call.pointer(), call.result(o_table, SettingTable), call.error_pointer())
+        return call.made(o_table, SettingTable)
+
+    def store_setting_set(self, setting, value, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """Changes one of them, for projects made from now on: those that are there keep what they have. INVALID when the value is
+        outside its range. Rights: store_settings.
+        """
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        c_setting = _convert.integer(setting, 'setting', 'c_int32')
+        c_value = _convert.integer(value, 'value', 'c_int64')
+        call.run(_capi.annoproj_store_setting_set, call.handle(self, Session, 'session'), c_setting, c_value, call.pointer(), call.error_pointer())
+
     def user_create(self, email, name, org_role, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """Makes a user. EXISTS when the e-mail is taken. Rights: user_manage."""
         call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
@@ -1548,15 +1599,11 @@ class Session(_runtime.Handle):
         call.run(_capi.annoproj_ontology_list, call.handle(self, Session, 'session'), call.pointer(), call.result(o_table, OntologyTable), call.error_pointer())
         return call.made(o_table, OntologyTable)
 
-    def project_create(self, title, ontology, workflow, *, description=None, idle_limit_us=0, time_window_us=0, no_self_release=False, strict_status=False, count_text_and_audio=False, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+    def project_create(self, title, ontology, workflow, *, description=None, idle_limit_us=0, time_window_us=0, self_release=0, strict_status=0, count_text_and_audio=0, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """Makes a project; its creator becomes admin. `workflow` is the document above: DATA names the stage and the rule it
         breaks. NOT_FOUND when there is no such ontology. Rights: project_create.
 
-        idle_limit_us: longest gap between heartbeats that counts; 0 = 60 seconds
-        time_window_us: how old reported time may be; 0 = 30 days
-        no_self_release: collaborators may not give back tasks they took themselves
-        strict_status: tickets do not open paused, completed or cancelled projects
-        count_text_and_audio: label reports include text, HTML and audio
+        idle_limit_us: the settings above; 0 = the store's
         """
         call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
         c_title = _convert.encode(title, 'title', False)
@@ -1567,9 +1614,9 @@ class Session(_runtime.Handle):
         s_options.description = _convert.encode(description, 'description', True)
         s_options.idle_limit_us = _convert.microseconds(idle_limit_us, 'idle_limit_us')
         s_options.time_window_us = _convert.microseconds(time_window_us, 'time_window_us')
-        s_options.no_self_release = bool(no_self_release)
-        s_options.strict_status = bool(strict_status)
-        s_options.count_text_and_audio = bool(count_text_and_audio)
+        s_options.self_release = _convert.integer(self_release, 'self_release', 'c_int32')
+        s_options.strict_status = _convert.integer(strict_status, 'strict_status', 'c_int32')
+        s_options.count_text_and_audio = _convert.integer(count_text_and_audio, 'count_text_and_audio', 'c_int32')
         o_project = _capi.annoproj_project_p()
         call.run(_capi.annoproj_project_create, call.handle(self, Session, 'session'), c_title, c_ontology, c_workflow, ctypes.byref(s_options), call.pointer(), call.result(o_project, Project), call.error_pointer())
         return call.made(o_project, Project, self)
@@ -1627,14 +1674,10 @@ class Project(_runtime.Handle):
         call.run(_capi.annoproj_project_get, call.handle(self, Project, 'project'), call.pointer(), call.result(o_table, ProjectTable), call.error_pointer())
         return call.made(o_table, ProjectTable)
 
-    def update(self, title, *, description=None, idle_limit_us=0, time_window_us=0, no_self_release=False, strict_status=False, count_text_and_audio=False, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
-        """Replaces title and settings. Rights: settings.
+    def update(self, title, *, description=None, idle_limit_us=0, time_window_us=0, self_release=0, strict_status=0, count_text_and_audio=0, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """Replaces title, description and settings; a setting that is left out becomes what the store says now. Rights: settings.
 
-        idle_limit_us: longest gap between heartbeats that counts; 0 = 60 seconds
-        time_window_us: how old reported time may be; 0 = 30 days
-        no_self_release: collaborators may not give back tasks they took themselves
-        strict_status: tickets do not open paused, completed or cancelled projects
-        count_text_and_audio: label reports include text, HTML and audio
+        idle_limit_us: the settings above; 0 = the store's
         """
         call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
         c_title = _convert.encode(title, 'title', False)
@@ -1643,10 +1686,26 @@ class Project(_runtime.Handle):
         s_options.description = _convert.encode(description, 'description', True)
         s_options.idle_limit_us = _convert.microseconds(idle_limit_us, 'idle_limit_us')
         s_options.time_window_us = _convert.microseconds(time_window_us, 'time_window_us')
-        s_options.no_self_release = bool(no_self_release)
-        s_options.strict_status = bool(strict_status)
-        s_options.count_text_and_audio = bool(count_text_and_audio)
+        s_options.self_release = _convert.integer(self_release, 'self_release', 'c_int32')
+        s_options.strict_status = _convert.integer(strict_status, 'strict_status', 'c_int32')
+        s_options.count_text_and_audio = _convert.integer(count_text_and_audio, 'count_text_and_audio', 'c_int32')
         call.run(_capi.annoproj_project_update, call.handle(self, Project, 'project'), c_title, ctypes.byref(s_options), call.pointer(), call.error_pointer())
+
+    def settings(self, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """The project's settings. Rights: project_see."""
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        o_table = _capi.annoproj_table_p()
+        call.run(_capi.annoproj_project_settings, call.handle(self, Project, 'project'), call.pointer(), call.result(o_table, SettingTable), call.error_pointer())
+        return call.made(o_table, SettingTable)
+
+    def setting_set(self, setting, value, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """Changes one setting of the project; what was recorded before stays as it is. INVALID when the value is outside its range.
+        Rights: settings.
+        """
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        c_setting = _convert.integer(setting, 'setting', 'c_int32')
+        c_value = _convert.integer(value, 'value', 'c_int64')
+        call.run(_capi.annoproj_project_setting_set, call.handle(self, Project, 'project'), c_setting, c_value, call.pointer(), call.error_pointer())
 
     def set_status(self, status, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """Sets the status. Paused, completed and cancelled close the project for annotators and reviewers, archived makes it
@@ -2406,6 +2465,21 @@ class CompactTable(Table):
     )
 
 
+class SettingTable(Table):
+    """A table of SettingRow: A setting and its value."""
+
+    ROW = SettingRow
+    COLUMNS = (
+        ('setting', 'int64'),
+        ('name', 'utf8'),
+        ('value', 'int64'),
+        ('standard', 'int64'),
+        ('least', 'int64'),
+        ('most', 'int64'),
+        ('unit', 'utf8'),
+    )
+
+
 class UserTable(Table):
     """A table of UserRow: A user."""
 
@@ -2887,6 +2961,7 @@ TABLES = {
     'check_row': CheckTable,
     'backup_row': BackupTable,
     'compact_row': CompactTable,
+    'setting_row': SettingTable,
     'user_row': UserTable,
     'dataset_row': DatasetTable,
     'data_unit_row': DataUnitTable,

@@ -26,6 +26,7 @@ __all__ = [
     "CancelledError",
     "CheckRow",
     "CheckTable",
+    "Choice",
     "CollaboratorRow",
     "CollaboratorTable",
     "ColumnType",
@@ -92,6 +93,9 @@ __all__ = [
     "ReviewersTable",
     "Role",
     "Session",
+    "Setting",
+    "SettingRow",
+    "SettingTable",
     "Source",
     "Stage",
     "StageRow",
@@ -241,6 +245,16 @@ class Operation(enum.IntEnum):
     STORE_EVENTS = 114
 
 
+class Setting(enum.IntEnum):
+    """What a project can be set to, and what the store gives to projects that do not say otherwise. On and off are 1 and 0."""
+
+    IDLE_LIMIT_US = 1    # longest gap between heartbeats that counts; 60 seconds, at most 30 days
+    TIME_WINDOW_US = 2    # how old reported time may be; 30 days, at most 3,660
+    SELF_RELEASE = 3    # collaborators may give back tasks they took themselves; on
+    STRICT_STATUS = 4    # tickets do not open paused, completed or cancelled projects; off
+    COUNT_TEXT_AND_AUDIO = 5    # label reports include text, HTML and audio; off
+
+
 class OrgRole(enum.IntEnum):
     MEMBER = 1
     ADMIN = 2
@@ -276,6 +290,14 @@ class Role(enum.IntEnum):
     REVIEWER = 3
     ANNOTATOR = 4
     ANNOTATOR_REVIEWER = 5
+
+
+class Choice(enum.IntEnum):
+    """On, off, or what the store says."""
+
+    STORE = 0
+    ON = 1
+    OFF = 2
 
 
 class QueueReason(enum.IntEnum):
@@ -464,6 +486,19 @@ class CompactRow:
     after_bytes: int  # Size of the store after. [bytes]
     free_bytes: int  # How much of it was unused pages; what was gained beyond that comes from filling pages better. [bytes]
     folded: bool  # False when a reader still needed the old state: the file on the disk shrinks when it is done, with the next commits.
+
+
+@dataclasses.dataclass(frozen=True)
+class SettingRow:
+    """A setting and its value."""
+
+    setting: int  # Value of annoproj_setting.
+    name: str  # Its name in lower case.
+    value: int  # What it is now; 1 and 0 for on and off.
+    standard: int  # What it is when nobody ever set it.
+    least: int  # Smallest value it may have.
+    most: int  # Largest value it may have.
+    unit: str  # us for microseconds, else empty.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -938,6 +973,8 @@ class Session(_runtime.Handle):
     def store_check(self, *, quick: bool = ..., timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> CheckTable: ...
     def store_backup(self, path: Union[str, os.PathLike], *, replace: bool = ..., timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> BackupTable: ...
     def store_compact(self, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> CompactTable: ...
+    def store_settings(self, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> SettingTable: ...
+    def store_setting_set(self, setting: Union[Setting, int], value: int, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> None: ...
     def user_create(self, email: str, name: str, org_role: Union[OrgRole, int], *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> int: ...
     def user_update(self, user: int, name: str, org_role: Union[OrgRole, int], *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> None: ...
     def user_disable(self, user: int, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> None: ...
@@ -961,7 +998,7 @@ class Session(_runtime.Handle):
     def ontology_json(self, ontology: int, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> str: ...
     def ontology_features(self, ontology: int, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> FeatureTable: ...
     def ontology_list(self, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> OntologyTable: ...
-    def project_create(self, title: str, ontology: int, workflow: str, *, description: Optional[str] = ..., idle_limit_us: Union[int, datetime.datetime, datetime.timedelta] = ..., time_window_us: Union[int, datetime.datetime, datetime.timedelta] = ..., no_self_release: bool = ..., strict_status: bool = ..., count_text_and_audio: bool = ..., timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> Project: ...
+    def project_create(self, title: str, ontology: int, workflow: str, *, description: Optional[str] = ..., idle_limit_us: Union[int, datetime.datetime, datetime.timedelta] = ..., time_window_us: Union[int, datetime.datetime, datetime.timedelta] = ..., self_release: Union[Choice, int] = ..., strict_status: Union[Choice, int] = ..., count_text_and_audio: Union[Choice, int] = ..., timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> Project: ...
     def project_open(self, id: int, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> Project: ...
     def projects_get(self, projects: Sequence[int], *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> ProjectTable: ...
     def project_list(self, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> ProjectTable: ...
@@ -971,7 +1008,9 @@ class Project(_runtime.Handle):
     def __enter__(self) -> Project: ...
     def id(self) -> int: ...
     def get(self, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> ProjectTable: ...
-    def update(self, title: str, *, description: Optional[str] = ..., idle_limit_us: Union[int, datetime.datetime, datetime.timedelta] = ..., time_window_us: Union[int, datetime.datetime, datetime.timedelta] = ..., no_self_release: bool = ..., strict_status: bool = ..., count_text_and_audio: bool = ..., timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> None: ...
+    def update(self, title: str, *, description: Optional[str] = ..., idle_limit_us: Union[int, datetime.datetime, datetime.timedelta] = ..., time_window_us: Union[int, datetime.datetime, datetime.timedelta] = ..., self_release: Union[Choice, int] = ..., strict_status: Union[Choice, int] = ..., count_text_and_audio: Union[Choice, int] = ..., timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> None: ...
+    def settings(self, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> SettingTable: ...
+    def setting_set(self, setting: Union[Setting, int], value: int, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> None: ...
     def set_status(self, status: Union[ProjectStatus, int], *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> None: ...
     def attach_dataset(self, dataset: int, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> int: ...
     def detach_dataset(self, dataset: int, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> int: ...
@@ -1051,6 +1090,8 @@ class CheckTable(Table[CheckRow]): ...
 class BackupTable(Table[BackupRow]): ...
 
 class CompactTable(Table[CompactRow]): ...
+
+class SettingTable(Table[SettingRow]): ...
 
 class UserTable(Table[UserRow]): ...
 

@@ -103,6 +103,12 @@ ANNOPROJ_OPERATION_STORE_COMPACT = 112
 ANNOPROJ_OPERATION_STORE_SETTINGS = 113
 ANNOPROJ_OPERATION_STORE_EVENTS = 114
 
+ANNOPROJ_SETTING_IDLE_LIMIT_US = 1
+ANNOPROJ_SETTING_TIME_WINDOW_US = 2
+ANNOPROJ_SETTING_SELF_RELEASE = 3
+ANNOPROJ_SETTING_STRICT_STATUS = 4
+ANNOPROJ_SETTING_COUNT_TEXT_AND_AUDIO = 5
+
 ANNOPROJ_ORG_MEMBER = 1
 ANNOPROJ_ORG_ADMIN = 2
 
@@ -131,6 +137,10 @@ ANNOPROJ_ROLE_TEAM_MANAGER = 2
 ANNOPROJ_ROLE_REVIEWER = 3
 ANNOPROJ_ROLE_ANNOTATOR = 4
 ANNOPROJ_ROLE_ANNOTATOR_REVIEWER = 5
+
+ANNOPROJ_CHOICE_STORE = 0
+ANNOPROJ_CHOICE_ON = 1
+ANNOPROJ_CHOICE_OFF = 2
 
 ANNOPROJ_QUEUE_FOUND = 0
 ANNOPROJ_QUEUE_EMPTY = 1
@@ -334,9 +344,10 @@ class annoproj_project_options(Structure):
         ("description", c_char_p),
         ("idle_limit_us", c_int64),
         ("time_window_us", c_int64),
-        ("no_self_release", c_bool),
-        ("strict_status", c_bool),
-        ("count_text_and_audio", c_bool),
+        ("self_release", c_int32),
+        ("strict_status", c_int32),
+        ("count_text_and_audio", c_int32),
+        ("reserved", c_int32),
     ]
 
 
@@ -537,6 +548,8 @@ FUNCTIONS = (
     ("annoproj_backup_options_init", None, (POINTER(annoproj_backup_options),)),
     ("annoproj_store_backup", c_int32, (annoproj_session_p, c_char_p, POINTER(annoproj_backup_options), POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
     ("annoproj_store_compact", c_int32, (annoproj_session_p, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
+    ("annoproj_store_settings", c_int32, (annoproj_session_p, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
+    ("annoproj_store_setting_set", c_int32, (annoproj_session_p, c_int32, c_int64, POINTER(annoproj_call), POINTER(annoproj_error_p))),
     ("annoproj_user_create", c_int32, (annoproj_session_p, c_char_p, c_char_p, c_int32, POINTER(annoproj_call), POINTER(c_int64), POINTER(annoproj_error_p))),
     ("annoproj_user_update", c_int32, (annoproj_session_p, c_int64, c_char_p, c_int32, POINTER(annoproj_call), POINTER(annoproj_error_p))),
     ("annoproj_user_disable", c_int32, (annoproj_session_p, c_int64, POINTER(annoproj_call), POINTER(annoproj_error_p))),
@@ -570,6 +583,8 @@ FUNCTIONS = (
     ("annoproj_projects_get", c_int32, (annoproj_session_p, c_void_p, c_size_t, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
     ("annoproj_project_list", c_int32, (annoproj_session_p, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
     ("annoproj_project_update", c_int32, (annoproj_project_p, c_char_p, POINTER(annoproj_project_options), POINTER(annoproj_call), POINTER(annoproj_error_p))),
+    ("annoproj_project_settings", c_int32, (annoproj_project_p, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
+    ("annoproj_project_setting_set", c_int32, (annoproj_project_p, c_int32, c_int64, POINTER(annoproj_call), POINTER(annoproj_error_p))),
     ("annoproj_project_set_status", c_int32, (annoproj_project_p, c_int32, POINTER(annoproj_call), POINTER(annoproj_error_p))),
     ("annoproj_project_attach_dataset", c_int32, (annoproj_project_p, c_int64, POINTER(annoproj_call), POINTER(c_int64), POINTER(annoproj_error_p))),
     ("annoproj_project_detach_dataset", c_int32, (annoproj_project_p, c_int64, POINTER(annoproj_call), POINTER(c_int64), POINTER(annoproj_error_p))),
@@ -698,6 +713,8 @@ annoproj_store_check = LIBRARY.annoproj_store_check
 annoproj_backup_options_init = LIBRARY.annoproj_backup_options_init
 annoproj_store_backup = LIBRARY.annoproj_store_backup
 annoproj_store_compact = LIBRARY.annoproj_store_compact
+annoproj_store_settings = LIBRARY.annoproj_store_settings
+annoproj_store_setting_set = LIBRARY.annoproj_store_setting_set
 annoproj_user_create = LIBRARY.annoproj_user_create
 annoproj_user_update = LIBRARY.annoproj_user_update
 annoproj_user_disable = LIBRARY.annoproj_user_disable
@@ -731,6 +748,8 @@ annoproj_project_get = LIBRARY.annoproj_project_get
 annoproj_projects_get = LIBRARY.annoproj_projects_get
 annoproj_project_list = LIBRARY.annoproj_project_list
 annoproj_project_update = LIBRARY.annoproj_project_update
+annoproj_project_settings = LIBRARY.annoproj_project_settings
+annoproj_project_setting_set = LIBRARY.annoproj_project_setting_set
 annoproj_project_set_status = LIBRARY.annoproj_project_set_status
 annoproj_project_attach_dataset = LIBRARY.annoproj_project_attach_dataset
 annoproj_project_detach_dataset = LIBRARY.annoproj_project_detach_dataset
