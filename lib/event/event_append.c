@@ -9,9 +9,7 @@
 
 static const char SQL_ADD_TAIL[] = "INSERT INTO event_tail(id, first_seq, count, data) VALUES(?, ?, ?, ?)";
 static const char SQL_DROP_TAIL[] = "DELETE FROM event_tail WHERE id >= ? AND id <= ?";
-static const char SQL_GROW_TAIL[] =
-    "UPDATE event_log SET last_seq = last_seq + ?2 WHERE project = ?1 AND last_seq + ?2 - tail_first < ?3 - 1"
-    " RETURNING last_seq";
+static const char SQL_SET_LAST[] = "UPDATE event_log SET last_seq = ?2 WHERE project = ?1";
 static const char SQL_WRITE_LOG[] =
     "INSERT INTO event_log(project, last_seq, segments, tail_first) VALUES(?, ?, ?, ?)"
     " ON CONFLICT(project) DO UPDATE SET last_seq = excluded.last_seq, segments = excluded.segments,"
@@ -136,23 +134,11 @@ done:
     return status;
 }
 
-/* The usual case in two statements: the batch fits into the tail. *first_seq stays 0 when it does not. */
-static annoproj_status append_to_tail(database *db, int64_t project, const event_batch *batch, int64_t *first_seq,
-                                      annoproj_error **error) {
-    int64_t first = 0;
-    statement *grow = sql(db, SQL_GROW_TAIL);
-    bind_int64(grow, project);
-    bind_int64(grow, (int64_t)batch->count);
-    bind_int64(grow, SEGMENT_EVENTS);
-    if (sql_row(grow)) {
-        first = column_int64(grow, 0) - (int64_t)batch->count + 1;
-    }
-    annoproj_status status = sql_run(grow, error);
-    if (status == ANNOPROJ_OK && first != 0) {
-        status = add_tail(db, project, first, batch->events, batch->count, error);
-    }
-    *first_seq = status == ANNOPROJ_OK ? first : 0;
-    return status;
+static annoproj_status set_last(database *db, int64_t project, int64_t last_seq, annoproj_error **error) {
+    statement *set = sql(db, SQL_SET_LAST);
+    bind_int64(set, project);
+    bind_int64(set, last_seq);
+    return sql_run(set, error);
 }
 
 annoproj_status event_append(database *db, int64_t project, const event_batch *batch, int64_t *first_seq,
@@ -164,28 +150,20 @@ annoproj_status event_append(database *db, int64_t project, const event_batch *b
     if (batch->count == 0) {
         return ANNOPROJ_OK;
     }
-    annoproj_status status = append_to_tail(db, project, batch, first_seq, error);
-    if (status != ANNOPROJ_OK || *first_seq != 0) {
-        return status;
-    }
     event_log log;
-    status = event_log_read(db, project, &log, error);
+    annoproj_status status = event_log_read(db, project, &log, error);
     if (status != ANNOPROJ_OK) {
         return status;
     }
     int64_t first = log.last_seq + 1;
-    if ((uint64_t)(first - log.tail_first) + batch->count < SEGMENT_EVENTS) {
-        status = add_tail(db, project, first, batch->events, batch->count, error);
-    } else {
-        status = seal_all(db, project, &log, batch, error);
-    }
+    bool begun = log.last_seq > 0, fits = (uint64_t)(first - log.tail_first) + batch->count < SEGMENT_EVENTS;
+    status = fits ? add_tail(db, project, first, batch->events, batch->count, error)
+                  : seal_all(db, project, &log, batch, error);
     log.last_seq = first + (int64_t)batch->count - 1;
     if (status == ANNOPROJ_OK) {
-        status = write_log(db, project, &log, error);
+        status = begun && fits ? set_last(db, project, log.last_seq, error) : write_log(db, project, &log, error);
     }
-    if (status == ANNOPROJ_OK) {
-        *first_seq = first;
-    }
+    *first_seq = status == ANNOPROJ_OK ? first : 0;
     return status;
 }
 
