@@ -63,7 +63,7 @@ void bytes_release(bytes *to) {
     memset(to, 0, sizeof *to);
 }
 
-uint64_t unpack_varint(unpacker *from) {
+uint64_t unpack_long_varint(unpacker *from) {
     uint64_t value = 0;
     for (unsigned shift = 0; !from->failed && shift < 64; shift += 7) {
         if (from->at == from->end) {
@@ -80,11 +80,6 @@ uint64_t unpack_varint(unpacker *from) {
     }
     from->failed = true;
     return 0;
-}
-
-int64_t unpack_zigzag(unpacker *from) {
-    uint64_t value = unpack_varint(from);
-    return (int64_t)((value >> 1) ^ (value & 1 ? UINT64_MAX : 0));
 }
 
 const uint8_t *unpack_bytes(unpacker *from, size_t length) {

@@ -24,8 +24,18 @@ typedef struct unpacker {
     bool failed;
 } unpacker;
 
-uint64_t unpack_varint(unpacker *unpacker);
-int64_t unpack_zigzag(unpacker *unpacker);
+uint64_t unpack_long_varint(unpacker *unpacker);
+
+/* Most are one byte. */
+static inline uint64_t unpack_varint(unpacker *from) {
+    return from->at != from->end && *from->at < 0x80 && !from->failed ? *from->at++ : unpack_long_varint(from);
+}
+
+static inline int64_t unpack_zigzag(unpacker *from) {
+    uint64_t value = unpack_varint(from);
+    return (int64_t)((value >> 1) ^ (value & 1 ? UINT64_MAX : 0));
+}
+
 const uint8_t *unpack_bytes(unpacker *unpacker, size_t length); /* NULL when there are not so many */
 
 #endif

@@ -155,7 +155,7 @@ static annoproj_status check_segment(checking *check, int64_t number, annoproj_e
 static annoproj_status check_summary(checking *check, const event_log *log, annoproj_error **error) {
     bytes expected = {0};
     const char *wrong = log->segments == 0 ? NULL : "no summary";
-    (void)summary_merge(&check->summary, NULL, 0, &expected);
+    summary_encode(&check->summary, &expected);
     statement *read = sql(check->database, SQL_READ_SUMMARY);
     bind_int64(read, check->project);
     if (sql_row(read)) {
@@ -183,6 +183,8 @@ static annoproj_status check_summary(checking *check, const event_log *log, anno
 /* What one blob of the tail holds; *next goes on behind it. */
 static void check_blob(checking *check, statement *row, int64_t *next) {
     event_unpacker cursor;
+    event one;
+    bool fits = true;
     int64_t first = column_int64(row, 0), count = 0;
     const uint8_t *data = column_blob(row, 2);
     size_t length = column_length(row, 2);
@@ -194,10 +196,11 @@ static void check_blob(checking *check, statement *row, int64_t *next) {
     }
     if (event_unpack_open(&cursor, data, length)) {
         while (event_unpack_next(&cursor)) {
+            fits = event_from_values(cursor.values, &one) && fits;
             count++;
         }
     }
-    if (cursor.failed) {
+    if (cursor.failed || !fits) {
         tell(check, "event", first, "a tail row that cannot be read", "packed events");
     } else {
         tell_number(check, "event", first, "events in a tail row", count, column_int64(row, 1));

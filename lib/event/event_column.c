@@ -50,6 +50,26 @@ void event_values(const event *one, int64_t values[COLUMN_COUNT + 1]) {
     values[COLUMN_REFERENCE] = one->reference;
 }
 
+static bool narrow(int64_t value, int32_t *out) {
+    *out = (int32_t)value;
+    return *out == value;
+}
+
+bool event_from_values(const int64_t values[COLUMN_COUNT + 1], event *out) {
+    out->time_us = values[COLUMN_TIME];
+    out->actor = values[COLUMN_ACTOR];
+    out->credited = values[COLUMN_CREDITED];
+    out->task = values[COLUMN_TASK];
+    out->frames = values[COLUMN_FRAMES];
+    out->duration_us = values[COLUMN_DURATION];
+    out->reference = values[COLUMN_REFERENCE];
+    bool fits = narrow(values[COLUMN_KIND], &out->kind);
+    fits &= narrow(values[COLUMN_SOURCE], &out->source);
+    fits &= narrow(values[COLUMN_STAGE], &out->stage);
+    fits &= narrow(values[COLUMN_CLASS], &out->class);
+    return narrow(values[COLUMN_ANSWER], &out->answer) && fits;
+}
+
 void event_get_all(const event *events, size_t count, int column, int64_t *out) {
     const char *at = (const char *)events + fields[column].offset;
     if (fields[column].wide) {
@@ -71,10 +91,10 @@ bool event_set(event *one, int column, int64_t value) {
         memcpy(at, &value, sizeof value);
         return true;
     }
-    if (value < INT32_MIN || value > INT32_MAX) {
+    int32_t number;
+    if (!narrow(value, &number)) {
         return false;
     }
-    int32_t narrow = (int32_t)value;
-    memcpy(at, &narrow, sizeof narrow);
+    memcpy(at, &number, sizeof number);
     return true;
 }

@@ -1,8 +1,7 @@
-/* Packing the events of one command (event_pack.h), and gathering them (event_batch). */
+/* Packing events (event_pack.h), and gathering those of a command (event_batch). */
 #include <string.h>
 
 #include "allocate.h"
-#include "event_column.h"
 #include "event_pack.h"
 #include "hash.h"
 
@@ -74,10 +73,8 @@ bool event_unpack_next(event_unpacker *cursor) {
         cursor->failed = true;
     }
     while (differs != 0 && !cursor->failed) {
-        int column = __builtin_ctzll(differs) + 1;
-        int64_t delta = unpack_zigzag(&cursor->unpacker);
-        int64_t value = (int64_t)((uint64_t)event_get(&cursor->event, column) + (uint64_t)delta);
-        cursor->failed = !event_set(&cursor->event, column, value);
+        int64_t *value = &cursor->values[__builtin_ctzll(differs) + 1];
+        *value = (int64_t)((uint64_t)*value + (uint64_t)unpack_zigzag(&cursor->unpacker));
         differs &= differs - 1;
     }
     cursor->failed = cursor->failed || cursor->unpacker.failed;

@@ -52,30 +52,32 @@ static annoproj_status tail_start(database *db, int64_t project, int64_t tail_fi
 /* What has been read so far, and what must come next. */
 typedef struct tail_reading {
     int64_t next, from;
-    event *events;
-    size_t count, limit;
+    size_t left;
+    tail_event_fn take;
+    void *data;
 } tail_reading;
 
 /* Takes one blob; false when it does not continue the sequence or makes no sense. */
 static bool take_blob(tail_reading *reading, statement *row) {
     event_unpacker cursor;
     int64_t count = 0;
+    bool sound = true;
     if (column_int64(row, 0) != reading->next ||
         !event_unpack_open(&cursor, column_blob(row, 2), column_length(row, 2))) {
         return false;
     }
-    while (event_unpack_next(&cursor)) {
-        if (reading->next++ >= reading->from && reading->count < reading->limit) {
-            reading->events[reading->count++] = cursor.event;
+    while (sound && event_unpack_next(&cursor)) {
+        if (reading->next++ >= reading->from && reading->left > 0) {
+            sound = reading->take(reading->data, cursor.values);
+            reading->left--;
         }
         count++;
     }
-    return !cursor.failed && count == column_int64(row, 1);
+    return sound && !cursor.failed && count == column_int64(row, 1);
 }
 
-annoproj_status event_tail_read(database *db, int64_t project, const event_log *log, int64_t from, size_t limit,
-                                event *events, size_t *count, annoproj_error **error) {
-    *count = 0;
+annoproj_status event_tail_each(database *db, int64_t project, const event_log *log, int64_t from, size_t limit,
+                                tail_event_fn take, void *data, annoproj_error **error) {
     int64_t left = log->last_seq - from + 1, first;
     if (left <= 0 || limit == 0) {
         return ANNOPROJ_OK;
@@ -87,21 +89,39 @@ annoproj_status event_tail_read(database *db, int64_t project, const event_log *
     }
     tail_reading reading = {.next = log->tail_first + (first - tail_id(project, log->tail_first)),
                             .from = from,
-                            .events = events,
-                            .limit = wanted};
+                            .left = wanted,
+                            .take = take,
+                            .data = data};
     bool sound = true;
     statement *read = sql(db, SQL_READ_TAIL);
     bind_int64(read, first);
     bind_int64(read, tail_id(project, log->last_seq));
-    while (sound && reading.count < wanted && sql_row(read)) {
+    while (sound && reading.left > 0 && sql_row(read)) {
         sound = take_blob(&reading, read);
     }
     status = sql_end(read, error);
-    if (status == ANNOPROJ_OK && (!sound || reading.count < wanted)) {
+    if (status == ANNOPROJ_OK && (!sound || reading.left > 0)) {
         status = fail(error, ANNOPROJ_CORRUPT,
                       "event log of project %lld: event %lld is missing or damaged; restore a backup of the store",
-                      (long long)project, (long long)(from + (int64_t)reading.count));
+                      (long long)project, (long long)(from + (int64_t)(wanted - reading.left)));
     }
-    *count = status == ANNOPROJ_OK ? reading.count : 0;
+    return status;
+}
+
+typedef struct tail_events {
+    event *events;
+    size_t count;
+} tail_events;
+
+static bool take_event(void *data, const int64_t values[COLUMN_COUNT + 1]) {
+    tail_events *to = data;
+    return event_from_values(values, &to->events[to->count++]);
+}
+
+annoproj_status event_tail_read(database *db, int64_t project, const event_log *log, int64_t from, size_t limit,
+                                event *events, size_t *count, annoproj_error **error) {
+    tail_events to = {.events = events};
+    annoproj_status status = event_tail_each(db, project, log, from, limit, take_event, &to, error);
+    *count = status == ANNOPROJ_OK ? to.count : 0;
     return status;
 }

@@ -1,8 +1,10 @@
 /* The scan (scan.h): summary, sealed segments and tail into the sums of each part. */
-#include "event_log.h"
+#include <string.h>
+
 #include "failure.h"
 #include "scan_lanes.h"
 #include "scan_summary.h"
+#include "scan_tail.h"
 #include "summary.h"
 
 static const char SQL_READ_HEADS[] =
@@ -12,14 +14,14 @@ static const char SQL_READ_HEADS[] =
 typedef struct scanning {
     const scan_request *ask;
     event_log log;
-    bool summaries, segments; /* whether any part needs them */
-    segment *heads;           /* of all sealed segments, when needed */
+    bool segments;  /* whether any part needs them */
+    segment *heads; /* of all sealed segments, when needed */
     size_t head_count;
     bytes summary;
-    int32_t last_cube; /* of the summary that is looked at */
-    encoded_segment tail;
+    int32_t last_cube; /* of the summary that is looked at; 0 = none */
+    scan_tail tail;
     int64_t highest[SCAN_DIMENSIONS];
-    bool *answered; /* by part: from the summary */
+    int32_t *cubes; /* by part: of the summary, which answers it; 0 = the segments do */
     scan_sums *sums;
     scan_blocks *blocks;
 } scanning;
@@ -53,7 +55,7 @@ static annoproj_status read_heads(scanning *work, annoproj_error **error) {
 
 /* Columns that some part looks at. */
 static uint32_t columns_of(const scan_request *ask) {
-    uint32_t columns = (uint32_t)1 << COLUMN_TIME | (uint32_t)1 << COLUMN_KIND;
+    uint32_t columns = (uint32_t)1 << COLUMN_KIND;
     for (size_t i = 0; i < ask->part_count; i++) {
         const scan_part *part = &ask->parts[i];
         for (int d = SCAN_KIND; d < SCAN_DIMENSIONS; d++) {
@@ -70,24 +72,6 @@ static uint32_t columns_of(const scan_request *ask) {
     return columns;
 }
 
-static annoproj_status read_tail(scanning *work, annoproj_error **error) {
-    size_t count = (size_t)(work->log.last_seq - work->log.tail_first + 1), found = 0;
-    if (count == 0) {
-        return ANNOPROJ_OK;
-    }
-    event *events = allocate(count * sizeof *events);
-    if (events == NULL) {
-        return fail_memory(error);
-    }
-    annoproj_status status = event_tail_read(work->ask->database, work->ask->project, &work->log, work->log.tail_first,
-                                             count, events, &found, error);
-    if (status == ANNOPROJ_OK && !segment_encode(events, found, columns_of(work->ask), &work->tail)) {
-        status = fail_memory(error);
-    }
-    release(events);
-    return status;
-}
-
 static void raise_highest(scanning *work, const segment *head) {
     for (int d = SCAN_KIND; d < SCAN_DIMENSIONS; d++) {
         const segment_entry *entry = &head->columns[scan_dimension_column[d]];
@@ -100,25 +84,24 @@ static void raise_highest(scanning *work, const segment *head) {
 static annoproj_status prepare(scanning *work, annoproj_error **error) {
     const scan_request *ask = work->ask;
     annoproj_status status = event_log_read(ask->database, ask->project, &work->log, error);
-    work->answered = allocate_zeroed(ask->part_count + 1, sizeof *work->answered);
-    if (work->answered == NULL) {
+    work->cubes = allocate_zeroed(ask->part_count + 1, sizeof *work->cubes);
+    if (work->cubes == NULL) {
         return status != ANNOPROJ_OK ? status : fail_memory(error);
     }
     for (size_t i = 0; i < ask->part_count; i++) {
-        bool answered = work->answered[i] = scan_summary_answers(ask, &ask->parts[i]);
-        work->summaries = work->summaries || answered;
-        work->segments = work->segments || !answered;
-        int32_t cube = answered ? scan_summary_last_cube(&ask->parts[i]) : 0;
-        work->last_cube = cube > work->last_cube ? cube : work->last_cube;
+        work->cubes[i] = scan_summary_cube(ask, &ask->parts[i]);
+        work->segments = work->segments || work->cubes[i] == 0;
+        int32_t last = scan_summary_last_cube(&ask->parts[i], work->cubes[i]);
+        work->last_cube = last > work->last_cube ? last : work->last_cube;
     }
     if (status == ANNOPROJ_OK && work->segments) {
         status = read_heads(work, error);
     }
-    if (status == ANNOPROJ_OK && work->summaries) {
+    if (status == ANNOPROJ_OK && work->last_cube > 0) {
         status = summary_read(ask->database, ask->project, work->log.segments, &work->summary, error);
     }
     if (status == ANNOPROJ_OK) {
-        status = read_tail(work, error);
+        status = scan_tail_read(ask->database, ask->project, &work->log, columns_of(ask), &work->tail, error);
     }
     if (status != ANNOPROJ_OK) {
         return status;
@@ -140,13 +123,10 @@ static annoproj_status prepare(scanning *work, annoproj_error **error) {
     return status;
 }
 
-static annoproj_status scan_tail(scanning *work, annoproj_error **error) {
+static annoproj_status add_tail(scanning *work, annoproj_error **error) {
     scan_source source = {.head = &work->tail.head, .project = work->ask->project, .loaded = UINT32_MAX};
     annoproj_status status = ANNOPROJ_OK;
-    for (int column = 1; column <= COLUMN_COUNT; column++) {
-        const segment_entry *entry = &work->tail.head.columns[column];
-        source.views[column] = (column_view){work->tail.data[column], entry->least, entry->width};
-    }
+    memcpy(source.views, work->tail.views, sizeof source.views);
     for (size_t i = 0; i < work->ask->part_count && status == ANNOPROJ_OK; i++) {
         status = scan_segment(work->ask, &work->sums[i], &source, work->blocks, error);
     }
@@ -155,16 +135,14 @@ static annoproj_status scan_tail(scanning *work, annoproj_error **error) {
 
 static annoproj_status scan_all(scanning *work, annoproj_error **error) {
     annoproj_status status = ANNOPROJ_OK;
-    for (size_t i = 0; i < work->ask->part_count && status == ANNOPROJ_OK; i++) {
-        if (work->summary.length > 0 && work->answered[i] &&
-            !scan_summary_add(&work->sums[i], work->summary.data, work->summary.length)) {
-            status = damaged(work, "a summary is damaged, or memory is short", error);
-        }
+    if (work->summary.length > 0 && !scan_summary_add(work->sums, work->cubes, work->ask->part_count,
+                                                      work->summary.data, work->summary.length, work->last_cube)) {
+        status = damaged(work, "a summary is damaged, or memory is short", error);
     }
     if (status == ANNOPROJ_OK && work->head_count > 0) {
-        status = scan_lanes(work->ask, work->heads, work->head_count, work->answered, work->sums, error);
+        status = scan_lanes(work->ask, work->heads, work->head_count, work->cubes, work->sums, error);
     }
-    return status == ANNOPROJ_OK ? scan_tail(work, error) : status;
+    return status == ANNOPROJ_OK ? add_tail(work, error) : status;
 }
 
 static annoproj_status collect(const scanning *work, scan_result *out, annoproj_error **error) {
@@ -196,9 +174,9 @@ annoproj_status scan_run(const scan_request *ask, scan_result *out, annoproj_err
     for (size_t i = 0; i < ask->part_count && work.sums != NULL; i++) {
         scan_sums_release(&work.sums[i]);
     }
-    encoded_segment_release(&work.tail);
+    scan_tail_release(&work.tail);
     bytes_release(&work.summary);
-    release(work.answered);
+    release(work.cubes);
     release(work.sums);
     release(work.blocks);
     release(work.heads);
@@ -214,20 +192,20 @@ annoproj_status scan_time_range(database *db, int64_t project, int64_t *first, i
                                 annoproj_error **error) {
     static const char text[] =
         "SELECT min(time_least), max(time_reach), count(*) FROM event_segment WHERE id >= ? AND id < ?";
-    const scan_request ask = {.database = db, .project = project};
-    scanning work = {.ask = &ask};
+    scan_tail tail = {0};
+    event_log log;
     *first = *last = 0;
     *any = false;
-    annoproj_status status = event_log_read(db, project, &work.log, error);
+    annoproj_status status = event_log_read(db, project, &log, error);
     if (status == ANNOPROJ_OK) {
-        status = read_tail(&work, error);
+        status = scan_tail_read(db, project, &log, 0, &tail, error);
     }
-    if (status == ANNOPROJ_OK && work.tail.head.count > 0) {
-        *first = work.tail.head.time_least;
-        *last = work.tail.head.time_reach;
+    if (status == ANNOPROJ_OK && tail.head.count > 0) {
+        *first = tail.head.time_least;
+        *last = tail.head.time_reach;
         *any = true;
     }
-    encoded_segment_release(&work.tail);
+    scan_tail_release(&tail);
     if (status != ANNOPROJ_OK) {
         return status;
     }

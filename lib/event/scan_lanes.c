@@ -16,7 +16,7 @@ typedef struct shared_work {
     const segment *heads;
     size_t count;
     size_t next; /* atomic: the next segment to take */
-    const bool *answered;
+    const int32_t *cubes;
 } shared_work;
 
 typedef struct lane {
@@ -39,7 +39,7 @@ static annoproj_status scan_head(lane *mine, const segment *head) {
     mine->source.head = head;
     mine->source.loaded = 0;
     for (size_t i = 0; i < ask->part_count && status == ANNOPROJ_OK; i++) {
-        if (!mine->work->answered[i]) {
+        if (mine->work->cubes[i] == 0) {
             status = scan_segment(ask, &mine->sums[i], &mine->source, mine->blocks, &mine->error);
         }
     }
@@ -139,9 +139,9 @@ static annoproj_status end_worker(lane *worker, scan_sums *sums, annoproj_status
     return status;
 }
 
-annoproj_status scan_lanes(const scan_request *ask, const segment *heads, size_t count, const bool *answered,
+annoproj_status scan_lanes(const scan_request *ask, const segment *heads, size_t count, const int32_t *cubes,
                            scan_sums *sums, annoproj_error **error) {
-    shared_work shared = {.ask = ask, .heads = heads, .count = count, .answered = answered};
+    shared_work shared = {.ask = ask, .heads = heads, .count = count, .cubes = cubes};
     lane lanes[LANES_MOST] = {{0}};
     size_t used = 1, wanted = ask->store == NULL ? 1 : (size_t)store_threads(ask->store);
     wanted = wanted > LANES_MOST ? LANES_MOST : wanted;

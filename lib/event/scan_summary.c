@@ -22,17 +22,17 @@ static int32_t cube_of(const scan_part *part) {
     return class ? CUBE_CLASS : CUBE_STAGE;
 }
 
-bool scan_summary_answers(const scan_request *ask, const scan_part *part) {
-    return !ask->no_summaries && ask->after == INT64_MIN && ask->before == INT64_MAX && ask->border_count == 0 &&
-           cube_of(part) != 0;
+int32_t scan_summary_cube(const scan_request *ask, const scan_part *part) {
+    bool whole = ask->after == INT64_MIN && ask->before == INT64_MAX && ask->border_count == 0;
+    return whole && !ask->no_summaries ? cube_of(part) : 0;
 }
 
 static void raise_to(int64_t *highest, int64_t value) {
     *highest = value > *highest ? value : *highest;
 }
 
-int32_t scan_summary_last_cube(const scan_part *part) {
-    return part->others_only ? CUBE_SELF : cube_of(part);
+int32_t scan_summary_last_cube(const scan_part *part, int32_t cube) {
+    return cube != 0 && part->others_only ? CUBE_SELF : cube;
 }
 
 bool scan_summary_highest(const uint8_t *data, size_t length, int32_t last_cube, int64_t highest[SCAN_DIMENSIONS]) {
@@ -71,18 +71,25 @@ static bool take_cell(const scan_sums *sums, const summary_cell *cell, int32_t c
     return true;
 }
 
-bool scan_summary_add(scan_sums *sums, const uint8_t *data, size_t length) {
-    int32_t cube = cube_of(sums->part), last = scan_summary_last_cube(sums->part);
-    summary_cursor cursor;
+/* A part that leaves out what people did to their own work takes that away again. */
+static bool add_cell(scan_sums *sums, const summary_cell *cell, int32_t cube) {
+    bool taken_away = sums->part->others_only && cell->cube == CUBE_SELF;
     uint64_t key;
+    if ((cell->cube != cube && !taken_away) || !take_cell(sums, cell, cube, &key)) {
+        return true;
+    }
+    int64_t sign = taken_away ? -1 : 1;
+    return scan_sums_add_sum(sums, key, sign * cell->count, sign * cell->frames, sign * cell->duration_us);
+}
+
+bool scan_summary_add(scan_sums *sums, const int32_t *cubes, size_t count, const uint8_t *data, size_t length,
+                      int32_t last_cube) {
+    summary_cursor cursor;
     bool good = true;
     summary_open(&cursor, data, length);
-    while (good && summary_next(&cursor) && cursor.cell.cube <= last) {
-        const summary_cell *cell = &cursor.cell;
-        bool mine = cell->cube == cube, taken_away = sums->part->others_only && cell->cube == CUBE_SELF;
-        if ((mine || taken_away) && take_cell(sums, cell, cube, &key)) {
-            int64_t sign = taken_away ? -1 : 1;
-            good = scan_sums_add_sum(sums, key, sign * cell->count, sign * cell->frames, sign * cell->duration_us);
+    while (good && summary_next(&cursor) && cursor.cell.cube <= last_cube) {
+        for (size_t i = 0; i < count && good; i++) {
+            good = cubes[i] == 0 || add_cell(&sums[i], &cursor.cell, cubes[i]);
         }
     }
     return good && !cursor.failed;

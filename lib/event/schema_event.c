@@ -11,7 +11,7 @@ const char schema_event[] =
     " id INTEGER PRIMARY KEY," /* (project << 32) + low 32 bits of the first seq */
     " first_seq INTEGER NOT NULL,"
     " count INTEGER NOT NULL,"
-    " data BLOB NOT NULL) STRICT;" /* one command's events, packed, and a checksum */
+    " data BLOB NOT NULL) STRICT;" /* events of a command or of several, packed, and a checksum */
     "CREATE TABLE event_segment("
     " id INTEGER PRIMARY KEY," /* (project << 32) + segment number from 0 */
     " first_seq INTEGER NOT NULL,"

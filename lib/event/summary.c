@@ -27,7 +27,7 @@ static bool has_room(summary *sums) {
     if (sums->failed || sums->count < sums->capacity) {
         return !sums->failed;
     }
-    size_t capacity = sums->capacity == 0 ? 1024 : sums->capacity * 4;
+    size_t capacity = sums->capacity == 0 ? 4096 : sums->capacity * 4;
     summary_cell *cells = reallocate(sums->cells, capacity * sizeof *cells);
     if (cells != NULL) {
         sums->cells = cells;
@@ -165,27 +165,32 @@ bool summary_next(summary_cursor *cursor) {
     return !cursor->failed;
 }
 
-bool summary_merge(summary *sums, const uint8_t *data, size_t length, bytes *out) {
+bool summary_decode(summary *sums, const uint8_t *data, size_t length) {
     summary_cursor cursor;
-    summary_cell before = {0};
-    size_t next = 0;
-    if (sums->count != 0) {
-        qsort(sums->cells, sums->count, sizeof *sums->cells, compare_cells);
-    }
     summary_open(&cursor, data, length);
-    bool stored = summary_next(&cursor);
-    while (stored || next < sums->count) {
-        int order = !stored ? 1 : next == sums->count ? -1 : compare_cells(&cursor.cell, &sums->cells[next]);
-        summary_cell cell = order <= 0 ? cursor.cell : sums->cells[next];
-        if (order == 0) {
-            add_sums(&cell, &sums->cells[next]);
+    while (summary_next(&cursor)) {
+        if (sums->count > 0 && compare_cells(&sums->cells[sums->count - 1], &cursor.cell) >= 0) {
+            return false;
         }
-        put_cell(out, &cell, &before);
-        next += order >= 0;
-        stored = order <= 0 ? summary_next(&cursor) : stored;
+        add_cell(sums, &cursor.cell);
+    }
+    sums->ordered = sums->count;
+    return !cursor.failed;
+}
+
+/* Two runs in order: what was decoded, and the cells that are new since. */
+void summary_encode(summary *sums, bytes *out) {
+    summary_cell before = {0};
+    size_t old = 0, new = sums->ordered;
+    if (sums->count > new) {
+        qsort(sums->cells + new, sums->count - new, sizeof *sums->cells, compare_cells);
+    }
+    while (old < sums->ordered || new < sums->count) {
+        bool first = new == sums->count ||
+                     (old < sums->ordered && compare_cells(&sums->cells[old], &sums->cells[new]) < 0);
+        put_cell(out, &sums->cells[first ? old++ : new ++], &before);
     }
     out->failed = out->failed || sums->failed;
-    return !cursor.failed;
 }
 
 void summary_release(summary *sums) {

@@ -24,13 +24,15 @@ typedef struct summary {
     summary_cell *cells;
     uint32_t *slots; /* hash table of index + 1 */
     size_t count, capacity;
-    bool failed; /* out of memory */
+    size_t ordered; /* the first ones, as they were decoded, are in order */
+    bool failed;    /* out of memory */
 } summary;
 
+/* Begins with the sums of an encoded one; false when the bytes make no sense. */
+bool summary_decode(summary *summary, const uint8_t *data, size_t length);
 void summary_add(summary *summary, const event *events, size_t count);
-/* Appends the sums of an encoded summary and of this one, encoded, cells in order. False when the bytes make no sense;
- * out of memory is sticky in `out`. Nothing is added afterwards. */
-bool summary_merge(summary *summary, const uint8_t *data, size_t length, bytes *out);
+/* Appends the cells in order, encoded; out of memory is sticky in `out`. Nothing is added afterwards. */
+void summary_encode(summary *summary, bytes *out);
 void summary_release(summary *summary);
 
 /* A cursor over an encoded summary. */
