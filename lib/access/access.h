@@ -5,6 +5,7 @@
 #define ACCESS_H
 
 #include "event.h"
+#include "stage_kind.h"
 #include "store.h"
 #include "varint.h"
 
@@ -55,12 +56,6 @@ void stage_leave(stage_identity *stage);
 void task_leave(task_identity *task);
 
 /* --- facts, read anew in every call ------------------------------------------------------------------------ */
-typedef enum stage_type { /* numbers are stored */
-                          STAGE_ANNOTATION = 1,
-                          STAGE_REVIEW = 2,
-                          STAGE_DONE = 3
-} stage_type;
-
 typedef struct stage_facts {
     int64_t id;
     int32_t number, type; /* stage_type */

@@ -158,14 +158,6 @@ right org_right(int32_t org_role, annoproj_operation operation) {
     return org_role == ANNOPROJ_ORG_ADMIN ? rule->org_admin : org_role == ANNOPROJ_ORG_MEMBER ? rule->member : RIGHT_NO;
 }
 
-annoproj_operation stage_operation(int32_t type) {
-    switch (type) {
-    case STAGE_ANNOTATION: return ANNOPROJ_OPERATION_ANNOTATE;
-    case STAGE_REVIEW: return ANNOPROJ_OPERATION_REVIEW;
-    default: return 0;
-    }
-}
-
 /* ---- the table as a table ---- */
 
 static const char *right_name(right cell) {

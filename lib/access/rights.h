@@ -42,7 +42,4 @@ const operation_rule *operation_rule_at(size_t index);                 /* in ord
 right role_right(int32_t role, annoproj_operation operation);          /* project operations */
 right org_right(int32_t org_role, annoproj_operation operation);       /* store operations */
 
-/* The operation of those who work in stages of a type: annotate, review; 0 where nobody works. */
-annoproj_operation stage_operation(int32_t type);
-
 #endif

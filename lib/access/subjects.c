@@ -27,7 +27,7 @@
 static const char sql_store[] = "SELECT " ASKER_COLUMNS ASKER;
 static const char sql_project[] = "SELECT " ASKER_COLUMNS PROJECT_COLUMNS ASKER PROJECT_JOIN;
 static const char sql_stage[] = "SELECT " ASKER_COLUMNS PROJECT_COLUMNS ", " STAGE_COLUMNS LISTED("w.id")
-    ASKER PROJECT_JOIN " LEFT JOIN stage s ON s.id = ?3";
+    ASKER PROJECT_JOIN " LEFT JOIN stage s ON s.id = ?3 AND NOT s.removed";
 static const char sql_task[] = "SELECT " ASKER_COLUMNS PROJECT_COLUMNS ", " STAGE_COLUMNS LISTED(
     "w.id") ", " TASK_COLUMNS ASKER PROJECT_JOIN " LEFT JOIN task t ON t.id = ?3 LEFT JOIN stage s ON s.id = t.stage";
 static const char sql_issue[] = "SELECT " ASKER_COLUMNS PROJECT_COLUMNS ", " STAGE_COLUMNS LISTED(
@@ -45,11 +45,11 @@ static const char sql_ontology[] = "SELECT " ASKER_COLUMNS ", o.id, o.creator, p
 
 static const char sql_one_stage[] = "SELECT " STAGE_COLUMNS LISTED(
     "?1") ", (SELECT c.role FROM collaborator c"
-          " WHERE c.project = ?2 AND c.user = ?1) FROM stage s WHERE s.id = ?3";
+          " WHERE c.project = ?2 AND c.user = ?1) FROM stage s WHERE s.id = ?3 AND NOT s.removed";
 static const char sql_one_task[] = "SELECT " STAGE_COLUMNS LISTED(
     "?1") ", " TASK_COLUMNS " FROM task t JOIN stage s ON s.id = t.stage WHERE t.id = ?2";
 static const char sql_stages[] = "SELECT " STAGE_COLUMNS LISTED(
-    "?1") " FROM stage s WHERE s.id BETWEEN ?2 AND ?3 ORDER BY s.id";
+    "?1") " FROM stage s WHERE s.id BETWEEN ?2 AND ?3 AND NOT s.removed ORDER BY s.id";
 static const char sql_assignable[] =
     "SELECT c.role, u.disabled, EXISTS(SELECT 1 FROM stage_member m WHERE m.stage = ?3"
     " AND m.user = ?1) FROM user u JOIN collaborator c ON c.project = ?2 AND c.user = u.id WHERE u.id = ?1";
@@ -114,7 +114,7 @@ static void read_project(cursor *row, scope *in) {
 
 /* Whether a role works in stages of that type: everywhere, or where listed when members are listed. */
 static bool is_member(const stage_facts *stage, int32_t role, bool listed) {
-    right held = role_right(role, stage_operation(stage->type));
+    right held = role_right(role, stage_kind_of(stage->type)->operation);
     return held == RIGHT_YES || (held != RIGHT_NO && (!stage->members_listed || listed));
 }
 
@@ -328,7 +328,7 @@ annoproj_status access_visible_stages(scope *in, visible_stage **stages, size_t 
         cursor row = {find, 0};
         visible_stage stage = {.own_only = false};
         read_own_stage(&row, in, &stage.facts);
-        if (!in->manager && !stage.facts.member) {
+        if (!stage_kind_of(stage.facts.type)->rests || (!in->manager && !stage.facts.member)) {
             continue;
         }
         stage.own_only = !in->manager && stage.facts.hide_unassigned;

@@ -127,9 +127,10 @@ static annoproj_status stages_by_type(report *made, annoproj_error **error) {
     }
     for (size_t i = 0; i < made->stage_count && status == ANNOPROJ_OK; i++) {
         const stage_facts *facts = &made->all_stages[i].facts;
-        if (facts->type == STAGE_ANNOTATION) {
+        const stage_work work = stage_kind_of(facts->type)->work;
+        if (work == STAGE_WORK_ANNOTATE) {
             number_set_add(&made->annotation, facts->number);
-        } else if (facts->type == STAGE_REVIEW) {
+        } else if (work == STAGE_WORK_REVIEW) {
             number_set_add(&made->review, facts->number);
         }
     }

@@ -49,11 +49,13 @@ annoproj_status report_tasks_by_stage(scope *in, const query *asked, annoproj_ta
         return status;
     }
     rows *out = rows_new(&row_tasks_by_stage_row);
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count && !stages[i].removed; i++) {
+        if (!stage_kind_of(stages[i].facts.type)->rests)
+            continue;
         rows_int64(out, stages[i].facts.id);
         rows_text(out, stages[i].key);
         rows_text(out, stages[i].title);
-        rows_text(out, stage_type_name(stages[i].facts.type));
+        rows_text(out, stage_kind_of(stages[i].facts.type)->name);
         rows_int64(out, stages[i].tasks);
     }
     return rows_finish(out, table, error);

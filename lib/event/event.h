@@ -62,6 +62,7 @@ typedef enum event_kind {
     EVENT_COLLABORATOR_ROLE = 86,   /* credited = the user; reference = role */
     EVENT_COLLABORATOR_REMOVE = 87, /* credited = the user */
     EVENT_LABELS_IMPORT = 88,       /* frames = labels; reference = 1 for pre-labels */
+    EVENT_WORKFLOW_UPDATE = 89,
     /* the store (project 0) */
     EVENT_USER_CREATE = 96,      /* credited = the user; reference = org role */
     EVENT_USER_UPDATE = 97,      /* credited = the user; reference = org role */

@@ -51,6 +51,7 @@ static const struct kind_name {
     {EVENT_COLLABORATOR_ROLE, "collaborator_role"},
     {EVENT_COLLABORATOR_REMOVE, "collaborator_remove"},
     {EVENT_LABELS_IMPORT, "labels_import"},
+    {EVENT_WORKFLOW_UPDATE, "workflow_update"},
     {EVENT_USER_CREATE, "user_create"},
     {EVENT_USER_UPDATE, "user_update"},
     {EVENT_USER_DISABLE, "user_disable"},

@@ -63,7 +63,7 @@ static annoproj_status choose_assignee(command *cmd, const landing *to, const st
 static annoproj_status find_landing(command *cmd, const landing *to, stage_facts *stage, int64_t *assignee,
                                     annoproj_error **error) {
     int64_t next = 0;
-    annoproj_status status = workflow_next_stage(&cmd->scope, cmd->scope.task.stage.id, to->edge, &next, error);
+    annoproj_status status = workflow_next_stage(cmd, &cmd->scope.task, to->edge, &next, error);
     if (status == ANNOPROJ_OK)
         status = access_stage_facts(&cmd->scope, next, cmd->scope.user, stage, error);
     if (status == ANNOPROJ_OK)

@@ -152,7 +152,7 @@ static annoproj_status insert_project(command *cmd, void *arguments, annoproj_er
         return status;
     (void)command_events_project(cmd, project);
     command_event(cmd, &(event){.kind = EVENT_PROJECT_CREATE, .reference = made->ontology});
-    status = workflow_insert(cmd, project, made->workflow, error);
+    status = workflow_put(cmd, project, made->workflow, error);
     if (status == ANNOPROJ_OK)
         status = insert_creator(cmd, project, error);
     command_result_int64(cmd, project);

@@ -92,7 +92,7 @@ static annoproj_status initiate(command *cmd, void *arguments, annoproj_error **
     if (task->assignee != 0 && task->assignee != cmd->scope.user)
         return fail(error, ANNOPROJ_CONFLICT, "task %lld is assigned to user %lld: take another one",
                     (long long)task->id, (long long)task->assignee);
-    status = access_gate(&cmd->scope, stage_operation(task->stage.type), error);
+    status = access_gate(&cmd->scope, stage_kind_of(task->stage.type)->operation, error);
     if (status == ANNOPROJ_OK)
         status = task_take(cmd, task, error);
     return status;

@@ -37,7 +37,7 @@ static annoproj_status add_stage(scope *in, rows *table, const stage_description
     rows_text(table, printed);
     rows_text(table, stage->key);
     rows_text(table, stage->title);
-    rows_text(table, stage_type_name(stage->facts.type));
+    rows_text(table, stage_kind_of(stage->facts.type)->name);
     rows_int64(table, tasks);
     return ANNOPROJ_OK;
 }

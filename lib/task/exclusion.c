@@ -44,6 +44,15 @@ static annoproj_status set_reasons(arena *memory, member_set *set, int64_t user,
     return ANNOPROJ_OK;
 }
 
+/* Adds a reason to those a user has. */
+static annoproj_status add_reason(arena *memory, member_set *set, int64_t user, int32_t reason,
+                                  annoproj_error **error) {
+    int32_t reasons = reason;
+    for (size_t i = 0; i < set->count; i++)
+        reasons |= set->members[i].user == user ? set->members[i].reasons : 0;
+    return set_reasons(memory, set, user, reasons, error);
+}
+
 static annoproj_status load_set(scope *in, int64_t exclusion, member_set *set, annoproj_error **error) {
     static const char text[] = "SELECT user, reason FROM exclusion_member WHERE exclusion = ? ORDER BY user";
     annoproj_status status = ANNOPROJ_OK;
@@ -128,27 +137,78 @@ annoproj_status exclusion_change(command *cmd, int64_t exclusion, int64_t user, 
     return status;
 }
 
-annoproj_status exclusion_for_stage(command *cmd, const task_facts *task, const stage_facts *stage, bool returned,
-                                    int64_t *out, annoproj_error **error) {
+/* Adds whom the person rules of a stage keep from a task. */
+static annoproj_status add_by_rule(scope *in, const task_facts *task, const stage_facts *stage, bool returned,
+                                   member_set *set, annoproj_error **error) {
     static const char text[] = "SELECT DISTINCT user FROM task_worker WHERE task = ? AND stage <> ?";
-    arena *memory = cmd->scope.memory;
-    member_set set = {0};
     annoproj_status status = ANNOPROJ_OK;
-    *out = 0;
-    if (stage->type == STAGE_REVIEW && stage->reviewer_not_submitter && task->last_submitter != 0)
-        status = set_reasons(memory, &set, task->last_submitter, EXCLUDED_SUBMITTER, error);
+    if (stage_kind_of(stage->type)->work == STAGE_WORK_REVIEW && stage->reviewer_not_submitter &&
+        task->last_submitter != 0)
+        status = add_reason(in->memory, set, task->last_submitter, EXCLUDED_SUBMITTER, error);
     /* A task that a reject sent back may go to whoever worked on it. */
-    if (status == ANNOPROJ_OK && stage->type == STAGE_ANNOTATION && !stage->allow_reassessment && !returned) {
-        statement *find = sql(cmd->scope.database, text);
+    if (status == ANNOPROJ_OK && stage_kind_of(stage->type)->work == STAGE_WORK_ANNOTATE &&
+        !stage->allow_reassessment && !returned) {
+        statement *find = sql(in->database, text);
         bind_int64(find, task->id);
         bind_int64(find, stage->id);
         while (status == ANNOPROJ_OK && sql_row(find))
-            status = set_reasons(memory, &set, column_int64(find, 0), EXCLUDED_WORKER, error);
+            status = add_reason(in->memory, set, column_int64(find, 0), EXCLUDED_WORKER, error);
         annoproj_status ended = sql_end(find, status == ANNOPROJ_OK ? error : NULL);
         if (status == ANNOPROJ_OK)
             status = ended;
     }
-    if (status == ANNOPROJ_OK)
-        status = intern_set(cmd, &set, out, error);
+    return status;
+}
+
+annoproj_status exclusion_for_stage(command *cmd, const task_facts *task, const stage_facts *stage, bool returned,
+                                    int64_t *out, annoproj_error **error) {
+    member_set set = {0};
+    *out = 0;
+    annoproj_status status = add_by_rule(&cmd->scope, task, stage, returned, &set, error);
+    return status == ANNOPROJ_OK ? intern_set(cmd, &set, out, error) : status;
+}
+
+/* The next task of a stage by id. */
+static annoproj_status next_task(scope *in, const stage_facts *stage, task_facts *task, annoproj_error **error) {
+    static const char text[] = "SELECT id, exclusion, last_submitter, returned FROM task WHERE id > ? AND id < ?"
+                               " AND stage = ? ORDER BY id LIMIT 1";
+    statement *find = sql(in->database, text);
+    bind_int64(find, task->id);
+    bind_int64(find, MAKE_ID(PROJECT_OF(stage->id) + 1, 0));
+    bind_int64(find, stage->id);
+    *task = (task_facts){0};
+    if (sql_row(find)) {
+        task->id = column_int64(find, 0);
+        task->exclusion = column_int64(find, 1);
+        task->last_submitter = column_int64(find, 2);
+        task->returned = column_int64(find, 3) != 0;
+    }
+    return sql_end(find, error);
+}
+
+annoproj_status exclusion_follow_rules(command *cmd, const stage_facts *stage, annoproj_error **error) {
+    static const char text[] = "UPDATE task SET exclusion = ? WHERE id = ?";
+    task_facts task = {.id = MAKE_ID(PROJECT_OF(stage->id), 0)};
+    annoproj_status status = next_task(&cmd->scope, stage, &task, error);
+    while (status == ANNOPROJ_OK && task.id != 0) {
+        member_set set = {0};
+        int64_t exclusion = 0;
+        status = load_set(&cmd->scope, task.exclusion, &set, error);
+        for (size_t i = set.count; i > 0 && status == ANNOPROJ_OK; i--)
+            status = set_reasons(cmd->scope.memory, &set, set.members[i - 1].user,
+                                 set.members[i - 1].reasons & ~EXCLUDED_BY_RULE, error);
+        if (status == ANNOPROJ_OK)
+            status = add_by_rule(&cmd->scope, &task, stage, task.returned, &set, error);
+        if (status == ANNOPROJ_OK)
+            status = intern_set(cmd, &set, &exclusion, error);
+        if (status == ANNOPROJ_OK && exclusion != task.exclusion) {
+            statement *update = sql(cmd->scope.database, text);
+            bind_int64(update, exclusion);
+            bind_int64(update, task.id);
+            status = sql_run(update, error);
+        }
+        if (status == ANNOPROJ_OK)
+            status = next_task(&cmd->scope, stage, &task, error);
+    }
     return status;
 }

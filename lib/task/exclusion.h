@@ -21,5 +21,7 @@ annoproj_status exclusion_change(command *command, int64_t exclusion, int64_t us
 /* The set the person rules of a stage give for a task that enters it. */
 annoproj_status exclusion_for_stage(command *command, const task_facts *task, const stage_facts *stage, bool returned,
                                     int64_t *out, annoproj_error **error);
+/* The person rules of a stage changed while tasks rest in it: their sets follow, skips stay. */
+annoproj_status exclusion_follow_rules(command *command, const stage_facts *stage, annoproj_error **error);
 
 #endif

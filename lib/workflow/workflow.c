@@ -1,4 +1,4 @@
-/* Workflows in the store: a document's stages, edges and members, and the questions about them. */
+/* Questions about the stages of a project. */
 #include "workflow.h"
 
 #include <string.h>
@@ -7,119 +7,16 @@
 #include "hash.h"
 #include "workflow_document.h"
 
-#define SQL_INSERT_WORKFLOW "INSERT INTO workflow(project, json) VALUES(?1, ?2)"
-#define SQL_INSERT_STAGE                                                                                               \
-    "INSERT INTO stage(id, key, title, type, members_listed, hide_unassigned, allow_reassessment, "                    \
-    "require_complete_labels,"                                                                                         \
-    " reviewer_not_submitter, strict_review, reassign_rejected, archive, start)"                                       \
-    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"
-#define SQL_INSERT_EDGE   "INSERT INTO stage_edge(stage, name, target) VALUES(?1, ?2, ?3)"
-#define SQL_INSERT_MEMBER "INSERT INTO stage_member(stage, user) VALUES(?1, ?2) ON CONFLICT DO NOTHING"
-#define SQL_USER          "SELECT id FROM user WHERE email = ?1"
 #define SQL_DOCUMENT      "SELECT json FROM workflow WHERE project = ?1"
-#define SQL_FIRST         "SELECT id FROM stage WHERE id > ?1 << 32 AND id < (?1 + 1) << 32 AND start"
-#define SQL_NEXT          "SELECT target FROM stage_edge WHERE stage = ?1 AND name = ?2"
-#define SQL_BY_KEY        "SELECT id FROM stage WHERE id > ?1 << 32 AND id < (?1 + 1) << 32 AND key = ?2"
+#define SQL_FIRST         "SELECT id FROM stage WHERE id > ?1 << 32 AND id < (?1 + 1) << 32 AND start AND NOT removed"
+#define SQL_BY_KEY        "SELECT id FROM stage WHERE id > ?1 << 32 AND id < (?1 + 1) << 32 AND key = ?2 AND NOT removed"
 #define SQL_OWN_TASKS     "SELECT count FROM task_count WHERE stage = ?1 AND assignee = ?2"
 #define SQL_PROJECT_UUID  "SELECT uuid FROM project WHERE id = ?1"
 #define SQL_STAGES                                                                                                     \
     "SELECT s.id, s.key, s.title, s.type, (SELECT coalesce(sum(c.count), 0) FROM task_count c WHERE c.stage = s.id),"  \
     " s.members_listed, s.hide_unassigned, s.allow_reassessment, s.require_complete_labels, s.reviewer_not_submitter," \
-    " s.strict_review, s.reassign_rejected, s.archive"                                                                 \
-    " FROM stage s WHERE s.id > ?1 << 32 AND s.id < (?1 + 1) << 32 ORDER BY s.id"
-
-const char *stage_type_name(int32_t type) {
-    switch (type) {
-    case STAGE_ANNOTATION: return "ANNOTATION";
-    case STAGE_REVIEW: return "REVIEW";
-    case STAGE_DONE: return "DONE";
-    default: return "";
-    }
-}
-
-/* --- storing -------------------------------------------------------------------------------------------------- */
-
-static annoproj_status insert_stage(command *cmd, const workflow_plan *plan, size_t index, int64_t id,
-                                    annoproj_error **error) {
-    const document_stage *stage = &plan->stages[index];
-    statement *insert = sql(cmd->scope.database, SQL_INSERT_STAGE);
-    bind_int64(insert, id);
-    bind_text(insert, stage->key);
-    bind_text(insert, stage->title);
-    bind_int64(insert, stage->type);
-    bind_int64(insert, stage->members_listed);
-    bind_int64(insert, stage->hide_unassigned);
-    bind_int64(insert, stage->allow_reassessment);
-    bind_int64(insert, stage->require_complete_labels);
-    bind_int64(insert, stage->reviewer_not_submitter);
-    bind_int64(insert, stage->strict_review);
-    bind_int64(insert, stage->reassign_rejected);
-    bind_int64(insert, stage->archive);
-    bind_int64(insert, (int32_t)index == plan->start_index);
-    return sql_run(insert, error);
-}
-
-static annoproj_status insert_edges(command *cmd, const document_stage *stage, int64_t project, int64_t id,
-                                    annoproj_error **error) {
-    annoproj_status status = ANNOPROJ_OK;
-    for (int32_t edge = 0; edge < EDGE_COUNT && status == ANNOPROJ_OK; edge++) {
-        if (stage->target[edge] >= 0) {
-            statement *insert = sql(cmd->scope.database, SQL_INSERT_EDGE);
-            bind_int64(insert, id);
-            bind_text(insert, edge_name_text(edge));
-            bind_int64(insert, MAKE_ID(project, stage->target[edge] + 1));
-            status = sql_run(insert, error);
-        }
-    }
-    return status;
-}
-
-static annoproj_status insert_members(command *cmd, const document_stage *stage, int64_t id, annoproj_error **error) {
-    annoproj_status status = ANNOPROJ_OK;
-    for (size_t i = 0; i < stage->member_count && status == ANNOPROJ_OK; i++) {
-        statement *find = sql(cmd->scope.database, SQL_USER);
-        bind_text(find, stage->members[i]);
-        const bool found = sql_row(find);
-        const int64_t user = found ? column_int64(find, 0) : 0;
-        status = sql_end(find, error);
-        if (status == ANNOPROJ_OK && !found) {
-            status = fail(error, ANNOPROJ_DATA, "workflow: stage %s lists the member %s, but there is no such user",
-                          QUOTED(stage->key), QUOTED(stage->members[i]));
-            fail_detail(error, "pointer", "%s/settings/members/%zu", stage->pointer, i);
-            fail_detail(error, "byte", "%lld", (long long)stage->offset);
-        }
-        if (status == ANNOPROJ_OK) {
-            statement *insert = sql(cmd->scope.database, SQL_INSERT_MEMBER);
-            bind_int64(insert, id);
-            bind_int64(insert, user);
-            status = sql_run(insert, error);
-        }
-    }
-    return status;
-}
-
-annoproj_status workflow_insert(command *cmd, int64_t project, const char *json, annoproj_error **error) {
-    workflow_plan plan = {0};
-    annoproj_status status = workflow_plan_read(&plan, json, strlen(json), error);
-    if (status == ANNOPROJ_OK) {
-        statement *insert = sql(cmd->scope.database, SQL_INSERT_WORKFLOW);
-        bind_int64(insert, project);
-        bind_text(insert, json);
-        status = sql_run(insert, error);
-    }
-    for (size_t i = 0; i < plan.count && status == ANNOPROJ_OK; i++) {
-        const int64_t id = MAKE_ID(project, i + 1);
-        status = insert_stage(cmd, &plan, i, id, error);
-        if (status == ANNOPROJ_OK) {
-            status = insert_edges(cmd, &plan.stages[i], project, id, error);
-        }
-        if (status == ANNOPROJ_OK) {
-            status = insert_members(cmd, &plan.stages[i], id, error);
-        }
-    }
-    workflow_plan_release(&plan);
-    return status;
-}
+    " s.strict_review, s.reassign_rejected, s.archive, s.removed"                                                      \
+    " FROM stage s WHERE s.id > ?1 << 32 AND s.id < (?1 + 1) << 32 ORDER BY s.removed, s.position, s.id"
 
 /* --- asking --------------------------------------------------------------------------------------------------- */
 
@@ -157,17 +54,6 @@ annoproj_status workflow_first_stage(scope *in, int64_t project, int64_t *stage,
     return status;
 }
 
-annoproj_status workflow_next_stage(scope *in, int64_t stage, const char *edge, int64_t *next, annoproj_error **error) {
-    statement *find = sql(in->database, SQL_NEXT);
-    bind_int64(find, stage);
-    bind_text(find, edge);
-    annoproj_status status = one_id(find, next, error);
-    if (status == ANNOPROJ_OK && *next == 0) {
-        status = fail(error, ANNOPROJ_STATE, "stage %lld has no edge %s", (long long)stage, QUOTED(edge));
-    }
-    return status;
-}
-
 annoproj_status workflow_stage_by_key(scope *in, int64_t project, const char *key, int64_t *stage,
                                       annoproj_error **error) {
     statement *find = sql(in->database, SQL_BY_KEY);
@@ -197,34 +83,41 @@ static bool read_stage(statement *row, arena *memory, stage_description *out) {
         .key = arena_text(memory, column_text(row, 1), column_length(row, 1)),
         .title = arena_text(memory, column_text(row, 2), column_length(row, 2)),
         .tasks = column_int64(row, 4),
+        .removed = column_int64(row, 13) != 0,
     };
     return out->key && out->title;
 }
 
 annoproj_status workflow_stages(scope *in, int64_t project, stage_description **stages, size_t *count,
                                 annoproj_error **error) {
+    static const char number_text[] = "SELECT count(*) FROM stage WHERE id > ?1 << 32 AND id < (?1 + 1) << 32";
+    int64_t number = 0;
     *count = 0;
-    *stages = arena_array(in->memory, WORKFLOW_STAGES, sizeof **stages);
+    *stages = NULL;
+    statement *how_many = sql(in->database, number_text);
+    bind_int64(how_many, project);
+    annoproj_status status = one_id(how_many, &number, error);
+    if (status != ANNOPROJ_OK)
+        return status;
+    *stages = arena_array(in->memory, (size_t)number + 1, sizeof **stages);
     bool memory = *stages != NULL;
     statement *all = sql(in->database, SQL_STAGES);
     bind_int64(all, project);
-    while (memory && *count < WORKFLOW_STAGES && sql_row(all)) {
+    while (memory && *count < (size_t)number && sql_row(all)) {
         memory = read_stage(all, in->memory, &(*stages)[*count]);
         *count += memory;
     }
-    annoproj_status status = sql_end(all, error);
-    if (status == ANNOPROJ_OK && !memory) {
+    status = sql_end(all, error);
+    if (status == ANNOPROJ_OK && !memory)
         status = fail_memory(error);
-    }
     if (status != ANNOPROJ_OK) {
         *stages = NULL;
         *count = 0;
         return status;
     }
     /* Whether the session's user is a member is access's to say. */
-    for (size_t i = 0; i < *count && status == ANNOPROJ_OK; i++) {
+    for (size_t i = 0; i < *count && status == ANNOPROJ_OK; i++)
         status = access_stage_member(in, &(*stages)[i].facts, in->user, &(*stages)[i].facts.member, error);
-    }
     return status;
 }
 

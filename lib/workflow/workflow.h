@@ -5,23 +5,28 @@
 #include "access.h"
 #include "text.h"
 
-const char *stage_type_name(int32_t type); /* "ANNOTATION", "REVIEW", "DONE" */
+typedef enum consensus_kind { CONSENSUS_DETERMINE = 1, CONSENSUS_REFINE = 2 } consensus_kind; /* stored */
 
-/* Checks a document and stores its stages. DATA names the stage and the rule. Members are e-mails of users of the store. */
-annoproj_status workflow_insert(command *command, int64_t project, const char *json, annoproj_error **error);
+/* Checks a document and stores its stages. DATA names the stage and the rule. Members are e-mails of users of the store.
+ * A project that has a workflow keeps the stages with the same keys; STATE says what tasks on their way forbid. */
+annoproj_status workflow_put(command *command, int64_t project, const char *json, annoproj_error **error);
 annoproj_status workflow_document(scope *scope, int64_t project, text *out, annoproj_error **error);
 
 /* The stage after Start. */
 annoproj_status workflow_first_stage(scope *scope, int64_t project, int64_t *stage, annoproj_error **error);
-/* Where a task goes from a stage along an edge ("submit", "approve", "reject"): always a stage where tasks rest. */
-annoproj_status workflow_next_stage(scope *scope, int64_t stage, const char *edge, int64_t *next,
+/* Where a task goes along an edge of its stage ("submit", "approve", "reject"), or along a pathway of an agent stage
+ * (NOT_FOUND): through routers to a stage where tasks rest. */
+annoproj_status workflow_next_stage(command *command, const task_facts *task, const char *edge, int64_t *next,
                                     annoproj_error **error);
+annoproj_status workflow_pathway_stage(command *command, const task_facts *task, const char *pathway, int64_t *next,
+                                       annoproj_error **error);
 
-/* Stages of a project in document order, with key and title. In the arena. */
+/* Stages of a project in document order, behind them those that an edit removed, with key and title. In the arena. */
 typedef struct stage_description {
     stage_facts facts;
     const char *key, *title;
     int64_t tasks; /* all tasks in it */
+    bool removed;
 } stage_description;
 annoproj_status workflow_stages(scope *scope, int64_t project, stage_description **stages, size_t *count,
                                 annoproj_error **error);

@@ -6,7 +6,10 @@
 
 #define SQL_EDGES                                                                                                      \
     "SELECT e.stage & 0xffffffff, e.target & 0xffffffff, e.name FROM stage_edge e"                                     \
-    " WHERE e.stage > ?1 << 32 AND e.stage < (?1 + 1) << 32 ORDER BY e.stage, e.name DESC"
+    " WHERE e.stage > ?1 << 32 AND e.stage < (?1 + 1) << 32"                                                           \
+    " UNION ALL SELECT p.stage & 0xffffffff, p.target & 0xffffffff, p.title || iif(p.share > 0, printf(' %g %%', "       \
+    "p.share / 10000.0), '') FROM stage_pathway p WHERE p.stage > ?1 << 32 AND p.stage < (?1 + 1) << 32"                \
+    " ORDER BY 1, 3 DESC"
 
 typedef struct style {
     const char *shape, *color; /* DOT */
@@ -17,6 +20,12 @@ static const style styles[] = {
     [STAGE_ANNOTATION] = {"box", "#dbe9f6", "[\"", "\"]"},
     [STAGE_REVIEW] = {"box", "#fdf0d5", "(\"", "\")"},
     [STAGE_DONE] = {"oval", "#dff0d8", "([\"", "\"])"},
+    [STAGE_AGENT] = {"hexagon", "#e8e0f4", "{{\"", "\"}}"},
+    [STAGE_CONSENSUS_ANNOTATION] = {"box3d", "#dbe9f6", "[[\"", "\"]]"},
+    [STAGE_CONSENSUS_REVIEW] = {"box3d", "#fdf0d5", "[[\"", "\"]]"},
+    [STAGE_USER_ROUTER] = {"diamond", "#eeeeee", "{\"", "\"}"},
+    [STAGE_PERCENTAGE_ROUTER] = {"diamond", "#eeeeee", "{\"", "\"}"},
+    [STAGE_METADATA_ROUTER] = {"diamond", "#eeeeee", "{\"", "\"}"},
 };
 
 /* DOT: inside quotes a quote and a backslash are escaped. */
@@ -49,25 +58,29 @@ static void draw_dot_stages(const stage_description *stages, size_t count, text 
     text_string(out, "digraph workflow {\n    rankdir=LR;\n    node [fontname=\"sans-serif\", style=filled];\n"
                      "    edge [fontname=\"sans-serif\", fontsize=10];\n    start [shape=circle, label=\"Start\", "
                      "fillcolor=\"#eeeeee\"];\n");
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count && !stages[i].removed; i++) {
         const style *drawn = &styles[stages[i].facts.type];
         text_printf(out, "    s%d [shape=%s, fillcolor=\"%s\", label=\"", (int)stages[i].facts.number, drawn->shape,
                     drawn->color);
         append_dot_text(out, stages[i].title);
-        text_string(out, "\\n");
-        append_count(out, stages[i].tasks);
+        if (stage_kind_of(stages[i].facts.type)->rests) {
+            text_string(out, "\\n");
+            append_count(out, stages[i].tasks);
+        }
         text_string(out, "\"];\n");
     }
 }
 
 static void draw_mermaid_stages(const stage_description *stages, size_t count, text *out) {
     text_string(out, "flowchart LR\n    start((Start))\n");
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count && !stages[i].removed; i++) {
         const style *drawn = &styles[stages[i].facts.type];
         text_printf(out, "    s%d%s", (int)stages[i].facts.number, drawn->open);
         append_mermaid_text(out, stages[i].title);
-        text_string(out, "<br/>");
-        append_count(out, stages[i].tasks);
+        if (stage_kind_of(stages[i].facts.type)->rests) {
+            text_string(out, "<br/>");
+            append_count(out, stages[i].tasks);
+        }
         text_string(out, drawn->close);
         text_character(out, '\n');
     }
@@ -80,12 +93,15 @@ static annoproj_status draw_edges(scope *in, int64_t project, bool dot, text *ou
     while (sql_row(all)) {
         const int from = (int)column_int64(all, 0), to = (int)column_int64(all, 1);
         const char *name = column_text(all, 2);
+        const bool rejects = strcmp(name, "reject") == 0;
         if (dot) {
-            text_printf(out, "    s%d -> s%d [label=\"%s\"%s];\n", from, to, name,
-                        strcmp(name, "reject") == 0 ? ", style=dashed" : "");
+            text_printf(out, "    s%d -> s%d [label=\"", from, to);
+            append_dot_text(out, name);
+            text_printf(out, "\"%s];\n", rejects ? ", style=dashed" : "");
         } else {
-            text_printf(out, strcmp(name, "reject") == 0 ? "    s%d -. %s .-> s%d\n" : "    s%d -- %s --> s%d\n", from,
-                        name, to);
+            text_printf(out, rejects ? "    s%d -. \"" : "    s%d -- \"", from);
+            append_mermaid_text(out, name);
+            text_printf(out, rejects ? "\" .-> s%d\n" : "\" --> s%d\n", to);
         }
     }
     return sql_end(all, error);

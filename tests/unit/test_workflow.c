@@ -58,6 +58,19 @@ static void has_defaults(void **state) {
     workflow_plan_release(&plan);
 }
 
+static void expect_fault(const char *json, const char *words, const char *more) {
+    annoproj_error *error = NULL;
+    workflow_plan plan;
+    const annoproj_status status = workflow_plan_read(&plan, json, strlen(json), &error);
+    const char *message = annoproj_error_message(error);
+    if (status != ANNOPROJ_DATA || !strstr(message, words) || !strstr(message, more) ||
+        annoproj_error_detail_count(error) < 2) {
+        fail_msg("%s\ngave %d: %s", json, (int)status, message);
+    }
+    annoproj_error_free(error);
+    workflow_plan_release(&plan);
+}
+
 static void names_stage_and_rule(void **state) {
     (void)state;
     static const struct {
@@ -87,8 +100,8 @@ static void names_stage_and_rule(void **state) {
         {FLOW("{\"key\":\"a\",\"type\":\"ANNOTATION\",\"edges\":{\"submit\":\"x\"}},"
               "{\"key\":\"x\",\"type\":\"DONE\",\"settings\":{\"archive\":true}}"),
          "\"a\"", "no complete stage"},
-        {FLOW("{\"key\":\"a\",\"type\":\"PERCENTAGE_ROUTER\"}," COMPLETE), "PERCENTAGE_ROUTER",
-         "ANNOTATION, REVIEW and DONE"},
+        {FLOW("{\"key\":\"a\",\"type\":\"PERCENTAGE_ROUTER\"}," COMPLETE), "PERCENTAGE_ROUTER", "comes after the start"},
+        {FLOW("{\"key\":\"a\",\"type\":\"SOMETHING\"}," COMPLETE), "SOMETHING", "not known"},
         {FLOW("{\"key\":\"a\"}," COMPLETE), "\"a\"", "no type"},
         {FLOW("{\"type\":\"DONE\"}"), "no key", ""},
         {FLOW("{\"key\":\"a\",\"type\":\"ANNOTATION\",\"edges\":{\"submit\":\"c\"},\"settings\":{\"strict\":true}}"
@@ -109,18 +122,97 @@ static void names_stage_and_rule(void **state) {
          "members", "e-mails"},
         {FLOW(ANNOTATE "," REVIEW "," COMPLETE) " x", "", ""},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        annoproj_error *error = NULL;
-        workflow_plan plan;
-        const annoproj_status status = workflow_plan_read(&plan, cases[i].json, strlen(cases[i].json), &error);
-        const char *message = annoproj_error_message(error);
-        if (status != ANNOPROJ_DATA || !strstr(message, cases[i].words) || !strstr(message, cases[i].more) ||
-            annoproj_error_detail_count(error) < 2) {
-            fail_msg("%s\ngave %d: %s", cases[i].json, (int)status, message);
-        }
-        annoproj_error_free(error);
-        workflow_plan_release(&plan);
-    }
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        expect_fault(cases[i].json, cases[i].words, cases[i].more);
+}
+
+/* One stage behind an annotation stage "a" that leads to "r", and a complete stage "c". */
+#define TO_R       "{\"key\":\"a\",\"type\":\"ANNOTATION\",\"edges\":{\"submit\":\"r\"}}"
+#define AFTER(rest) FLOW(TO_R "," rest "," COMPLETE)
+#define PERCENT(paths) AFTER("{\"key\":\"r\",\"type\":\"PERCENTAGE_ROUTER\",\"pathways\":[" paths "]}")
+#define BY_USER(paths) \
+    AFTER("{\"key\":\"r\",\"type\":\"USER_ROUTER\",\"edges\":{\"default\":\"c\"},\"pathways\":[" paths "]}")
+#define BY_DATA(rule) \
+    AFTER("{\"key\":\"r\",\"type\":\"METADATA_ROUTER\",\"edges\":{\"default\":\"c\"},\"pathways\":[" \
+          "{\"key\":\"p\",\"to\":\"c\",\"rule\":" rule "}]}")
+#define CONSENSUS(submit, reject) \
+    "{\"start\":\"b\",\"stages\":[{\"key\":\"b\",\"type\":\"CONSENSUS_ANNOTATION\",\"edges\":{\"submit\":\"" submit \
+    "\"}},{\"key\":\"v\",\"type\":\"CONSENSUS_REVIEW\",\"edges\":{\"approve\":\"c\",\"reject\":\"" reject \
+    "\"}},{\"key\":\"a\",\"type\":\"ANNOTATION\",\"edges\":{\"submit\":\"c\"}}," COMPLETE "]}"
+
+/* Behaviour §7: validation names the stage and the rule. */
+static void names_rules_of_routers_agents_and_consensus(void **state) {
+    (void)state;
+    static const struct {
+        const char *json, *words, *more;
+    } cases[] = {
+        {PERCENT(""), "\"r\"", "at least one pathway"},
+        {PERCENT("{\"key\":\"p\",\"percentage\":0.5,\"to\":\"c\"},{\"key\":\"q\",\"percentage\":0.4,\"to\":\"a\"}"),
+         "\"r\"", "sum to 0.900000"},
+        {PERCENT("{\"key\":\"p\",\"percentage\":1.5,\"to\":\"c\"}"), "percentage", "up to 1"},
+        {PERCENT("{\"key\":\"p\",\"percentage\":0,\"to\":\"c\"}"), "percentage", "above 0"},
+        {PERCENT("{\"key\":\"p\",\"percentage\":0.3333333,\"to\":\"c\"}"), "percentage", "6 decimals"},
+        {PERCENT("{\"key\":\"p\",\"to\":\"c\"}"), "\"p\"", "must have percentage"},
+        {PERCENT("{\"key\":\"p\",\"percentage\":1,\"to\":\"c\",\"users\":[\"a@x\"]}"), "\"p\"", "may not have users"},
+        {PERCENT("{\"key\":\"p\",\"percentage\":0.5,\"to\":\"c\"},{\"key\":\"p\",\"percentage\":0.5,\"to\":\"c\"}"),
+         "\"p\"", "unique"},
+        {PERCENT("{\"key\":\"p\",\"percentage\":1}"), "\"p\"", "not wired"},
+        {PERCENT("{\"key\":\"p\",\"percentage\":1,\"to\":\"z\"}"), "\"z\"", "no stage"},
+        {PERCENT("{\"key\":\"p\",\"percentage\":1,\"to\":\"r\"}"), "\"p\"", "itself"},
+        {PERCENT("{\"percentage\":1,\"to\":\"c\"}"), "pathway", "no key"},
+        {BY_USER("{\"key\":\"p\",\"to\":\"c\",\"users\":[\"A@x\"]},{\"key\":\"q\",\"to\":\"c\",\"users\":[\"a@x\"]}"),
+         "\"a@x\"", "one pathway"},
+        {BY_USER("{\"key\":\"p\",\"to\":\"c\"}"), "\"p\"", "must have users"},
+        {AFTER("{\"key\":\"r\",\"type\":\"USER_ROUTER\",\"pathways\":[{\"key\":\"p\",\"to\":\"c\",\"users\":[\"a@x\"]}]}"),
+         "\"r\"", "default is not wired"},
+        {BY_DATA("1"), "rule", "object"},
+        {BY_DATA("{\"colour\":1}"), "\"colour\"", "not known"},
+        {BY_DATA("{\"data_type\":[\"picture\"]}"), "\"picture\"", "not known"},
+        {BY_DATA("{\"title\":\"(\"}"), "title", "no pattern"},
+        {BY_DATA("{\"dataset\":\"x\"}"), "dataset", "UUID"},
+        {BY_DATA("{\"metadata\":{\"a\":{}}}"), "metadata", "plain"},
+        {AFTER("{\"key\":\"r\",\"type\":\"AGENT\"}"), "\"r\"", "at least one pathway"},
+        {AFTER("{\"key\":\"r\",\"type\":\"AGENT\",\"pathways\":[{\"key\":\"p\",\"to\":\"a\"}]}"), "\"a\"",
+         "no complete stage"},
+        {AFTER("{\"key\":\"r\",\"type\":\"PERCENTAGE_ROUTER\",\"pathways\":[{\"key\":\"p\",\"percentage\":1,\"to\":\"s\"}]},"
+               "{\"key\":\"s\",\"type\":\"METADATA_ROUTER\",\"edges\":{\"default\":\"r\"},\"pathways\":[{\"key\":\"q\",\"to\":"
+               "\"c\",\"rule\":{}}]}"),
+         "\"r\"", "cycle"},
+        {CONSENSUS("c", "b"), "\"b\"", "CONSENSUS_REVIEW"},
+        {CONSENSUS("v", "a"), "\"b\"", "rejects back"},
+        {FLOW("{\"key\":\"a\",\"type\":\"ANNOTATION\",\"edges\":{\"submit\":\"v\"}},"
+              "{\"key\":\"b\",\"type\":\"CONSENSUS_ANNOTATION\",\"edges\":{\"submit\":\"v\"}},"
+              "{\"key\":\"v\",\"type\":\"CONSENSUS_REVIEW\",\"edges\":{\"approve\":\"c\",\"reject\":\"b\"}}," COMPLETE),
+         "\"a\"", "only its CONSENSUS_ANNOTATION"},
+        {FLOW("{\"key\":\"a\",\"type\":\"ANNOTATION\",\"edges\":{\"submit\":\"c\"},\"pathways\":[]}," COMPLETE), "\"a\"",
+         "no pathways"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        expect_fault(cases[i].json, cases[i].words, cases[i].more);
+}
+
+static void reads_routers_and_consensus(void **state) {
+    (void)state;
+    annoproj_error *error = NULL;
+    workflow_plan plan;
+    static const char router[] = PERCENT("{\"key\":\"p\",\"title\":\"Sample\",\"percentage\":0.25,\"to\":\"a\"},"
+                                         "{\"key\":\"q\",\"percentage\":75e-2,\"to\":\"c\"}");
+    assert_ok(workflow_plan_read(&plan, router, strlen(router), &error), error);
+    assert_int_equal(plan.stages[1].pathway_count, 2);
+    assert_int_equal(plan.stages[1].pathways[0].share, 250000);
+    assert_int_equal(plan.stages[1].pathways[1].share, 750000);
+    assert_int_equal(plan.stages[1].pathways[1].target, 2);
+    assert_string_equal(plan.stages[1].pathways[0].title, "Sample");
+    workflow_plan_release(&plan);
+    static const char consensus[] =
+        "{\"start\":\"b\",\"stages\":[{\"key\":\"b\",\"type\":\"CONSENSUS_ANNOTATION\",\"edges\":{\"submit\":\"v\"},"
+        "\"settings\":{\"annotators\":3,\"assignment_ttl\":60}},{\"key\":\"v\",\"type\":\"CONSENSUS_REVIEW\",\"edges\":"
+        "{\"approve\":\"c\",\"reject\":\"b\"},\"settings\":{\"consensus\":\"refine\"}}," COMPLETE "]}";
+    assert_ok(workflow_plan_read(&plan, consensus, strlen(consensus), &error), error);
+    assert_int_equal(plan.stages[0].annotators, 3);
+    assert_int_equal(plan.stages[0].assignment_ttl, 60);
+    assert_int_equal(plan.stages[1].consensus, CONSENSUS_REFINE);
+    workflow_plan_release(&plan);
 }
 
 static void stops_at_every_truncation(void **state) {
@@ -152,7 +244,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_settings),       cmocka_unit_test(has_defaults),
         cmocka_unit_test(names_stage_and_rule), cmocka_unit_test(stops_at_every_truncation),
-        cmocka_unit_test(limits_stages),
+        cmocka_unit_test(limits_stages),        cmocka_unit_test(names_rules_of_routers_agents_and_consensus),
+        cmocka_unit_test(reads_routers_and_consensus),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
