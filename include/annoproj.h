@@ -771,7 +771,17 @@ ANNOPROJ_API annoproj_status annoproj_ontology_list(annoproj_session *session, c
  * Settings of a stage ("settings": {...}), with their defaults: "members" (array of e-mails; absent = all eligible),
  * "hide_unassigned" false, "allow_reassessment" false, "require_complete_labels" true (annotation);
  * "hide_unassigned" false, "reviewer_not_submitter" false, "strict_review" true, "reassign_rejected_to_submitter" true
- * (review); "archive" false (done). Admins and team managers are always members. */
+ * (review); "archive" false (done). Admins and team managers are always members.
+ * An AGENT stage has "pathways" instead of edges, [{"key": "ok", "title": "OK", "to": "review"}, ...], along which an admin,
+ * team manager or the host sends its tasks. No task rests in a router; it sends each on at once:
+ *   PERCENTAGE_ROUTER: every pathway has a "percentage", a fraction with up to 6 decimals; they sum to 1. The split is exact
+ *     at every moment: no pathway is ever a whole task away from its share. A task that comes again keeps its pathway until
+ *     the percentages change.
+ *   USER_ROUTER: every pathway has "users" (e-mails); who actioned the task decides; others go along the edge "default".
+ *   METADATA_ROUTER: every pathway has a "rule", and the first that holds decides, else the edge "default":
+ *     {"data_type": ["image"], "dataset": ["<uuid>"], "title": "<pattern>", "metadata": {"site": ["a", "b"]}}; all conditions
+ *     must hold, of a list one value; metadata are plain top-level members of the data unit's client metadata.
+ * The stage named by "start" is an ANNOTATION or AGENT stage. */
 
 enum annoproj_project_status_values {
     ANNOPROJ_PROJECT_NOT_STARTED = 1,
@@ -920,7 +930,7 @@ ANNOPROJ_COLUMN(stage, int64, required, "", "Stage", "Id of the stage.")
 ANNOPROJ_COLUMN(uuid, utf8, required, "", "UUID", "Stable id outside the store.")
 ANNOPROJ_COLUMN(key, utf8, required, "", "Key", "Key in the workflow document.")
 ANNOPROJ_COLUMN(title, utf8, required, "", "Title", "Title.")
-ANNOPROJ_COLUMN(type, dictionary, required, "", "Type", "ANNOTATION, REVIEW or DONE.")
+ANNOPROJ_COLUMN(type, dictionary, required, "", "Type", "ANNOTATION, REVIEW, AGENT, CONSENSUS_ANNOTATION, CONSENSUS_REVIEW or DONE.")
 ANNOPROJ_COLUMN(tasks, int64, required, "", "Tasks", "Tasks in the stage that the session's role counts.")
 ANNOPROJ_ROW_END(stage_row)
 
@@ -945,6 +955,15 @@ ANNOPROJ_API annoproj_status annoproj_workflow_mermaid(annoproj_project *project
 
 /* A handle for the stage with that key. NOT_FOUND. Rights: queue. */
 ANNOPROJ_API annoproj_status annoproj_stage_open(annoproj_project *project, const char *key, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_stage **stage ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_stage_close), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+ANNOPROJ_ROW(pathway_row, "A pathway that leads out of an agent stage")
+ANNOPROJ_COLUMN(key, utf8, required, "", "Key", "Key in the workflow document.")
+ANNOPROJ_COLUMN(title, utf8, required, "", "Title", "Title.")
+ANNOPROJ_COLUMN(stage_key, utf8, required, "", "Leads to", "Key of the stage it leads to; a router sends tasks on from there.")
+ANNOPROJ_ROW_END(pathway_row)
+
+/* The pathways of a stage, in the order of the document; only agent stages have some. Rights: queue. */
+ANNOPROJ_API annoproj_status annoproj_stage_pathways(annoproj_stage *stage, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(pathway_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* Closes a stage handle. NULL is fine. */
 ANNOPROJ_API void annoproj_stage_close(annoproj_stage *stage ANNOPROJ_NULLABLE) ANNOPROJ_SINCE(0, 1);
@@ -1124,6 +1143,11 @@ ANNOPROJ_API annoproj_status annoproj_task_approve(annoproj_task *task, const an
  * review: STATE without a reason (a rejected label, an open issue on the data unit, a frame, range or coordinate, a comment) or with undecided labels.
  * CONFLICT, INVALID (assignee). Rights: review. */
 ANNOPROJ_API annoproj_status annoproj_task_reject(annoproj_task *task, const annoproj_review_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* Sends a task of an agent stage along the pathway with that key: its label changes are published as the session's. STATE
+ * in other stages and by project status, NOT_FOUND when the stage has no such pathway (annoproj_stage_pathways lists
+ * them), CONFLICT when another has it. Rights: agent. */
+ANNOPROJ_API annoproj_status annoproj_task_pathway(annoproj_task *task, const char *pathway, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* Assigns the task to a user, taking it from another; forgets that user's skip. INVALID when the user is no member of the stage, STATE in a
  * done stage or when a person rule of the stage forbids a user who is no manager. Rights: assign. */
@@ -1593,7 +1617,7 @@ ANNOPROJ_ROW(tasks_by_stage_row, "Tasks in a stage now")
 ANNOPROJ_COLUMN(stage, int64, required, "", "Stage", "Id of the stage.")
 ANNOPROJ_COLUMN(key, utf8, required, "", "Key", "Key of the stage.")
 ANNOPROJ_COLUMN(title, utf8, required, "", "Title", "Title of the stage.")
-ANNOPROJ_COLUMN(type, dictionary, required, "", "Type", "ANNOTATION, REVIEW or DONE.")
+ANNOPROJ_COLUMN(type, dictionary, required, "", "Type", "As in stage_row.")
 ANNOPROJ_COLUMN(tasks, int64, required, "tasks", "Tasks", "Tasks in it now.")
 ANNOPROJ_ROW_END(tasks_by_stage_row)
 

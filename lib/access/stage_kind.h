@@ -17,7 +17,11 @@ typedef enum stage_type { /* numbers are stored */
 } stage_type;
 #define STAGE_TYPES 10 /* one more than the last */
 
-typedef enum stage_work { STAGE_WORK_OTHER, STAGE_WORK_ANNOTATE, STAGE_WORK_REVIEW } stage_work; /* of time and filters */
+typedef enum stage_work {
+    STAGE_WORK_OTHER,
+    STAGE_WORK_ANNOTATE,
+    STAGE_WORK_REVIEW
+} stage_work; /* of time and filters */
 
 typedef struct stage_kind {
     const char *name;             /* "ANNOTATION" */

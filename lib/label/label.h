@@ -55,7 +55,7 @@ annoproj_status label_check(const label *label, const ontology_features *feature
 annoproj_status label_check_overlap(scope *scope, int64_t task, int32_t class, annoproj_error **error);
 
 /* --- publishing (behaviour §12) --------------------------------------------------------------------------------- */
-typedef enum publish_action { PUBLISH_SUBMIT, PUBLISH_APPROVE, PUBLISH_REJECT, PUBLISH_SILENT } publish_action;
+typedef enum publish_action { PUBLISH_SUBMIT, PUBLISH_APPROVE, PUBLISH_REJECT, PUBLISH_PATHWAY, PUBLISH_SILENT } publish_action;
 /* Compares the task's labels with what was published and appends create/edit/delete events (none when SILENT), then
  * for a submit EVENT_LABEL_SUBMIT for every live label, and remembers the submitter (the command's user; 0 for the
  * host). Text, HTML and audio units append nothing but EVENT_LABEL_COUNTED (audio) unless the project opted in. */

@@ -1,4 +1,4 @@
-/* What moves a task along the workflow: submit, approve, reject. */
+/* What moves a task along the workflow: submit, approve, reject, an agent's pathway. */
 #include "failure.h"
 #include "issue.h"
 #include "label.h"
@@ -21,8 +21,9 @@ void annoproj_review_options_init(annoproj_review_options *options) {
 /* --- where it lands and whose it is there --------------------------------------------------------------------- */
 
 typedef struct landing {
-    const char *edge; /* "submit", "approve", "reject" */
-    int64_t assignee; /* asked for; 0 = nobody in particular */
+    const char *edge;    /* "submit", "approve", "reject"; or */
+    const char *pathway; /* key of a pathway */
+    int64_t assignee;    /* asked for; 0 = nobody in particular */
     bool retain;
     bool to_submitter; /* back to the last submitter when still a member there */
     bool keep_rejected_reviews;
@@ -63,7 +64,9 @@ static annoproj_status choose_assignee(command *cmd, const landing *to, const st
 static annoproj_status find_landing(command *cmd, const landing *to, stage_facts *stage, int64_t *assignee,
                                     annoproj_error **error) {
     int64_t next = 0;
-    annoproj_status status = workflow_next_stage(cmd, &cmd->scope.task, to->edge, &next, error);
+    const task_facts *task = &cmd->scope.task;
+    annoproj_status status = to->pathway ? workflow_pathway_stage(cmd, task, to->pathway, &next, error)
+                                         : workflow_next_stage(cmd, task, to->edge, &next, error);
     if (status == ANNOPROJ_OK)
         status = access_stage_facts(&cmd->scope, next, cmd->scope.user, stage, error);
     if (status == ANNOPROJ_OK)
@@ -270,4 +273,34 @@ annoproj_status annoproj_task_approve(annoproj_task *task, const annoproj_review
 annoproj_status annoproj_task_reject(annoproj_task *task, const annoproj_review_options *options,
                                      const annoproj_call *call, annoproj_error **error) {
     return act_on_review(task, options, false, call, error);
+}
+
+/* --- pathway -------------------------------------------------------------------------------------------------------- */
+
+static annoproj_status take_pathway(command *cmd, void *arguments, annoproj_error **error) {
+    task_facts *task = &cmd->scope.task;
+    landing to = {.pathway = arguments, .keep_rejected_reviews = true};
+    stage_facts stage;
+    int64_t assignee = 0;
+    if (task->stage.type != STAGE_AGENT)
+        return fail(error, ANNOPROJ_STATE, "task %lld is in no agent stage: it has no pathways", (long long)task->id);
+    annoproj_status status = task_take(cmd, task, error);
+    if (status == ANNOPROJ_OK)
+        status = find_landing(cmd, &to, &stage, &assignee, error);
+    if (status == ANNOPROJ_OK)
+        status = label_publish(cmd, task, PUBLISH_PATHWAY, error);
+    if (status == ANNOPROJ_OK)
+        status = go_on(cmd, EVENT_TASK_PATHWAY, &to, &stage, assignee, error);
+    return status;
+}
+
+annoproj_status annoproj_task_pathway(annoproj_task *task, const char *pathway, const annoproj_call *call,
+                                      annoproj_error **error) {
+    handle_call what = {.operation = ANNOPROJ_OPERATION_AGENT, .arguments = (void *)(uintptr_t)pathway};
+    clear_error(error);
+    annoproj_status status = check_text(pathway, TEXT_TITLE, "pathway", error);
+    if (status != ANNOPROJ_OK)
+        return status;
+    what.fingerprint = fingerprint_text(fingerprint_text(0, "task_pathway"), pathway);
+    return task_write(task, &what, take_pathway, call, NULL, error);
 }

@@ -1,5 +1,6 @@
 /* Public functions: the stages of a project, and handles for them. */
 #include "failure.h"
+#include "handle_call.h"
 #include "project.h"
 #include "rows.h"
 #include "utf8.h"
@@ -144,4 +145,44 @@ int64_t annoproj_stage_id(const annoproj_stage *stage) {
     const int64_t id = stage && stage_enter(stage, &identity, NULL) == ANNOPROJ_OK ? identity->id : 0;
     stage_leave(identity);
     return id;
+}
+
+/* --- pathways ------------------------------------------------------------------------------------------------------- */
+
+static annoproj_status read_pathways(scope *in, void *arguments, annoproj_error **error) {
+    static const char query[] = "SELECT p.key, p.title, s.key FROM stage_pathway p JOIN stage s ON s.id = p.target"
+                                " WHERE p.stage = ? ORDER BY p.position";
+    stage_call *made = arguments;
+    rows *table = rows_new(&row_pathway_row);
+    statement *find = sql(in->database, query);
+    bind_int64(find, in->stage.id);
+    while (sql_row(find)) {
+        rows_text(table, column_text(find, 0));
+        rows_text(table, column_text(find, 1));
+        rows_text(table, column_text(find, 2));
+    }
+    return finish_table(table, sql_end(find, error), &made->table, error);
+}
+
+annoproj_status annoproj_stage_pathways(annoproj_stage *handle, const annoproj_call *call, annoproj_table **table,
+                                        annoproj_error **error) {
+    stage_identity *stage = NULL;
+    stage_call made = {0};
+    clear_error(error);
+    if (!table)
+        return fail(error, ANNOPROJ_INVALID, "table is NULL: give a place for the result");
+    *table = NULL;
+    annoproj_status status = stage_enter(handle, &stage, error);
+    if (status == ANNOPROJ_OK) {
+        const request asked = {.session = stage->session,
+                               .operation = ANNOPROJ_OPERATION_QUEUE,
+                               .subject = SUBJECT_STAGE,
+                               .id = stage->id,
+                               .arguments = &made};
+        status = access_read(&asked, read_pathways, call, error);
+    }
+    if (status == ANNOPROJ_OK)
+        *table = made.table;
+    stage_leave(stage);
+    return status;
 }

@@ -93,9 +93,9 @@ static annoproj_status follow_edit(command *cmd, const stage_description *before
         bool rules_changed = false;
         for (size_t j = 0; j < before_count; j++) {
             const stage_facts *was = &before[j].facts;
-            rules_changed = rules_changed || (was->id == now->id &&
-                                              (was->allow_reassessment != now->allow_reassessment ||
-                                               was->reviewer_not_submitter != now->reviewer_not_submitter));
+            rules_changed = rules_changed ||
+                            (was->id == now->id && (was->allow_reassessment != now->allow_reassessment ||
+                                                    was->reviewer_not_submitter != now->reviewer_not_submitter));
         }
         status = release_strangers(cmd, now, error);
         if (status == ANNOPROJ_OK && rules_changed)

@@ -6,7 +6,7 @@ const char schema_workflow[] =
     " project INTEGER PRIMARY KEY,"
     " json TEXT NOT NULL) STRICT;"
     "CREATE TABLE stage("
-    " id INTEGER PRIMARY KEY," /* (project << 32) + number; numbers are dense from 1 and never given again */
+    " id INTEGER PRIMARY KEY,"    /* (project << 32) + number; numbers are dense from 1 and never given again */
     " position INTEGER NOT NULL," /* in the document */
     " key TEXT NOT NULL,"
     " title TEXT NOT NULL,"

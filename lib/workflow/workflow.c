@@ -7,11 +7,11 @@
 #include "hash.h"
 #include "workflow_document.h"
 
-#define SQL_DOCUMENT      "SELECT json FROM workflow WHERE project = ?1"
-#define SQL_FIRST         "SELECT id FROM stage WHERE id > ?1 << 32 AND id < (?1 + 1) << 32 AND start AND NOT removed"
-#define SQL_BY_KEY        "SELECT id FROM stage WHERE id > ?1 << 32 AND id < (?1 + 1) << 32 AND key = ?2 AND NOT removed"
-#define SQL_OWN_TASKS     "SELECT count FROM task_count WHERE stage = ?1 AND assignee = ?2"
-#define SQL_PROJECT_UUID  "SELECT uuid FROM project WHERE id = ?1"
+#define SQL_DOCUMENT     "SELECT json FROM workflow WHERE project = ?1"
+#define SQL_FIRST        "SELECT id FROM stage WHERE id > ?1 << 32 AND id < (?1 + 1) << 32 AND start AND NOT removed"
+#define SQL_BY_KEY       "SELECT id FROM stage WHERE id > ?1 << 32 AND id < (?1 + 1) << 32 AND key = ?2 AND NOT removed"
+#define SQL_OWN_TASKS    "SELECT count FROM task_count WHERE stage = ?1 AND assignee = ?2"
+#define SQL_PROJECT_UUID "SELECT uuid FROM project WHERE id = ?1"
 #define SQL_STAGES                                                                                                     \
     "SELECT s.id, s.key, s.title, s.type, (SELECT coalesce(sum(c.count), 0) FROM task_count c WHERE c.stage = s.id),"  \
     " s.members_listed, s.hide_unassigned, s.allow_reassessment, s.require_complete_labels, s.reviewer_not_submitter," \

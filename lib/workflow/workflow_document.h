@@ -8,7 +8,7 @@
 #define WORKFLOW_STAGES     64
 #define WORKFLOW_PATHWAYS   256 /* of one stage */
 #define WORKFLOW_MEMBERS    10000
-#define WORKFLOW_ANNOTATORS 100 /* of one consensus stage */
+#define WORKFLOW_ANNOTATORS 100     /* of one consensus stage */
 #define SHARE_WHOLE         1000000 /* percentages are counted in millionths */
 
 /* Edges with a name of their own; agents and routers have pathways beside them. */

@@ -7,8 +7,8 @@
 #define SQL_EDGES                                                                                                      \
     "SELECT e.stage & 0xffffffff, e.target & 0xffffffff, e.name FROM stage_edge e"                                     \
     " WHERE e.stage > ?1 << 32 AND e.stage < (?1 + 1) << 32"                                                           \
-    " UNION ALL SELECT p.stage & 0xffffffff, p.target & 0xffffffff, p.title || iif(p.share > 0, printf(' %g %%', "       \
-    "p.share / 10000.0), '') FROM stage_pathway p WHERE p.stage > ?1 << 32 AND p.stage < (?1 + 1) << 32"                \
+    " UNION ALL SELECT p.stage & 0xffffffff, p.target & 0xffffffff, p.title || iif(p.share > 0, printf(' %g %%', "     \
+    "p.share / 10000.0), '') FROM stage_pathway p WHERE p.stage > ?1 << 32 AND p.stage < (?1 + 1) << 32"               \
     " ORDER BY 1, 3 DESC"
 
 typedef struct style {

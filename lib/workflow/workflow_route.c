@@ -32,7 +32,7 @@ static annoproj_status along_edge(scope *in, int64_t stage, const char *edge, in
 
 static annoproj_status route_by_user(command *cmd, int64_t stage, int64_t *next, annoproj_error **error) {
     static const char query[] = "SELECT p.target FROM router_user u JOIN stage_pathway p ON p.stage = u.stage"
-                               " AND p.position = u.position WHERE u.stage = ?1 AND u.user = ?2";
+                                " AND p.position = u.position WHERE u.stage = ?1 AND u.user = ?2";
     statement *find = sql(cmd->scope.database, query);
     bind_int64(find, stage);
     bind_int64(find, cmd->scope.user);
@@ -75,15 +75,15 @@ static annoproj_status route_by_metadata(command *cmd, const task_facts *task, i
  * prefix: no pathway is ever a whole task away from its share. */
 static annoproj_status furthest_behind(scope *in, int64_t stage, int64_t *position, annoproj_error **error) {
     static const char query[] = "SELECT p.position, p.share, coalesce(c.count, 0), sum(coalesce(c.count, 0)) OVER ()"
-                               " FROM stage_pathway p LEFT JOIN router_count c ON c.stage = p.stage"
-                               " AND c.position = p.position WHERE p.stage = ?1 ORDER BY p.position";
+                                " FROM stage_pathway p LEFT JOIN router_count c ON c.stage = p.stage"
+                                " AND c.position = p.position WHERE p.stage = ?1 ORDER BY p.position";
     int64_t largest = INT64_MIN;
     *position = 0;
     statement *find = sql(in->database, query);
     bind_int64(find, stage);
     while (sql_row(find)) {
-        const int64_t deficit =
-            column_int64(find, 1) * (column_int64(find, 3) + 1) - column_int64(find, 2) * SHARE_WHOLE;
+        const int64_t deficit = column_int64(find, 1) * (column_int64(find, 3) + 1) -
+                                column_int64(find, 2) * SHARE_WHOLE;
         if (deficit > largest) {
             largest = deficit;
             *position = column_int64(find, 0);

@@ -241,15 +241,13 @@ static annoproj_status check_consensus(const workflow_plan *plan, annoproj_error
     for (size_t i = 0; i < plan->count; i++) {
         const document_stage *stage = &plan->stages[i];
         const int32_t review = stage->target[EDGE_SUBMIT], annotate = stage->target[EDGE_REJECT];
-        if (stage->type == STAGE_CONSENSUS_ANNOTATION &&
-            (plan->stages[review].type != STAGE_CONSENSUS_REVIEW ||
-             plan->stages[review].target[EDGE_REJECT] != (int32_t)i))
+        if (stage->type == STAGE_CONSENSUS_ANNOTATION && (plan->stages[review].type != STAGE_CONSENSUS_REVIEW ||
+                                                          plan->stages[review].target[EDGE_REJECT] != (int32_t)i))
             return stage_fault(stage, error,
                                "stage %s: its submit must lead to the CONSENSUS_REVIEW stage that rejects back to it",
                                QUOTED(stage->key));
-        if (stage->type == STAGE_CONSENSUS_REVIEW &&
-            (plan->stages[annotate].type != STAGE_CONSENSUS_ANNOTATION ||
-             plan->stages[annotate].target[EDGE_SUBMIT] != (int32_t)i))
+        if (stage->type == STAGE_CONSENSUS_REVIEW && (plan->stages[annotate].type != STAGE_CONSENSUS_ANNOTATION ||
+                                                      plan->stages[annotate].target[EDGE_SUBMIT] != (int32_t)i))
             return stage_fault(stage, error,
                                "stage %s: its reject must lead to the CONSENSUS_ANNOTATION stage that submits to it",
                                QUOTED(stage->key));

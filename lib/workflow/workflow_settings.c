@@ -75,8 +75,7 @@ annoproj_status workflow_read_emails(json_reader *from, const char *member, cons
 static annoproj_status read_integer(json_reader *from, const struct setting *setting, int64_t *out,
                                     annoproj_error **error) {
     annoproj_status status = json_read_kind(from, JSON_NUMBER, setting->name, error);
-    if (status == ANNOPROJ_OK &&
-        (!json_int64(&from->token, out) || *out < setting->least || *out > setting->most))
+    if (status == ANNOPROJ_OK && (!json_int64(&from->token, out) || *out < setting->least || *out > setting->most))
         status = json_fault(from, error, "%s must be an integer from %lld to %lld", setting->name,
                             (long long)setting->least, (long long)setting->most);
     return status;

@@ -31,8 +31,8 @@ static annoproj_status load_kept(command *cmd, replacing *run, annoproj_error **
     static const char number_text[] =
         "SELECT count(*), coalesce(max(id & 0xffffffff), 0) FROM stage WHERE id > ?1 << 32 AND id < (?1 + 1) << 32";
     static const char query[] = "SELECT s.id, s.type, s.archive, s.annotators, s.consensus, s.epoch, s.key,"
-                               " (SELECT coalesce(sum(c.count), 0) FROM task_count c WHERE c.stage = s.id)"
-                               " FROM stage s WHERE s.id > ?1 << 32 AND s.id < (?1 + 1) << 32 AND NOT s.removed";
+                                " (SELECT coalesce(sum(c.count), 0) FROM task_count c WHERE c.stage = s.id)"
+                                " FROM stage s WHERE s.id > ?1 << 32 AND s.id < (?1 + 1) << 32 AND NOT s.removed";
     database *db = cmd->scope.database;
     arena *memory = cmd->scope.memory;
     size_t most = 0;
@@ -255,7 +255,7 @@ static annoproj_status write_router_users(command *cmd, const document_stage *st
 
 static annoproj_status write_pathways(command *cmd, const replacing *run, size_t index, annoproj_error **error) {
     static const char query[] = "INSERT INTO stage_pathway(stage, position, key, title, target, share, rule)"
-                               " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+                                " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)";
     const document_stage *stage = &run->plan.stages[index];
     annoproj_status status = ANNOPROJ_OK;
     for (size_t i = 0; i < stage->pathway_count && status == ANNOPROJ_OK; i++) {
@@ -284,10 +284,9 @@ static annoproj_status on_stage(command *cmd, const char *query, int64_t stage, 
 
 /* What hangs on the stages that were there: written anew, or gone with them. */
 static annoproj_status clear_kept(command *cmd, const replacing *run, annoproj_error **error) {
-    static const char *const everywhere[] = {"DELETE FROM stage_edge WHERE stage = ?1",
-                                             "DELETE FROM stage_pathway WHERE stage = ?1",
-                                             "DELETE FROM router_user WHERE stage = ?1",
-                                             "DELETE FROM stage_member WHERE stage = ?1"};
+    static const char *const everywhere[] = {
+        "DELETE FROM stage_edge WHERE stage = ?1", "DELETE FROM stage_pathway WHERE stage = ?1",
+        "DELETE FROM router_user WHERE stage = ?1", "DELETE FROM stage_member WHERE stage = ?1"};
     static const char remove[] = "UPDATE stage SET removed = 1, start = 0 WHERE id = ?1";
     annoproj_status status = ANNOPROJ_OK;
     for (size_t i = 0; i < run->kept_count && status == ANNOPROJ_OK; i++) {
@@ -315,7 +314,7 @@ static annoproj_status begin_epochs(command *cmd, const replacing *run, annoproj
 
 static annoproj_status write_document(command *cmd, int64_t project, const char *json, annoproj_error **error) {
     static const char query[] = "INSERT INTO workflow(project, json) VALUES(?1, ?2)"
-                               " ON CONFLICT(project) DO UPDATE SET json = ?2";
+                                " ON CONFLICT(project) DO UPDATE SET json = ?2";
     statement *insert = sql(cmd->scope.database, query);
     bind_int64(insert, project);
     bind_text(insert, json);
@@ -340,9 +339,27 @@ static annoproj_status write_plan(command *cmd, const replacing *run, const char
     return status;
 }
 
+/* What this version of the library does not run yet is not taken. */
+static annoproj_status refuse_later(const workflow_plan *plan, annoproj_error **error) {
+    for (size_t i = 0; i < plan->count; i++) {
+        const document_stage *stage = &plan->stages[i];
+        const char *what = stage->type == STAGE_CONSENSUS_ANNOTATION || stage->type == STAGE_CONSENSUS_REVIEW
+                               ? "is a consensus stage"
+                           : stage->assignment_ttl ? "has an assignment_ttl"
+                           : stage->webhook        ? "has a webhook"
+                                                   : NULL;
+        if (what)
+            return fail(error, ANNOPROJ_UNSUPPORTED, "workflow: stage %s %s, which this version does not run",
+                        QUOTED(stage->key), what);
+    }
+    return ANNOPROJ_OK;
+}
+
 annoproj_status workflow_put(command *cmd, int64_t project, const char *json, annoproj_error **error) {
     replacing run = {.project = project};
     annoproj_status status = workflow_plan_read(&run.plan, json, strlen(json), error);
+    if (status == ANNOPROJ_OK)
+        status = refuse_later(&run.plan, error);
     if (status == ANNOPROJ_OK)
         status = load_kept(cmd, &run, error);
     if (status == ANNOPROJ_OK)

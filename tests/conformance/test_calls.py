@@ -18,6 +18,9 @@ WORKFLOW = json.dumps({"start": "annotate", "stages": [
     {"key": "annotate", "type": "ANNOTATION", "title": "Annotate", "edges": {"submit": "review"}},
     {"key": "review", "type": "REVIEW", "title": "Review", "edges": {"approve": "complete", "reject": "annotate"}},
     {"key": "complete", "type": "DONE", "title": "Complete"}]})
+AGENTS = json.dumps({"start": "agent", "stages": [
+    {"key": "agent", "type": "AGENT", "pathways": [{"key": "done", "to": "complete"}]},
+    {"key": "complete", "type": "DONE"}]})
 ONTOLOGY = json.dumps({"objects": [{"id": "1", "name": "Car", "color": "#D33115", "shape": "bounding_box",
                                     "featureNodeHash": "objCar01", "required": False, "archived": False}],
                        "classifications": []})
@@ -60,6 +63,10 @@ class World:
         self.worked_us = self.now_us
         self.now_us += 60_000_000
         self.query = self.project.query_open()
+        agents = self.host.project_create("Agents", self.ontology, AGENTS)
+        agents.attach_dataset(self.dataset)
+        self.agent_stage = agents.stage_open("agent")
+        self.agent_task = agents.task_open(agents.task_list().to_pylist()[0]["task"])
         self.stream = self.project.events(0)
         self.cancel = annoproj.Cancel.new()
         self.cancel.trigger()
@@ -137,6 +144,8 @@ CALLS = {
     "annoproj_collaborator_remove": (WRITE, lambda w, **c: w.project.collaborator_remove(w.users[1], **c)),
     "annoproj_collaborator_list": (READ, lambda w, **c: w.project.collaborator_list(**c)),
     "annoproj_stage_list": (READ, lambda w, **c: w.project.stage_list(**c)),
+    "annoproj_stage_pathways": (READ, lambda w, **c: w.agent_stage.pathways(**c)),
+    "annoproj_workflow_update": (WRITE, lambda w, **c: w.project.workflow_update(WORKFLOW.replace("Annotate", "Draw"), **c)),
     "annoproj_workflow_json": (READ, lambda w, **c: w.project.workflow_json(**c)),
     "annoproj_workflow_dot": (READ, lambda w, **c: w.project.workflow_dot(**c)),
     "annoproj_workflow_mermaid": (READ, lambda w, **c: w.project.workflow_mermaid(**c)),
@@ -151,6 +160,7 @@ CALLS = {
     "annoproj_task_skip": (WRITE, lambda w, **c: w.annotating.skip(**c)),
     "annoproj_task_approve": (WRITE, lambda w, **c: as_host(w, w.reviewing).approve(undecided=annoproj.Undecided.DECIDE, **c)),
     "annoproj_task_reject": (WRITE, lambda w, **c: as_host(w, w.reviewing).reject(undecided=annoproj.Undecided.DECIDE, **c)),
+    "annoproj_task_pathway": (WRITE, lambda w, **c: w.agent_task.pathway("done", **c)),
     "annoproj_task_assign": (WRITE, lambda w, **c: as_host(w, w.free).assign(w.users[2], **c)),
     "annoproj_task_release": (WRITE, lambda w, **c: w.annotating.release(**c)),
     "annoproj_task_set_priority": (WRITE, lambda w, **c: as_host(w, w.free).set_priority(77, **c)),

@@ -662,9 +662,11 @@ _Static_assert(sizeof(&annoproj_collaborator_remove) == sizeof(void (*)(void)), 
 _Static_assert(sizeof(&annoproj_collaborator_list) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_stage_list) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_workflow_json) == sizeof(void (*)(void)), "declared");
+_Static_assert(sizeof(&annoproj_workflow_update) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_workflow_dot) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_workflow_mermaid) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_stage_open) == sizeof(void (*)(void)), "declared");
+_Static_assert(sizeof(&annoproj_stage_pathways) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_stage_close) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_stage_id) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_start_options_init) == sizeof(void (*)(void)), "declared");
@@ -683,6 +685,7 @@ _Static_assert(sizeof(&annoproj_task_skip) == sizeof(void (*)(void)), "declared"
 _Static_assert(sizeof(&annoproj_review_options_init) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_task_approve) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_task_reject) == sizeof(void (*)(void)), "declared");
+_Static_assert(sizeof(&annoproj_task_pathway) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_task_assign) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_task_release) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_task_set_priority) == sizeof(void (*)(void)), "declared");
@@ -823,9 +826,11 @@ annoproj_status annoproj_collaborator_remove(annoproj_project *project, int64_t 
 annoproj_status annoproj_collaborator_list(annoproj_project *project, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
 annoproj_status annoproj_stage_list(annoproj_project *project, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
 annoproj_status annoproj_workflow_json(annoproj_project *project, const annoproj_call *call, char **json, annoproj_error **error);
+annoproj_status annoproj_workflow_update(annoproj_project *project, const char *workflow, const annoproj_call *call, annoproj_error **error);
 annoproj_status annoproj_workflow_dot(annoproj_project *project, const annoproj_call *call, char **dot, annoproj_error **error);
 annoproj_status annoproj_workflow_mermaid(annoproj_project *project, const annoproj_call *call, char **mermaid, annoproj_error **error);
 annoproj_status annoproj_stage_open(annoproj_project *project, const char *key, const annoproj_call *call, annoproj_stage **stage, annoproj_error **error);
+annoproj_status annoproj_stage_pathways(annoproj_stage *stage, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
 void annoproj_stage_close(annoproj_stage *stage);
 int64_t annoproj_stage_id(const annoproj_stage *stage);
 void annoproj_start_options_init(annoproj_start_options *options);
@@ -844,6 +849,7 @@ annoproj_status annoproj_task_skip(annoproj_task *task, const annoproj_call *cal
 void annoproj_review_options_init(annoproj_review_options *options);
 annoproj_status annoproj_task_approve(annoproj_task *task, const annoproj_review_options *options, const annoproj_call *call, annoproj_error **error);
 annoproj_status annoproj_task_reject(annoproj_task *task, const annoproj_review_options *options, const annoproj_call *call, annoproj_error **error);
+annoproj_status annoproj_task_pathway(annoproj_task *task, const char *pathway, const annoproj_call *call, annoproj_error **error);
 annoproj_status annoproj_task_assign(annoproj_task *task, int64_t user, const annoproj_call *call, annoproj_error **error);
 annoproj_status annoproj_task_release(annoproj_task *task, const annoproj_call *call, annoproj_error **error);
 annoproj_status annoproj_task_set_priority(annoproj_task *task, int32_t priority, const annoproj_call *call, annoproj_error **error);

@@ -128,13 +128,6 @@ static void refuse(team *made, enum member who, annoproj_status expected, const 
 static void test_edits_that_are_refused(void **state) {
     (void)state;
     team *made = team_new(2, "", "");
-    static const char consensus[] =
-        "{\"start\":\"annotate\",\"stages\":[{\"key\":\"annotate\",\"type\":\"ANNOTATION\",\"edges\":{\"submit\":"
-        "\"many\"}},{\"key\":\"many\",\"type\":\"CONSENSUS_ANNOTATION\",\"edges\":{\"submit\":\"pick\"}%s},"
-        "{\"key\":\"pick\",\"type\":\"CONSENSUS_REVIEW\",\"edges\":{\"approve\":\"complete\",\"reject\":\"many\"}%s},"
-        "{\"key\":\"review\",\"type\":\"REVIEW\",\"edges\":{\"approve\":\"complete\",\"reject\":\"annotate\"}},"
-        "{\"key\":\"complete\",\"type\":\"DONE\"}]}";
-    char text[2048];
     refuse(made, TEAM_ADMIN, ANNOPROJ_STATE,
            "{\"start\":\"other\",\"stages\":[{\"key\":\"other\",\"type\":\"ANNOTATION\",\"edges\":{\"submit\":"
            "\"review\"}},{\"key\":\"review\",\"type\":\"REVIEW\",\"edges\":{\"approve\":\"complete\",\"reject\":"
@@ -152,12 +145,11 @@ static void test_edits_that_are_refused(void **state) {
     refuse(made, TEAM_ADMIN, ANNOPROJ_DATA, "{}", "no stages");
     refuse(made, TEAM_MANAGER, ANNOPROJ_PERMISSION, FLOW("review", ""), "workflow_edit");
     refuse(made, TEAM_ANNOTATOR, ANNOPROJ_PERMISSION, FLOW("review", ""), "workflow_edit");
-    snprintf(text, sizeof text, consensus, "", "");
-    edit(made, text);
-    snprintf(text, sizeof text, consensus, ",\"settings\":{\"annotators\":4}", "");
-    refuse(made, TEAM_ADMIN, ANNOPROJ_STATE, text, "annotators");
-    snprintf(text, sizeof text, consensus, "", ",\"settings\":{\"consensus\":\"refine\"}");
-    refuse(made, TEAM_ADMIN, ANNOPROJ_STATE, text, "kind of consensus");
+    refuse(made, TEAM_ADMIN, ANNOPROJ_UNSUPPORTED,
+           FLOW("many", "{\"key\":\"many\",\"type\":\"CONSENSUS_ANNOTATION\",\"edges\":{\"submit\":\"pick\"}},"
+                        "{\"key\":\"pick\",\"type\":\"CONSENSUS_REVIEW\",\"edges\":{\"approve\":\"complete\","
+                        "\"reject\":\"many\"}},"),
+           "consensus");
     team_free(made);
 }
 
@@ -205,12 +197,56 @@ static void test_edits_keep_tasks_and_release_strangers(void **state) {
     team_free(made);
 }
 
+static void test_agents_choose_pathways(void **state) {
+    (void)state;
+    team *made = team_new(3, "", "");
+    annoproj_error *error = NULL;
+    annoproj_stage *stage = NULL;
+    annoproj_table *table = NULL;
+    char hash[16];
+    edit(made, FLOW("agent", "{\"key\":\"agent\",\"type\":\"AGENT\",\"pathways\":[{\"key\":\"good\",\"title\":\"Good "
+                             "enough\",\"to\":\"complete\"},{\"key\":\"look\",\"to\":\"review\"}]},"));
+    assert_ok(annoproj_stage_open(made->projects[TEAM_ADMIN], "agent", NULL, &stage, &error), error);
+    assert_ok(annoproj_stage_pathways(stage, NULL, &table, &error), error);
+    assert_int_equal(annoproj_table_row_count(table), 2);
+    assert_string_equal(annoproj_table_text(table, 0, 1), "Good enough");
+    assert_string_equal(annoproj_table_text(table, 1, 2), "review");
+    annoproj_table_free(table);
+    assert_status(ANNOPROJ_INVALID, annoproj_stage_pathways(stage, NULL, NULL, &error), error);
+    int64_t agent = annoproj_stage_id(stage);
+    annoproj_stage_close(stage);
+
+    annoproj_task *task = team_task(made, TEAM_MANAGER, 0);
+    assert_status(ANNOPROJ_STATE, annoproj_task_pathway(task, "good", NULL, &error), error);
+    annoproj_task_close(task);
+    for (int64_t i = 0; i < 3; i++)
+        assert_int_equal(submit(made, TEAM_ANNOTATOR, i), agent);
+
+    /* Nobody but managers and the host sees it there. */
+    assert_status(ANNOPROJ_NOT_FOUND,
+                  annoproj_task_open(made->projects[TEAM_ANNOTATOR], made->first_task, NULL, &task, &error), error);
+    task = team_task(made, TEAM_MANAGER, 0);
+    assert_status(ANNOPROJ_NOT_FOUND, annoproj_task_pathway(task, "bad", NULL, &error), error);
+    assert_status(ANNOPROJ_INVALID, annoproj_task_pathway(task, NULL, NULL, &error), error);
+    assert_status(ANNOPROJ_STATE, annoproj_task_skip(task, NULL, &error), error);
+    team_draw(made, task, "", 10, hash); /* initiates it for the manager */
+    assert_int_equal(team_cell(task, "assignee"), made->users[TEAM_MANAGER]);
+    annoproj_task *other = team_task(made, TEAM_ADMIN, 0);
+    assert_ok(annoproj_task_pathway(other, "look", NULL, &error), error); /* admins may action any */
+    annoproj_task_close(other);
+    assert_int_equal(team_cell(task, "stage"), made->review);
+    annoproj_task_close(task);
+    assert_int_equal(team_differences(made), 0);
+    team_free(made);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_percentages_are_exact_at_every_prefix),
         cmocka_unit_test(test_a_task_keeps_its_pathway_within_the_epoch),
         cmocka_unit_test(test_users_are_routed_by_who_acts),
         cmocka_unit_test(test_metadata_first_rule_wins),
+        cmocka_unit_test(test_agents_choose_pathways),
         cmocka_unit_test(test_edits_that_are_refused),
         cmocka_unit_test(test_edits_keep_tasks_and_release_strangers),
     };

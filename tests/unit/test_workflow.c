@@ -100,7 +100,8 @@ static void names_stage_and_rule(void **state) {
         {FLOW("{\"key\":\"a\",\"type\":\"ANNOTATION\",\"edges\":{\"submit\":\"x\"}},"
               "{\"key\":\"x\",\"type\":\"DONE\",\"settings\":{\"archive\":true}}"),
          "\"a\"", "no complete stage"},
-        {FLOW("{\"key\":\"a\",\"type\":\"PERCENTAGE_ROUTER\"}," COMPLETE), "PERCENTAGE_ROUTER", "comes after the start"},
+        {FLOW("{\"key\":\"a\",\"type\":\"PERCENTAGE_ROUTER\"}," COMPLETE), "PERCENTAGE_ROUTER",
+         "comes after the start"},
         {FLOW("{\"key\":\"a\",\"type\":\"SOMETHING\"}," COMPLETE), "SOMETHING", "not known"},
         {FLOW("{\"key\":\"a\"}," COMPLETE), "\"a\"", "no type"},
         {FLOW("{\"type\":\"DONE\"}"), "no key", ""},
@@ -127,17 +128,17 @@ static void names_stage_and_rule(void **state) {
 }
 
 /* One stage behind an annotation stage "a" that leads to "r", and a complete stage "c". */
-#define TO_R       "{\"key\":\"a\",\"type\":\"ANNOTATION\",\"edges\":{\"submit\":\"r\"}}"
-#define AFTER(rest) FLOW(TO_R "," rest "," COMPLETE)
+#define TO_R           "{\"key\":\"a\",\"type\":\"ANNOTATION\",\"edges\":{\"submit\":\"r\"}}"
+#define AFTER(rest)    FLOW(TO_R "," rest "," COMPLETE)
 #define PERCENT(paths) AFTER("{\"key\":\"r\",\"type\":\"PERCENTAGE_ROUTER\",\"pathways\":[" paths "]}")
-#define BY_USER(paths) \
+#define BY_USER(paths)                                                                                                 \
     AFTER("{\"key\":\"r\",\"type\":\"USER_ROUTER\",\"edges\":{\"default\":\"c\"},\"pathways\":[" paths "]}")
-#define BY_DATA(rule) \
-    AFTER("{\"key\":\"r\",\"type\":\"METADATA_ROUTER\",\"edges\":{\"default\":\"c\"},\"pathways\":[" \
+#define BY_DATA(rule)                                                                                                  \
+    AFTER("{\"key\":\"r\",\"type\":\"METADATA_ROUTER\",\"edges\":{\"default\":\"c\"},\"pathways\":["                   \
           "{\"key\":\"p\",\"to\":\"c\",\"rule\":" rule "}]}")
-#define CONSENSUS(submit, reject) \
-    "{\"start\":\"b\",\"stages\":[{\"key\":\"b\",\"type\":\"CONSENSUS_ANNOTATION\",\"edges\":{\"submit\":\"" submit \
-    "\"}},{\"key\":\"v\",\"type\":\"CONSENSUS_REVIEW\",\"edges\":{\"approve\":\"c\",\"reject\":\"" reject \
+#define CONSENSUS(submit, reject)                                                                                      \
+    "{\"start\":\"b\",\"stages\":[{\"key\":\"b\",\"type\":\"CONSENSUS_ANNOTATION\",\"edges\":{\"submit\":\"" submit    \
+    "\"}},{\"key\":\"v\",\"type\":\"CONSENSUS_REVIEW\",\"edges\":{\"approve\":\"c\",\"reject\":\"" reject              \
     "\"}},{\"key\":\"a\",\"type\":\"ANNOTATION\",\"edges\":{\"submit\":\"c\"}}," COMPLETE "]}"
 
 /* Behaviour §7: validation names the stage and the rule. */
@@ -163,7 +164,8 @@ static void names_rules_of_routers_agents_and_consensus(void **state) {
         {BY_USER("{\"key\":\"p\",\"to\":\"c\",\"users\":[\"A@x\"]},{\"key\":\"q\",\"to\":\"c\",\"users\":[\"a@x\"]}"),
          "\"a@x\"", "one pathway"},
         {BY_USER("{\"key\":\"p\",\"to\":\"c\"}"), "\"p\"", "must have users"},
-        {AFTER("{\"key\":\"r\",\"type\":\"USER_ROUTER\",\"pathways\":[{\"key\":\"p\",\"to\":\"c\",\"users\":[\"a@x\"]}]}"),
+        {AFTER("{\"key\":\"r\",\"type\":\"USER_ROUTER\",\"pathways\":[{\"key\":\"p\",\"to\":\"c\",\"users\":[\"a@x\"]}]"
+               "}"),
          "\"r\"", "default is not wired"},
         {BY_DATA("1"), "rule", "object"},
         {BY_DATA("{\"colour\":1}"), "\"colour\"", "not known"},
@@ -174,8 +176,10 @@ static void names_rules_of_routers_agents_and_consensus(void **state) {
         {AFTER("{\"key\":\"r\",\"type\":\"AGENT\"}"), "\"r\"", "at least one pathway"},
         {AFTER("{\"key\":\"r\",\"type\":\"AGENT\",\"pathways\":[{\"key\":\"p\",\"to\":\"a\"}]}"), "\"a\"",
          "no complete stage"},
-        {AFTER("{\"key\":\"r\",\"type\":\"PERCENTAGE_ROUTER\",\"pathways\":[{\"key\":\"p\",\"percentage\":1,\"to\":\"s\"}]},"
-               "{\"key\":\"s\",\"type\":\"METADATA_ROUTER\",\"edges\":{\"default\":\"r\"},\"pathways\":[{\"key\":\"q\",\"to\":"
+        {AFTER("{\"key\":\"r\",\"type\":\"PERCENTAGE_ROUTER\",\"pathways\":[{\"key\":\"p\",\"percentage\":1,\"to\":"
+               "\"s\"}]},"
+               "{\"key\":\"s\",\"type\":\"METADATA_ROUTER\",\"edges\":{\"default\":\"r\"},\"pathways\":[{\"key\":\"q\","
+               "\"to\":"
                "\"c\",\"rule\":{}}]}"),
          "\"r\"", "cycle"},
         {CONSENSUS("c", "b"), "\"b\"", "CONSENSUS_REVIEW"},
@@ -184,8 +188,8 @@ static void names_rules_of_routers_agents_and_consensus(void **state) {
               "{\"key\":\"b\",\"type\":\"CONSENSUS_ANNOTATION\",\"edges\":{\"submit\":\"v\"}},"
               "{\"key\":\"v\",\"type\":\"CONSENSUS_REVIEW\",\"edges\":{\"approve\":\"c\",\"reject\":\"b\"}}," COMPLETE),
          "\"a\"", "only its CONSENSUS_ANNOTATION"},
-        {FLOW("{\"key\":\"a\",\"type\":\"ANNOTATION\",\"edges\":{\"submit\":\"c\"},\"pathways\":[]}," COMPLETE), "\"a\"",
-         "no pathways"},
+        {FLOW("{\"key\":\"a\",\"type\":\"ANNOTATION\",\"edges\":{\"submit\":\"c\"},\"pathways\":[]}," COMPLETE),
+         "\"a\"", "no pathways"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         expect_fault(cases[i].json, cases[i].words, cases[i].more);
@@ -242,9 +246,12 @@ static void limits_stages(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reads_settings),       cmocka_unit_test(has_defaults),
-        cmocka_unit_test(names_stage_and_rule), cmocka_unit_test(stops_at_every_truncation),
-        cmocka_unit_test(limits_stages),        cmocka_unit_test(names_rules_of_routers_agents_and_consensus),
+        cmocka_unit_test(reads_settings),
+        cmocka_unit_test(has_defaults),
+        cmocka_unit_test(names_stage_and_rule),
+        cmocka_unit_test(stops_at_every_truncation),
+        cmocka_unit_test(limits_stages),
+        cmocka_unit_test(names_rules_of_routers_agents_and_consensus),
         cmocka_unit_test(reads_routers_and_consensus),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -81,6 +81,8 @@ __all__ = [
     'OrgRole',
     'OverviewRow',
     'OverviewTable',
+    'PathwayRow',
+    'PathwayTable',
     'Project',
     'ProjectRow',
     'ProjectStatus',
@@ -739,8 +741,17 @@ class StageRow:
     uuid: str  # Stable id outside the store.
     key: str  # Key in the workflow document.
     title: str  # Title.
-    type: str  # ANNOTATION, REVIEW or DONE.
+    type: str  # ANNOTATION, REVIEW, AGENT, CONSENSUS_ANNOTATION, CONSENSUS_REVIEW or DONE.
     tasks: int  # Tasks in the stage that the session's role counts.
+
+
+@dataclasses.dataclass(frozen=True)
+class PathwayRow:
+    """A pathway that leads out of an agent stage."""
+
+    key: str  # Key in the workflow document.
+    title: str  # Title.
+    stage_key: str  # Key of the stage it leads to; a router sends tasks on from there.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -1024,7 +1035,7 @@ class TasksByStageRow:
     stage: int  # Id of the stage.
     key: str  # Key of the stage.
     title: str  # Title of the stage.
-    type: str  # ANNOTATION, REVIEW or DONE.
+    type: str  # As in stage_row.
     tasks: int  # Tasks in it now. [tasks]
 
 
@@ -1796,6 +1807,17 @@ class Project(_runtime.Handle):
         call.run(_capi.annoproj_workflow_json, call.handle(self, Project, 'project'), call.pointer(), call.result(o_json, _capi.annoproj_free), call.error_pointer())
         return call.text(o_json, _capi.annoproj_free)
 
+    def workflow_update(self, workflow, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """Changes the workflow while tasks are on their way: the new document keeps the stages with the same keys. Stages may be
+        added, renamed, rewired and get other settings; a stage that holds tasks, a complete stage, a stage's type, the number
+        of annotators and the kind of consensus stay (STATE names stage and reason). Other percentages begin the count of a
+        router anew; who belongs to a stage no more gives its tasks back. DATA as annoproj_project_create. Rights:
+        workflow_edit.
+        """
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        c_workflow = _convert.encode(workflow, 'workflow', False)
+        call.run(_capi.annoproj_workflow_update, call.handle(self, Project, 'project'), c_workflow, call.pointer(), call.error_pointer())
+
     def workflow_dot(self, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """The workflow as Graphviz DOT, with the number of tasks in each stage. Rights: workflow_view."""
         call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
@@ -2013,6 +2035,13 @@ class Stage(_runtime.Handle):
     NOUN = 'stage'
     FREE = _capi.annoproj_stage_close
 
+    def pathways(self, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """The pathways of a stage, in the order of the document; only agent stages have some. Rights: queue."""
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        o_table = _capi.annoproj_table_p()
+        call.run(_capi.annoproj_stage_pathways, call.handle(self, Stage, 'stage'), call.pointer(), call.result(o_table, PathwayTable), call.error_pointer())
+        return call.made(o_table, PathwayTable)
+
     def id(self):
         """Id of the stage; 0 for NULL."""
         call = _runtime.Call()
@@ -2121,6 +2150,15 @@ class Task(_runtime.Handle):
         s_options.undecided = _convert.integer(undecided, 'undecided', 'c_int32')
         s_options.retain_assignee = bool(retain_assignee)
         call.run(_capi.annoproj_task_reject, call.handle(self, Task, 'task'), ctypes.byref(s_options), call.pointer(), call.error_pointer())
+
+    def pathway(self, pathway, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """Sends a task of an agent stage along the pathway with that key: its label changes are published as the session's. STATE
+        in other stages and by project status, NOT_FOUND when the stage has no such pathway (annoproj_stage_pathways lists
+        them), CONFLICT when another has it. Rights: agent.
+        """
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        c_pathway = _convert.encode(pathway, 'pathway', False)
+        call.run(_capi.annoproj_task_pathway, call.handle(self, Task, 'task'), c_pathway, call.pointer(), call.error_pointer())
 
     def assign(self, user, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """Assigns the task to a user, taking it from another; forgets that user's skip. INVALID when the user is no member of the stage, STATE in a
@@ -2622,6 +2660,17 @@ class StageTable(Table):
     )
 
 
+class PathwayTable(Table):
+    """A table of PathwayRow: A pathway that leads out of an agent stage."""
+
+    ROW = PathwayRow
+    COLUMNS = (
+        ('key', 'utf8'),
+        ('title', 'utf8'),
+        ('stage_key', 'utf8'),
+    )
+
+
 class TaskTable(Table):
     """A table of TaskRow: A task as lists show it."""
 
@@ -2971,6 +3020,7 @@ TABLES = {
     'tab_row': TabTable,
     'collaborator_row': CollaboratorTable,
     'stage_row': StageTable,
+    'pathway_row': PathwayTable,
     'task_row': TaskTable,
     'label_hash_row': LabelHashTable,
     'label_row': LabelTable,

@@ -596,9 +596,11 @@ FUNCTIONS = (
     ("annoproj_collaborator_list", c_int32, (annoproj_project_p, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
     ("annoproj_stage_list", c_int32, (annoproj_project_p, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
     ("annoproj_workflow_json", c_int32, (annoproj_project_p, POINTER(annoproj_call), POINTER(c_void_p), POINTER(annoproj_error_p))),
+    ("annoproj_workflow_update", c_int32, (annoproj_project_p, c_char_p, POINTER(annoproj_call), POINTER(annoproj_error_p))),
     ("annoproj_workflow_dot", c_int32, (annoproj_project_p, POINTER(annoproj_call), POINTER(c_void_p), POINTER(annoproj_error_p))),
     ("annoproj_workflow_mermaid", c_int32, (annoproj_project_p, POINTER(annoproj_call), POINTER(c_void_p), POINTER(annoproj_error_p))),
     ("annoproj_stage_open", c_int32, (annoproj_project_p, c_char_p, POINTER(annoproj_call), POINTER(annoproj_stage_p), POINTER(annoproj_error_p))),
+    ("annoproj_stage_pathways", c_int32, (annoproj_stage_p, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
     ("annoproj_stage_close", None, (annoproj_stage_p,)),
     ("annoproj_stage_id", c_int64, (annoproj_stage_p,)),
     ("annoproj_start_options_init", None, (POINTER(annoproj_start_options),)),
@@ -617,6 +619,7 @@ FUNCTIONS = (
     ("annoproj_review_options_init", None, (POINTER(annoproj_review_options),)),
     ("annoproj_task_approve", c_int32, (annoproj_task_p, POINTER(annoproj_review_options), POINTER(annoproj_call), POINTER(annoproj_error_p))),
     ("annoproj_task_reject", c_int32, (annoproj_task_p, POINTER(annoproj_review_options), POINTER(annoproj_call), POINTER(annoproj_error_p))),
+    ("annoproj_task_pathway", c_int32, (annoproj_task_p, c_char_p, POINTER(annoproj_call), POINTER(annoproj_error_p))),
     ("annoproj_task_assign", c_int32, (annoproj_task_p, c_int64, POINTER(annoproj_call), POINTER(annoproj_error_p))),
     ("annoproj_task_release", c_int32, (annoproj_task_p, POINTER(annoproj_call), POINTER(annoproj_error_p))),
     ("annoproj_task_set_priority", c_int32, (annoproj_task_p, c_int32, POINTER(annoproj_call), POINTER(annoproj_error_p))),
@@ -761,9 +764,11 @@ annoproj_collaborator_remove = LIBRARY.annoproj_collaborator_remove
 annoproj_collaborator_list = LIBRARY.annoproj_collaborator_list
 annoproj_stage_list = LIBRARY.annoproj_stage_list
 annoproj_workflow_json = LIBRARY.annoproj_workflow_json
+annoproj_workflow_update = LIBRARY.annoproj_workflow_update
 annoproj_workflow_dot = LIBRARY.annoproj_workflow_dot
 annoproj_workflow_mermaid = LIBRARY.annoproj_workflow_mermaid
 annoproj_stage_open = LIBRARY.annoproj_stage_open
+annoproj_stage_pathways = LIBRARY.annoproj_stage_pathways
 annoproj_stage_close = LIBRARY.annoproj_stage_close
 annoproj_stage_id = LIBRARY.annoproj_stage_id
 annoproj_start_options_init = LIBRARY.annoproj_start_options_init
@@ -782,6 +787,7 @@ annoproj_task_skip = LIBRARY.annoproj_task_skip
 annoproj_review_options_init = LIBRARY.annoproj_review_options_init
 annoproj_task_approve = LIBRARY.annoproj_task_approve
 annoproj_task_reject = LIBRARY.annoproj_task_reject
+annoproj_task_pathway = LIBRARY.annoproj_task_pathway
 annoproj_task_assign = LIBRARY.annoproj_task_assign
 annoproj_task_release = LIBRARY.annoproj_task_release
 annoproj_task_set_priority = LIBRARY.annoproj_task_set_priority
