@@ -66,16 +66,14 @@ static bool in_list(const int64_t *values, size_t count, int64_t value) {
     return count == 0;
 }
 
-/* Whether `a` stands before `b` in the list's order. */
+/* Whether `a` stands before `b` in the list's order; not when they are the same. */
 static bool key_before(const listing *list, const task_key *a, const task_key *b) {
-    bool before;
-    if (list->options->sort == ANNOPROJ_TASK_SORT_PRIORITY && a->priority != b->priority)
-        before = a->priority > b->priority;
-    else if (a->entered_us != b->entered_us)
-        before = a->entered_us < b->entered_us;
-    else
-        before = a->id < b->id;
-    return before != list->options->reverse;
+    const task_key *first = list->options->reverse ? b : a, *second = list->options->reverse ? a : b;
+    if (list->options->sort == ANNOPROJ_TASK_SORT_PRIORITY && first->priority != second->priority)
+        return first->priority > second->priority;
+    if (first->entered_us != second->entered_us)
+        return first->entered_us < second->entered_us;
+    return first->id < second->id;
 }
 
 /* --- the token ------------------------------------------------------------------------------------------------- */

@@ -86,6 +86,33 @@ static void test_pages_are_the_sorted_whole(void **state) {
     team_free(made);
 }
 
+/* The tasks of chosen assignees are read another way: page by page they are still the sorted whole. */
+static void test_pages_by_assignee(void **state) {
+    (void)state;
+    team *made = mixed_team();
+    int64_t assignees[] = {made->users[TEAM_ANNOTATOR], made->users[TEAM_BOTH]};
+    for (int sort = 0; sort < 2; sort++) {
+        for (int direction = 0; direction < 2; direction++) {
+            annoproj_task_list_options options = ANNOPROJ_TASK_LIST_OPTIONS_INIT;
+            shown whole[TASKS], paged[TASKS];
+            options.sort = sort;
+            options.reverse = direction;
+            options.assignees = assignees;
+            options.assignee_count = 2;
+            size_t count = read_pages(made->projects[TEAM_ADMIN], options, whole);
+            assert_true(count > 1);
+            options.limit = 1;
+            assert_int_equal(read_pages(made->projects[TEAM_ADMIN], options, paged), count);
+            assert_memory_equal(whole, paged, count * sizeof *whole);
+            by_entered = sort;
+            backwards = direction;
+            qsort(paged, count, sizeof *paged, compare);
+            assert_memory_equal(whole, paged, count * sizeof *whole);
+        }
+    }
+    team_free(made);
+}
+
 static void test_filters(void **state) {
     (void)state;
     team *made = mixed_team();
@@ -196,6 +223,7 @@ static void test_lists_equal_gets(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_pages_are_the_sorted_whole),
+        cmocka_unit_test(test_pages_by_assignee),
         cmocka_unit_test(test_filters),
         cmocka_unit_test(test_wrong_options),
         cmocka_unit_test(test_lists_equal_gets),
