@@ -13,7 +13,7 @@ static annoproj_status not_in_done(const task_facts *task, const char *what, ann
 static annoproj_status assign(command *cmd, void *arguments, annoproj_error **error) {
     int64_t user = *(const int64_t *)arguments;
     task_facts *task = &cmd->scope.task;
-    bool member = false, manages = false;
+    bool member = false, manages = false, forgotten = false;
     annoproj_status status = not_in_done(task, "assignee", error);
     if (status == ANNOPROJ_OK)
         status = access_stage_member(&cmd->scope, &task->stage, user, &member, error);
@@ -25,11 +25,11 @@ static annoproj_status assign(command *cmd, void *arguments, annoproj_error **er
         status = access_is_manager(&cmd->scope, user, &manages, error);
     if (status == ANNOPROJ_OK && !manages)
         status = task_check_rules(&cmd->scope, task, user, error);
-    if (status != ANNOPROJ_OK || (task->assignee == user && task->assigned_by == ASSIGNED_MANAGER))
-        return status;
-    status = queue_forget_skip(cmd, task, user, error);
     if (status == ANNOPROJ_OK)
-        status = task_set_assignee(cmd, task, user, ASSIGNED_MANAGER, false, error);
+        status = queue_forget_skip(cmd, task, user, &forgotten, error);
+    if (status != ANNOPROJ_OK || (!forgotten && task->assignee == user && task->assigned_by == ASSIGNED_MANAGER))
+        return status;
+    status = task_set_assignee(cmd, task, user, ASSIGNED_MANAGER, false, error);
     if (status == ANNOPROJ_OK)
         command_event(cmd, &(event){.kind = EVENT_TASK_ASSIGN,
                                     .task = NUMBER_OF(task->id),

@@ -184,12 +184,14 @@ annoproj_status queue_skip(command *cmd, task_facts *task, annoproj_error **erro
     return status;
 }
 
-annoproj_status queue_forget_skip(command *cmd, task_facts *task, int64_t user, annoproj_error **error) {
+annoproj_status queue_forget_skip(command *cmd, task_facts *task, int64_t user, bool *forgotten,
+                                  annoproj_error **error) {
     static const char text[] = "DELETE FROM task_skip WHERE task = ? AND user = ?";
     int64_t exclusion = 0;
     int32_t reasons = 0;
     annoproj_status status = exclusion_reasons(&cmd->scope, task->exclusion, user, &reasons, error);
-    if (status != ANNOPROJ_OK || !(reasons & EXCLUDED_SKIPPED))
+    *forgotten = status == ANNOPROJ_OK && (reasons & EXCLUDED_SKIPPED);
+    if (!*forgotten)
         return status;
     status = exclusion_change(cmd, task->exclusion, user, reasons & ~EXCLUDED_SKIPPED, &exclusion, error);
     if (status == ANNOPROJ_OK)

@@ -28,13 +28,15 @@ annoproj_status task_take(command *command, task_facts *task, annoproj_error **e
 annoproj_status task_check_rules(scope *scope, const task_facts *task, int64_t user, annoproj_error **error);
 /* Unassigns, with its event; nothing when it is unassigned. */
 annoproj_status task_give_back(command *command, task_facts *task, annoproj_error **error);
-/* Releases all tasks of a user in one project (or, stage != 0, one stage) with events; returns how many. */
+/* Releases all tasks of a user in one project (or, stage != 0, one stage) with events, also those removed from there;
+ * returns how many. */
 annoproj_status task_release_user(command *command, int64_t project, int64_t user, int64_t stage, int64_t *released,
                                   annoproj_error **error);
 
 /* --- moving on -------------------------------------------------------------------------------------------------------------- */
 /* Changes the stage: status, assignee (0 = nobody), entered time, counts, stay, vector, exclusion for the new stage; forgets
- * skips; appends EVENT_TASK_RETURN when it arrives assigned. `task` is brought up to date with the new stage's facts. */
+ * skips; appends EVENT_TASK_RETURN (EVENT_TASK_ASSIGN for a manager's choice) when it arrives assigned. STATE when a person
+ * rule of the stage bars that assignee. `task` is brought up to date with the new stage's facts. */
 typedef struct task_arrival {
     int64_t stage;
     int32_t status; /* annoproj_task_status */
@@ -54,8 +56,9 @@ annoproj_status task_set_issue_counts(command *command, int64_t task, int64_t op
 annoproj_status queue_next(command *command, bool include_skipped, int64_t *task, annoproj_queue_reason *reason,
                            annoproj_error **error);
 annoproj_status queue_skip(command *command, task_facts *task, annoproj_error **error);
-/* A manager's assignment forgets the user's skip. */
-annoproj_status queue_forget_skip(command *command, task_facts *task, int64_t user, annoproj_error **error);
+/* A manager's assignment forgets the user's skip; `forgotten` = there was one. */
+annoproj_status queue_forget_skip(command *command, task_facts *task, int64_t user, bool *forgotten,
+                                  annoproj_error **error);
 
 /* --- lists ------------------------------------------------------------------------------------------------------------------------ */
 /* Appends the row of task_row for a task to `rows`. NOT_FOUND when it is removed. */

@@ -164,6 +164,11 @@ static void test_manager_assignment_stays_through_skip_and_forgets_it(void **sta
     set_priority(made, 0, 100);
     assert_int_equal(start(made->sessions[TEAM_ANNOTATOR], made, "annotate", false).task, made->first_task);
     assign(made, 0, made->users[TEAM_REVIEWER], ANNOPROJ_INVALID);
+    /* Assigning it to the same user once more forgets the skip, too. */
+    act(made, TEAM_ANNOTATOR, 0, 'k');
+    assert_int_equal(start(made->sessions[TEAM_ANNOTATOR], made, "annotate", false).task, made->first_task + 1);
+    assign(made, 0, made->users[TEAM_ANNOTATOR], ANNOPROJ_OK);
+    assert_int_equal(start(made->sessions[TEAM_ANNOTATOR], made, "annotate", false).task, made->first_task);
     assert_int_equal(team_differences(made), 0);
     team_free(made);
 }
