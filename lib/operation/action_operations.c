@@ -79,9 +79,11 @@ static annoproj_status go_on(command *cmd, int32_t kind, const landing *to, cons
                              annoproj_error **error) {
     task_facts *task = &cmd->scope.task;
     bool submit = kind == EVENT_TASK_SUBMIT, reject = kind == EVENT_TASK_REJECT;
+    /* Retained, or back to the submitter: nobody's decision. A manager who names somebody has assigned the task. */
+    bool named = to->assignee != 0 && cmd->scope.manager;
     task_arrival arrival = {.stage = stage->id,
                             .assignee = assignee,
-                            .assigned_by = ASSIGNED_RETURN,
+                            .assigned_by = named ? ASSIGNED_MANAGER : ASSIGNED_RETURN,
                             .returned = reject,
                             .status = reject                      ? ANNOPROJ_TASK_REOPENED
                                       : stage->type == STAGE_DONE ? ANNOPROJ_TASK_COMPLETED

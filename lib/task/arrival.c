@@ -48,6 +48,22 @@ static annoproj_status write_arrival(command *cmd, const task_facts *task, annop
     return sql_run(update, error);
 }
 
+/* The assignee it arrives with may have it there; a manager in spite of the person rules. */
+static annoproj_status welcome_assignee(command *cmd, const task_facts *task, annoproj_error **error) {
+    bool manages = false;
+    bool assigned = task->assigned_by == ASSIGNED_MANAGER;
+    annoproj_status status = access_is_manager(&cmd->scope, task->assignee, &manages, error);
+    if (status == ANNOPROJ_OK && !manages)
+        status = task_check_rules(&cmd->scope, task, task->assignee, error);
+    if (status == ANNOPROJ_OK)
+        command_event(cmd, &(event){.kind = assigned ? EVENT_TASK_ASSIGN : EVENT_TASK_RETURN,
+                                    .task = NUMBER_OF(task->id),
+                                    .stage = task->stage.number,
+                                    .credited = task->assignee,
+                                    .reference = assigned ? ASSIGNED_MANAGER : 0});
+    return status;
+}
+
 annoproj_status task_arrive(command *cmd, task_facts *task, const task_arrival *arrival, annoproj_error **error) {
     scope *in = &cmd->scope;
     stage_facts stage;
@@ -78,12 +94,7 @@ annoproj_status task_arrive(command *cmd, task_facts *task, const task_arrival *
     task->released = false;
     task->returned = arrival->returned;
     status = write_arrival(cmd, task, error);
-    if (status == ANNOPROJ_OK && task->assignee != 0)
-        command_event(cmd, &(event){.kind = EVENT_TASK_RETURN,
-                                    .task = NUMBER_OF(task->id),
-                                    .stage = stage.number,
-                                    .credited = task->assignee});
-    return status;
+    return status == ANNOPROJ_OK && task->assignee != 0 ? welcome_assignee(cmd, task, error) : status;
 }
 
 static annoproj_status note_worker(command *cmd, const task_facts *task, annoproj_error **error) {

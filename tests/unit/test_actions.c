@@ -168,6 +168,36 @@ static void test_landing_assignee(void **state) {
     team_free(made);
 }
 
+/* A person rule of the stage where it lands bars its assignee there as it would anywhere; managers it does not. What a manager
+ * names is a manager's assignment. */
+static void test_landing_by_the_person_rules(void **state) {
+    (void)state;
+    team *made = team_new(2, "", "\"reviewer_not_submitter\": true");
+    annoproj_error *error = NULL;
+    annoproj_submit_options options = ANNOPROJ_SUBMIT_OPTIONS_INIT;
+    annoproj_task *task = team_task(made, TEAM_BOTH, 0), *manager = team_task(made, TEAM_MANAGER, 1);
+    options.assignee = made->users[TEAM_BOTH];
+    assert_status(ANNOPROJ_STATE, annoproj_task_submit(task, &options, NULL, &error), error);
+    options.assignee = 0;
+    options.retain_assignee = true;
+    assert_status(ANNOPROJ_STATE, annoproj_task_submit(task, &options, NULL, &error), error);
+    expect_at(made, 0, made->annotate, "new", 0); /* nothing moved, nothing was taken */
+    assert_ok(annoproj_task_submit(manager, &options, NULL, &error), error);
+    expect_at(made, 1, made->review, "new", made->users[TEAM_MANAGER]);
+    annoproj_task_close(task);
+
+    annoproj_review_options back = ANNOPROJ_REVIEW_OPTIONS_INIT;
+    back.comment = "once more";
+    back.assignee = made->users[TEAM_ANNOTATOR];
+    assert_ok(annoproj_task_reject(manager, &back, NULL, &error), error);
+    task = team_task(made, TEAM_ANNOTATOR, 1);
+    assert_status(ANNOPROJ_PERMISSION, annoproj_task_release(task, NULL, &error), error); /* a manager assigned it */
+    assert_int_equal(team_differences(made), 0);
+    annoproj_task_close(task);
+    annoproj_task_close(manager);
+    team_free(made);
+}
+
 /* A cancelled, expired or repeated call changes nothing more. */
 static void test_calls(void **state) {
     (void)state;
@@ -200,13 +230,10 @@ static void test_calls(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_submit_approve_complete),
-        cmocka_unit_test(test_reject_returns_to_the_submitter),
-        cmocka_unit_test(test_reject_without_reassignment),
-        cmocka_unit_test(test_strict_review),
-        cmocka_unit_test(test_review_that_is_not_strict),
-        cmocka_unit_test(test_landing_assignee),
-        cmocka_unit_test(test_calls),
+        cmocka_unit_test(test_submit_approve_complete),     cmocka_unit_test(test_reject_returns_to_the_submitter),
+        cmocka_unit_test(test_reject_without_reassignment), cmocka_unit_test(test_strict_review),
+        cmocka_unit_test(test_review_that_is_not_strict),   cmocka_unit_test(test_landing_assignee),
+        cmocka_unit_test(test_landing_by_the_person_rules), cmocka_unit_test(test_calls),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
