@@ -82,24 +82,30 @@ annoproj_status task_give_back(command *cmd, task_facts *task, annoproj_error **
     return status;
 }
 
-/* Releases the user's tasks of one stage (0 = removed tasks of the project, found by id range). */
-static annoproj_status release_in_stage(command *cmd, int64_t project, int64_t user, int64_t stage, int64_t *released,
-                                        annoproj_error **error) {
-    static const char text[] = "SELECT id FROM task WHERE stage = ? AND assignee = ? AND id >= ? AND id < ? LIMIT 1";
+/* Releases the user's tasks of one stage (0 = removed tasks of the project, found by id range): all of them, or those that
+ * were removed from stage `from`. */
+static annoproj_status release_in_stage(command *cmd, int64_t project, int64_t user, int64_t stage, int64_t from,
+                                        int64_t *released, annoproj_error **error) {
+    static const char text[] = "SELECT id, stage + removed_stage FROM task WHERE stage = ? AND assignee = ? AND id >= "
+                               "? AND id < ? AND (?5 = 0 OR removed_stage = ?5)"
+                               " LIMIT 1";
     annoproj_status status = ANNOPROJ_OK;
     for (;;) {
-        int64_t id = 0;
+        int64_t id = 0, place = 0;
         statement *find = sql(cmd->scope.database, text);
         bind_int64(find, stage);
         bind_int64(find, user);
         bind_int64(find, MAKE_ID(project, 0));
         bind_int64(find, MAKE_ID(project + 1, 0));
-        if (sql_row(find))
+        bind_int64(find, from);
+        if (sql_row(find)) {
             id = column_int64(find, 0);
+            place = column_int64(find, 1); /* one of the two is 0 */
+        }
         status = sql_end(find, error);
         if (status != ANNOPROJ_OK || id == 0)
             return status;
-        task_facts task = {.id = id, .assignee = user, .stage = {.id = stage, .number = (int32_t)NUMBER_OF(stage)}};
+        task_facts task = {.id = id, .assignee = user, .stage = {.id = stage, .number = (int32_t)NUMBER_OF(place)}};
         status = task_give_back(cmd, &task, error);
         if (status != ANNOPROJ_OK)
             return status;
@@ -113,8 +119,10 @@ annoproj_status task_release_user(command *cmd, int64_t project, int64_t user, i
         "SELECT min(stage) FROM task_count WHERE stage > ? AND stage < ? AND assignee = ? AND count > 0";
     annoproj_status status = ANNOPROJ_OK;
     *released = 0;
-    if (stage != 0)
-        return release_in_stage(cmd, project, user, stage, released, error);
+    if (stage != 0) {
+        status = release_in_stage(cmd, project, user, stage, 0, released, error);
+        return status == ANNOPROJ_OK ? release_in_stage(cmd, project, user, 0, stage, released, error) : status;
+    }
     for (int64_t at = MAKE_ID(project, 0); status == ANNOPROJ_OK && at != 0;) {
         statement *find = sql(cmd->scope.database, text);
         bind_int64(find, at);
@@ -123,9 +131,9 @@ annoproj_status task_release_user(command *cmd, int64_t project, int64_t user, i
         at = sql_row(find) ? column_int64(find, 0) : 0;
         status = sql_end(find, error);
         if (status == ANNOPROJ_OK && at != 0)
-            status = release_in_stage(cmd, project, user, at, released, error);
+            status = release_in_stage(cmd, project, user, at, 0, released, error);
     }
     if (status == ANNOPROJ_OK)
-        status = release_in_stage(cmd, project, user, 0, released, error);
+        status = release_in_stage(cmd, project, user, 0, 0, released, error);
     return status;
 }

@@ -171,6 +171,28 @@ static void test_tasks_that_no_longer_fit_are_released(void **state) {
     team_free(made);
 }
 
+/* Tasks of a detached dataset keep their assignee until it is no member of their stage any more. */
+static void test_detached_tasks_that_no_longer_fit(void **state) {
+    (void)state;
+    annoproj_error *error = NULL;
+    team *made = team_new(2, "", "");
+    annoproj_task *tasks[2] = {team_task(made, TEAM_ADMIN, 0), team_task(made, TEAM_ADMIN, 1)};
+    int64_t both = made->users[TEAM_BOTH], count = 0;
+    annoproj_project *admin = made->projects[TEAM_ADMIN];
+    assert_ok(annoproj_task_submit(tasks[1], NULL, NULL, &error), error);
+    for (int i = 0; i < 2; i++)
+        assert_ok(annoproj_task_assign(tasks[i], both, NULL, &error), error);
+    assert_ok(annoproj_project_detach_dataset(made->host_project, made->dataset, NULL, &count, &error), error);
+    assert_ok(annoproj_collaborator_set_role(admin, both, ANNOPROJ_ROLE_REVIEWER, NULL, &error), error);
+    assert_ok(annoproj_project_attach_dataset(made->host_project, made->dataset, NULL, &count, &error), error);
+    assert_int_equal(team_cell(tasks[0], "assignee"), INT64_MIN);
+    assert_int_equal(team_cell(tasks[1], "assignee"), both);
+    assert_int_equal(team_differences(made), 0);
+    annoproj_task_close(tasks[0]);
+    annoproj_task_close(tasks[1]);
+    team_free(made);
+}
+
 static void test_list(void **state) {
     (void)state;
     annoproj_error *error = NULL;
@@ -198,6 +220,7 @@ int main(void) {
         cmocka_unit_test(test_the_last_admin_stays),
         cmocka_unit_test(test_project_of_the_host),
         cmocka_unit_test(test_tasks_that_no_longer_fit_are_released),
+        cmocka_unit_test(test_detached_tasks_that_no_longer_fit),
         cmocka_unit_test(test_list),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
