@@ -72,8 +72,7 @@ const char schema_task[] =
     " user INTEGER NOT NULL,"
     " task INTEGER NOT NULL,"
     " at_us INTEGER NOT NULL,"
-    " stage INTEGER NOT NULL," /* the stay it was in: a beat in another stay begins anew */
-    " entered_us INTEGER NOT NULL,"
+    " entered_us INTEGER NOT NULL," /* of the stay it was in */
     " PRIMARY KEY(user, task)) WITHOUT ROWID, STRICT;"
     /* Task properties as vectors for the scan: 2 bytes for each task, 2,048 tasks in a chunk. */
     "CREATE TABLE task_vector("

@@ -11,25 +11,22 @@ typedef struct span {
     int64_t from_us, until_us;
 } span;
 
-/* The stage the task was in at `at`, and when it left it; stage 0 when it was in none yet (until = when it came). */
-static annoproj_status stay_at(command *cmd, const task_facts *task, int64_t at, int64_t *stage, int64_t *until,
-                               annoproj_error **error) {
+/* A task's time in a stage; one that has not ended is left at INT64_MAX. */
+typedef struct stay {
+    int64_t stage, entered_us, left_us;
+} stay;
+
+/* The stay at `at`; stage 0 when the task was in none yet (left = when it came). */
+static annoproj_status stay_at(command *cmd, const task_facts *task, int64_t at, stay *out, annoproj_error **error) {
     static const char text[] = "SELECT stage, entered_us, left_us FROM task_stay WHERE task = ? ORDER BY number DESC";
-    int64_t entered = task->entered_us;
-    *stage = task->stage.id;
-    *until = INT64_MAX;
+    *out = (stay){task->stage.id, task->entered_us, INT64_MAX};
     statement *find = sql(cmd->scope.database, text);
     bind_int64(find, task->id);
-    while (at < entered && sql_row(find)) {
-        *stage = column_int64(find, 0);
-        entered = column_int64(find, 1);
-        *until = column_int64(find, 2);
-    }
+    while (at < out->entered_us && sql_row(find))
+        *out = (stay){column_int64(find, 0), column_int64(find, 1), column_int64(find, 2)};
     annoproj_status status = sql_end(find, error);
-    if (at < entered) {
-        *stage = 0;
-        *until = entered;
-    }
+    if (at < out->entered_us)
+        *out = (stay){.left_us = out->entered_us};
     return status;
 }
 
@@ -109,16 +106,17 @@ static void record_pieces(command *cmd, const task_facts *task, int64_t stage, s
 
 annoproj_status time_record(command *cmd, const task_facts *task, int64_t start_us, int64_t duration_us,
                             int64_t *recorded_us, annoproj_error **error) {
-    int64_t stage = 0, left = 0, end = start_us + duration_us;
-    annoproj_status status = stay_at(cmd, task, start_us, &stage, &left, error);
-    if (status == ANNOPROJ_OK && stage == 0 && left < end) { /* it began before the task was there */
-        start_us = left;
-        status = stay_at(cmd, task, start_us, &stage, &left, error);
+    int64_t end = start_us + duration_us;
+    stay in;
+    annoproj_status status = stay_at(cmd, task, start_us, &in, error);
+    if (status == ANNOPROJ_OK && in.stage == 0 && in.left_us < end) { /* it began before the task was there */
+        start_us = in.left_us;
+        status = stay_at(cmd, task, start_us, &in, error);
     }
-    if (status != ANNOPROJ_OK || stage == 0)
+    if (status != ANNOPROJ_OK || in.stage == 0)
         return status;
-    if (left < end)
-        end = left;
+    if (in.left_us < end)
+        end = in.left_us;
     while (status == ANNOPROJ_OK && start_us < end) {
         span free_span;
         status = first_uncovered(cmd, start_us, end, &free_span, error);
@@ -127,39 +125,60 @@ annoproj_status time_record(command *cmd, const task_facts *task, int64_t start_
         start_us = free_span.until_us;
         status = cover(cmd, free_span, error);
         if (status == ANNOPROJ_OK) {
-            record_pieces(cmd, task, stage, free_span);
+            record_pieces(cmd, task, in.stage, free_span);
             *recorded_us += free_span.until_us - free_span.from_us;
         }
     }
     return status;
 }
 
+/* When the task left the stay it entered then; INT64_MAX while it is in it. */
+static annoproj_status left_at(command *cmd, const task_facts *task, int64_t entered_us, int64_t *left,
+                               annoproj_error **error) {
+    static const char text[] = "SELECT max(left_us) FROM task_stay WHERE task = ? AND entered_us = ?";
+    *left = INT64_MAX;
+    if (entered_us == task->entered_us)
+        return ANNOPROJ_OK;
+    statement *find = sql(cmd->scope.database, text);
+    bind_int64(find, task->id);
+    bind_int64(find, entered_us);
+    if (sql_row(find))
+        *left = column_int64(find, 0);
+    return sql_end(find, error);
+}
+
+/* What follows a beat counts in the stay of that beat: of the next one only the first idle limit, and nothing after the
+ * task went on. */
 annoproj_status time_heartbeat(command *cmd, const task_facts *task, int64_t at_us, int64_t *start_us,
                                int64_t *duration_us, annoproj_error **error) {
-    static const char find_text[] =
-        "SELECT at_us FROM heartbeat WHERE user = ? AND task = ? AND stage = ? AND entered_us = ?";
-    static const char put_text[] =
-        "INSERT OR REPLACE INTO heartbeat(user, task, at_us, stage, entered_us) VALUES(?, ?, ?, ?, ?)";
-    int64_t previous = at_us, limit = cmd->scope.project.idle_limit_us;
+    static const char find_text[] = "SELECT at_us, entered_us FROM heartbeat WHERE user = ? AND task = ?";
+    static const char put_text[] = "INSERT OR REPLACE INTO heartbeat(user, task, at_us, entered_us) VALUES(?, ?, ?, ?)";
+    int64_t entered = task->entered_us, left = 0, end = at_us;
+    stay now;
+    *start_us = at_us;
+    *duration_us = 0;
     statement *find = sql(cmd->scope.database, find_text);
     bind_int64(find, cmd->scope.user);
     bind_int64(find, task->id);
-    bind_int64(find, task->stage.id);
-    bind_int64(find, task->entered_us);
-    if (sql_row(find))
-        previous = column_int64(find, 0);
+    if (sql_row(find)) {
+        *start_us = column_int64(find, 0);
+        entered = column_int64(find, 1);
+    }
     annoproj_status status = sql_end(find, error);
-    *start_us = previous;
-    *duration_us = at_us > previous ? at_us - previous : 0;
-    if (*duration_us > limit)
-        *duration_us = limit;
-    if (status != ANNOPROJ_OK || at_us < previous)
+    if (status != ANNOPROJ_OK || at_us < *start_us)
         return status; /* a late one adds nothing and moves nothing */
+    status = left_at(cmd, task, entered, &left, error);
+    end = end - *start_us > cmd->scope.project.idle_limit_us ? *start_us + cmd->scope.project.idle_limit_us : end;
+    end = end > left ? left : end;
+    *duration_us = end > *start_us ? end - *start_us : 0;
+    if (status == ANNOPROJ_OK)
+        status = stay_at(cmd, task, at_us, &now, error);
+    if (status != ANNOPROJ_OK)
+        return status;
     statement *put = sql(cmd->scope.database, put_text);
     bind_int64(put, cmd->scope.user);
     bind_int64(put, task->id);
     bind_int64(put, at_us);
-    bind_int64(put, task->stage.id);
-    bind_int64(put, task->entered_us);
+    bind_int64(put, now.entered_us);
     return sql_run(put, error);
 }

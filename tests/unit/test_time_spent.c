@@ -98,7 +98,24 @@ static void test_heartbeats(void **state) {
     team_free(made);
 }
 
-/* The first beat after the task came back begins anew: what lay between is not the annotator's time. */
+/* A beat adds what follows the one before it, up to the idle limit, and of that only what lies before the task left its stage. */
+static void test_heartbeat_after_the_submit(void **state) {
+    (void)state;
+    team *made = team_new(1, "", "");
+    annoproj_error *error = NULL;
+    annoproj_task *task = team_task(made, TEAM_ANNOTATOR, 0);
+    int64_t recorded = -1;
+    assert_ok(annoproj_task_heartbeat(task, 0, NULL, &recorded, &error), error);
+    made->now_us += 20 * SECOND;
+    assert_ok(annoproj_task_submit(task, NULL, NULL, &error), error);
+    made->now_us += 20 * SECOND;
+    assert_ok(annoproj_task_heartbeat(task, 0, NULL, &recorded, &error), error);
+    assert_int_equal(recorded, 20 * SECOND);
+    annoproj_task_close(task);
+    team_free(made);
+}
+
+/* What lay between leaving and coming back is nobody's time. */
 static void test_heartbeat_after_a_return(void **state) {
     (void)state;
     team *made = team_new(1, "", "");
@@ -154,6 +171,7 @@ int main(void) {
         cmocka_unit_test(test_time_before_the_task_is_dropped),
         cmocka_unit_test(test_a_stay_ends_what_counts),
         cmocka_unit_test(test_heartbeats),
+        cmocka_unit_test(test_heartbeat_after_the_submit),
         cmocka_unit_test(test_heartbeat_after_a_return),
         cmocka_unit_test(test_union_of_random_reports),
     };
