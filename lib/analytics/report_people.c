@@ -91,7 +91,7 @@ annoproj_status people_count(people *made, const scan_part *parts, size_t count,
 static bool any_figure(const person *who, bool by_frame) {
     return who->submitted_tasks != 0 || who->skipped_tasks != 0 || who->approved_tasks != 0 ||
            who->rejected_tasks != 0 || who->created != 0 || who->edited != 0 || who->deleted != 0 ||
-           who->approved != 0 || who->rejected != 0 || who->time_us != 0 || (!by_frame && who->issues != 0);
+           who->approved != 0 || who->rejected != 0 || seconds_of(who->time_us) != 0 || (!by_frame && who->issues != 0);
 }
 
 annoproj_status people_table(people *made, const row_type *type, person_fn add, annoproj_table **table,

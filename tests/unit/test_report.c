@@ -428,10 +428,10 @@ static void test_reviewers(void **state) {
     options.stage_count = 1;
     expect_report(made, TEAM_ADMIN, &options, annoproj_query_reviewers, whole);
     options.stage_count = 0;
-    options.classes = classes; /* the issue on the data unit has no class */
+    options.classes = classes; /* the issue on the data unit is on no label: the filter leaves it alone */
     options.class_count = 1;
     expect_report(made, TEAM_ADMIN, &options, annoproj_query_reviewers,
-                  "3,reviewer@x.org,1,1,0.5000,1,0,0,2,1,1801,600.167,900.250,1\n");
+                  "3,reviewer@x.org,1,1,0.5000,1,0,0,2,1,1801,600.167,900.250,2\n");
     team_free(made);
 }
 
