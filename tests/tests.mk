@@ -104,7 +104,7 @@ bench: $(plain.bench) $(plain.shared) $(if $(BENCH_SCRIPTS),$(VENV)/done) ## mea
 	    SIZE=$(SIZE) $(PYTHON_ENV) $(VENV)/bin/python $$script || exit 1; done
 
 # ---- The contract -----------------------------------------------------------------------------
-.PHONY: check-build check-build-other check-header check-symbols check-static check-rules check-install check-python check-demo check-readme
+.PHONY: check-build check-build-other check-header check-symbols check-static check-rules check-install check-python check-model check-demo check-readme
 check-build: $(plain.shared) $(plain.static) $(plain.test_objects)
 	$(call heading,built with $(CC)$(comma) warnings as errors)
 
@@ -160,6 +160,12 @@ check-python: $(plain.shared) ## tests of the Python package
 	$(call heading,Python package)
 	$(if $(wildcard tests/conformance/test_*.py),$(PYTHON_ENV) $(PYTHON) -m unittest discover -q -s tests/conformance)
 
+# Random operations against a reference that knows only the specification: OPERATIONS=200000 make check-model for more.
+OPERATIONS ?= 20000
+check-model: $(plain.shared) ## random operations against the reference model (OPERATIONS, TEST_SEED)
+	$(call heading,the library against the reference model)
+	@$(PYTHON_ENV) OPERATIONS=$(OPERATIONS) $(PYTHON) tests/model/run_model.py
+
 # The demo from C and from Python write the same bytes, and a recount from the event feed gives the same figures;
 # the sample makes every kind of event and fills every report.
 FIXTURES ?= ../shared/fixtures
@@ -191,7 +197,7 @@ check-readme: check-demo ## the samples of the README compile and run on the dem
 
 # ---- make check -------------------------------------------------------------------------------
 CHECKS := check-build check-build-other check-header check-symbols check-static check-rules check-bindings \
-    unit asan tsan fault check-install check-python check-demo check-readme
+    unit asan tsan fault check-install check-python check-model check-demo check-readme
 .PHONY: check
 check: $(CHECKS) ## everything: gcc and clang, contract, unit tests, sanitizers, faults, Python, demo; sets up what is missing
 	$(call heading,make check: all of it passed)
