@@ -62,7 +62,7 @@ static bool take_blob(tail_reading *reading, statement *row) {
     event_unpacker cursor;
     int64_t count = 0;
     bool sound = true;
-    if (column_int64(row, 0) != reading->next ||
+    if (column_int64(row, 0) != reading->next || !event_pack_intact(column_blob(row, 2), column_length(row, 2)) ||
         !event_unpack_open(&cursor, column_blob(row, 2), column_length(row, 2))) {
         return false;
     }
