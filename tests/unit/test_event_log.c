@@ -125,6 +125,41 @@ static void test_exact_fit(void **state) {
     free(all);
 }
 
+static int64_t count_tail_rows(log_store *log, int64_t project) {
+    static const char text[] = "SELECT count(*) FROM event_tail WHERE id >> 32 = ?";
+    annoproj_error *error = NULL;
+    statement *count = sql(log_read(log), text);
+    bind_int64(count, project);
+    int64_t rows = sql_row(count) ? column_int64(count, 0) : -1;
+    assert_ok(sql_end(count, &error), error);
+    log_read_end(log);
+    return rows;
+}
+
+/* However small the commands are, the tail stays short: docs/file-format.md says some 2,000 rows at most. */
+static void test_small_commands(void **state) {
+    (void)state;
+    enum { TOTAL = SEGMENT_EVENTS + 200 };
+    event_maker maker = {.now_us = 1700000000000000, .tasks = 1000, .users = 30, .classes = 5, .stages = 5};
+    event *all = calloc(TOTAL, sizeof *all);
+    log_store *log = log_store_new("small");
+    make_events(&maker, all, TOTAL);
+    for (size_t done = 0; done < TOTAL;) {
+        size_t count = 1 + random_below(random_below(10) == 0 ? 40 : 3);
+        count = count < TOTAL - done ? count : TOTAL - done;
+        log_append(log, 9, all + done, count);
+        done += count;
+        if (random_below(50) == 0) {
+            assert_in_range(count_tail_rows(log, 9), done % SEGMENT_EVENTS == 0 ? 0 : 1, 2048);
+        }
+    }
+    expect_range(log, 9, all, TOTAL, 0, TOTAL);
+    expect_range(log, 9, all, TOTAL, TOTAL - 100, 1000);
+    expect_sound(log, 9);
+    log_store_free(log);
+    free(all);
+}
+
 /* Every width of every column, negative numbers and the extremes included. */
 static void test_widths(void **state) {
     (void)state;
@@ -255,9 +290,9 @@ static void test_damage(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_pack),       cmocka_unit_test(test_names),     cmocka_unit_test(test_random_batches),
-        cmocka_unit_test(test_huge_batch), cmocka_unit_test(test_exact_fit), cmocka_unit_test(test_widths),
-        cmocka_unit_test(test_damage),
+        cmocka_unit_test(test_pack),           cmocka_unit_test(test_names),     cmocka_unit_test(test_random_batches),
+        cmocka_unit_test(test_huge_batch),     cmocka_unit_test(test_exact_fit), cmocka_unit_test(test_widths),
+        cmocka_unit_test(test_small_commands), cmocka_unit_test(test_damage),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
