@@ -60,7 +60,7 @@ extern "C" {
 #define ANNOPROJ_OWNED(free_fn)      /* the caller frees the result with free_fn */
 #define ANNOPROJ_BORROWED(owner)     /* valid as long as that parameter's object is */
 #define ANNOPROJ_LEN(parameter)      /* an array whose length is that parameter or field (`n+1` when written so) */
-#define ANNOPROJ_ENUM(name)          /* int32_t holding one value of that enum */
+#define ANNOPROJ_ENUM(name)          /* int32_t holding one value of that enum, or an array of them */
 #define ANNOPROJ_FLAGS(name)         /* int32_t holding an OR of values of that enum */
 #define ANNOPROJ_ROWS(type)          /* the table has exactly that row type */
 #define ANNOPROJ_BLOCKING            /* may wait or touch the disk */
@@ -669,7 +669,7 @@ typedef struct annoproj_data_units {
     const char *text ANNOPROJ_LEN(text_length);
     size_t text_length;
     const int64_t *title_offsets ANNOPROJ_LEN(count+1);
-    const int32_t *data_types ANNOPROJ_LEN(count) ANNOPROJ_NULLABLE;             /* annoproj_data_type */
+    const int32_t *data_types ANNOPROJ_LEN(count) ANNOPROJ_ENUM(annoproj_data_type) ANNOPROJ_NULLABLE;
     const int64_t *media_type_offsets ANNOPROJ_LEN(count+1) ANNOPROJ_NULLABLE;
     const int64_t *link_offsets ANNOPROJ_LEN(count+1) ANNOPROJ_NULLABLE;
     const int64_t *client_metadata_offsets ANNOPROJ_LEN(count+1) ANNOPROJ_NULLABLE; /* empty = none */
@@ -1191,7 +1191,7 @@ typedef struct annoproj_label_changes {
     size_t count;
     const char *text ANNOPROJ_LEN(text_length) ANNOPROJ_NULLABLE;               /* hashes and text answers */
     size_t text_length;
-    const int32_t *actions ANNOPROJ_LEN(count) ANNOPROJ_NULLABLE;               /* annoproj_label_action; NULL = all put */
+    const int32_t *actions ANNOPROJ_LEN(count) ANNOPROJ_ENUM(annoproj_label_action) ANNOPROJ_NULLABLE; /* NULL = all put */
     const int64_t *hash_offsets ANNOPROJ_LEN(count+1) ANNOPROJ_NULLABLE;        /* into text; empty = a new label, its hash is drawn */
     const int64_t *classes ANNOPROJ_LEN(count) ANNOPROJ_NULLABLE;               /* feature of the class; ignored for remove */
     const double *confidences ANNOPROJ_LEN(count) ANNOPROJ_NULLABLE;            /* 0..1; NULL = 1 */

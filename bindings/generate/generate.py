@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes everything that follows from include/annoproj.h: api.json, the Python package, symbol map, layout checks.
+"""Makes everything that follows from include/annoproj.h: api.json, the Python and Go packages, symbol map, layout checks.
 
 generate.py                   write the files into the tree
 generate.py --check           fail when a file in the tree is not what would be written, or a rule is broken
@@ -18,19 +18,21 @@ sys.dont_write_bytecode = True
 import api_model  # noqa: E402
 import checks  # noqa: E402
 import clang_oracle  # noqa: E402
+import go_sources  # noqa: E402
 import header_parser  # noqa: E402
 import write_abi  # noqa: E402
 import write_api  # noqa: E402
 import write_ctypes  # noqa: E402
+import write_go  # noqa: E402
 import write_stubs  # noqa: E402
 from header_tokens import HeaderError  # noqa: E402
 from python_names import ApiError, camel, error_class, member, strip  # noqa: E402
 
 
-def outputs(model):
+def outputs(model, root, path):
     """Path in the tree -> content."""
     api = write_api.Api(model)
-    return {
+    made = {
         "bindings/api.json": api_model.as_json(model),
         "bindings/python/annoproj/_capi.py": write_ctypes.write(model),
         "bindings/python/annoproj/_api.py": api.write(),
@@ -38,6 +40,9 @@ def outputs(model):
         "lib/annoproj.map": write_abi.symbol_map(model),
         "tests/generated/abi_layout.c": write_abi.layout_test(model),
     }
+    made.update(write_go.GoApi(model, path).files())
+    made.update(go_sources.copies(root))
+    return made
 
 
 def write_all(root, files):
@@ -83,7 +88,7 @@ def main(arguments=None):
     try:
         model = api_model.complete(header_parser.parse_header(text, header))
         problems = checks.problems(model, header)
-        files = outputs(model) if not problems else {}
+        files = outputs(model, options.root, header) if not problems else {}
     except (HeaderError, ApiError) as error:
         print("generate.py: %s" % error, file=sys.stderr)
         return 1
@@ -91,6 +96,7 @@ def main(arguments=None):
         with tempfile.TemporaryDirectory() as folder:
             write_all(folder, files)
             problems += differences(options.root, folder, files)
+            problems += ["%s is no source any more: run generate.py" % path for path in go_sources.left_over(options.root, files)]
             problems += checks.compiles(os.path.join(folder, "tests/generated/abi_layout.c"), header)
         compared, found = clang_oracle.problems(model, header)
         problems += found
@@ -102,6 +108,8 @@ def main(arguments=None):
         return 1
     if not options.check:
         write_all(options.root, files)
+        for path in go_sources.left_over(options.root, files):
+            os.remove(os.path.join(options.root, path))
     return 0
 
 

@@ -149,7 +149,7 @@ class Files(unittest.TestCase):
                 for name in names
                 if not base.endswith("include")
             ]
-            self.assertEqual(len(made), 6)
+            self.assertEqual(len(made), 17)
             for path in made:
                 with self.subTest(path):
                     full = os.path.join(folder, path)

@@ -1,0 +1,10 @@
+//go:build !go1.24
+
+package annoproj
+
+import "runtime"
+
+// onCollect closes the handle when its owner is collected.
+func onCollect[T any](owner *T, h *handle) {
+	runtime.SetFinalizer(owner, func(*T) { go h.close() })
+}

@@ -1,0 +1,3 @@
+module github.com/libannoproj/libannoproj/bindings/go
+
+go 1.19

@@ -1,0 +1,308 @@
+/* What moves a task along the workflow: submit, approve, reject, an agent's pathway. */
+#include "failure.h"
+#include "issue.h"
+#include "label.h"
+#include "options.h"
+#include "task.h"
+#include "handle_call.h"
+#include "utf8.h"
+#include "workflow.h"
+
+void annoproj_submit_options_init(annoproj_submit_options *options) {
+    if (options)
+        *options = (annoproj_submit_options)ANNOPROJ_SUBMIT_OPTIONS_INIT;
+}
+
+void annoproj_review_options_init(annoproj_review_options *options) {
+    if (options)
+        *options = (annoproj_review_options)ANNOPROJ_REVIEW_OPTIONS_INIT;
+}
+
+/* --- where it lands and whose it is there --------------------------------------------------------------------- */
+
+typedef struct landing {
+    const char *edge;    /* "submit", "approve", "reject"; or */
+    const char *pathway; /* key of a pathway */
+    int64_t assignee;    /* asked for; 0 = nobody in particular */
+    bool retain;
+    bool to_submitter; /* back to the last submitter when still a member there */
+    bool keep_rejected_reviews;
+} landing;
+
+static annoproj_status require_member(command *cmd, const stage_facts *stage, int64_t user, annoproj_error **error) {
+    bool member = false;
+    annoproj_status status = access_stage_member(&cmd->scope, stage, user, &member, error);
+    if (status == ANNOPROJ_OK && (!member || stage->type == STAGE_DONE))
+        status = fail(error, ANNOPROJ_INVALID,
+                      "user %lld is no member of stage %lld, where task %lld would land: choose a member or none",
+                      (long long)user, (long long)stage->id, (long long)cmd->scope.task.id);
+    return status;
+}
+
+/* Who has the task where it lands; checked before anything changes. */
+static annoproj_status choose_assignee(command *cmd, const landing *to, const stage_facts *stage, int64_t *assignee,
+                                       annoproj_error **error) {
+    const task_facts *task = &cmd->scope.task;
+    bool member = false;
+    annoproj_status status = ANNOPROJ_OK;
+    *assignee = to->assignee;
+    if (to->assignee == 0 && to->retain) {
+        if (task->assignee == 0)
+            return fail(error, ANNOPROJ_INVALID, "task %lld has no assignee to retain", (long long)task->id);
+        *assignee = task->assignee;
+    }
+    if (*assignee != 0)
+        return require_member(cmd, stage, *assignee, error);
+    if (!to->to_submitter || task->last_submitter == 0 || stage->type != STAGE_ANNOTATION)
+        return ANNOPROJ_OK;
+    status = access_stage_member(&cmd->scope, stage, task->last_submitter, &member, error);
+    if (status == ANNOPROJ_OK && member)
+        *assignee = task->last_submitter;
+    return status;
+}
+
+static annoproj_status find_landing(command *cmd, const landing *to, stage_facts *stage, int64_t *assignee,
+                                    annoproj_error **error) {
+    int64_t next = 0;
+    const task_facts *task = &cmd->scope.task;
+    annoproj_status status = to->pathway ? workflow_pathway_stage(cmd, task, to->pathway, &next, error)
+                                         : workflow_next_stage(cmd, task, to->edge, &next, error);
+    if (status == ANNOPROJ_OK)
+        status = access_stage_facts(&cmd->scope, next, cmd->scope.user, stage, error);
+    if (status == ANNOPROJ_OK)
+        status = choose_assignee(cmd, to, stage, assignee, error);
+    return status;
+}
+
+/* Notes the action and lets the task arrive. */
+static annoproj_status go_on(command *cmd, int32_t kind, const landing *to, const stage_facts *stage, int64_t assignee,
+                             annoproj_error **error) {
+    task_facts *task = &cmd->scope.task;
+    bool submit = kind == EVENT_TASK_SUBMIT, reject = kind == EVENT_TASK_REJECT;
+    /* Retained, or back to the submitter: nobody's decision. A manager who names somebody has assigned the task. */
+    bool named = to->assignee != 0 && cmd->scope.manager;
+    task_arrival arrival = {.stage = stage->id,
+                            .assignee = assignee,
+                            .assigned_by = named ? ASSIGNED_MANAGER : ASSIGNED_RETURN,
+                            .returned = reject,
+                            .status = reject                      ? ANNOPROJ_TASK_REOPENED
+                                      : stage->type == STAGE_DONE ? ANNOPROJ_TASK_COMPLETED
+                                                                  : ANNOPROJ_TASK_NEW};
+    annoproj_status status = task_note_action(cmd, task, submit, error);
+    if (status != ANNOPROJ_OK)
+        return status;
+    command_event(cmd, &(event){.kind = kind,
+                                .task = NUMBER_OF(task->id),
+                                .stage = task->stage.number,
+                                .credited = task->last_submitter,
+                                .reference = stage->number});
+    status = task_arrive(cmd, task, &arrival, error);
+    if (status == ANNOPROJ_OK && stage->type == STAGE_REVIEW)
+        status = review_enter_stage(cmd, task->id, stage->id, to->keep_rejected_reviews, error);
+    return status;
+}
+
+/* --- submit ------------------------------------------------------------------------------------------------------- */
+
+static annoproj_status submit(command *cmd, void *arguments, annoproj_error **error) {
+    const annoproj_submit_options *options = arguments;
+    task_facts *task = &cmd->scope.task;
+    landing to = {.edge = "submit",
+                  .assignee = options->assignee,
+                  .retain = options->retain_assignee,
+                  .keep_rejected_reviews = options->keep_rejected_reviews};
+    stage_facts stage;
+    int64_t assignee = 0;
+    if (task->stage.type != STAGE_ANNOTATION)
+        return fail(error, ANNOPROJ_STATE, "task %lld is in no annotation stage: it cannot be submitted",
+                    (long long)task->id);
+    annoproj_status status = task_take(cmd, task, error);
+    if (status == ANNOPROJ_OK)
+        status = find_landing(cmd, &to, &stage, &assignee, error);
+    if (status == ANNOPROJ_OK && task->stage.require_complete_labels)
+        status = label_check_complete(&cmd->scope, task, error);
+    if (status == ANNOPROJ_OK)
+        status = label_publish(cmd, task, PUBLISH_SUBMIT, error);
+    if (status == ANNOPROJ_OK)
+        status = go_on(cmd, EVENT_TASK_SUBMIT, &to, &stage, assignee, error);
+    return status;
+}
+
+annoproj_status annoproj_task_submit(annoproj_task *task, const annoproj_submit_options *options,
+                                     const annoproj_call *call, annoproj_error **error) {
+    annoproj_submit_options own;
+    clear_error(error);
+    annoproj_status status = options_read(&own, sizeof own, sizeof own, options, error);
+    if (status != ANNOPROJ_OK)
+        return status;
+    uint64_t print = fingerprint_int64(fingerprint_text(0, "task_submit"), own.assignee);
+    print = fingerprint_int64(fingerprint_int64(print, own.retain_assignee), own.keep_rejected_reviews);
+    handle_call what = {.operation = ANNOPROJ_OPERATION_ANNOTATE, .arguments = &own, .fingerprint = print};
+    return task_write(task, &what, submit, call, NULL, error);
+}
+
+/* --- approve and reject ------------------------------------------------------------------------------------------------ */
+
+static annoproj_status refuse_undecided(const task_facts *task, const review_counts *counts, const char *what,
+                                        annoproj_error **error) {
+    text names = {0};
+    for (int64_t i = 0; i < 8 && i < counts->undecided; i++) {
+        if (i > 0)
+            text_string(&names, ", ");
+        text_string(&names, counts->undecided_hashes[i]);
+    }
+    for (int64_t i = 0; i < 8 && i < counts->rejected && counts->undecided == 0; i++) {
+        if (i > 0)
+            text_string(&names, ", ");
+        text_string(&names, counts->rejected_hashes[i]);
+    }
+    annoproj_status status = names.failed
+                                 ? fail_memory(error)
+                                 : fail(error, ANNOPROJ_STATE, "strict review: task %lld %s: %.*s", (long long)task->id,
+                                        what, (int)names.length, names.length > 0 ? names.data : "");
+    text_release(&names);
+    return status;
+}
+
+/* Strict review: whether the decision may be made now (behaviour §9). */
+static annoproj_status check_strict(command *cmd, const annoproj_review_options *options, bool approve, bool decide,
+                                    const review_counts *counts, annoproj_error **error) {
+    const task_facts *task = &cmd->scope.task;
+    bool reason = false;
+    if (decide && !cmd->scope.manager && counts->undecided > 0)
+        return refuse_undecided(task, counts, "has undecided labels, and only managers may decide them with the task",
+                                error);
+    if (approve) {
+        if (counts->rejected > 0 && (decide || counts->undecided == 0))
+            return refuse_undecided(task, &(review_counts){.rejected = counts->rejected},
+                                    "has rejected labels, approve needs every label approved", error);
+        if (counts->undecided > 0 && !decide)
+            return refuse_undecided(task, counts, "has labels without a decision, approve needs every label approved",
+                                    error);
+        return ANNOPROJ_OK;
+    }
+    if (counts->undecided > 0 && !decide)
+        return refuse_undecided(task, counts, "has labels without a decision, decide them before the reject", error);
+    if (counts->rejected > 0 || (options->comment && *options->comment) || (decide && counts->undecided > 0))
+        return ANNOPROJ_OK;
+    annoproj_status status = issue_open_off_label(&cmd->scope, task->id, &reason, error);
+    if (status == ANNOPROJ_OK && !reason)
+        status = fail(
+            error, ANNOPROJ_STATE,
+            "strict review: a reject of task %lld needs a reason: reject a label, open an issue or give a comment",
+            (long long)task->id);
+    return status;
+}
+
+static annoproj_status open_comment_issue(command *cmd, const char *comment, annoproj_error **error) {
+    issue opened = {.task = cmd->scope.task.id, .anchor = ANNOPROJ_ANCHOR_DATA_UNIT};
+    if (!comment || !*comment)
+        return ANNOPROJ_OK;
+    return issue_open(cmd, &opened, comment, error);
+}
+
+static annoproj_status decide_task(command *cmd, const annoproj_review_options *options, bool approve,
+                                   annoproj_error **error) {
+    task_facts *task = &cmd->scope.task;
+    bool strict = task->stage.strict_review;
+    bool decide = options->undecided == ANNOPROJ_UNDECIDED_DECIDE ||
+                  (options->undecided == ANNOPROJ_UNDECIDED_DEFAULT && !strict);
+    landing to = {.edge = approve ? "approve" : "reject",
+                  .assignee = options->assignee,
+                  .retain = options->retain_assignee,
+                  .to_submitter = !approve && task->stage.reassign_rejected,
+                  .keep_rejected_reviews = true};
+    review_counts counts = {0};
+    stage_facts stage;
+    int64_t assignee = 0;
+    if (task->stage.type != STAGE_REVIEW)
+        return fail(error, ANNOPROJ_STATE, "task %lld is in no review stage: it cannot be %s", (long long)task->id,
+                    approve ? "approved" : "rejected");
+    annoproj_status status = task_take(cmd, task, error);
+    if (status == ANNOPROJ_OK)
+        status = find_landing(cmd, &to, &stage, &assignee, error);
+    if (status == ANNOPROJ_OK)
+        status = review_count(&cmd->scope, task->id, task->stage.id, &counts, error);
+    if (status == ANNOPROJ_OK && strict)
+        status = check_strict(cmd, options, approve, decide, &counts, error);
+    if (status == ANNOPROJ_OK)
+        status = label_publish(cmd, task, approve ? PUBLISH_APPROVE : PUBLISH_REJECT, error);
+    if (status == ANNOPROJ_OK)
+        status = review_action(cmd, task, approve, decide, error);
+    if (status == ANNOPROJ_OK && approve)
+        status = issue_label_approved(cmd, task->id, 0, error);
+    if (status == ANNOPROJ_OK && !approve)
+        status = open_comment_issue(cmd, options->comment, error);
+    if (status == ANNOPROJ_OK)
+        status = go_on(cmd, approve ? EVENT_TASK_APPROVE : EVENT_TASK_REJECT, &to, &stage, assignee, error);
+    return status;
+}
+
+static annoproj_status approve_body(command *cmd, void *arguments, annoproj_error **error) {
+    return decide_task(cmd, arguments, true, error);
+}
+
+static annoproj_status reject_body(command *cmd, void *arguments, annoproj_error **error) {
+    return decide_task(cmd, arguments, false, error);
+}
+
+static annoproj_status act_on_review(annoproj_task *task, const annoproj_review_options *options, bool approve,
+                                     const annoproj_call *call, annoproj_error **error) {
+    annoproj_review_options own;
+    clear_error(error);
+    annoproj_status status = options_read(&own, sizeof own, sizeof own, options, error);
+    if (status == ANNOPROJ_OK &&
+        (own.undecided < ANNOPROJ_UNDECIDED_DEFAULT || own.undecided > ANNOPROJ_UNDECIDED_LEAVE))
+        status = fail(error, ANNOPROJ_INVALID, "undecided %d is no annoproj_undecided", own.undecided);
+    if (status == ANNOPROJ_OK && approve && own.comment)
+        status = fail(error, ANNOPROJ_INVALID, "an approve takes no comment: open an issue instead");
+    if (status == ANNOPROJ_OK && own.comment)
+        status = check_text(own.comment, TEXT_COMMENT, "comment", error);
+    if (status != ANNOPROJ_OK)
+        return status;
+    uint64_t print = fingerprint_text(fingerprint_text(0, approve ? "task_approve" : "task_reject"), own.comment);
+    print = fingerprint_int64(fingerprint_int64(fingerprint_int64(print, own.assignee), own.undecided),
+                              own.retain_assignee);
+    handle_call what = {.operation = ANNOPROJ_OPERATION_REVIEW, .arguments = &own, .fingerprint = print};
+    return task_write(task, &what, approve ? approve_body : reject_body, call, NULL, error);
+}
+
+annoproj_status annoproj_task_approve(annoproj_task *task, const annoproj_review_options *options,
+                                      const annoproj_call *call, annoproj_error **error) {
+    return act_on_review(task, options, true, call, error);
+}
+
+annoproj_status annoproj_task_reject(annoproj_task *task, const annoproj_review_options *options,
+                                     const annoproj_call *call, annoproj_error **error) {
+    return act_on_review(task, options, false, call, error);
+}
+
+/* --- pathway -------------------------------------------------------------------------------------------------------- */
+
+static annoproj_status take_pathway(command *cmd, void *arguments, annoproj_error **error) {
+    task_facts *task = &cmd->scope.task;
+    landing to = {.pathway = arguments, .keep_rejected_reviews = true};
+    stage_facts stage;
+    int64_t assignee = 0;
+    if (task->stage.type != STAGE_AGENT)
+        return fail(error, ANNOPROJ_STATE, "task %lld is in no agent stage: it has no pathways", (long long)task->id);
+    annoproj_status status = task_take(cmd, task, error);
+    if (status == ANNOPROJ_OK)
+        status = find_landing(cmd, &to, &stage, &assignee, error);
+    if (status == ANNOPROJ_OK)
+        status = label_publish(cmd, task, PUBLISH_PATHWAY, error);
+    if (status == ANNOPROJ_OK)
+        status = go_on(cmd, EVENT_TASK_PATHWAY, &to, &stage, assignee, error);
+    return status;
+}
+
+annoproj_status annoproj_task_pathway(annoproj_task *task, const char *pathway, const annoproj_call *call,
+                                      annoproj_error **error) {
+    handle_call what = {.operation = ANNOPROJ_OPERATION_AGENT, .arguments = (void *)(uintptr_t)pathway};
+    clear_error(error);
+    annoproj_status status = check_text(pathway, TEXT_TITLE, "pathway", error);
+    if (status != ANNOPROJ_OK)
+        return status;
+    what.fingerprint = fingerprint_text(fingerprint_text(0, "task_pathway"), pathway);
+    return task_write(task, &what, take_pathway, call, NULL, error);
+}

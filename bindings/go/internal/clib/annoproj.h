@@ -1,0 +1,1681 @@
+/*
+ * libannoproj: annotation projects in one embedded library over one file.
+ *
+ * A store (one SQLite file) holds an organisation: users, datasets, ontologies, projects. A session acts
+ * on a store for one person or for the host program itself; through it one reaches projects, and through
+ * a project its tasks, workflow stages and reports. Rights are enforced inside, every change is one
+ * durable transaction, every figure is a function of the recorded events.
+ *
+ * Rules that hold for every function
+ *  - Status: 0 is success, a positive value is an outcome that is no failure (ANNOPROJ_NONE), a negative
+ *    value is a failure. On failure every result is NULL or 0 and nothing was changed.
+ *  - Errors: the last parameter `error` may be NULL. It is set to NULL on entry; on failure it gets an
+ *    object that the caller frees with annoproj_error_free. Nothing is kept per thread.
+ *  - Any function may return ANNOPROJ_INVALID (an argument that is NULL, out of range, not UTF-8, or a
+ *    handle that is closed or of another type), ANNOPROJ_NO_MEMORY, and ANNOPROJ_FORKED (in a child of
+ *    fork). Any function with a `call` may also return ANNOPROJ_BUSY, ANNOPROJ_TIMEOUT,
+ *    ANNOPROJ_CANCELLED, ANNOPROJ_STATE (the store was closed, or a callback called back), ANNOPROJ_IO,
+ *    ANNOPROJ_FULL, ANNOPROJ_CORRUPT, ANNOPROJ_TOO_NEW (another process migrated the store) and
+ *    ANNOPROJ_INTERNAL; one that changes the store also ANNOPROJ_READONLY and ANNOPROJ_COMMIT_UNKNOWN.
+ *    The comments name the other statuses.
+ *  - Visibility: what the session may not see is ANNOPROJ_NOT_FOUND, what it may see but not do is
+ *    ANNOPROJ_PERMISSION, what it could do but not now is ANNOPROJ_STATE with the reason. The line
+ *    "Rights" names the operation; annoproj_operations lists who holds it.
+ *  - Text is UTF-8 and ends with NUL. Text that is handed out is borrowed from an immutable object (table,
+ *    error, constant) or owned and freed with annoproj_free.
+ *  - Times are microseconds since 1970-01-01 00:00 UTC, suffix `_us`. Windows are [after, before).
+ *  - Ids are positive and unique within a store. Sorting is by code point; text search is a
+ *    case-insensitive substring; e-mails are unique after ASCII lower-casing.
+ *  - Options: NULL means defaults, a zeroed struct with its `size` set means defaults, and so does
+ *    `_INIT`. Fields that a newer header added must be zero for an older library.
+ *  - Threads: every handle may be used from any thread, also at once. Tables and errors are immutable.
+ *  - Handles may be closed in any order; what was made from one keeps it alive. `_close` and `_free`
+ *    accept NULL, do no input or output and never block, except annoproj_store_close.
+ */
+#ifndef ANNOPROJ_H
+#define ANNOPROJ_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ==== Section - Annotations for binding generators ==============================================
+ * What a prototype does not say. All of them expand to nothing. Every function is one declaration
+ * in one statement that begins with ANNOPROJ_API, with a comment before it. */
+
+#ifndef ANNOPROJ_API
+#if defined(__GNUC__)
+#define ANNOPROJ_API __attribute__((visibility("default")))
+#else
+#define ANNOPROJ_API
+#endif
+#endif
+
+#define ANNOPROJ_NULLABLE            /* the pointer may be NULL */
+#define ANNOPROJ_OUT                 /* a result */
+#define ANNOPROJ_OWNED(free_fn)      /* the caller frees the result with free_fn */
+#define ANNOPROJ_BORROWED(owner)     /* valid as long as that parameter's object is */
+#define ANNOPROJ_LEN(parameter)      /* an array whose length is that parameter or field (`n+1` when written so) */
+#define ANNOPROJ_ENUM(name)          /* int32_t holding one value of that enum, or an array of them */
+#define ANNOPROJ_FLAGS(name)         /* int32_t holding an OR of values of that enum */
+#define ANNOPROJ_ROWS(type)          /* the table has exactly that row type */
+#define ANNOPROJ_BLOCKING            /* may wait or touch the disk */
+#define ANNOPROJ_SINCE(major, minor) /* first release that has it */
+
+/* A row type: one line per column, in order. New columns are appended; names and types never change. */
+#ifndef ANNOPROJ_ROW
+#define ANNOPROJ_ROW(row, doc)
+#define ANNOPROJ_COLUMN(name, type, nullability, unit, title, doc)
+#define ANNOPROJ_ROW_END(row)
+#endif
+
+/* ==== Section - Version ========================================================================== */
+
+#define ANNOPROJ_VERSION_MAJOR 0
+#define ANNOPROJ_VERSION_MINOR 1
+#define ANNOPROJ_VERSION_PATCH 0
+#define ANNOPROJ_VERSION "0.1.0"
+
+/* The version of the library that is loaded, "major.minor.patch". A constant; any thread. */
+ANNOPROJ_API const char *annoproj_version(void) ANNOPROJ_SINCE(0, 1);
+
+/* The same as a number: major * 1000000 + minor * 1000 + patch. Any thread. */
+ANNOPROJ_API int32_t annoproj_version_number(void) ANNOPROJ_SINCE(0, 1);
+
+/* ==== Section - Status and errors ================================================================ */
+
+/* Grouped by what a caller does next. Values are never reused. */
+enum annoproj_status_values {
+    ANNOPROJ_OK = 0,              /* done */
+    ANNOPROJ_NONE = 1,            /* nothing there: the queue is empty, the stream has ended */
+    ANNOPROJ_INVALID = -1,        /* an argument is wrong: correct the call */
+    ANNOPROJ_NOT_FOUND = -2,      /* no such thing, or the session may not see it */
+    ANNOPROJ_EXISTS = -3,         /* there is one already */
+    ANNOPROJ_PERMISSION = -4,     /* the session may see it but not do this */
+    ANNOPROJ_CONFLICT = -5,       /* somebody else was faster: read again, decide, retry */
+    ANNOPROJ_STATE = -6,          /* allowed, but not now: the message says why */
+    ANNOPROJ_LIMIT = -7,          /* larger than the library takes */
+    ANNOPROJ_DATA = -8,           /* the input's content is wrong: the details name the place */
+    ANNOPROJ_BUSY = -9,           /* others hold the store: retry */
+    ANNOPROJ_TIMEOUT = -10,       /* the call's time is up */
+    ANNOPROJ_CANCELLED = -11,     /* the call's cancel was triggered */
+    ANNOPROJ_READONLY = -12,      /* the file, its folder or the store cannot be written */
+    ANNOPROJ_IO = -13,            /* the operating system failed to read or write */
+    ANNOPROJ_FULL = -14,          /* the disk is full */
+    ANNOPROJ_CORRUPT = -15,       /* the file is damaged or is no store */
+    ANNOPROJ_TOO_NEW = -16,       /* a newer library wrote the store */
+    ANNOPROJ_NO_MEMORY = -17,     /* out of memory */
+    ANNOPROJ_UNSUPPORTED = -18,   /* this library or platform does not know it */
+    ANNOPROJ_FORKED = -19,        /* the handle was opened before fork() */
+    ANNOPROJ_COMMIT_UNKNOWN = -20,/* whether the change was committed could not be found out: repeat with the same request key */
+    ANNOPROJ_CALLBACK = -21,      /* a callback returned non-zero */
+    ANNOPROJ_INTERNAL = -22       /* a defect of the library: please report it */
+};
+typedef int32_t annoproj_status;
+
+typedef struct annoproj_error annoproj_error;
+
+/* The name of a status, "NOT_FOUND"; "UNKNOWN" for a value this library does not have. A constant; any thread. */
+ANNOPROJ_API const char *annoproj_status_name(annoproj_status status ANNOPROJ_ENUM(annoproj_status)) ANNOPROJ_SINCE(0, 1);
+
+/* The status an error came with; ANNOPROJ_OK for NULL. Any thread. */
+ANNOPROJ_API annoproj_status annoproj_error_status(const annoproj_error *error ANNOPROJ_NULLABLE) ANNOPROJ_SINCE(0, 1);
+
+/* One line for a person: names the value and the place and says what to do. "" for NULL. Not to be parsed. */
+ANNOPROJ_API const char *annoproj_error_message(const annoproj_error *error ANNOPROJ_NULLABLE) ANNOPROJ_BORROWED(error) ANNOPROJ_SINCE(0, 1);
+
+/* How many key and value details the error has (value, pointer, byte, sqlite_code, ...); 0 for NULL. */
+ANNOPROJ_API size_t annoproj_error_detail_count(const annoproj_error *error ANNOPROJ_NULLABLE) ANNOPROJ_SINCE(0, 1);
+
+/* Key of detail `index`; "" when there is none. */
+ANNOPROJ_API const char *annoproj_error_detail_key(const annoproj_error *error ANNOPROJ_NULLABLE, size_t index) ANNOPROJ_BORROWED(error) ANNOPROJ_SINCE(0, 1);
+
+/* Value of detail `index`; "" when there is none. */
+ANNOPROJ_API const char *annoproj_error_detail_value(const annoproj_error *error ANNOPROJ_NULLABLE, size_t index) ANNOPROJ_BORROWED(error) ANNOPROJ_SINCE(0, 1);
+
+/* Frees an error. NULL is fine. */
+ANNOPROJ_API void annoproj_error_free(annoproj_error *error ANNOPROJ_NULLABLE) ANNOPROJ_SINCE(0, 1);
+
+/* ==== Section - Memory =========================================================================== */
+
+/* Replaces the library's allocator for the whole process; before any other call, once. SQLite's own memory
+ * is not touched. `reallocate` with a NULL pointer allocates, with size 0 it frees and returns NULL. */
+typedef void *(*annoproj_reallocate_fn)(void *memory, size_t size, void *user_data);
+
+/* STATE when anything was allocated before. NULL restores malloc. */
+ANNOPROJ_API annoproj_status annoproj_allocator_set(annoproj_reallocate_fn reallocate ANNOPROJ_NULLABLE, void *user_data ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
+
+/* Frees memory the library handed out as owned text or bytes. NULL is fine. */
+ANNOPROJ_API void annoproj_free(void *memory ANNOPROJ_NULLABLE) ANNOPROJ_SINCE(0, 1);
+
+/* ==== Section - One call: time limit, cancel, progress, retry key ================================ */
+
+typedef struct annoproj_cancel annoproj_cancel;
+
+/* Told now and then during long calls, on the calling thread, never inside a write. `total` is -1 when not
+ * known. A non-zero return ends the call with CALLBACK. */
+typedef int32_t (*annoproj_progress_fn)(int64_t done, int64_t total, void *user_data);
+
+/* How one call is to be run; NULL = defaults. */
+typedef struct annoproj_call {
+    size_t size;
+    int64_t timeout_us;                              /* 0 = 30 seconds, -1 = none */
+    annoproj_cancel *cancel ANNOPROJ_NULLABLE;       /* trigger it from any thread to end the call */
+    const char *request_key ANNOPROJ_NULLABLE;       /* 1..64 bytes: a repeat of a change with the same key, within 7 days, changes nothing and gives the first result; CONFLICT when its arguments differ */
+    annoproj_progress_fn progress ANNOPROJ_NULLABLE;
+    void *user_data ANNOPROJ_NULLABLE;
+} annoproj_call;
+#define ANNOPROJ_CALL_INIT { sizeof(annoproj_call), 0, NULL, NULL, NULL, NULL }
+
+/* Fills in the defaults. */
+ANNOPROJ_API void annoproj_call_init(annoproj_call *call ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
+
+/* A cancel that can be handed to one or many calls. */
+ANNOPROJ_API annoproj_status annoproj_cancel_new(annoproj_cancel **cancel ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_cancel_free), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
+
+/* Ends the calls that use it with CANCELLED, now and later: it stays triggered. Any thread. */
+ANNOPROJ_API annoproj_status annoproj_cancel_trigger(annoproj_cancel *cancel, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
+
+/* Frees a cancel; calls that use it keep what they need. NULL is fine. */
+ANNOPROJ_API void annoproj_cancel_free(annoproj_cancel *cancel ANNOPROJ_NULLABLE) ANNOPROJ_SINCE(0, 1);
+
+/* ==== Section - Tables ===========================================================================
+ * Every list, page and report is an immutable table of typed columns. Buffers are laid out as Apache
+ * Arrow lays them out, 64-byte aligned. */
+
+enum annoproj_column_type_values {
+    ANNOPROJ_COLUMN_INT64 = 1,
+    ANNOPROJ_COLUMN_DOUBLE = 2,
+    ANNOPROJ_COLUMN_UTF8 = 3,
+    ANNOPROJ_COLUMN_TIMESTAMP_US = 4,    /* int64: microseconds since the epoch, UTC */
+    ANNOPROJ_COLUMN_BOOL = 5,            /* bits, least significant first */
+    ANNOPROJ_COLUMN_DICTIONARY = 6,      /* int32 indexes into a utf8 dictionary */
+    ANNOPROJ_COLUMN_BINARY = 7,
+    ANNOPROJ_COLUMN_INT64_LIST = 8,
+    ANNOPROJ_COLUMN_DOUBLE_LIST = 9,
+    ANNOPROJ_COLUMN_UTF8_LIST = 10
+};
+typedef int32_t annoproj_column_type;
+
+typedef struct annoproj_table annoproj_table;
+
+/* One column, borrowed from its table. */
+typedef struct annoproj_column {
+    size_t size;
+    int64_t length;                          /* rows */
+    int64_t null_count;
+    const uint8_t *validity ANNOPROJ_NULLABLE;   /* bit i set = row i has a value; NULL = all have */
+    const void *data ANNOPROJ_NULLABLE;      /* int64, double, bits, int32 indexes, or the bytes of all texts */
+    const int32_t *offsets ANNOPROJ_NULLABLE;/* length+1, for utf8, binary and lists */
+    int64_t data_length;                     /* elements in data (bytes for utf8 and binary) */
+    int64_t dictionary_length;               /* dictionary columns: entries */
+    const int32_t *dictionary_offsets ANNOPROJ_NULLABLE; /* also: element offsets of a utf8 list's texts */
+    const char *dictionary_data ANNOPROJ_NULLABLE;
+    annoproj_column_type type ANNOPROJ_ENUM(annoproj_column_type);
+    int32_t reserved;
+} annoproj_column;
+#define ANNOPROJ_COLUMN_INIT { sizeof(annoproj_column), 0, 0, NULL, NULL, NULL, 0, 0, NULL, NULL, 0, 0 }
+
+/* Fills in an empty column of this header's size. */
+ANNOPROJ_API void annoproj_column_init(annoproj_column *column ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
+
+/* Rows of a table; 0 for NULL or a stale handle. */
+ANNOPROJ_API int64_t annoproj_table_row_count(const annoproj_table *table ANNOPROJ_NULLABLE) ANNOPROJ_SINCE(0, 1);
+
+/* Columns of a table; 0 for NULL or a stale handle. */
+ANNOPROJ_API int32_t annoproj_table_column_count(const annoproj_table *table ANNOPROJ_NULLABLE) ANNOPROJ_SINCE(0, 1);
+
+/* Name of the table's row type, "task_row"; "" for NULL or a stale handle. */
+ANNOPROJ_API const char *annoproj_table_row_type(const annoproj_table *table ANNOPROJ_NULLABLE) ANNOPROJ_BORROWED(table) ANNOPROJ_SINCE(0, 1);
+
+/* Key of column `column` (snake_case); "" when there is none. */
+ANNOPROJ_API const char *annoproj_table_column_name(const annoproj_table *table ANNOPROJ_NULLABLE, int32_t column) ANNOPROJ_BORROWED(table) ANNOPROJ_SINCE(0, 1);
+
+/* Title of column `column`, the heading in CSV; "" when there is none. */
+ANNOPROJ_API const char *annoproj_table_column_title(const annoproj_table *table ANNOPROJ_NULLABLE, int32_t column) ANNOPROJ_BORROWED(table) ANNOPROJ_SINCE(0, 1);
+
+/* Index of the column with that key; -1 when there is none. */
+ANNOPROJ_API int32_t annoproj_table_column_index(const annoproj_table *table ANNOPROJ_NULLABLE, const char *name) ANNOPROJ_SINCE(0, 1);
+
+/* A whole column. Set `column->size` first (annoproj_column_init). INVALID when there is no such column. */
+ANNOPROJ_API annoproj_status annoproj_table_column(const annoproj_table *table, int32_t column, annoproj_column *view ANNOPROJ_OUT ANNOPROJ_BORROWED(table), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
+
+/* Whether a cell has no value; true for a cell that does not exist. */
+ANNOPROJ_API bool annoproj_table_is_null(const annoproj_table *table ANNOPROJ_NULLABLE, int64_t row, int32_t column) ANNOPROJ_SINCE(0, 1);
+
+/* An int64, timestamp or bool (0 and 1) cell; 0 when null or of another type. */
+ANNOPROJ_API int64_t annoproj_table_int64(const annoproj_table *table ANNOPROJ_NULLABLE, int64_t row, int32_t column) ANNOPROJ_SINCE(0, 1);
+
+/* A double or int64 cell; 0 when null or of another type. */
+ANNOPROJ_API double annoproj_table_double(const annoproj_table *table ANNOPROJ_NULLABLE, int64_t row, int32_t column) ANNOPROJ_SINCE(0, 1);
+
+/* A utf8 or dictionary cell, NUL-terminated; "" when null or of another type. */
+ANNOPROJ_API const char *annoproj_table_text(const annoproj_table *table ANNOPROJ_NULLABLE, int64_t row, int32_t column) ANNOPROJ_BORROWED(table) ANNOPROJ_SINCE(0, 1);
+
+/* Token of the next page, to be given in the same list's options; NULL when this is the last page. */
+ANNOPROJ_API const char *annoproj_table_next_page(const annoproj_table *table ANNOPROJ_NULLABLE) ANNOPROJ_BORROWED(table) ANNOPROJ_SINCE(0, 1);
+
+/* The table as CSV: RFC 4180, a heading of titles, a text that a spreadsheet would take for a formula gets
+ * an apostrophe before it; times in ISO 8601, lists as JSON arrays. */
+ANNOPROJ_API annoproj_status annoproj_table_csv(const annoproj_table *table, char **csv ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_free), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
+
+/* The table as a JSON array of objects keyed by column name; times as integers in microseconds. */
+ANNOPROJ_API annoproj_status annoproj_table_json(const annoproj_table *table, char **json ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_free), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
+
+/* Frees a table. NULL is fine. */
+ANNOPROJ_API void annoproj_table_free(annoproj_table *table ANNOPROJ_NULLABLE) ANNOPROJ_SINCE(0, 1);
+
+/* ==== Section - Streams ==========================================================================
+ * What can be long comes as a stream of tables. A stream holds no snapshot between calls. */
+
+typedef struct annoproj_stream annoproj_stream;
+
+/* The next table of a stream, of the row type its maker names. NONE at the end. Rights: re-read each time. */
+ANNOPROJ_API annoproj_status annoproj_stream_next(annoproj_stream *stream, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* Closes a stream. NULL is fine. */
+ANNOPROJ_API void annoproj_stream_close(annoproj_stream *stream ANNOPROJ_NULLABLE) ANNOPROJ_SINCE(0, 1);
+
+/* ==== Section - Store ============================================================================
+ * One file (and beside it -wal, -shm and -lock) is one organisation. Only on a local file system. Any
+ * number of processes may open it; each process opens it once and shares the handle among its threads. */
+
+typedef struct annoproj_store annoproj_store;
+
+/* The present time in microseconds since the epoch into `*time_us`; non-zero return fails the call with CALLBACK. */
+typedef int32_t (*annoproj_clock_fn)(int64_t *time_us, void *user_data);
+
+/* Fills `length` bytes with random; non-zero return fails the call with CALLBACK. */
+typedef int32_t (*annoproj_random_fn)(void *buffer, size_t length, void *user_data);
+
+/* Something worth a line in the host's log; level 0 error, 1 warning, 2 information. */
+typedef void (*annoproj_log_fn)(int32_t level, const char *message, void *user_data);
+
+/* How a store is opened. Clock and random are called only by threads that are inside a call on the store;
+ * they may not call the library (STATE). */
+typedef struct annoproj_store_options {
+    size_t size;
+    annoproj_clock_fn clock ANNOPROJ_NULLABLE;     /* NULL = the system's clock */
+    annoproj_random_fn random ANNOPROJ_NULLABLE;   /* NULL = the system's random source */
+    annoproj_log_fn log ANNOPROJ_NULLABLE;
+    void *user_data ANNOPROJ_NULLABLE;             /* handed to clock, random and log */
+    int64_t cache_bytes;                           /* budget for page caches: a quarter for the writer, a sixteenth for each of up to 8 readers; 0 = 64 MiB */
+    int32_t threads;                               /* worker threads inside one call; 0 = up to 4, 1 = none */
+    bool relaxed_durability;                       /* synchronous=NORMAL: a power cut may lose the last commits, never damage the store */
+    bool migrate;                                  /* bring an older store to this version, after a verified backup beside it */
+} annoproj_store_options;
+#define ANNOPROJ_STORE_OPTIONS_INIT { sizeof(annoproj_store_options), NULL, NULL, NULL, NULL, 0, 0, false, false }
+
+/* Fills in the defaults. */
+ANNOPROJ_API void annoproj_store_options_init(annoproj_store_options *options ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
+
+/* Makes a new store. `path` may be relative; it is made absolute at once. EXISTS when there is a file
+ * (an empty one counts), NOT_FOUND when the folder is missing, READONLY when it cannot be written,
+ * UNSUPPORTED on a network file system. */
+ANNOPROJ_API annoproj_status annoproj_store_create(const char *path, const annoproj_store_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_store **store ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_store_close), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* Opens a store. NOT_FOUND when there is no file, CORRUPT when it is no store or has a foreign schema,
+ * TOO_NEW when a newer library wrote it, STATE when it is older and `migrate` is off, READONLY when the file
+ * or its folder cannot be written, UNSUPPORTED on a network file system. */
+ANNOPROJ_API annoproj_status annoproj_store_open(const char *path, const annoproj_store_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_store **store ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_store_close), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* Waits for calls in flight, folds the write-ahead log into the file and closes it. BUSY when calls are
+ * still running at the deadline: the store then stays open. Handles that outlive it answer STATE. In a child
+ * of fork it only frees memory. NULL is OK. */
+ANNOPROJ_API annoproj_status annoproj_store_close(annoproj_store *store ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* ==== Section - Sessions and rights ==============================================================
+ * Every call that reads or changes something goes through a session: of one user, or of the host itself
+ * (user 0: all rights, for bootstrap and automation). The host program authenticates, the library
+ * authorises: role and status are read again inside each call, so a demotion acts at once. */
+
+typedef struct annoproj_session annoproj_session;
+
+/* Stored on every event; a mark that gives no right. */
+enum annoproj_source_values {
+    ANNOPROJ_SOURCE_DEFAULT = 0,     /* ui for a user, sdk for the host */
+    ANNOPROJ_SOURCE_UI = 1,
+    ANNOPROJ_SOURCE_SDK = 2,
+    ANNOPROJ_SOURCE_AGENT = 3
+};
+typedef int32_t annoproj_source;
+
+typedef struct annoproj_session_options {
+    size_t size;
+    annoproj_source source ANNOPROJ_ENUM(annoproj_source);
+    int32_t reserved;
+} annoproj_session_options;
+#define ANNOPROJ_SESSION_OPTIONS_INIT { sizeof(annoproj_session_options), 0, 0 }
+
+/* Fills in the defaults. */
+ANNOPROJ_API void annoproj_session_options_init(annoproj_session_options *options ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
+
+/* A session for user `user`, or for the host when `user` is 0. NOT_FOUND when there is no such user, STATE
+ * when the user is disabled. */
+ANNOPROJ_API annoproj_status annoproj_session_open(annoproj_store *store, int64_t user, const annoproj_session_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_session **session ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_session_close), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* Closes a session. NULL is fine. */
+ANNOPROJ_API void annoproj_session_close(annoproj_session *session ANNOPROJ_NULLABLE) ANNOPROJ_SINCE(0, 1);
+
+/* The session's user; 0 for the host and for NULL. */
+ANNOPROJ_API int64_t annoproj_session_user(const annoproj_session *session ANNOPROJ_NULLABLE) ANNOPROJ_SINCE(0, 1);
+
+/* What can be allowed. The first group concerns a project, the second the store. */
+enum annoproj_operation_values {
+    ANNOPROJ_OPERATION_SUMMARY = 1,              /* overview, project facts */
+    ANNOPROJ_OPERATION_EXPLORE = 2,
+    ANNOPROJ_OPERATION_QUEUE = 3,                /* see tasks in lists, counts, get */
+    ANNOPROJ_OPERATION_TASK_VIEW = 4,            /* read labels, reviews and issues of a task */
+    ANNOPROJ_OPERATION_LABEL_WRITE = 5,
+    ANNOPROJ_OPERATION_TIME_REPORT = 6,
+    ANNOPROJ_OPERATION_ANNOTATE = 7,             /* start, initiate, submit in annotate stages */
+    ANNOPROJ_OPERATION_REVIEW = 8,               /* start, initiate, approve, reject in review stages */
+    ANNOPROJ_OPERATION_SKIP = 9,
+    ANNOPROJ_OPERATION_ASSIGN = 10,
+    ANNOPROJ_OPERATION_RELEASE = 11,
+    ANNOPROJ_OPERATION_RELEASE_OWN = 12,
+    ANNOPROJ_OPERATION_PRIORITY = 13,
+    ANNOPROJ_OPERATION_MOVE = 14,
+    ANNOPROJ_OPERATION_REOPEN = 15,
+    ANNOPROJ_OPERATION_AGENT = 16,               /* pathways and labels in agent stages */
+    ANNOPROJ_OPERATION_WORKFLOW_VIEW = 17,
+    ANNOPROJ_OPERATION_WORKFLOW_EDIT = 18,
+    ANNOPROJ_OPERATION_ANALYTICS_TEAM = 19,
+    ANNOPROJ_OPERATION_ANALYTICS_OWN = 20,       /* own rows of task actions, time spent, label actions */
+    ANNOPROJ_OPERATION_EXPORT = 21,
+    ANNOPROJ_OPERATION_LABEL_VERSION = 22,
+    ANNOPROJ_OPERATION_IMPORT = 23,
+    ANNOPROJ_OPERATION_TICKET = 24,
+    ANNOPROJ_OPERATION_OUTBOX = 25,
+    ANNOPROJ_OPERATION_PURGE = 26,
+    ANNOPROJ_OPERATION_RESTORE = 27,
+    ANNOPROJ_OPERATION_SETTINGS = 28,            /* title, tags, layout, instructions, stage settings, datasets, ontology */
+    ANNOPROJ_OPERATION_PROJECT_COPY = 29,
+    ANNOPROJ_OPERATION_PROJECT_DELETE = 30,
+    ANNOPROJ_OPERATION_PROJECT_STATUS = 31,
+    ANNOPROJ_OPERATION_COLLABORATOR_ADD = 32,    /* any role but admin */
+    ANNOPROJ_OPERATION_COLLABORATOR_ADD_ADMIN = 33,
+    ANNOPROJ_OPERATION_COLLABORATOR_CHANGE = 34, /* change or remove; a team manager no admins */
+    ANNOPROJ_OPERATION_COLLABORATOR_CHANGE_ADMIN = 35,
+    ANNOPROJ_OPERATION_ISSUE_WRITE = 36,         /* create, comment, tag, resolve, reopen on tasks one may view */
+    ANNOPROJ_OPERATION_PROJECT_SEE = 37,         /* list, open, facts: any collaborator */
+    ANNOPROJ_OPERATION_USER_MANAGE = 101,
+    ANNOPROJ_OPERATION_USER_LIST = 102,
+    ANNOPROJ_OPERATION_DATASET_CREATE = 103,
+    ANNOPROJ_OPERATION_DATASET_CHANGE = 104,
+    ANNOPROJ_OPERATION_ONTOLOGY_CREATE = 105,
+    ANNOPROJ_OPERATION_ONTOLOGY_CHANGE = 106,
+    ANNOPROJ_OPERATION_PROJECT_CREATE = 107,
+    ANNOPROJ_OPERATION_PROJECT_LIST_ALL = 108,
+    ANNOPROJ_OPERATION_PROJECT_JOIN = 109,
+    ANNOPROJ_OPERATION_STORE_CHECK = 110,
+    ANNOPROJ_OPERATION_STORE_BACKUP = 111,       /* a copy holds every project's data: for the host only */
+    ANNOPROJ_OPERATION_STORE_COMPACT = 112,
+    ANNOPROJ_OPERATION_STORE_SETTINGS = 113,
+    ANNOPROJ_OPERATION_STORE_EVENTS = 114
+};
+typedef int32_t annoproj_operation;
+
+ANNOPROJ_ROW(operation_row, "One operation and who holds it: the table by which every call is decided")
+ANNOPROJ_COLUMN(operation, int64, required, "", "Operation", "Value of annoproj_operation.")
+ANNOPROJ_COLUMN(name, utf8, required, "", "Name", "Its name in lower case.")
+ANNOPROJ_COLUMN(scope, dictionary, required, "", "Scope", "project or store.")
+ANNOPROJ_COLUMN(admin, dictionary, required, "", "Admin", "yes, no, or the restriction: own, stage, not_admins.")
+ANNOPROJ_COLUMN(team_manager, dictionary, required, "", "Team manager", "As for admin.")
+ANNOPROJ_COLUMN(reviewer, dictionary, required, "", "Reviewer", "As for admin.")
+ANNOPROJ_COLUMN(annotator, dictionary, required, "", "Annotator", "As for admin.")
+ANNOPROJ_COLUMN(annotator_reviewer, dictionary, required, "", "Annotator + reviewer", "As for admin.")
+ANNOPROJ_COLUMN(org_admin, dictionary, required, "", "Org admin", "Store operations: for org admins. The host holds every operation.")
+ANNOPROJ_COLUMN(member, dictionary, required, "", "Member", "Store operations: for members; own = what they created or only their projects use.")
+ANNOPROJ_COLUMN(gated, dictionary, required, "", "Gate", "What paused, completed and cancelled projects do to annotators and reviewers: open, closed, or own (tasks already theirs).")
+ANNOPROJ_ROW_END(operation_row)
+
+/* The table of operations. Any thread; no rights needed. */
+ANNOPROJ_API annoproj_status annoproj_operations(annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(operation_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
+
+typedef struct annoproj_project annoproj_project;
+
+/* Whether the session holds an operation now, by role alone, on that project, or on the store when `project` is
+ * NULL. STATE when a project operation is asked without a project. */
+ANNOPROJ_API annoproj_status annoproj_session_can(annoproj_session *session, annoproj_project *project ANNOPROJ_NULLABLE, annoproj_operation operation ANNOPROJ_ENUM(annoproj_operation), const annoproj_call *call ANNOPROJ_NULLABLE, bool *can ANNOPROJ_OUT, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* ==== Section - Looking after a store ============================================================
+ * What a host does with a store as a whole: how large it is, whether it is sound, a backup, less room on the disk, and whether
+ * anything changed. The log callback of annoproj_store_options tells what else is worth knowing. */
+
+ANNOPROJ_ROW(store_row, "What a store is made of")
+ANNOPROJ_COLUMN(file_bytes, int64, required, "bytes", "File size", "Size of the database file.")
+ANNOPROJ_COLUMN(wal_bytes, int64, required, "bytes", "Log size", "Size of the write-ahead log beside it.")
+ANNOPROJ_COLUMN(page_size, int64, required, "bytes", "Page size", "Size of a database page.")
+ANNOPROJ_COLUMN(schema_version, int64, required, "", "Schema version", "Version of the file format.")
+ANNOPROJ_COLUMN(commit_seq, int64, required, "", "Commits", "Grows by one with every committed transaction that changes something.")
+ANNOPROJ_COLUMN(users, int64, required, "", "Users", "Users, disabled ones included.")
+ANNOPROJ_COLUMN(projects, int64, required, "", "Projects", "Projects of the store.")
+ANNOPROJ_COLUMN(data_units, int64, required, "", "Data units", "Data units of all datasets.")
+ANNOPROJ_COLUMN(tasks, int64, required, "", "Tasks", "Tasks of all projects, removed ones not counted.")
+ANNOPROJ_COLUMN(events, int64, required, "", "Events", "Recorded events of all projects and of the store itself.")
+ANNOPROJ_COLUMN(free_bytes, int64, required, "bytes", "Free", "Part of the file that is unused: new rows fill it, annoproj_store_compact gives it back.")
+ANNOPROJ_COLUMN(datasets, int64, required, "", "Datasets", "Datasets of the store.")
+ANNOPROJ_COLUMN(ontologies, int64, required, "", "Ontologies", "Ontologies of the store.")
+ANNOPROJ_COLUMN(uuid, utf8, required, "", "UUID", "Made with the store; its copies have the same.")
+ANNOPROJ_COLUMN(created, timestamp_us, required, "", "Created", "When the store was made.")
+ANNOPROJ_COLUMN(changed, timestamp_us, required, "", "Changed", "Time of the last command; command times never go back.")
+ANNOPROJ_COLUMN(schema_hash, utf8, required, "", "Schema hash", "Fingerprint of the tables and indexes.")
+ANNOPROJ_COLUMN(sqlite, utf8, required, "", "SQLite", "Version of the SQLite library in use.")
+ANNOPROJ_COLUMN(path, utf8, required, "", "Path", "Absolute path of the file.")
+ANNOPROJ_ROW_END(store_row)
+
+/* Sizes, versions and counts. Rights: any session. */
+ANNOPROJ_API annoproj_status annoproj_store_info(annoproj_session *session, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(store_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* Waits until the store is past commit `seen`, whoever committed: a thread of this process, or another process. `*commit_seq` is
+ * where the store is then; with `seen` 0 the answer comes at once. To be told of changes, call it again with that
+ * number. TIMEOUT when nothing happened within the call's time; STATE when the store is closed meanwhile. A waiting call
+ * needs next to no processor time, holds nothing, and hears of other processes within some 10 ms. Rights: none
+ * needed, since nothing of the content is told. */
+ANNOPROJ_API annoproj_status annoproj_store_wait(annoproj_store *store, int64_t seen, const annoproj_call *call ANNOPROJ_NULLABLE, int64_t *commit_seq ANNOPROJ_OUT, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+ANNOPROJ_ROW(check_row, "One difference that a check found")
+ANNOPROJ_COLUMN(project, int64, nullable, "", "Project", "Project it concerns; null for the store as a whole.")
+ANNOPROJ_COLUMN(subject, dictionary, required, "", "Subject", "What is wrong: file, event, segment, counter, task, assignment, published_label, issue.")
+ANNOPROJ_COLUMN(id, int64, nullable, "", "Id", "The task, label, stage, segment or event it concerns.")
+ANNOPROJ_COLUMN(found, utf8, required, "", "Found", "What the store says.")
+ANNOPROJ_COLUMN(expected, utf8, required, "", "Expected", "What follows from the events.")
+ANNOPROJ_ROW_END(check_row)
+
+typedef struct annoproj_check_options {
+    size_t size;
+    bool quick;                      /* SQLite's quick check instead of its full one, and no replay */
+} annoproj_check_options;
+#define ANNOPROJ_CHECK_OPTIONS_INIT { sizeof(annoproj_check_options), false }
+
+/* Fills in the defaults. */
+ANNOPROJ_API void annoproj_check_options_init(annoproj_check_options *options ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
+
+/* Checks the file, the checksums of every segment, and replays the events: counters, stages, assignments, issues and
+ * published labels must follow from them. Returns every difference; no row = sound. Rights: store_check. */
+ANNOPROJ_API annoproj_status annoproj_store_check(annoproj_session *session, const annoproj_check_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(check_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+typedef struct annoproj_backup_options {
+    size_t size;
+    bool replace;                    /* a file that is there already makes room, at the moment the backup is whole */
+} annoproj_backup_options;
+#define ANNOPROJ_BACKUP_OPTIONS_INIT { sizeof(annoproj_backup_options), false }
+
+/* Fills in the defaults. */
+ANNOPROJ_API void annoproj_backup_options_init(annoproj_backup_options *options ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
+
+ANNOPROJ_ROW(backup_row, "A backup that was made and verified")
+ANNOPROJ_COLUMN(path, utf8, required, "", "Path", "Absolute path of the backup.")
+ANNOPROJ_COLUMN(file_bytes, int64, required, "bytes", "File size", "Size of the backup.")
+ANNOPROJ_COLUMN(commit_seq, int64, required, "", "Commits", "The backup has everything up to this commit and nothing after it; read from the backup.")
+ANNOPROJ_COLUMN(schema_version, int64, required, "", "Schema version", "Version of the file format; read from the backup.")
+ANNOPROJ_ROW_END(backup_row)
+
+/* Copies the store to the file `path` while everybody goes on working: the state of one moment, which annoproj_store_open opens.
+ * The copy is opened and checked, and gets its name only when it is whole, sound and on the disk; until then there is a
+ * file `<path>-copy-XXXXXX` beside it. Its mode is 0600. Meanwhile the store's log cannot be shortened. Progress is in
+ * pages. Give large stores the time they need: the default is 30 seconds. EXISTS when there is a file (unless
+ * `replace`), NOT_FOUND when the folder is missing, READONLY when it cannot be written, INVALID when `path` is the store
+ * itself, STATE when a store is open at `path` (a log lies beside it), CORRUPT when the copy is not sound. Rights:
+ * store_backup. */
+ANNOPROJ_API annoproj_status annoproj_store_backup(annoproj_session *session, const char *path, const annoproj_backup_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(backup_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+ANNOPROJ_ROW(compact_row, "What a compaction gained")
+ANNOPROJ_COLUMN(before_bytes, int64, required, "bytes", "Before", "Size of the store before.")
+ANNOPROJ_COLUMN(after_bytes, int64, required, "bytes", "After", "Size of the store after.")
+ANNOPROJ_COLUMN(free_bytes, int64, required, "bytes", "Was free", "How much of it was unused pages; what was gained beyond that comes from filling pages better.")
+ANNOPROJ_COLUMN(folded, bool, required, "", "Folded", "False when a reader still needed the old state: the file on the disk shrinks when it is done, with the next commits.")
+ANNOPROJ_ROW_END(compact_row)
+
+/* Writes the store anew without unused pages, and gives them back to the disk; what was deleted is gone from the file then, too. Readers go
+ * on with their snapshots, writers of all processes wait. Needs twice the store's size on its disk. All or nothing; deadline and
+ * cancel are heard; no progress is told, since it runs under the write lock. Give large stores time. FULL: nothing was
+ * changed. CORRUPT when the new file is not sound. Rights: store_compact. */
+ANNOPROJ_API annoproj_status annoproj_store_compact(annoproj_session *session, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(compact_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* What a project can be set to, and what the store gives to projects that do not say otherwise. On and off are 1 and 0. */
+enum annoproj_setting_values {
+    ANNOPROJ_SETTING_IDLE_LIMIT_US = 1,          /* longest gap between heartbeats that counts; 60 seconds, at most 30 days */
+    ANNOPROJ_SETTING_TIME_WINDOW_US = 2,         /* how old reported time may be; 30 days, at most 3,660 */
+    ANNOPROJ_SETTING_SELF_RELEASE = 3,           /* collaborators may give back tasks they took themselves; on */
+    ANNOPROJ_SETTING_STRICT_STATUS = 4,          /* tickets do not open paused, completed or cancelled projects; off */
+    ANNOPROJ_SETTING_COUNT_TEXT_AND_AUDIO = 5    /* label reports include text, HTML and audio; off */
+};
+typedef int32_t annoproj_setting;
+
+ANNOPROJ_ROW(setting_row, "A setting and its value")
+ANNOPROJ_COLUMN(setting, int64, required, "", "Setting", "Value of annoproj_setting.")
+ANNOPROJ_COLUMN(name, utf8, required, "", "Name", "Its name in lower case.")
+ANNOPROJ_COLUMN(value, int64, required, "", "Value", "What it is now; 1 and 0 for on and off.")
+ANNOPROJ_COLUMN(standard, int64, required, "", "Standard", "What it is when nobody ever set it.")
+ANNOPROJ_COLUMN(least, int64, required, "", "Least", "Smallest value it may have.")
+ANNOPROJ_COLUMN(most, int64, required, "", "Most", "Largest value it may have.")
+ANNOPROJ_COLUMN(unit, utf8, required, "", "Unit", "us for microseconds, else empty.")
+ANNOPROJ_ROW_END(setting_row)
+
+/* What projects are made with when their options do not say otherwise. Rights: any session. */
+ANNOPROJ_API annoproj_status annoproj_store_settings(annoproj_session *session, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(setting_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* Changes one of them, for projects made from now on: those that are there keep what they have. INVALID when the value is
+ * outside its range. Rights: store_settings. */
+ANNOPROJ_API annoproj_status annoproj_store_setting_set(annoproj_session *session, annoproj_setting setting ANNOPROJ_ENUM(annoproj_setting), int64_t value, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* ==== Section - Users ============================================================================ */
+
+enum annoproj_org_role_values {
+    ANNOPROJ_ORG_MEMBER = 1,
+    ANNOPROJ_ORG_ADMIN = 2
+};
+typedef int32_t annoproj_org_role;
+
+ANNOPROJ_ROW(user_row, "A user")
+ANNOPROJ_COLUMN(user, int64, required, "", "User", "Number of the user.")
+ANNOPROJ_COLUMN(uuid, utf8, required, "", "UUID", "Stable id outside the store.")
+ANNOPROJ_COLUMN(email, utf8, required, "", "E-mail", "Unique, lower case.")
+ANNOPROJ_COLUMN(name, utf8, required, "", "Name", "Name for display.")
+ANNOPROJ_COLUMN(org_role, dictionary, required, "", "Role", "member or admin.")
+ANNOPROJ_COLUMN(disabled, bool, required, "", "Disabled", "Disabled users keep their figures and can do nothing.")
+ANNOPROJ_COLUMN(created, timestamp_us, required, "", "Created", "When the user was created.")
+ANNOPROJ_ROW_END(user_row)
+
+/* Makes a user. EXISTS when the e-mail is taken. Rights: user_manage. */
+ANNOPROJ_API annoproj_status annoproj_user_create(annoproj_session *session, const char *email, const char *name, annoproj_org_role org_role ANNOPROJ_ENUM(annoproj_org_role), const annoproj_call *call ANNOPROJ_NULLABLE, int64_t *user ANNOPROJ_OUT, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* Changes a user's name and org role. NOT_FOUND; STATE when the last org admin would be lost. Rights: user_manage. */
+ANNOPROJ_API annoproj_status annoproj_user_update(annoproj_session *session, int64_t user, const char *name, annoproj_org_role org_role ANNOPROJ_ENUM(annoproj_org_role), const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* Disables a user: sessions of the user fail with STATE, tasks are released. NOT_FOUND; STATE for the last org
+ * admin; disabling a disabled user is OK. Rights: user_manage. */
+ANNOPROJ_API annoproj_status annoproj_user_disable(annoproj_session *session, int64_t user, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* Enables a disabled user; tasks that were released stay so. NOT_FOUND. Rights: user_manage. */
+ANNOPROJ_API annoproj_status annoproj_user_enable(annoproj_session *session, int64_t user, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* One user. NOT_FOUND. Rights: user_list. */
+ANNOPROJ_API annoproj_status annoproj_user_get(annoproj_session *session, int64_t user, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(user_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* Several users, in the order asked. NOT_FOUND names the first that is missing. Rights: user_list. */
+ANNOPROJ_API annoproj_status annoproj_users_get(annoproj_session *session, const int64_t *users ANNOPROJ_LEN(count), size_t count, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(user_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* All users, by e-mail. Rights: user_list. */
+ANNOPROJ_API annoproj_status annoproj_user_list(annoproj_session *session, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(user_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* ==== Section - Datasets and data units ========================================================== */
+
+enum annoproj_data_type_values {
+    ANNOPROJ_DATA_IMAGE = 1,
+    ANNOPROJ_DATA_IMG_GROUP = 2,
+    ANNOPROJ_DATA_VIDEO = 3,
+    ANNOPROJ_DATA_DICOM = 4,
+    ANNOPROJ_DATA_DICOM_STUDY = 5,
+    ANNOPROJ_DATA_NIFTI = 6,
+    ANNOPROJ_DATA_AUDIO = 7,
+    ANNOPROJ_DATA_PLAIN_TEXT = 8,
+    ANNOPROJ_DATA_PDF = 9,
+    ANNOPROJ_DATA_GROUP = 10,
+    ANNOPROJ_DATA_SCENE = 11
+};
+typedef int32_t annoproj_data_type;
+
+ANNOPROJ_ROW(dataset_row, "A dataset")
+ANNOPROJ_COLUMN(dataset, int64, required, "", "Dataset", "Id of the dataset.")
+ANNOPROJ_COLUMN(uuid, utf8, required, "", "UUID", "Stable id outside the store.")
+ANNOPROJ_COLUMN(title, utf8, required, "", "Title", "Title of the dataset.")
+ANNOPROJ_COLUMN(description, utf8, required, "", "Description", "Description, may be empty.")
+ANNOPROJ_COLUMN(creator, int64, required, "", "Creator", "User who made it; 0 = the host.")
+ANNOPROJ_COLUMN(data_units, int64, required, "", "Data units", "Number of data units.")
+ANNOPROJ_COLUMN(created, timestamp_us, required, "", "Created", "When it was made.")
+ANNOPROJ_ROW_END(dataset_row)
+
+ANNOPROJ_ROW(data_unit_row, "A data unit")
+ANNOPROJ_COLUMN(data_unit, int64, required, "", "Data unit", "Id of the data unit.")
+ANNOPROJ_COLUMN(uuid, utf8, required, "", "UUID", "Stable id outside the store (data_hash).")
+ANNOPROJ_COLUMN(dataset, int64, required, "", "Dataset", "Dataset it belongs to.")
+ANNOPROJ_COLUMN(title, utf8, required, "", "File name", "File name.")
+ANNOPROJ_COLUMN(data_type, dictionary, required, "", "Data type", "image, img_group, video, dicom, dicom_study, nifti, audio, plain_text, pdf, group or scene.")
+ANNOPROJ_COLUMN(media_type, utf8, required, "", "Media type", "MIME type.")
+ANNOPROJ_COLUMN(link, utf8, required, "", "Link", "Where the file is; never opened by the library.")
+ANNOPROJ_COLUMN(width, int64, nullable, "pixels", "Width", "Width.")
+ANNOPROJ_COLUMN(height, int64, nullable, "pixels", "Height", "Height.")
+ANNOPROJ_COLUMN(frames, int64, required, "", "Frames", "Number of frames; 1 for an image.")
+ANNOPROJ_COLUMN(fps, double, nullable, "1/s", "Frames per second", "For videos.")
+ANNOPROJ_COLUMN(duration, double, nullable, "s", "Duration", "For videos and audio.")
+ANNOPROJ_COLUMN(file_bytes, int64, nullable, "bytes", "File size", "Size of the file.")
+ANNOPROJ_COLUMN(client_metadata, utf8, nullable, "", "Client metadata", "JSON object of the host's own.")
+ANNOPROJ_ROW_END(data_unit_row)
+
+/* Makes a dataset. Rights: dataset_create. */
+ANNOPROJ_API annoproj_status annoproj_dataset_create(annoproj_session *session, const char *title, const char *description ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, int64_t *dataset ANNOPROJ_OUT, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* One dataset. NOT_FOUND. Rights: one's own, those of one's projects; org admins and host all. */
+ANNOPROJ_API annoproj_status annoproj_dataset_get(annoproj_session *session, int64_t dataset, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(dataset_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* Several datasets, in the order asked. NOT_FOUND names the first that is missing. Rights: as annoproj_dataset_get. */
+ANNOPROJ_API annoproj_status annoproj_datasets_get(annoproj_session *session, const int64_t *datasets ANNOPROJ_LEN(count), size_t count, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(dataset_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* All datasets the session may see, by title. Rights: as annoproj_dataset_get. */
+ANNOPROJ_API annoproj_status annoproj_dataset_list(annoproj_session *session, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(dataset_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* Data units to be added, as parallel flat arrays. Text i of a field is text[offsets[i] .. offsets[i+1]); a NULL
+ * array means the field's default for all: image, media type by data type, empty link, unknown size, 1 frame. */
+typedef struct annoproj_data_units {
+    size_t size;
+    size_t count;
+    const char *text ANNOPROJ_LEN(text_length);
+    size_t text_length;
+    const int64_t *title_offsets ANNOPROJ_LEN(count+1);
+    const int32_t *data_types ANNOPROJ_LEN(count) ANNOPROJ_ENUM(annoproj_data_type) ANNOPROJ_NULLABLE;
+    const int64_t *media_type_offsets ANNOPROJ_LEN(count+1) ANNOPROJ_NULLABLE;
+    const int64_t *link_offsets ANNOPROJ_LEN(count+1) ANNOPROJ_NULLABLE;
+    const int64_t *client_metadata_offsets ANNOPROJ_LEN(count+1) ANNOPROJ_NULLABLE; /* empty = none */
+    const int64_t *widths ANNOPROJ_LEN(count) ANNOPROJ_NULLABLE;                 /* pixels, 1 to 2^20; 0 = unknown */
+    const int64_t *heights ANNOPROJ_LEN(count) ANNOPROJ_NULLABLE;
+    const int64_t *frames ANNOPROJ_LEN(count) ANNOPROJ_NULLABLE;                 /* 0 = 1 */
+    const double *fps ANNOPROJ_LEN(count) ANNOPROJ_NULLABLE;                     /* 0 = unknown */
+    const double *durations ANNOPROJ_LEN(count) ANNOPROJ_NULLABLE;               /* seconds; 0 = unknown */
+    const int64_t *file_bytes ANNOPROJ_LEN(count) ANNOPROJ_NULLABLE;             /* 0 = unknown */
+} annoproj_data_units;
+#define ANNOPROJ_DATA_UNITS_INIT { sizeof(annoproj_data_units), 0, NULL, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL }
+
+/* Fills in the defaults. */
+ANNOPROJ_API void annoproj_data_units_init(annoproj_data_units *data_units ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
+
+/* Adds data units to a dataset in one transaction; projects that the dataset is attached to get one task for each in
+ * their first stage. `*first` is the id of the first, the others follow. NOT_FOUND, LIMIT (over 10 million). Rights:
+ * dataset_change. */
+ANNOPROJ_API annoproj_status annoproj_data_units_add(annoproj_session *session, int64_t dataset, const annoproj_data_units *data_units, const annoproj_call *call ANNOPROJ_NULLABLE, int64_t *first ANNOPROJ_OUT, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* Which page of a list. */
+typedef struct annoproj_page_options {
+    size_t size;
+    const char *page ANNOPROJ_NULLABLE;      /* token from annoproj_table_next_page; NULL = first page */
+    int64_t limit;                           /* rows of a page; 0 = 1,000; at most 10,000 */
+} annoproj_page_options;
+#define ANNOPROJ_PAGE_OPTIONS_INIT { sizeof(annoproj_page_options), NULL, 0 }
+
+/* Fills in the defaults. */
+ANNOPROJ_API void annoproj_page_options_init(annoproj_page_options *options ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
+
+/* One data unit. NOT_FOUND. Rights: as annoproj_dataset_get. */
+ANNOPROJ_API annoproj_status annoproj_data_unit_get(annoproj_session *session, int64_t data_unit, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(data_unit_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* Several data units, in the order asked. NOT_FOUND names the first that is missing. Rights: as annoproj_dataset_get. */
+ANNOPROJ_API annoproj_status annoproj_data_units_get(annoproj_session *session, const int64_t *data_units ANNOPROJ_LEN(count), size_t count, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(data_unit_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* A page of a dataset's data units, by id. NOT_FOUND. Rights: as annoproj_dataset_get. */
+ANNOPROJ_API annoproj_status annoproj_data_unit_list(annoproj_session *session, int64_t dataset, const annoproj_page_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(data_unit_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* Adds an image for each entry of `images` of a COCO file whose file name the dataset does not have yet, in one
+ * transaction. DATA when the file is broken: the details list up to 100 faults with byte offset and JSON pointer.
+ * NOT_FOUND (dataset or file), LIMIT. Rights: dataset_change. */
+ANNOPROJ_API annoproj_status annoproj_dataset_import_coco(annoproj_session *session, int64_t dataset, const char *path, const annoproj_call *call ANNOPROJ_NULLABLE, int64_t *added ANNOPROJ_OUT, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* ==== Section - Ontologies ======================================================================= */
+
+ANNOPROJ_ROW(ontology_row, "An ontology")
+ANNOPROJ_COLUMN(ontology, int64, required, "", "Ontology", "Id of the ontology.")
+ANNOPROJ_COLUMN(uuid, utf8, required, "", "UUID", "Stable id outside the store.")
+ANNOPROJ_COLUMN(title, utf8, required, "", "Title", "Title of the ontology.")
+ANNOPROJ_COLUMN(creator, int64, required, "", "Creator", "User who made it; 0 = the host.")
+ANNOPROJ_COLUMN(features, int64, required, "", "Features", "Entries of any kind, archived ones included.")
+ANNOPROJ_COLUMN(created, timestamp_us, required, "", "Created", "When it was made.")
+ANNOPROJ_COLUMN(edited, timestamp_us, required, "", "Edited", "When it was last changed.")
+ANNOPROJ_ROW_END(ontology_row)
+
+ANNOPROJ_ROW(feature_row, "An entry of an ontology: a class, an attribute or an option")
+ANNOPROJ_COLUMN(feature, int64, required, "", "Feature", "Number in the ontology, dense from 1, never reused.")
+ANNOPROJ_COLUMN(feature_hash, utf8, required, "", "Feature hash", "featureNodeHash.")
+ANNOPROJ_COLUMN(kind, dictionary, required, "", "Kind", "object, classification, attribute or option.")
+ANNOPROJ_COLUMN(type, dictionary, required, "", "Type", "Shape of an object, type of an attribute, else empty.")
+ANNOPROJ_COLUMN(name, utf8, required, "", "Name", "Name or label.")
+ANNOPROJ_COLUMN(parent, int64, nullable, "", "Parent", "Feature it stands under.")
+ANNOPROJ_COLUMN(class, int64, required, "", "Class", "Object or classification it belongs to; itself for a class.")
+ANNOPROJ_COLUMN(required, bool, required, "", "Required", "Whether an answer is required.")
+ANNOPROJ_COLUMN(dynamic, bool, required, "", "Dynamic", "Whether the answer may change by frame.")
+ANNOPROJ_COLUMN(archived, bool, required, "", "Archived", "Archived entries are kept for what uses them.")
+ANNOPROJ_ROW_END(feature_row)
+
+/* Makes an ontology from its JSON structure (objects, classifications). Unknown members are kept. DATA names JSON
+ * pointer and byte of what is wrong. Rights: ontology_create. */
+ANNOPROJ_API annoproj_status annoproj_ontology_create(annoproj_session *session, const char *title, const char *json, const annoproj_call *call ANNOPROJ_NULLABLE, int64_t *ontology ANNOPROJ_OUT, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* Makes an ontology from the categories of a COCO file: one class for each category and shape met among the
+ * annotations (a box for a category without any); the first shape keeps the category's name, others add theirs in brackets.
+ * DATA, NOT_FOUND (file), LIMIT. Rights: ontology_create. */
+ANNOPROJ_API annoproj_status annoproj_ontology_import_coco(annoproj_session *session, const char *title, const char *path, const annoproj_call *call ANNOPROJ_NULLABLE, int64_t *ontology ANNOPROJ_OUT, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* Replaces the structure. While a project uses the ontology, entries that are missing from `json` are archived instead
+ * of removed, and an entry may not change its shape or type (STATE). NOT_FOUND, DATA. Rights: ontology_change. */
+ANNOPROJ_API annoproj_status annoproj_ontology_update(annoproj_session *session, int64_t ontology, const char *json, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* The structure as JSON. NOT_FOUND. Rights: one's own, those of one's projects; org admins and host all. */
+ANNOPROJ_API annoproj_status annoproj_ontology_json(annoproj_session *session, int64_t ontology, const annoproj_call *call ANNOPROJ_NULLABLE, char **json ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_free), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* The entries of an ontology, by number. NOT_FOUND. Rights: as annoproj_ontology_json. */
+ANNOPROJ_API annoproj_status annoproj_ontology_features(annoproj_session *session, int64_t ontology, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(feature_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* All ontologies the session may see, by title. Rights: as annoproj_ontology_json. */
+ANNOPROJ_API annoproj_status annoproj_ontology_list(annoproj_session *session, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(ontology_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* ==== Section - Projects =========================================================================
+ * A workflow is a JSON document:
+ *   {"start": "annotate", "stages": [
+ *     {"key": "annotate", "type": "ANNOTATION", "title": "Annotate", "edges": {"submit": "review"}},
+ *     {"key": "review", "type": "REVIEW", "title": "Review", "edges": {"approve": "complete", "reject": "annotate"}},
+ *     {"key": "complete", "type": "DONE", "title": "Complete"}]}
+ * Settings of a stage ("settings": {...}), with their defaults: "members" (array of e-mails; absent = all eligible),
+ * "hide_unassigned" false, "allow_reassessment" false, "require_complete_labels" true (annotation);
+ * "hide_unassigned" false, "reviewer_not_submitter" false, "strict_review" true, "reassign_rejected_to_submitter" true
+ * (review); "archive" false (done). Admins and team managers are always members.
+ * An AGENT stage has "pathways" instead of edges, [{"key": "ok", "title": "OK", "to": "review"}, ...], along which an admin,
+ * team manager or the host sends its tasks. No task rests in a router; it sends each on at once:
+ *   PERCENTAGE_ROUTER: every pathway has a "percentage", a fraction with up to 6 decimals; they sum to 1. The split is exact
+ *     at every moment: no pathway is ever a whole task away from its share. A task that comes again keeps its pathway until
+ *     the percentages change.
+ *   USER_ROUTER: every pathway has "users" (e-mails); who actioned the task decides; others go along the edge "default".
+ *   METADATA_ROUTER: every pathway has a "rule", and the first that holds decides, else the edge "default":
+ *     {"data_type": ["image"], "dataset": ["<uuid>"], "title": "<pattern>", "metadata": {"site": ["a", "b"]}}; all conditions
+ *     must hold, of a list one value; metadata are plain top-level members of the data unit's client metadata.
+ * The stage named by "start" is an ANNOTATION or AGENT stage. */
+
+enum annoproj_project_status_values {
+    ANNOPROJ_PROJECT_NOT_STARTED = 1,
+    ANNOPROJ_PROJECT_IN_PROGRESS = 2,
+    ANNOPROJ_PROJECT_IN_REVIEW = 3,
+    ANNOPROJ_PROJECT_PAUSED = 4,
+    ANNOPROJ_PROJECT_COMPLETED = 5,
+    ANNOPROJ_PROJECT_CANCELLED = 6,
+    ANNOPROJ_PROJECT_ARCHIVED = 7
+};
+typedef int32_t annoproj_project_status;
+
+enum annoproj_role_values {
+    ANNOPROJ_ROLE_ADMIN = 1,
+    ANNOPROJ_ROLE_TEAM_MANAGER = 2,
+    ANNOPROJ_ROLE_REVIEWER = 3,
+    ANNOPROJ_ROLE_ANNOTATOR = 4,
+    ANNOPROJ_ROLE_ANNOTATOR_REVIEWER = 5
+};
+typedef int32_t annoproj_role;
+
+ANNOPROJ_ROW(project_row, "A project")
+ANNOPROJ_COLUMN(project, int64, required, "", "Project", "Id of the project.")
+ANNOPROJ_COLUMN(uuid, utf8, required, "", "UUID", "Stable id outside the store.")
+ANNOPROJ_COLUMN(title, utf8, required, "", "Title", "Title.")
+ANNOPROJ_COLUMN(description, utf8, required, "", "Description", "Description, may be empty.")
+ANNOPROJ_COLUMN(owner, int64, required, "", "Owner", "User who owns it; 0 = the host.")
+ANNOPROJ_COLUMN(owner_email, utf8, nullable, "", "Owner e-mail", "Null for the host.")
+ANNOPROJ_COLUMN(status, dictionary, required, "", "Status", "not_started, in_progress, in_review, paused, completed, cancelled or archived.")
+ANNOPROJ_COLUMN(ontology, int64, required, "", "Ontology", "Id of its ontology.")
+ANNOPROJ_COLUMN(role, dictionary, nullable, "", "Role", "The session's role in it; null for the host.")
+ANNOPROJ_COLUMN(tasks, int64, required, "", "Tasks", "Tasks, removed ones not counted.")
+ANNOPROJ_COLUMN(created, timestamp_us, required, "", "Created", "When it was made.")
+ANNOPROJ_COLUMN(edited, timestamp_us, required, "", "Edited", "When its settings were last changed.")
+ANNOPROJ_ROW_END(project_row)
+
+/* On, off, or what the store says. */
+enum annoproj_choice_values {
+    ANNOPROJ_CHOICE_STORE = 0,
+    ANNOPROJ_CHOICE_ON = 1,
+    ANNOPROJ_CHOICE_OFF = 2
+};
+typedef int32_t annoproj_choice;
+
+typedef struct annoproj_project_options {
+    size_t size;
+    const char *description ANNOPROJ_NULLABLE;
+    int64_t idle_limit_us;                   /* the settings above; 0 = the store's */
+    int64_t time_window_us;
+    annoproj_choice self_release ANNOPROJ_ENUM(annoproj_choice);
+    annoproj_choice strict_status ANNOPROJ_ENUM(annoproj_choice);
+    annoproj_choice count_text_and_audio ANNOPROJ_ENUM(annoproj_choice);
+    int32_t reserved;
+} annoproj_project_options;
+#define ANNOPROJ_PROJECT_OPTIONS_INIT { sizeof(annoproj_project_options), NULL, 0, 0, 0, 0, 0, 0 }
+
+/* Fills in the defaults. */
+ANNOPROJ_API void annoproj_project_options_init(annoproj_project_options *options ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
+
+/* Makes a project; its creator becomes admin. `workflow` is the document above: DATA names the stage and the rule it
+ * breaks. NOT_FOUND when there is no such ontology. Rights: project_create. */
+ANNOPROJ_API annoproj_status annoproj_project_create(annoproj_session *session, const char *title, int64_t ontology, const char *workflow, const annoproj_project_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_project **project ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_project_close), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* A handle for project `id`. NOT_FOUND. Rights: project_see. */
+ANNOPROJ_API annoproj_status annoproj_project_open(annoproj_session *session, int64_t id, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_project **project ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_project_close), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* Closes a project handle. NULL is fine. */
+ANNOPROJ_API void annoproj_project_close(annoproj_project *project ANNOPROJ_NULLABLE) ANNOPROJ_SINCE(0, 1);
+
+/* Id of the project; 0 for NULL. */
+ANNOPROJ_API int64_t annoproj_project_id(const annoproj_project *project ANNOPROJ_NULLABLE) ANNOPROJ_SINCE(0, 1);
+
+/* The project's facts. NOT_FOUND when it is gone. Rights: project_see. */
+ANNOPROJ_API annoproj_status annoproj_project_get(annoproj_project *project, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(project_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* Several projects, in the order asked. NOT_FOUND names the first that is missing. Rights: project_see. */
+ANNOPROJ_API annoproj_status annoproj_projects_get(annoproj_session *session, const int64_t *projects ANNOPROJ_LEN(count), size_t count, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(project_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* The projects the session may see, by title: those it collaborates in; the host sees all. Rights: project_see. */
+ANNOPROJ_API annoproj_status annoproj_project_list(annoproj_session *session, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(project_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* Replaces title, description and settings; a setting that is left out becomes what the store says now. Rights: settings. */
+ANNOPROJ_API annoproj_status annoproj_project_update(annoproj_project *project, const char *title, const annoproj_project_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* The project's settings. Rights: project_see. */
+ANNOPROJ_API annoproj_status annoproj_project_settings(annoproj_project *project, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(setting_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* Changes one setting of the project; what was recorded before stays as it is. INVALID when the value is outside its range.
+ * Rights: settings. */
+ANNOPROJ_API annoproj_status annoproj_project_setting_set(annoproj_project *project, annoproj_setting setting ANNOPROJ_ENUM(annoproj_setting), int64_t value, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* Sets the status. Paused, completed and cancelled close the project for annotators and reviewers, archived makes it
+ * read-only for everyone. Rights: project_status; out of archived: admin. */
+ANNOPROJ_API annoproj_status annoproj_project_set_status(annoproj_project *project, annoproj_project_status status ANNOPROJ_ENUM(annoproj_project_status), const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* Attaches a dataset: one task for each data unit in the first stage; tasks that an earlier detach removed come back as
+ * they were. EXISTS when it is attached, NOT_FOUND. Rights: settings. */
+ANNOPROJ_API annoproj_status annoproj_project_attach_dataset(annoproj_project *project, int64_t dataset, const annoproj_call *call ANNOPROJ_NULLABLE, int64_t *tasks ANNOPROJ_OUT, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* Detaches a dataset: its tasks are removed (restored by attaching again). NOT_FOUND when it is not attached. Rights:
+ * settings. */
+ANNOPROJ_API annoproj_status annoproj_project_detach_dataset(annoproj_project *project, int64_t dataset, const annoproj_call *call ANNOPROJ_NULLABLE, int64_t *tasks ANNOPROJ_OUT, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* The datasets attached to a project, by title. Rights: project_see. */
+ANNOPROJ_API annoproj_status annoproj_project_datasets(annoproj_project *project, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(dataset_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+ANNOPROJ_ROW(tab_row, "A tab of a project and what the session may do there")
+ANNOPROJ_COLUMN(tab, dictionary, required, "", "Tab", "summary, explore, queue, workflow, analytics or settings.")
+ANNOPROJ_COLUMN(access, dictionary, required, "", "Access", "full, view, limited, own or none.")
+ANNOPROJ_ROW_END(tab_row)
+
+/* The tabs a user interface should show to this session. Rights: project_see. */
+ANNOPROJ_API annoproj_status annoproj_project_tabs(annoproj_project *project, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(tab_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* ==== Section - Collaborators ==================================================================== */
+
+ANNOPROJ_ROW(collaborator_row, "A user with a role in a project")
+ANNOPROJ_COLUMN(user, int64, required, "", "User", "Number of the user.")
+ANNOPROJ_COLUMN(email, utf8, required, "", "E-mail", "E-mail of the user.")
+ANNOPROJ_COLUMN(name, utf8, required, "", "Name", "Name of the user.")
+ANNOPROJ_COLUMN(role, dictionary, required, "", "Role", "admin, team_manager, reviewer, annotator or annotator_reviewer.")
+ANNOPROJ_COLUMN(disabled, bool, required, "", "Disabled", "Whether the user is disabled.")
+ANNOPROJ_ROW_END(collaborator_row)
+
+/* Adds a collaborator; one who is there already keeps the role (OK). NOT_FOUND when there is no such user, STATE when
+ * the user is disabled. Rights: collaborator_add, for admins collaborator_add_admin. */
+ANNOPROJ_API annoproj_status annoproj_collaborator_add(annoproj_project *project, int64_t user, annoproj_role role ANNOPROJ_ENUM(annoproj_role), const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* Changes a collaborator's role; tasks in stages the new role does not fit are released. NOT_FOUND, STATE for the last
+ * admin. Rights: collaborator_change, to or from admin collaborator_change_admin; nobody raises himself. */
+ANNOPROJ_API annoproj_status annoproj_collaborator_set_role(annoproj_project *project, int64_t user, annoproj_role role ANNOPROJ_ENUM(annoproj_role), const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* Removes a collaborator and releases the tasks. NOT_FOUND, STATE for the last admin. Rights: collaborator_change, for
+ * admins collaborator_change_admin. */
+ANNOPROJ_API annoproj_status annoproj_collaborator_remove(annoproj_project *project, int64_t user, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* The collaborators, by e-mail. Rights: project_see. */
+ANNOPROJ_API annoproj_status annoproj_collaborator_list(annoproj_project *project, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(collaborator_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* ==== Section - Workflow stages ================================================================== */
+
+typedef struct annoproj_stage annoproj_stage;
+
+ANNOPROJ_ROW(stage_row, "A stage of a project's workflow")
+ANNOPROJ_COLUMN(stage, int64, required, "", "Stage", "Id of the stage.")
+ANNOPROJ_COLUMN(uuid, utf8, required, "", "UUID", "Stable id outside the store.")
+ANNOPROJ_COLUMN(key, utf8, required, "", "Key", "Key in the workflow document.")
+ANNOPROJ_COLUMN(title, utf8, required, "", "Title", "Title.")
+ANNOPROJ_COLUMN(type, dictionary, required, "", "Type", "ANNOTATION, REVIEW, AGENT, CONSENSUS_ANNOTATION, CONSENSUS_REVIEW or DONE.")
+ANNOPROJ_COLUMN(tasks, int64, required, "", "Tasks", "Tasks in the stage that the session's role counts.")
+ANNOPROJ_ROW_END(stage_row)
+
+/* The stages the session may see, in the order of the document, with their counts. Rights: queue. */
+ANNOPROJ_API annoproj_status annoproj_stage_list(annoproj_project *project, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(stage_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* The workflow document. Rights: workflow_view. */
+ANNOPROJ_API annoproj_status annoproj_workflow_json(annoproj_project *project, const annoproj_call *call ANNOPROJ_NULLABLE, char **json ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_free), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* Changes the workflow while tasks are on their way: the new document keeps the stages with the same keys. Stages may be
+ * added, renamed, rewired and get other settings; a stage that holds tasks, a complete stage, a stage's type, the number
+ * of annotators and the kind of consensus stay (STATE names stage and reason). Other percentages begin the count of a
+ * router anew; who belongs to a stage no more gives its tasks back. DATA as annoproj_project_create. Rights:
+ * workflow_edit. */
+ANNOPROJ_API annoproj_status annoproj_workflow_update(annoproj_project *project, const char *workflow, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* The workflow as Graphviz DOT, with the number of tasks in each stage. Rights: workflow_view. */
+ANNOPROJ_API annoproj_status annoproj_workflow_dot(annoproj_project *project, const annoproj_call *call ANNOPROJ_NULLABLE, char **dot ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_free), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* The workflow as a Mermaid flowchart, with the number of tasks in each stage. Rights: workflow_view. */
+ANNOPROJ_API annoproj_status annoproj_workflow_mermaid(annoproj_project *project, const annoproj_call *call ANNOPROJ_NULLABLE, char **mermaid ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_free), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* A handle for the stage with that key. NOT_FOUND. Rights: queue. */
+ANNOPROJ_API annoproj_status annoproj_stage_open(annoproj_project *project, const char *key, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_stage **stage ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_stage_close), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+ANNOPROJ_ROW(pathway_row, "A pathway that leads out of an agent stage")
+ANNOPROJ_COLUMN(key, utf8, required, "", "Key", "Key in the workflow document.")
+ANNOPROJ_COLUMN(title, utf8, required, "", "Title", "Title.")
+ANNOPROJ_COLUMN(stage_key, utf8, required, "", "Leads to", "Key of the stage it leads to; a router sends tasks on from there.")
+ANNOPROJ_ROW_END(pathway_row)
+
+/* The pathways of a stage, in the order of the document; only agent stages have some. Rights: queue. */
+ANNOPROJ_API annoproj_status annoproj_stage_pathways(annoproj_stage *stage, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(pathway_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* Closes a stage handle. NULL is fine. */
+ANNOPROJ_API void annoproj_stage_close(annoproj_stage *stage ANNOPROJ_NULLABLE) ANNOPROJ_SINCE(0, 1);
+
+/* Id of the stage; 0 for NULL. */
+ANNOPROJ_API int64_t annoproj_stage_id(const annoproj_stage *stage ANNOPROJ_NULLABLE) ANNOPROJ_SINCE(0, 1);
+
+/* ==== Section - Tasks and the queue ==============================================================
+ * Order of a queue: priority descending, one's own tasks before unassigned ones at equal priority, then the time of
+ * entering the stage, then id. An action or a label write by an eligible user on an unassigned task initiates it first;
+ * on another's task it is CONFLICT, except for admins, team managers and the host. */
+
+typedef struct annoproj_task annoproj_task;
+
+/* Why annoproj_stage_start_next found nothing. */
+enum annoproj_queue_reason_values {
+    ANNOPROJ_QUEUE_FOUND = 0,               /* a task was found */
+    ANNOPROJ_QUEUE_EMPTY = 1,               /* the stage has no task */
+    ANNOPROJ_QUEUE_ALL_ASSIGNED = 2,        /* all are assigned to others */
+    ANNOPROJ_QUEUE_ONLY_SKIPPED = 3,        /* only tasks you skipped (include_skipped starts them) */
+    ANNOPROJ_QUEUE_NONE_ASSIGNED_TO_YOU = 4,/* the stage hides unassigned tasks */
+    ANNOPROJ_QUEUE_SUBMITTED_BY_YOU = 5,    /* reviewer_not_submitter allows none */
+    ANNOPROJ_QUEUE_WORKED_ON_BY_YOU = 6,    /* allow_reassessment is off and you worked on the rest in an earlier annotate stage */
+    ANNOPROJ_QUEUE_NOT_MEMBER = 7,          /* you are no member of the stage */
+    ANNOPROJ_QUEUE_PROJECT_STATUS = 8,      /* the project is paused, completed, cancelled or archived */
+    ANNOPROJ_QUEUE_FINISHED_STAGE = 9       /* nothing is started in a done stage */
+};
+typedef int32_t annoproj_queue_reason;
+
+ANNOPROJ_ROW(task_row, "A task as lists show it")
+ANNOPROJ_COLUMN(task, int64, required, "", "Task", "Id of the task.")
+ANNOPROJ_COLUMN(uuid, utf8, required, "", "UUID", "Stable id outside the store.")
+ANNOPROJ_COLUMN(priority, int64, required, "", "Priority", "0 to 100, 100 first.")
+ANNOPROJ_COLUMN(title, utf8, required, "", "File name", "Title of the data unit.")
+ANNOPROJ_COLUMN(data_unit, int64, required, "", "Data unit", "Id of the data unit.")
+ANNOPROJ_COLUMN(data_type, dictionary, required, "", "Data type", "As in data_unit_row.")
+ANNOPROJ_COLUMN(dataset, int64, required, "", "Dataset", "Id of the dataset.")
+ANNOPROJ_COLUMN(dataset_title, utf8, required, "", "Dataset title", "Title of the dataset.")
+ANNOPROJ_COLUMN(stage, int64, required, "", "Stage", "Id of the stage it is in.")
+ANNOPROJ_COLUMN(stage_key, dictionary, required, "", "Stage key", "Key of the stage it is in.")
+ANNOPROJ_COLUMN(status, dictionary, required, "", "Status", "new, reopened, skipped or completed.")
+ANNOPROJ_COLUMN(derived_status, dictionary, required, "", "Derived status", "Also assigned and released.")
+ANNOPROJ_COLUMN(assignee, int64, nullable, "", "Assignee", "User it is assigned to.")
+ANNOPROJ_COLUMN(assignee_email, utf8, nullable, "", "Assignee e-mail", "E-mail of the assignee.")
+ANNOPROJ_COLUMN(entered, timestamp_us, required, "", "Entered", "When it entered the stage.")
+ANNOPROJ_COLUMN(last_action_user, int64, nullable, "", "Last actioned by", "Who actioned it last; 0 = the host.")
+ANNOPROJ_COLUMN(last_action_email, utf8, nullable, "", "Last actioned by e-mail", "E-mail of that user; null for the host.")
+ANNOPROJ_COLUMN(last_action_stage, utf8, nullable, "", "Last actioned in", "Title of the stage of the last action.")
+ANNOPROJ_COLUMN(last_action, timestamp_us, nullable, "", "Last actioned", "When it was last actioned.")
+ANNOPROJ_COLUMN(open_issues, int64, required, "", "Open issues", "Unresolved issues.")
+ANNOPROJ_COLUMN(resolved_issues, int64, required, "", "Resolved issues", "Resolved issues.")
+ANNOPROJ_COLUMN(version, int64, required, "", "Version", "Version of the label set; grows with every label write.")
+ANNOPROJ_ROW_END(task_row)
+
+typedef struct annoproj_start_options {
+    size_t size;
+    bool include_skipped;            /* when nothing else is left, the least recently skipped of one's own skips */
+} annoproj_start_options;
+#define ANNOPROJ_START_OPTIONS_INIT { sizeof(annoproj_start_options), false }
+
+/* Fills in the defaults. */
+ANNOPROJ_API void annoproj_start_options_init(annoproj_start_options *options ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
+
+/* Takes the next task of the queue and assigns it to the session's user: no two callers, threads or processes ever get
+ * the same one. NONE when there is none, with the reason in `*reason`. INVALID for the host. Rights: annotate or review,
+ * and member of the stage (else NONE with NOT_MEMBER). */
+ANNOPROJ_API annoproj_status annoproj_stage_start_next(annoproj_stage *stage, const annoproj_start_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_task **task ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_task_close), annoproj_queue_reason *reason ANNOPROJ_OUT ANNOPROJ_ENUM(annoproj_queue_reason), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* A handle for task `id`. It assigns nothing. NOT_FOUND. Rights: queue. */
+ANNOPROJ_API annoproj_status annoproj_task_open(annoproj_project *project, int64_t id, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_task **task ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_task_close), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* Closes a task handle. NULL is fine. */
+ANNOPROJ_API void annoproj_task_close(annoproj_task *task ANNOPROJ_NULLABLE) ANNOPROJ_SINCE(0, 1);
+
+/* Id of the task; 0 for NULL. */
+ANNOPROJ_API int64_t annoproj_task_id(const annoproj_task *task ANNOPROJ_NULLABLE) ANNOPROJ_SINCE(0, 1);
+
+/* The task as lists show it. NOT_FOUND. Rights: queue. */
+ANNOPROJ_API annoproj_status annoproj_task_get(annoproj_task *task, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(task_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* Several tasks, in the order asked. NOT_FOUND names the first that is missing. Rights: queue. */
+ANNOPROJ_API annoproj_status annoproj_tasks_get(annoproj_project *project, const int64_t *tasks ANNOPROJ_LEN(count), size_t count, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(task_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+enum annoproj_task_status_values {
+    ANNOPROJ_TASK_NEW = 1,
+    ANNOPROJ_TASK_REOPENED = 2,
+    ANNOPROJ_TASK_SKIPPED = 4,
+    ANNOPROJ_TASK_COMPLETED = 8
+};
+typedef int32_t annoproj_task_status;
+
+enum annoproj_task_sort_values {
+    ANNOPROJ_TASK_SORT_PRIORITY = 0,     /* priority, then entering, then id */
+    ANNOPROJ_TASK_SORT_ENTERED = 1       /* entering, then id */
+};
+typedef int32_t annoproj_task_sort;
+
+/* What to list: every condition given must hold, within an array any value. Zero = no condition. */
+typedef struct annoproj_task_list_options {
+    size_t size;
+    const char *page ANNOPROJ_NULLABLE;                          /* token of annoproj_table_next_page, for the same options */
+    int64_t limit;                                               /* rows of a page; 0 = 1,000; at most 10,000 */
+    const int64_t *stages ANNOPROJ_LEN(stage_count) ANNOPROJ_NULLABLE;
+    size_t stage_count;
+    const int64_t *datasets ANNOPROJ_LEN(dataset_count) ANNOPROJ_NULLABLE;
+    size_t dataset_count;
+    const int64_t *assignees ANNOPROJ_LEN(assignee_count) ANNOPROJ_NULLABLE;   /* 0 = unassigned */
+    size_t assignee_count;
+    const char *title ANNOPROJ_NULLABLE;                         /* text in the title, case-insensitive */
+    annoproj_task_status statuses ANNOPROJ_FLAGS(annoproj_task_status);
+    annoproj_task_sort sort ANNOPROJ_ENUM(annoproj_task_sort);
+    int32_t priority_least;                                      /* 0 = no condition */
+    int32_t priority_most;                                       /* 0 = no condition */
+    bool reverse;                                                /* the other direction */
+} annoproj_task_list_options;
+#define ANNOPROJ_TASK_LIST_OPTIONS_INIT { sizeof(annoproj_task_list_options), NULL, 0, NULL, 0, NULL, 0, NULL, 0, NULL, 0, 0, 0, 0, false }
+
+/* Fills in the defaults. */
+ANNOPROJ_API void annoproj_task_list_options_init(annoproj_task_list_options *options ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
+
+/* A page of the tasks that the session may see; listing takes nothing. NOT_FOUND names an unknown stage, dataset or user.
+ * Rights: queue. */
+ANNOPROJ_API annoproj_status annoproj_task_list(annoproj_project *project, const annoproj_task_list_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(task_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* Assigns an unassigned task to the session's user; OK when it is the user's already. CONFLICT when another has it, STATE when
+ * a rule of the stage, a done stage or the project status forbids it. INVALID for the host. Rights: annotate or review, member of the stage. */
+ANNOPROJ_API annoproj_status annoproj_task_initiate(annoproj_task *task, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* What else happens with a submit. */
+typedef struct annoproj_submit_options {
+    size_t size;
+    int64_t assignee;                /* a member of the stage where the task lands; 0 = nobody */
+    bool retain_assignee;            /* the task keeps its assignee, who must be a member there */
+    bool keep_rejected_reviews;      /* rejected label reviews stay rejected instead of becoming resolved */
+} annoproj_submit_options;
+#define ANNOPROJ_SUBMIT_OPTIONS_INIT { sizeof(annoproj_submit_options), 0, false, false }
+
+/* Fills in the defaults. */
+ANNOPROJ_API void annoproj_submit_options_init(annoproj_submit_options *options ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
+
+/* Submits a task of an annotation stage: its label changes are published, it goes on along the workflow. STATE in other
+ * stages, when required answers are missing (the message lists them), and by project status; CONFLICT when another has it;
+ * INVALID for an assignee who is no member where it lands. Rights: annotate. */
+ANNOPROJ_API annoproj_status annoproj_task_submit(annoproj_task *task, const annoproj_submit_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* Skips a task of an annotation stage that is the session's: it becomes unassigned (one that a manager assigned, or in a stage that hides
+ * unassigned tasks, stays) and goes behind all others for this user. Drafts are kept. INVALID for the host, STATE, CONFLICT.
+ * Rights: skip. */
+ANNOPROJ_API annoproj_status annoproj_task_skip(annoproj_task *task, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* What becomes of labels without a decision when a review task is actioned. */
+enum annoproj_undecided_values {
+    ANNOPROJ_UNDECIDED_DEFAULT = 0,      /* decided as the task when review is not strict; none exist when it is strict */
+    ANNOPROJ_UNDECIDED_DECIDE = 1,       /* decided as the task; under strict review for admins, team managers, host */
+    ANNOPROJ_UNDECIDED_LEAVE = 2         /* left without a decision */
+};
+typedef int32_t annoproj_undecided;
+
+/* What else happens with an approve or a reject. */
+typedef struct annoproj_review_options {
+    size_t size;
+    const char *comment ANNOPROJ_NULLABLE;                       /* reject: opens an issue on the data unit */
+    int64_t assignee;                                            /* a member of the stage where the task lands; 0 = by the rules */
+    annoproj_undecided undecided ANNOPROJ_ENUM(annoproj_undecided);
+    bool retain_assignee;                                        /* the task keeps its assignee, who must be a member there */
+} annoproj_review_options;
+#define ANNOPROJ_REVIEW_OPTIONS_INIT { sizeof(annoproj_review_options), NULL, 0, 0, false }
+
+/* Fills in the defaults. */
+ANNOPROJ_API void annoproj_review_options_init(annoproj_review_options *options ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
+
+/* Approves a task of a review stage; STATE in other stages. Strict review: STATE names the labels that are not approved. CONFLICT when another has it,
+ * INVALID (assignee, a comment). Rights: review. */
+ANNOPROJ_API annoproj_status annoproj_task_approve(annoproj_task *task, const annoproj_review_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* Rejects a task of a review stage (STATE in other stages): it returns along the reject edge as `reopened`, to its last submitter by default. Strict
+ * review: STATE without a reason (a rejected label, an open issue on the data unit, a frame, range or coordinate, a comment) or with undecided labels.
+ * CONFLICT, INVALID (assignee). Rights: review. */
+ANNOPROJ_API annoproj_status annoproj_task_reject(annoproj_task *task, const annoproj_review_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* Sends a task of an agent stage along the pathway with that key: its label changes are published as the session's. STATE
+ * in other stages and by project status, NOT_FOUND when the stage has no such pathway (annoproj_stage_pathways lists
+ * them), CONFLICT when another has it. Rights: agent. */
+ANNOPROJ_API annoproj_status annoproj_task_pathway(annoproj_task *task, const char *pathway, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* Assigns the task to a user, taking it from another; forgets that user's skip. INVALID when the user is no member of the stage, STATE in a
+ * done stage or when a person rule of the stage forbids a user who is no manager. Rights: assign. */
+ANNOPROJ_API annoproj_status annoproj_task_assign(annoproj_task *task, int64_t user, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* Gives the task back to the queue; OK when it is unassigned. PERMISSION for another's task, for one that a manager assigned, and where
+ * the project has self-release off. Rights: release; one's own task that no manager assigned: release_own. */
+ANNOPROJ_API annoproj_status annoproj_task_release(annoproj_task *task, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* Sets the priority, 0 to 100. STATE in a done stage. Rights: priority. */
+ANNOPROJ_API annoproj_status annoproj_task_set_priority(annoproj_task *task, int32_t priority, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* ==== Section - Labels ===========================================================================
+ * A label is an instance of an object or classification class on one data unit. It has a hash of 8 characters. Numbers come back
+ * as they came in, digit by digit up to 18 digits, and equal as doubles. */
+
+/* The unit of coordinates. */
+enum annoproj_unit_values {
+    ANNOPROJ_UNIT_STORED = 0,            /* reading: as it came in. Writing: pixels */
+    ANNOPROJ_UNIT_PIXELS = 1,
+    ANNOPROJ_UNIT_NORMALISED = 2         /* 0..1 of width and height */
+};
+typedef int32_t annoproj_unit;
+
+enum annoproj_label_action_values {
+    ANNOPROJ_LABEL_PUT = 1,              /* make it, or replace the whole label with that hash */
+    ANNOPROJ_LABEL_REMOVE = 2
+};
+typedef int32_t annoproj_label_action;
+
+/* Changes of one task's labels, as parallel flat arrays. Label i has the geometries
+ * [geometry_starts[i], geometry_starts[i+1]), one for each frame; geometry g has the parts [part_starts[g], part_starts[g+1]);
+ * part p has the numbers coordinates[coordinate_starts[p] .. coordinate_starts[p+1]):
+ *   bounding_box: x, y, w, h · rotatable_bounding_box: x, y, w, h, theta (degrees)
+ *   polygon: x1, y1, x2, y2, ... one part per ring · polyline, point: x1, y1, ...
+ *   bitmask: width, height, then run lengths, column by column, starting with zeros, as COCO has them
+ * Label i has the answers [answer_starts[i], answer_starts[i+1]) and, for classifications, the frame ranges
+ * [range_starts[i], range_starts[i+1]) (none = global). Features are numbers of feature_row. */
+typedef struct annoproj_label_changes {
+    size_t size;
+    size_t count;
+    const char *text ANNOPROJ_LEN(text_length) ANNOPROJ_NULLABLE;               /* hashes and text answers */
+    size_t text_length;
+    const int32_t *actions ANNOPROJ_LEN(count) ANNOPROJ_ENUM(annoproj_label_action) ANNOPROJ_NULLABLE; /* NULL = all put */
+    const int64_t *hash_offsets ANNOPROJ_LEN(count+1) ANNOPROJ_NULLABLE;        /* into text; empty = a new label, its hash is drawn */
+    const int64_t *classes ANNOPROJ_LEN(count) ANNOPROJ_NULLABLE;               /* feature of the class; ignored for remove */
+    const double *confidences ANNOPROJ_LEN(count) ANNOPROJ_NULLABLE;            /* 0..1; NULL = 1 */
+    const int32_t *automatic ANNOPROJ_LEN(count) ANNOPROJ_NULLABLE;             /* 1 = not made by hand; NULL = all by hand */
+    const int64_t *geometry_starts ANNOPROJ_LEN(count+1) ANNOPROJ_NULLABLE;
+    const int64_t *frames ANNOPROJ_LEN(geometry_count) ANNOPROJ_NULLABLE;       /* frame of each geometry, ascending in a label; NULL = 0 */
+    const int64_t *part_starts ANNOPROJ_LEN(geometry_count+1) ANNOPROJ_NULLABLE;/* NULL = one part for each geometry */
+    size_t geometry_count;
+    const int64_t *coordinate_starts ANNOPROJ_LEN(part_count+1) ANNOPROJ_NULLABLE;
+    size_t part_count;
+    const double *coordinates ANNOPROJ_LEN(coordinate_count) ANNOPROJ_NULLABLE;
+    size_t coordinate_count;
+    const int64_t *answer_starts ANNOPROJ_LEN(count+1) ANNOPROJ_NULLABLE;
+    const int64_t *answer_attributes ANNOPROJ_LEN(answer_count) ANNOPROJ_NULLABLE;   /* feature of the attribute */
+    const int64_t *answer_options ANNOPROJ_LEN(answer_count) ANNOPROJ_NULLABLE;      /* feature of the option; 0 = text or number */
+    const int64_t *answer_text_offsets ANNOPROJ_LEN(answer_count+1) ANNOPROJ_NULLABLE; /* into text, for text attributes */
+    const double *answer_numbers ANNOPROJ_LEN(answer_count) ANNOPROJ_NULLABLE;       /* for numeric attributes */
+    const int64_t *answer_first_frames ANNOPROJ_LEN(answer_count) ANNOPROJ_NULLABLE; /* dynamic answers: range, inclusive; -1 = static */
+    const int64_t *answer_last_frames ANNOPROJ_LEN(answer_count) ANNOPROJ_NULLABLE;
+    size_t answer_count;
+    const int64_t *range_starts ANNOPROJ_LEN(count+1) ANNOPROJ_NULLABLE;
+    const int64_t *range_first_frames ANNOPROJ_LEN(range_count) ANNOPROJ_NULLABLE;   /* inclusive */
+    const int64_t *range_last_frames ANNOPROJ_LEN(range_count) ANNOPROJ_NULLABLE;
+    size_t range_count;
+    annoproj_unit unit ANNOPROJ_ENUM(annoproj_unit);
+    int32_t reserved;
+} annoproj_label_changes;
+#define ANNOPROJ_LABEL_CHANGES_INIT { sizeof(annoproj_label_changes), 0, NULL, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, NULL, 0, NULL, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, NULL, NULL, NULL, 0, 0, 0 }
+
+/* Fills in the defaults. */
+ANNOPROJ_API void annoproj_label_changes_init(annoproj_label_changes *changes ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
+
+typedef struct annoproj_label_write_options {
+    size_t size;
+    int64_t version;                 /* version of the label set last seen (task_row.version) */
+    bool force;                      /* write whatever the version is */
+} annoproj_label_write_options;
+#define ANNOPROJ_LABEL_WRITE_OPTIONS_INIT { sizeof(annoproj_label_write_options), 0, false }
+
+/* Fills in the defaults. */
+ANNOPROJ_API void annoproj_label_write_options_init(annoproj_label_write_options *options ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
+
+ANNOPROJ_ROW(label_hash_row, "The label of each change, in their order")
+ANNOPROJ_COLUMN(label, utf8, required, "", "Label", "Hash of the label.")
+ANNOPROJ_COLUMN(version, int64, required, "", "Version", "Version of the label set after the write.")
+ANNOPROJ_ROW_END(label_hash_row)
+
+/* Puts and removes labels of a task in one transaction; labels not named stay as they are. The result says hash and new version.
+ * CONFLICT when `version` is not the present one or another has the task; NOT_FOUND for a label to remove or a class; DATA for
+ * coordinates, ranges or answers that do not fit (names the label and the place); STATE by stage or project status; LIMIT. Rights: label_write. */
+ANNOPROJ_API annoproj_status annoproj_labels_write(annoproj_task *task, const annoproj_label_changes *changes, const annoproj_label_write_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(label_hash_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+ANNOPROJ_ROW(label_row, "A label of a task")
+ANNOPROJ_COLUMN(label, utf8, required, "", "Label", "Hash of the label (objectHash or classificationHash).")
+ANNOPROJ_COLUMN(class, int64, required, "", "Class", "Feature of the class.")
+ANNOPROJ_COLUMN(class_name, dictionary, required, "", "Class name", "Name of the class.")
+ANNOPROJ_COLUMN(feature_hash, dictionary, required, "", "Feature hash", "featureNodeHash of the class.")
+ANNOPROJ_COLUMN(kind, dictionary, required, "", "Kind", "object or classification.")
+ANNOPROJ_COLUMN(shape, dictionary, required, "", "Shape", "Shape of an object, else empty.")
+ANNOPROJ_COLUMN(creator, int64, required, "", "Creator", "User who made it; 0 = the host.")
+ANNOPROJ_COLUMN(created, timestamp_us, required, "", "Created", "When it was made.")
+ANNOPROJ_COLUMN(editor, int64, required, "", "Last edited by", "User who changed it last; 0 = the host.")
+ANNOPROJ_COLUMN(edited, timestamp_us, required, "", "Edited", "When it was last changed.")
+ANNOPROJ_COLUMN(manual, bool, required, "", "Manual", "Whether it was made by hand.")
+ANNOPROJ_COLUMN(confidence, double, required, "", "Confidence", "0 to 1.")
+ANNOPROJ_COLUMN(ranges, int64_list, required, "frames", "Frames", "First and last frame of each range, inclusive; empty = global.")
+ANNOPROJ_COLUMN(review, dictionary, nullable, "", "Review", "Review in the present review stage: new, approved, rejected, resolved or reopened.")
+ANNOPROJ_COLUMN(review_state, dictionary, nullable, "", "Review state", "State in the last review stage it was in; null before any.")
+ANNOPROJ_ROW_END(label_row)
+
+/* The labels of a task, drafts included, in the order they were made. PERMISSION for another's task. Rights: task_view. */
+ANNOPROJ_API annoproj_status annoproj_task_labels(annoproj_task *task, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(label_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+ANNOPROJ_ROW(geometry_row, "One part of a label's geometry on one frame")
+ANNOPROJ_COLUMN(label, utf8, required, "", "Label", "Hash of the label.")
+ANNOPROJ_COLUMN(frame, int64, required, "", "Frame", "Frame, from 0.")
+ANNOPROJ_COLUMN(part, int64, required, "", "Part", "Part of the geometry on this frame, from 0.")
+ANNOPROJ_COLUMN(unit, dictionary, required, "", "Unit", "pixels or normalised.")
+ANNOPROJ_COLUMN(coordinates, double_list, required, "", "Coordinates", "Numbers of the part, as annoproj_label_changes has them.")
+ANNOPROJ_ROW_END(geometry_row)
+
+/* The geometries of a task's labels, in the unit asked for. STATE when a conversion needs a width or height the data unit
+ * does not have. Rights: task_view. */
+ANNOPROJ_API annoproj_status annoproj_task_geometry(annoproj_task *task, annoproj_unit unit ANNOPROJ_ENUM(annoproj_unit), const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(geometry_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+ANNOPROJ_ROW(answer_row, "An answer of a label")
+ANNOPROJ_COLUMN(label, utf8, required, "", "Label", "Hash of the label.")
+ANNOPROJ_COLUMN(attribute, int64, required, "", "Attribute", "Feature of the attribute.")
+ANNOPROJ_COLUMN(option, int64, nullable, "", "Option", "Feature of the chosen option; null for text and numbers.")
+ANNOPROJ_COLUMN(text, utf8, nullable, "", "Text", "Answer of a text attribute.")
+ANNOPROJ_COLUMN(number, double, nullable, "", "Number", "Answer of a numeric attribute.")
+ANNOPROJ_COLUMN(first_frame, int64, nullable, "", "First frame", "Dynamic answers: first frame; null for static ones.")
+ANNOPROJ_COLUMN(last_frame, int64, nullable, "", "Last frame", "Dynamic answers: last frame, inclusive.")
+ANNOPROJ_ROW_END(answer_row)
+
+/* The answers of a task's labels. Rights: task_view. */
+ANNOPROJ_API annoproj_status annoproj_task_answers(annoproj_task *task, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(answer_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* ==== Section - Label reviews ====================================================================
+ * While a task is in a review stage each label has a review: new, approved, rejected, resolved or reopened. Deciding a label keeps the
+ * task where it is; a decision may be changed until the task is actioned. */
+
+/* Approves a label's review; resolves its open rejection issue. NOT_FOUND (label), STATE outside review stages, CONFLICT. Rights: review. */
+ANNOPROJ_API annoproj_status annoproj_label_approve(annoproj_task *task, const char *label, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* Rejects a label's review and opens its rejection issue with the comment, or reopens it, or, when it is open, adds the
+ * comment. `*issue` is that issue. NOT_FOUND (label), STATE outside review stages, CONFLICT. Rights: review. */
+ANNOPROJ_API annoproj_status annoproj_label_reject(annoproj_task *task, const char *label, const char *comment ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, int64_t *issue ANNOPROJ_OUT, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* Takes a decision on a label back: its review becomes reopened. STATE when there is no decision, NOT_FOUND, CONFLICT. Rights: review. */
+ANNOPROJ_API annoproj_status annoproj_label_reopen(annoproj_task *task, const char *label, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* ==== Section - Issues =========================================================================== */
+
+enum annoproj_anchor_values {
+    ANNOPROJ_ANCHOR_DATA_UNIT = 0,
+    ANNOPROJ_ANCHOR_FRAME = 1,
+    ANNOPROJ_ANCHOR_COORDINATE = 2,
+    ANNOPROJ_ANCHOR_FRAME_RANGE = 3,
+    ANNOPROJ_ANCHOR_LABEL = 4
+};
+typedef int32_t annoproj_anchor;
+
+/* Where an issue is anchored. */
+typedef struct annoproj_issue_options {
+    size_t size;
+    const char *label ANNOPROJ_NULLABLE;             /* label anchor: hash of the label */
+    int64_t first_frame;                             /* frame, coordinate and range anchors */
+    int64_t last_frame;                              /* range anchor, inclusive */
+    double x;                                        /* coordinate anchor, normalised 0..1 */
+    double y;
+    annoproj_anchor anchor ANNOPROJ_ENUM(annoproj_anchor);
+    int32_t reserved;
+} annoproj_issue_options;
+#define ANNOPROJ_ISSUE_OPTIONS_INIT { sizeof(annoproj_issue_options), NULL, 0, 0, 0.0, 0.0, 0, 0 }
+
+/* Fills in the defaults. */
+ANNOPROJ_API void annoproj_issue_options_init(annoproj_issue_options *options ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
+
+ANNOPROJ_ROW(issue_row, "An issue")
+ANNOPROJ_COLUMN(issue, int64, required, "", "Issue", "Id of the issue.")
+ANNOPROJ_COLUMN(uuid, utf8, required, "", "UUID", "Stable id outside the store.")
+ANNOPROJ_COLUMN(task, int64, required, "", "Task", "Task it is on.")
+ANNOPROJ_COLUMN(anchor, dictionary, required, "", "Anchor", "data_unit, frame, coordinate, frame_range or label.")
+ANNOPROJ_COLUMN(label, utf8, nullable, "", "Label", "Hash of the label it is anchored to.")
+ANNOPROJ_COLUMN(first_frame, int64, nullable, "", "First frame", "Frame, or first frame of the range.")
+ANNOPROJ_COLUMN(last_frame, int64, nullable, "", "Last frame", "Last frame of the range, inclusive.")
+ANNOPROJ_COLUMN(x, double, nullable, "", "X", "Normalised coordinate.")
+ANNOPROJ_COLUMN(y, double, nullable, "", "Y", "Normalised coordinate.")
+ANNOPROJ_COLUMN(resolved, bool, required, "", "Resolved", "Whether it is resolved.")
+ANNOPROJ_COLUMN(rejection, bool, required, "", "Rejection", "Whether it is the rejection issue of its label.")
+ANNOPROJ_COLUMN(creator, int64, required, "", "Creator", "User who opened it; 0 = the host.")
+ANNOPROJ_COLUMN(created, timestamp_us, required, "", "Created", "When it was opened.")
+ANNOPROJ_COLUMN(comments, int64, required, "", "Comments", "Number of comments.")
+ANNOPROJ_ROW_END(issue_row)
+
+ANNOPROJ_ROW(comment_row, "A comment of an issue")
+ANNOPROJ_COLUMN(issue, int64, required, "", "Issue", "Id of the issue.")
+ANNOPROJ_COLUMN(author, int64, required, "", "Author", "User who wrote it; 0 = the host.")
+ANNOPROJ_COLUMN(author_email, utf8, nullable, "", "Author e-mail", "Null for the host.")
+ANNOPROJ_COLUMN(created, timestamp_us, required, "", "Created", "When it was written.")
+ANNOPROJ_COLUMN(text, utf8, required, "", "Text", "The comment.")
+ANNOPROJ_ROW_END(comment_row)
+
+/* Opens an issue on a task. `comment` may be empty. NOT_FOUND (label), DATA (frame outside the data unit). Rights: issue_write. */
+ANNOPROJ_API annoproj_status annoproj_issue_create(annoproj_task *task, const char *comment, const annoproj_issue_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, int64_t *issue ANNOPROJ_OUT, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* Adds a comment. NOT_FOUND. Rights: issue_write. */
+ANNOPROJ_API annoproj_status annoproj_issue_comment(annoproj_project *project, int64_t issue, const char *comment, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* Resolves an issue; OK when it is resolved. NOT_FOUND. Rights: issue_write. */
+ANNOPROJ_API annoproj_status annoproj_issue_resolve(annoproj_project *project, int64_t issue, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* Reopens an issue; OK when it is open. NOT_FOUND. Rights: issue_write. */
+ANNOPROJ_API annoproj_status annoproj_issue_reopen(annoproj_project *project, int64_t issue, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* The issues of a task, oldest first. Rights: task_view. */
+ANNOPROJ_API annoproj_status annoproj_task_issues(annoproj_task *task, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(issue_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* The comments of a task's issues, oldest first. Rights: task_view. */
+ANNOPROJ_API annoproj_status annoproj_task_comments(annoproj_task *task, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(comment_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* ==== Section - Time spent =======================================================================
+ * What a user's earlier reports (on any task of the store) cover already is not counted again, nor what lies after the task
+ * left its stage. */
+
+/* Reports activity of the session's user on a task as intervals. `*recorded_us` is how much was new. INVALID for the host, for an end
+ * later than now + 5 s and for a start older than the project's time window; CONFLICT, STATE. Rights: time_report. */
+ANNOPROJ_API annoproj_status annoproj_task_report_time(annoproj_task *task, const int64_t *starts_us ANNOPROJ_LEN(count), const int64_t *durations_us ANNOPROJ_LEN(count), size_t count, const annoproj_call *call ANNOPROJ_NULLABLE, int64_t *recorded_us ANNOPROJ_OUT, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* Reports that the session's user is active on a task at `at_us` (0 = now): adds the time since the user's previous heartbeat on it, at most the
+ * project's idle limit; the first adds nothing. Statuses and rights as annoproj_task_report_time. */
+ANNOPROJ_API annoproj_status annoproj_task_heartbeat(annoproj_task *task, int64_t at_us, const annoproj_call *call ANNOPROJ_NULLABLE, int64_t *recorded_us ANNOPROJ_OUT, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* ==== Section - Events ===========================================================================
+ * Every change appends events, in the same transaction. Names, texts and geometry are never in them. */
+
+ANNOPROJ_ROW(event_row, "One event of a project, or of the store itself")
+ANNOPROJ_COLUMN(seq, int64, required, "", "Sequence", "From 1 without gaps in the project, or in the store itself.")
+ANNOPROJ_COLUMN(time, timestamp_us, required, "", "Time", "Command time; for reported time the start of the activity.")
+ANNOPROJ_COLUMN(kind, dictionary, required, "", "Kind", "What happened; docs/file-format.md lists the kinds.")
+ANNOPROJ_COLUMN(source, dictionary, required, "", "Source", "ui, sdk or agent.")
+ANNOPROJ_COLUMN(actor, int64, required, "", "Actor", "User who did it; 0 = the host.")
+ANNOPROJ_COLUMN(credited, int64, nullable, "", "Credited", "User the event concerns or credits.")
+ANNOPROJ_COLUMN(stage, int64, nullable, "", "Stage", "Stage it happened in.")
+ANNOPROJ_COLUMN(task, int64, nullable, "", "Task", "Task it concerns.")
+ANNOPROJ_COLUMN(class, int64, nullable, "", "Class", "Feature of the class.")
+ANNOPROJ_COLUMN(answer, int64, nullable, "", "Answer", "Feature of the option.")
+ANNOPROJ_COLUMN(frames, int64, required, "", "Frames", "Frames it concerns.")
+ANNOPROJ_COLUMN(duration, int64, required, "us", "Duration", "Reported time.")
+ANNOPROJ_COLUMN(reference, int64, nullable, "", "Reference", "Label number, issue, destination stage or other, by kind.")
+ANNOPROJ_ROW_END(event_row)
+
+/* The events of a project with a sequence number greater than `after`, up to the last one at the time of opening. Tables of the
+ * stream have row type event_row. Rights: analytics_team. */
+ANNOPROJ_API annoproj_status annoproj_project_events(annoproj_project *project, int64_t after, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_stream **stream ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_stream_close) ANNOPROJ_ROWS(event_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* The same for the events of the store itself, which belong to no project: users, datasets, ontologies, settings. They are
+ * numbered by themselves. Rights: store_events. */
+ANNOPROJ_API annoproj_status annoproj_store_events(annoproj_session *session, int64_t after, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_stream **stream ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_stream_close) ANNOPROJ_ROWS(event_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* ==== Section - Analytics ========================================================================
+ * A query is a window and filters; each report is a function of it. Every figure is computed from the events, exactly. Figures
+ * belong to the actor of an event, except where annotators_row says otherwise. Annotators and reviewers see task_actions, time_spent and
+ * label_actions of their own events only. Times are seconds, rounded half up from microseconds; rates are 0..1, null for x / 0. */
+
+typedef struct annoproj_query annoproj_query;
+
+enum annoproj_bucket_values {
+    ANNOPROJ_BUCKET_NONE = 0,        /* one row */
+    ANNOPROJ_BUCKET_DAY = 1,
+    ANNOPROJ_BUCKET_WEEK = 2,        /* from Monday */
+    ANNOPROJ_BUCKET_MONTH = 3,
+    ANNOPROJ_BUCKET_EXPLICIT = 4     /* between the given boundaries */
+};
+typedef int32_t annoproj_bucket;
+
+/* What labels are counted in. */
+enum annoproj_label_unit_values {
+    ANNOPROJ_LABEL_UNIT_INSTANCE = 0,    /* a label counts once */
+    ANNOPROJ_LABEL_UNIT_FRAME = 1        /* a label counts once for each frame it is on */
+};
+typedef int32_t annoproj_label_unit;
+
+/* An empty list is no filter. `classes` filters label figures and label-anchored issues; task figures and times in the same row
+ * are unchanged by it. */
+typedef struct annoproj_query_options {
+    size_t size;
+    int64_t after_us;                                                        /* inclusive; 0 = from the beginning */
+    int64_t before_us;                                                       /* exclusive; 0 = no end */
+    const int64_t *boundaries_us ANNOPROJ_LEN(boundary_count) ANNOPROJ_NULLABLE; /* explicit buckets, ascending: [0], [1] is the first */
+    size_t boundary_count;
+    const int64_t *collaborators ANNOPROJ_LEN(collaborator_count) ANNOPROJ_NULLABLE;
+    size_t collaborator_count;
+    const int64_t *datasets ANNOPROJ_LEN(dataset_count) ANNOPROJ_NULLABLE;
+    size_t dataset_count;
+    const int64_t *stages ANNOPROJ_LEN(stage_count) ANNOPROJ_NULLABLE;       /* stages the events happened in */
+    size_t stage_count;
+    const int64_t *classes ANNOPROJ_LEN(class_count) ANNOPROJ_NULLABLE;      /* features */
+    size_t class_count;
+    annoproj_bucket bucket ANNOPROJ_ENUM(annoproj_bucket);
+    int32_t utc_offset_minutes;                                              /* of the buckets; -1,080 to 1,080 */
+    annoproj_label_unit unit ANNOPROJ_ENUM(annoproj_label_unit);
+    int32_t reserved;
+} annoproj_query_options;
+#define ANNOPROJ_QUERY_OPTIONS_INIT { sizeof(annoproj_query_options), 0, 0, NULL, 0, NULL, 0, NULL, 0, NULL, 0, NULL, 0, 0, 0, 0, 0 }
+
+/* Fills in the defaults. */
+ANNOPROJ_API void annoproj_query_options_init(annoproj_query_options *options ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
+
+/* A query on a project; the options are copied. NOT_FOUND names an unknown user, dataset, stage or class. Rights: analytics_own. */
+ANNOPROJ_API annoproj_status annoproj_query_open(annoproj_project *project, const annoproj_query_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_query **query ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_query_close), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* Closes a query. NULL is fine. */
+ANNOPROJ_API void annoproj_query_close(annoproj_query *query ANNOPROJ_NULLABLE) ANNOPROJ_SINCE(0, 1);
+
+ANNOPROJ_ROW(task_actions_row, "Task actions by bucket")
+ANNOPROJ_COLUMN(bucket, timestamp_us, nullable, "", "Bucket", "Start of the bucket; null without buckets and no start.")
+ANNOPROJ_COLUMN(submitted, int64, required, "tasks", "Submitted", "Submit actions.")
+ANNOPROJ_COLUMN(skipped, int64, required, "tasks", "Skipped", "Skip actions.")
+ANNOPROJ_COLUMN(approved, int64, required, "tasks", "Approved", "Approve actions.")
+ANNOPROJ_COLUMN(rejected, int64, required, "tasks", "Rejected", "Reject actions.")
+ANNOPROJ_COLUMN(assigned, int64, required, "tasks", "Assigned", "Starts, initiates and assignments.")
+ANNOPROJ_COLUMN(released, int64, required, "tasks", "Released", "Releases.")
+ANNOPROJ_COLUMN(moved, int64, required, "tasks", "Moved", "Moves.")
+ANNOPROJ_COLUMN(reopened, int64, required, "tasks", "Reopened", "Reopens.")
+ANNOPROJ_ROW_END(task_actions_row)
+
+/* Task actions by bucket. Rights: analytics_own. */
+ANNOPROJ_API annoproj_status annoproj_query_task_actions(annoproj_query *query, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(task_actions_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+ANNOPROJ_ROW(time_spent_row, "Time spent by bucket")
+ANNOPROJ_COLUMN(bucket, timestamp_us, nullable, "", "Bucket", "Start of the bucket; null without buckets and no start.")
+ANNOPROJ_COLUMN(annotate, int64, required, "s", "Annotate", "In annotation stages.")
+ANNOPROJ_COLUMN(review, int64, required, "s", "Review", "In review stages.")
+ANNOPROJ_COLUMN(other, int64, required, "s", "Other", "In other stages.")
+ANNOPROJ_COLUMN(total, int64, required, "s", "Total", "Rounded from the exact sum.")
+ANNOPROJ_ROW_END(time_spent_row)
+
+/* Time spent by bucket; a reported piece that crosses a border is cut there. Rights: analytics_own. */
+ANNOPROJ_API annoproj_status annoproj_query_time_spent(annoproj_query *query, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(time_spent_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+ANNOPROJ_ROW(label_actions_row, "Label actions by bucket")
+ANNOPROJ_COLUMN(bucket, timestamp_us, nullable, "", "Bucket", "Start of the bucket; null without buckets and no start.")
+ANNOPROJ_COLUMN(submitted, int64, required, "labels", "Submitted", "Live labels at each submit.")
+ANNOPROJ_COLUMN(approved, int64, required, "labels", "Approved", "Approved when a review task was actioned.")
+ANNOPROJ_COLUMN(rejected, int64, required, "labels", "Rejected", "Rejected when a review task was actioned.")
+ANNOPROJ_ROW_END(label_actions_row)
+
+/* Label actions by bucket, in the query's unit; the class filter applies. Rights: analytics_own. */
+ANNOPROJ_API annoproj_status annoproj_query_label_actions(annoproj_query *query, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(label_actions_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+ANNOPROJ_ROW(ontology_actions_row, "Label actions by class, with a child row for each radio or checklist option")
+ANNOPROJ_COLUMN(feature, int64, required, "", "Feature", "Feature of the class or option.")
+ANNOPROJ_COLUMN(level, int64, required, "", "Level", "0 = class, 1 = option, deeper = option of a nested attribute.")
+ANNOPROJ_COLUMN(parent_row, int64, nullable, "", "Parent row", "Row of the class or option it stands under.")
+ANNOPROJ_COLUMN(name, utf8, required, "", "Ontology", "Name of the class or option.")
+ANNOPROJ_COLUMN(feature_hash, utf8, required, "", "Feature hash", "featureNodeHash.")
+ANNOPROJ_COLUMN(created, int64, required, "labels", "Created", "First publications; for an option of labels that held it then.")
+ANNOPROJ_COLUMN(approved, int64, required, "labels", "Approved", "Approvals.")
+ANNOPROJ_COLUMN(rejected, int64, required, "labels", "Rejected", "Rejections.")
+ANNOPROJ_COLUMN(rejection_rate, double, nullable, "", "Rejection rate", "Rejected / (approved + rejected).")
+ANNOPROJ_ROW_END(ontology_actions_row)
+
+/* Created, approved and rejected labels of every class, in the query's unit; the class filter applies. Rights: analytics_team. */
+ANNOPROJ_API annoproj_status annoproj_query_ontology_actions(annoproj_query *query, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(ontology_actions_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+ANNOPROJ_ROW(annotators_row, "What collaborators did in annotation stages. Approved and rejected belong to the last submitter and count in the window of the decision; the class filter applies to label and label-anchored issue columns only")
+ANNOPROJ_COLUMN(user, int64, required, "", "User", "Number of the user.")
+ANNOPROJ_COLUMN(email, utf8, required, "", "Collaborator", "E-mail.")
+ANNOPROJ_COLUMN(submitted_tasks, int64, required, "tasks", "Submitted tasks", "Submit actions.")
+ANNOPROJ_COLUMN(skipped_tasks, int64, required, "tasks", "Skipped tasks", "Skip actions.")
+ANNOPROJ_COLUMN(approved_tasks, int64, required, "tasks", "Approved tasks", "Approvals of tasks whose last submitter this is.")
+ANNOPROJ_COLUMN(rejected_tasks, int64, required, "tasks", "Rejected tasks", "Rejections of tasks whose last submitter this is.")
+ANNOPROJ_COLUMN(task_rejection_rate, double, nullable, "", "Task rejection rate", "Rejected / submitted.")
+ANNOPROJ_COLUMN(created_labels, int64, required, "labels", "Created labels", "First publications.")
+ANNOPROJ_COLUMN(edited_labels, int64, required, "labels", "Edited labels", "Published changes of class, answers or frames.")
+ANNOPROJ_COLUMN(deleted_labels, int64, required, "labels", "Deleted labels", "Published deletions.")
+ANNOPROJ_COLUMN(approved_labels, int64, required, "labels", "Approved labels", "Approvals of labels this user submitted last.")
+ANNOPROJ_COLUMN(rejected_labels, int64, required, "labels", "Rejected labels", "Rejections of labels this user submitted last.")
+ANNOPROJ_COLUMN(label_rejection_rate, double, nullable, "", "Label rejection rate", "Rejected / submitted labels.")
+ANNOPROJ_COLUMN(total_annotation_time, int64, required, "s", "Total annotation time", "Time in annotation stages.")
+ANNOPROJ_COLUMN(average_time_per_task, double, nullable, "s", "Avg time per task", "Annotation time / submitted tasks.")
+ANNOPROJ_COLUMN(issue_actions_against_user, int64, required, "issues", "Issue actions against user", "Created, resolved, reopened by others on this user's submissions.")
+ANNOPROJ_ROW_END(annotators_row)
+
+/* Annotators in instance labels, by e-mail; users without a figure have no row. A stage filter's review stages restrict approved, rejected
+ * and issue columns, its annotation stages the rest. Rights: analytics_team. */
+ANNOPROJ_API annoproj_status annoproj_query_annotators(annoproj_query *query, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(annotators_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+ANNOPROJ_ROW(annotators_frame_row, "As annotators_row, labels counted by frame")
+ANNOPROJ_COLUMN(user, int64, required, "", "User", "Number of the user.")
+ANNOPROJ_COLUMN(email, utf8, required, "", "Collaborator", "E-mail.")
+ANNOPROJ_COLUMN(submitted_tasks, int64, required, "tasks", "Submitted tasks", "Submit actions.")
+ANNOPROJ_COLUMN(skipped_tasks, int64, required, "tasks", "Skipped tasks", "Skip actions.")
+ANNOPROJ_COLUMN(approved_tasks, int64, required, "tasks", "Approved tasks", "Approvals of tasks whose last submitter this is.")
+ANNOPROJ_COLUMN(rejected_tasks, int64, required, "tasks", "Rejected tasks", "Rejections of tasks whose last submitter this is.")
+ANNOPROJ_COLUMN(task_rejection_rate, double, nullable, "", "Task rejection rate", "Rejected / submitted.")
+ANNOPROJ_COLUMN(created_labels, int64, required, "frames", "Created frame labels", "Frames first published.")
+ANNOPROJ_COLUMN(edited_labels, int64, required, "frames", "Edited frame labels", "Frames whose class or answers changed.")
+ANNOPROJ_COLUMN(deleted_labels, int64, required, "frames", "Deleted frame labels", "Frames no longer present.")
+ANNOPROJ_COLUMN(approved_labels, int64, required, "frames", "Approved frame labels", "Frames of approved labels.")
+ANNOPROJ_COLUMN(rejected_labels, int64, required, "frames", "Rejected frame labels", "Frames of rejected labels.")
+ANNOPROJ_COLUMN(label_rejection_rate, double, nullable, "", "Frame label rejection rate", "Rejected / submitted frame labels.")
+ANNOPROJ_COLUMN(total_annotation_time, int64, required, "s", "Total annotation time", "Time in annotation stages.")
+ANNOPROJ_COLUMN(average_time_per_task, double, nullable, "s", "Avg time per task", "Annotation time / submitted tasks.")
+ANNOPROJ_ROW_END(annotators_frame_row)
+
+/* Annotators in frame labels. Rights: analytics_team. */
+ANNOPROJ_API annoproj_status annoproj_query_annotators_by_frame(annoproj_query *query, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(annotators_frame_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+ANNOPROJ_ROW(reviewers_row, "What collaborators did in review stages")
+ANNOPROJ_COLUMN(user, int64, required, "", "User", "Number of the user.")
+ANNOPROJ_COLUMN(email, utf8, required, "", "Collaborator", "E-mail.")
+ANNOPROJ_COLUMN(approved_tasks, int64, required, "tasks", "Approved tasks", "Approve actions.")
+ANNOPROJ_COLUMN(rejected_tasks, int64, required, "tasks", "Rejected tasks", "Reject actions.")
+ANNOPROJ_COLUMN(task_rejection_rate, double, nullable, "", "Task rejection rate", "Rejected / (approved + rejected).")
+ANNOPROJ_COLUMN(created_labels, int64, required, "labels", "Created labels", "First published in review.")
+ANNOPROJ_COLUMN(edited_labels, int64, required, "labels", "Edited labels", "Published changes made in review.")
+ANNOPROJ_COLUMN(deleted_labels, int64, required, "labels", "Deleted labels", "Published deletions made in review.")
+ANNOPROJ_COLUMN(approved_labels, int64, required, "labels", "Approved labels", "Approved labels.")
+ANNOPROJ_COLUMN(rejected_labels, int64, required, "labels", "Rejected labels", "Rejected labels.")
+ANNOPROJ_COLUMN(total_review_time, int64, required, "s", "Total review time", "Time in review stages.")
+ANNOPROJ_COLUMN(average_time_per_label, double, nullable, "s", "Avg time per label", "Review time / (approved + rejected labels).")
+ANNOPROJ_COLUMN(average_time_per_task, double, nullable, "s", "Avg time per task", "Review time / (approved + rejected tasks).")
+ANNOPROJ_COLUMN(issue_actions_by_user, int64, required, "issues", "Issue actions by user", "Issues created, resolved, reopened by this user in review stages.")
+ANNOPROJ_ROW_END(reviewers_row)
+
+/* Reviewers in instance labels, by e-mail; users without a figure have no row. Of a stage filter only review stages apply. Rights:
+ * analytics_team. */
+ANNOPROJ_API annoproj_status annoproj_query_reviewers(annoproj_query *query, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(reviewers_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+ANNOPROJ_ROW(reviewers_frame_row, "As reviewers_row, labels counted by frame")
+ANNOPROJ_COLUMN(user, int64, required, "", "User", "Number of the user.")
+ANNOPROJ_COLUMN(email, utf8, required, "", "Collaborator", "E-mail.")
+ANNOPROJ_COLUMN(approved_tasks, int64, required, "tasks", "Approved tasks", "Approve actions.")
+ANNOPROJ_COLUMN(rejected_tasks, int64, required, "tasks", "Rejected tasks", "Reject actions.")
+ANNOPROJ_COLUMN(task_rejection_rate, double, nullable, "", "Task rejection rate", "Rejected / (approved + rejected).")
+ANNOPROJ_COLUMN(created_labels, int64, required, "frames", "Created frame labels", "Frames first published in review.")
+ANNOPROJ_COLUMN(edited_labels, int64, required, "frames", "Edited frame labels", "Frames changed in review.")
+ANNOPROJ_COLUMN(deleted_labels, int64, required, "frames", "Deleted labels", "Frames deleted in review.")
+ANNOPROJ_COLUMN(approved_labels, int64, required, "frames", "Approved frame labels", "Frames of approved labels.")
+ANNOPROJ_COLUMN(rejected_labels, int64, required, "frames", "Rejected frame labels", "Frames of rejected labels.")
+ANNOPROJ_COLUMN(total_review_time, int64, required, "s", "Total review time", "Time in review stages.")
+ANNOPROJ_COLUMN(average_time_per_label, double, nullable, "s", "Avg time per frame label", "Review time / (approved + rejected frame labels).")
+ANNOPROJ_COLUMN(average_time_per_task, double, nullable, "s", "Avg time per task", "Review time / (approved + rejected tasks).")
+ANNOPROJ_ROW_END(reviewers_frame_row)
+
+/* Reviewers in frame labels. Rights: analytics_team. */
+ANNOPROJ_API annoproj_status annoproj_query_reviewers_by_frame(annoproj_query *query, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(reviewers_frame_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+ANNOPROJ_ROW(overview_row, "The project at a glance")
+ANNOPROJ_COLUMN(instance_labels_created, int64, required, "labels", "Instance labels created", "Distinct instances live at one submit or more, each once; text and HTML not counted.")
+ANNOPROJ_COLUMN(time_spent, int64, required, "s", "Time spent", "By all users in all stages.")
+ANNOPROJ_COLUMN(open_issues, int64, required, "issues", "Open issues", "Issues open now, those of removed tasks not counted.")
+ANNOPROJ_COLUMN(tasks, int64, required, "tasks", "Tasks", "Tasks, removed ones not counted.")
+ANNOPROJ_ROW_END(overview_row)
+
+/* The project at a glance, lifetime. Rights: summary. */
+ANNOPROJ_API annoproj_status annoproj_project_overview(annoproj_project *project, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(overview_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+ANNOPROJ_ROW(tasks_by_stage_row, "Tasks in a stage now")
+ANNOPROJ_COLUMN(stage, int64, required, "", "Stage", "Id of the stage.")
+ANNOPROJ_COLUMN(key, utf8, required, "", "Key", "Key of the stage.")
+ANNOPROJ_COLUMN(title, utf8, required, "", "Title", "Title of the stage.")
+ANNOPROJ_COLUMN(type, dictionary, required, "", "Type", "As in stage_row.")
+ANNOPROJ_COLUMN(tasks, int64, required, "tasks", "Tasks", "Tasks in it now.")
+ANNOPROJ_ROW_END(tasks_by_stage_row)
+
+/* Tasks in each stage now, in the order of the workflow. Rights: summary. */
+ANNOPROJ_API annoproj_status annoproj_project_tasks_by_stage(annoproj_project *project, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(tasks_by_stage_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* ==== Section - Import and export ================================================================ */
+
+typedef struct annoproj_import_options {
+    size_t size;
+    bool not_prelabels;              /* the labels count as made by the session's user instead of as pre-labels */
+} annoproj_import_options;
+#define ANNOPROJ_IMPORT_OPTIONS_INIT { sizeof(annoproj_import_options), false }
+
+/* Fills in the defaults. */
+ANNOPROJ_API void annoproj_import_options_init(annoproj_import_options *options ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
+
+ANNOPROJ_ROW(import_row, "What an import brought")
+ANNOPROJ_COLUMN(images, int64, required, "", "Images", "Images of the file.")
+ANNOPROJ_COLUMN(tasks, int64, required, "", "Tasks", "Tasks that got labels.")
+ANNOPROJ_COLUMN(labels, int64, required, "", "Labels", "Labels stored.")
+ANNOPROJ_COLUMN(repeated, int64, required, "", "Repeated", "Annotations that repeat an earlier one exactly, left out.")
+ANNOPROJ_ROW_END(import_row)
+
+/* Stores the annotations of a COCO file as labels (pre-labels) of the project's tasks, all or nothing. Images are matched by file name,
+ * categories by the id the ontology was made from, else by name. DATA: the details list up to 100 faults with byte offset
+ * and JSON pointer. NOT_FOUND (file), LIMIT, STATE (archived). Rights: import. */
+ANNOPROJ_API annoproj_status annoproj_project_import_coco(annoproj_project *project, const char *path, const annoproj_import_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(import_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* Gets the next bytes of an export; non-zero return ends it with CALLBACK. */
+typedef int32_t (*annoproj_write_fn)(const void *data, size_t length, void *user_data);
+
+/* What to export and where to. */
+typedef struct annoproj_export_options {
+    size_t size;
+    const char *path ANNOPROJ_NULLABLE;                                  /* a file; written beside it first, then renamed */
+    annoproj_write_fn write ANNOPROJ_NULLABLE;                           /* or a callback; exactly one of the two */
+    void *user_data ANNOPROJ_NULLABLE;
+    const int64_t *stages ANNOPROJ_LEN(stage_count) ANNOPROJ_NULLABLE;   /* current stages of the tasks; empty = all */
+    size_t stage_count;
+    const int64_t *classes ANNOPROJ_LEN(class_count) ANNOPROJ_NULLABLE;  /* features; empty = all */
+    size_t class_count;
+} annoproj_export_options;
+#define ANNOPROJ_EXPORT_OPTIONS_INIT { sizeof(annoproj_export_options), NULL, NULL, NULL, NULL, 0, NULL, 0 }
+
+/* Fills in the defaults. */
+ANNOPROJ_API void annoproj_export_options_init(annoproj_export_options *options ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
+
+/* Writes the labels stored now, drafts included, as COCO, in pixels. `*labels` is how many annotations were written. NOT_FOUND (stage, class, folder),
+ * READONLY, CALLBACK. Rights: export. */
+ANNOPROJ_API annoproj_status annoproj_project_export_coco(annoproj_project *project, const annoproj_export_options *options, const annoproj_call *call ANNOPROJ_NULLABLE, int64_t *labels ANNOPROJ_OUT, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* Writes the labels stored now, drafts included, as a JSON list of label rows, one for each task, coordinates normalised. `*labels` is how many
+ * labels were written. Statuses as annoproj_project_export_coco. Rights: export. */
+ANNOPROJ_API annoproj_status annoproj_project_export_labels(annoproj_project *project, const annoproj_export_options *options, const annoproj_call *call ANNOPROJ_NULLABLE, int64_t *labels ANNOPROJ_OUT, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,162 @@
+/* Where a task is: arriving in a stage, and what its actions leave on it. */
+#include "exclusion.h"
+#include "failure.h"
+#include "task.h"
+#include "task_count.h"
+#include "task_vector.h"
+
+const char *task_status_name(int32_t status) {
+    switch (status) {
+    case ANNOPROJ_TASK_NEW: return "new";
+    case ANNOPROJ_TASK_REOPENED: return "reopened";
+    case ANNOPROJ_TASK_SKIPPED: return "skipped";
+    case ANNOPROJ_TASK_COMPLETED: return "completed";
+    default: return "unknown";
+    }
+}
+
+static annoproj_status close_stay(command *cmd, const task_facts *task, annoproj_error **error) {
+    static const char text[] = "INSERT INTO task_stay(task, number, stage, entered_us, left_us)"
+                               " SELECT ?1, coalesce(max(number), 0) + 1, ?2, ?3, ?4 FROM task_stay WHERE task = ?1";
+    statement *insert = sql(cmd->scope.database, text);
+    bind_int64(insert, task->id);
+    bind_int64(insert, task->stage.id);
+    bind_int64(insert, task->entered_us);
+    bind_int64(insert, cmd->scope.now_us);
+    return sql_run(insert, error);
+}
+
+static annoproj_status forget_skips(command *cmd, int64_t task, annoproj_error **error) {
+    static const char text[] = "DELETE FROM task_skip WHERE task = ?";
+    statement *delete = sql(cmd->scope.database, text);
+    bind_int64(delete, task);
+    return sql_run(delete, error);
+}
+
+static annoproj_status write_arrival(command *cmd, const task_facts *task, annoproj_error **error) {
+    static const char text[] = "UPDATE task SET stage = ?, status = ?, assignee = ?, assigned_by = ?, exclusion = ?,"
+                               " entered_us = ?, released = 0, returned = ? WHERE id = ?";
+    statement *update = sql(cmd->scope.database, text);
+    bind_int64(update, task->stage.id);
+    bind_int64(update, task->status);
+    bind_int64(update, task->assignee);
+    bind_int64(update, task->assigned_by);
+    bind_int64(update, task->exclusion);
+    bind_int64(update, task->entered_us);
+    bind_int64(update, task->returned);
+    bind_int64(update, task->id);
+    return sql_run(update, error);
+}
+
+/* The assignee it arrives with may have it there; a manager in spite of the person rules. */
+static annoproj_status welcome_assignee(command *cmd, const task_facts *task, annoproj_error **error) {
+    bool manages = false;
+    bool assigned = task->assigned_by == ASSIGNED_MANAGER;
+    annoproj_status status = access_is_manager(&cmd->scope, task->assignee, &manages, error);
+    if (status == ANNOPROJ_OK && !manages)
+        status = task_check_rules(&cmd->scope, task, task->assignee, error);
+    if (status == ANNOPROJ_OK)
+        command_event(cmd, &(event){.kind = assigned ? EVENT_TASK_ASSIGN : EVENT_TASK_RETURN,
+                                    .task = NUMBER_OF(task->id),
+                                    .stage = task->stage.number,
+                                    .credited = task->assignee,
+                                    .reference = assigned ? ASSIGNED_MANAGER : 0});
+    return status;
+}
+
+annoproj_status task_arrive(command *cmd, task_facts *task, const task_arrival *arrival, annoproj_error **error) {
+    scope *in = &cmd->scope;
+    stage_facts stage;
+    int64_t exclusion = 0;
+    annoproj_status status = access_stage_facts(in, arrival->stage, in->user, &stage, error);
+    if (status == ANNOPROJ_OK)
+        status = exclusion_for_stage(cmd, task, &stage, arrival->returned, &exclusion, error);
+    if (status == ANNOPROJ_OK)
+        status = close_stay(cmd, task, error);
+    if (status == ANNOPROJ_OK)
+        status = task_count_add(cmd, task->stage.id, task->assignee, -1, error);
+    if (status == ANNOPROJ_OK)
+        status = task_count_add(cmd, stage.id, arrival->assignee, 1, error);
+    if (status == ANNOPROJ_OK)
+        status = forget_skips(cmd, task->id, error);
+    if (status == ANNOPROJ_OK)
+        status = task_vector_set(cmd, PROJECT_OF(task->id), TASK_ATTRIBUTE_STAGE, NUMBER_OF(task->id), 1, stage.number,
+                                 error);
+    if (status != ANNOPROJ_OK)
+        return status;
+
+    task->stage = stage;
+    task->status = arrival->status;
+    task->assignee = arrival->assignee;
+    task->assigned_by = arrival->assignee != 0 ? arrival->assigned_by : ASSIGNED_NOBODY;
+    task->exclusion = exclusion;
+    task->entered_us = in->now_us;
+    task->released = false;
+    task->returned = arrival->returned;
+    status = write_arrival(cmd, task, error);
+    return status == ANNOPROJ_OK && task->assignee != 0 ? welcome_assignee(cmd, task, error) : status;
+}
+
+static annoproj_status note_worker(command *cmd, const task_facts *task, annoproj_error **error) {
+    static const char text[] = "INSERT OR IGNORE INTO task_worker(task, stage, user) VALUES(?, ?, ?)";
+    statement *insert = sql(cmd->scope.database, text);
+    bind_int64(insert, task->id);
+    bind_int64(insert, task->stage.id);
+    bind_int64(insert, cmd->scope.user);
+    return sql_run(insert, error);
+}
+
+annoproj_status task_note_action(command *cmd, task_facts *task, bool submitted, annoproj_error **error) {
+    static const char text[] = "UPDATE task SET last_action_user = ?, last_action_stage = ?, last_action_us = ?,"
+                               " last_submitter = ? WHERE id = ?";
+    /* A submit by the host credits nobody. */
+    if (submitted)
+        task->last_submitter = cmd->scope.user;
+    statement *update = sql(cmd->scope.database, text);
+    bind_int64(update, cmd->scope.user);
+    bind_int64(update, task->stage.id);
+    bind_int64(update, cmd->scope.now_us);
+    bind_int64(update, task->last_submitter);
+    bind_int64(update, task->id);
+    annoproj_status status = sql_run(update, error);
+    if (status == ANNOPROJ_OK && submitted && cmd->scope.user != 0)
+        status = note_worker(cmd, task, error);
+    return status;
+}
+
+annoproj_status task_set_version(command *cmd, task_facts *task, int64_t version, annoproj_error **error) {
+    static const char text[] = "UPDATE task SET version = ? WHERE id = ?";
+    statement *update = sql(cmd->scope.database, text);
+    bind_int64(update, version);
+    bind_int64(update, task->id);
+    annoproj_status status = sql_run(update, error);
+    if (status == ANNOPROJ_OK)
+        task->version = version;
+    return status;
+}
+
+annoproj_status task_set_issue_counts(command *cmd, int64_t task, int64_t open, int64_t resolved,
+                                      annoproj_error **error) {
+    static const char text[] = "UPDATE task SET open_issues = ?, resolved_issues = ? WHERE id = ?";
+    statement *update = sql(cmd->scope.database, text);
+    bind_int64(update, open);
+    bind_int64(update, resolved);
+    bind_int64(update, task);
+    return sql_run(update, error);
+}
+
+annoproj_status task_set_priority(command *cmd, task_facts *task, int32_t priority, annoproj_error **error) {
+    static const char text[] = "UPDATE task SET priority = ? WHERE id = ?";
+    statement *update = sql(cmd->scope.database, text);
+    bind_int64(update, priority);
+    bind_int64(update, task->id);
+    annoproj_status status = sql_run(update, error);
+    if (status == ANNOPROJ_OK) {
+        task->priority = priority;
+        command_event(cmd, &(event){.kind = EVENT_TASK_PRIORITY,
+                                    .task = NUMBER_OF(task->id),
+                                    .stage = task->stage.number,
+                                    .reference = priority});
+    }
+    return status;
+}

@@ -1,0 +1,139 @@
+/* Whose a task is. */
+#include "exclusion.h"
+#include "failure.h"
+#include "task.h"
+#include "task_count.h"
+
+annoproj_status task_set_assignee(command *cmd, task_facts *task, int64_t user, int32_t assigned_by, bool released,
+                                  annoproj_error **error) {
+    static const char text[] = "UPDATE task SET assignee = ?, assigned_by = ?, released = ? WHERE id = ?";
+    statement *update = sql(cmd->scope.database, text);
+    bind_int64(update, user);
+    bind_int64(update, assigned_by);
+    bind_int64(update, released);
+    bind_int64(update, task->id);
+    annoproj_status status = sql_run(update, error);
+    if (status == ANNOPROJ_OK && user != task->assignee && task->stage.id != 0) {
+        status = task_count_add(cmd, task->stage.id, task->assignee, -1, error);
+        if (status == ANNOPROJ_OK)
+            status = task_count_add(cmd, task->stage.id, user, 1, error);
+    }
+    if (status == ANNOPROJ_OK) {
+        task->assignee = user;
+        task->assigned_by = assigned_by;
+        task->released = released;
+    }
+    return status;
+}
+
+annoproj_status task_check_rules(scope *in, const task_facts *task, int64_t user, annoproj_error **error) {
+    int32_t reasons = 0;
+    annoproj_status status = exclusion_reasons(in, task->exclusion, user, &reasons, error);
+    if (status != ANNOPROJ_OK)
+        return status;
+    if (reasons & EXCLUDED_SUBMITTER)
+        return fail(error, ANNOPROJ_STATE,
+                    "user %lld submitted task %lld and its review stage has reviewer_not_submitter: another reviewer "
+                    "has to take it",
+                    (long long)user, (long long)task->id);
+    if (reasons & EXCLUDED_WORKER)
+        return fail(error, ANNOPROJ_STATE,
+                    "user %lld worked on task %lld in another annotation stage and this stage has allow_reassessment "
+                    "off: another annotator has to take it",
+                    (long long)user, (long long)task->id);
+    return ANNOPROJ_OK;
+}
+
+annoproj_status task_take(command *cmd, task_facts *task, annoproj_error **error) {
+    const scope *in = &cmd->scope;
+    if (in->user == 0 || task->assignee == in->user)
+        return ANNOPROJ_OK;
+    if (task->assignee != 0) {
+        if (in->manager)
+            return ANNOPROJ_OK;
+        return fail(error, ANNOPROJ_CONFLICT, "task %lld is assigned to user %lld: take another one",
+                    (long long)task->id, (long long)task->assignee);
+    }
+    if (!in->manager) {
+        annoproj_status status = task_check_rules(&cmd->scope, task, in->user, error);
+        if (status != ANNOPROJ_OK)
+            return status;
+    }
+    annoproj_status status = task_set_assignee(cmd, task, in->user, ASSIGNED_SELF, false, error);
+    if (status == ANNOPROJ_OK)
+        command_event(cmd, &(event){.kind = EVENT_TASK_ASSIGN,
+                                    .task = NUMBER_OF(task->id),
+                                    .stage = task->stage.number,
+                                    .credited = in->user,
+                                    .reference = ASSIGNED_SELF});
+    return status;
+}
+
+annoproj_status task_give_back(command *cmd, task_facts *task, annoproj_error **error) {
+    int64_t former = task->assignee;
+    if (former == 0)
+        return ANNOPROJ_OK;
+    annoproj_status status = task_set_assignee(cmd, task, 0, ASSIGNED_NOBODY, true, error);
+    if (status == ANNOPROJ_OK)
+        command_event(cmd, &(event){.kind = EVENT_TASK_RELEASE,
+                                    .task = NUMBER_OF(task->id),
+                                    .stage = task->stage.number,
+                                    .credited = former});
+    return status;
+}
+
+/* Releases the user's tasks of one stage (0 = removed tasks of the project, found by id range): all of them, or those that
+ * were removed from stage `from`. */
+static annoproj_status release_in_stage(command *cmd, int64_t project, int64_t user, int64_t stage, int64_t from,
+                                        int64_t *released, annoproj_error **error) {
+    static const char text[] = "SELECT id, stage + removed_stage FROM task WHERE stage = ? AND assignee = ? AND id >= "
+                               "? AND id < ? AND (?5 = 0 OR removed_stage = ?5)"
+                               " LIMIT 1";
+    annoproj_status status = ANNOPROJ_OK;
+    for (;;) {
+        int64_t id = 0, place = 0;
+        statement *find = sql(cmd->scope.database, text);
+        bind_int64(find, stage);
+        bind_int64(find, user);
+        bind_int64(find, MAKE_ID(project, 0));
+        bind_int64(find, MAKE_ID(project + 1, 0));
+        bind_int64(find, from);
+        if (sql_row(find)) {
+            id = column_int64(find, 0);
+            place = column_int64(find, 1); /* one of the two is 0 */
+        }
+        status = sql_end(find, error);
+        if (status != ANNOPROJ_OK || id == 0)
+            return status;
+        task_facts task = {.id = id, .assignee = user, .stage = {.id = stage, .number = (int32_t)NUMBER_OF(place)}};
+        status = task_give_back(cmd, &task, error);
+        if (status != ANNOPROJ_OK)
+            return status;
+        ++*released;
+    }
+}
+
+annoproj_status task_release_user(command *cmd, int64_t project, int64_t user, int64_t stage, int64_t *released,
+                                  annoproj_error **error) {
+    static const char text[] =
+        "SELECT min(stage) FROM task_count WHERE stage > ? AND stage < ? AND assignee = ? AND count > 0";
+    annoproj_status status = ANNOPROJ_OK;
+    *released = 0;
+    if (stage != 0) {
+        status = release_in_stage(cmd, project, user, stage, 0, released, error);
+        return status == ANNOPROJ_OK ? release_in_stage(cmd, project, user, 0, stage, released, error) : status;
+    }
+    for (int64_t at = MAKE_ID(project, 0); status == ANNOPROJ_OK && at != 0;) {
+        statement *find = sql(cmd->scope.database, text);
+        bind_int64(find, at);
+        bind_int64(find, MAKE_ID(project + 1, 0));
+        bind_int64(find, user);
+        at = sql_row(find) ? column_int64(find, 0) : 0;
+        status = sql_end(find, error);
+        if (status == ANNOPROJ_OK && at != 0)
+            status = release_in_stage(cmd, project, user, at, 0, released, error);
+    }
+    if (status == ANNOPROJ_OK)
+        status = release_in_stage(cmd, project, user, 0, 0, released, error);
+    return status;
+}

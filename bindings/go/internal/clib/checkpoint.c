@@ -1,0 +1,50 @@
+/* Checkpoints, always under the write lock (write_lock.h says why). */
+#include <errno.h>
+
+#include "failure.h"
+#include "store_state.h"
+
+#define PASSIVE_BYTES   4194304
+#define RESTART_BYTES   33554432
+#define RESTART_WAIT_US 20000
+/* A large log that a long snapshot keeps from restarting is tried again after this. */
+#define RETRY_US 1000000
+
+static annoproj_status run(struct store_state *state, int mode, int64_t wait_us, annoproj_error **error) {
+    database *db = state->writer;
+    db->busy_wait_us = wait_us;
+    errno = 0;
+    int code = sqlite3_wal_checkpoint_v2(db->handle, "main", mode, NULL, NULL);
+    db->busy_wait_us = BUSY_WAIT_US;
+    if (code == SQLITE_OK && mode == SQLITE_CHECKPOINT_TRUNCATE) {
+        db->wal_pages = 0;
+    }
+    state->checkpoint_pages = db->wal_pages;
+    state->checkpoint_us = monotonic_us();
+    /* Busy: a reader needs the log's older pages. What could be done was done. */
+    return code == SQLITE_OK || (code & 0xff) == SQLITE_BUSY ? ANNOPROJ_OK : connection_failure(db, error);
+}
+
+annoproj_status checkpoint_after_commit(struct store_state *state, annoproj_error **error) {
+    int64_t pages = state->writer->wal_pages;
+    if (pages < state->checkpoint_pages) {
+        state->checkpoint_pages = 0; /* the log was restarted */
+    }
+    int64_t grown = (pages - state->checkpoint_pages) * state->page_size;
+    if (pages * state->page_size < RESTART_BYTES) {
+        return grown < PASSIVE_BYTES ? ANNOPROJ_OK : run(state, SQLITE_CHECKPOINT_PASSIVE, 0, error);
+    }
+    if (grown >= PASSIVE_BYTES) {
+        return run(state, SQLITE_CHECKPOINT_RESTART, RESTART_WAIT_US, error);
+    }
+    if (monotonic_us() - state->checkpoint_us >= RETRY_US) {
+        return run(state, SQLITE_CHECKPOINT_RESTART, 0, error);
+    }
+    return ANNOPROJ_OK;
+}
+
+annoproj_status checkpoint_fold(struct store_state *state, int64_t wait_us, bool *folded, annoproj_error **error) {
+    annoproj_status status = run(state, SQLITE_CHECKPOINT_TRUNCATE, wait_us, error);
+    *folded = status == ANNOPROJ_OK && state->writer->wal_pages == 0;
+    return status;
+}

@@ -1,0 +1,240 @@
+/* One annotation: box, polygon or mask. Polygons and masks win over boxes. */
+#include "coco_parts.h"
+#include "failure.h"
+#include "hash.h"
+
+#define BOX_SEED     UINT64_C(0xb0)
+#define POLYGON_SEED UINT64_C(0x90)
+
+/* The box's numbers; null and [] are no box. */
+static annoproj_status read_box(coco_reader *in, coco_annotation *out, annoproj_error **error) {
+    annoproj_status status = coco_next(in, error);
+    if (status != ANNOPROJ_OK || in->token.kind == JSON_NULL) {
+        return status;
+    }
+    if (in->token.kind != JSON_ARRAY) {
+        coco_note(in, "bbox must be an array of 4 numbers");
+        return coco_pass(in, error);
+    }
+    uint64_t content = BOX_SEED;
+    size_t count = 0;
+    bool sound = true;
+    for (;;) {
+        status = coco_next(in, error);
+        if (status != ANNOPROJ_OK || in->token.kind == JSON_ARRAY_END) {
+            break;
+        }
+        if (in->token.kind != JSON_NUMBER) {
+            coco_note(in, "bbox must hold numbers");
+            sound = false;
+            status = coco_pass(in, error);
+            if (status != ANNOPROJ_OK) {
+                break;
+            }
+            continue;
+        }
+        number one;
+        content = hash64_with(in->token.start, in->token.length, content);
+        sound = coco_number(in, &one) && sound;
+        if (count < 4) {
+            out->box[count] = one;
+        }
+        count++;
+    }
+    if (status != ANNOPROJ_OK || !sound || count == 0) {
+        return status;
+    }
+    if (count != 4) {
+        coco_note(in, "bbox has %zu numbers, not 4", count);
+    } else if (number_to_double(&out->box[2]) < 0 || number_to_double(&out->box[3]) < 0) {
+        coco_note(in, "the width or height of bbox is negative");
+    }
+    out->has_box = count == 4;
+    in->content += content;
+    return ANNOPROJ_OK;
+}
+
+/* One ring, its opening bracket read, or at its first number when the polygon is a plain list of numbers. */
+static annoproj_status read_ring(coco_reader *in, size_t *numbers, uint64_t *content, annoproj_error **error) {
+    annoproj_status status = ANNOPROJ_OK;
+    size_t count = 0;
+    bool first = in->token.kind == JSON_NUMBER;
+    for (;;) {
+        if (!first) {
+            status = coco_next(in, error);
+        }
+        first = false;
+        if (status != ANNOPROJ_OK || in->token.kind == JSON_ARRAY_END) {
+            break;
+        }
+        if (in->token.kind != JSON_NUMBER) {
+            coco_note(in, "a polygon must hold numbers");
+            status = coco_pass(in, error);
+            if (status != ANNOPROJ_OK) {
+                break;
+            }
+            continue;
+        }
+        number one;
+        *content = hash64_with(in->token.start, in->token.length, *content);
+        if (!coco_number(in, &one)) {
+            continue;
+        }
+        if (count == 0) {
+            geometry_part(in->geometry);
+        }
+        if (++count > 2 * COCO_VERTICES) {
+            continue;
+        }
+        geometry_number(in->geometry, one);
+    }
+    if (status == ANNOPROJ_OK && count > 2 * COCO_VERTICES) {
+        coco_note(in, "a polygon has more than %d vertices", COCO_VERTICES);
+    } else if (status == ANNOPROJ_OK && count % 2 != 0) {
+        coco_note(in, "a polygon has %zu numbers: x and y come in pairs", count);
+    }
+    *numbers += count;
+    return status;
+}
+
+/* Rings, the opening bracket read. An empty list is no polygon. */
+static annoproj_status read_polygon(coco_reader *in, coco_annotation *out, annoproj_error **error) {
+    uint64_t content = POLYGON_SEED;
+    size_t numbers = 0;
+    geometry_builder_reset(in->geometry, SHAPE_POLYGON, ANNOPROJ_UNIT_PIXELS);
+    geometry_frame(in->geometry, 0);
+    annoproj_status status = coco_next(in, error);
+    if (status == ANNOPROJ_OK && in->token.kind == JSON_NUMBER) {
+        status = read_ring(in, &numbers, &content, error);
+    } else {
+        while (status == ANNOPROJ_OK && in->token.kind != JSON_ARRAY_END) {
+            if (in->token.kind == JSON_ARRAY) {
+                content = hash64_with("[", 1, content);
+                status = read_ring(in, &numbers, &content, error);
+            } else {
+                coco_note(in, "segmentation must hold arrays of numbers");
+                status = coco_pass(in, error);
+            }
+            if (status == ANNOPROJ_OK) {
+                status = coco_next(in, error);
+            }
+        }
+    }
+    if (numbers > 0) {
+        out->shape = SHAPE_POLYGON;
+        in->content += content;
+    }
+    return status;
+}
+
+static annoproj_status read_segmentation(coco_reader *in, coco_annotation *out, annoproj_error **error) {
+    bool sound = true;
+    annoproj_status status = coco_next(in, error);
+    if (status != ANNOPROJ_OK || in->token.kind == JSON_NULL) {
+        return status;
+    }
+    if (in->token.kind == JSON_ARRAY) {
+        return read_polygon(in, out, error);
+    }
+    if (in->token.kind == JSON_OBJECT) {
+        status = coco_read_mask(in, out, &sound, error);
+        if (status == ANNOPROJ_OK && sound) {
+            out->shape = SHAPE_BITMASK;
+        }
+        return status;
+    }
+    coco_note(in, "segmentation must be an array of polygons or a run-length encoding");
+    return coco_pass(in, error);
+}
+
+static annoproj_status read_score(coco_reader *in, coco_annotation *out, annoproj_error **error) {
+    double score = 1;
+    annoproj_status status = coco_next(in, error);
+    if (status != ANNOPROJ_OK) {
+        return status;
+    }
+    if (in->token.kind == JSON_NUMBER && json_double(&in->token, &score) && score >= 0 && score <= 1) {
+        out->confidence = score;
+        in->content += hash64_with(&score, sizeof score, 1);
+        return ANNOPROJ_OK;
+    }
+    return coco_pass(in, error); /* scores of another kind are no confidence */
+}
+
+typedef struct annotation_ids {
+    bool id, image, category;
+} annotation_ids;
+
+static annoproj_status read_member(coco_reader *in, coco_annotation *out, annotation_ids *has, annoproj_error **error) {
+    const json_token *key = &in->token;
+    if (json_key_is(key, "segmentation")) {
+        return read_segmentation(in, out, error);
+    }
+    if (json_key_is(key, "bbox")) {
+        return read_box(in, out, error);
+    }
+    if (json_key_is(key, "image_id")) {
+        return coco_id(in, &out->image, &has->image, NULL, error);
+    }
+    if (json_key_is(key, "category_id")) {
+        return coco_id(in, &out->category, &has->category, NULL, error);
+    }
+    if (json_key_is(key, "id")) {
+        int64_t id = 0;
+        annoproj_status status = coco_id(in, &id, &has->id, NULL, error);
+        in->content += has->id ? hash64_with(&id, sizeof id, 2) : 0;
+        return status;
+    }
+    if (json_key_is(key, "score")) {
+        return read_score(in, out, error);
+    }
+    return coco_other(in, error);
+}
+
+/* A box is the geometry when there is nothing better. */
+static void settle_geometry(coco_reader *in, coco_annotation *out) {
+    if (out->shape == 0 && out->has_box) {
+        out->shape = SHAPE_BOUNDING_BOX;
+        geometry_builder_reset(in->geometry, SHAPE_BOUNDING_BOX, ANNOPROJ_UNIT_PIXELS);
+        geometry_frame(in->geometry, 0);
+        geometry_part(in->geometry);
+        for (size_t i = 0; i < 4; i++) {
+            geometry_number(in->geometry, out->box[i]);
+        }
+    }
+}
+
+annoproj_status coco_read_annotation(coco_reader *in, coco_annotation *out, annoproj_error **error) {
+    annotation_ids has = {0};
+    annoproj_status status = ANNOPROJ_OK;
+    for (;;) {
+        status = coco_next(in, error);
+        if (status != ANNOPROJ_OK || in->token.kind != JSON_KEY) {
+            break;
+        }
+        status = read_member(in, out, &has, error);
+        if (status != ANNOPROJ_OK) {
+            break;
+        }
+    }
+    if (status != ANNOPROJ_OK) {
+        return status;
+    }
+    if (!in->faulty && !has.image) {
+        coco_note(in, "the annotation has no image_id");
+    }
+    if (!in->faulty && !has.category) {
+        coco_note(in, "the annotation has no category_id");
+    }
+    settle_geometry(in, out);
+    if (!in->faulty && out->shape == 0) {
+        coco_note(in, "the annotation has neither bbox nor segmentation");
+    }
+    if (in->faulty) {
+        out->shape = 0;
+    }
+    uint64_t ids[2] = {(uint64_t)out->image, (uint64_t)out->category};
+    out->content = in->content + hash64(ids, sizeof ids);
+    out->geometry = in->geometry;
+    return ANNOPROJ_OK;
+}

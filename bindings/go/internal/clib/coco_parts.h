@@ -1,0 +1,44 @@
+/* Inside the COCO reader: how one value of an item is read. */
+#ifndef COCO_PARTS_H
+#define COCO_PARTS_H
+
+#include "coco_read.h"
+
+struct coco_reader {
+    int file;
+    int64_t size, read; /* bytes of the file, bytes read in this pass */
+    char *path;
+    const bounds *bounds;
+    faults *faults;
+    json_scan *scan;
+    json_token token; /* the last one */
+    arena texts;      /* of one item */
+    int64_t items;
+    uint64_t content; /* fingerprint of the item's members so far, whatever their order */
+    bool faulty;      /* the item has a fault */
+    geometry_builder *geometry;
+    int64_t *runs; /* of a mask */
+    size_t run_count, run_capacity;
+};
+
+/* Notes a fault at the last token. */
+void coco_note(coco_reader *reader, const char *format, ...) __attribute__((format(printf, 2, 3)));
+annoproj_status coco_next(coco_reader *reader, annoproj_error **error);
+/* The rest of a value whose first token has been read. */
+annoproj_status coco_pass(coco_reader *reader, annoproj_error **error);
+/* A value nobody asked for: only its fingerprint is kept. */
+annoproj_status coco_other(coco_reader *reader, annoproj_error **error);
+/* An id: a whole number, or a text. *text (nullable) gets it as it stands in the file. */
+annoproj_status coco_id(coco_reader *reader, int64_t *key, bool *has, const char **text, annoproj_error **error);
+annoproj_status coco_text(coco_reader *reader, const char *member, const char **out,
+                          annoproj_error **error); /* NULL for null */
+annoproj_status coco_side(coco_reader *reader, const char *member, int64_t *out,
+                          annoproj_error **error); /* 0 for null */
+/* The number that is the last token; false when it is out of range (noted). */
+bool coco_number(coco_reader *reader, number *out);
+
+annoproj_status coco_read_annotation(coco_reader *reader, coco_annotation *out, annoproj_error **error);
+/* The object of a run-length encoding, its opening brace read. False in *sound after a fault. */
+annoproj_status coco_read_mask(coco_reader *reader, coco_annotation *out, bool *sound, annoproj_error **error);
+
+#endif

@@ -1,0 +1,328 @@
+/* The whole of a COCO file: its members in any order, in one pass, or in two when annotations come before what they are
+ * about. */
+#include "coco_read.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "coco_parts.h"
+#include "failure.h"
+#include "hash.h"
+
+#define WINDOW       ((size_t)256 << 10)
+#define STRING_LIMIT ((size_t)8 << 20) /* compressed masks are long texts */
+#define CHECK_EVERY  512               /* items between two looks at deadline and cancel */
+
+static annoproj_status read_file(void *source, void *buffer, size_t size, size_t *length, annoproj_error **error) {
+    coco_reader *in = source;
+    ssize_t got = 0;
+    do {
+        got = read(in->file, buffer, size);
+    } while (got < 0 && errno == EINTR);
+    if (got < 0) {
+        return fail(error, ANNOPROJ_IO, "reading %s failed at byte %lld (%s)", QUOTED(in->path), (long long)in->read,
+                    strerror(errno));
+    }
+    *length = (size_t)got;
+    in->read += got;
+    return ANNOPROJ_OK;
+}
+
+static annoproj_status open_file(coco_reader *in, annoproj_error **error) {
+    struct stat facts;
+    in->file = open(in->path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (in->file < 0) {
+        const int reason = errno;
+        const bool missing = reason == ENOENT || reason == ENOTDIR;
+        return fail(error, missing ? ANNOPROJ_NOT_FOUND : ANNOPROJ_IO, "%s cannot be read (%s): check the path",
+                    QUOTED(in->path), strerror(reason));
+    }
+    if (fstat(in->file, &facts) != 0 || !S_ISREG(facts.st_mode)) {
+        return fail(error, ANNOPROJ_IO, "%s is no file: give the path of a COCO file", QUOTED(in->path));
+    }
+    if (facts.st_size > COCO_FILE_LIMIT) {
+        return fail(error, ANNOPROJ_LIMIT, "%s has %lld bytes, at most %lld are taken", QUOTED(in->path),
+                    (long long)facts.st_size, (long long)COCO_FILE_LIMIT);
+    }
+    in->size = facts.st_size;
+    return ANNOPROJ_OK;
+}
+
+annoproj_status coco_open(const char *path, const bounds *limits, faults *all, coco_reader **out,
+                          annoproj_error **error) {
+    *out = NULL;
+    coco_reader *made = allocate_zeroed(1, sizeof *made);
+    if (!made) {
+        return fail_memory(error);
+    }
+    made->file = -1;
+    made->bounds = limits;
+    made->faults = all;
+    made->geometry = geometry_builder_new(SHAPE_POLYGON, ANNOPROJ_UNIT_PIXELS);
+    made->path = duplicate_text(path);
+    annoproj_status status = made->path ? open_file(made, error) : fail_memory(error);
+    if (status != ANNOPROJ_OK) {
+        coco_close(made);
+        return status;
+    }
+    *out = made;
+    return ANNOPROJ_OK;
+}
+
+void coco_close(coco_reader *in) {
+    if (!in) {
+        return;
+    }
+    if (in->file >= 0) {
+        close(in->file);
+    }
+    json_scan_release(in->scan);
+    geometry_builder_free(in->geometry);
+    arena_release(&in->texts);
+    release(in->runs);
+    release(in->path);
+    release(in);
+}
+
+/* --- images and categories -------------------------------------------------------------------------------------- */
+
+static annoproj_status read_image(coco_reader *in, coco_image *out, annoproj_error **error) {
+    bool has = false;
+    const char *title = NULL;
+    annoproj_status status = ANNOPROJ_OK;
+    for (;;) {
+        status = coco_next(in, error);
+        if (status != ANNOPROJ_OK || in->token.kind != JSON_KEY) {
+            break;
+        }
+        if (json_key_is(&in->token, "id")) {
+            status = coco_id(in, &out->key, &has, NULL, error);
+        } else if (json_key_is(&in->token, "file_name")) {
+            status = coco_text(in, "file_name", &out->file_name, error);
+        } else if (json_key_is(&in->token, "image_title")) {
+            status = coco_text(in, "image_title", &title, error);
+        } else if (json_key_is(&in->token, "coco_url")) {
+            status = coco_text(in, "coco_url", &out->url, error);
+        } else if (json_key_is(&in->token, "width")) {
+            status = coco_side(in, "width", &out->width, error);
+        } else if (json_key_is(&in->token, "height")) {
+            status = coco_side(in, "height", &out->height, error);
+        } else {
+            status = coco_other(in, error);
+        }
+        if (status != ANNOPROJ_OK) {
+            break;
+        }
+    }
+    out->content = in->content;
+    out->file_name = title && *title ? title : out->file_name; /* in our own exports file_name is a path by hash */
+    if (status == ANNOPROJ_OK && !has && !in->faulty) {
+        coco_note(in, "the image has no id");
+    }
+    if (status == ANNOPROJ_OK && !in->faulty && (!out->file_name || !*out->file_name)) {
+        coco_note(in, "the image has no file_name");
+    }
+    return status;
+}
+
+static annoproj_status read_category(coco_reader *in, coco_category *out, annoproj_error **error) {
+    bool has = false;
+    annoproj_status status = ANNOPROJ_OK;
+    for (;;) {
+        status = coco_next(in, error);
+        if (status != ANNOPROJ_OK || in->token.kind != JSON_KEY) {
+            break;
+        }
+        if (json_key_is(&in->token, "id")) {
+            status = coco_id(in, &out->key, &has, &out->id, error);
+        } else if (json_key_is(&in->token, "name")) {
+            status = coco_text(in, "name", &out->name, error);
+        } else {
+            status = coco_other(in, error);
+        }
+        if (status != ANNOPROJ_OK) {
+            break;
+        }
+    }
+    out->content = in->content;
+    if (status == ANNOPROJ_OK && !has && !in->faulty) {
+        coco_note(in, "the category has no id");
+    }
+    return status;
+}
+
+/* --- arrays of items ---------------------------------------------------------------------------------------------- */
+
+typedef annoproj_status (*item_fn)(coco_reader *in, const coco_sink *sink, const coco_place *place,
+                                   annoproj_error **error);
+
+static annoproj_status take_image(coco_reader *in, const coco_sink *sink, const coco_place *place,
+                                  annoproj_error **error) {
+    coco_image image = {.place = *place};
+    annoproj_status status = read_image(in, &image, error);
+    return status == ANNOPROJ_OK && !in->faulty ? sink->image(sink->data, &image, error) : status;
+}
+
+static annoproj_status take_category(coco_reader *in, const coco_sink *sink, const coco_place *place,
+                                     annoproj_error **error) {
+    coco_category category = {.place = *place};
+    annoproj_status status = read_category(in, &category, error);
+    return status == ANNOPROJ_OK && !in->faulty ? sink->category(sink->data, &category, error) : status;
+}
+
+static annoproj_status take_annotation(coco_reader *in, const coco_sink *sink, const coco_place *place,
+                                       annoproj_error **error) {
+    coco_annotation annotation = {.place = *place, .confidence = 1};
+    annoproj_status status = coco_read_annotation(in, &annotation, error);
+    return status == ANNOPROJ_OK && !in->faulty ? sink->annotation(sink->data, &annotation, error) : status;
+}
+
+static annoproj_status look_up(coco_reader *in, annoproj_error **error) {
+    if (++in->items > COCO_MOST_ITEMS) {
+        return fail(error, ANNOPROJ_LIMIT, "%s has more than %d items", QUOTED(in->path), COCO_MOST_ITEMS);
+    }
+    if (in->items % CHECK_EVERY != 0) {
+        return ANNOPROJ_OK;
+    }
+    annoproj_status status = bounds_check(in->bounds, error);
+    return status == ANNOPROJ_OK ? bounds_progress(in->bounds, in->read, in->size, error) : status;
+}
+
+static annoproj_status read_items(coco_reader *in, const coco_sink *sink, const char *name, item_fn take,
+                                  annoproj_error **error) {
+    annoproj_status status = coco_next(in, error);
+    if (status == ANNOPROJ_OK && in->token.kind != JSON_ARRAY) {
+        coco_note(in, "%s must be an array", name);
+        return coco_pass(in, error);
+    }
+    for (int64_t index = 0; status == ANNOPROJ_OK; index++) {
+        status = coco_next(in, error);
+        if (status != ANNOPROJ_OK || in->token.kind == JSON_ARRAY_END) {
+            break;
+        }
+        if (in->token.kind != JSON_OBJECT) {
+            coco_note(in, "%s must hold objects", name);
+            status = coco_pass(in, error);
+            continue;
+        }
+        const coco_place place = {.array = name, .index = index, .offset = in->token.offset};
+        in->content = 0;
+        in->faulty = false;
+        status = take(in, sink, &place, error);
+        arena_release(&in->texts);
+        if (status == ANNOPROJ_OK) {
+            status = look_up(in, error);
+        }
+    }
+    return status;
+}
+
+/* --- passes --------------------------------------------------------------------------------------------------------- */
+
+typedef struct pass {
+    const coco_sink *sink;
+    bool second;                          /* only annotations, the rest is known */
+    bool images, categories, annotations; /* members met; annotations: read */
+    bool ready, waiting;                  /* `ready` was told; annotations came too early */
+} pass;
+
+static annoproj_status tell_ready(pass *state, annoproj_error **error) {
+    state->ready = true;
+    return state->sink->ready ? state->sink->ready(state->sink->data, error) : ANNOPROJ_OK;
+}
+
+static annoproj_status read_annotations(coco_reader *in, pass *state, annoproj_error **error) {
+    const coco_sink *sink = state->sink;
+    const bool known = state->second || ((state->images || !sink->image) && (state->categories || !sink->category));
+    annoproj_status status = ANNOPROJ_OK;
+    if (!known) {
+        state->waiting = true;
+        return json_skip(in->scan, error);
+    }
+    if (!state->ready) {
+        status = tell_ready(state, error);
+    }
+    state->annotations = true;
+    return status == ANNOPROJ_OK ? read_items(in, sink, "annotations", take_annotation, error) : status;
+}
+
+static annoproj_status read_root_member(coco_reader *in, pass *state, annoproj_error **error) {
+    const coco_sink *sink = state->sink;
+    if (sink->image && !state->second && json_key_is(&in->token, "images")) {
+        state->images = true;
+        return read_items(in, sink, "images", take_image, error);
+    }
+    if (sink->category && !state->second && json_key_is(&in->token, "categories")) {
+        state->categories = true;
+        return read_items(in, sink, "categories", take_category, error);
+    }
+    if (sink->annotation && json_key_is(&in->token, "annotations")) {
+        return read_annotations(in, state, error);
+    }
+    return json_skip(in->scan, error);
+}
+
+static annoproj_status read_root(coco_reader *in, pass *state, annoproj_error **error) {
+    annoproj_status status = coco_next(in, error);
+    if (status == ANNOPROJ_OK && in->token.kind != JSON_OBJECT) {
+        coco_note(in, "a COCO file is an object with images, categories and annotations");
+        status = coco_pass(in, error);
+        return status;
+    }
+    while (status == ANNOPROJ_OK) {
+        status = coco_next(in, error);
+        if (status != ANNOPROJ_OK || in->token.kind != JSON_KEY) {
+            break;
+        }
+        status = read_root_member(in, state, error);
+    }
+    return status == ANNOPROJ_OK ? coco_next(in, error) : status; /* nothing comes behind it */
+}
+
+static annoproj_status start_pass(coco_reader *in, annoproj_error **error) {
+    const json_limits limits = {.string_length = STRING_LIMIT};
+    json_scan_release(in->scan);
+    in->scan = NULL;
+    in->read = in->items = 0;
+    if (lseek(in->file, 0, SEEK_SET) < 0) {
+        return fail(error, ANNOPROJ_IO, "%s cannot be read again (%s)", QUOTED(in->path), strerror(errno));
+    }
+    return json_scan_stream(read_file, in, WINDOW, &limits, &in->scan, error);
+}
+
+/* What is broken as JSON is one fault more: those before it are told, too. */
+static annoproj_status with_faults(const coco_reader *in, annoproj_status status, annoproj_error **error) {
+    if (status != ANNOPROJ_DATA || in->faults->count == 0 || !error || !*error) {
+        return status;
+    }
+    fail_detail(error, "faults", "%lld", (long long)in->faults->count + 1);
+    for (size_t i = 0; i < in->faults->listed; i++) {
+        fail_detail(error, "fault", "%s", in->faults->list[i].text);
+    }
+    return status;
+}
+
+annoproj_status coco_read(coco_reader *in, const coco_sink *sink, annoproj_error **error) {
+    pass state = {.sink = sink};
+    annoproj_status status = start_pass(in, error);
+    if (status == ANNOPROJ_OK) {
+        status = read_root(in, &state, error);
+    }
+    if (status == ANNOPROJ_OK && sink->image && !state.images && in->faults->count == 0) {
+        faults_add(in->faults, "", 0, "there are no images: is this a COCO file?");
+    }
+    if (status == ANNOPROJ_OK && !state.ready) {
+        status = tell_ready(&state, error);
+    }
+    if (status == ANNOPROJ_OK && state.waiting) {
+        state.second = true;
+        status = start_pass(in, error);
+        if (status == ANNOPROJ_OK) {
+            status = read_root(in, &state, error);
+        }
+    }
+    return with_faults(in, status, error);
+}

@@ -1,0 +1,75 @@
+/* Reading a COCO file: streamed, one image, category or annotation at a time, whatever the order of the file's members.
+ * What is wrong is gathered in faults; only broken JSON ends the reading. */
+#ifndef COCO_READ_H
+#define COCO_READ_H
+
+#include "bounds.h"
+#include "faults.h"
+#include "geometry.h"
+#include "json_scan.h"
+#include "ontology.h"
+
+#define COCO_FILE_LIMIT ((int64_t)8 << 30)
+#define COCO_MOST_ITEMS 20000000
+#define COCO_SIDE       (1 << 20) /* most pixels of a side */
+#define COCO_VERTICES   100000    /* most vertices of a ring */
+#define COCO_RUNS       4000000
+#define COCO_AREA       ((int64_t)1 << 31) /* most pixels of a mask */
+
+/* Where something stands in the file, for faults. */
+typedef struct coco_place {
+    const char *array; /* "images" */
+    int64_t index, offset;
+} coco_place;
+
+/* Texts are valid during the callback. */
+typedef struct coco_image {
+    coco_place place;
+    int64_t key;
+    const char *file_name, *url; /* NULL = none */
+    int64_t width, height;       /* 0 = unknown */
+    uint64_t content;            /* fingerprint of all members */
+} coco_image;
+
+typedef struct coco_category {
+    coco_place place;
+    int64_t key;
+    const char *id; /* as it stands in the file: 7 or "7" */
+    const char *name;
+    uint64_t content;
+} coco_category;
+
+typedef struct coco_annotation {
+    coco_place place;
+    int64_t image, category; /* keys */
+    uint64_t content;
+    double confidence;
+    int32_t shape; /* bounding_box, polygon or bitmask; 0 when it has a fault */
+    bool has_box;
+    number box[4];
+    int64_t mask_width, mask_height;
+    geometry_builder *geometry; /* of `shape`, frame 0, pixels */
+} coco_annotation;
+
+/* What to do with them; NULL = not wanted. `ready` comes once, when all images and categories that are wanted have been
+ * read and before the first annotation. A status that is not OK ends the reading. */
+typedef struct coco_sink {
+    void *data;
+    annoproj_status (*image)(void *data, const coco_image *image, annoproj_error **error);
+    annoproj_status (*category)(void *data, const coco_category *category, annoproj_error **error);
+    annoproj_status (*ready)(void *data, annoproj_error **error);
+    annoproj_status (*annotation)(void *data, const coco_annotation *annotation, annoproj_error **error);
+} coco_sink;
+
+typedef struct coco_reader coco_reader;
+
+/* NOT_FOUND when there is no such file, LIMIT when it is too large. `faults` is the caller's. */
+annoproj_status coco_open(const char *path, const bounds *bounds, faults *faults, coco_reader **out,
+                          annoproj_error **error);
+/* Reads all of it. OK also when there are faults. */
+annoproj_status coco_read(coco_reader *reader, const coco_sink *sink, annoproj_error **error);
+void coco_close(coco_reader *reader);
+
+void coco_fault(faults *faults, const coco_place *place, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+#endif

@@ -1,0 +1,177 @@
+/* Shapes as COCO annotations. */
+#include "coco_shape.h"
+
+#include "export_coco.h"
+#include "failure.h"
+
+void coco_shape_release(coco_shape *of) {
+    shape_release(&of->shape);
+    shape_release(&of->mask);
+    release(of->outer);
+    *of = (coco_shape){0};
+}
+
+static void write_list(const number *numbers, size_t count, text *out) {
+    text_character(out, '[');
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0) {
+            text_character(out, ',');
+        }
+        text_number(out, numbers[i]);
+    }
+    text_character(out, ']');
+}
+
+/* What comes before the segmentation. */
+static void write_head(text *out, number area, const box *around, int32_t category, int64_t image, bool crowd) {
+    text_string(out, "\"area\":");
+    text_number(out, area);
+    text_string(out, ",\"bbox\":");
+    write_list((const number[]){around->x, around->y, around->width, around->height}, 4, out);
+    text_string(out, ",\"category_id\":");
+    text_int64(out, category);
+    text_string(out, ",\"image_id\":");
+    text_int64(out, image);
+    text_string(out, crowd ? ",\"iscrowd\":1,\"segmentation\":" : ",\"iscrowd\":0,\"segmentation\":");
+}
+
+static void write_tail(text *out, const number *point) {
+    if (!point) {
+        text_string(out, ",\"keypoints\":null,\"num_keypoints\":null");
+        return;
+    }
+    text_string(out, ",\"keypoints\":[");
+    text_number(out, point[0]);
+    text_character(out, ',');
+    text_number(out, point[1]);
+    text_string(out, ",2],\"num_keypoints\":1");
+}
+
+static void write_box(const shape *of, int32_t category, int64_t image, text *out) {
+    const number *n = of->numbers;
+    const box around = {n[0], n[1], n[2], n[3]};
+    const number right = number_add(n[0], n[2]), bottom = number_add(n[1], n[3]);
+    write_head(out, number_multiply(n[2], n[3]), &around, category, image, false);
+    text_character(out, '[');
+    write_list((const number[]){n[0], n[1], right, n[1], right, bottom, n[0], bottom}, 8, out);
+    text_character(out, ']');
+    write_tail(out, NULL);
+}
+
+static void write_mask(const shape *of, int32_t category, int64_t image, text *out) {
+    int64_t pixels = 0;
+    const box around = mask_bounds(of, &pixels);
+    write_head(out, (number){.decimal = decimal_from_int64(pixels), .exact = true}, &around, category, image, true);
+    text_string(out, "{\"counts\":");
+    write_list(of->numbers + 2, of->number_count - 2, out);
+    text_string(out, ",\"size\":[");
+    text_number(out, of->numbers[1]);
+    text_character(out, ',');
+    text_number(out, of->numbers[0]);
+    text_string(out, "]}");
+    write_tail(out, NULL);
+}
+
+static bool room_for_rings(coco_shape *of) {
+    if (of->shape.part_count > of->outer_capacity) {
+        size_t *outer = reallocate(of->outer, of->shape.part_count * sizeof *outer);
+        if (!outer) {
+            return false;
+        }
+        of->outer = outer;
+        of->outer_capacity = of->shape.part_count;
+    }
+    return true;
+}
+
+/* Rings stay rings; holes can only be told by pixels. */
+static annoproj_status write_polygon(coco_shape *of, const export_task *task, int32_t category, int64_t image,
+                                     text *out, annoproj_error **error) {
+    if (!room_for_rings(of)) {
+        return fail_memory(error);
+    }
+    if (polygon_holes(&of->shape, of->outer)) {
+        annoproj_status status = export_needs_size(task, 0, 1, error);
+        if (status != ANNOPROJ_OK) {
+            return status;
+        }
+        if (!polygon_runs(&of->shape, task->unit.width, task->unit.height, &of->mask)) {
+            return fail_memory(error);
+        }
+        write_mask(&of->mask, category, image, out);
+        return ANNOPROJ_OK;
+    }
+    const box around = shape_bounds(&of->shape);
+    write_head(out, polygon_area(&of->shape, of->outer), &around, category, image, false);
+    text_character(out, '[');
+    for (size_t i = 0; i < of->shape.part_count; i++) {
+        if (i > 0) {
+            text_character(out, ',');
+        }
+        write_list(of->shape.numbers + of->shape.starts[i], of->shape.starts[i + 1] - of->shape.starts[i], out);
+    }
+    text_character(out, ']');
+    write_tail(out, NULL);
+    return ANNOPROJ_OK;
+}
+
+/* There and back again. */
+static void write_polyline(const shape *of, int32_t category, int64_t image, text *out) {
+    const box around = shape_bounds(of);
+    write_head(out, (number){.exact = true}, &around, category, image, false);
+    text_string(out, "[[");
+    for (size_t i = 0; i < of->number_count; i++) {
+        text_number(out, of->numbers[i]);
+        text_character(out, ',');
+    }
+    for (size_t i = of->number_count / 2; i > 0; i--) {
+        text_number(out, of->numbers[2 * i - 2]);
+        text_character(out, ',');
+        text_number(out, of->numbers[2 * i - 1]);
+        text_string(out, i > 1 ? "," : "");
+    }
+    text_string(out, "]]");
+    write_tail(out, NULL);
+}
+
+static void write_point(const shape *of, int32_t category, int64_t image, text *out) {
+    const number zero = {.exact = true};
+    const box around = {of->numbers[0], of->numbers[1], zero, zero};
+    write_head(out, zero, &around, category, image, false);
+    text_character(out, '[');
+    write_list(of->numbers, 2, out);
+    text_character(out, ']');
+    write_tail(out, of->numbers);
+}
+
+static size_t fewest_numbers(int32_t type) {
+    switch (type) {
+    case SHAPE_BOUNDING_BOX: return 4;
+    case SHAPE_ROTATABLE_BOUNDING_BOX: return 5;
+    default: return 2;
+    }
+}
+
+annoproj_status coco_shape_write(coco_shape *of, const export_task *task, int32_t category, int64_t image, text *out,
+                                 annoproj_error **error) {
+    shape *drawn = &of->shape;
+    const int32_t unit = drawn->type == SHAPE_BITMASK ? ANNOPROJ_UNIT_PIXELS : drawn->unit;
+    annoproj_status status = export_needs_size(task, unit, ANNOPROJ_UNIT_PIXELS, error);
+    if (status != ANNOPROJ_OK) {
+        return status;
+    }
+    if (drawn->number_count < fewest_numbers(drawn->type)) {
+        return fail(error, ANNOPROJ_CORRUPT, "a label of task %lld has a %s of %zu numbers", (long long)task->id,
+                    feature_type_name(drawn->type), drawn->number_count);
+    }
+    shape_convert(drawn, ANNOPROJ_UNIT_PIXELS, (double)task->unit.width, (double)task->unit.height);
+    switch (drawn->type) {
+    case SHAPE_BOUNDING_BOX:
+    case SHAPE_ROTATABLE_BOUNDING_BOX: write_box(drawn, category, image, out); break;
+    case SHAPE_POLYGON: return write_polygon(of, task, category, image, out, error);
+    case SHAPE_POLYLINE: write_polyline(drawn, category, image, out); break;
+    case SHAPE_BITMASK: write_mask(drawn, category, image, out); break;
+    default: write_point(drawn, category, image, out); break;
+    }
+    return ANNOPROJ_OK;
+}

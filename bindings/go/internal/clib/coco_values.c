@@ -1,0 +1,176 @@
+/* Values of COCO items: ids, texts, sides, numbers. */
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "coco_parts.h"
+#include "failure.h"
+#include "hash.h"
+
+#define COORDINATE_LIMIT 2147483648.0
+#define LARGEST_ID       (INT64_C(1) << 53)
+
+void coco_note(coco_reader *in, const char *format, ...) {
+    char pointer[257], message[224];
+    json_pointer(in->scan, pointer);
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(message, sizeof message, format, arguments);
+    va_end(arguments);
+    faults_add(in->faults, pointer, in->token.offset, "%s", message);
+    in->faulty = true;
+}
+
+void coco_fault(faults *all, const coco_place *place, const char *format, ...) {
+    char pointer[64], message[224];
+    snprintf(pointer, sizeof pointer, "/%s/%lld", place->array, (long long)place->index);
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(message, sizeof message, format, arguments);
+    va_end(arguments);
+    faults_add(all, pointer, place->offset, "%s", message);
+}
+
+annoproj_status coco_next(coco_reader *in, annoproj_error **error) {
+    return json_next(in->scan, &in->token, error);
+}
+
+static int nesting(json_kind kind) {
+    return kind == JSON_OBJECT || kind == JSON_ARRAY ? 1 : kind == JSON_OBJECT_END || kind == JSON_ARRAY_END ? -1 : 0;
+}
+
+annoproj_status coco_pass(coco_reader *in, annoproj_error **error) {
+    annoproj_status status = ANNOPROJ_OK;
+    for (int open = nesting(in->token.kind); open > 0 && status == ANNOPROJ_OK; open += nesting(in->token.kind)) {
+        status = coco_next(in, error);
+    }
+    return status;
+}
+
+annoproj_status coco_other(coco_reader *in, annoproj_error **error) {
+    const char *start = NULL;
+    size_t length = 0;
+    int64_t offset = 0;
+    const uint64_t key = hash64(in->token.start, in->token.length);
+    annoproj_status status = json_slice(in->scan, &start, &length, &offset, error);
+    if (status == ANNOPROJ_OK) {
+        in->content += hash64_with(start, length, key);
+    }
+    return status;
+}
+
+static bool in_range(const json_token *token, int64_t *key) {
+    return json_int64(token, key) && *key <= LARGEST_ID && *key >= -LARGEST_ID;
+}
+
+/* Texts of digits are numbers; other texts get keys below all numbers. */
+static bool key_of(const char *characters, int64_t *key) {
+    const json_token digits = {.kind = JSON_NUMBER, .start = characters, .length = strlen(characters)};
+    const char *first = characters + (*characters == '-');
+    const bool numeric = digits.length <= 17 && *first >= (first[1] ? '1' : '0') && *first <= '9' &&
+                         first[strspn(first, "0123456789")] == 0;
+    if (!numeric || !in_range(&digits, key)) {
+        *key = INT64_MIN + (int64_t)(hash64(characters, digits.length) >> 2);
+    }
+    return digits.length > 0;
+}
+
+static annoproj_status text_id(coco_reader *in, int64_t *key, bool *has, const char **as_given,
+                               annoproj_error **error) {
+    const json_token *token = &in->token;
+    char *characters = arena_allocate(&in->texts, token->length + 3);
+    if (!characters) {
+        return fail_memory(error);
+    }
+    json_unescape(token, characters);
+    if (!key_of(characters, key)) {
+        coco_note(in, "an id is empty");
+        return ANNOPROJ_OK;
+    }
+    *has = true;
+    if (as_given) {
+        characters[0] = '"';
+        memcpy(characters + 1, token->start, token->length);
+        characters[token->length + 1] = '"';
+        characters[token->length + 2] = 0;
+        *as_given = characters;
+    }
+    return ANNOPROJ_OK;
+}
+
+annoproj_status coco_id(coco_reader *in, int64_t *key, bool *has, const char **as_given, annoproj_error **error) {
+    annoproj_status status = coco_next(in, error);
+    if (status != ANNOPROJ_OK || in->token.kind == JSON_NULL) {
+        return status;
+    }
+    if (in->token.kind == JSON_STRING) {
+        return text_id(in, key, has, as_given, error);
+    }
+    if (in->token.kind != JSON_NUMBER || !in_range(&in->token, key)) {
+        coco_note(in, "an id must be a whole number up to 2^53 or a text");
+        return coco_pass(in, error);
+    }
+    *has = true;
+    if (as_given) {
+        *as_given = arena_text(&in->texts, in->token.start, in->token.length);
+        return *as_given ? ANNOPROJ_OK : fail_memory(error);
+    }
+    return ANNOPROJ_OK;
+}
+
+annoproj_status coco_text(coco_reader *in, const char *member, const char **out, annoproj_error **error) {
+    annoproj_status status = coco_next(in, error);
+    if (status != ANNOPROJ_OK || in->token.kind == JSON_NULL) {
+        return status;
+    }
+    if (in->token.kind != JSON_STRING) {
+        coco_note(in, "%s must be a text", member);
+        return coco_pass(in, error);
+    }
+    char *characters = arena_allocate(&in->texts, in->token.length + 1);
+    if (!characters) {
+        return fail_memory(error);
+    }
+    const size_t length = json_unescape(&in->token, characters);
+    if (strlen(characters) != length) {
+        coco_note(in, "%s has a NUL character", member);
+    }
+    in->content += hash64_with(characters, length, hash64(member, strlen(member)));
+    *out = characters;
+    return ANNOPROJ_OK;
+}
+
+annoproj_status coco_side(coco_reader *in, const char *member, int64_t *out, annoproj_error **error) {
+    annoproj_status status = coco_next(in, error);
+    if (status != ANNOPROJ_OK || in->token.kind == JSON_NULL) {
+        return status;
+    }
+    int64_t side = 0;
+    if (in->token.kind != JSON_NUMBER || !json_int64(&in->token, &side) || side < 1 || side > COCO_SIDE) {
+        coco_note(in, "%s must be a whole number from 1 to %d", member, COCO_SIDE);
+        return coco_pass(in, error);
+    }
+    in->content += hash64_with(&side, sizeof side, hash64(member, strlen(member)));
+    *out = side;
+    return ANNOPROJ_OK;
+}
+
+bool coco_number(coco_reader *in, number *out) {
+    const json_token *token = &in->token;
+    *out = (number){0};
+    out->exact = decimal_parse(token->start, token->length, &out->decimal);
+    if (out->exact) {
+        /* Few digits and no exponent: small without looking closer. */
+        if (token->length <= 9 && out->decimal.scale >= 0) {
+            return true;
+        }
+        if (fabs(decimal_to_double(out->decimal)) <= COORDINATE_LIMIT) {
+            return true;
+        }
+    } else if (text_to_double(token->start, token->length, &out->real) && fabs(out->real) <= COORDINATE_LIMIT) {
+        return true;
+    }
+    coco_note(in, "a coordinate is beyond 2^31");
+    return false;
+}

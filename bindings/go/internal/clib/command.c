@@ -1,0 +1,131 @@
+/* What write bodies work with: events for one or several logs, numbers that come out the same in every run. */
+#include "command.h"
+
+#include <string.h>
+
+#include "failure.h"
+#include "hash.h"
+
+/* ---- events ---- */
+
+void command_event(command *cmd, const event *given) {
+    event own = *given;
+    own.actor = own.actor != 0 ? own.actor : cmd->scope.user;
+    own.source = own.source != 0 ? own.source : cmd->scope.source;
+    own.time_us = own.time_us != 0 ? own.time_us : cmd->scope.now_us;
+    event_batch_add(&cmd->events, &own);
+}
+
+int64_t command_events_project(command *cmd, int64_t project) {
+    int64_t before = cmd->events_project;
+    if (project == before) {
+        return before;
+    }
+    command_log *found = cmd->logs;
+    while (found && found->project != project) {
+        found = found->next;
+    }
+    if (!found) {
+        found = allocate_zeroed(1, sizeof *found);
+        if (!found) {
+            cmd->events.failed = true;
+            return before;
+        }
+        command_log **last = &cmd->logs;
+        while (*last) {
+            last = &(*last)->next;
+        }
+        *last = found;
+    }
+    /* The two change places: the entry now holds what is set aside. */
+    event_batch aside = cmd->events;
+    cmd->events = found->events;
+    cmd->events_project = project;
+    found->events = aside;
+    found->project = before;
+    return before;
+}
+
+static annoproj_status append_log(command *cmd, int64_t project, const event_batch *events, annoproj_error **error) {
+    int64_t first = 0;
+    if (events->failed) {
+        return fail_memory(error);
+    }
+    return events->count == 0 ? ANNOPROJ_OK : event_append(cmd->scope.database, project, events, &first, error);
+}
+
+annoproj_status command_append_events(command *cmd, annoproj_error **error) {
+    annoproj_status status = append_log(cmd, cmd->events_project, &cmd->events, error);
+    for (command_log *log = cmd->logs; log && status == ANNOPROJ_OK; log = log->next) {
+        status = append_log(cmd, log->project, &log->events, error);
+    }
+    return status;
+}
+
+void command_release(command *cmd) {
+    event_batch_release(&cmd->events);
+    while (cmd->logs) {
+        command_log *log = cmd->logs;
+        cmd->logs = log->next;
+        event_batch_release(&log->events);
+        release(log);
+    }
+    bytes_release(&cmd->result);
+    memset(cmd, 0, sizeof *cmd);
+}
+
+/* ---- random ---- */
+
+uint64_t command_random(command *cmd) {
+    return hash64_with(cmd->seed, sizeof cmd->seed, ++cmd->drawn);
+}
+
+void command_uuid(command *cmd, uint8_t out[16]) {
+    uint64_t parts[2];
+    parts[0] = command_random(cmd);
+    parts[1] = command_random(cmd);
+    memcpy(out, parts, sizeof parts);
+    out[6] = (uint8_t)((out[6] & 0x0f) | 0x40);
+    out[8] = (uint8_t)((out[8] & 0x3f) | 0x80);
+}
+
+void command_hash(command *cmd, char out[9]) {
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    uint64_t number = command_random(cmd);
+    /* The first is a letter or a digit: a hash is never taken for an option on a command line. */
+    out[0] = letters[(number >> 48) % 62];
+    for (int i = 1; i < 8; i++) {
+        out[i] = letters[number & 63];
+        number >>= 6;
+    }
+    out[8] = 0;
+}
+
+/* ---- results ---- */
+
+void command_result_int64(command *cmd, int64_t value) {
+    bytes_append(&cmd->result, &value, sizeof value);
+}
+
+int64_t result_int64(const bytes *result, size_t index) {
+    int64_t value = 0;
+    if (result->length >= (index + 1) * sizeof value) {
+        memcpy(&value, result->data + index * sizeof value, sizeof value);
+    }
+    return value;
+}
+
+/* ---- fingerprints ---- */
+
+uint64_t fingerprint_bytes(uint64_t so_far, const void *data, size_t length) {
+    uint64_t print = hash64_with(&length, sizeof length, so_far + 1);
+    return length == 0 ? print : hash64_with(data, length, print);
+}
+
+uint64_t fingerprint_text(uint64_t so_far, const char *text) {
+    return text ? fingerprint_bytes(so_far, text, strlen(text)) : hash64_with("", 0, so_far + 2);
+}
+
+uint64_t fingerprint_int64(uint64_t so_far, int64_t value) {
+    return hash64_with(&value, sizeof value, so_far + 3);
+}

@@ -1,0 +1,156 @@
+/* Datasets. */
+#include "failure.h"
+#include "handle_call.h"
+#include "project.h"
+#include "utf8.h"
+
+/* What one may see: one's own, those of one's projects; org admins and host all. The same predicate for lists and gets. */
+#define DATASET_COLUMNS                                                                                                \
+    "SELECT d.id, d.uuid, d.title, d.description, d.creator, d.data_units, d.created_us FROM dataset d"
+#define DATASET_SEEN                                                                                                   \
+    " (?1 OR d.creator = ?2 OR EXISTS(SELECT 1 FROM project_dataset pd JOIN collaborator c ON c.project = pd.project " \
+    "AND c.user = ?2"                                                                                                  \
+    " WHERE pd.dataset = d.id AND pd.attached = 1))"
+
+typedef struct dataset_call {
+    const char *title, *description;
+    const int64_t *datasets;
+    size_t count;
+    annoproj_table *table;
+} dataset_call;
+
+static annoproj_status insert_dataset(command *cmd, void *arguments, annoproj_error **error) {
+    static const char query[] =
+        "INSERT INTO dataset(uuid, title, description, creator, data_units, created_us) VALUES(?, ?, ?, ?, 0, ?)";
+    const dataset_call *made = arguments;
+    uint8_t uuid[16];
+    command_uuid(cmd, uuid);
+    statement *insert = sql(cmd->scope.database, query);
+    bind_blob(insert, uuid, sizeof uuid);
+    bind_text(insert, made->title);
+    bind_text(insert, made->description);
+    bind_int64(insert, cmd->scope.user);
+    bind_int64(insert, cmd->scope.now_us);
+    annoproj_status status = sql_run(insert, error);
+    if (status == ANNOPROJ_OK) {
+        int64_t dataset = last_insert_id(cmd->scope.database);
+        command_event(cmd, &(event){.kind = EVENT_DATASET_CREATE, .reference = dataset});
+        command_result_int64(cmd, dataset);
+    }
+    return status;
+}
+
+annoproj_status annoproj_dataset_create(annoproj_session *handle, const char *title, const char *description,
+                                        const annoproj_call *call, int64_t *dataset, annoproj_error **error) {
+    dataset_call made = {.title = title, .description = description ? description : ""};
+    handle_call what = {.operation = ANNOPROJ_OPERATION_DATASET_CREATE, .arguments = &made};
+    bytes result = {0};
+    clear_error(error);
+    if (!dataset)
+        return fail(error, ANNOPROJ_INVALID, "dataset is NULL: give a place for the result");
+    *dataset = 0;
+    annoproj_status status = check_text(title, TEXT_TITLE, "title", error);
+    if (status == ANNOPROJ_OK)
+        status = check_text(made.description, TEXT_COMMENT, "description", error);
+    if (status != ANNOPROJ_OK)
+        return status;
+    what.fingerprint = fingerprint_text(fingerprint_text(fingerprint_text(0, "dataset_create"), title),
+                                        made.description);
+    status = session_write(handle, &what, insert_dataset, call, &result, error);
+    if (status == ANNOPROJ_OK)
+        *dataset = result_int64(&result, 0);
+    bytes_release(&result);
+    return status;
+}
+
+static void add_dataset(rows *table, statement *find) {
+    char uuid[37] = "";
+    if (column_length(find, 1) == 16)
+        uuid_text(column_blob(find, 1), uuid);
+    rows_int64(table, column_int64(find, 0));
+    rows_text(table, uuid);
+    rows_text(table, column_text(find, 2));
+    rows_text(table, column_text(find, 3));
+    rows_int64(table, column_int64(find, 4));
+    rows_int64(table, column_int64(find, 5));
+    rows_time(table, column_int64(find, 6));
+}
+
+static annoproj_status read_datasets(scope *in, void *arguments, annoproj_error **error) {
+    static const char query[] = DATASET_COLUMNS " WHERE d.id = ?3 AND" DATASET_SEEN;
+    dataset_call *made = arguments;
+    rows *table = rows_new(&row_dataset_row);
+    annoproj_status status = ANNOPROJ_OK;
+    for (size_t i = 0; i < made->count && status == ANNOPROJ_OK; i++) {
+        statement *find = sql(in->database, query);
+        bind_int64(find, in->org_role == ANNOPROJ_ORG_ADMIN);
+        bind_int64(find, in->user);
+        bind_int64(find, made->datasets[i]);
+        bool found = sql_row(find);
+        if (found)
+            add_dataset(table, find);
+        status = sql_end(find, error);
+        if (status == ANNOPROJ_OK && !found)
+            status = fail(error, ANNOPROJ_NOT_FOUND, "there is no dataset %lld", (long long)made->datasets[i]);
+    }
+    return finish_table(table, status, &made->table, error);
+}
+
+annoproj_status annoproj_datasets_get(annoproj_session *handle, const int64_t *datasets, size_t count,
+                                      const annoproj_call *call, annoproj_table **table, annoproj_error **error) {
+    dataset_call made = {.datasets = datasets, .count = count};
+    handle_call what = {.arguments = &made};
+    clear_error(error);
+    if (!table)
+        return fail(error, ANNOPROJ_INVALID, "table is NULL: give a place for the result");
+    *table = NULL;
+    if (!datasets && count > 0)
+        return fail(error, ANNOPROJ_INVALID, "datasets is NULL but count is %zu", count);
+    annoproj_status status = session_read(handle, &what, read_datasets, call, error);
+    if (status == ANNOPROJ_OK)
+        *table = made.table;
+    return status;
+}
+
+annoproj_status annoproj_dataset_get(annoproj_session *handle, int64_t dataset, const annoproj_call *call,
+                                     annoproj_table **table, annoproj_error **error) {
+    return annoproj_datasets_get(handle, &dataset, 1, call, table, error);
+}
+
+static annoproj_status list_datasets(scope *in, void *arguments, annoproj_error **error) {
+    static const char query[] = DATASET_COLUMNS " WHERE" DATASET_SEEN " ORDER BY d.title, d.id";
+    dataset_call *made = arguments;
+    rows *table = rows_new(&row_dataset_row);
+    statement *find = sql(in->database, query);
+    bind_int64(find, in->org_role == ANNOPROJ_ORG_ADMIN);
+    bind_int64(find, in->user);
+    while (sql_row(find))
+        add_dataset(table, find);
+    return finish_table(table, sql_end(find, error), &made->table, error);
+}
+
+annoproj_status annoproj_dataset_list(annoproj_session *handle, const annoproj_call *call, annoproj_table **table,
+                                      annoproj_error **error) {
+    dataset_call made = {0};
+    handle_call what = {.arguments = &made};
+    return session_read_table(handle, &what, list_datasets, call, &made.table, table, error);
+}
+
+static annoproj_status list_attached(scope *in, void *arguments, annoproj_error **error) {
+    static const char query[] = DATASET_COLUMNS " JOIN project_dataset pd ON pd.dataset = d.id AND pd.attached = 1"
+                                                " WHERE pd.project = ? ORDER BY d.title, d.id";
+    dataset_call *made = arguments;
+    rows *table = rows_new(&row_dataset_row);
+    statement *find = sql(in->database, query);
+    bind_int64(find, in->project.id);
+    while (sql_row(find))
+        add_dataset(table, find);
+    return finish_table(table, sql_end(find, error), &made->table, error);
+}
+
+annoproj_status annoproj_project_datasets(annoproj_project *project, const annoproj_call *call, annoproj_table **table,
+                                          annoproj_error **error) {
+    dataset_call made = {0};
+    handle_call what = {.operation = ANNOPROJ_OPERATION_PROJECT_SEE, .arguments = &made};
+    return project_read_table(project, &what, list_attached, call, &made.table, table, error);
+}

@@ -1,0 +1,203 @@
+/* The tasks of a dataset: made when it is attached or grows, removed with it, restored with it. */
+#include <stdlib.h>
+
+#include "failure.h"
+#include "project.h"
+#include "task.h"
+#include "task_count.h"
+#include "task_vector.h"
+
+#define DEFAULT_PRIORITY 50
+
+static annoproj_status dataset_number(scope *in, int64_t project, int64_t dataset, int32_t *number,
+                                      annoproj_error **error) {
+    static const char text[] = "SELECT number FROM project_dataset WHERE project = ? AND dataset = ?";
+    statement *find = sql(in->database, text);
+    *number = 0;
+    bind_int64(find, project);
+    bind_int64(find, dataset);
+    if (sql_row(find))
+        *number = (int32_t)column_int64(find, 0);
+    return sql_end(find, error);
+}
+
+static annoproj_status insert_tasks(command *cmd, int64_t first_task, int64_t first_unit, int64_t count, int64_t stage,
+                                    annoproj_error **error) {
+    static const char text[] = "INSERT INTO task(id, data_unit, stage, status, assignee, assigned_by, exclusion, "
+                               "priority, entered_us, released,"
+                               " returned, version, last_submitter, open_issues, resolved_issues, removed_stage)"
+                               " VALUES(?, ?, ?, ?, 0, 0, 0, ?, ?, 0, 0, 0, 0, 0, 0, 0)";
+    statement *insert = sql(cmd->scope.database, text);
+    bool good = true;
+    for (int64_t i = 0; i < count && good; i++) {
+        if (i > 0)
+            sql_again(insert);
+        bind_int64(insert, first_task + i);
+        bind_int64(insert, first_unit + i);
+        bind_int64(insert, stage);
+        bind_int64(insert, ANNOPROJ_TASK_NEW);
+        bind_int64(insert, DEFAULT_PRIORITY);
+        bind_int64(insert, cmd->scope.now_us);
+        good = sql_step_run(insert);
+        command_event(cmd, &(event){.kind = EVENT_TASK_CREATE,
+                                    .task = NUMBER_OF(first_task + i),
+                                    .stage = (int32_t)NUMBER_OF(stage),
+                                    .reference = first_unit + i});
+    }
+    return sql_end(insert, error);
+}
+
+annoproj_status task_create_for_dataset(command *cmd, int64_t project, int64_t dataset, int64_t first_number,
+                                        int64_t last_number, int64_t stage, int64_t *created, annoproj_error **error) {
+    int64_t count = last_number - first_number + 1, first = 0;
+    int32_t number = 0;
+    *created = 0;
+    if (count <= 0)
+        return ANNOPROJ_OK;
+    annoproj_status status = dataset_number(&cmd->scope, project, dataset, &number, error);
+    if (status == ANNOPROJ_OK)
+        status = project_next_task(cmd, project, count, &first, error);
+    if (status == ANNOPROJ_OK)
+        status = insert_tasks(cmd, MAKE_ID(project, first), MAKE_ID(dataset, first_number), count, stage, error);
+    if (status == ANNOPROJ_OK)
+        status = task_count_add(cmd, stage, 0, count, error);
+    if (status == ANNOPROJ_OK)
+        status = project_add_counts(cmd, project, count, 0, 0, error);
+    if (status == ANNOPROJ_OK)
+        status = task_vector_set(cmd, project, TASK_ATTRIBUTE_DATASET, first, count, number, error);
+    if (status == ANNOPROJ_OK)
+        status = task_vector_set(cmd, project, TASK_ATTRIBUTE_STAGE, first, count, (int32_t)NUMBER_OF(stage), error);
+    if (status == ANNOPROJ_OK)
+        *created = count;
+    return status;
+}
+
+/* --- leaving and coming back: in bulk, since a dataset may have millions ----------------------------------------- */
+
+typedef struct switching {
+    int64_t project, dataset;
+    bool removed;      /* the tasks leave their stages; else they come back */
+    task_facts *tasks; /* id, assignee, open issues, and the stage left or come back to; by id */
+    size_t count;
+} switching;
+
+#define OF_DATASET " WHERE data_unit > ? AND data_unit < ? AND id >= ? AND id < ? AND (stage <> 0) = ?"
+
+static void bind_dataset(statement *one, const switching *run) {
+    bind_int64(one, MAKE_ID(run->dataset, 0));
+    bind_int64(one, MAKE_ID(run->dataset + 1, 0));
+    bind_int64(one, MAKE_ID(run->project, 0));
+    bind_int64(one, MAKE_ID(run->project + 1, 0));
+    bind_int64(one, run->removed);
+}
+
+static annoproj_status gather_tasks(command *cmd, switching *run, annoproj_error **error) {
+    static const char count_text[] = "SELECT count(*) FROM task INDEXED BY task_data_unit" OF_DATASET;
+    static const char text[] = "SELECT id, iif(stage <> 0, stage, removed_stage), assignee, open_issues FROM task"
+                               " INDEXED BY task_data_unit" OF_DATASET " ORDER BY id";
+    int64_t expected = 0;
+    statement *find = sql(cmd->scope.database, count_text);
+    bind_dataset(find, run);
+    if (sql_row(find))
+        expected = column_int64(find, 0);
+    annoproj_status status = sql_end(find, error);
+    if (status != ANNOPROJ_OK)
+        return status;
+    run->tasks = arena_array(cmd->scope.memory, (size_t)expected + 1, sizeof *run->tasks);
+    if (!run->tasks)
+        return fail_memory(error);
+    find = sql(cmd->scope.database, text);
+    bind_dataset(find, run);
+    while (run->count < (size_t)expected && sql_row(find)) {
+        task_facts *task = &run->tasks[run->count++];
+        task->id = column_int64(find, 0);
+        task->stage.id = column_int64(find, 1);
+        task->assignee = column_int64(find, 2);
+        task->open_issues = (int32_t)column_int64(find, 3);
+    }
+    return sql_end(find, error);
+}
+
+static annoproj_status update_tasks(command *cmd, const switching *run, annoproj_error **error) {
+    static const char remove_text[] = "UPDATE task SET removed_stage = stage, stage = 0" OF_DATASET;
+    static const char restore_text[] = "UPDATE task SET stage = removed_stage, removed_stage = 0" OF_DATASET;
+    statement *update = sql(cmd->scope.database, run->removed ? remove_text : restore_text);
+    bind_dataset(update, run);
+    return sql_run(update, error);
+}
+
+static int by_place(const void *a, const void *b) {
+    const task_facts *x = *(const task_facts *const *)a, *y = *(const task_facts *const *)b;
+    if (x->stage.id != y->stage.id)
+        return x->stage.id < y->stage.id ? -1 : 1;
+    return x->assignee < y->assignee ? -1 : x->assignee > y->assignee;
+}
+
+/* One change of count for each stage and assignee met. */
+static annoproj_status count_places(command *cmd, const switching *run, annoproj_error **error) {
+    const task_facts **sorted = arena_array(cmd->scope.memory, run->count + 1, sizeof *sorted);
+    annoproj_status status = sorted ? ANNOPROJ_OK : fail_memory(error);
+    for (size_t i = 0; i < run->count && sorted; i++)
+        sorted[i] = &run->tasks[i];
+    if (sorted)
+        qsort(sorted, run->count, sizeof *sorted, by_place);
+    for (size_t i = 0, next; i < run->count && status == ANNOPROJ_OK; i = next) {
+        for (next = i + 1; next < run->count && by_place(&sorted[i], &sorted[next]) == 0;)
+            next++;
+        int64_t met = (int64_t)(next - i);
+        status = task_count_add(cmd, sorted[i]->stage.id, sorted[i]->assignee, run->removed ? -met : met, error);
+    }
+    return status;
+}
+
+/* Runs of neighbouring tasks in one stage change their vector together. */
+static annoproj_status set_vectors(command *cmd, const switching *run, annoproj_error **error) {
+    annoproj_status status = ANNOPROJ_OK;
+    for (size_t i = 0, next; i < run->count && status == ANNOPROJ_OK; i = next) {
+        const task_facts *first = &run->tasks[i];
+        for (next = i + 1; next < run->count && run->tasks[next].id == first->id + (int64_t)(next - i) &&
+                           run->tasks[next].stage.id == first->stage.id;)
+            next++;
+        status = task_vector_set(cmd, run->project, TASK_ATTRIBUTE_STAGE, NUMBER_OF(first->id), (int64_t)(next - i),
+                                 run->removed ? 0 : (int32_t)NUMBER_OF(first->stage.id), error);
+    }
+    return status;
+}
+
+static annoproj_status switch_dataset(command *cmd, int64_t project, int64_t dataset, bool removed, int64_t *count,
+                                      annoproj_error **error) {
+    switching run = {.project = project, .dataset = dataset, .removed = removed};
+    int64_t open_issues = 0;
+    *count = 0;
+    annoproj_status status = gather_tasks(cmd, &run, error);
+    if (status == ANNOPROJ_OK)
+        status = update_tasks(cmd, &run, error);
+    if (status == ANNOPROJ_OK)
+        status = count_places(cmd, &run, error);
+    if (status == ANNOPROJ_OK)
+        status = set_vectors(cmd, &run, error);
+    for (size_t i = 0; i < run.count && status == ANNOPROJ_OK; i++) {
+        const task_facts *task = &run.tasks[i];
+        open_issues += task->open_issues;
+        command_event(cmd, &(event){.kind = removed ? EVENT_TASK_REMOVE : EVENT_TASK_RESTORE,
+                                    .task = NUMBER_OF(task->id),
+                                    .stage = (int32_t)NUMBER_OF(task->stage.id),
+                                    .credited = task->assignee});
+    }
+    if (status == ANNOPROJ_OK)
+        status = project_add_counts(cmd, project, removed ? -(int64_t)run.count : (int64_t)run.count,
+                                    removed ? -open_issues : open_issues, 0, error);
+    if (status == ANNOPROJ_OK)
+        *count = (int64_t)run.count;
+    return status;
+}
+
+annoproj_status task_remove_dataset(command *cmd, int64_t project, int64_t dataset, int64_t *removed,
+                                    annoproj_error **error) {
+    return switch_dataset(cmd, project, dataset, true, removed, error);
+}
+
+annoproj_status task_restore_dataset(command *cmd, int64_t project, int64_t dataset, int64_t *restored,
+                                     annoproj_error **error) {
+    return switch_dataset(cmd, project, dataset, false, restored, error);
+}

@@ -1,0 +1,311 @@
+/* Exact decimals. Nothing here depends on the process's locale: the C library only ever reads numbers
+ * without a decimal point, and what it prints is read digit by digit. */
+#include "decimal.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MOST_DIGITS    INT64_C(1000000000000000000) /* 10^18: mantissas stay below */
+#define SMALLEST_SCALE (-300)
+#define LARGEST_SCALE  340
+#define EXACT_DOUBLE   (INT64_C(1) << 53)
+#define EXACT_POWER    22 /* 10^22 is the largest power of ten that is a double */
+
+static const double powers[EXACT_POWER + 1] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
+                                               1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+
+/* Nearly every number: at most 18 digits and no exponent. */
+#define FEW_CHARACTERS 18
+
+static bool split_short(const char *text, size_t length, number_parts *out) {
+    const char *at = text, *end = text + length;
+    const char *point = end;
+    uint64_t mantissa = 0;
+    out->negative = *at == '-';
+    for (at += out->negative; at < end; at++) {
+        unsigned digit = (unsigned char)*at - (unsigned)'0';
+        if (digit <= 9) {
+            mantissa = mantissa * 10 + digit;
+        } else if (*at == '.') {
+            point = at + 1;
+        } else {
+            return false;
+        }
+    }
+    int64_t exponent = point - end;
+    while (mantissa != 0 && mantissa % 10 == 0) {
+        mantissa /= 10;
+        exponent++;
+    }
+    out->mantissa = mantissa;
+    out->exponent = mantissa ? exponent : 0;
+    return true;
+}
+
+bool number_split(const char *text, size_t length, number_parts *out) {
+    const char *at = text, *end = text + length;
+    uint64_t mantissa = 0;
+    int64_t zeros = 0, fraction = 0, exponent = 0;
+    bool in_fraction = false, fits = true;
+    if (length > 0 && length <= FEW_CHARACTERS && split_short(text, length, out)) {
+        return true;
+    }
+    out->negative = at < end && *at == '-';
+    at += out->negative;
+    for (; at < end && (*at == '.' || (*at >= '0' && *at <= '9')); at++) {
+        if (*at == '.') {
+            in_fraction = true;
+            continue;
+        }
+        fraction += in_fraction;
+        if (*at == '0') {
+            zeros += mantissa != 0 || !fits; /* written out only when another digit follows */
+            continue;
+        }
+        for (; zeros >= 0 && fits; zeros--) {
+            fits = !__builtin_mul_overflow(mantissa, 10u, &mantissa);
+        }
+        fits = fits && !__builtin_add_overflow(mantissa, (uint64_t)(*at - '0'), &mantissa);
+        zeros = 0;
+    }
+    if (at < end) { /* e or E */
+        bool below = ++at < end && *at == '-';
+        at += at < end && (*at == '-' || *at == '+');
+        for (; at < end; at++) {
+            exponent = exponent < 1000000 ? exponent * 10 + (*at - '0') : exponent;
+        }
+        exponent = below ? -exponent : exponent;
+    }
+    out->mantissa = mantissa;
+    out->exponent = mantissa ? exponent + zeros - fraction : 0;
+    return fits;
+}
+
+bool decimal_parse(const char *text, size_t length, decimal *out) {
+    number_parts parts;
+    *out = (decimal){0, 0};
+    if (!number_split(text, length, &parts) || parts.mantissa >= (uint64_t)MOST_DIGITS) {
+        return false;
+    }
+    if (parts.exponent > -SMALLEST_SCALE || parts.exponent < -LARGEST_SCALE) {
+        return false;
+    }
+    out->mantissa = parts.negative ? -(int64_t)parts.mantissa : (int64_t)parts.mantissa;
+    out->scale = (int32_t)-parts.exponent;
+    return true;
+}
+
+static decimal normalise(int64_t mantissa, int32_t scale) {
+    if (mantissa == 0) {
+        return (decimal){0, 0};
+    }
+    while (mantissa % 10 == 0) {
+        mantissa /= 10;
+        scale--;
+    }
+    return (decimal){mantissa, scale};
+}
+
+decimal decimal_from_int64(int64_t value) {
+    return normalise(value, 0);
+}
+
+/* Shortest form of a double that is an integer over a small power of ten: no printing, a few nanoseconds.
+ * Below 2^51 value * power is off by less than a half, so that rounding finds the only candidate; a
+ * quotient of two exact doubles is rounded correctly, so that the comparison proves it. */
+static bool short_decimal(double value, decimal *out) {
+    for (int scale = 0; scale <= EXACT_POWER; scale++) {
+        double scaled = value * powers[scale];
+        if (fabs(scaled) >= (double)(EXACT_DOUBLE / 4)) {
+            return false;
+        }
+        double rounded = nearbyint(scaled);
+        if (rounded / powers[scale] == value) { // NOLINT: exact on purpose
+            *out = normalise((int64_t)rounded, scale);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Reads what "%.*e" printed, whatever the locale's decimal point is. */
+static decimal read_printed(const char *printed) {
+    int64_t mantissa = 0;
+    int32_t digits = 0;
+    const char *at = printed;
+    for (; *at != 'e'; at++) {
+        if (*at >= '0' && *at <= '9') {
+            mantissa = mantissa * 10 + (*at - '0');
+            digits++;
+        }
+    }
+    int32_t exponent = (int32_t)strtol(at + 1, NULL, 10);
+    return normalise(printed[0] == '-' ? -mantissa : mantissa, digits - 1 - exponent);
+}
+
+bool decimal_from_double(double value, decimal *out) {
+    *out = (decimal){0, 0};
+    if (!isfinite(value)) {
+        return false;
+    }
+    if (value == 0 || short_decimal(value, out)) {
+        return true;
+    }
+    /* 15 digits hold every shorter form of a normal number; subnormal ones have fewer */
+    int first = fabs(value) < 2.2250738585072014e-308 ? 1 : 15;
+    for (int digits = first; digits <= 17; digits++) {
+        char printed[64];
+        snprintf(printed, sizeof printed, "%.*e", digits - 1, value);
+        decimal candidate = read_printed(printed);
+        if (decimal_to_double(candidate) == value) {
+            *out = candidate;
+            return true;
+        }
+    }
+    return false;
+}
+
+double decimal_to_double(decimal value) {
+    int64_t mantissa = value.mantissa;
+    if (mantissa > -EXACT_DOUBLE && mantissa < EXACT_DOUBLE) {
+        if (value.scale >= 0 && value.scale <= EXACT_POWER) {
+            return (double)mantissa / powers[value.scale];
+        }
+        if (value.scale < 0 && value.scale >= -EXACT_POWER) {
+            return (double)mantissa * powers[-value.scale];
+        }
+    }
+    char text[48];
+    snprintf(text, sizeof text, "%llde%ld", (long long)mantissa, -(long)value.scale);
+    return strtod(text, NULL);
+}
+
+/* ---- printing ---- */
+
+static int print_digits(uint64_t value, char *out) {
+    char reversed[20];
+    int count = 0;
+    do {
+        reversed[count++] = (char)('0' + value % 10);
+        value /= 10;
+    } while (value > 0);
+    for (int i = 0; i < count; i++) {
+        out[i] = reversed[count - 1 - i];
+    }
+    return count;
+}
+
+static int print_exponent(const char *digits, int count, int exponent, char *out) {
+    char *at = out;
+    *at++ = digits[0];
+    if (count > 1) {
+        *at++ = '.';
+        memcpy(at, digits + 1, (size_t)(count - 1));
+        at += count - 1;
+    }
+    *at++ = 'e';
+    if (exponent < 0) {
+        *at++ = '-';
+    }
+    at += print_digits((uint64_t)(exponent < 0 ? -exponent : exponent), at);
+    return (int)(at - out);
+}
+
+#define MOST_LEADING_ZEROS 6
+#define MOST_PLAIN_DIGITS  21
+
+int decimal_print(decimal value, char *out) {
+    char digits[20];
+    char *at = out;
+    if (value.mantissa < 0) {
+        *at++ = '-';
+    }
+    uint64_t magnitude = value.mantissa < 0 ? 0 - (uint64_t)value.mantissa : (uint64_t)value.mantissa;
+    int count = print_digits(magnitude, digits);
+    int before = count - value.scale; /* digits before the point; zero or less: 0.000ddd */
+    if (value.scale <= 0 && before <= MOST_PLAIN_DIGITS) {
+        memcpy(at, digits, (size_t)count);
+        memset(at + count, '0', (size_t)-value.scale);
+        return (int)(at - out) + before;
+    }
+    if (value.scale > 0 && before > 0) {
+        memcpy(at, digits, (size_t)before);
+        at[before] = '.';
+        memcpy(at + before + 1, digits + before, (size_t)(count - before));
+        return (int)(at - out) + count + 1;
+    }
+    if (value.scale > 0 && -before <= MOST_LEADING_ZEROS) {
+        memcpy(at, "0.000000", (size_t)(2 - before));
+        memcpy(at + 2 - before, digits, (size_t)count);
+        return (int)(at - out) + 2 - before + count;
+    }
+    return (int)(at - out) + print_exponent(digits, count, before - 1, at);
+}
+
+int double_print(double value, char *out) {
+    decimal shortest;
+    if (!decimal_from_double(value, &shortest)) {
+        memcpy(out, "null", 4); /* JSON has no other word for NaN and infinity */
+        return 4;
+    }
+    return decimal_print(shortest, out);
+}
+
+/* ---- reading doubles ---- */
+
+/* More digits than a decimal takes: the digits without their point and an exponent that makes up for it.
+ * 800 digits decide the rounding of every double; behind them only "is there anything" counts. */
+#define DECIDING_DIGITS 800
+
+static double read_long(const char *text, size_t length) {
+    char copy[DECIDING_DIGITS + 32];
+    size_t used = 0, digits = 0, at = 0;
+    int64_t exponent = 0;
+    bool in_fraction = false, rest = false;
+    if (at < length && text[at] == '-') {
+        copy[used++] = text[at++];
+    }
+    for (; at < length && (text[at] == '.' || (text[at] >= '0' && text[at] <= '9')); at++) {
+        if (text[at] == '.') {
+            in_fraction = true;
+        } else if (digits == 0 && text[at] == '0') {
+            exponent -= in_fraction;
+        } else if (digits < DECIDING_DIGITS) {
+            copy[used++] = text[at];
+            digits++;
+            exponent -= in_fraction;
+        } else {
+            rest = rest || text[at] != '0';
+            exponent += !in_fraction;
+        }
+    }
+    if (rest) {
+        copy[used++] = '1';
+        exponent--;
+    }
+    if (digits == 0) {
+        return 0;
+    }
+    number_parts parts;
+    char zero_exponent[32] = "1";
+    if (at < length && length - at < sizeof zero_exponent - 1) {
+        memcpy(zero_exponent + 1, text + at, length - at);
+        number_split(zero_exponent, 1 + length - at, &parts);
+        exponent += parts.exponent;
+    }
+    snprintf(copy + used, sizeof copy - used, "e%lld", (long long)exponent);
+    return strtod(copy, NULL);
+}
+
+bool text_to_double(const char *text, size_t length, double *out) {
+    decimal exact;
+    *out = decimal_parse(text, length, &exact) ? decimal_to_double(exact) : read_long(text, length);
+    if (!isfinite(*out)) {
+        *out = 0;
+        return false;
+    }
+    *out += 0.0; /* -0 becomes 0 */
+    return true;
+}

@@ -1,0 +1,40 @@
+/* Exact decimals: mantissa * 10^-scale. What labels and JSON numbers are made of; a double is only
+ * the fallback for numbers of more than 18 digits. */
+#ifndef DECIMAL_H
+#define DECIMAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct decimal {
+    int64_t mantissa; /* |mantissa| < 10^18, no trailing zeros once normalised; 0 has scale 0 */
+    int32_t scale;    /* -300..340: digits behind the point; negative for 5e20 */
+} decimal;
+
+/* A JSON number's text. False when it has more than 18 significant digits or an extreme exponent:
+ * then use text_to_double(). -0 becomes 0. */
+bool decimal_parse(const char *text, size_t length, decimal *out);
+/* The shortest decimal that reads back as exactly this double; false for NaN, infinity and doubles
+ * that need more than 18 digits behind a common exponent. */
+bool decimal_from_double(double value, decimal *out);
+double decimal_to_double(decimal value); /* correctly rounded */
+int decimal_print(
+    decimal value,
+    char *out); /* at most 360 bytes, no NUL; plain notation when short, else exponent; returns the length */
+decimal decimal_from_int64(int64_t value);
+
+/* The parts of a JSON number: mantissa * 10^exponent, mantissa without trailing zeros. False when the
+ * mantissa does not fit into 64 bits. */
+typedef struct number_parts {
+    uint64_t mantissa;
+    int64_t exponent;
+    bool negative;
+} number_parts;
+
+bool number_split(const char *text, size_t length, number_parts *out);
+
+bool text_to_double(const char *text, size_t length, double *out); /* correctly rounded; false if not finite */
+int double_print(double value, char *out);                         /* shortest round-trip form, at most 32 bytes */
+
+#endif

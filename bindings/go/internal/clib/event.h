@@ -1,0 +1,123 @@
+/* The event log of a project: what is recorded. Every change appends events in its own transaction; they are
+ * numbered 1.. without gaps in their project (project 0: the store's own). Kinds and columns are numbered for
+ * ever; docs/file-format.md has the matrix of kinds and columns. */
+#ifndef EVENT_H
+#define EVENT_H
+
+#include "bounds.h"
+#include "database.h"
+
+/* Numbers are never reused. What `reference` holds stands behind each. */
+typedef enum event_kind {
+    /* task actions: counted */
+    EVENT_TASK_ASSIGN = 1,  /* credited = the assignee; reference = assigned_by */
+    EVENT_TASK_RELEASE = 2, /* credited = the former assignee */
+    EVENT_TASK_SUBMIT = 3,  /* credited = the submitter (0 for the host); reference = destination stage number */
+    EVENT_TASK_SKIP = 4,    /* reference = 1 when it stayed assigned */
+    EVENT_TASK_APPROVE = 5, /* credited = the last submitter; reference = destination stage number */
+    EVENT_TASK_REJECT = 6,  /* credited = the last submitter; reference = destination stage number */
+    EVENT_TASK_MOVE = 7,    /* reference = destination stage number */
+    EVENT_TASK_REOPEN = 8,  /* reference = destination stage number */
+    EVENT_TASK_PATHWAY = 9, /* reference = destination stage number */
+    EVENT_TASK_LAPSE = 10,  /* credited = the former assignee */
+    /* task changes: not counted */
+    EVENT_TASK_CREATE = 16,  /* stage = first stage; reference = data unit */
+    EVENT_TASK_REMOVE = 17,  /* its dataset was detached */
+    EVENT_TASK_RESTORE = 18, /* stage = where it is again */
+    EVENT_TASK_RETURN = 19,  /* came to its assignee by a reject or as a retained assignment: credited = the assignee */
+    EVENT_TASK_PRIORITY = 20, /* reference = the new priority */
+    EVENT_TIME_SPENT = 24,    /* time = start, duration, stage it was in */
+    /* labels: published at actions; reference = label number, class, frames */
+    EVENT_LABEL_CREATE = 32,        /* frames = frames first published */
+    EVENT_LABEL_EDIT = 33,          /* frames = frames whose class or answers changed */
+    EVENT_LABEL_DELETE = 34,        /* frames = frames that are gone */
+    EVENT_LABEL_FRAMES_CREATE = 35, /* an edited label: frames first published; counts in frame units only */
+    EVENT_LABEL_FRAMES_DELETE = 36, /* an edited label: frames no longer present; counts in frame units only */
+    EVENT_LABEL_SUBMIT = 37,        /* live at a submit */
+    EVENT_LABEL_APPROVE = 38,       /* decided when the review task was actioned; credited = its last submitter */
+    EVENT_LABEL_REJECT = 39,
+    EVENT_LABEL_COUNTED = 40, /* first submit at which it was live: the overview figure */
+    /* answers: separate kinds, so that nothing counts double; answer = the option */
+    EVENT_ANSWER_CREATE = 44,
+    EVENT_ANSWER_APPROVE = 45,
+    EVENT_ANSWER_REJECT = 46,
+    /* drafts and decisions before the action: raw, no report counts them */
+    EVENT_LABEL_PUT = 48, /* frames = frames it is on */
+    EVENT_LABEL_REMOVE = 49,
+    EVENT_REVIEW_APPROVE = 52,
+    EVENT_REVIEW_REJECT = 53,
+    EVENT_REVIEW_REOPEN = 54,
+    /* issues; reference = issue number; class of its label; credited = last submitter of the label, else of the task */
+    EVENT_ISSUE_CREATE = 64,
+    EVENT_ISSUE_RESOLVE = 65,
+    EVENT_ISSUE_REOPEN = 66,
+    EVENT_ISSUE_COMMENT = 67,
+    /* the project */
+    EVENT_PROJECT_CREATE = 80,      /* reference = ontology */
+    EVENT_PROJECT_UPDATE = 81,      /* reference = annoproj_setting when it was that one only */
+    EVENT_PROJECT_STATUS = 82,      /* reference = the new status */
+    EVENT_DATASET_ATTACH = 83,      /* reference = dataset */
+    EVENT_DATASET_DETACH = 84,      /* reference = dataset */
+    EVENT_COLLABORATOR_ADD = 85,    /* credited = the user; reference = role */
+    EVENT_COLLABORATOR_ROLE = 86,   /* credited = the user; reference = role */
+    EVENT_COLLABORATOR_REMOVE = 87, /* credited = the user */
+    EVENT_LABELS_IMPORT = 88,       /* frames = labels; reference = 1 for pre-labels */
+    EVENT_WORKFLOW_UPDATE = 89,
+    /* the store (project 0) */
+    EVENT_USER_CREATE = 96,      /* credited = the user; reference = org role */
+    EVENT_USER_UPDATE = 97,      /* credited = the user; reference = org role */
+    EVENT_USER_DISABLE = 98,     /* credited = the user */
+    EVENT_USER_ENABLE = 99,      /* credited = the user */
+    EVENT_DATASET_CREATE = 100,  /* reference = dataset */
+    EVENT_DATA_UNITS_ADD = 101,  /* frames = how many; reference = dataset */
+    EVENT_ONTOLOGY_CREATE = 102, /* reference = ontology */
+    EVENT_ONTOLOGY_UPDATE = 103, /* reference = ontology */
+    EVENT_STORE_SETTING = 104    /* reference = annoproj_setting */
+} event_kind;
+
+const char *event_kind_name(int32_t kind); /* "task_submit"; "unknown" */
+
+/* One event. Zero = not applicable, for every field. Numbers (stage, task, label, issue) are the low 32 bits of ids. */
+typedef struct event {
+    int64_t time_us; /* 0 when appending = the command's time */
+    int64_t actor;   /* user number; filled by command_event() */
+    int64_t credited;
+    int64_t task; /* task number */
+    int64_t reference;
+    int64_t frames;
+    int64_t duration_us;
+    int32_t kind;
+    int32_t source; /* annoproj_source; filled by command_event() */
+    int32_t stage;  /* stage number */
+    int32_t class;  /* feature number */
+    int32_t answer; /* feature number */
+} event;
+
+/* The events of one command, gathered in memory and written in one go before the command's savepoint ends. */
+typedef struct event_batch {
+    event *events;
+    size_t count, capacity;
+    bool failed; /* out of memory */
+} event_batch;
+
+void event_batch_add(event_batch *batch, const event *event);
+void event_batch_release(event_batch *batch);
+
+/* Appends the batch to the project's log: one packed blob in the tail, sealing full segments; a batch larger than
+ * a segment writes segments directly. Sets *first_seq. */
+annoproj_status event_append(database *database, int64_t project, const event_batch *batch, int64_t *first_seq,
+                             annoproj_error **error);
+/* The number the next event of the project will get (for "when was it skipped" and the like). */
+annoproj_status event_next_seq(database *database, int64_t project, int64_t *seq, annoproj_error **error);
+
+/* Reads events after `after` in order, at most `limit`, into events (room for limit). */
+annoproj_status event_read(database *database, int64_t project, int64_t after, size_t limit, event *events,
+                           size_t *count, annoproj_error **error);
+
+/* Checks directory, checksums, counts, sequence, time ranges and summaries of a project's log; calls found() for each
+ * difference. */
+typedef void (*event_found_fn)(void *data, const char *subject, int64_t id, const char *found, const char *expected);
+annoproj_status event_check(database *database, int64_t project, event_found_fn found, void *data, const bounds *bounds,
+                            annoproj_error **error);
+
+#endif

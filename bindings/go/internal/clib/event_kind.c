@@ -1,0 +1,73 @@
+/* Names of the event kinds, as the event feed shows them. */
+#include "event.h"
+
+static const struct kind_name {
+    int32_t kind;
+    const char *name;
+} kind_names[] = {
+    {EVENT_TASK_ASSIGN, "task_assign"},
+    {EVENT_TASK_RELEASE, "task_release"},
+    {EVENT_TASK_SUBMIT, "task_submit"},
+    {EVENT_TASK_SKIP, "task_skip"},
+    {EVENT_TASK_APPROVE, "task_approve"},
+    {EVENT_TASK_REJECT, "task_reject"},
+    {EVENT_TASK_MOVE, "task_move"},
+    {EVENT_TASK_REOPEN, "task_reopen"},
+    {EVENT_TASK_PATHWAY, "task_pathway"},
+    {EVENT_TASK_LAPSE, "task_lapse"},
+    {EVENT_TASK_CREATE, "task_create"},
+    {EVENT_TASK_REMOVE, "task_remove"},
+    {EVENT_TASK_RESTORE, "task_restore"},
+    {EVENT_TASK_RETURN, "task_return"},
+    {EVENT_TASK_PRIORITY, "task_priority"},
+    {EVENT_TIME_SPENT, "time_spent"},
+    {EVENT_LABEL_CREATE, "label_create"},
+    {EVENT_LABEL_EDIT, "label_edit"},
+    {EVENT_LABEL_DELETE, "label_delete"},
+    {EVENT_LABEL_FRAMES_CREATE, "label_frames_create"},
+    {EVENT_LABEL_FRAMES_DELETE, "label_frames_delete"},
+    {EVENT_LABEL_SUBMIT, "label_submit"},
+    {EVENT_LABEL_APPROVE, "label_approve"},
+    {EVENT_LABEL_REJECT, "label_reject"},
+    {EVENT_LABEL_COUNTED, "label_counted"},
+    {EVENT_ANSWER_CREATE, "answer_create"},
+    {EVENT_ANSWER_APPROVE, "answer_approve"},
+    {EVENT_ANSWER_REJECT, "answer_reject"},
+    {EVENT_LABEL_PUT, "label_put"},
+    {EVENT_LABEL_REMOVE, "label_remove"},
+    {EVENT_REVIEW_APPROVE, "review_approve"},
+    {EVENT_REVIEW_REJECT, "review_reject"},
+    {EVENT_REVIEW_REOPEN, "review_reopen"},
+    {EVENT_ISSUE_CREATE, "issue_create"},
+    {EVENT_ISSUE_RESOLVE, "issue_resolve"},
+    {EVENT_ISSUE_REOPEN, "issue_reopen"},
+    {EVENT_ISSUE_COMMENT, "issue_comment"},
+    {EVENT_PROJECT_CREATE, "project_create"},
+    {EVENT_PROJECT_UPDATE, "project_update"},
+    {EVENT_PROJECT_STATUS, "project_status"},
+    {EVENT_DATASET_ATTACH, "dataset_attach"},
+    {EVENT_DATASET_DETACH, "dataset_detach"},
+    {EVENT_COLLABORATOR_ADD, "collaborator_add"},
+    {EVENT_COLLABORATOR_ROLE, "collaborator_role"},
+    {EVENT_COLLABORATOR_REMOVE, "collaborator_remove"},
+    {EVENT_LABELS_IMPORT, "labels_import"},
+    {EVENT_WORKFLOW_UPDATE, "workflow_update"},
+    {EVENT_USER_CREATE, "user_create"},
+    {EVENT_USER_UPDATE, "user_update"},
+    {EVENT_USER_DISABLE, "user_disable"},
+    {EVENT_USER_ENABLE, "user_enable"},
+    {EVENT_DATASET_CREATE, "dataset_create"},
+    {EVENT_DATA_UNITS_ADD, "data_units_add"},
+    {EVENT_ONTOLOGY_CREATE, "ontology_create"},
+    {EVENT_ONTOLOGY_UPDATE, "ontology_update"},
+    {EVENT_STORE_SETTING, "store_setting"},
+};
+
+const char *event_kind_name(int32_t kind) {
+    for (size_t i = 0; i < sizeof kind_names / sizeof kind_names[0]; i++) {
+        if (kind_names[i].kind == kind) {
+            return kind_names[i].name;
+        }
+    }
+    return "unknown";
+}

@@ -1,0 +1,254 @@
+/* Label rows out: a JSON list with one row for each task. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "export_coco.h"
+#include "failure.h"
+#include "json_out.h"
+#include "label_row.h"
+
+typedef struct rows_export {
+    label_row_writer writer;
+    bool first;
+} rows_export;
+
+/* Where each label of a task is in its frames. */
+typedef struct frame_walk {
+    geometry_cursor *cursors; /* objects */
+    frame_ranges *ranges;     /* classifications; empty for objects */
+    int64_t *next;            /* frame each comes on next; INT64_MAX = never again */
+} frame_walk;
+
+static bool is_framed(const export_task *task) {
+    const int32_t type = task->unit.data_type;
+    return type != ANNOPROJ_DATA_IMAGE && type != ANNOPROJ_DATA_IMG_GROUP;
+}
+
+static bool is_geometric(const export_task *task) {
+    return task->unit.data_type != ANNOPROJ_DATA_AUDIO && task->unit.data_type != ANNOPROJ_DATA_PLAIN_TEXT;
+}
+
+static int64_t next_in_ranges(const frame_ranges *set, int64_t after) {
+    for (size_t i = 0; i < set->count; i++) {
+        if (set->ranges[i].last > after) {
+            return set->ranges[i].first > after ? set->ranges[i].first : after + 1;
+        }
+    }
+    return INT64_MAX;
+}
+
+static void walk_on(frame_walk *walk, const export_task *task, size_t index) {
+    if (task->classes[index]->kind == FEATURE_OBJECT) {
+        walk->next[index] = geometry_next_frame(&walk->cursors[index]) ? walk->cursors[index].frame : INT64_MAX;
+    } else {
+        walk->next[index] = next_in_ranges(&walk->ranges[index], walk->next[index]);
+    }
+}
+
+static annoproj_status walk_begin(frame_walk *walk, export_task *task, annoproj_error **error) {
+    *walk = (frame_walk){.cursors = arena_array(&task->memory, task->label_count + 1, sizeof *walk->cursors),
+                         .ranges = arena_array(&task->memory, task->label_count + 1, sizeof *walk->ranges),
+                         .next = arena_array(&task->memory, task->label_count + 1, sizeof *walk->next)};
+    if (!walk->cursors || !walk->ranges || !walk->next) {
+        return fail_memory(error);
+    }
+    for (size_t i = 0; i < task->label_count; i++) {
+        const label *of = &task->labels[i];
+        geometry_open(&walk->cursors[i], of->geometry, of->geometry_length);
+        if (task->classes[i]->kind != FEATURE_OBJECT &&
+            !frame_ranges_decode(of->ranges, of->ranges_length, &walk->ranges[i])) {
+            return walk->ranges[i].failed ? fail_memory(error) : export_damaged(task, of, error);
+        }
+        walk->next[i] = -1;
+        walk_on(walk, task, i);
+    }
+    return ANNOPROJ_OK;
+}
+
+static void walk_end(frame_walk *walk, const export_task *task) {
+    for (size_t i = 0; walk->ranges && i < task->label_count; i++) {
+        frame_ranges_release(&walk->ranges[i]);
+    }
+}
+
+static int64_t walk_frame(const frame_walk *walk, const export_task *task) {
+    int64_t frame = INT64_MAX;
+    for (size_t i = 0; i < task->label_count; i++) {
+        frame = walk->next[i] < frame ? walk->next[i] : frame;
+    }
+    return frame;
+}
+
+static annoproj_status write_object(rows_export *run, frame_walk *walk, const export_task *task, size_t index,
+                                    annoproj_error **error) {
+    bool memory = true;
+    if (!shape_read(&run->writer.shape, &walk->cursors[index], &memory)) {
+        return memory ? export_damaged(task, &task->labels[index], error) : fail_memory(error);
+    }
+    return write_frame_object(&run->writer, task, index, error);
+}
+
+/* {"objects":[...],"classifications":[...]} of one frame; labels on it go on to their next. */
+static annoproj_status write_frame(rows_export *run, frame_walk *walk, const export_task *task, int64_t frame,
+                                   annoproj_error **error) {
+    text *out = &run->writer.plan->out->text;
+    annoproj_status status = ANNOPROJ_OK;
+    bool first = true;
+    text_string(out, "{\"objects\":[");
+    for (size_t i = 0; i < task->label_count && status == ANNOPROJ_OK; i++) {
+        if (walk->next[i] == frame && task->classes[i]->kind == FEATURE_OBJECT) {
+            text_string(out, first ? "" : ",\n");
+            first = false;
+            status = write_object(run, walk, task, i, error);
+            walk_on(walk, task, i);
+            run->writer.plan->labels += status == ANNOPROJ_OK && walk->next[i] == INT64_MAX;
+        }
+    }
+    text_string(out, "],\"classifications\":[");
+    first = true;
+    for (size_t i = 0; i < task->label_count && status == ANNOPROJ_OK; i++) {
+        if (walk->next[i] == frame && task->classes[i]->kind != FEATURE_OBJECT) {
+            text_string(out, first ? "" : ",\n");
+            first = false;
+            status = write_frame_classification(&run->writer, task, i, error);
+            walk_on(walk, task, i);
+        }
+    }
+    text_string(out, "]}");
+    return status;
+}
+
+static annoproj_status write_labels(rows_export *run, export_task *task, annoproj_error **error) {
+    text *out = &run->writer.plan->out->text;
+    frame_walk walk = {0};
+    annoproj_status status = walk_begin(&walk, task, error);
+    if (status == ANNOPROJ_OK && !is_framed(task)) {
+        status = write_frame(run, &walk, task, 0, error);
+    } else if (status == ANNOPROJ_OK) {
+        text_character(out, '{');
+        bool first = true;
+        for (int64_t frame = walk_frame(&walk, task); status == ANNOPROJ_OK && frame != INT64_MAX && is_geometric(task);
+             frame = walk_frame(&walk, task)) {
+            text_printf(out, "%s\"%lld\":", first ? "" : ",\n", (long long)frame);
+            first = false;
+            status = write_frame(run, &walk, task, frame, error);
+        }
+        text_character(out, '}');
+    }
+    for (size_t i = 0; i < task->label_count && status == ANNOPROJ_OK; i++) {
+        run->writer.plan->labels += task->classes[i]->kind != FEATURE_OBJECT;
+        if (walk.cursors[i].failed) {
+            status = export_damaged(task, &task->labels[i], error);
+        }
+    }
+    walk_end(&walk, task);
+    return status;
+}
+
+static annoproj_status write_unit(rows_export *run, export_task *task, annoproj_error **error) {
+    char uuid[37];
+    const data_unit *unit = &task->unit;
+    text *out = &run->writer.plan->out->text;
+    uuid_text(unit->uuid, uuid);
+    text_string(out, ",\n\"data_units\":{");
+    text_json(out, uuid, 36);
+    text_string(out, ":{");
+    json_text_member(out, "data_hash", uuid);
+    json_text_member(out, "data_title", unit->title);
+    json_text_member(out, "data_link", unit->link);
+    json_text_member(out, "data_type", unit->media_type);
+    text_string(out, unit->data_type == ANNOPROJ_DATA_IMG_GROUP ? ",\"data_sequence\":\"0\"" : ",\"data_sequence\":0");
+    if (is_geometric(task)) {
+        text_string(out, ",\"width\":");
+        json_size(out, unit->width);
+        text_string(out, ",\"height\":");
+        json_size(out, unit->height);
+    }
+    text_string(out, ",\n\"labels\":");
+    annoproj_status status = write_labels(run, task, error);
+    if (unit->fps > 0) {
+        text_string(out, ",\"data_fps\":");
+        text_double(out, unit->fps);
+    }
+    if (unit->duration > 0) {
+        text_string(out, ",\"data_duration\":");
+        text_double(out, unit->duration);
+    }
+    text_string(out, "}}");
+    return status;
+}
+
+/* Words of the older task and label states, which the format still has. */
+static const char *task_status_of(const export_task *task) {
+    if (task->stage_type == STAGE_DONE) {
+        return "COMPLETED";
+    }
+    if (task->stage_type == STAGE_REVIEW) {
+        return "IN_REVIEW";
+    }
+    return task->assignee != 0 ? "ASSIGNED" : task->status == ANNOPROJ_TASK_REOPENED ? "RETURNED" : "QUEUED";
+}
+
+static const char *label_status_of(const export_task *task) {
+    if (task->label_count == 0) {
+        return "NOT_LABELLED";
+    }
+    return task->stage_type == STAGE_DONE     ? "REVIEWED"
+           : task->stage_type == STAGE_REVIEW ? "REVIEW_IN_PROGRESS"
+                                              : "LABEL_IN_PROGRESS";
+}
+
+static void write_head(const export_task *task, text *out) {
+    char uuid[37];
+    int64_t created_us = task->label_count > 0 ? INT64_MAX : task->entered_us, edited_us = task->entered_us;
+    for (size_t i = 0; i < task->label_count; i++) {
+        created_us = task->labels[i].created_us < created_us ? task->labels[i].created_us : created_us;
+        edited_us = i == 0 || task->labels[i].edited_us > edited_us ? task->labels[i].edited_us : edited_us;
+    }
+    uuid_text(task->uuid, uuid);
+    text_character(out, '{');
+    json_text_member(out, "label_hash", uuid);
+    json_text_member(out, "branch_name", "main");
+    text_string(out, ",\"created_at\":");
+    json_time(out, created_us);
+    text_string(out, ",\"last_edited_at\":");
+    json_time(out, edited_us);
+    uuid_text(task->unit.uuid, uuid);
+    json_text_member(out, "data_hash", uuid);
+    uuid_text(task->dataset_uuid, uuid);
+    json_text_member(out, "dataset_hash", uuid);
+    json_text_member(out, "dataset_title", task->dataset_title);
+    json_text_member(out, "data_title", task->unit.title);
+    json_text_member(out, "data_type", data_type_name(task->unit.data_type));
+    json_text_member(out, "annotation_task_status", task_status_of(task));
+    text_string(out, ",\"is_shadow_data\":false");
+    json_text_member(out, "label_status", label_status_of(task));
+    text_string(out, ",\"spaces\":{}");
+}
+
+static annoproj_status write_row(export_plan *plan, export_task *task, void *data, annoproj_error **error) {
+    rows_export *run = data;
+    text *out = &plan->out->text;
+    annoproj_status status = export_load_labels(plan, task, error);
+    if (status != ANNOPROJ_OK) {
+        return status;
+    }
+    text_string(out, run->first ? "\n" : ",\n");
+    run->first = false;
+    write_head(task, out);
+    status = write_unit(run, task, error);
+    if (status == ANNOPROJ_OK) {
+        status = write_row_answers(&run->writer, task, error);
+    }
+    text_character(out, '}');
+    return status;
+}
+
+annoproj_status export_label_rows(export_plan *plan, annoproj_error **error) {
+    rows_export run = {.writer = {.plan = plan}, .first = true};
+    text_character(&plan->out->text, '[');
+    annoproj_status status = export_each_task(plan, write_row, &run, error);
+    text_string(&plan->out->text, "\n]\n");
+    label_row_writer_release(&run.writer);
+    return status;
+}

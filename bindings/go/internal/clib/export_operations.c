@@ -1,0 +1,100 @@
+/* Public functions: labels out, as COCO and as label rows. */
+#include "export_coco.h"
+#include "failure.h"
+#include "options.h"
+#include "utf8.h"
+
+typedef struct export_call {
+    annoproj_export_options options;
+    annoproj_status (*write)(export_plan *plan, annoproj_error **error);
+    int64_t labels;
+} export_call;
+
+/* All of it in one snapshot. */
+static annoproj_status run_export(scope *in, void *arguments, annoproj_error **error) {
+    export_call *made = arguments;
+    const annoproj_export_options *options = &made->options;
+    output out;
+    export_plan plan = {.in = in,
+                        .stages = options->stages,
+                        .stage_count = options->stage_count,
+                        .classes = options->classes,
+                        .class_count = options->class_count,
+                        .out = &out};
+    annoproj_status status = export_plan_begin(&plan, error);
+    if (status != ANNOPROJ_OK) {
+        return status;
+    }
+    status = output_open(&out, options->path, options->write, options->user_data, error);
+    if (status == ANNOPROJ_OK) {
+        status = made->write(&plan, error);
+    }
+    if (status == ANNOPROJ_OK) {
+        status = output_finish(&out, error);
+    }
+    output_close(&out);
+    made->labels = plan.labels;
+    return status;
+}
+
+static annoproj_status check_options(const annoproj_export_options *options, annoproj_error **error) {
+    if (!options->path == !options->write) {
+        return fail(error, ANNOPROJ_INVALID, "give either `path` or `write`");
+    }
+    if ((options->stage_count > 0 && !options->stages) || (options->class_count > 0 && !options->classes)) {
+        return fail(error, ANNOPROJ_INVALID, "`stages` or `classes` is NULL but its count is not 0");
+    }
+    if (options->path && !*options->path) {
+        return fail(error, ANNOPROJ_INVALID, "`path` is empty: give the path of a file");
+    }
+    return options->path ? check_text(options->path, TEXT_LINK, "path", error) : ANNOPROJ_OK;
+}
+
+static annoproj_status export_project(annoproj_project *handle, const annoproj_export_options *options,
+                                      annoproj_status (*write)(export_plan *plan, annoproj_error **error),
+                                      const annoproj_call *call, int64_t *labels, annoproj_error **error) {
+    project_identity *owner = NULL;
+    export_call made = {.write = write};
+    clear_error(error);
+    if (!labels || !options) {
+        return fail(error, ANNOPROJ_INVALID, "`%s` is NULL: give %s", labels ? "options" : "labels",
+                    labels ? "a path or a callback" : "a place for the result");
+    }
+    *labels = 0;
+    annoproj_status status = options_read(&made.options, sizeof made.options, sizeof made.options, options, error);
+    if (status == ANNOPROJ_OK) {
+        status = check_options(&made.options, error);
+    }
+    if (status == ANNOPROJ_OK) {
+        status = project_enter(handle, &owner, error);
+    }
+    if (status == ANNOPROJ_OK) {
+        const request asked = {.session = owner->session,
+                               .operation = ANNOPROJ_OPERATION_EXPORT,
+                               .subject = SUBJECT_PROJECT,
+                               .id = owner->id,
+                               .arguments = &made};
+        status = access_read(&asked, run_export, call, error);
+    }
+    if (status == ANNOPROJ_OK) {
+        *labels = made.labels;
+    }
+    project_leave(owner);
+    return status;
+}
+
+annoproj_status annoproj_project_export_coco(annoproj_project *project, const annoproj_export_options *options,
+                                             const annoproj_call *call, int64_t *labels, annoproj_error **error) {
+    return export_project(project, options, export_coco, call, labels, error);
+}
+
+annoproj_status annoproj_project_export_labels(annoproj_project *project, const annoproj_export_options *options,
+                                               const annoproj_call *call, int64_t *labels, annoproj_error **error) {
+    return export_project(project, options, export_label_rows, call, labels, error);
+}
+
+void annoproj_export_options_init(annoproj_export_options *options) {
+    if (options) {
+        *options = (annoproj_export_options)ANNOPROJ_EXPORT_OPTIONS_INIT;
+    }
+}

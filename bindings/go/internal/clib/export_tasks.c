@@ -1,0 +1,184 @@
+/* Tasks and labels in the order in which exports have them. */
+#include "export_tasks.h"
+
+#include <string.h>
+
+#include "failure.h"
+#include "task.h"
+
+#define SQL_TASKS                                                                                                      \
+    "SELECT t.id, t.stage, t.assignee, t.entered_us, s.type, t.status, t.data_unit, d.uuid, d.title, p.uuid"           \
+    " FROM task t JOIN stage s ON s.id = t.stage JOIN dataset d ON d.id = t.data_unit >> 32 JOIN project p ON p.id = " \
+    "?1"                                                                                                               \
+    " WHERE t.id > ?1 << 32 AND t.id < (?1 + 1) << 32 ORDER BY t.id"
+#define SQL_COUNT   "SELECT tasks FROM project_counter WHERE project = ?1"
+#define CHECK_EVERY 64 /* tasks between two looks at deadline, cancel and progress */
+
+const feature *export_feature(const export_plan *plan, int32_t wanted) {
+    return wanted > 0 && wanted <= plan->features.highest ? plan->features.by_number[wanted] : NULL;
+}
+
+annoproj_status export_damaged(const export_task *task, const label *at, annoproj_error **error) {
+    return fail(error, ANNOPROJ_CORRUPT, "label %s of task %lld is damaged: restore the store from a backup", at->hash,
+                (long long)task->id);
+}
+
+annoproj_status export_plan_begin(export_plan *plan, annoproj_error **error) {
+    scope *in = plan->in;
+    annoproj_status status = ontology_load(in, in->project.ontology, &plan->features, error);
+    for (size_t i = 0; i < plan->stage_count && status == ANNOPROJ_OK; i++) {
+        stage_facts facts;
+        status = access_stage_facts(in, plan->stages[i], in->user, &facts, error);
+    }
+    for (size_t i = 0; i < plan->class_count && status == ANNOPROJ_OK; i++) {
+        const feature *class = plan->classes[i] > 0 && plan->classes[i] <= INT32_MAX
+                                   ? export_feature(plan, (int32_t)plan->classes[i])
+                                   : NULL;
+        if (!class || class->class != class->number) {
+            status = fail(error, ANNOPROJ_NOT_FOUND, "the ontology has no class %lld", (long long)plan->classes[i]);
+        }
+    }
+    if (status != ANNOPROJ_OK) {
+        return status;
+    }
+    statement *count = sql(in->database, SQL_COUNT);
+    bind_int64(count, in->project.id);
+    plan->tasks = sql_row(count) ? column_int64(count, 0) : 0;
+    return sql_end(count, error);
+}
+
+static bool is_wanted(const int64_t *list, size_t count, int64_t value) {
+    for (size_t i = 0; i < count; i++) {
+        if (list[i] == value) {
+            return true;
+        }
+    }
+    return count == 0;
+}
+
+static bool read_task(statement *row, export_task *out) {
+    const uint8_t *dataset = column_blob(row, 7), *project = column_blob(row, 9);
+    if (column_length(row, 7) != 16 || column_length(row, 9) != 16) {
+        return false;
+    }
+    out->id = column_int64(row, 0);
+    out->stage = column_int64(row, 1);
+    out->assignee = column_int64(row, 2);
+    out->entered_us = column_int64(row, 3);
+    out->stage_type = (int32_t)column_int64(row, 4);
+    out->status = (int32_t)column_int64(row, 5);
+    out->unit.id = column_int64(row, 6);
+    memcpy(out->dataset_uuid, dataset, 16);
+    task_uuid(project, out->id, out->uuid);
+    out->dataset_title = arena_text(&out->memory, column_text(row, 8), column_length(row, 8));
+    return out->dataset_title != NULL;
+}
+
+/* The unit's texts are to go with the task, not with the call. */
+static annoproj_status load_unit(export_plan *plan, export_task *task, annoproj_error **error) {
+    scope *in = plan->in;
+    arena *whole = in->memory;
+    in->memory = &task->memory;
+    annoproj_status status = data_unit_load(in, task->unit.id, &task->unit, error);
+    in->memory = whole;
+    return status;
+}
+
+static annoproj_status take_task(export_plan *plan, statement *row, export_task_fn found, void *data,
+                                 annoproj_error **error) {
+    export_task task = {0};
+    annoproj_status status = ANNOPROJ_OK;
+    if (is_wanted(plan->stages, plan->stage_count, column_int64(row, 1))) {
+        status = read_task(row, &task) ? load_unit(plan, &task, error) : fail_memory(error);
+        if (status == ANNOPROJ_OK) {
+            status = found(plan, &task, data, error);
+        }
+        if (status == ANNOPROJ_OK) {
+            status = output_pass(plan->out, error);
+        }
+    }
+    arena_release(&task.memory);
+    return status;
+}
+
+annoproj_status export_each_task(export_plan *plan, export_task_fn found, void *data, annoproj_error **error) {
+    annoproj_status status = ANNOPROJ_OK;
+    const bounds *limits = plan->in->bounds;
+    statement *all = sql(plan->in->database, SQL_TASKS);
+    bind_int64(all, plan->in->project.id);
+    for (int64_t count = 0; status == ANNOPROJ_OK && sql_row(all); count++) {
+        if (count % CHECK_EVERY == 0) {
+            status = bounds_check(limits, error);
+            status = status == ANNOPROJ_OK ? bounds_progress(limits, count, plan->tasks, error) : status;
+        }
+        if (status == ANNOPROJ_OK) {
+            status = take_task(plan, all, found, data, error);
+        }
+    }
+    annoproj_status ended = sql_end(all, status == ANNOPROJ_OK ? error : NULL);
+    return status == ANNOPROJ_OK ? ended : status;
+}
+
+/* --- labels ---------------------------------------------------------------------------------------------------------- */
+
+typedef struct gathering {
+    export_plan *plan;
+    export_task *task;
+    size_t capacity;
+} gathering;
+
+static const uint8_t *keep(arena *memory, const uint8_t *data, size_t length) {
+    return (const uint8_t *)arena_text(memory, length > 0 ? (const char *)data : "", length);
+}
+
+static bool make_room(gathering *to) {
+    export_task *task = to->task;
+    if (task->label_count < to->capacity) {
+        return true;
+    }
+    const size_t capacity = to->capacity ? to->capacity * 2 : 16;
+    label *labels = arena_array(&task->memory, capacity, sizeof *labels);
+    const feature **classes = arena_array(&task->memory, capacity, sizeof *classes);
+    if (!labels || !classes) {
+        return false;
+    }
+    if (task->label_count > 0) {
+        memcpy(labels, task->labels, task->label_count * sizeof *labels);
+        memcpy(classes, task->classes, task->label_count * sizeof *classes);
+    }
+    task->labels = labels;
+    task->classes = classes;
+    to->capacity = capacity;
+    return true;
+}
+
+static annoproj_status gather(void *data, const label *found, annoproj_error **error) {
+    gathering *to = data;
+    export_task *task = to->task;
+    const feature *class = export_feature(to->plan, found->class);
+    if (!is_wanted(to->plan->classes, to->plan->class_count, found->class)) {
+        return ANNOPROJ_OK;
+    }
+    if (!class) {
+        return export_damaged(task, found, error);
+    }
+    if (!make_room(to)) {
+        return fail_memory(error);
+    }
+    label *kept = &task->labels[task->label_count];
+    *kept = *found;
+    kept->ranges = keep(&task->memory, found->ranges, found->ranges_length);
+    kept->geometry = keep(&task->memory, found->geometry, found->geometry_length);
+    kept->answers = keep(&task->memory, found->answers, found->answers_length);
+    if (!kept->ranges || !kept->geometry || !kept->answers) {
+        return fail_memory(error);
+    }
+    task->classes[task->label_count++] = class;
+    return ANNOPROJ_OK;
+}
+
+annoproj_status export_load_labels(export_plan *plan, export_task *task, annoproj_error **error) {
+    gathering to = {.plan = plan, .task = task};
+    task->label_count = 0;
+    return label_each(plan->in, task->id, gather, &to, error);
+}

@@ -1,0 +1,44 @@
+/* What is exported: the tasks of a project in order of number, by stage, with their data unit and their labels, by class. */
+#ifndef EXPORT_TASKS_H
+#define EXPORT_TASKS_H
+
+#include "label.h"
+#include "output.h"
+#include "project.h"
+
+typedef struct export_plan {
+    scope *in;
+    const int64_t *stages; /* empty = all */
+    size_t stage_count;
+    const int64_t *classes;
+    size_t class_count;
+    ontology_features features;
+    output *out;
+    int64_t tasks;  /* of the project, for progress */
+    int64_t labels; /* written so far */
+} export_plan;
+
+typedef struct export_task {
+    int64_t id, stage, assignee, entered_us;
+    int32_t stage_type, status;
+    uint8_t uuid[16], dataset_uuid[16];
+    const char *dataset_title;
+    data_unit unit;
+    label *labels;           /* of the classes asked for; in the task's arena */
+    const feature **classes; /* of each label */
+    size_t label_count;
+    arena memory; /* goes with the task */
+} export_task;
+
+/* Checks stages and classes and loads the features. NOT_FOUND. */
+annoproj_status export_plan_begin(export_plan *plan, annoproj_error **error);
+/* Calls back for each task. Labels are loaded by export_load_labels() where they are needed. */
+typedef annoproj_status (*export_task_fn)(export_plan *plan, export_task *task, void *data, annoproj_error **error);
+annoproj_status export_each_task(export_plan *plan, export_task_fn found, void *data, annoproj_error **error);
+annoproj_status export_load_labels(export_plan *plan, export_task *task, annoproj_error **error);
+
+/* The class's top feature of an entry; NULL when the ontology lost it. */
+const feature *export_feature(const export_plan *plan, int32_t number);
+annoproj_status export_damaged(const export_task *task, const label *label, annoproj_error **error);
+
+#endif

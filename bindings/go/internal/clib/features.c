@@ -1,0 +1,130 @@
+/* Reading features: one by number or hash, or all of an ontology. */
+#include "ontology.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "failure.h"
+
+#define COLUMNS                                                                                                        \
+    "SELECT number, hash, kind, type, name, value, color, parent, class, position, required, dynamic, archived, "      \
+    "coco_category"                                                                                                    \
+    " FROM feature WHERE ontology = ?1"
+#define SQL_BY_NUMBER COLUMNS " AND number = ?2"
+#define SQL_BY_HASH   COLUMNS " AND hash = ?2"
+#define SQL_ALL       COLUMNS " ORDER BY number"
+
+static bool read_text(statement *row, int column, arena *memory, const char **out) {
+    *out = arena_text(memory, column_text(row, column), column_length(row, column));
+    return *out != NULL;
+}
+
+static bool read_feature(statement *row, arena *memory, feature *out) {
+    *out = (feature){
+        .number = (int32_t)column_int64(row, 0),
+        .kind = (int32_t)column_int64(row, 2),
+        .type = (int32_t)column_int64(row, 3),
+        .parent = (int32_t)column_int64(row, 7),
+        .class = (int32_t)column_int64(row, 8),
+        .position = (int32_t)column_int64(row, 9),
+        .required = column_int64(row, 10) != 0,
+        .dynamic = column_int64(row, 11) != 0,
+        .archived = column_int64(row, 12) != 0,
+        .coco_category = column_is_null(row, 13) ? -1 : column_int64(row, 13),
+    };
+    return read_text(row, 1, memory, &out->hash) && read_text(row, 4, memory, &out->name) &&
+           read_text(row, 5, memory, &out->value) && read_text(row, 6, memory, &out->color);
+}
+
+static annoproj_status finish_one(scope *in, statement *find, feature *out, bool *found, annoproj_error **error) {
+    bool memory = true;
+    *found = sql_row(find);
+    if (*found) {
+        memory = read_feature(find, in->memory, out);
+    }
+    annoproj_status status = sql_end(find, error);
+    return status == ANNOPROJ_OK && !memory ? fail_memory(error) : status;
+}
+
+annoproj_status ontology_feature(scope *in, int64_t ontology, int32_t number, feature *out, annoproj_error **error) {
+    bool found = false;
+    *out = (feature){0};
+    statement *find = sql(in->database, SQL_BY_NUMBER);
+    bind_int64(find, ontology);
+    bind_int64(find, number);
+    annoproj_status status = finish_one(in, find, out, &found, error);
+    if (status == ANNOPROJ_OK && !found) {
+        status = fail(error, ANNOPROJ_NOT_FOUND, "the ontology has no feature %d", (int)number);
+    }
+    return status;
+}
+
+annoproj_status ontology_feature_by_hash(scope *in, int64_t ontology, const char *hash, feature *out,
+                                         annoproj_error **error) {
+    bool found = false;
+    *out = (feature){0};
+    statement *find = sql(in->database, SQL_BY_HASH);
+    bind_int64(find, ontology);
+    bind_text(find, hash);
+    annoproj_status status = finish_one(in, find, out, &found, error);
+    if (status == ANNOPROJ_OK && !found) {
+        status = fail(error, ANNOPROJ_NOT_FOUND, "the ontology has no feature with the hash %s", QUOTED(hash));
+    }
+    return status;
+}
+
+static int by_position(const void *left, const void *right) {
+    const feature *a = left, *b = right;
+    return (a->position > b->position) - (a->position < b->position);
+}
+
+/* Grows in the arena: what is left behind goes with the call. */
+static bool make_room(arena *memory, ontology_features *out, size_t *capacity) {
+    if (out->count < *capacity) {
+        return true;
+    }
+    size_t larger = *capacity ? *capacity * 2 : 64;
+    feature *features = arena_array(memory, larger, sizeof *features);
+    if (!features) {
+        return false;
+    }
+    if (out->count > 0) {
+        memcpy(features, out->features, out->count * sizeof *features);
+    }
+    out->features = features;
+    *capacity = larger;
+    return true;
+}
+
+annoproj_status ontology_load(scope *in, int64_t ontology, ontology_features *out, annoproj_error **error) {
+    size_t capacity = 0;
+    bool memory = true;
+    *out = (ontology_features){0};
+    statement *all = sql(in->database, SQL_ALL);
+    bind_int64(all, ontology);
+    while (memory && sql_row(all)) {
+        memory = make_room(in->memory, out, &capacity) && read_feature(all, in->memory, &out->features[out->count]);
+        if (memory) {
+            out->highest = out->features[out->count++].number;
+        }
+    }
+    annoproj_status status = sql_end(all, error);
+    if (status == ANNOPROJ_OK && memory) {
+        out->by_number = arena_array(in->memory, (size_t)out->highest + 1, sizeof *out->by_number);
+        memory = out->by_number != NULL;
+    }
+    if (status == ANNOPROJ_OK && !memory) {
+        status = fail_memory(error);
+    }
+    if (status != ANNOPROJ_OK) {
+        *out = (ontology_features){0};
+        return status;
+    }
+    if (out->count > 1) {
+        qsort(out->features, out->count, sizeof *out->features, by_position);
+    }
+    for (size_t i = 0; i < out->count; i++) {
+        out->by_number[out->features[i].number] = &out->features[i];
+    }
+    return ANNOPROJ_OK;
+}

@@ -1,0 +1,145 @@
+/* The gate: the table of operations asked about the facts of this moment. What one may not see is NOT_FOUND, what one
+ * may see but not do PERMISSION, what one could do but not now STATE or CONFLICT. */
+#include "access.h"
+
+#include "failure.h"
+#include "rights.h"
+#include "subjects.h"
+
+/* The host holds every operation on the store. */
+static right store_right(const scope *in, annoproj_operation operation) {
+    return in->user == 0 ? RIGHT_YES : org_right(in->org_role, operation);
+}
+
+bool access_holds(const scope *in, annoproj_operation operation) {
+    const operation_rule *rule = operation_rule_of(operation);
+    if (!rule) {
+        return false;
+    }
+    return (rule->store ? store_right(in, operation) : role_right(in->role, operation)) != RIGHT_NO;
+}
+
+bool access_sees_task(const scope *in, const task_facts *task) {
+    if (task->id == 0 || task->stage.id == 0) {
+        return false;
+    }
+    return in->manager || (task->stage.member && (!task->stage.hide_unassigned || task->assignee == in->user));
+}
+
+static bool is_free_or_own(const scope *in, const task_facts *task) {
+    return in->manager || task->assignee == 0 || task->assignee == in->user;
+}
+
+annoproj_status access_view_task(const scope *in, const task_facts *task, annoproj_error **error) {
+    if (!access_sees_task(in, task)) {
+        return subject_unseen("task", task->id, error);
+    }
+    if (!is_free_or_own(in, task)) {
+        return fail(error, ANNOPROJ_PERMISSION, "task %lld is assigned to user %lld: only they and managers open it",
+                    (long long)task->id, (long long)task->assignee);
+    }
+    return ANNOPROJ_OK;
+}
+
+annoproj_status access_work_task(const scope *in, const task_facts *task, annoproj_error **error) {
+    if (!access_sees_task(in, task)) {
+        return subject_unseen("task", task->id, error);
+    }
+    if (!is_free_or_own(in, task)) {
+        fail(error, ANNOPROJ_CONFLICT, "task %lld is assigned to user %lld: take another one", (long long)task->id,
+             (long long)task->assignee);
+        fail_detail(error, "assignee", "%lld", (long long)task->assignee);
+        return ANNOPROJ_CONFLICT;
+    }
+    return ANNOPROJ_OK;
+}
+
+/* Whoever worked on a task may still report the time it took after it went on. */
+static bool worked_on(const scope *in, const task_facts *task) {
+    return task->id != 0 && task->stage.id != 0 &&
+           (task->last_submitter == in->user || task->last_action_user == in->user);
+}
+
+static annoproj_status lacks_right(const scope *in, const operation_rule *rule, annoproj_error **error) {
+    fail(error, ANNOPROJ_PERMISSION, "user %lld does not hold `%s`%s: ask an admin", (long long)in->user, rule->name,
+         rule->store ? " in this store" : " in this project");
+    fail_detail(error, "operation", "%s", rule->name);
+    return ANNOPROJ_PERMISSION;
+}
+
+static annoproj_status gate_store(const scope *in, const operation_rule *rule, annoproj_error **error) {
+    right held = store_right(in, rule->operation);
+    if (held == RIGHT_NO || (held == RIGHT_OWN && !in->owns)) {
+        return lacks_right(in, rule, error);
+    }
+    return ANNOPROJ_OK;
+}
+
+/* What is seen, then what is allowed, then whose it is. */
+static annoproj_status gate_task(const scope *in, const operation_rule *rule, annoproj_error **error) {
+    const task_facts *task = &in->task;
+    bool late = rule->need == NEED_TIME && worked_on(in, task);
+    if (!late && !access_sees_task(in, task)) {
+        return subject_unseen("task", task->id, error);
+    }
+    if (role_right(in->role, rule->operation) == RIGHT_NO) {
+        return lacks_right(in, rule, error);
+    }
+    if (rule->need == NEED_VIEW) {
+        return access_view_task(in, task, error);
+    }
+    return rule->need == NEED_SEE || late ? ANNOPROJ_OK : access_work_task(in, task, error);
+}
+
+/* Does the status of the project leave the operation open to this session? */
+static annoproj_status gate_status(const scope *in, const operation_rule *rule, annoproj_error **error) {
+    static const char *const closed[] = {[ANNOPROJ_PROJECT_PAUSED] = "paused",
+                                         [ANNOPROJ_PROJECT_COMPLETED] = "completed",
+                                         [ANNOPROJ_PROJECT_CANCELLED] = "cancelled"};
+    const task_facts *task = &in->task;
+    int32_t status = in->project.status;
+    if (rule->gate == GATE_OPEN) {
+        return ANNOPROJ_OK;
+    }
+    if (status == ANNOPROJ_PROJECT_ARCHIVED) {
+        if (rule->unarchives != 0 && access_holds(in, rule->unarchives)) {
+            return ANNOPROJ_OK;
+        }
+        return fail(error, ANNOPROJ_STATE, "project %lld is archived and read-only: an admin can change its status",
+                    (long long)in->project.id);
+    }
+    if (in->manager || status < ANNOPROJ_PROJECT_PAUSED || status > ANNOPROJ_PROJECT_CANCELLED) {
+        return ANNOPROJ_OK;
+    }
+    bool theirs = task->id != 0 && (task->assignee == in->user || (rule->need == NEED_TIME && worked_on(in, task)));
+    if (rule->gate == GATE_OWN && theirs) {
+        return ANNOPROJ_OK;
+    }
+    return fail(error, ANNOPROJ_STATE,
+                "project %lld is %s: `%s` waits until an admin or team manager changes its status",
+                (long long)in->project.id, closed[status], rule->name);
+}
+
+annoproj_status access_gate(scope *in, annoproj_operation operation, annoproj_error **error) {
+    const operation_rule *rule = operation_rule_of(operation);
+    if (!rule) {
+        return fail(error, ANNOPROJ_INTERNAL, "operation %d is not in the table of operations", (int)operation);
+    }
+    if (rule->store) {
+        return gate_store(in, rule, error);
+    }
+    if (in->role == 0) {
+        return subject_unseen("project", in->project.id, error);
+    }
+    annoproj_status status = ANNOPROJ_OK;
+    if (in->task.id != 0) {
+        status = gate_task(in, rule, error);
+    } else if (role_right(in->role, operation) == RIGHT_NO) {
+        status = lacks_right(in, rule, error);
+    } else if (in->stage.id != 0 && rule->need == NEED_WORK) {
+        return ANNOPROJ_OK; /* starting from the queue: membership and project status are reasons there */
+    } else if (in->stage.id != 0 && role_right(in->role, operation) == RIGHT_STAGE && !in->stage.member) {
+        status = subject_unseen("stage", in->stage.id, error);
+    }
+    return status == ANNOPROJ_OK ? gate_status(in, rule, error) : status;
+}

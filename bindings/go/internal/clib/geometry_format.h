@@ -1,0 +1,27 @@
+/* Numbers of the encoded form that writer and reader of geometries and answers share. */
+#ifndef GEOMETRY_FORMAT_H
+#define GEOMETRY_FORMAT_H
+
+#include <stdint.h>
+
+#include "ontology.h"
+
+/* The scales a decimal can have, as a varint: 0 stands for "number by number" or float64, else zigzag + 1. */
+#define SMALLEST_SCALE      (-320)
+#define LARGEST_SCALE       360
+#define SCALE_TAG_BY_NUMBER 0u
+#define SCALE_TAG_LARGEST   ((uint64_t)LARGEST_SCALE * 2 + 1)
+
+static inline uint64_t tag_of_scale(int32_t scale) {
+    return (scale < 0 ? (uint64_t)(-scale) * 2 - 1 : (uint64_t)scale * 2) + 1;
+}
+
+static inline int32_t scale_of_tag(uint64_t tag) {
+    uint64_t zigzag = tag - 1;
+    return zigzag & 1 ? -(int32_t)((zigzag + 1) / 2) : (int32_t)(zigzag / 2);
+}
+
+/* After how many numbers the same kind of number comes again: x and y, or x, y, w, h (, theta). */
+uint32_t geometry_stride(int32_t shape);
+
+#endif

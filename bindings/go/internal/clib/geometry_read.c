@@ -1,0 +1,134 @@
+/* Reading encoded geometry. Every count is paid for with at least one byte of the blob, so that a damaged one ends
+ * soon. */
+#include <string.h>
+
+#include "geometry.h"
+#include "geometry_format.h"
+
+#define MOST_MANTISSA INT64_C(1000000000000000000)
+
+double number_to_double(const number *given) {
+    return given->exact ? decimal_to_double(given->decimal) : given->real;
+}
+
+number number_from_double(double value) {
+    number out = {{0, 0}, value, false};
+    out.exact = decimal_from_double(value, &out.decimal);
+    return out;
+}
+
+uint32_t geometry_stride(int32_t shape) {
+    switch (shape) {
+    case SHAPE_BOUNDING_BOX: return 4;
+    case SHAPE_ROTATABLE_BOUNDING_BOX: return 5;
+    default: return 2;
+    }
+}
+
+void geometry_open(geometry_cursor *cursor, const uint8_t *data, size_t length) {
+    memset(cursor, 0, sizeof *cursor);
+    cursor->frame = -1;
+    if (length == 0) {
+        return;
+    }
+    cursor->unpacker = (unpacker){data, data + length, false};
+    uint64_t shape = unpack_varint(&cursor->unpacker);
+    uint64_t unit = unpack_varint(&cursor->unpacker);
+    uint64_t scale = unpack_varint(&cursor->unpacker);
+    cursor->frames_left = unpack_varint(&cursor->unpacker);
+    if (cursor->unpacker.failed || shape > INT32_MAX || unit > INT32_MAX || scale > SCALE_TAG_LARGEST) {
+        cursor->failed = true;
+        cursor->frames_left = 0;
+        return;
+    }
+    cursor->shape = (int32_t)shape;
+    cursor->unit = (int32_t)unit;
+    cursor->scale = scale == SCALE_TAG_BY_NUMBER ? GEOMETRY_BY_NUMBER : scale_of_tag(scale);
+    cursor->stride = geometry_stride(cursor->shape);
+}
+
+static bool ended(geometry_cursor *cursor, bool failed) {
+    if (failed) {
+        cursor->failed = true;
+        cursor->frames_left = cursor->parts_left = cursor->numbers_left = 0;
+    }
+    return false;
+}
+
+bool geometry_next_frame(geometry_cursor *cursor) {
+    while (!cursor->failed && geometry_next_part(cursor)) {
+    }
+    if (cursor->failed) {
+        return false;
+    }
+    if (cursor->frames_left == 0) {
+        return ended(cursor, cursor->unpacker.at != cursor->unpacker.end);
+    }
+    uint64_t ahead = unpack_varint(&cursor->unpacker);
+    cursor->parts_left = unpack_varint(&cursor->unpacker);
+    if (cursor->unpacker.failed || ahead >= (uint64_t)(INT64_MAX - 1 - cursor->frame)) {
+        return ended(cursor, true);
+    }
+    cursor->frames_left--;
+    cursor->frame += (int64_t)ahead + 1;
+    return true;
+}
+
+bool geometry_next_part(geometry_cursor *cursor) {
+    number passed;
+    while (geometry_next_number(cursor, &passed)) {
+    }
+    if (cursor->failed || cursor->parts_left == 0) {
+        return false;
+    }
+    cursor->parts_left--;
+    cursor->numbers_left = unpack_varint(&cursor->unpacker);
+    cursor->place = 0;
+    return cursor->unpacker.failed ? ended(cursor, true) : true;
+}
+
+/* The shortest form of mantissa * 10^-scale; false when no decimal of ours. */
+static bool shortest(int64_t mantissa, int32_t scale, decimal *out) {
+    if (mantissa == 0) {
+        *out = (decimal){0, 0};
+        return true;
+    }
+    while (mantissa % 10 == 0) {
+        mantissa /= 10;
+        scale--;
+    }
+    *out = (decimal){mantissa, scale};
+    return mantissa > -MOST_MANTISSA && mantissa < MOST_MANTISSA && scale >= SMALLEST_SCALE;
+}
+
+static bool number_by_number(geometry_cursor *cursor, number *out) {
+    uint64_t tag = unpack_varint(&cursor->unpacker);
+    if (tag == SCALE_TAG_BY_NUMBER) {
+        const uint8_t *raw = unpack_bytes(&cursor->unpacker, sizeof out->real);
+        if (!raw) {
+            return false;
+        }
+        memcpy(&out->real, raw, sizeof out->real);
+        out->exact = false;
+        return true;
+    }
+    int64_t mantissa = unpack_zigzag(&cursor->unpacker);
+    out->exact = true;
+    return tag <= SCALE_TAG_LARGEST && !cursor->unpacker.failed && shortest(mantissa, scale_of_tag(tag), &out->decimal);
+}
+
+bool geometry_next_number(geometry_cursor *cursor, number *out) {
+    if (cursor->numbers_left == 0) {
+        return false;
+    }
+    cursor->numbers_left--;
+    *out = (number){{0, 0}, 0, true};
+    if (cursor->scale == GEOMETRY_BY_NUMBER) {
+        return number_by_number(cursor, out) ? true : ended(cursor, true);
+    }
+    uint64_t delta = (uint64_t)unpack_zigzag(&cursor->unpacker);
+    int64_t mantissa = (int64_t)((uint64_t)cursor->previous[cursor->place] + delta);
+    cursor->previous[cursor->place] = mantissa;
+    cursor->place = cursor->place + 1 == cursor->stride ? 0 : cursor->place + 1;
+    return !cursor->unpacker.failed && shortest(mantissa, cursor->scale, &out->decimal) ? true : ended(cursor, true);
+}

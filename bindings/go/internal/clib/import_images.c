@@ -1,0 +1,129 @@
+/* Listing images. */
+#include "import_images.h"
+
+#include "failure.h"
+#include "utf8.h"
+
+#define SCHEMA                                                                                                         \
+    "CREATE TABLE image(id INTEGER PRIMARY KEY, title TEXT NOT NULL, link TEXT NOT NULL, width INTEGER NOT NULL,"      \
+    " height INTEGER NOT NULL)"
+#define SQL_CACHE  "PRAGMA cache_size = -1024" /* KiB: rows are written once and read in order */
+#define SQL_INSERT "INSERT INTO image(id, title, link, width, height) VALUES(?1, ?2, ?3, ?4, ?5)"
+#define SQL_ALL    "SELECT title, link, width, height FROM image ORDER BY id"
+
+struct image_list {
+    spool *file;
+    key_map keys;
+    listed_image *images;
+    size_t count, capacity;
+};
+
+annoproj_status image_list_open(store *of, image_list **out, annoproj_error **error) {
+    *out = NULL;
+    image_list *made = allocate_zeroed(1, sizeof *made);
+    if (!made) {
+        return fail_memory(error);
+    }
+    annoproj_status status = spool_open(of, SCHEMA, &made->file, error);
+    if (status == ANNOPROJ_OK) {
+        status = sql_run(sql(spool_database(made->file), SQL_CACHE), error);
+    }
+    if (status != ANNOPROJ_OK) {
+        image_list_close(made);
+        return status;
+    }
+    *out = made;
+    return ANNOPROJ_OK;
+}
+
+void image_list_close(image_list *list) {
+    if (list) {
+        spool_close(list->file);
+        key_map_release(&list->keys);
+        release(list->images);
+        release(list);
+    }
+}
+
+static annoproj_status make_room(image_list *list, annoproj_error **error) {
+    if (list->count < list->capacity) {
+        return ANNOPROJ_OK;
+    }
+    size_t capacity = list->capacity ? list->capacity * 2 : 1024;
+    listed_image *images = reallocate(list->images, capacity * sizeof *images);
+    if (!images) {
+        return fail_memory(error);
+    }
+    list->images = images;
+    list->capacity = capacity;
+    return ANNOPROJ_OK;
+}
+
+static annoproj_status spool_image(image_list *list, const coco_image *image, annoproj_error **error) {
+    statement *insert = sql(spool_database(list->file), SQL_INSERT);
+    bind_int64(insert, (int64_t)list->count);
+    bind_text(insert, image->file_name);
+    bind_text(insert, image->url && *image->url ? image->url : image->file_name);
+    bind_int64(insert, image->width);
+    bind_int64(insert, image->height);
+    return sql_run(insert, error);
+}
+
+annoproj_status image_list_add(image_list *list, const coco_image *image, faults *all, annoproj_error **error) {
+    annoproj_error *wrong = NULL;
+    const uint32_t known = key_map_find(&list->keys, image->key);
+    if (known != KEY_MAP_NONE) {
+        if (list->images[known].content != image->content) {
+            coco_fault(all, &image->place, "the id of the image is also that of another image");
+        }
+        return ANNOPROJ_OK;
+    }
+    if (check_text(image->file_name, TEXT_TITLE, "file_name", &wrong) != ANNOPROJ_OK ||
+        (image->url && check_text(image->url, TEXT_LINK, "coco_url", &wrong) != ANNOPROJ_OK)) {
+        coco_fault(all, &image->place, "%s", annoproj_error_message(wrong));
+        drop_error(&wrong);
+        return ANNOPROJ_OK;
+    }
+    annoproj_status status = make_room(list, error);
+    if (status == ANNOPROJ_OK) {
+        status = spool_image(list, image, error);
+    }
+    if (status == ANNOPROJ_OK && !key_map_add(&list->keys, image->key, (uint32_t)list->count)) {
+        status = fail_memory(error);
+    }
+    if (status == ANNOPROJ_OK) {
+        list->images[list->count++] = (listed_image){
+            .content = image->content, .width = (int32_t)image->width, .height = (int32_t)image->height};
+    }
+    return status;
+}
+
+annoproj_status image_list_finish(image_list *list, annoproj_error **error) {
+    return spool_flush(list->file, error);
+}
+
+size_t image_list_count(const image_list *list) {
+    return list->count;
+}
+
+uint32_t image_list_find(const image_list *list, int64_t key) {
+    return key_map_find(&list->keys, key);
+}
+
+const listed_image *image_list_at(const image_list *list, uint32_t index) {
+    return &list->images[index];
+}
+
+annoproj_status image_list_each(image_list *list, image_fn found, void *data, annoproj_error **error) {
+    annoproj_status status = ANNOPROJ_OK;
+    statement *all = sql(spool_database(list->file), SQL_ALL);
+    for (size_t index = 0; status == ANNOPROJ_OK && sql_row(all); index++) {
+        const spooled_image image = {.title = column_text(all, 0),
+                                     .link = column_text(all, 1),
+                                     .width = column_int64(all, 2),
+                                     .height = column_int64(all, 3)};
+        status = found(data, index, &image, error);
+    }
+    annoproj_status ended = sql_end(all, status == ANNOPROJ_OK ? error : NULL);
+    return status == ANNOPROJ_OK ? ended : status;
+}

@@ -1,0 +1,33 @@
+/* The images of a COCO file: numbers in memory, texts in a private spool. */
+#ifndef IMPORT_IMAGES_H
+#define IMPORT_IMAGES_H
+
+#include "coco_read.h"
+#include "key_map.h"
+#include "store.h"
+
+typedef struct listed_image {
+    uint64_t content;
+    int32_t width, height; /* 0 = unknown */
+} listed_image;
+
+typedef struct spooled_image {
+    const char *title, *link;
+    int64_t width, height;
+} spooled_image;
+
+typedef struct image_list image_list;
+annoproj_status image_list_open(store *store, image_list **out, annoproj_error **error);
+/* An image that repeats an earlier one is left out; one that has its id but is another is a fault. */
+annoproj_status image_list_add(image_list *list, const coco_image *image, faults *faults, annoproj_error **error);
+annoproj_status image_list_finish(image_list *list, annoproj_error **error);
+void image_list_close(image_list *list); /* NULL is fine */
+
+size_t image_list_count(const image_list *list);
+uint32_t image_list_find(const image_list *list, int64_t key); /* KEY_MAP_NONE when it is not there */
+const listed_image *image_list_at(const image_list *list, uint32_t index);
+/* All of them in the order of the file. Texts are valid during the call. */
+typedef annoproj_status (*image_fn)(void *data, size_t index, const spooled_image *image, annoproj_error **error);
+annoproj_status image_list_each(image_list *list, image_fn found, void *data, annoproj_error **error);
+
+#endif

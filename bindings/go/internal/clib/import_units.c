@@ -1,0 +1,134 @@
+/* The images of a COCO file become data units of a dataset. */
+#include <string.h>
+#include <strings.h>
+
+#include "attach.h"
+#include "failure.h"
+#include "import_call.h"
+#include "import_images.h"
+#include "project.h"
+
+typedef struct unit_import {
+    faults *faults;
+    image_list *images;
+    int64_t dataset;
+} unit_import;
+
+static annoproj_status take_image(void *data, const coco_image *image, annoproj_error **error) {
+    unit_import *run = data;
+    return image_list_add(run->images, image, run->faults, error);
+}
+
+static const char *media_type_of(const char *title) {
+    static const char *const types[][2] = {{".png", "image/png"},  {".webp", "image/webp"}, {".gif", "image/gif"},
+                                           {".bmp", "image/bmp"},  {".tif", "image/tiff"},  {".tiff", "image/tiff"},
+                                           {".avif", "image/avif"}};
+    const char *dot = strrchr(title, '.');
+    for (size_t i = 0; dot && i < sizeof types / sizeof *types; i++) {
+        if (strcasecmp(dot, types[i][0]) == 0) {
+            return types[i][1];
+        }
+    }
+    return "image/jpeg";
+}
+
+/* Numbers follow one another; the dataset's counter is raised by the first and, at the end, by the others. */
+typedef struct unit_adding {
+    command *cmd;
+    int64_t dataset, first, count;
+} unit_adding;
+
+static annoproj_status add_unit(void *data, size_t index, const spooled_image *image, annoproj_error **error) {
+    unit_adding *to = data;
+    int64_t known = 0;
+    annoproj_status status = data_unit_by_title(&to->cmd->scope, to->dataset, image->title, &known, error);
+    if (status == ANNOPROJ_OK && index % 256 == 0) {
+        status = bounds_check(to->cmd->scope.bounds, error);
+    }
+    if (status == ANNOPROJ_OK && known == 0 && to->count == 0) {
+        status = dataset_next_units(to->cmd, to->dataset, 1, &to->first, error);
+    }
+    if (status != ANNOPROJ_OK || known != 0) {
+        return status;
+    }
+    data_unit unit = {.width = image->width,
+                      .height = image->height,
+                      .frames = 1,
+                      .data_type = ANNOPROJ_DATA_IMAGE,
+                      .title = image->title,
+                      .media_type = media_type_of(image->title),
+                      .link = image->link};
+    command_uuid(to->cmd, unit.uuid);
+    return data_unit_insert(to->cmd, to->dataset, &unit, to->first + to->count++, error);
+}
+
+static annoproj_status add_all(command *cmd, void *arguments, annoproj_error **error) {
+    unit_import *run = arguments;
+    unit_adding to = {.cmd = cmd, .dataset = run->dataset};
+    int64_t rest = 0;
+    annoproj_status status = image_list_each(run->images, add_unit, &to, error);
+    if (status == ANNOPROJ_OK && to.count > 1) {
+        status = dataset_next_units(cmd, run->dataset, to.count - 1, &rest, error);
+    }
+    command_result_int64(cmd, to.count);
+    if (status != ANNOPROJ_OK || to.count == 0) {
+        return status;
+    }
+    command_event(cmd, &(event){.kind = EVENT_DATA_UNITS_ADD, .frames = to.count, .reference = run->dataset});
+    return dataset_grew(cmd, run->dataset, to.first, to.first + to.count - 1, error);
+}
+
+static annoproj_status run_import(session *who, unit_import *run, const char *path, const annoproj_call *call,
+                                  bytes *result, annoproj_error **error) {
+    import_call import = {0};
+    const uint64_t print = fingerprint_int64(fingerprint_text(0, "dataset_import_coco"), run->dataset);
+    const request asked = {.session = who,
+                           .operation = ANNOPROJ_OPERATION_DATASET_CHANGE,
+                           .subject = SUBJECT_DATASET,
+                           .id = run->dataset,
+                           .arguments = run,
+                           .fingerprint = fingerprint_text(print, path)};
+    annoproj_status status = import_begin(&import, path, call, error);
+    if (status == ANNOPROJ_OK) {
+        status = import_access_read(&import, &asked, import_nothing, error);
+    }
+    if (status == ANNOPROJ_OK) {
+        status = image_list_open(who->store, &run->images, error);
+    }
+    if (status == ANNOPROJ_OK) {
+        const coco_sink sink = {.data = run, .image = take_image};
+        run->faults = import.faults;
+        status = import_read(&import, path, &sink, error);
+    }
+    if (status == ANNOPROJ_OK) {
+        status = image_list_finish(run->images, error);
+    }
+    if (status == ANNOPROJ_OK) {
+        status = import_access_write(&import, &asked, add_all, result, error);
+    }
+    image_list_close(run->images);
+    import_end(&import);
+    return status;
+}
+
+annoproj_status annoproj_dataset_import_coco(annoproj_session *handle, int64_t dataset, const char *path,
+                                             const annoproj_call *call, int64_t *added, annoproj_error **error) {
+    session *who = NULL;
+    unit_import run = {.dataset = dataset};
+    bytes result = {0};
+    clear_error(error);
+    if (!added) {
+        return fail(error, ANNOPROJ_INVALID, "`added` is NULL: give a place for the result");
+    }
+    *added = 0;
+    annoproj_status status = session_enter(handle, &who, error);
+    if (status == ANNOPROJ_OK) {
+        status = run_import(who, &run, path, call, &result, error);
+    }
+    if (status == ANNOPROJ_OK) {
+        *added = result_int64(&result, 0);
+    }
+    bytes_release(&result);
+    session_leave(who);
+    return status;
+}

@@ -1,0 +1,260 @@
+/* Issues: create, comment, resolve, reopen, read. */
+#include <math.h>
+#include <string.h>
+
+#include "failure.h"
+#include "handle_call.h"
+#include "issue.h"
+#include "label.h"
+#include "options.h"
+#include "project.h"
+#include "utf8.h"
+
+typedef struct issue_call {
+    annoproj_issue_options options;
+    const char *comment;
+    int64_t id;
+    bool resolved;
+    annoproj_table *table;
+} issue_call;
+
+void annoproj_issue_options_init(annoproj_issue_options *options) {
+    if (options)
+        *options = (annoproj_issue_options)ANNOPROJ_ISSUE_OPTIONS_INIT;
+}
+
+/* --- create ---------------------------------------------------------------------------------------------------------- */
+
+static annoproj_status check_place(scope *in, const annoproj_issue_options *options, annoproj_error **error) {
+    data_unit unit;
+    int64_t last = options->anchor == ANNOPROJ_ANCHOR_FRAME_RANGE ? options->last_frame : options->first_frame;
+    if (options->anchor == ANNOPROJ_ANCHOR_DATA_UNIT || options->anchor == ANNOPROJ_ANCHOR_LABEL)
+        return ANNOPROJ_OK;
+    annoproj_status status = data_unit_load(in, in->task.data_unit, &unit, error);
+    if (status != ANNOPROJ_OK)
+        return status;
+    if (options->first_frame < 0 || last < options->first_frame || last >= unit.frames)
+        return fail(error, ANNOPROJ_DATA, "frames %lld to %lld are not in the data unit's %lld frames",
+                    (long long)options->first_frame, (long long)last, (long long)unit.frames);
+    if (options->anchor == ANNOPROJ_ANCHOR_COORDINATE &&
+        !(options->x >= 0 && options->x <= 1 && options->y >= 0 && options->y <= 1))
+        return fail(error, ANNOPROJ_DATA, "coordinate (%g, %g) is not within 0 and 1: give it normalised", options->x,
+                    options->y);
+    return ANNOPROJ_OK;
+}
+
+static annoproj_status create(command *cmd, void *arguments, annoproj_error **error) {
+    const issue_call *made = arguments;
+    const annoproj_issue_options *options = &made->options;
+    issue one = {.task = cmd->scope.task.id,
+                 .anchor = options->anchor,
+                 .first_frame = options->first_frame,
+                 .last_frame = options->last_frame,
+                 .x = options->x,
+                 .y = options->y};
+    annoproj_status status = check_place(&cmd->scope, options, error);
+    if (status == ANNOPROJ_OK && options->anchor == ANNOPROJ_ANCHOR_LABEL) {
+        label on;
+        bool found = false;
+        status = label_by_hash(&cmd->scope, one.task, options->label, &on, &found, error);
+        if (status == ANNOPROJ_OK && !found)
+            status = fail(error, ANNOPROJ_NOT_FOUND, "task %lld has no label %s", (long long)one.task,
+                          QUOTED(options->label));
+        if (status == ANNOPROJ_OK) {
+            one.label = on.number;
+            one.class = on.class;
+            memcpy(one.label_hash, on.hash, sizeof one.label_hash);
+        }
+    }
+    if (status == ANNOPROJ_OK)
+        status = issue_open(cmd, &one, made->comment, error);
+    command_result_int64(cmd, one.id);
+    return status;
+}
+
+static annoproj_status check_options(const issue_call *made, annoproj_error **error) {
+    const annoproj_issue_options *options = &made->options;
+    if (options->anchor < ANNOPROJ_ANCHOR_DATA_UNIT || options->anchor > ANNOPROJ_ANCHOR_LABEL)
+        return fail(error, ANNOPROJ_INVALID, "anchor %d is no annoproj_anchor", options->anchor);
+    if (options->anchor == ANNOPROJ_ANCHOR_LABEL && !options->label)
+        return fail(error, ANNOPROJ_INVALID, "a label anchor needs the label's hash");
+    return check_text(made->comment, TEXT_COMMENT, "comment", error);
+}
+
+annoproj_status annoproj_issue_create(annoproj_task *task, const char *comment, const annoproj_issue_options *options,
+                                      const annoproj_call *call, int64_t *id, annoproj_error **error) {
+    issue_call made = {.comment = comment};
+    handle_call what = {.operation = ANNOPROJ_OPERATION_ISSUE_WRITE, .arguments = &made};
+    bytes result = {0};
+    clear_error(error);
+    if (!id)
+        return fail(error, ANNOPROJ_INVALID, "issue is NULL: give a place for the result");
+    *id = 0;
+    annoproj_status status = options_read(&made.options, sizeof made.options, sizeof made.options, options, error);
+    if (status == ANNOPROJ_OK)
+        status = check_options(&made, error);
+    if (status != ANNOPROJ_OK)
+        return status;
+    what.fingerprint = fingerprint_text(fingerprint_text(fingerprint_text(0, "issue_create"), comment),
+                                        made.options.label);
+    what.fingerprint = fingerprint_int64(fingerprint_int64(what.fingerprint, made.options.anchor),
+                                         made.options.first_frame);
+    what.fingerprint = fingerprint_int64(what.fingerprint, made.options.last_frame);
+    what.fingerprint = fingerprint_bytes(fingerprint_bytes(what.fingerprint, &made.options.x, sizeof made.options.x),
+                                         &made.options.y, sizeof made.options.y);
+    status = task_write(task, &what, create, call, &result, error);
+    if (status == ANNOPROJ_OK)
+        *id = result_int64(&result, 0);
+    bytes_release(&result);
+    return status;
+}
+
+/* --- change ------------------------------------------------------------------------------------------------------------ */
+
+static annoproj_status add_comment(command *cmd, void *arguments, annoproj_error **error) {
+    const issue_call *made = arguments;
+    issue one;
+    annoproj_status status = issue_find(&cmd->scope, made->id, &one, error);
+    if (status == ANNOPROJ_OK)
+        status = issue_add_comment(cmd, &one, made->comment, error);
+    return status;
+}
+
+static annoproj_status set_resolved(command *cmd, void *arguments, annoproj_error **error) {
+    const issue_call *made = arguments;
+    issue one;
+    annoproj_status status = issue_find(&cmd->scope, made->id, &one, error);
+    if (status == ANNOPROJ_OK)
+        status = issue_set_resolved(cmd, &one, made->resolved, error);
+    return status;
+}
+
+static annoproj_status change_issue(annoproj_project *project, issue_call *made, const char *name, write_fn run,
+                                    const annoproj_call *call, annoproj_error **error) {
+    handle_call what = {
+        .operation = ANNOPROJ_OPERATION_ISSUE_WRITE, .subject = SUBJECT_ISSUE, .id = made->id, .arguments = made};
+    project_identity *owner = NULL;
+    annoproj_status status = project_enter(project, &owner, error);
+    if (status != ANNOPROJ_OK)
+        return status;
+    what.fingerprint = fingerprint_text(fingerprint_int64(fingerprint_text(0, name), made->id), made->comment);
+    if (PROJECT_OF(made->id) != owner->id)
+        status = fail(error, ANNOPROJ_NOT_FOUND, "project %lld has no issue %lld", (long long)owner->id,
+                      (long long)made->id);
+    else
+        status = project_write(project, &what, run, call, NULL, error);
+    project_leave(owner);
+    return status;
+}
+
+annoproj_status annoproj_issue_comment(annoproj_project *project, int64_t id, const char *comment,
+                                       const annoproj_call *call, annoproj_error **error) {
+    issue_call made = {.id = id, .comment = comment};
+    clear_error(error);
+    annoproj_status status = check_text(comment, TEXT_COMMENT, "comment", error);
+    if (status == ANNOPROJ_OK && !*comment)
+        status = fail(error, ANNOPROJ_INVALID, "comment is empty: write one");
+    if (status != ANNOPROJ_OK)
+        return status;
+    return change_issue(project, &made, "issue_comment", add_comment, call, error);
+}
+
+annoproj_status annoproj_issue_resolve(annoproj_project *project, int64_t id, const annoproj_call *call,
+                                       annoproj_error **error) {
+    issue_call made = {.id = id, .resolved = true};
+    clear_error(error);
+    return change_issue(project, &made, "issue_resolve", set_resolved, call, error);
+}
+
+annoproj_status annoproj_issue_reopen(annoproj_project *project, int64_t id, const annoproj_call *call,
+                                      annoproj_error **error) {
+    issue_call made = {.id = id};
+    clear_error(error);
+    return change_issue(project, &made, "issue_reopen", set_resolved, call, error);
+}
+
+/* --- read ---------------------------------------------------------------------------------------------------------------- */
+
+static const char *anchor_name(int64_t anchor) {
+    static const char *const names[] = {"data_unit", "frame", "coordinate", "frame_range", "label"};
+    return anchor >= 0 && anchor < 5 ? names[anchor] : "";
+}
+
+static void add_optional_int64(rows *table, statement *find, int column) {
+    if (column_is_null(find, column))
+        rows_null(table);
+    else
+        rows_int64(table, column_int64(find, column));
+}
+
+static void add_optional_double(rows *table, statement *find, int column) {
+    if (column_is_null(find, column))
+        rows_null(table);
+    else
+        rows_double(table, column_double(find, column));
+}
+
+static annoproj_status read_issues(scope *in, void *arguments, annoproj_error **error) {
+    static const char query[] =
+        "SELECT id, uuid, task, anchor, label_hash, first_frame, last_frame, x, y, resolved, rejection, creator,"
+        " created_us, comments FROM issue WHERE task = ? ORDER BY id";
+    issue_call *made = arguments;
+    rows *table = rows_new(&row_issue_row);
+    statement *find = sql(in->database, query);
+    bind_int64(find, in->task.id);
+    while (sql_row(find)) {
+        char uuid[37] = "";
+        if (column_length(find, 1) == 16)
+            uuid_text(column_blob(find, 1), uuid);
+        rows_int64(table, column_int64(find, 0));
+        rows_text(table, uuid);
+        rows_int64(table, column_int64(find, 2));
+        rows_text(table, anchor_name(column_int64(find, 3)));
+        rows_text(table, column_is_null(find, 4) ? NULL : column_text(find, 4));
+        add_optional_int64(table, find, 5);
+        add_optional_int64(table, find, 6);
+        add_optional_double(table, find, 7);
+        add_optional_double(table, find, 8);
+        rows_bool(table, column_int64(find, 9) != 0);
+        rows_bool(table, column_int64(find, 10) != 0);
+        rows_int64(table, column_int64(find, 11));
+        rows_time(table, column_int64(find, 12));
+        rows_int64(table, column_int64(find, 13));
+    }
+    return finish_table(table, sql_end(find, error), &made->table, error);
+}
+
+static annoproj_status read_comments(scope *in, void *arguments, annoproj_error **error) {
+    static const char query[] = "SELECT c.issue, c.author, u.email, c.created_us, c.text FROM issue i"
+                                " JOIN issue_comment c ON c.issue = i.id LEFT JOIN user u ON u.id = c.author"
+                                " WHERE i.task = ? ORDER BY c.created_us, c.issue, c.number";
+    issue_call *made = arguments;
+    rows *table = rows_new(&row_comment_row);
+    statement *find = sql(in->database, query);
+    bind_int64(find, in->task.id);
+    while (sql_row(find)) {
+        rows_int64(table, column_int64(find, 0));
+        rows_int64(table, column_int64(find, 1));
+        rows_text(table, column_is_null(find, 2) ? NULL : column_text(find, 2));
+        rows_time(table, column_int64(find, 3));
+        rows_text(table, column_text(find, 4));
+    }
+    return finish_table(table, sql_end(find, error), &made->table, error);
+}
+
+static annoproj_status read_of_task(annoproj_task *task, read_fn run, const annoproj_call *call, annoproj_table **table,
+                                    annoproj_error **error) {
+    issue_call made = {0};
+    handle_call what = {.operation = ANNOPROJ_OPERATION_TASK_VIEW, .arguments = &made};
+    return task_read_table(task, &what, run, call, &made.table, table, error);
+}
+
+annoproj_status annoproj_task_issues(annoproj_task *task, const annoproj_call *call, annoproj_table **table,
+                                     annoproj_error **error) {
+    return read_of_task(task, read_issues, call, table, error);
+}
+
+annoproj_status annoproj_task_comments(annoproj_task *task, const annoproj_call *call, annoproj_table **table,
+                                       annoproj_error **error) {
+    return read_of_task(task, read_comments, call, table, error);
+}

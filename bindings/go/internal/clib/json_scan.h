@@ -1,0 +1,72 @@
+/* The strict JSON scanner: RFC 8259, UTF-8 checked, depth counted, duplicate keys refused, no recursion.
+ * Every JSON text that enters the library goes through it. It reads from memory or through a read
+ * function with a sliding window, and hands out slices of the window. */
+#ifndef JSON_SCAN_H
+#define JSON_SCAN_H
+
+#include "contract.h"
+#include "bounds.h"
+#include "decimal.h"
+
+typedef enum json_kind {
+    JSON_END, /* the one value and only white space behind it have been read */
+    JSON_OBJECT,
+    JSON_OBJECT_END,
+    JSON_ARRAY,
+    JSON_ARRAY_END,
+    JSON_KEY,
+    JSON_STRING,
+    JSON_NUMBER,
+    JSON_TRUE,
+    JSON_FALSE,
+    JSON_NULL
+} json_kind;
+
+typedef struct json_token {
+    json_kind kind;
+    const char *start; /* raw text of the token; for keys and strings without the quotes, escapes still in */
+    size_t length;
+    bool escaped;   /* a string with escapes: json_unescape() it */
+    int64_t offset; /* byte offset of the token in the whole input */
+    int32_t depth;  /* depth of the container it stands in; 0 = top */
+} json_token;
+
+typedef struct json_limits {
+    int32_t depth;        /* 0 = 64; at most 512 */
+    size_t string_length; /* 0 = 1 MiB */
+    size_t key_length;    /* 0 = 256 */
+    size_t number_length; /* 0 = 64 */
+} json_limits;
+
+/* Reads up to `size` bytes into `buffer`; *length = 0 at the end. */
+typedef annoproj_status (*json_read_fn)(void *source, void *buffer, size_t size, size_t *length,
+                                        annoproj_error **error);
+
+typedef struct json_scan json_scan;
+
+annoproj_status json_scan_memory(const char *data, size_t length, const json_limits *limits, json_scan **out,
+                                 annoproj_error **error);
+/* window: bytes kept at once, grows only for a token or a slice that is larger. */
+annoproj_status json_scan_stream(json_read_fn read, void *source, size_t window, const json_limits *limits,
+                                 json_scan **out, annoproj_error **error);
+/* DATA with byte offset and JSON pointer for broken JSON, LIMIT for depth and lengths. The token's text
+ * is valid until the next call. */
+annoproj_status json_next(json_scan *scan, json_token *token, annoproj_error **error);
+/* Having just read JSON_KEY (the value is next) or being before an array element: reads the whole next
+ * value, checking it, and hands out its raw text. NONE when the array ends here: ] is then the next token. */
+annoproj_status json_slice(json_scan *scan, const char **start, size_t *length, int64_t *offset,
+                           annoproj_error **error);
+annoproj_status json_skip(json_scan *scan, annoproj_error **error); /* the same, text not kept */
+int64_t json_offset(const json_scan *scan);
+/* JSON pointer of the last token, for messages; at most 256 bytes, cut in the middle when longer. */
+void json_pointer(const json_scan *scan, char out[257]);
+void json_scan_release(json_scan *scan);
+
+bool json_key_is(const json_token *token, const char *key); /* plain or escaped */
+/* The string's characters in `out` (at least token->length + 1 bytes), NUL-terminated; returns the length. */
+size_t json_unescape(const json_token *token, char *out);
+bool json_int64(const json_token *token,
+                int64_t *out); /* exact; false for fractions and overflow; 5.0 and 5e0 count as 5 */
+bool json_double(const json_token *token, double *out);
+
+#endif

@@ -1,0 +1,106 @@
+/* Labels of a task: content, reviews, publishing. */
+#ifndef LABEL_H
+#define LABEL_H
+
+#include "access.h"
+#include "frame_ranges.h"
+#include "geometry.h"
+#include "ontology.h"
+#include "project.h"
+
+/* One label as stored, borrowed blobs; from label_next() or to label_store(). */
+typedef struct label {
+    int64_t task, number;
+    char hash[9];
+    int32_t class;
+    int64_t creator, created_us, editor, edited_us;
+    bool manual;
+    double confidence;
+    const uint8_t *ranges, *geometry, *answers; /* encodings: geometry.h, frame_ranges.h, answers.h */
+    size_t ranges_length, geometry_length, answers_length;
+} label;
+
+/* Labels of a task in order of number. `found` returns non-OK to stop; it writes no labels. */
+typedef annoproj_status (*label_fn)(void *data, const label *label, annoproj_error **error);
+annoproj_status label_each(scope *scope, int64_t task, label_fn found, void *data, annoproj_error **error);
+annoproj_status label_by_hash(scope *scope, int64_t task, const char *hash, label *out, bool *found,
+                              annoproj_error **error); /* blobs in the arena */
+
+/* Makes or replaces a label: number 0 = that of the label with this hash, also a removed one that was published, else
+ * a new one from the project's counter; hash drawn when empty. A replaced label keeps its creator. Empty ranges of an
+ * object are taken from its geometry. Appends EVENT_LABEL_PUT, and in review stages sets its review (behaviour §9).
+ * Raises no version: label_write_done() does, once. For many labels of one task set command->scope.task to its facts:
+ * else they are read for each. */
+annoproj_status label_store(command *command, label *label, annoproj_error **error);
+annoproj_status label_remove(command *command, int64_t task, const char *hash, annoproj_error **error); /* NOT_FOUND */
+annoproj_status label_write_done(command *command, task_facts *task, annoproj_error **error);
+
+/* The frames a label counts: frame 0 for global ones and on units of text or audio, whose ranges are no frames.
+ * CORRUPT. */
+annoproj_status label_frames(const uint8_t *ranges, size_t length, bool media, frame_ranges *out,
+                             annoproj_error **error);
+bool label_unit_is_media(const data_unit *unit);
+/* What a review remembers of a label's content: geometry, answers, frames, class. */
+int64_t label_fingerprint(const label *label);
+
+/* Who is credited with decisions on a label: the task's last submitter if it was live at that submit, else 0. */
+annoproj_status label_submitter(scope *scope, int64_t task, int64_t label, int64_t *user, annoproj_error **error);
+
+/* --- validity --------------------------------------------------------------------------------------------------- */
+/* Shape and arity, frames, kind of class, answers. DATA names `what` (such as "label 3") and the place in it;
+ * NOT_FOUND (class). */
+annoproj_status label_check(const label *label, const ontology_features *features, const data_unit *unit,
+                            const char *what, annoproj_error **error);
+/* A classification may not overlap itself on a frame, a global one is there once. DATA. */
+annoproj_status label_check_overlap(scope *scope, int64_t task, int32_t class, annoproj_error **error);
+
+/* --- publishing (behaviour §12) --------------------------------------------------------------------------------- */
+typedef enum publish_action { PUBLISH_SUBMIT, PUBLISH_APPROVE, PUBLISH_REJECT, PUBLISH_PATHWAY, PUBLISH_SILENT } publish_action;
+/* Compares the task's labels with what was published and appends create/edit/delete events (none when SILENT), then
+ * for a submit EVENT_LABEL_SUBMIT for every live label, and remembers the submitter (the command's user; 0 for the
+ * host). Text, HTML and audio units append nothing but EVENT_LABEL_COUNTED (audio) unless the project opted in. */
+annoproj_status label_publish(command *command, const task_facts *task, publish_action action, annoproj_error **error);
+/* Whether the labels of a task's data unit are counted at all; `media` as in label_frames(). */
+annoproj_status label_counts(scope *scope, const task_facts *task, bool *counts, bool *media, annoproj_error **error);
+/* Options that label_published.first_answers holds; false at the end or on damage. */
+bool first_answer_next(unpacker *from, int32_t *option, int64_t *frames);
+
+/* --- reviews (behaviour §9) --------------------------------------------------------------------------------------- */
+typedef enum review_state {
+    REVIEW_NEW = 1,
+    REVIEW_APPROVED = 2,
+    REVIEW_REJECTED = 3,
+    REVIEW_RESOLVED = 4,
+    REVIEW_REOPENED = 5
+} review_state;
+const char *review_state_name(int32_t state);
+/* The task entered a review stage: makes or carries over one review for each label. */
+annoproj_status review_enter_stage(command *command, int64_t task, int64_t stage, bool keep_rejected,
+                                   annoproj_error **error);
+/* A label was written while its task is in a review stage: approved when the reviewer wrote it, else new. */
+annoproj_status review_label_written(command *command, const task_facts *task, const label *label,
+                                     annoproj_error **error);
+/* One label's decision (state REVIEW_APPROVED, REVIEW_REJECTED or REVIEW_REOPENED). Appends EVENT_REVIEW_*; nothing
+ * when it is decided so already. STATE when there is no decision to reopen. */
+annoproj_status review_decide(command *command, int64_t task, int64_t stage, int64_t label, review_state state,
+                              annoproj_error **error);
+/* State of a label's review in a stage; 0 = none. */
+annoproj_status review_state_of(scope *scope, int64_t task, int64_t stage, int64_t label, int32_t *state,
+                                annoproj_error **error);
+typedef struct review_counts {
+    int64_t labels, approved, rejected, undecided;
+    char undecided_hashes[8][9]; /* the first few, for messages */
+    char rejected_hashes[8][9];
+} review_counts;
+annoproj_status review_count(scope *scope, int64_t task, int64_t stage, review_counts *out, annoproj_error **error);
+/* The task is being approved or rejected: decides undecided labels when `decide`, appends EVENT_LABEL_APPROVE /
+ * REJECT and answer events for every decided label (credited to the label's last submitter). Run after
+ * label_publish(). */
+annoproj_status review_action(command *command, const task_facts *task, bool approve, bool decide,
+                              annoproj_error **error);
+
+/* --- completeness (behaviour §6) ------------------------------------------------------------------------------------ */
+/* STATE listing the required answers that are missing on the task's labels. */
+annoproj_status label_check_complete(scope *scope, const task_facts *task, annoproj_error **error);
+
+#endif

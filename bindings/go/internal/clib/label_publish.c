@@ -1,0 +1,273 @@
+/* Publishing: at an action, what a task's labels are is compared with what was published, and the net change becomes
+ * events (behaviour §12). */
+#include <string.h>
+
+#include "failure.h"
+#include "answers.h"
+#include "project.h"
+#include "published.h"
+
+typedef struct publishing {
+    command *cmd;
+    const task_facts *task;
+    publish_action action;
+    bool counts, media; /* of the data unit's type */
+    bool overview;      /* the overview figure counts it */
+    published *before;
+    size_t count;
+    int64_t newly_counted;
+} publishing;
+
+static void emit(publishing *run, int32_t kind, const label *one, int64_t frames) {
+    if (!run->counts || run->action == PUBLISH_SILENT)
+        return;
+    command_event(run->cmd, &(event){.kind = kind,
+                                     .task = NUMBER_OF(run->task->id),
+                                     .stage = run->task->stage.number,
+                                     .class = one->class,
+                                     .frames = frames,
+                                     .reference = one->number});
+}
+
+/* The options a new label holds, with the frames each holds on: one event each, and what later decisions count. */
+static annoproj_status keep_first_answers(publishing *run, const label *one, int64_t frames, published *row,
+                                          annoproj_error **error) {
+    answers_cursor cursor;
+    answer held;
+    frame_ranges on = {0};
+    bytes first = {0};
+    annoproj_status status = ANNOPROJ_OK;
+    answers_open(&cursor, one->answers, one->answers_length);
+    while (status == ANNOPROJ_OK && answers_next(&cursor, &held)) {
+        if (held.kind != ANSWER_OPTION)
+            continue;
+        if (held.dynamic)
+            status = label_frames(held.ranges, held.ranges_length, run->media, &on, error);
+        int64_t held_frames = held.dynamic ? frame_ranges_frames(&on) : frames;
+        bytes_varint(&first, (uint64_t)held.option);
+        bytes_varint(&first, (uint64_t)held_frames);
+        if (run->counts && run->action != PUBLISH_SILENT)
+            command_event(run->cmd, &(event){.kind = EVENT_ANSWER_CREATE,
+                                             .task = NUMBER_OF(run->task->id),
+                                             .stage = run->task->stage.number,
+                                             .class = one->class,
+                                             .answer = held.option,
+                                             .frames = held_frames,
+                                             .reference = one->number});
+    }
+    uint8_t *copy = arena_allocate(run->cmd->scope.memory, first.length + 1);
+    if (status == ANNOPROJ_OK && cursor.failed)
+        status = fail(error, ANNOPROJ_CORRUPT, "the answers of label %s are damaged: run a check of the store",
+                      one->hash);
+    if (status == ANNOPROJ_OK && (first.failed || !copy))
+        status = fail_memory(error);
+    if (status == ANNOPROJ_OK && first.length > 0)
+        memcpy(copy, first.data, first.length);
+    row->first_answers = copy;
+    row->first_answers_length = first.length;
+    bytes_release(&first);
+    frame_ranges_release(&on);
+    return status;
+}
+
+bool first_answer_next(unpacker *from, int32_t *option, int64_t *frames) {
+    if (from->at >= from->end)
+        return false;
+    *option = (int32_t)unpack_varint(from);
+    *frames = (int64_t)unpack_varint(from);
+    return !from->failed;
+}
+
+/* The frame sets an edit is told by. */
+typedef struct edit_sets {
+    frame_ranges now, was, ever, common, changed, fresh, back, gone, whole;
+} edit_sets;
+
+static void release_sets(edit_sets *sets) {
+    frame_ranges *all[] = {&sets->now,   &sets->was,  &sets->ever, &sets->common, &sets->changed,
+                           &sets->fresh, &sets->back, &sets->gone, &sets->whole};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        frame_ranges_release(all[i]);
+}
+
+static annoproj_status compute_sets(const publishing *run, const label *one, const published *row, edit_sets *sets,
+                                    annoproj_error **error) {
+    frame_ranges added = {0};
+    annoproj_status status = label_frames(one->ranges, one->ranges_length, run->media, &sets->now, error);
+    if (status == ANNOPROJ_OK && row->live)
+        status = label_frames(row->frames, row->frames_length, run->media, &sets->was, error);
+    if (status == ANNOPROJ_OK)
+        status = label_frames(row->frames_ever, row->frames_ever_length, run->media, &sets->ever, error);
+    if (status != ANNOPROJ_OK)
+        return status;
+    frame_ranges_intersection(&sets->now, &sets->was, &sets->common);
+    frame_ranges_difference(&sets->now, &sets->ever, &sets->fresh);
+    frame_ranges_difference(&sets->was, &sets->now, &sets->gone);
+    frame_ranges_difference(&sets->now, &sets->was, &added);
+    frame_ranges_intersection(&added, &sets->ever, &sets->back);
+    frame_ranges_union(&sets->ever, &sets->now, &sets->whole);
+    frame_ranges_release(&added);
+    if (one->class != row->class) {
+        for (size_t i = 0; i < sets->common.count; i++)
+            frame_ranges_add(&sets->changed, sets->common.ranges[i].first, sets->common.ranges[i].last);
+    } else {
+        status = answers_changed_frames(row->answers, row->answers_length, one->answers, one->answers_length,
+                                        &sets->common, &sets->changed, error);
+    }
+    if (status == ANNOPROJ_OK && (sets->common.failed || sets->fresh.failed || sets->gone.failed || sets->back.failed ||
+                                  sets->whole.failed || sets->changed.failed))
+        status = fail_memory(error);
+    return status;
+}
+
+static annoproj_status keep_ranges(scope *in, const frame_ranges *set, const uint8_t **data, size_t *length,
+                                   annoproj_error **error) {
+    bytes encoded = {0};
+    frame_ranges_encode(set, &encoded);
+    uint8_t *copy = encoded.failed ? NULL : arena_allocate(in->memory, encoded.length + 1);
+    if (copy && encoded.length > 0)
+        memcpy(copy, encoded.data, encoded.length);
+    *data = copy;
+    *length = encoded.length;
+    bytes_release(&encoded);
+    return copy ? ANNOPROJ_OK : fail_memory(error);
+}
+
+static bool same_bytes(const uint8_t *a, size_t a_length, const uint8_t *b, size_t b_length) {
+    return a_length == b_length && (a_length == 0 || memcmp(a, b, a_length) == 0);
+}
+
+/* A label that was published: edited when class, answers or frames differ, or when it comes back after its deletion. */
+static annoproj_status publish_again(publishing *run, const label *one, published *row, annoproj_error **error) {
+    edit_sets sets = {0};
+    scope *in = &run->cmd->scope;
+    if (row->live && one->class == row->class &&
+        same_bytes(one->answers, one->answers_length, row->answers, row->answers_length) &&
+        same_bytes(one->ranges, one->ranges_length, row->frames, row->frames_length))
+        return ANNOPROJ_OK; /* geometry alone is no edit */
+    annoproj_status status = compute_sets(run, one, row, &sets, error);
+    if (status != ANNOPROJ_OK)
+        goto done;
+    emit(run, EVENT_LABEL_EDIT, one, frame_ranges_frames(&sets.changed) + frame_ranges_frames(&sets.back));
+    if (sets.fresh.count > 0)
+        emit(run, EVENT_LABEL_FRAMES_CREATE, one, frame_ranges_frames(&sets.fresh));
+    if (sets.gone.count > 0)
+        emit(run, EVENT_LABEL_FRAMES_DELETE, one, frame_ranges_frames(&sets.gone));
+    row->class = one->class;
+    row->live = row->changed = true;
+    row->answers = one->answers;
+    row->answers_length = one->answers_length;
+    row->frames = one->ranges;
+    row->frames_length = one->ranges_length;
+    status = keep_ranges(in, &sets.whole, &row->frames_ever, &row->frames_ever_length, error);
+done:
+    release_sets(&sets);
+    return status;
+}
+
+static annoproj_status publish_first(publishing *run, const label *one, published *row, annoproj_error **error) {
+    frame_ranges frames = {0};
+    annoproj_status status = label_frames(one->ranges, one->ranges_length, run->media, &frames, error);
+    *row = (published){.label = one->number, .class = one->class, .live = true, .changed = true};
+    memcpy(row->hash, one->hash, sizeof row->hash);
+    row->answers = one->answers;
+    row->answers_length = one->answers_length;
+    if (status == ANNOPROJ_OK) {
+        emit(run, EVENT_LABEL_CREATE, one, frame_ranges_frames(&frames));
+        status = keep_first_answers(run, one, frame_ranges_frames(&frames), row, error);
+    }
+    if (status == ANNOPROJ_OK)
+        status = keep_ranges(&run->cmd->scope, &frames, &row->frames_ever, &row->frames_ever_length, error);
+    row->frames = one->ranges;
+    row->frames_length = one->ranges_length;
+    frame_ranges_release(&frames);
+    return status;
+}
+
+/* A submit counts every live label, and the first submit of a label counts it for the overview. */
+static annoproj_status submit_label(publishing *run, const label *one, published *row, annoproj_error **error) {
+    frame_ranges frames = {0};
+    annoproj_status status = label_frames(one->ranges, one->ranges_length, run->media, &frames, error);
+    if (status == ANNOPROJ_OK)
+        emit(run, EVENT_LABEL_SUBMIT, one, frame_ranges_frames(&frames));
+    frame_ranges_release(&frames);
+    if (!row->submitted && run->overview) {
+        run->newly_counted++;
+        command_event(run->cmd, &(event){.kind = EVENT_LABEL_COUNTED,
+                                         .task = NUMBER_OF(run->task->id),
+                                         .stage = run->task->stage.number,
+                                         .class = one->class,
+                                         .reference = one->number});
+    }
+    row->changed = row->changed || !row->submitted || !row->at_last_submit || row->submitter != run->cmd->scope.user;
+    row->submitted = row->at_last_submit = true;
+    row->submitter = run->cmd->scope.user;
+    return status;
+}
+
+static annoproj_status publish_live(void *data, const label *one, annoproj_error **error) {
+    publishing *run = data;
+    published first;
+    published *row = published_find(run->before, run->count, one->number);
+    annoproj_status status;
+    if (row) {
+        row->seen = true;
+        status = publish_again(run, one, row, error);
+    } else {
+        row = &first;
+        status = publish_first(run, one, row, error);
+    }
+    if (status == ANNOPROJ_OK && run->action == PUBLISH_SUBMIT)
+        status = submit_label(run, one, row, error);
+    if (status == ANNOPROJ_OK && row->changed)
+        status = published_put(run->cmd, run->task->id, row, error);
+    row->changed = false; /* what it borrowed of the label's row goes now */
+    return status;
+}
+
+/* Labels that were published and are gone; what is not live at a submit was not part of it. */
+static annoproj_status publish_gone(publishing *run, annoproj_error **error) {
+    frame_ranges frames = {0};
+    annoproj_status status = ANNOPROJ_OK;
+    for (size_t i = 0; i < run->count && status == ANNOPROJ_OK; i++) {
+        published *row = &run->before[i];
+        bool leaves_submit = run->action == PUBLISH_SUBMIT && row->at_last_submit;
+        if (row->seen || (!row->live && !leaves_submit))
+            continue;
+        if (row->live) {
+            const label gone = {.number = row->label, .class = row->class};
+            status = label_frames(row->frames, row->frames_length, run->media, &frames, error);
+            emit(run, EVENT_LABEL_DELETE, &gone, frame_ranges_frames(&frames));
+        }
+        row->live = false;
+        row->at_last_submit = row->at_last_submit && !leaves_submit;
+        if (status == ANNOPROJ_OK)
+            status = published_put(run->cmd, run->task->id, row, error);
+    }
+    frame_ranges_release(&frames);
+    return status;
+}
+
+/* Text and HTML are not part of the overview figure, audio is (behaviour §4). */
+static annoproj_status read_unit_type(publishing *run, annoproj_error **error) {
+    data_unit unit;
+    annoproj_status status = data_unit_load(&run->cmd->scope, run->task->data_unit, &unit, error);
+    run->overview = status == ANNOPROJ_OK && unit.data_type != ANNOPROJ_DATA_PLAIN_TEXT;
+    run->media = status == ANNOPROJ_OK && label_unit_is_media(&unit);
+    run->counts = !run->media || run->cmd->scope.project.count_text_and_audio;
+    return status;
+}
+
+annoproj_status label_publish(command *cmd, const task_facts *task, publish_action action, annoproj_error **error) {
+    publishing run = {.cmd = cmd, .task = task, .action = action};
+    annoproj_status status = read_unit_type(&run, error);
+    if (status == ANNOPROJ_OK)
+        status = published_load(&cmd->scope, task->id, &run.before, &run.count, error);
+    if (status == ANNOPROJ_OK)
+        status = label_each(&cmd->scope, task->id, publish_live, &run, error);
+    if (status == ANNOPROJ_OK)
+        status = publish_gone(&run, error);
+    if (status == ANNOPROJ_OK)
+        status = project_add_counts(cmd, PROJECT_OF(task->id), 0, 0, run.newly_counted, error);
+    return status;
+}

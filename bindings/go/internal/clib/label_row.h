@@ -1,0 +1,40 @@
+/* Parts of a label row: objects with their shape, classifications, answers. */
+#ifndef LABEL_ROW_H
+#define LABEL_ROW_H
+
+#include "export_tasks.h"
+#include "frame_ranges.h"
+#include "shape_numbers.h"
+
+/* E-mails of users by number, read once each. */
+typedef struct user_names {
+    const char **emails; /* in the call's arena */
+    int64_t *users;
+    size_t count, capacity;
+} user_names;
+/* *email = NULL for the host. */
+annoproj_status user_email(scope *scope, user_names *names, int64_t user, const char **email, annoproj_error **error);
+
+typedef struct label_row_writer {
+    export_plan *plan;
+    user_names users;
+    shape shape;
+    frame_ranges ranges;
+    size_t *outer; /* of a polygon's rings */
+    size_t outer_capacity;
+} label_row_writer;
+void label_row_writer_release(label_row_writer *writer);
+
+/* {"name":...,"boundingBox":{...}}; the shape is in writer->shape. */
+annoproj_status write_frame_object(label_row_writer *writer, const export_task *task, size_t index,
+                                   annoproj_error **error);
+annoproj_status write_frame_classification(label_row_writer *writer, const export_task *task, size_t index,
+                                           annoproj_error **error);
+/* "boundingBox":{...} and the like, normalised. */
+annoproj_status write_row_shape(label_row_writer *writer, const export_task *task, annoproj_error **error);
+/* "object_answers":...,"classification_answers":...,"object_actions":... */
+annoproj_status write_row_answers(label_row_writer *writer, const export_task *task, annoproj_error **error);
+/* createdAt, createdBy, ..., lastEdited... */
+annoproj_status write_authors(label_row_writer *writer, const label *label, annoproj_error **error);
+
+#endif

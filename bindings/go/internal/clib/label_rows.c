@@ -1,0 +1,266 @@
+/* Labels as rows of their task: read, put, removed. */
+#include <string.h>
+
+#include "failure.h"
+#include "hash.h"
+#include "label.h"
+#include "project.h"
+#include "task.h"
+
+#define LABEL_COLUMNS                                                                                                  \
+    "SELECT number, hash, class, creator, created_us, editor, edited_us, manual, confidence, ranges, geometry, "       \
+    "answers FROM label "
+
+static void read_label(statement *find, int64_t task, label *out) {
+    *out = (label){.task = task,
+                   .number = column_int64(find, 0),
+                   .class = (int32_t)column_int64(find, 2),
+                   .creator = column_int64(find, 3),
+                   .created_us = column_int64(find, 4),
+                   .editor = column_int64(find, 5),
+                   .edited_us = column_int64(find, 6),
+                   .manual = column_int64(find, 7) != 0,
+                   .confidence = column_double(find, 8),
+                   .ranges = column_blob(find, 9),
+                   .ranges_length = column_length(find, 9),
+                   .geometry = column_blob(find, 10),
+                   .geometry_length = column_length(find, 10),
+                   .answers = column_blob(find, 11),
+                   .answers_length = column_length(find, 11)};
+    if (column_length(find, 1) < sizeof out->hash)
+        memcpy(out->hash, column_text(find, 1), column_length(find, 1));
+}
+
+annoproj_status label_each(scope *in, int64_t task, label_fn found, void *data, annoproj_error **error) {
+    static const char query[] = LABEL_COLUMNS "WHERE task = ? ORDER BY number";
+    annoproj_status status = ANNOPROJ_OK;
+    statement *find = sql(in->database, query);
+    bind_int64(find, task);
+    while (status == ANNOPROJ_OK && sql_row(find)) {
+        label one;
+        read_label(find, task, &one);
+        status = found(data, &one, error);
+    }
+    annoproj_status ended = sql_end(find, status == ANNOPROJ_OK ? error : NULL);
+    return status == ANNOPROJ_OK ? ended : status;
+}
+
+static annoproj_status keep_blob(arena *memory, const uint8_t **blob, size_t length, annoproj_error **error) {
+    if (length == 0)
+        return ANNOPROJ_OK;
+    uint8_t *copy = arena_allocate(memory, length);
+    if (!copy)
+        return fail_memory(error);
+    memcpy(copy, *blob, length);
+    *blob = copy;
+    return ANNOPROJ_OK;
+}
+
+annoproj_status label_by_hash(scope *in, int64_t task, const char *hash, label *out, bool *found,
+                              annoproj_error **error) {
+    static const char query[] = LABEL_COLUMNS "WHERE task = ? AND hash = ?";
+    annoproj_status status = ANNOPROJ_OK;
+    *out = (label){0};
+    statement *find = sql(in->database, query);
+    bind_int64(find, task);
+    bind_text(find, hash);
+    *found = sql_row(find);
+    if (*found) {
+        read_label(find, task, out);
+        status = keep_blob(in->memory, &out->ranges, out->ranges_length, error);
+        if (status == ANNOPROJ_OK)
+            status = keep_blob(in->memory, &out->geometry, out->geometry_length, error);
+        if (status == ANNOPROJ_OK)
+            status = keep_blob(in->memory, &out->answers, out->answers_length, error);
+    }
+    annoproj_status ended = sql_end(find, status == ANNOPROJ_OK ? error : NULL);
+    return status == ANNOPROJ_OK ? ended : status;
+}
+
+/* What a review remembers of a label. */
+int64_t label_fingerprint(const label *one) {
+    uint64_t print = hash64(&one->class, sizeof one->class);
+    print = hash64_with(one->ranges, one->ranges_length, print);
+    print = hash64_with(one->geometry, one->geometry_length, print);
+    return (int64_t)hash64_with(one->answers, one->answers_length, print);
+}
+
+bool label_unit_is_media(const data_unit *unit) {
+    return unit->data_type == ANNOPROJ_DATA_AUDIO || unit->data_type == ANNOPROJ_DATA_PLAIN_TEXT;
+}
+
+annoproj_status label_frames(const uint8_t *ranges, size_t length, bool media, frame_ranges *out,
+                             annoproj_error **error) {
+    if (media) {
+        frame_ranges_clear(out);
+    } else if (!frame_ranges_decode(ranges, length, out) && !out->failed) {
+        return fail(error, ANNOPROJ_CORRUPT, "the frames of a label are damaged: run a check of the store");
+    }
+    if (out->count == 0)
+        frame_ranges_add(out, 0, 0);
+    return out->failed ? fail_memory(error) : ANNOPROJ_OK;
+}
+
+/* --- writing ---------------------------------------------------------------------------------------------------------- */
+
+/* Frames as an event counts them. */
+static annoproj_status count_frames(scope *in, const task_facts *task, const label *one, int64_t *frames,
+                                    annoproj_error **error) {
+    frame_ranges set = {0};
+    bool counts = false, media = false;
+    annoproj_status status = label_counts(in, task, &counts, &media, error);
+    if (status == ANNOPROJ_OK)
+        status = label_frames(one->ranges, one->ranges_length, media, &set, error);
+    *frames = status == ANNOPROJ_OK ? frame_ranges_frames(&set) : 0;
+    frame_ranges_release(&set);
+    return status;
+}
+
+/* The frames of an object are those of its geometry. */
+static annoproj_status ranges_from_geometry(scope *in, label *one, annoproj_error **error) {
+    geometry_cursor cursor;
+    frame_ranges set = {0};
+    bytes encoded = {0};
+    annoproj_status status = ANNOPROJ_OK;
+    geometry_open(&cursor, one->geometry, one->geometry_length);
+    while (geometry_next_frame(&cursor))
+        frame_ranges_add(&set, cursor.frame, cursor.frame);
+    frame_ranges_encode(&set, &encoded);
+    uint8_t *copy = arena_allocate(in->memory, encoded.length + 1);
+    if (cursor.failed)
+        status = fail(error, ANNOPROJ_CORRUPT, "the geometry of label %s is damaged: run a check of the store",
+                      one->hash);
+    else if (set.failed || encoded.failed || !copy)
+        status = fail_memory(error);
+    if (status == ANNOPROJ_OK && encoded.length > 0)
+        memcpy(copy, encoded.data, encoded.length);
+    one->ranges = copy;
+    one->ranges_length = encoded.length;
+    bytes_release(&encoded);
+    frame_ranges_release(&set);
+    return status;
+}
+
+/* The number a removed label with that hash had when it was published; 0 = none. */
+static annoproj_status former_number(scope *in, int64_t task, const char *hash, int64_t *former,
+                                     annoproj_error **error) {
+    static const char query[] = "SELECT label FROM label_published WHERE task = ? AND hash = ?";
+    *former = 0;
+    statement *find = sql(in->database, query);
+    bind_int64(find, task);
+    bind_text(find, hash);
+    if (sql_row(find))
+        *former = column_int64(find, 0);
+    return sql_end(find, error);
+}
+
+/* A label with that hash is replaced and keeps its creator; a published one that was removed gets its number back. */
+static annoproj_status number_label(command *cmd, label *one, annoproj_error **error) {
+    label present;
+    bool found = false, drawn = one->hash[0] == 0;
+    annoproj_status status = ANNOPROJ_OK;
+    if (drawn)
+        command_hash(cmd, one->hash);
+    else
+        status = label_by_hash(&cmd->scope, one->task, one->hash, &present, &found, error);
+    if (status == ANNOPROJ_OK && found) {
+        one->number = present.number;
+        one->creator = present.creator;
+        one->created_us = present.created_us;
+    }
+    if (status == ANNOPROJ_OK && one->number == 0 && !drawn)
+        status = former_number(&cmd->scope, one->task, one->hash, &one->number, error);
+    if (status == ANNOPROJ_OK && one->number == 0)
+        status = project_next_label(cmd, PROJECT_OF(one->task), 1, &one->number, error);
+    return status;
+}
+
+static void bind_bytes(statement *put, const uint8_t *data, size_t length) {
+    bind_blob(put, length > 0 ? data : (const uint8_t *)"", length);
+}
+
+static annoproj_status put_row(command *cmd, const label *one, annoproj_error **error) {
+    static const char query[] = "INSERT OR REPLACE INTO label(task, number, hash, class, creator, created_us, editor, "
+                                "edited_us, manual, confidence,"
+                                " ranges, geometry, answers) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    statement *put = sql(cmd->scope.database, query);
+    bind_int64(put, one->task);
+    bind_int64(put, one->number);
+    bind_text(put, one->hash);
+    bind_int64(put, one->class);
+    bind_int64(put, one->creator);
+    bind_int64(put, one->created_us);
+    bind_int64(put, one->editor);
+    bind_int64(put, one->edited_us);
+    bind_int64(put, one->manual);
+    bind_double(put, one->confidence);
+    bind_bytes(put, one->ranges, one->ranges_length);
+    bind_bytes(put, one->geometry, one->geometry_length);
+    bind_bytes(put, one->answers, one->answers_length);
+    return sql_run(put, error);
+}
+
+static annoproj_status facts_of(command *cmd, int64_t task, task_facts *out, annoproj_error **error) {
+    if (cmd->scope.task.id == task) {
+        *out = cmd->scope.task;
+        return ANNOPROJ_OK;
+    }
+    return access_task_facts(&cmd->scope, task, out, error);
+}
+
+annoproj_status label_store(command *cmd, label *one, annoproj_error **error) {
+    task_facts task;
+    int64_t frames = 0;
+    annoproj_status status = facts_of(cmd, one->task, &task, error);
+    if (status == ANNOPROJ_OK && one->number == 0)
+        status = number_label(cmd, one, error);
+    if (status == ANNOPROJ_OK && one->ranges_length == 0 && one->geometry_length > 0)
+        status = ranges_from_geometry(&cmd->scope, one, error);
+    if (status == ANNOPROJ_OK)
+        status = put_row(cmd, one, error);
+    if (status == ANNOPROJ_OK)
+        status = count_frames(&cmd->scope, &task, one, &frames, error);
+    if (status == ANNOPROJ_OK)
+        command_event(cmd, &(event){.kind = EVENT_LABEL_PUT,
+                                    .task = NUMBER_OF(one->task),
+                                    .stage = task.stage.number,
+                                    .class = one->class,
+                                    .frames = frames,
+                                    .reference = one->number});
+    if (status == ANNOPROJ_OK && task.stage.type == STAGE_REVIEW)
+        status = review_label_written(cmd, &task, one, error);
+    return status;
+}
+
+annoproj_status label_remove(command *cmd, int64_t task, const char *hash, annoproj_error **error) {
+    static const char query[] = "DELETE FROM label WHERE task = ? AND number = ?";
+    label one;
+    task_facts facts;
+    int64_t frames = 0;
+    bool found = false;
+    annoproj_status status = label_by_hash(&cmd->scope, task, hash, &one, &found, error);
+    if (status == ANNOPROJ_OK && !found)
+        status = fail(error, ANNOPROJ_NOT_FOUND, "task %lld has no label %s", (long long)task, QUOTED(hash));
+    if (status == ANNOPROJ_OK)
+        status = facts_of(cmd, task, &facts, error);
+    if (status == ANNOPROJ_OK)
+        status = count_frames(&cmd->scope, &facts, &one, &frames, error);
+    if (status != ANNOPROJ_OK)
+        return status;
+    statement *delete = sql(cmd->scope.database, query);
+    bind_int64(delete, task);
+    bind_int64(delete, one.number);
+    status = sql_run(delete, error);
+    if (status == ANNOPROJ_OK)
+        command_event(cmd, &(event){.kind = EVENT_LABEL_REMOVE,
+                                    .task = NUMBER_OF(task),
+                                    .stage = facts.stage.number,
+                                    .class = one.class,
+                                    .frames = frames,
+                                    .reference = one.number});
+    return status;
+}
+
+annoproj_status label_write_done(command *cmd, task_facts *task, annoproj_error **error) {
+    return task_set_version(cmd, task, task->version + 1, error);
+}

@@ -1,0 +1,38 @@
+/* Labels on their way in: written to a private spool in sorted runs, read back by task and, within a task, in the order
+ * they came. Memory is that of one run. */
+#ifndef LABEL_SPOOL_H
+#define LABEL_SPOOL_H
+
+#include "key_map.h"
+#include "store.h"
+
+typedef struct spooled_label {
+    int64_t task;
+    int32_t class;
+    double confidence;
+    uint64_t content; /* labels of a task with the same content are one */
+    const uint8_t *geometry;
+    size_t geometry_length;
+} spooled_label;
+
+typedef struct label_spool label_spool;
+annoproj_status label_spool_open(store *store, label_spool **out, annoproj_error **error);
+annoproj_status label_spool_add(label_spool *spool, const spooled_label *label, annoproj_error **error);
+annoproj_status label_spool_finish(label_spool *spool, annoproj_error **error); /* nothing is added any more */
+void label_spool_close(label_spool *spool);                                     /* NULL is fine */
+
+/* Reading, as often as wanted. Repeats are left out and counted. */
+typedef struct label_merge {
+    label_spool *spool;
+    struct label_run *runs;
+    int64_t task; /* of the label before */
+    key_map seen; /* contents of that task */
+    int64_t repeated;
+    annoproj_status failure;
+} label_merge;
+annoproj_status label_merge_begin(label_merge *merge, label_spool *spool, annoproj_error **error);
+/* False at the end. The geometry is valid until the next call. */
+bool label_merge_next(label_merge *merge, spooled_label *out);
+annoproj_status label_merge_end(label_merge *merge, annoproj_error **error); /* tells failures; always called */
+
+#endif

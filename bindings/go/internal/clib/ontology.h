@@ -1,0 +1,61 @@
+/* Ontologies: structure in and out, features by number and by hash. */
+#ifndef ONTOLOGY_H
+#define ONTOLOGY_H
+
+#include "access.h"
+#include "text.h"
+
+typedef enum feature_kind {
+    FEATURE_OBJECT = 1,
+    FEATURE_CLASSIFICATION = 2,
+    FEATURE_ATTRIBUTE = 3,
+    FEATURE_OPTION = 4
+} feature_kind;
+
+typedef enum feature_type { /* stored */
+                            SHAPE_BOUNDING_BOX = 1,
+                            SHAPE_ROTATABLE_BOUNDING_BOX = 2,
+                            SHAPE_POLYGON = 3,
+                            SHAPE_POLYLINE = 4,
+                            SHAPE_POINT = 5,
+                            SHAPE_SKELETON = 6,
+                            SHAPE_BITMASK = 7,
+                            SHAPE_AUDIO = 8,
+                            SHAPE_TEXT = 9,
+                            SHAPE_CUBOID = 10,
+                            SHAPE_CUBOID_2D = 11,
+                            SHAPE_SEGMENTATION = 12,
+                            ATTRIBUTE_RADIO = 32,
+                            ATTRIBUTE_CHECKLIST = 33,
+                            ATTRIBUTE_TEXT = 34,
+                            ATTRIBUTE_NUMERIC = 35
+} feature_type;
+const char *feature_kind_name(int32_t kind);
+const char *feature_type_name(int32_t type);         /* "bounding_box", "radio", ...; "" for 0 */
+int32_t feature_shape_by_name(const char *name);     /* 0 = unknown */
+int32_t feature_attribute_by_name(const char *name); /* 0 = unknown */
+
+typedef struct feature {
+    int32_t number, kind, type, parent, class, position;
+    bool required, dynamic, archived;
+    int64_t coco_category;                   /* -1 = none */
+    const char *hash, *name, *value, *color; /* in the scope's arena */
+} feature;
+
+/* One feature by number or hash; NOT_FOUND. */
+annoproj_status ontology_feature(scope *scope, int64_t ontology, int32_t number, feature *out, annoproj_error **error);
+annoproj_status ontology_feature_by_hash(scope *scope, int64_t ontology, const char *hash, feature *out,
+                                         annoproj_error **error);
+/* All of them in structure order (position), and an index by number: by_number[n] may be NULL for gaps. In the arena. */
+typedef struct ontology_features {
+    feature *features;
+    size_t count;
+    feature **by_number;
+    int32_t highest;
+} ontology_features;
+annoproj_status ontology_load(scope *scope, int64_t ontology, ontology_features *out, annoproj_error **error);
+
+/* Replaces a structure that was checked; entries in use are archived. DATA with pointer and byte. */
+annoproj_status ontology_replace(command *command, int64_t ontology, const char *json, annoproj_error **error);
+
+#endif

@@ -1,0 +1,236 @@
+/* Public functions: ontologies. */
+#include <string.h>
+
+#include "failure.h"
+#include "ontology_structure.h"
+#include "project.h"
+#include "rows.h"
+#include "utf8.h"
+
+/* What one may see of ontologies: one's own, those of one's projects; org admins and host all. */
+#define SQL_LIST                                                                                                       \
+    "SELECT o.id, o.uuid, o.title, o.creator, o.created_us, o.edited_us,"                                              \
+    " (SELECT count(*) FROM feature f WHERE f.ontology = o.id) FROM ontology o"                                        \
+    " WHERE ?1 OR o.creator = ?2 OR EXISTS(SELECT 1 FROM project p JOIN collaborator c ON c.project = p.id"            \
+    " AND c.user = ?2 WHERE p.ontology = o.id) ORDER BY o.title, o.id"
+#define SQL_JSON "SELECT json FROM ontology WHERE id = ?1"
+
+typedef struct ontology_call {
+    const char *title, *json;
+    const ontology_structure *structure;
+    int64_t ontology;
+    text out;
+    annoproj_table *table;
+} ontology_call;
+
+static annoproj_status create(command *cmd, void *arguments, annoproj_error **error) {
+    const ontology_call *made = arguments;
+    int64_t ontology = 0;
+    annoproj_status status = ontology_insert_structure(cmd, made->title, made->structure, &ontology, error);
+    if (status == ANNOPROJ_OK) {
+        command_result_int64(cmd, ontology);
+    }
+    return status;
+}
+
+annoproj_status annoproj_ontology_create(annoproj_session *handle, const char *title, const char *json,
+                                         const annoproj_call *call, int64_t *ontology, annoproj_error **error) {
+    session *who = NULL;
+    ontology_structure structure = {0};
+    bytes result = {0};
+    clear_error(error);
+    if (!ontology) {
+        return fail(error, ANNOPROJ_INVALID, "`ontology` is NULL: give a place for the result");
+    }
+    *ontology = 0;
+    annoproj_status status = session_enter(handle, &who, error);
+    if (status == ANNOPROJ_OK) {
+        status = check_text(title, TEXT_TITLE, "title", error);
+    }
+    if (status == ANNOPROJ_OK) {
+        status = check_text(json, TEXT_JSON, "json", error);
+    }
+    if (status == ANNOPROJ_OK) {
+        status = structure_parse(&structure, json, strlen(json), error);
+    }
+    if (status == ANNOPROJ_OK) {
+        ontology_call made = {.title = title, .structure = &structure};
+        const request asked = {
+            .session = who,
+            .operation = ANNOPROJ_OPERATION_ONTOLOGY_CREATE,
+            .subject = SUBJECT_STORE,
+            .arguments = &made,
+            .fingerprint = fingerprint_text(fingerprint_text(fingerprint_text(0, "ontology_create"), title), json)};
+        status = access_write(&asked, create, call, &result, error);
+    }
+    if (status == ANNOPROJ_OK) {
+        *ontology = result_int64(&result, 0);
+    }
+    bytes_release(&result);
+    structure_release(&structure);
+    session_leave(who);
+    return status;
+}
+
+static annoproj_status update(command *cmd, void *arguments, annoproj_error **error) {
+    const ontology_call *made = arguments;
+    return ontology_replace(cmd, made->ontology, made->json, error);
+}
+
+annoproj_status annoproj_ontology_update(annoproj_session *handle, int64_t ontology, const char *json,
+                                         const annoproj_call *call, annoproj_error **error) {
+    session *who = NULL;
+    clear_error(error);
+    annoproj_status status = session_enter(handle, &who, error);
+    if (status == ANNOPROJ_OK) {
+        status = check_text(json, TEXT_JSON, "json", error);
+    }
+    if (status == ANNOPROJ_OK) {
+        ontology_call made = {.json = json, .ontology = ontology};
+        const uint64_t print = fingerprint_int64(fingerprint_text(0, "ontology_update"), ontology);
+        const request asked = {.session = who,
+                               .operation = ANNOPROJ_OPERATION_ONTOLOGY_CHANGE,
+                               .subject = SUBJECT_ONTOLOGY,
+                               .id = ontology,
+                               .arguments = &made,
+                               .fingerprint = fingerprint_text(print, json)};
+        status = access_write(&asked, update, call, NULL, error);
+    }
+    session_leave(who);
+    return status;
+}
+
+/* --- reading -------------------------------------------------------------------------------------------------- */
+
+/* A read of one ontology by anybody who sees it. */
+static annoproj_status read_one(annoproj_session *handle, ontology_call *made, read_fn read, const annoproj_call *call,
+                                annoproj_error **error) {
+    session *who = NULL;
+    annoproj_status status = session_enter(handle, &who, error);
+    if (status == ANNOPROJ_OK) {
+        const request asked = {.session = who, .subject = SUBJECT_ONTOLOGY, .id = made->ontology, .arguments = made};
+        status = access_read(&asked, read, call, error);
+    }
+    session_leave(who);
+    return status;
+}
+
+static annoproj_status read_json(scope *in, void *arguments, annoproj_error **error) {
+    ontology_call *made = arguments;
+    statement *find = sql(in->database, SQL_JSON);
+    bind_int64(find, made->ontology);
+    if (sql_row(find)) {
+        text_append(&made->out, column_text(find, 0), column_length(find, 0));
+    }
+    return sql_end(find, error);
+}
+
+annoproj_status annoproj_ontology_json(annoproj_session *handle, int64_t ontology, const annoproj_call *call,
+                                       char **json, annoproj_error **error) {
+    ontology_call made = {.ontology = ontology};
+    clear_error(error);
+    if (!json) {
+        return fail(error, ANNOPROJ_INVALID, "`json` is NULL: give a place for the result");
+    }
+    *json = NULL;
+    annoproj_status status = read_one(handle, &made, read_json, call, error);
+    if (status == ANNOPROJ_OK) {
+        status = text_take(&made.out, json, NULL, error);
+    }
+    text_release(&made.out);
+    return status;
+}
+
+static void add_feature(rows *table, const feature *at) {
+    rows_int64(table, at->number);
+    rows_text(table, at->hash);
+    rows_text(table, feature_kind_name(at->kind));
+    rows_text(table, feature_type_name(at->type));
+    rows_text(table, at->name);
+    if (at->parent > 0) {
+        rows_int64(table, at->parent);
+    } else {
+        rows_null(table);
+    }
+    rows_int64(table, at->class);
+    rows_bool(table, at->required);
+    rows_bool(table, at->dynamic);
+    rows_bool(table, at->archived);
+}
+
+static annoproj_status read_features(scope *in, void *arguments, annoproj_error **error) {
+    ontology_call *made = arguments;
+    ontology_features all;
+    annoproj_status status = ontology_load(in, made->ontology, &all, error);
+    if (status != ANNOPROJ_OK) {
+        return status;
+    }
+    rows *table = rows_new(&row_feature_row);
+    for (int32_t number = 1; number <= all.highest; number++) {
+        if (all.by_number[number]) {
+            add_feature(table, all.by_number[number]);
+        }
+    }
+    return rows_finish(table, &made->table, error);
+}
+
+annoproj_status annoproj_ontology_features(annoproj_session *handle, int64_t ontology, const annoproj_call *call,
+                                           annoproj_table **table, annoproj_error **error) {
+    ontology_call made = {.ontology = ontology};
+    clear_error(error);
+    if (!table) {
+        return fail(error, ANNOPROJ_INVALID, "`table` is NULL: give a place for the result");
+    }
+    *table = NULL;
+    annoproj_status status = read_one(handle, &made, read_features, call, error);
+    *table = made.table;
+    return status;
+}
+
+static void add_ontology(rows *table, statement *row) {
+    char uuid[37];
+    uuid_text(column_blob(row, 1), uuid);
+    rows_int64(table, column_int64(row, 0));
+    rows_text(table, uuid);
+    rows_text(table, column_text(row, 2));
+    rows_int64(table, column_int64(row, 3));
+    rows_int64(table, column_int64(row, 6));
+    rows_time(table, column_int64(row, 4));
+    rows_time(table, column_int64(row, 5));
+}
+
+static annoproj_status read_list(scope *in, void *arguments, annoproj_error **error) {
+    ontology_call *made = arguments;
+    rows *table = rows_new(&row_ontology_row);
+    statement *all = sql(in->database, SQL_LIST);
+    bind_int64(all, in->org_role == ANNOPROJ_ORG_ADMIN);
+    bind_int64(all, in->user);
+    while (sql_row(all)) {
+        add_ontology(table, all);
+    }
+    annoproj_status status = sql_end(all, error);
+    if (status != ANNOPROJ_OK) {
+        rows_discard(table);
+        return status;
+    }
+    return rows_finish(table, &made->table, error);
+}
+
+annoproj_status annoproj_ontology_list(annoproj_session *handle, const annoproj_call *call, annoproj_table **table,
+                                       annoproj_error **error) {
+    session *who = NULL;
+    ontology_call made = {0};
+    clear_error(error);
+    if (!table) {
+        return fail(error, ANNOPROJ_INVALID, "`table` is NULL: give a place for the result");
+    }
+    *table = NULL;
+    annoproj_status status = session_enter(handle, &who, error);
+    if (status == ANNOPROJ_OK) {
+        const request asked = {.session = who, .subject = SUBJECT_STORE, .arguments = &made};
+        status = access_read(&asked, read_list, call, error);
+    }
+    *table = made.table;
+    session_leave(who);
+    return status;
+}

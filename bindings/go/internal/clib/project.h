@@ -1,0 +1,41 @@
+/* Projects, collaborators, datasets and data units. */
+#ifndef PROJECT_H
+#define PROJECT_H
+
+#include "access.h"
+#include "rows.h"
+
+const char *project_status_name(int32_t status); /* "in_progress" */
+const char *role_name(int32_t role);             /* "team_manager" */
+const char *data_type_name(int32_t type);        /* "img_group" */
+
+typedef struct data_unit {
+    int64_t id, width, height, frames, file_bytes; /* 0 = unknown */
+    int32_t data_type;
+    double fps, duration; /* 0 = unknown */
+    uint8_t uuid[16];
+    const char *title, *media_type, *link, *client_metadata; /* in the arena; client_metadata may be NULL */
+} data_unit;
+annoproj_status data_unit_load(scope *scope, int64_t id, data_unit *out, annoproj_error **error);
+/* Reserves `count` numbers behind the dataset's last one. */
+annoproj_status dataset_next_units(command *command, int64_t dataset, int64_t count, int64_t *first,
+                                   annoproj_error **error);
+/* One data unit with a reserved number. */
+annoproj_status data_unit_insert(command *command, int64_t dataset, const data_unit *unit, int64_t number,
+                                 annoproj_error **error);
+annoproj_status data_unit_by_title(scope *scope, int64_t dataset, const char *title, int64_t *id,
+                                   annoproj_error **error); /* 0 = none */
+
+/* Next numbers of a project, reserved in one step: returns the first of `count`. */
+annoproj_status project_next_task(command *command, int64_t project, int64_t count, int64_t *first,
+                                  annoproj_error **error);
+annoproj_status project_next_label(command *command, int64_t project, int64_t count, int64_t *first,
+                                   annoproj_error **error);
+annoproj_status project_next_issue(command *command, int64_t project, int64_t *number, annoproj_error **error);
+/* Adds to a project's counters. */
+annoproj_status project_add_counts(command *command, int64_t project, int64_t tasks, int64_t open_issues,
+                                   int64_t instance_labels_created, annoproj_error **error);
+
+void uuid_text(const uint8_t uuid[16], char out[37]);
+
+#endif

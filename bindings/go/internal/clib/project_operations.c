@@ -1,0 +1,427 @@
+/* Projects: make, open, list, change, attach. */
+#include <string.h>
+
+#include "attach.h"
+#include "failure.h"
+#include "handle_call.h"
+#include "options.h"
+#include "project.h"
+#include "settings.h"
+#include "utf8.h"
+#include "workflow.h"
+
+typedef struct project_call {
+    const char *title, *workflow;
+    int64_t ontology, dataset;
+    int32_t status;
+    annoproj_project_options options;
+    setting_values settings; /* as asked */
+    const int64_t *projects;
+    size_t count;
+    annoproj_table *table;
+} project_call;
+
+void annoproj_project_options_init(annoproj_project_options *options) {
+    if (options)
+        *options = (annoproj_project_options)ANNOPROJ_PROJECT_OPTIONS_INIT;
+}
+
+/* What the options say, SETTING_OF_STORE where they leave it to the store. */
+static annoproj_status read_settings(const annoproj_project_options *options, setting_values *out,
+                                     annoproj_error **error) {
+    const struct {
+        annoproj_setting setting;
+        int64_t value;
+    } limits[] = {{ANNOPROJ_SETTING_IDLE_LIMIT_US, options->idle_limit_us},
+                  {ANNOPROJ_SETTING_TIME_WINDOW_US, options->time_window_us}};
+    const struct {
+        annoproj_setting setting;
+        annoproj_choice choice;
+    } choices[] = {{ANNOPROJ_SETTING_SELF_RELEASE, options->self_release},
+                   {ANNOPROJ_SETTING_STRICT_STATUS, options->strict_status},
+                   {ANNOPROJ_SETTING_COUNT_TEXT_AND_AUDIO, options->count_text_and_audio}};
+    annoproj_status status = ANNOPROJ_OK;
+    for (size_t i = 0; i < sizeof limits / sizeof limits[0] && status == ANNOPROJ_OK; i++)
+        status = setting_of_limit(limits[i].setting, limits[i].value, &out->value[limits[i].setting], error);
+    for (size_t i = 0; i < sizeof choices / sizeof choices[0] && status == ANNOPROJ_OK; i++)
+        status = setting_of_choice(choices[i].setting, choices[i].choice, &out->value[choices[i].setting], error);
+    return status;
+}
+
+static annoproj_status read_options(const annoproj_project_options *options, project_call *made,
+                                    annoproj_error **error) {
+    annoproj_status status = options_read(&made->options, sizeof made->options, sizeof made->options, options, error);
+    if (status != ANNOPROJ_OK)
+        return status;
+    if (!made->options.description)
+        made->options.description = "";
+    status = read_settings(&made->options, &made->settings, error);
+    if (status != ANNOPROJ_OK)
+        return status;
+    return check_text(made->options.description, TEXT_COMMENT, "description", error);
+}
+
+static uint64_t print_settings(uint64_t print, const project_call *made) {
+    const annoproj_project_options *options = &made->options;
+    print = fingerprint_text(fingerprint_text(print, made->title), options->description);
+    for (int i = 1; i <= SETTING_COUNT; i++)
+        print = fingerprint_int64(print, made->settings.value[i]);
+    return print;
+}
+
+/* --- make ---------------------------------------------------------------------------------------------------------- */
+
+static annoproj_status check_ontology(scope *in, int64_t ontology, annoproj_error **error) {
+    static const char query[] =
+        "SELECT 1 FROM ontology o WHERE o.id = ?1 AND (?2 OR o.creator = ?3 OR EXISTS(SELECT 1 FROM project p"
+        " JOIN collaborator c ON c.project = p.id AND c.user = ?3 WHERE p.ontology = o.id))";
+    statement *find = sql(in->database, query);
+    bind_int64(find, ontology);
+    bind_int64(find, in->org_role == ANNOPROJ_ORG_ADMIN);
+    bind_int64(find, in->user);
+    bool found = sql_row(find);
+    annoproj_status status = sql_end(find, error);
+    if (status == ANNOPROJ_OK && !found)
+        status = fail(error, ANNOPROJ_NOT_FOUND, "there is no ontology %lld", (long long)ontology);
+    return status;
+}
+
+static annoproj_status insert_project_row(command *cmd, const project_call *made, int64_t *project,
+                                          annoproj_error **error) {
+    static const char query[] =
+        "INSERT INTO project(uuid, title, description, owner, status, ontology, created_us, edited_us, idle_limit_us, "
+        "time_window_us,"
+        " self_release, strict_status, count_text_and_audio) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    uint8_t uuid[16];
+    setting_values settings;
+    annoproj_status status = settings_complete(&cmd->scope, &made->settings, &settings, error);
+    if (status != ANNOPROJ_OK)
+        return status;
+    command_uuid(cmd, uuid);
+    statement *insert = sql(cmd->scope.database, query);
+    bind_blob(insert, uuid, sizeof uuid);
+    bind_text(insert, made->title);
+    bind_text(insert, made->options.description);
+    bind_int64(insert, cmd->scope.user);
+    bind_int64(insert, ANNOPROJ_PROJECT_NOT_STARTED);
+    bind_int64(insert, made->ontology);
+    bind_int64(insert, cmd->scope.now_us);
+    bind_int64(insert, cmd->scope.now_us);
+    for (int i = 1; i <= SETTING_COUNT; i++)
+        bind_int64(insert, settings.value[i]);
+    status = sql_run(insert, error);
+    *project = last_insert_id(cmd->scope.database);
+    return status;
+}
+
+static annoproj_status insert_counter(command *cmd, int64_t project, annoproj_error **error) {
+    static const char query[] =
+        "INSERT INTO project_counter(project, last_task, last_label, last_issue, tasks, open_issues,"
+        " instance_labels_created) VALUES(?, 0, 0, 0, 0, 0, 0)";
+    statement *insert = sql(cmd->scope.database, query);
+    bind_int64(insert, project);
+    return sql_run(insert, error);
+}
+
+/* The creator becomes admin; a project of the host has no collaborator yet. */
+static annoproj_status insert_creator(command *cmd, int64_t project, annoproj_error **error) {
+    static const char query[] = "INSERT INTO collaborator(project, user, role) VALUES(?, ?, ?)";
+    if (cmd->scope.user == 0)
+        return ANNOPROJ_OK;
+    statement *insert = sql(cmd->scope.database, query);
+    bind_int64(insert, project);
+    bind_int64(insert, cmd->scope.user);
+    bind_int64(insert, ANNOPROJ_ROLE_ADMIN);
+    annoproj_status status = sql_run(insert, error);
+    if (status == ANNOPROJ_OK)
+        command_event(
+            cmd,
+            &(event){.kind = EVENT_COLLABORATOR_ADD, .credited = cmd->scope.user, .reference = ANNOPROJ_ROLE_ADMIN});
+    return status;
+}
+
+static annoproj_status insert_project(command *cmd, void *arguments, annoproj_error **error) {
+    const project_call *made = arguments;
+    int64_t project = 0;
+    annoproj_status status = check_ontology(&cmd->scope, made->ontology, error);
+    if (status == ANNOPROJ_OK)
+        status = insert_project_row(cmd, made, &project, error);
+    if (status == ANNOPROJ_OK)
+        status = insert_counter(cmd, project, error);
+    if (status != ANNOPROJ_OK)
+        return status;
+    (void)command_events_project(cmd, project);
+    command_event(cmd, &(event){.kind = EVENT_PROJECT_CREATE, .reference = made->ontology});
+    status = workflow_put(cmd, project, made->workflow, error);
+    if (status == ANNOPROJ_OK)
+        status = insert_creator(cmd, project, error);
+    command_result_int64(cmd, project);
+    return status;
+}
+
+annoproj_status annoproj_project_create(annoproj_session *handle, const char *title, int64_t ontology,
+                                        const char *workflow, const annoproj_project_options *options,
+                                        const annoproj_call *call, annoproj_project **project, annoproj_error **error) {
+    project_call made = {.title = title, .workflow = workflow, .ontology = ontology};
+    handle_call what = {.operation = ANNOPROJ_OPERATION_PROJECT_CREATE, .arguments = &made};
+    session *who = NULL;
+    bytes result = {0};
+    clear_error(error);
+    if (!project)
+        return fail(error, ANNOPROJ_INVALID, "project is NULL: give a place for the result");
+    *project = NULL;
+    annoproj_status status = check_text(title, TEXT_TITLE, "title", error);
+    if (status == ANNOPROJ_OK)
+        status = check_text(workflow, TEXT_JSON, "workflow", error);
+    if (status == ANNOPROJ_OK)
+        status = read_options(options, &made, error);
+    if (status == ANNOPROJ_OK)
+        status = session_enter(handle, &who, error);
+    if (status == ANNOPROJ_OK) {
+        what.fingerprint = fingerprint_int64(
+            fingerprint_text(print_settings(fingerprint_text(0, "project_create"), &made), workflow), ontology);
+        status = session_write(handle, &what, insert_project, call, &result, error);
+    }
+    if (status == ANNOPROJ_OK)
+        status = project_handle(who, result_int64(&result, 0), project, error);
+    bytes_release(&result);
+    session_leave(who);
+    return status;
+}
+
+/* --- handles --------------------------------------------------------------------------------------------------------- */
+
+static annoproj_status see_project(scope *in, void *arguments, annoproj_error **error) {
+    (void)in;
+    (void)arguments;
+    (void)error;
+    return ANNOPROJ_OK; /* the gate has looked whether there is such a project for this session */
+}
+
+annoproj_status annoproj_project_open(annoproj_session *handle, int64_t id, const annoproj_call *call,
+                                      annoproj_project **project, annoproj_error **error) {
+    handle_call what = {.operation = ANNOPROJ_OPERATION_PROJECT_SEE, .subject = SUBJECT_PROJECT, .id = id};
+    session *who = NULL;
+    clear_error(error);
+    if (!project)
+        return fail(error, ANNOPROJ_INVALID, "project is NULL: give a place for the result");
+    *project = NULL;
+    annoproj_status status = session_enter(handle, &who, error);
+    if (status == ANNOPROJ_OK)
+        status = session_read(handle, &what, see_project, call, error);
+    if (status == ANNOPROJ_OK)
+        status = project_handle(who, id, project, error);
+    session_leave(who);
+    return status;
+}
+
+void annoproj_project_close(annoproj_project *project) {
+    handle_close(project, HANDLE_PROJECT);
+}
+
+int64_t annoproj_project_id(const annoproj_project *project) {
+    project_identity *identity = NULL;
+    int64_t id = project && project_enter(project, &identity, NULL) == ANNOPROJ_OK ? identity->id : 0;
+    project_leave(identity);
+    return id;
+}
+
+/* --- reading ----------------------------------------------------------------------------------------------------------- */
+
+#define PROJECT_ROW                                                                                                    \
+    "SELECT p.id, p.uuid, p.title, p.description, p.owner, o.email, p.status, p.ontology, c.role, n.tasks, "           \
+    "p.created_us, p.edited_us"                                                                                        \
+    " FROM project p JOIN project_counter n ON n.project = p.id LEFT JOIN user o ON o.id = p.owner"                    \
+    " LEFT JOIN collaborator c ON c.project = p.id AND c.user = ?1"
+
+static void add_project(rows *table, statement *find) {
+    char uuid[37] = "";
+    if (column_length(find, 1) == 16)
+        uuid_text(column_blob(find, 1), uuid);
+    rows_int64(table, column_int64(find, 0));
+    rows_text(table, uuid);
+    rows_text(table, column_text(find, 2));
+    rows_text(table, column_text(find, 3));
+    rows_int64(table, column_int64(find, 4));
+    rows_text(table, column_is_null(find, 5) ? NULL : column_text(find, 5));
+    rows_text(table, project_status_name((int32_t)column_int64(find, 6)));
+    rows_int64(table, column_int64(find, 7));
+    rows_text(table, column_is_null(find, 8) ? NULL : role_name((int32_t)column_int64(find, 8)));
+    rows_int64(table, column_int64(find, 9));
+    rows_time(table, column_int64(find, 10));
+    rows_time(table, column_int64(find, 11));
+}
+
+/* The same predicate for lists and gets: the host sees all, users what they collaborate in. */
+static annoproj_status read_projects(scope *in, void *arguments, annoproj_error **error) {
+    static const char query[] = PROJECT_ROW " WHERE p.id = ?2 AND (?1 = 0 OR c.role IS NOT NULL)";
+    project_call *made = arguments;
+    rows *table = rows_new(&row_project_row);
+    annoproj_status status = ANNOPROJ_OK;
+    for (size_t i = 0; i < made->count && status == ANNOPROJ_OK; i++) {
+        statement *find = sql(in->database, query);
+        bind_int64(find, in->user);
+        bind_int64(find, made->projects[i]);
+        bool found = sql_row(find);
+        if (found)
+            add_project(table, find);
+        status = sql_end(find, error);
+        if (status == ANNOPROJ_OK && !found)
+            status = fail(error, ANNOPROJ_NOT_FOUND, "there is no project %lld, or this session may not see it",
+                          (long long)made->projects[i]);
+    }
+    return finish_table(table, status, &made->table, error);
+}
+
+annoproj_status annoproj_projects_get(annoproj_session *handle, const int64_t *projects, size_t count,
+                                      const annoproj_call *call, annoproj_table **table, annoproj_error **error) {
+    project_call made = {.projects = projects, .count = count};
+    handle_call what = {.arguments = &made};
+    clear_error(error);
+    if (!table)
+        return fail(error, ANNOPROJ_INVALID, "table is NULL: give a place for the result");
+    *table = NULL;
+    if (!projects && count > 0)
+        return fail(error, ANNOPROJ_INVALID, "projects is NULL but count is %zu", count);
+    annoproj_status status = session_read(handle, &what, read_projects, call, error);
+    if (status == ANNOPROJ_OK)
+        *table = made.table;
+    return status;
+}
+
+annoproj_status annoproj_project_get(annoproj_project *project, const annoproj_call *call, annoproj_table **table,
+                                     annoproj_error **error) {
+    int64_t id = annoproj_project_id(project);
+    project_call made = {.projects = &id, .count = 1};
+    handle_call what = {.operation = ANNOPROJ_OPERATION_PROJECT_SEE, .arguments = &made};
+    return project_read_table(project, &what, read_projects, call, &made.table, table, error);
+}
+
+static annoproj_status list_projects(scope *in, void *arguments, annoproj_error **error) {
+    static const char query[] = PROJECT_ROW " WHERE ?1 = 0 OR c.role IS NOT NULL ORDER BY p.title, p.id";
+    project_call *made = arguments;
+    rows *table = rows_new(&row_project_row);
+    statement *find = sql(in->database, query);
+    bind_int64(find, in->user);
+    while (sql_row(find))
+        add_project(table, find);
+    return finish_table(table, sql_end(find, error), &made->table, error);
+}
+
+annoproj_status annoproj_project_list(annoproj_session *handle, const annoproj_call *call, annoproj_table **table,
+                                      annoproj_error **error) {
+    project_call made = {0};
+    handle_call what = {.arguments = &made};
+    return session_read_table(handle, &what, list_projects, call, &made.table, table, error);
+}
+
+/* --- changing ------------------------------------------------------------------------------------------------------------ */
+
+static annoproj_status update_project(command *cmd, void *arguments, annoproj_error **error) {
+    static const char query[] =
+        "UPDATE project SET title = ?, description = ?, idle_limit_us = ?, time_window_us = ?, self_release = ?,"
+        " strict_status = ?, count_text_and_audio = ?, edited_us = ? WHERE id = ?";
+    const project_call *made = arguments;
+    setting_values settings;
+    annoproj_status status = settings_complete(&cmd->scope, &made->settings, &settings, error);
+    if (status != ANNOPROJ_OK)
+        return status;
+    statement *update = sql(cmd->scope.database, query);
+    bind_text(update, made->title);
+    bind_text(update, made->options.description);
+    for (int i = 1; i <= SETTING_COUNT; i++)
+        bind_int64(update, settings.value[i]);
+    bind_int64(update, cmd->scope.now_us);
+    bind_int64(update, cmd->scope.project.id);
+    status = sql_run(update, error);
+    if (status == ANNOPROJ_OK)
+        command_event(cmd, &(event){.kind = EVENT_PROJECT_UPDATE});
+    return status;
+}
+
+annoproj_status annoproj_project_update(annoproj_project *project, const char *title,
+                                        const annoproj_project_options *options, const annoproj_call *call,
+                                        annoproj_error **error) {
+    project_call made = {.title = title};
+    handle_call what = {.operation = ANNOPROJ_OPERATION_SETTINGS, .arguments = &made};
+    clear_error(error);
+    annoproj_status status = check_text(title, TEXT_TITLE, "title", error);
+    if (status == ANNOPROJ_OK)
+        status = read_options(options, &made, error);
+    if (status != ANNOPROJ_OK)
+        return status;
+    what.fingerprint = print_settings(fingerprint_text(0, "project_update"), &made);
+    return project_write(project, &what, update_project, call, NULL, error);
+}
+
+static annoproj_status set_status(command *cmd, void *arguments, annoproj_error **error) {
+    static const char query[] = "UPDATE project SET status = ?, edited_us = ? WHERE id = ?";
+    const project_call *made = arguments;
+    if (cmd->scope.project.status == made->status)
+        return ANNOPROJ_OK;
+    statement *update = sql(cmd->scope.database, query);
+    bind_int64(update, made->status);
+    bind_int64(update, cmd->scope.now_us);
+    bind_int64(update, cmd->scope.project.id);
+    annoproj_status status = sql_run(update, error);
+    if (status == ANNOPROJ_OK)
+        command_event(cmd, &(event){.kind = EVENT_PROJECT_STATUS, .reference = made->status});
+    return status;
+}
+
+annoproj_status annoproj_project_set_status(annoproj_project *project, annoproj_project_status status,
+                                            const annoproj_call *call, annoproj_error **error) {
+    project_call made = {.status = status};
+    handle_call what = {.operation = ANNOPROJ_OPERATION_PROJECT_STATUS,
+                        .arguments = &made,
+                        .fingerprint = fingerprint_int64(fingerprint_text(0, "project_set_status"), status)};
+    clear_error(error);
+    if (status < ANNOPROJ_PROJECT_NOT_STARTED || status > ANNOPROJ_PROJECT_ARCHIVED)
+        return fail(error, ANNOPROJ_INVALID, "status %d is no annoproj_project_status", status);
+    return project_write(project, &what, set_status, call, NULL, error);
+}
+
+static annoproj_status attach_body(command *cmd, void *arguments, annoproj_error **error) {
+    const project_call *made = arguments;
+    int64_t tasks = 0;
+    annoproj_status status = dataset_attach(cmd, made->dataset, &tasks, error);
+    command_result_int64(cmd, tasks);
+    return status;
+}
+
+static annoproj_status detach_body(command *cmd, void *arguments, annoproj_error **error) {
+    const project_call *made = arguments;
+    int64_t tasks = 0;
+    annoproj_status status = dataset_detach(cmd, made->dataset, &tasks, error);
+    command_result_int64(cmd, tasks);
+    return status;
+}
+
+static annoproj_status change_attachment(annoproj_project *project, int64_t dataset, bool attach,
+                                         const annoproj_call *call, int64_t *tasks, annoproj_error **error) {
+    project_call made = {.dataset = dataset};
+    handle_call what = {
+        .operation = ANNOPROJ_OPERATION_SETTINGS,
+        .arguments = &made,
+        .fingerprint = fingerprint_int64(fingerprint_text(0, attach ? "attach_dataset" : "detach_dataset"), dataset)};
+    bytes result = {0};
+    clear_error(error);
+    if (!tasks)
+        return fail(error, ANNOPROJ_INVALID, "tasks is NULL: give a place for the result");
+    *tasks = 0;
+    annoproj_status status = project_write(project, &what, attach ? attach_body : detach_body, call, &result, error);
+    if (status == ANNOPROJ_OK)
+        *tasks = result_int64(&result, 0);
+    bytes_release(&result);
+    return status;
+}
+
+annoproj_status annoproj_project_attach_dataset(annoproj_project *project, int64_t dataset, const annoproj_call *call,
+                                                int64_t *tasks, annoproj_error **error) {
+    return change_attachment(project, dataset, true, call, tasks, error);
+}
+
+annoproj_status annoproj_project_detach_dataset(annoproj_project *project, int64_t dataset, const annoproj_call *call,
+                                                int64_t *tasks, annoproj_error **error) {
+    return change_attachment(project, dataset, false, call, tasks, error);
+}

@@ -1,0 +1,68 @@
+/* A query is a window and filters; a report is a function of it. */
+#ifndef QUERY_H
+#define QUERY_H
+
+#include "access.h"
+#include "rows.h"
+#include "scan.h"
+#include "workflow.h"
+
+/* What a query handle stands for: the options, copied. Never changes. */
+typedef struct query {
+    body body;
+    project_identity *project;
+    int64_t after_us, before_us; /* as given: 0 = no end */
+    int64_t *numbers;            /* all lists behind each other */
+    const int64_t *boundaries, *collaborators, *datasets, *stages, *classes;
+    size_t boundary_count, collaborator_count, dataset_count, stage_count, class_count;
+    int32_t bucket, utc_offset_minutes, unit;
+} query;
+
+/* Copies and checks what can be checked without the store: INVALID. */
+annoproj_status query_make(project_identity *project, const annoproj_query_options *options, query **out,
+                           annoproj_error **error);
+/* NOT_FOUND for an unknown user, dataset, stage or class. */
+annoproj_status query_check(scope *scope, const query *query, annoproj_error **error);
+
+/* What every report of one call starts from; all of it in the scope's arena. */
+typedef struct report {
+    scope *in;
+    const query *query;
+    bool by_frame;
+    const number_set *people;                   /* collaborators, or the one whose own rows these are; NULL = all */
+    const number_set *stages, *tasks, *classes; /* NULL = all */
+    number_set annotation, review;              /* stages of that type */
+    stage_description *all_stages;
+    size_t stage_count;
+    int64_t *borders; /* of buckets; NULL = one bucket */
+    size_t border_count;
+} report;
+
+annoproj_status report_begin(report *report, scope *scope, const query *query, annoproj_error **error);
+/* For the reports by bucket: fills in the borders. LIMIT when there are more than 100,000 buckets. */
+annoproj_status report_buckets(report *report, annoproj_error **error);
+size_t report_bucket_count(const report *report);
+void report_add_bucket(const report *report, rows *rows, size_t bucket); /* the cell of its start */
+annoproj_status report_scan(const report *report, const scan_part *parts, size_t count, scan_result *out,
+                            annoproj_error **error);
+
+int64_t seconds_of(int64_t us);                          /* half up */
+void add_rate(rows *rows, int64_t part, int64_t whole);  /* null for x / 0 */
+void add_average(rows *rows, int64_t us, int64_t count); /* seconds; null for x / 0 */
+
+/* The reports. Each makes the table of its row type. */
+annoproj_status report_task_actions(scope *scope, const query *query, annoproj_table **table, annoproj_error **error);
+annoproj_status report_time_spent(scope *scope, const query *query, annoproj_table **table, annoproj_error **error);
+annoproj_status report_label_actions(scope *scope, const query *query, annoproj_table **table, annoproj_error **error);
+annoproj_status report_ontology_actions(scope *scope, const query *query, annoproj_table **table,
+                                        annoproj_error **error);
+annoproj_status report_annotators(scope *scope, const query *query, annoproj_table **table, annoproj_error **error);
+annoproj_status report_annotators_by_frame(scope *scope, const query *query, annoproj_table **table,
+                                           annoproj_error **error);
+annoproj_status report_reviewers(scope *scope, const query *query, annoproj_table **table, annoproj_error **error);
+annoproj_status report_reviewers_by_frame(scope *scope, const query *query, annoproj_table **table,
+                                          annoproj_error **error);
+annoproj_status report_overview(scope *scope, const query *query, annoproj_table **table, annoproj_error **error);
+annoproj_status report_tasks_by_stage(scope *scope, const query *query, annoproj_table **table, annoproj_error **error);
+
+#endif

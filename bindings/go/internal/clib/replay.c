@@ -1,0 +1,167 @@
+/* Replaying a project's events. */
+#include "replay.h"
+
+#include <string.h>
+
+#include "failure.h"
+
+#define BATCH 4096
+
+/* Room for element `number`; grows by doubling, new elements zeroed. */
+static void *make_room(void *elements, size_t *count, int64_t number, size_t size) {
+    size_t needed = (size_t)number + 1, capacity = *count;
+    if (needed <= capacity)
+        return elements;
+    while (capacity < needed)
+        capacity = capacity * 2 + 64;
+    char *grown = reallocate(elements, capacity * size);
+    if (!grown)
+        return NULL;
+    memset(grown + *count * size, 0, (capacity - *count) * size);
+    *count = capacity;
+    return grown;
+}
+
+static replayed_task *task_at(replay *state, int64_t number) {
+    void *grown = make_room(state->tasks, &state->task_count, number, sizeof *state->tasks);
+    if (grown)
+        state->tasks = grown;
+    return grown ? state->tasks + number : NULL;
+}
+
+static replayed_label *label_at(replay *state, int64_t number) {
+    void *grown = make_room(state->labels, &state->label_count, number, sizeof *state->labels);
+    if (grown)
+        state->labels = grown;
+    return grown ? state->labels + number : NULL;
+}
+
+static replayed_issue *issue_at(replay *state, int64_t number) {
+    void *grown = make_room(state->issues, &state->issue_count, number, sizeof *state->issues);
+    if (grown)
+        state->issues = grown;
+    return grown ? state->issues + number : NULL;
+}
+
+static bool apply_to_task(replay *state, const event *one) {
+    replayed_task *task = task_at(state, one->task);
+    if (!task)
+        return false;
+    switch (one->kind) {
+    case EVENT_TASK_CREATE:
+        task->created = true;
+        task->stage = one->stage;
+        break;
+    case EVENT_TASK_RESTORE:
+        task->stage = one->stage;
+        task->assignee = one->credited;
+        break;
+    case EVENT_TASK_REMOVE: task->stage = 0; break;
+    case EVENT_TASK_ASSIGN:
+    case EVENT_TASK_RETURN: task->assignee = one->credited; break;
+    case EVENT_TASK_RELEASE:
+    case EVENT_TASK_LAPSE: task->assignee = 0; break;
+    case EVENT_TASK_SKIP:
+        if (one->reference == 0)
+            task->assignee = 0;
+        break;
+    case EVENT_TASK_PRIORITY:
+        task->priority = (int32_t)one->reference;
+        task->priority_set = true;
+        break;
+    default: /* submit, approve, reject, move, reopen, pathway */
+        task->stage = (int32_t)one->reference;
+        task->assignee = 0;
+    }
+    return true;
+}
+
+static bool apply_to_label(replay *state, const event *one) {
+    replayed_label *label = label_at(state, one->reference);
+    if (!label)
+        return false;
+    label->task = one->task;
+    switch (one->kind) {
+    case EVENT_LABEL_PUT: label->drawn = true; break;
+    case EVENT_LABEL_REMOVE: label->drawn = false; break;
+    case EVENT_LABEL_CREATE:
+        label->known = label->live = label->frames_known = true;
+        label->class = one->class;
+        label->frames = one->frames;
+        break;
+    case EVENT_LABEL_EDIT:
+        label->known = label->live = true;
+        label->class = one->class;
+        label->frames_known = false;
+        break;
+    case EVENT_LABEL_DELETE: label->live = false; break;
+    case EVENT_LABEL_FRAMES_CREATE:
+    case EVENT_LABEL_FRAMES_DELETE: label->frames_known = false; break;
+    case EVENT_LABEL_SUBMIT:
+        label->submitter = one->actor;
+        label->frames = one->frames;
+        label->frames_known = true;
+        break;
+    case EVENT_LABEL_APPROVE:
+    case EVENT_LABEL_REJECT:
+        label->frames = one->frames;
+        label->frames_known = true;
+        break;
+    case EVENT_LABEL_COUNTED: label->counted = true; break;
+    default: break;
+    }
+    return true;
+}
+
+static bool apply_to_issue(replay *state, const event *one) {
+    replayed_issue *issue = issue_at(state, one->reference);
+    if (!issue)
+        return false;
+    issue->task = one->task;
+    if (one->kind == EVENT_ISSUE_CREATE)
+        issue->created = issue->open = true;
+    if (one->kind == EVENT_ISSUE_REOPEN)
+        issue->open = true;
+    if (one->kind == EVENT_ISSUE_RESOLVE)
+        issue->open = false;
+    return true;
+}
+
+static bool apply(replay *state, const event *one) {
+    int32_t kind = one->kind;
+    if ((kind >= EVENT_TASK_ASSIGN && kind <= EVENT_TASK_LAPSE) ||
+        (kind >= EVENT_TASK_CREATE && kind <= EVENT_TASK_PRIORITY))
+        return apply_to_task(state, one);
+    if ((kind >= EVENT_LABEL_CREATE && kind <= EVENT_LABEL_COUNTED) || kind == EVENT_LABEL_PUT ||
+        kind == EVENT_LABEL_REMOVE)
+        return apply_to_label(state, one);
+    if (kind >= EVENT_ISSUE_CREATE && kind <= EVENT_ISSUE_REOPEN)
+        return apply_to_issue(state, one);
+    return true;
+}
+
+annoproj_status replay_project(scope *in, int64_t project, replay *out, annoproj_error **error) {
+    event *events = allocate(BATCH * sizeof *events);
+    annoproj_status status = events ? ANNOPROJ_OK : fail_memory(error);
+    *out = (replay){0};
+    for (size_t count = BATCH; status == ANNOPROJ_OK && count == BATCH;) {
+        status = event_read(in->database, project, out->last_seq, BATCH, events, &count, error);
+        for (size_t i = 0; i < count && status == ANNOPROJ_OK; i++)
+            if (!apply(out, events + i))
+                status = fail_memory(error);
+        out->last_seq += (int64_t)count;
+        if (status == ANNOPROJ_OK)
+            status = bounds_check(in->bounds, error);
+    }
+    release(events);
+    if (status != ANNOPROJ_OK)
+        replay_release(out);
+    return status;
+}
+
+void replay_release(replay *state) {
+    release(state->tasks);
+    release(state->labels);
+    release(state->issues);
+    *state = (replay){0};
+}

@@ -1,0 +1,38 @@
+/* Replay: what counters, stages, assignments, issues and published labels must be, from the events alone. */
+#ifndef REPLAY_H
+#define REPLAY_H
+
+#include "access.h"
+
+typedef struct replayed_task {
+    int64_t assignee;
+    int32_t stage;    /* 0 = removed or never there */
+    int32_t priority; /* 0 = never set: the default */
+    bool created, priority_set;
+} replayed_task;
+
+typedef struct replayed_label {
+    int64_t task, submitter, frames;
+    int32_t class;
+    bool drawn; /* there now, draft or not */
+    bool known; /* was published */
+    bool live, counted, frames_known;
+} replayed_label;
+
+typedef struct replayed_issue {
+    int64_t task;
+    bool created, open;
+} replayed_issue;
+
+typedef struct replay {
+    replayed_task *tasks;
+    replayed_label *labels;
+    replayed_issue *issues;
+    size_t task_count, label_count, issue_count; /* room: highest number + 1 */
+    int64_t last_seq;
+} replay;
+
+annoproj_status replay_project(scope *in, int64_t project, replay *out, annoproj_error **error);
+void replay_release(replay *replay);
+
+#endif

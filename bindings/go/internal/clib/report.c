@@ -1,0 +1,264 @@
+/* What every report starts from: filters as sets, buckets, and the scan (query.h). */
+#include <string.h>
+
+#include "calendar.h"
+#include "failure.h"
+#include "query.h"
+
+#define MOST_BUCKETS   100000
+#define TASKS_OF_CHUNK 2048 /* see task_vector in docs/file-format.md */
+
+int64_t seconds_of(int64_t us) {
+    return (us + 500000) / 1000000;
+}
+
+void add_rate(rows *table, int64_t part, int64_t whole) {
+    if (whole == 0) {
+        rows_null(table);
+    } else {
+        rows_double(table, (double)part / (double)whole);
+    }
+}
+
+void add_average(rows *table, int64_t us, int64_t count) {
+    if (count == 0) {
+        rows_null(table);
+    } else {
+        rows_double(table, (double)us / ((double)count * 1e6));
+    }
+}
+
+/* A set of numbers; NULL set when there are none. */
+static annoproj_status make_set(scope *in, const int64_t *numbers, size_t count, const number_set **out,
+                                annoproj_error **error) {
+    int64_t highest = 0;
+    *out = NULL;
+    if (count == 0) {
+        return ANNOPROJ_OK;
+    }
+    for (size_t i = 0; i < count; i++) {
+        highest = NUMBER_OF(numbers[i]) > highest ? NUMBER_OF(numbers[i]) : highest;
+    }
+    number_set *made = arena_allocate(in->memory, sizeof *made);
+    if (made == NULL || !number_set_make(made, in->memory, highest)) {
+        return fail_memory(error);
+    }
+    for (size_t i = 0; i < count; i++) {
+        number_set_add(made, NUMBER_OF(numbers[i]));
+    }
+    *out = made;
+    return ANNOPROJ_OK;
+}
+
+/* --- tasks of datasets ---- */
+
+static annoproj_status dataset_numbers(scope *in, const query *asked, uint8_t *wanted, annoproj_error **error) {
+    static const char find_text[] = "SELECT number FROM project_dataset WHERE project = ? AND dataset = ?";
+    annoproj_status status = ANNOPROJ_OK;
+    for (size_t i = 0; i < asked->dataset_count && status == ANNOPROJ_OK; i++) {
+        statement *find = sql(in->database, find_text);
+        bind_int64(find, in->project.id);
+        bind_int64(find, asked->datasets[i]);
+        while (sql_row(find)) {
+            wanted[column_int64(find, 0) & 0xffff] = 1;
+        }
+        status = sql_end(find, error);
+    }
+    return status;
+}
+
+static void add_chunk(number_set *tasks, const uint8_t *wanted, int64_t chunk, const uint8_t *data, size_t length) {
+    for (size_t i = 0; i < length / 2 && i < TASKS_OF_CHUNK; i++) {
+        uint16_t dataset = (uint16_t)(data[2 * i] | data[2 * i + 1] << 8);
+        if (wanted[dataset]) {
+            number_set_add(tasks, chunk * TASKS_OF_CHUNK + (int64_t)i);
+        }
+    }
+}
+
+static annoproj_status dataset_tasks(report *made, annoproj_error **error) {
+    static const char last[] = "SELECT max(chunk) FROM task_vector WHERE project = ? AND attribute = 1";
+    static const char each[] = "SELECT chunk, data FROM task_vector WHERE project = ? AND attribute = 1";
+    scope *in = made->in;
+    int64_t chunks = 0;
+    uint8_t *wanted = arena_allocate(in->memory, 65536);
+    number_set *tasks = arena_allocate(in->memory, sizeof *tasks);
+    if (wanted == NULL || tasks == NULL) {
+        return fail_memory(error);
+    }
+    annoproj_status status = dataset_numbers(in, made->query, wanted, error);
+    if (status != ANNOPROJ_OK) {
+        return status;
+    }
+    statement *find = sql(in->database, last);
+    bind_int64(find, in->project.id);
+    if (sql_row(find) && !column_is_null(find, 0)) {
+        chunks = column_int64(find, 0) + 1;
+    }
+    status = sql_end(find, error);
+    if (status != ANNOPROJ_OK) {
+        return status;
+    }
+    if (!number_set_make(tasks, in->memory, chunks * TASKS_OF_CHUNK)) {
+        return fail_memory(error);
+    }
+    find = sql(in->database, each);
+    bind_int64(find, in->project.id);
+    while (sql_row(find)) {
+        add_chunk(tasks, wanted, column_int64(find, 0), column_blob(find, 1), column_length(find, 1));
+    }
+    made->tasks = tasks;
+    return sql_end(find, error);
+}
+
+/* --- beginning ---- */
+
+static annoproj_status stages_by_type(report *made, annoproj_error **error) {
+    annoproj_status status = workflow_stages(made->in, made->in->project.id, &made->all_stages, &made->stage_count,
+                                             error);
+    int64_t highest = 0;
+    for (size_t i = 0; i < made->stage_count; i++) {
+        int64_t number = made->all_stages[i].facts.number;
+        highest = number > highest ? number : highest;
+    }
+    if (status == ANNOPROJ_OK && (!number_set_make(&made->annotation, made->in->memory, highest) ||
+                                  !number_set_make(&made->review, made->in->memory, highest))) {
+        status = fail_memory(error);
+    }
+    for (size_t i = 0; i < made->stage_count && status == ANNOPROJ_OK; i++) {
+        const stage_facts *facts = &made->all_stages[i].facts;
+        const stage_work work = stage_kind_of(facts->type)->work;
+        if (work == STAGE_WORK_ANNOTATE) {
+            number_set_add(&made->annotation, facts->number);
+        } else if (work == STAGE_WORK_REVIEW) {
+            number_set_add(&made->review, facts->number);
+        }
+    }
+    return status;
+}
+
+/* Who does not see the team's figures sees those of the events they made. */
+static annoproj_status people_of(report *made, annoproj_error **error) {
+    annoproj_status status = make_set(made->in, made->query->collaborators, made->query->collaborator_count,
+                                      &made->people, error);
+    if (status != ANNOPROJ_OK || access_holds(made->in, ANNOPROJ_OPERATION_ANALYTICS_TEAM)) {
+        return status;
+    }
+    int64_t user = made->in->user;
+    bool asked = made->people == NULL || number_set_has(made->people, user);
+    status = make_set(made->in, &user, 1, &made->people, error);
+    if (status == ANNOPROJ_OK && !asked) {
+        memset(made->people->words, 0, (size_t)made->people->limit / 8);
+    }
+    return status;
+}
+
+annoproj_status report_begin(report *made, scope *in, const query *asked, annoproj_error **error) {
+    *made = (report){.in = in, .query = asked, .by_frame = asked->unit == ANNOPROJ_LABEL_UNIT_FRAME};
+    annoproj_status status = people_of(made, error);
+    if (status == ANNOPROJ_OK) {
+        status = make_set(in, asked->stages, asked->stage_count, &made->stages, error);
+    }
+    if (status == ANNOPROJ_OK) {
+        status = make_set(in, asked->classes, asked->class_count, &made->classes, error);
+    }
+    if (status == ANNOPROJ_OK && made->classes) {
+        made->classes->words[0] |= 1; /* issues on no label have no class: the filter leaves them alone */
+    }
+    if (status == ANNOPROJ_OK) {
+        status = stages_by_type(made, error);
+    }
+    return status == ANNOPROJ_OK && asked->dataset_count > 0 ? dataset_tasks(made, error) : status;
+}
+
+/* --- buckets ---- */
+
+/* Calendar buckets from the one that holds `first` to the one that holds the moment before `end`. */
+static annoproj_status calendar_borders(report *made, int64_t first, int64_t end, annoproj_error **error) {
+    int32_t bucket = made->query->bucket;
+    int64_t offset = (int64_t)made->query->utc_offset_minutes * 60000000;
+    size_t count = 0;
+    int64_t start = calendar_start(bucket, offset, first);
+    for (int64_t at = start; at < end && count <= MOST_BUCKETS; at = calendar_next(bucket, offset, at)) {
+        count++;
+    }
+    if (count > MOST_BUCKETS) {
+        return fail(error, ANNOPROJ_LIMIT, "the window has more than %d buckets: make it shorter or the buckets longer",
+                    MOST_BUCKETS);
+    }
+    made->borders = arena_array(made->in->memory, count + 1, sizeof *made->borders);
+    if (made->borders == NULL) {
+        return fail_memory(error);
+    }
+    made->borders[0] = start;
+    for (size_t i = 1; i <= count; i++) {
+        made->borders[i] = calendar_next(bucket, offset, made->borders[i - 1]);
+    }
+    made->border_count = count + 1;
+    return ANNOPROJ_OK;
+}
+
+static int64_t clamp(int64_t time) {
+    return time < CALENDAR_LEAST ? CALENDAR_LEAST : time > CALENDAR_MOST ? CALENDAR_MOST : time;
+}
+
+annoproj_status report_buckets(report *made, annoproj_error **error) {
+    const query *asked = made->query;
+    if (asked->bucket == ANNOPROJ_BUCKET_NONE) {
+        return ANNOPROJ_OK;
+    }
+    if (asked->bucket == ANNOPROJ_BUCKET_EXPLICIT) {
+        made->borders = arena_array(made->in->memory, asked->boundary_count, sizeof *made->borders);
+        made->border_count = asked->boundary_count;
+        if (made->borders == NULL) {
+            return fail_memory(error);
+        }
+        memcpy(made->borders, asked->boundaries, asked->boundary_count * sizeof *made->borders);
+        return ANNOPROJ_OK;
+    }
+    int64_t first = 0, last = 0;
+    bool any = false;
+    annoproj_status status = scan_time_range(made->in->database, made->in->project.id, &first, &last, &any, error);
+    if (status != ANNOPROJ_OK) {
+        return status;
+    }
+    int64_t end = asked->before_us != 0 ? asked->before_us : any ? clamp(last) + 1 : INT64_MIN;
+    int64_t start = asked->after_us != 0 ? asked->after_us : any ? clamp(first) : INT64_MAX;
+    if (start >= end) {
+        start = end = 0;
+    }
+    return calendar_borders(made, start, end, error);
+}
+
+size_t report_bucket_count(const report *made) {
+    return made->borders == NULL ? 1 : made->border_count - 1;
+}
+
+void report_add_bucket(const report *made, rows *table, size_t bucket) {
+    if (made->borders != NULL) {
+        rows_time(table, made->borders[bucket]);
+    } else if (made->query->after_us != 0) {
+        rows_time(table, made->query->after_us);
+    } else {
+        rows_null(table);
+    }
+}
+
+annoproj_status report_scan(const report *made, const scan_part *parts, size_t count, scan_result *out,
+                            annoproj_error **error) {
+    *out = (scan_result){0};
+    if (made->border_count == 1) {
+        return ANNOPROJ_OK; /* no bucket at all */
+    }
+    const scan_request ask = {.database = made->in->database,
+                              .bounds = made->in->bounds,
+                              .store = made->in->store,
+                              .project = made->in->project.id,
+                              .after = made->query->after_us == 0 ? INT64_MIN : made->query->after_us,
+                              .before = made->query->before_us == 0 ? INT64_MAX : made->query->before_us,
+                              .borders = made->borders,
+                              .border_count = made->border_count,
+                              .parts = parts,
+                              .part_count = count};
+    return scan_run(&ask, out, error);
+}

@@ -1,0 +1,116 @@
+/* Figures by user (report_people.h). */
+#include "failure.h"
+#include "report_people.h"
+
+annoproj_status people_begin(people *made, scope *in, const query *asked, bool by_frame, annoproj_error **error) {
+    static const char find_text[] = "SELECT max(id) FROM user";
+    *made = (people){0};
+    annoproj_status status = report_begin(&made->report, in, asked, error);
+    if (status != ANNOPROJ_OK) {
+        return status;
+    }
+    made->report.by_frame = by_frame;
+    statement *find = sql(in->database, find_text);
+    if (sql_row(find)) {
+        made->highest = column_int64(find, 0);
+    }
+    status = sql_end(find, error);
+    if (status == ANNOPROJ_OK) {
+        made->figures = arena_array(in->memory, (size_t)made->highest + 1, sizeof *made->figures);
+        status = made->figures == NULL ? fail_memory(error) : ANNOPROJ_OK;
+    }
+    return status;
+}
+
+annoproj_status people_stages(people *made, const number_set *type, bool *chosen, const number_set **out,
+                              annoproj_error **error) {
+    const report *base = &made->report;
+    *out = type;
+    *chosen = false;
+    number_set *both = arena_allocate(base->in->memory, sizeof *both);
+    if (both == NULL || !number_set_make(both, base->in->memory, type->limit - 1)) {
+        return fail_memory(error);
+    }
+    for (size_t i = 0; i < base->query->stage_count; i++) {
+        int64_t stage = NUMBER_OF(base->query->stages[i]);
+        if (number_set_has(type, stage)) {
+            number_set_add(both, stage);
+            *chosen = true;
+        }
+    }
+    *out = *chosen ? both : type;
+    return ANNOPROJ_OK;
+}
+
+static void add_cell(person *who, const scan_cell *cell, int64_t labels) {
+    switch (cell->kind) {
+    case EVENT_TASK_SUBMIT: who->submitted_tasks += cell->count; break;
+    case EVENT_TASK_SKIP: who->skipped_tasks += cell->count; break;
+    case EVENT_TASK_APPROVE: who->approved_tasks += cell->count; break;
+    case EVENT_TASK_REJECT: who->rejected_tasks += cell->count; break;
+    case EVENT_TIME_SPENT: who->time_us += cell->duration_us; break;
+    case EVENT_LABEL_CREATE:
+    case EVENT_LABEL_FRAMES_CREATE: who->created += labels; break;
+    case EVENT_LABEL_EDIT: who->edited += labels; break;
+    case EVENT_LABEL_DELETE:
+    case EVENT_LABEL_FRAMES_DELETE: who->deleted += labels; break;
+    case EVENT_LABEL_SUBMIT: who->submitted += labels; break;
+    case EVENT_LABEL_APPROVE: who->approved += labels; break;
+    case EVENT_LABEL_REJECT: who->rejected += labels; break;
+    default: who->issues += cell->count; break;
+    }
+}
+
+void people_join(scan_part *from, scan_part *into) {
+    int count = 0;
+    while (into->kinds[count] != 0) {
+        count++;
+    }
+    for (int i = 0; into->classes == NULL && from->kinds[i] != 0; i++) {
+        into->kinds[count++] = from->kinds[i];
+        from->kinds[i] = 0;
+    }
+}
+
+annoproj_status people_count(people *made, const scan_part *parts, size_t count, annoproj_error **error) {
+    scan_result result;
+    annoproj_status status = report_scan(&made->report, parts, count, &result, error);
+    for (size_t i = 0; i < result.count; i++) {
+        const scan_cell *cell = &result.cells[i];
+        bool credited = (parts[cell->part].group & SCAN_BY_CREDITED) != 0;
+        int64_t user = credited ? cell->credited : cell->actor;
+        if (user > 0 && user <= made->highest) {
+            add_cell(&made->figures[user], cell, made->report.by_frame ? cell->frames : cell->count);
+        }
+    }
+    scan_release(&result);
+    return status;
+}
+
+/* What the row shows: labels submitted are only part of a rate. */
+static bool any_figure(const person *who, bool by_frame) {
+    return who->submitted_tasks != 0 || who->skipped_tasks != 0 || who->approved_tasks != 0 ||
+           who->rejected_tasks != 0 || who->created != 0 || who->edited != 0 || who->deleted != 0 ||
+           who->approved != 0 || who->rejected != 0 || seconds_of(who->time_us) != 0 || (!by_frame && who->issues != 0);
+}
+
+annoproj_status people_table(people *made, const row_type *type, person_fn add, annoproj_table **table,
+                             annoproj_error **error) {
+    static const char find_text[] = "SELECT id, email FROM user ORDER BY email";
+    rows *out = rows_new(type);
+    statement *find = sql(made->report.in->database, find_text);
+    while (sql_row(find)) {
+        int64_t user = column_int64(find, 0);
+        if (user <= made->highest && any_figure(&made->figures[user], made->report.by_frame)) {
+            rows_int64(out, user);
+            rows_text(out, column_text(find, 1));
+            add(out, &made->figures[user], made->report.by_frame);
+        }
+    }
+    annoproj_status status = sql_end(find, error);
+    if (status != ANNOPROJ_OK) {
+        rows_discard(out);
+        return status;
+    }
+    return rows_finish(out, table, error);
+}

@@ -1,0 +1,45 @@
+/* The table of operations: the only place that knows what a role may do. */
+#ifndef RIGHTS_H
+#define RIGHTS_H
+
+#include "contract.h"
+
+/* What stands in a cell. Everything but RIGHT_NO holds the operation, with the restriction it names. */
+typedef enum right {
+    RIGHT_NO,
+    RIGHT_YES,
+    RIGHT_OWN,       /* what is one's own */
+    RIGHT_STAGE,     /* in the stages one belongs to */
+    RIGHT_NOT_ADMINS /* on everybody but admins */
+} right;
+
+/* What paused, completed and cancelled projects do to those who work by stage. Archived projects leave only what is
+ * open. */
+typedef enum gate_rule {
+    GATE_OPEN, /* reads */
+    GATE_CLOSED,
+    GATE_OWN /* goes on for a task that is already theirs */
+} gate_rule;
+
+/* What the operation asks of a task it is about. */
+typedef enum task_need { NEED_SEE, NEED_VIEW, NEED_WORK, NEED_TIME } task_need;
+
+#define ROLE_COUNT 6 /* annoproj_role, and 0 = none */
+
+typedef struct operation_rule {
+    annoproj_operation operation;
+    const char *name;
+    bool store; /* an operation on the store, decided by the org role */
+    right roles[ROLE_COUNT];
+    right org_admin, member;
+    gate_rule gate;
+    task_need need;
+    annoproj_operation unarchives; /* who holds this one, too, may do it in an archived project; 0 = nobody */
+} operation_rule;
+
+const operation_rule *operation_rule_of(annoproj_operation operation); /* NULL when there is none */
+const operation_rule *operation_rule_at(size_t index);                 /* in order; NULL behind the last */
+right role_right(int32_t role, annoproj_operation operation);          /* project operations */
+right org_right(int32_t org_role, annoproj_operation operation);       /* store operations */
+
+#endif

@@ -1,0 +1,392 @@
+/* One part of a scan over one segment (scan_segment.h): kinds pick rows, filters thin them out, and what is left is
+ * added up, block by block. A loop touches one column and knows its width; there is no switch per row. */
+#include <string.h>
+
+#include "failure.h"
+#include "scan_segment.h"
+
+annoproj_status scan_source_column(scan_source *source, int column, const column_view **view, annoproj_error **error) {
+    annoproj_status status = ANNOPROJ_OK;
+    if ((source->loaded >> column & 1) == 0) {
+        if (source->room[column] == NULL) {
+            source->room[column] = allocate((size_t)SEGMENT_EVENTS * 8);
+        }
+        status = source->room[column] == NULL
+                     ? fail_memory(error)
+                     : segment_read_column(source->database, source->project, source->head, column,
+                                           source->room[column], &source->views[column], error);
+        source->loaded |= status == ANNOPROJ_OK ? (uint32_t)1 << column : 0;
+    }
+    *view = &source->views[column];
+    return status;
+}
+
+int64_t scan_lower(const scan_request *ask) {
+    bool border = ask->border_count > 0 && ask->borders[0] > ask->after;
+    return border ? ask->borders[0] : ask->after;
+}
+
+int64_t scan_upper(const scan_request *ask) {
+    bool border = ask->border_count > 0 && ask->borders[ask->border_count - 1] < ask->before;
+    return border ? ask->borders[ask->border_count - 1] : ask->before;
+}
+
+size_t scan_bucket(const scan_request *ask, int64_t time, size_t hint) {
+    if (ask->border_count == 0) {
+        return 0;
+    }
+    if (time >= ask->borders[hint] && time < ask->borders[hint + 1]) {
+        return hint;
+    }
+    size_t low = 0, high = ask->border_count - 1; /* borders[low] <= time < borders[high] */
+    while (high - low > 1) {
+        size_t middle = (low + high) / 2;
+        if (ask->borders[middle] <= time) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+/* --- loops over one column ---- */
+
+static void gather(const column_view *view, size_t start, const uint16_t *rows, size_t count, int64_t *out) {
+    const uint8_t *codes = view->codes + start * view->width;
+    uint64_t base = (uint64_t)view->base;
+    switch (view->width) {
+    case 0:
+        for (size_t i = 0; i < count; i++) {
+            out[i] = view->base;
+        }
+        break;
+    case 1:
+        for (size_t i = 0; i < count; i++) {
+            out[i] = (int64_t)(base + codes[rows[i]]);
+        }
+        break;
+    case 2:
+        for (size_t i = 0; i < count; i++) {
+            out[i] = (int64_t)(base + ((const uint16_t *)(const void *)codes)[rows[i]]);
+        }
+        break;
+    case 4:
+        for (size_t i = 0; i < count; i++) {
+            out[i] = (int64_t)(base + ((const uint32_t *)(const void *)codes)[rows[i]]);
+        }
+        break;
+    default:
+        for (size_t i = 0; i < count; i++) {
+            out[i] = (int64_t)(base + ((const uint64_t *)(const void *)codes)[rows[i]]);
+        }
+    }
+}
+
+/* Rows of a block whose kind is one of the part's. */
+static size_t pick_kinds(const scan_sums *sums, const column_view *kinds, size_t start, size_t count, uint16_t *rows) {
+    uint8_t picked[256];
+    size_t found = 0;
+    for (size_t code = 0; code < 256; code++) {
+        int64_t kind = kinds->base + (int64_t)code;
+        picked[code] = kind >= 0 && kind < 256 && sums->kind_place[kind] != 0;
+    }
+    if (kinds->width == 1) {
+        const uint8_t *codes = kinds->codes + start;
+        for (size_t i = 0; i < count; i++) {
+            rows[found] = (uint16_t)i;
+            found += picked[codes[i]];
+        }
+        return found;
+    }
+    for (size_t i = 0; i < count; i++) {
+        int64_t kind = column_value(kinds, start + i);
+        rows[found] = (uint16_t)i;
+        found += kind >= 0 && kind < 256 && sums->kind_place[kind] != 0;
+    }
+    return found;
+}
+
+static size_t keep_members(const number_set *set, const int64_t *values, uint16_t *rows, size_t count) {
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        rows[kept] = rows[i];
+        kept += number_set_has(set, values[i]);
+    }
+    return kept;
+}
+
+static size_t keep_between(int64_t lower, int64_t upper, const int64_t *values, uint16_t *rows, size_t count) {
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        rows[kept] = rows[i];
+        kept += values[i] >= lower && values[i] < upper;
+    }
+    return kept;
+}
+
+static size_t keep_different(const int64_t *a, const int64_t *b, uint16_t *rows, size_t count) {
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        rows[kept] = rows[i];
+        kept += a[i] != b[i];
+    }
+    return kept;
+}
+
+/* --- the plan for one segment ---- */
+
+typedef struct filter {
+    const column_view *column;
+    const number_set *set;
+} filter;
+
+typedef struct plan {
+    const scan_request *ask;
+    scan_sums *sums;
+    scan_blocks *blocks;
+    const column_view *kinds, *actors, *credited, *times, *frames, *durations; /* NULL = not needed */
+    filter filters[6];
+    size_t filter_count;
+    const column_view *dimensions[SCAN_DIMENSIONS]; /* NULL = not grouped, or constant */
+    uint64_t constant_key;                          /* what constant columns and a constant bucket add to every key */
+    int64_t lower, upper;
+    bool in_window;  /* the whole segment lies in the window */
+    bool one_bucket; /* and in one bucket */
+    size_t bucket;   /* the last one that was found */
+} plan;
+
+/* Whether the segment can hold anything of the part; notes how times must be looked at. */
+static bool plan_times(plan *work, const segment *head) {
+    bool pieces = work->sums->part->pieces;
+    int64_t end = pieces ? head->time_reach : head->time_most;
+    work->lower = scan_lower(work->ask);
+    work->upper = scan_upper(work->ask);
+    if ((end < work->lower) || head->time_least >= work->upper || work->lower >= work->upper) {
+        return false;
+    }
+    work->in_window = head->time_least >= work->lower && (pieces ? end <= work->upper : end < work->upper) &&
+                      head->time_most < work->upper;
+    if (work->in_window) {
+        work->bucket = scan_bucket(work->ask, head->time_least, 0);
+        work->one_bucket = work->ask->border_count == 0 || (pieces ? end <= work->ask->borders[work->bucket + 1]
+                                                                   : end < work->ask->borders[work->bucket + 1]);
+        work->one_bucket = work->one_bucket &&
+                           (work->ask->border_count == 0 || head->time_most < work->ask->borders[work->bucket + 1]);
+    }
+    bool bucketed = (work->sums->part->group & SCAN_BY_BUCKET) != 0;
+    if (work->in_window && (work->one_bucket || !bucketed)) {
+        work->one_bucket = true;
+        work->constant_key += bucketed ? work->bucket * work->sums->stride[SCAN_BUCKET] : 0;
+    }
+    return true;
+}
+
+static annoproj_status add_filter(plan *work, scan_source *source, const number_set *set, int column, bool *nothing,
+                                  annoproj_error **error) {
+    const segment_entry *entry = &source->head->columns[column];
+    if (set == NULL || *nothing) {
+        return ANNOPROJ_OK;
+    }
+    if (!number_set_meets(set, entry->least, entry->most)) {
+        *nothing = true;
+        return ANNOPROJ_OK;
+    }
+    if (entry->width == 0) {
+        return ANNOPROJ_OK;
+    }
+    work->filters[work->filter_count].set = set;
+    return scan_source_column(source, column, &work->filters[work->filter_count++].column, error);
+}
+
+static annoproj_status plan_filters(plan *work, scan_source *source, bool *nothing, annoproj_error **error) {
+    const scan_part *part = work->sums->part;
+    const struct {
+        const number_set *set;
+        int column;
+    } wanted[] = {
+        {part->sources, COLUMN_SOURCE}, {part->actors, COLUMN_ACTOR},  {part->credited, COLUMN_CREDITED},
+        {part->stages, COLUMN_STAGE},   {part->classes, COLUMN_CLASS}, {part->tasks, COLUMN_TASK},
+    };
+    annoproj_status status = scan_source_column(source, COLUMN_KIND, &work->kinds, error);
+    for (size_t i = 0; i < sizeof wanted / sizeof wanted[0] && status == ANNOPROJ_OK; i++) {
+        status = add_filter(work, source, wanted[i].set, wanted[i].column, nothing, error);
+    }
+    if (status == ANNOPROJ_OK && part->others_only && !*nothing) {
+        status = scan_source_column(source, COLUMN_ACTOR, &work->actors, error);
+        if (status == ANNOPROJ_OK) {
+            status = scan_source_column(source, COLUMN_CREDITED, &work->credited, error);
+        }
+    }
+    return status;
+}
+
+static annoproj_status plan_sums(plan *work, scan_source *source, annoproj_error **error) {
+    const scan_part *part = work->sums->part;
+    bool times = !work->in_window || !work->one_bucket;
+    annoproj_status status = times ? scan_source_column(source, COLUMN_TIME, &work->times, error) : ANNOPROJ_OK;
+    if (status == ANNOPROJ_OK && (part->sums & SCAN_FRAMES) != 0) {
+        status = scan_source_column(source, COLUMN_FRAMES, &work->frames, error);
+    }
+    if (status == ANNOPROJ_OK && ((part->sums & SCAN_DURATION) != 0 || (part->pieces && times))) {
+        status = scan_source_column(source, COLUMN_DURATION, &work->durations, error);
+    }
+    for (int d = SCAN_KIND; d < SCAN_DIMENSIONS && status == ANNOPROJ_OK; d++) {
+        int column = scan_dimension_column[d];
+        const segment_entry *entry = &source->head->columns[column];
+        if ((part->group >> d & 1) == 0) {
+            continue;
+        }
+        if (d != SCAN_KIND && entry->width == 0) {
+            work->constant_key += (uint64_t)entry->least * work->sums->stride[d];
+        } else {
+            status = scan_source_column(source, column, &work->dimensions[d], error);
+        }
+    }
+    return status;
+}
+
+/* --- running it ---- */
+
+static size_t pick_rows(plan *work, size_t start, size_t length) {
+    scan_blocks *blocks = work->blocks;
+    size_t count = pick_kinds(work->sums, work->kinds, start, length, blocks->rows);
+    for (size_t i = 0; i < work->filter_count && count > 0; i++) {
+        gather(work->filters[i].column, start, blocks->rows, count, blocks->values);
+        count = keep_members(work->filters[i].set, blocks->values, blocks->rows, count);
+    }
+    if (work->actors != NULL && count > 0) {
+        gather(work->actors, start, blocks->rows, count, blocks->values);
+        gather(work->credited, start, blocks->rows, count, blocks->others);
+        count = keep_different(blocks->values, blocks->others, blocks->rows, count);
+    }
+    if (!work->in_window && !work->sums->part->pieces && count > 0) {
+        gather(work->times, start, blocks->rows, count, blocks->times);
+        count = keep_between(work->lower, work->upper, blocks->times, blocks->rows, count);
+    }
+    return count;
+}
+
+/* Keys of the picked rows but for the bucket. */
+static void make_keys(const plan *work, size_t start, size_t count) {
+    scan_blocks *blocks = work->blocks;
+    for (size_t i = 0; i < count; i++) {
+        blocks->keys[i] = work->constant_key;
+    }
+    for (int d = SCAN_KIND; d < SCAN_DIMENSIONS; d++) {
+        if (work->dimensions[d] == NULL) {
+            continue;
+        }
+        uint64_t stride = work->sums->stride[d];
+        gather(work->dimensions[d], start, blocks->rows, count, blocks->values);
+        if (d == SCAN_KIND) {
+            for (size_t i = 0; i < count; i++) {
+                blocks->keys[i] += (uint64_t)(work->sums->kind_place[blocks->values[i] & 0xff] - 1) * stride;
+            }
+        } else {
+            for (size_t i = 0; i < count; i++) {
+                blocks->keys[i] += (uint64_t)blocks->values[i] * stride;
+            }
+        }
+    }
+}
+
+static void add_buckets(plan *work, size_t start, size_t count) {
+    scan_blocks *blocks = work->blocks;
+    uint64_t stride = work->sums->stride[SCAN_BUCKET];
+    gather(work->times, start, blocks->rows, count, blocks->times);
+    for (size_t i = 0; i < count; i++) {
+        int64_t time = blocks->times[i];
+        time = time < work->lower ? work->lower : time >= work->upper ? work->upper - 1 : time;
+        work->bucket = scan_bucket(work->ask, time, work->bucket);
+        blocks->keys[i] += work->bucket * stride;
+    }
+}
+
+/* One piece of time, cut at the window's and the buckets' borders. */
+static bool add_piece(plan *work, uint64_t key, int64_t frames, int64_t from, int64_t duration) {
+    uint64_t stride = (work->sums->part->group & SCAN_BY_BUCKET) != 0 ? work->sums->stride[SCAN_BUCKET] : 0;
+    int64_t until = from;
+    if (duration > 0) {
+        until = from > INT64_MAX - duration ? INT64_MAX : from + duration;
+    } else if (from >= work->lower && from < work->upper) { /* a moment: it is where it is */
+        until = from + 1;
+    }
+    from = from < work->lower ? work->lower : from;
+    until = until > work->upper ? work->upper : until;
+    while (from < until) {
+        int64_t stop = until;
+        work->bucket = scan_bucket(work->ask, from, work->bucket);
+        if (stride != 0 && work->ask->border_count > 0 && work->ask->borders[work->bucket + 1] < stop) {
+            stop = work->ask->borders[work->bucket + 1];
+        }
+        uint64_t whole = key + work->bucket * stride;
+        int64_t length = duration <= 0 ? 0 : (int64_t)((uint64_t)stop - (uint64_t)from);
+        if (!scan_sums_add(work->sums, &whole, &frames, &length, 1)) {
+            return false;
+        }
+        from = stop;
+    }
+    return true;
+}
+
+static bool add_pieces(plan *work, size_t start, size_t count) {
+    scan_blocks *blocks = work->blocks;
+    gather(work->times, start, blocks->rows, count, blocks->times);
+    gather(work->durations, start, blocks->rows, count, blocks->durations);
+    for (size_t i = 0; i < count; i++) {
+        int64_t frames = work->frames == NULL ? 0 : blocks->frames[i];
+        if (!add_piece(work, blocks->keys[i], frames, blocks->times[i], blocks->durations[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool add_rows(plan *work, size_t start, size_t count) {
+    scan_blocks *blocks = work->blocks;
+    bool whole = work->in_window && work->one_bucket;
+    make_keys(work, start, count);
+    if (work->frames != NULL) {
+        gather(work->frames, start, blocks->rows, count, blocks->frames);
+    }
+    if (work->sums->part->pieces && !whole) {
+        return add_pieces(work, start, count);
+    }
+    if (!whole && (work->sums->part->group & SCAN_BY_BUCKET) != 0) {
+        add_buckets(work, start, count);
+    }
+    if (work->durations != NULL) {
+        gather(work->durations, start, blocks->rows, count, blocks->durations);
+    }
+    return scan_sums_add(work->sums, blocks->keys, work->frames == NULL ? NULL : blocks->frames,
+                         work->durations == NULL ? NULL : blocks->durations, count);
+}
+
+annoproj_status scan_segment(const scan_request *ask, scan_sums *sums, scan_source *source, scan_blocks *blocks,
+                             annoproj_error **error) {
+    plan made = {.ask = ask, .sums = sums, .blocks = blocks};
+    bool nothing = false;
+    if (source->head->count == 0 || sums->part->kinds[0] == 0 || !plan_times(&made, source->head)) {
+        return ANNOPROJ_OK;
+    }
+    annoproj_status status = plan_filters(&made, source, &nothing, error);
+    if (status != ANNOPROJ_OK || nothing) {
+        return status;
+    }
+    status = plan_sums(&made, source, error);
+    if (status != ANNOPROJ_OK) {
+        return status;
+    }
+    for (size_t start = 0; start < source->head->count; start += SCAN_BLOCK) {
+        size_t left = source->head->count - start;
+        size_t count = pick_rows(&made, start, left < SCAN_BLOCK ? left : SCAN_BLOCK);
+        if (count > 0 && !add_rows(&made, start, count)) {
+            return fail(error, ANNOPROJ_CORRUPT,
+                        "event segment %lld of project %lld: a number is larger than its directory says, or memory is "
+                        "short; run annoproj_store_check",
+                        (long long)source->head->number, (long long)source->project);
+        }
+    }
+    return ANNOPROJ_OK;
+}

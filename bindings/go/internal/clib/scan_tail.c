@@ -1,0 +1,79 @@
+/* Reading the tail for a scan (scan_tail.h). */
+#include "failure.h"
+#include "scan_tail.h"
+
+/* Where the next event goes: one array for each column that is needed. */
+typedef struct filling {
+    int64_t *next[COLUMN_COUNT];
+    int column[COLUMN_COUNT];
+    int columns;
+} filling;
+
+static bool take_values(void *data, const int64_t values[COLUMN_COUNT + 1]) {
+    filling *to = data;
+    for (int i = 0; i < to->columns; i++) {
+        *to->next[i]++ = values[to->column[i]];
+    }
+    return true;
+}
+
+/* What the head says of a column, and how its values are seen. */
+static void describe(scan_tail *tail, int column, const int64_t *values) {
+    int64_t least = values[0], most = values[0];
+    for (size_t i = 1; i < tail->head.count; i++) {
+        least = values[i] < least ? values[i] : least;
+        most = values[i] > most ? values[i] : most;
+    }
+    uint8_t width = least == most ? 0 : 8;
+    tail->head.columns[column] = (segment_entry){
+        .column = (uint8_t)column, .width = width, .least = least, .most = most};
+    tail->views[column] = (column_view){
+        .codes = (const uint8_t *)values, .base = width == 0 ? least : 0, .width = width};
+}
+
+/* How far time pieces reach, as in segments. */
+static void describe_times(segment *head, const int64_t *times, const int64_t *durations) {
+    head->time_least = head->columns[COLUMN_TIME].least;
+    head->time_most = head->columns[COLUMN_TIME].most;
+    head->time_reach = INT64_MIN;
+    for (size_t i = 0; i < head->count; i++) {
+        int64_t duration = durations[i] > 0 ? durations[i] : 0;
+        int64_t end = times[i] > INT64_MAX - duration ? INT64_MAX : times[i] + duration;
+        head->time_reach = end > head->time_reach ? end : head->time_reach;
+    }
+}
+
+annoproj_status scan_tail_read(database *db, int64_t project, const event_log *log, uint32_t columns, scan_tail *out,
+                               annoproj_error **error) {
+    const size_t count = (size_t)(log->last_seq - log->tail_first + 1);
+    const int64_t *arrays[COLUMN_COUNT + 1] = {0};
+    filling to = {.columns = 0};
+    *out = (scan_tail){.head = {.count = count, .first_seq = log->tail_first, .number = log->segments}};
+    if (count == 0) {
+        return ANNOPROJ_OK;
+    }
+    columns |= (uint32_t)1 << COLUMN_TIME | (uint32_t)1 << COLUMN_DURATION;
+    out->values = allocate(count * (size_t)__builtin_popcount(columns) * sizeof *out->values);
+    if (out->values == NULL) {
+        return fail_memory(error);
+    }
+    for (int column = 1; column <= COLUMN_COUNT; column++) {
+        if ((columns >> column & 1) != 0) {
+            arrays[column] = to.next[to.columns] = out->values + (size_t)to.columns * count;
+            to.column[to.columns++] = column;
+        }
+    }
+    annoproj_status status = event_tail_each(db, project, log, log->tail_first, count, take_values, &to, error);
+    for (int i = 0; i < to.columns && status == ANNOPROJ_OK; i++) {
+        describe(out, to.column[i], arrays[to.column[i]]);
+    }
+    if (status == ANNOPROJ_OK) {
+        describe_times(&out->head, arrays[COLUMN_TIME], arrays[COLUMN_DURATION]);
+    }
+    return status;
+}
+
+void scan_tail_release(scan_tail *tail) {
+    release(tail->values);
+    *tail = (scan_tail){0};
+}

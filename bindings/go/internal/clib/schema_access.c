@@ -1,0 +1,18 @@
+/* Tables of the access room. */
+#include "schema.h"
+
+const char schema_access[] =
+    "CREATE TABLE user("
+    " id INTEGER PRIMARY KEY," /* the user number of events and labels; 0 is the host and has no row */
+    " uuid BLOB NOT NULL,"
+    " email TEXT NOT NULL UNIQUE,"
+    " name TEXT NOT NULL,"
+    " org_role INTEGER NOT NULL," /* annoproj_org_role */
+    " disabled INTEGER NOT NULL,"
+    " created_us INTEGER NOT NULL) STRICT;"
+    "CREATE TABLE collaborator("
+    " project INTEGER NOT NULL,"
+    " user INTEGER NOT NULL,"
+    " role INTEGER NOT NULL," /* annoproj_role */
+    " PRIMARY KEY(project, user)) WITHOUT ROWID, STRICT;"
+    "CREATE INDEX collaborator_user ON collaborator(user, project);";

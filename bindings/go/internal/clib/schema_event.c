@@ -1,0 +1,32 @@
+/* Tables of the event room: per project a packed tail and sealed segments, one row per column. */
+#include "schema.h"
+
+const char schema_event[] =
+    "CREATE TABLE event_log("
+    " project INTEGER PRIMARY KEY," /* 0 = the store's own events */
+    " last_seq INTEGER NOT NULL,"
+    " segments INTEGER NOT NULL,"           /* sealed ones */
+    " tail_first INTEGER NOT NULL) STRICT;" /* first seq that is not sealed */
+    "CREATE TABLE event_tail("
+    " id INTEGER PRIMARY KEY," /* (project << 32) + low 32 bits of the first seq */
+    " first_seq INTEGER NOT NULL,"
+    " count INTEGER NOT NULL,"
+    " data BLOB NOT NULL) STRICT;" /* events of a command or of several, packed, and a checksum */
+    "CREATE TABLE event_segment("
+    " id INTEGER PRIMARY KEY," /* (project << 32) + segment number from 0 */
+    " first_seq INTEGER NOT NULL,"
+    " count INTEGER NOT NULL,"
+    " time_least INTEGER NOT NULL,"
+    " time_most INTEGER NOT NULL,"
+    " time_reach INTEGER NOT NULL,"       /* greatest time + duration */
+    " ascending INTEGER NOT NULL,"        /* times never fall */
+    " directory BLOB NOT NULL,"           /* per column: number, encoding, width, length, least, most, checksum */
+    " checksum INTEGER NOT NULL) STRICT;" /* of this row */
+    "CREATE TABLE event_summary("
+    " project INTEGER PRIMARY KEY,"
+    " segments INTEGER NOT NULL," /* sums of all events in this many segments: all of them */
+    " checksum INTEGER NOT NULL," /* of the data */
+    " data BLOB NOT NULL) STRICT;"
+    "CREATE TABLE event_column("
+    " id INTEGER PRIMARY KEY," /* (project << 32) + (segment << 8) + column */
+    " data BLOB NOT NULL) STRICT;";

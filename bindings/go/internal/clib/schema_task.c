@@ -1,0 +1,83 @@
+/* Tables of the task room. */
+#include "schema.h"
+
+const char schema_task[] =
+    "CREATE TABLE task("
+    " id INTEGER PRIMARY KEY," /* (project << 32) + number */
+    " data_unit INTEGER NOT NULL,"
+    " stage INTEGER NOT NULL,"       /* 0 = removed */
+    " status INTEGER NOT NULL,"      /* annoproj_task_status */
+    " assignee INTEGER NOT NULL,"    /* 0 = unassigned */
+    " assigned_by INTEGER NOT NULL," /* assigned_by: nobody, self, manager, return */
+    " exclusion INTEGER NOT NULL,"   /* who may not or will not take it in this stage; 0 = nobody */
+    " priority INTEGER NOT NULL,"
+    " entered_us INTEGER NOT NULL,"
+    " released INTEGER NOT NULL,"       /* the last assignment ended by release or lapse */
+    " returned INTEGER NOT NULL,"       /* came by a reject edge */
+    " version INTEGER NOT NULL,"        /* of the label set */
+    " last_submitter INTEGER NOT NULL," /* 0 = nobody */
+    " last_action_user INTEGER,"
+    " last_action_stage INTEGER,"
+    " last_action_us INTEGER,"
+    " open_issues INTEGER NOT NULL,"
+    " resolved_issues INTEGER NOT NULL,"
+    " removed_stage INTEGER NOT NULL) STRICT;" /* where it was when its dataset was detached */
+    /* The queue: one seek gives the head for (stage, assignee, exclusion). */
+    "CREATE INDEX task_queue ON task(stage, assignee, exclusion, priority DESC, entered_us);"
+    "CREATE INDEX task_priority ON task(stage, priority DESC, entered_us);"
+    "CREATE INDEX task_entered ON task(stage, entered_us);"
+    "CREATE INDEX task_data_unit ON task(data_unit);"
+    "CREATE TABLE task_count("
+    " stage INTEGER NOT NULL,"
+    " assignee INTEGER NOT NULL,"
+    " count INTEGER NOT NULL,"
+    " PRIMARY KEY(stage, assignee)) WITHOUT ROWID, STRICT;"
+    /* Interned sets of (user, reason), so that a task carries one number for all who are excluded from it. */
+    "CREATE TABLE exclusion("
+    " id INTEGER PRIMARY KEY,"
+    " members BLOB NOT NULL UNIQUE) STRICT;"
+    "CREATE TABLE exclusion_member("
+    " exclusion INTEGER NOT NULL,"
+    " user INTEGER NOT NULL,"
+    " reason INTEGER NOT NULL," /* exclusion_reason */
+    " PRIMARY KEY(exclusion, user)) WITHOUT ROWID, STRICT;"
+    "CREATE TABLE task_skip("
+    " task INTEGER NOT NULL,"
+    " user INTEGER NOT NULL,"
+    " stage INTEGER NOT NULL,"
+    " skipped INTEGER NOT NULL," /* event sequence number of the skip: least recent first */
+    " PRIMARY KEY(task, user)) WITHOUT ROWID, STRICT;"
+    "CREATE INDEX task_skip_user ON task_skip(user, stage, skipped);"
+    /* Who submitted it in which annotation stage: the two person rules. */
+    "CREATE TABLE task_worker("
+    " task INTEGER NOT NULL,"
+    " stage INTEGER NOT NULL,"
+    " user INTEGER NOT NULL,"
+    " PRIMARY KEY(task, stage, user)) WITHOUT ROWID, STRICT;"
+    /* Where it was before: reported time belongs to the stage of its moment. The present stay is in the task. */
+    "CREATE TABLE task_stay("
+    " task INTEGER NOT NULL,"
+    " number INTEGER NOT NULL,"
+    " stage INTEGER NOT NULL,"
+    " entered_us INTEGER NOT NULL,"
+    " left_us INTEGER NOT NULL,"
+    " PRIMARY KEY(task, number)) WITHOUT ROWID, STRICT;"
+    /* Union of a user's reported time, over all projects. */
+    "CREATE TABLE time_covered("
+    " user INTEGER NOT NULL,"
+    " from_us INTEGER NOT NULL,"
+    " until_us INTEGER NOT NULL,"
+    " PRIMARY KEY(user, from_us)) WITHOUT ROWID, STRICT;"
+    "CREATE TABLE heartbeat("
+    " user INTEGER NOT NULL,"
+    " task INTEGER NOT NULL,"
+    " at_us INTEGER NOT NULL,"
+    " entered_us INTEGER NOT NULL," /* of the stay it was in */
+    " PRIMARY KEY(user, task)) WITHOUT ROWID, STRICT;"
+    /* Task properties as vectors for the scan: 2 bytes for each task, 2,048 tasks in a chunk. */
+    "CREATE TABLE task_vector("
+    " project INTEGER NOT NULL,"
+    " attribute INTEGER NOT NULL," /* task_attribute: dataset number, stage number */
+    " chunk INTEGER NOT NULL,"
+    " data BLOB NOT NULL,"
+    " PRIMARY KEY(project, attribute, chunk)) WITHOUT ROWID, STRICT;";

@@ -1,0 +1,149 @@
+/* Segments in memory: events to columns and back (segment.h). */
+#include <string.h>
+
+#include "hash.h"
+#include "segment.h"
+
+int64_t column_value(const column_view *column, size_t row) {
+    uint64_t code = 0;
+    if (column->width != 0) {
+        memcpy(&code, column->codes + row * column->width, column->width); /* little-endian machine: see Makefile */
+    }
+    return (int64_t)((uint64_t)column->base + code);
+}
+
+static uint8_t width_of(uint64_t range) {
+    return range == 0 ? 0 : range <= UINT8_MAX ? 1 : range <= UINT16_MAX ? 2 : range <= UINT32_MAX ? 4 : 8;
+}
+
+static void narrow(const int64_t *values, size_t count, int64_t least, uint8_t width, uint8_t *room) {
+    uint64_t base = (uint64_t)least;
+    for (size_t i = 0; i < count && width == 1; i++) {
+        room[i] = (uint8_t)((uint64_t)values[i] - base);
+    }
+    for (size_t i = 0; i < count && width == 2; i++) {
+        ((uint16_t *)(void *)room)[i] = (uint16_t)((uint64_t)values[i] - base);
+    }
+    for (size_t i = 0; i < count && width == 4; i++) {
+        ((uint32_t *)(void *)room)[i] = (uint32_t)((uint64_t)values[i] - base);
+    }
+    for (size_t i = 0; i < count && width == 8; i++) {
+        ((uint64_t *)(void *)room)[i] = (uint64_t)values[i] - base;
+    }
+}
+
+/* One column of the events into `room`; its entry says how. */
+static void encode_column(const event *events, size_t count, int column, int64_t *values, uint8_t *room,
+                          segment_entry *entry) {
+    event_get_all(events, count, column, values);
+    int64_t least = values[0], most = values[0];
+    for (size_t i = 1; i < count; i++) {
+        least = values[i] < least ? values[i] : least;
+        most = values[i] > most ? values[i] : most;
+    }
+    uint8_t width = width_of((uint64_t)most - (uint64_t)least);
+    *entry = (segment_entry){.column = (uint8_t)column,
+                             .encoding = width == 0 ? ENCODING_CONSTANT : ENCODING_OFFSET,
+                             .width = width,
+                             .length = (uint32_t)(count * width),
+                             .least = least,
+                             .most = most};
+    if (width != 0) {
+        narrow(values, count, least, width, room);
+        entry->checksum = hash64(room, entry->length);
+    }
+}
+
+static int64_t reach_of(const event *one) {
+    if (one->duration_us <= 0) {
+        return one->time_us;
+    }
+    return one->time_us > INT64_MAX - one->duration_us ? INT64_MAX : one->time_us + one->duration_us;
+}
+
+static void encode_times(const event *events, size_t count, segment *head) {
+    head->time_least = head->time_most = events[0].time_us;
+    head->time_reach = reach_of(&events[0]);
+    head->ascending = true;
+    for (size_t i = 1; i < count; i++) {
+        int64_t time = events[i].time_us, reach = reach_of(&events[i]);
+        head->time_least = time < head->time_least ? time : head->time_least;
+        head->time_most = time > head->time_most ? time : head->time_most;
+        head->time_reach = reach > head->time_reach ? reach : head->time_reach;
+        head->ascending = head->ascending && time >= events[i - 1].time_us;
+    }
+}
+
+/* Place 0 of the data is where the values of a column are gathered. */
+bool segment_encode(const event *events, size_t count, uint32_t columns, encoded_segment *out) {
+    out->head = (segment){.count = count};
+    for (int column = 0; column <= COLUMN_COUNT; column++) {
+        if (out->data[column] == NULL) {
+            out->data[column] = allocate((size_t)SEGMENT_EVENTS * 8);
+        }
+        if (out->data[column] == NULL) {
+            return false;
+        }
+    }
+    if (count == 0) {
+        return true;
+    }
+    for (int column = 1; column <= COLUMN_COUNT; column++) {
+        if ((columns >> column & 1) != 0) {
+            encode_column(events, count, column, (int64_t *)(void *)out->data[0], out->data[column],
+                          &out->head.columns[column]);
+        }
+    }
+    encode_times(events, count, &out->head);
+    return true;
+}
+
+void encoded_segment_release(encoded_segment *encoded) {
+    for (int column = 0; column <= COLUMN_COUNT; column++) {
+        release(encoded->data[column]);
+    }
+    *encoded = (encoded_segment){0};
+}
+
+void directory_encode(const segment *head, bytes *out) {
+    for (int column = 1; column <= COLUMN_COUNT; column++) {
+        const segment_entry *entry = &head->columns[column];
+        if (entry->width != 0 || entry->least != 0) {
+            bytes_append(out, entry, sizeof *entry);
+        }
+    }
+}
+
+static bool entry_makes_sense(const segment_entry *entry, size_t count) {
+    if (entry->encoding == ENCODING_CONSTANT) {
+        return entry->width == 0 && entry->length == 0 && entry->least == entry->most;
+    }
+    bool width = entry->width == 1 || entry->width == 2 || entry->width == 4 || entry->width == 8;
+    return entry->encoding == ENCODING_OFFSET && width && entry->length == count * entry->width &&
+           entry->least < entry->most;
+}
+
+bool directory_decode(const uint8_t *data, size_t length, segment *out) {
+    memset(out->columns, 0, sizeof out->columns);
+    if (length % sizeof(segment_entry) != 0) {
+        return false;
+    }
+    for (size_t at = 0; at < length; at += sizeof(segment_entry)) {
+        segment_entry entry;
+        memcpy(&entry, data + at, sizeof entry);
+        if (entry.column == 0 || entry.column > COLUMN_COUNT) {
+            continue;
+        }
+        if (!entry_makes_sense(&entry, out->count)) {
+            return false;
+        }
+        out->columns[entry.column] = entry;
+    }
+    return true;
+}
+
+uint64_t segment_checksum(const segment *head, const uint8_t *directory, size_t length) {
+    int64_t facts[] = {head->number,    head->first_seq,  (int64_t)head->count, head->time_least,
+                       head->time_most, head->time_reach, head->ascending};
+    return hash64_with(directory, length, hash64(facts, sizeof facts));
+}

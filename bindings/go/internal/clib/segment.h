@@ -1,0 +1,76 @@
+/* Sealed segments: SEGMENT_EVENTS events as columns. A column is constant, or unsigned integers of 1, 2, 4 or 8 bytes
+ * above its least value (little-endian). A column that is zero throughout is not in the directory; a constant one has
+ * no row in event_column. */
+#ifndef SEGMENT_H
+#define SEGMENT_H
+
+#include "event_column.h"
+#include "varint.h"
+
+#define SEGMENT_EVENTS 16384
+
+enum column_encoding { ENCODING_CONSTANT = 0, ENCODING_OFFSET = 1 }; /* numbered for ever */
+
+#define SEGMENT_ID(project, segment) (((int64_t)(project) << 32) + (int64_t)(segment))
+#define SEGMENT_COLUMN_ID(project, segment, column)                                                                    \
+    (((int64_t)(project) << 32) + ((int64_t)(segment) << 8) + (int64_t)(column))
+
+/* One entry of a directory as it is stored: 32 bytes. */
+typedef struct segment_entry {
+    uint8_t column, encoding, width, reserved;
+    uint32_t length; /* bytes of the column's row: count * width */
+    int64_t least, most;
+    uint64_t checksum; /* XXH3 of the column's row */
+} segment_entry;
+
+/* A segment without its columns. Columns that are not there are constant zero. */
+typedef struct segment {
+    int64_t number, first_seq;
+    size_t count;
+    int64_t time_least, time_most, time_reach;
+    bool ascending;
+    segment_entry columns[COLUMN_COUNT + 1]; /* by column number */
+} segment;
+
+/* One column with its values: value i = base + codes[i]; width 0 = constant. */
+typedef struct column_view {
+    const uint8_t *codes;
+    int64_t base;
+    uint8_t width;
+} column_view;
+
+int64_t column_value(const column_view *column, size_t row);
+
+/* A segment in memory: what is sealed, and what the scan makes of the tail. Zeroed = empty; encoding reuses it. */
+typedef struct encoded_segment {
+    segment head;
+    uint8_t *data[COLUMN_COUNT + 1]; /* room for SEGMENT_EVENTS * 8 bytes each */
+} encoded_segment;
+
+#define ALL_COLUMNS (((uint32_t)1 << (COLUMN_COUNT + 1)) - 2)
+
+/* Encodes the columns whose bit is set. False when out of memory. At most SEGMENT_EVENTS events. */
+bool segment_encode(const event *events, size_t count, uint32_t columns, encoded_segment *out);
+void encoded_segment_release(encoded_segment *encoded);
+
+/* The directory as it is stored. Decoding checks that what it says can be read safely; unknown columns are skipped. */
+void directory_encode(const segment *segment, bytes *out);
+bool directory_decode(const uint8_t *data, size_t length, segment *out);
+
+/* The checksum of a row of event_segment. */
+uint64_t segment_checksum(const segment *segment, const uint8_t *directory, size_t length);
+
+/* Writes the rows of a segment of a project. */
+annoproj_status segment_write(database *database, int64_t project, const encoded_segment *encoded,
+                              annoproj_error **error);
+
+/* A row of (first_seq, count, time_least, time_most, time_reach, ascending, directory); false when it is damaged. */
+bool segment_from_row(statement *row, segment *out);
+/* Reads the head of one segment. CORRUPT when it is not there or is damaged. */
+annoproj_status segment_read_head(database *database, int64_t project, int64_t number, segment *out,
+                                  annoproj_error **error);
+/* Copies a column's row into `room` (count * width bytes, at most SEGMENT_EVENTS * 8) and makes `view` show it. */
+annoproj_status segment_read_column(database *database, int64_t project, const segment *segment, int column,
+                                    uint8_t *room, column_view *view, annoproj_error **error);
+
+#endif

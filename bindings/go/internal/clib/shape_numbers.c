@@ -1,0 +1,234 @@
+/* Reading a shape, changing its unit, exact sums and products. */
+#include "shape_numbers.h"
+
+#include "allocate.h"
+#include "ontology.h"
+
+static bool room_for(void **array, size_t *capacity, size_t count, size_t size) {
+    if (count < *capacity) {
+        return true;
+    }
+    const size_t larger = *capacity ? *capacity * 2 : 64;
+    void *grown = reallocate(*array, larger * size);
+    if (grown) {
+        *array = grown;
+        *capacity = larger;
+    }
+    return grown != NULL;
+}
+
+static bool add_number(shape *to, number value) {
+    void *numbers = to->numbers;
+    const bool done = room_for(&numbers, &to->number_capacity, to->number_count, sizeof *to->numbers);
+    to->numbers = numbers;
+    if (done) {
+        to->numbers[to->number_count++] = value;
+    }
+    return done;
+}
+
+/* The place behind the last part is kept up to date. */
+static bool add_part(shape *to) {
+    void *starts = to->starts;
+    const bool done = room_for(&starts, &to->part_capacity, to->part_count + 1, sizeof *to->starts);
+    to->starts = starts;
+    if (done) {
+        to->starts[to->part_count++] = to->number_count;
+    }
+    return done;
+}
+
+bool shape_read(shape *to, geometry_cursor *from, bool *memory) {
+    number value;
+    to->type = from->shape;
+    to->unit = from->unit;
+    to->part_count = to->number_count = 0;
+    *memory = true;
+    while (*memory && geometry_next_part(from)) {
+        *memory = add_part(to);
+        while (*memory && geometry_next_number(from, &value)) {
+            *memory = add_number(to, value);
+        }
+    }
+    if (*memory && add_part(to)) {
+        to->part_count--;
+    } else {
+        *memory = false;
+    }
+    return *memory && !from->failed;
+}
+
+void shape_release(shape *of) {
+    release(of->numbers);
+    release(of->starts);
+    *of = (shape){0};
+}
+
+static number of_double(double value) {
+    return (number){.real = value};
+}
+
+void shape_convert(shape *of, int32_t unit, double width, double height) {
+    if (of->unit == unit || of->type == SHAPE_BITMASK) {
+        return;
+    }
+    for (size_t part = 0; part < of->part_count; part++) {
+        for (size_t i = of->starts[part]; i < of->starts[part + 1]; i++) {
+            const size_t place = i - of->starts[part];
+            if (of->type == SHAPE_ROTATABLE_BOUNDING_BOX && place == 4) {
+                continue;
+            }
+            const double side = place % 2 == 0 ? width : height;
+            const double value = number_to_double(&of->numbers[i]);
+            of->numbers[i] = number_from_double(unit == ANNOPROJ_UNIT_PIXELS ? value * side : value / side);
+        }
+    }
+    of->unit = unit;
+}
+
+/* --- arithmetic ------------------------------------------------------------------------------------------------------- */
+
+#define LARGEST INT64_C(999999999999999999)
+
+static bool fits(__int128 value) {
+    return value <= LARGEST && value >= -LARGEST;
+}
+
+static decimal shortest(int64_t mantissa, int32_t scale) {
+    while (mantissa != 0 && mantissa % 10 == 0) {
+        mantissa /= 10;
+        scale--;
+    }
+    return (decimal){.mantissa = mantissa, .scale = mantissa == 0 ? 0 : scale};
+}
+
+/* The mantissa at a larger scale; false when it does not fit. */
+static bool at_scale(decimal value, int32_t scale, int64_t *mantissa) {
+    *mantissa = value.mantissa;
+    for (; *mantissa != 0 && value.scale < scale; value.scale++) {
+        if (!fits((__int128)*mantissa * 10)) {
+            return false;
+        }
+        *mantissa *= 10;
+    }
+    return true;
+}
+
+number number_add(number a, number b) {
+    if (a.exact && b.exact) {
+        const int32_t scale = a.decimal.scale > b.decimal.scale ? a.decimal.scale : b.decimal.scale;
+        int64_t left = 0, right = 0;
+        if (at_scale(a.decimal, scale, &left) && at_scale(b.decimal, scale, &right) && fits((__int128)left + right)) {
+            return (number){.decimal = shortest(left + right, scale), .exact = true};
+        }
+    }
+    return of_double(number_to_double(&a) + number_to_double(&b));
+}
+
+number number_multiply(number a, number b) {
+    if (a.exact && b.exact) {
+        const __int128 product = (__int128)a.decimal.mantissa * b.decimal.mantissa;
+        if (fits(product)) {
+            return (number){.decimal = shortest((int64_t)product, a.decimal.scale + b.decimal.scale), .exact = true};
+        }
+    }
+    return of_double(number_to_double(&a) * number_to_double(&b));
+}
+
+bool shape_at_scale(const shape *of, int64_t *mantissas, int32_t *scale) {
+    *scale = 0;
+    for (size_t i = 0; i < of->number_count; i++) {
+        if (!of->numbers[i].exact) {
+            return false;
+        }
+        *scale = of->numbers[i].decimal.scale > *scale ? of->numbers[i].decimal.scale : *scale;
+    }
+    for (size_t i = 0; i < of->number_count; i++) {
+        if (!at_scale(of->numbers[i].decimal, *scale, &mantissas[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool number_from_wide(__int128 mantissa, int32_t scale, number *out) {
+    while (mantissa != 0 && mantissa % 10 == 0) {
+        mantissa /= 10;
+        scale--;
+    }
+    *out = (number){.decimal = {.mantissa = (int64_t)mantissa, .scale = mantissa == 0 ? 0 : scale}, .exact = true};
+    return fits(mantissa);
+}
+
+void text_number(text *out, number value) {
+    if (value.exact) {
+        text_decimal(out, value.decimal);
+    } else {
+        text_double(out, value.real);
+    }
+}
+
+/* --- bounds ------------------------------------------------------------------------------------------------------------- */
+
+static number negative(number value) {
+    value.decimal.mantissa = -value.decimal.mantissa;
+    value.real = -value.real;
+    return value;
+}
+
+static bool is_less(const number *a, const number *b) {
+    if (a->exact && b->exact && a->decimal.scale == b->decimal.scale) {
+        return a->decimal.mantissa < b->decimal.mantissa;
+    }
+    return number_to_double(a) < number_to_double(b);
+}
+
+box shape_bounds(const shape *of) {
+    const number zero = {.exact = true};
+    box out = {zero, zero, zero, zero};
+    if (of->number_count < 2) {
+        return out;
+    }
+    const number *least[2] = {&of->numbers[0], &of->numbers[1]}, *most[2] = {&of->numbers[0], &of->numbers[1]};
+    for (size_t part = 0; part < of->part_count; part++) {
+        for (size_t i = of->starts[part]; i < of->starts[part + 1]; i++) {
+            const size_t axis = (i - of->starts[part]) % 2;
+            least[axis] = is_less(&of->numbers[i], least[axis]) ? &of->numbers[i] : least[axis];
+            most[axis] = is_less(most[axis], &of->numbers[i]) ? &of->numbers[i] : most[axis];
+        }
+    }
+    out.x = *least[0];
+    out.y = *least[1];
+    out.width = number_add(*most[0], negative(*least[0]));
+    out.height = number_add(*most[1], negative(*least[1]));
+    return out;
+}
+
+static number of_int64(int64_t value) {
+    return (number){.decimal = decimal_from_int64(value), .exact = true};
+}
+
+/* Numbers of a mask: width, height, runs. */
+box mask_bounds(const shape *of, int64_t *pixels) {
+    const int64_t height = (int64_t)number_to_double(&of->numbers[1]);
+    int64_t at = 0, least_x = INT64_MAX, most_x = -1, least_y = INT64_MAX, most_y = -1;
+    *pixels = 0;
+    for (size_t i = 2; i < of->number_count && height > 0; i++) {
+        const int64_t run = (int64_t)number_to_double(&of->numbers[i]);
+        if (i % 2 == 1 && run > 0) {
+            const int64_t last = at + run - 1;
+            const bool one_column = at / height == last / height;
+            const int64_t top = one_column ? at % height : 0, bottom = one_column ? last % height : height - 1;
+            *pixels += run;
+            least_x = at / height < least_x ? at / height : least_x;
+            most_x = last / height > most_x ? last / height : most_x;
+            least_y = top < least_y ? top : least_y;
+            most_y = bottom > most_y ? bottom : most_y;
+        }
+        at += run;
+    }
+    if (*pixels == 0) {
+        return (box){of_int64(0), of_int64(0), of_int64(0), of_int64(0)};
+    }
+    return (box){of_int64(least_x), of_int64(least_y), of_int64(most_x - least_x + 1), of_int64(most_y - least_y + 1)};
+}

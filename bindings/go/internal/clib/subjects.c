@@ -1,0 +1,355 @@
+/* The subject queries: who asks, with which role, about what, in one statement. */
+#include "subjects.h"
+
+#include <string.h>
+
+#include "failure.h"
+#include "rights.h"
+
+/* ?1 = the session's user, ?2 = the project (dataset, ontology), ?3 = the stage, task or issue. */
+#define ASKER_COLUMNS "u.id, u.org_role, u.disabled"
+#define ASKER         " FROM (SELECT ?1 AS id) w LEFT JOIN user u ON u.id = w.id"
+
+#define PROJECT_COLUMNS                                                                                                \
+    ", p.id, p.ontology, p.owner, p.status, p.idle_limit_us, p.time_window_us, p.self_release, p.strict_status,"       \
+    " p.count_text_and_audio, c.role"
+#define PROJECT_JOIN " LEFT JOIN project p ON p.id = ?2 LEFT JOIN collaborator c ON c.project = p.id AND c.user = w.id"
+
+#define STAGE_COLUMNS                                                                                                  \
+    "s.id, s.type, s.members_listed, s.hide_unassigned, s.allow_reassessment, s.require_complete_labels,"              \
+    " s.reviewer_not_submitter, s.strict_review, s.reassign_rejected, s.archive"
+#define LISTED(user) ", EXISTS(SELECT 1 FROM stage_member m WHERE m.stage = s.id AND m.user = " user ")"
+
+#define TASK_COLUMNS                                                                                                   \
+    "t.id, t.data_unit, t.assignee, t.entered_us, t.version, t.last_submitter, t.exclusion, t.last_action_user,"       \
+    " t.status, t.priority, t.assigned_by, t.open_issues, t.resolved_issues, t.released, t.returned"
+
+static const char sql_store[] = "SELECT " ASKER_COLUMNS ASKER;
+static const char sql_project[] = "SELECT " ASKER_COLUMNS PROJECT_COLUMNS ASKER PROJECT_JOIN;
+static const char sql_stage[] = "SELECT " ASKER_COLUMNS PROJECT_COLUMNS ", " STAGE_COLUMNS LISTED("w.id")
+    ASKER PROJECT_JOIN " LEFT JOIN stage s ON s.id = ?3 AND NOT s.removed";
+static const char sql_task[] = "SELECT " ASKER_COLUMNS PROJECT_COLUMNS ", " STAGE_COLUMNS LISTED(
+    "w.id") ", " TASK_COLUMNS ASKER PROJECT_JOIN " LEFT JOIN task t ON t.id = ?3 LEFT JOIN stage s ON s.id = t.stage";
+static const char sql_issue[] = "SELECT " ASKER_COLUMNS PROJECT_COLUMNS ", " STAGE_COLUMNS LISTED(
+    "w.id") ", " TASK_COLUMNS ASKER PROJECT_JOIN " LEFT JOIN issue i ON i.id = ?3 LEFT JOIN task t ON t.id = i.task"
+            " LEFT JOIN stage s ON s.id = t.stage";
+
+/* One row for each project that uses it. */
+static const char sql_dataset[] =
+    "SELECT " ASKER_COLUMNS ", d.id, d.creator, pd.project, c.role" ASKER
+    " LEFT JOIN dataset d ON d.id = ?2 LEFT JOIN project_dataset pd ON pd.dataset = d.id AND pd.attached = 1"
+    " LEFT JOIN collaborator c ON c.project = pd.project AND c.user = w.id";
+static const char sql_ontology[] = "SELECT " ASKER_COLUMNS ", o.id, o.creator, p.id, c.role" ASKER
+                                   " LEFT JOIN ontology o ON o.id = ?2 LEFT JOIN project p ON p.ontology = o.id"
+                                   " LEFT JOIN collaborator c ON c.project = p.id AND c.user = w.id";
+
+static const char sql_one_stage[] = "SELECT " STAGE_COLUMNS LISTED(
+    "?1") ", (SELECT c.role FROM collaborator c"
+          " WHERE c.project = ?2 AND c.user = ?1) FROM stage s WHERE s.id = ?3 AND NOT s.removed";
+static const char sql_one_task[] = "SELECT " STAGE_COLUMNS LISTED(
+    "?1") ", " TASK_COLUMNS " FROM task t JOIN stage s ON s.id = t.stage WHERE t.id = ?2";
+static const char sql_stages[] = "SELECT " STAGE_COLUMNS LISTED(
+    "?1") " FROM stage s WHERE s.id BETWEEN ?2 AND ?3 AND NOT s.removed ORDER BY s.id";
+static const char sql_assignable[] =
+    "SELECT c.role, u.disabled, EXISTS(SELECT 1 FROM stage_member m WHERE m.stage = ?3"
+    " AND m.user = ?1) FROM user u JOIN collaborator c ON c.project = ?2 AND c.user = u.id WHERE u.id = ?1";
+
+/* Columns of a row from left to right. */
+typedef struct cursor {
+    statement *from;
+    int at;
+} cursor;
+
+static int64_t next_int64(cursor *row) {
+    return column_int64(row->from, row->at++);
+}
+
+static int32_t next_int32(cursor *row) {
+    return (int32_t)next_int64(row);
+}
+
+static bool next_bool(cursor *row) {
+    return next_int64(row) != 0;
+}
+
+annoproj_status subject_unseen(const char *what, int64_t id, annoproj_error **error) {
+    fail(error, ANNOPROJ_NOT_FOUND, "there is no %s %lld, or this session may not see it", what, (long long)id);
+    fail_detail(error, what, "%lld", (long long)id);
+    return ANNOPROJ_NOT_FOUND;
+}
+
+/* ---- what rows hold ---- */
+
+/* The host is admin of everything; a user is what the store says now. */
+static annoproj_status read_asker(cursor *row, scope *in, annoproj_error **error) {
+    bool known = next_int64(row) != 0;
+    int32_t org_role = next_int32(row);
+    bool disabled = next_bool(row);
+    in->org_role = in->user == 0 ? ANNOPROJ_ORG_ADMIN : org_role;
+    if (in->user != 0 && !known) {
+        return fail(error, ANNOPROJ_NOT_FOUND, "there is no user %lld in this store", (long long)in->user);
+    }
+    if (in->user != 0 && disabled) {
+        return fail(error, ANNOPROJ_STATE, "user %lld is disabled: an org admin can enable the user again",
+                    (long long)in->user);
+    }
+    return ANNOPROJ_OK;
+}
+
+static void read_project(cursor *row, scope *in) {
+    project_facts *project = &in->project;
+    project->id = next_int64(row);
+    project->ontology = next_int64(row);
+    project->owner = next_int64(row);
+    project->status = next_int32(row);
+    project->idle_limit_us = next_int64(row);
+    project->time_window_us = next_int64(row);
+    project->self_release = next_bool(row);
+    project->strict_status = next_bool(row);
+    project->count_text_and_audio = next_bool(row);
+    int32_t role = next_int32(row);
+    in->role = project->id == 0 ? 0 : in->user == 0 ? ANNOPROJ_ROLE_ADMIN : role;
+    in->manager = role_right(in->role, ANNOPROJ_OPERATION_QUEUE) == RIGHT_YES;
+}
+
+/* Whether a role works in stages of that type: everywhere, or where listed when members are listed. */
+static bool is_member(const stage_facts *stage, int32_t role, bool listed) {
+    right held = role_right(role, stage_kind_of(stage->type)->operation);
+    return held == RIGHT_YES || (held != RIGHT_NO && (!stage->members_listed || listed));
+}
+
+/* Leaves `listed` to the caller when the role comes later in the row. */
+static void read_stage(cursor *row, stage_facts *stage, bool *listed) {
+    stage->id = next_int64(row);
+    stage->number = (int32_t)NUMBER_OF(stage->id);
+    stage->type = next_int32(row);
+    stage->members_listed = next_bool(row);
+    stage->hide_unassigned = next_bool(row);
+    stage->allow_reassessment = next_bool(row);
+    stage->require_complete_labels = next_bool(row);
+    stage->reviewer_not_submitter = next_bool(row);
+    stage->strict_review = next_bool(row);
+    stage->reassign_rejected = next_bool(row);
+    stage->archive = next_bool(row);
+    *listed = next_bool(row);
+}
+
+static void read_own_stage(cursor *row, const scope *in, stage_facts *stage) {
+    bool listed = false;
+    read_stage(row, stage, &listed);
+    stage->member = is_member(stage, in->role, listed);
+}
+
+static void read_task(cursor *row, const scope *in, task_facts *task) {
+    read_own_stage(row, in, &task->stage);
+    task->id = next_int64(row);
+    task->data_unit = next_int64(row);
+    task->dataset = PROJECT_OF(task->data_unit);
+    task->assignee = next_int64(row);
+    task->entered_us = next_int64(row);
+    task->version = next_int64(row);
+    task->last_submitter = next_int64(row);
+    task->exclusion = next_int64(row);
+    task->last_action_user = next_int64(row);
+    task->status = next_int32(row);
+    task->priority = next_int32(row);
+    task->assigned_by = next_int32(row);
+    task->open_issues = next_int32(row);
+    task->resolved_issues = next_int32(row);
+    task->released = next_bool(row);
+    task->returned = next_bool(row);
+}
+
+/* Whether a dataset or an ontology is seen, and whether `own` rights hold on it. */
+static void read_store_thing(statement *rows, cursor *row, scope *in, bool *seen) {
+    bool there = next_int64(row) != 0, mine = next_int64(row) == in->user;
+    bool all = in->org_role == ANNOPROJ_ORG_ADMIN;
+    bool used = false, administered = true;
+    do {
+        if (column_is_null(rows, row->at)) {
+            break;
+        }
+        int32_t role = (int32_t)column_int64(rows, row->at + 1);
+        used = true;
+        administered = administered && role_right(role, ANNOPROJ_OPERATION_SETTINGS) != RIGHT_NO;
+        *seen = *seen || role_right(role, ANNOPROJ_OPERATION_PROJECT_SEE) != RIGHT_NO;
+    } while (sql_row(rows));
+    in->owns = there && (all || mine || (used && administered));
+    *seen = there && (*seen || all || mine);
+}
+
+/* ---- one statement for each kind ---- */
+
+static const char *subject_text(subject_kind kind) {
+    switch (kind) {
+    case SUBJECT_STORE: return sql_store;
+    case SUBJECT_PROJECT: return sql_project;
+    case SUBJECT_STAGE: return sql_stage;
+    case SUBJECT_TASK: return sql_task;
+    case SUBJECT_ISSUE: return sql_issue;
+    case SUBJECT_DATASET: return sql_dataset;
+    case SUBJECT_ONTOLOGY: return sql_ontology;
+    }
+    return sql_store;
+}
+
+static const char *subject_name(subject_kind kind) {
+    static const char *const names[] = {
+        [SUBJECT_STORE] = "store",      [SUBJECT_PROJECT] = "project", [SUBJECT_STAGE] = "stage",
+        [SUBJECT_TASK] = "task",        [SUBJECT_ISSUE] = "issue",     [SUBJECT_DATASET] = "dataset",
+        [SUBJECT_ONTOLOGY] = "ontology"};
+    return names[kind];
+}
+
+/* Reads what stands behind the asker's columns; whether it is there and in a project of the session. */
+static bool read_subject(statement *find, cursor *row, scope *in, subject_kind kind) {
+    bool seen = false;
+    switch (kind) {
+    case SUBJECT_STORE: return true;
+    case SUBJECT_DATASET:
+    case SUBJECT_ONTOLOGY: read_store_thing(find, row, in, &seen); return seen;
+    case SUBJECT_PROJECT: read_project(row, in); return in->role != 0;
+    case SUBJECT_STAGE:
+        read_project(row, in);
+        read_own_stage(row, in, &in->stage);
+        return in->role != 0 && in->stage.id != 0;
+    case SUBJECT_TASK:
+    case SUBJECT_ISSUE:
+        read_project(row, in);
+        read_task(row, in, &in->task);
+        in->stage = in->task.stage;
+        return in->role != 0 && in->task.stage.id != 0;
+    }
+    return false;
+}
+
+annoproj_status subject_load(scope *in, subject_kind kind, int64_t id, annoproj_error **error) {
+    bool store_thing = kind == SUBJECT_DATASET || kind == SUBJECT_ONTOLOGY;
+    bool inner = kind == SUBJECT_STAGE || kind == SUBJECT_TASK || kind == SUBJECT_ISSUE;
+    bool found = false, seen = false;
+    annoproj_status status = ANNOPROJ_OK;
+    statement *find = sql(in->database, subject_text(kind));
+    bind_int64(find, in->user);
+    if (kind != SUBJECT_STORE) {
+        bind_int64(find, inner ? PROJECT_OF(id) : id);
+    }
+    if (inner) {
+        bind_int64(find, id);
+    }
+    if (sql_row(find)) {
+        found = true;
+        cursor row = {find, 0};
+        status = read_asker(&row, in, error);
+        seen = status == ANNOPROJ_OK && read_subject(find, &row, in, kind);
+    }
+    if (status != ANNOPROJ_OK) {
+        sql_end(find, NULL);
+        return status;
+    }
+    status = sql_end(find, error);
+    if (status != ANNOPROJ_OK) {
+        return status;
+    }
+    if (!found) {
+        return fail(error, ANNOPROJ_INTERNAL, "the subject query gave no row");
+    }
+    if (!seen) {
+        return subject_unseen(store_thing || inner || kind == SUBJECT_PROJECT ? subject_name(kind) : "store", id,
+                              error);
+    }
+    return ANNOPROJ_OK;
+}
+
+/* ---- facts of others ---- */
+
+annoproj_status access_stage_facts(scope *in, int64_t stage, int64_t user, stage_facts *out, annoproj_error **error) {
+    memset(out, 0, sizeof *out);
+    if (PROJECT_OF(stage) != in->project.id) {
+        return subject_unseen("stage", stage, error);
+    }
+    statement *find = sql(in->database, sql_one_stage);
+    bind_int64(find, user);
+    bind_int64(find, in->project.id);
+    bind_int64(find, stage);
+    bool found = sql_row(find);
+    if (found) {
+        cursor row = {find, 0};
+        bool listed = false;
+        read_stage(&row, out, &listed);
+        int32_t role = next_int32(&row);
+        out->member = is_member(out, user == 0 ? ANNOPROJ_ROLE_ADMIN : role, listed);
+    }
+    annoproj_status status = sql_end(find, error);
+    return status != ANNOPROJ_OK || found ? status : subject_unseen("stage", stage, error);
+}
+
+annoproj_status access_task_facts(scope *in, int64_t task, task_facts *out, annoproj_error **error) {
+    memset(out, 0, sizeof *out);
+    if (PROJECT_OF(task) != in->project.id) {
+        return subject_unseen("task", task, error);
+    }
+    statement *find = sql(in->database, sql_one_task);
+    bind_int64(find, in->user);
+    bind_int64(find, task);
+    bool found = sql_row(find);
+    if (found) {
+        cursor row = {find, 0};
+        read_task(&row, in, out);
+    }
+    annoproj_status status = sql_end(find, error);
+    return status != ANNOPROJ_OK || found ? status : subject_unseen("task", task, error);
+}
+
+annoproj_status access_stage_member(scope *in, const stage_facts *stage, int64_t user, bool *member,
+                                    annoproj_error **error) {
+    *member = false;
+    statement *find = sql(in->database, sql_assignable);
+    bind_int64(find, user);
+    bind_int64(find, PROJECT_OF(stage->id));
+    bind_int64(find, stage->id);
+    if (sql_row(find)) {
+        int32_t role = (int32_t)column_int64(find, 0);
+        bool disabled = column_int64(find, 1) != 0, listed = column_int64(find, 2) != 0;
+        *member = !disabled && is_member(stage, role, listed);
+    }
+    return sql_end(find, error);
+}
+
+annoproj_status access_visible_stages(scope *in, visible_stage **stages, size_t *count, annoproj_error **error) {
+    *stages = NULL;
+    *count = 0;
+    size_t capacity = 0, used = 0;
+    visible_stage *list = NULL;
+    statement *find = sql(in->database, sql_stages);
+    bind_int64(find, in->user);
+    bind_int64(find, MAKE_ID(in->project.id, 0));
+    bind_int64(find, MAKE_ID(in->project.id, UINT32_MAX));
+    while (sql_row(find)) {
+        cursor row = {find, 0};
+        visible_stage stage = {.own_only = false};
+        read_own_stage(&row, in, &stage.facts);
+        if (!stage_kind_of(stage.facts.type)->rests || (!in->manager && !stage.facts.member)) {
+            continue;
+        }
+        stage.own_only = !in->manager && stage.facts.hide_unassigned;
+        if (used == capacity) {
+            capacity = capacity ? capacity * 2 : 16;
+            visible_stage *larger = arena_array(in->memory, capacity, sizeof *larger);
+            if (!larger) {
+                sql_end(find, NULL);
+                return fail_memory(error);
+            }
+            if (used > 0) {
+                memcpy(larger, list, used * sizeof *list);
+            }
+            list = larger;
+        }
+        list[used++] = stage;
+    }
+    annoproj_status status = sql_end(find, error);
+    if (status == ANNOPROJ_OK) {
+        *stages = list;
+        *count = used;
+    }
+    return status;
+}

@@ -1,0 +1,200 @@
+/* Summaries (summary.h). Stored: cells in order of (cube, kind, first, second); each as a varint mask of what
+ * follows, then the key as differences from the cell before and the sums. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "allocate.h"
+#include "summary.h"
+
+bool summary_counts_users(int32_t kind) {
+    return (kind > 0 && kind < EVENT_LABEL_PUT) || (kind >= EVENT_ISSUE_CREATE && kind < EVENT_PROJECT_CREATE);
+}
+
+static uint64_t key_hash(const summary_cell *key) {
+    uint64_t hash = (uint64_t)key->cube * 0x9e3779b97f4a7c15u;
+    hash = (hash ^ (uint64_t)key->kind) * 0xbf58476d1ce4e5b9u;
+    hash = (hash ^ (uint64_t)key->first) * 0x94d049bb133111ebu;
+    hash = (hash ^ (uint64_t)key->second) * 0x9e3779b97f4a7c15u;
+    return hash ^ hash >> 32;
+}
+
+static bool same_key(const summary_cell *a, const summary_cell *b) {
+    return a->cube == b->cube && a->kind == b->kind && a->first == b->first && a->second == b->second;
+}
+
+/* Room for more cells, and the hash table made anew: it holds positions of cells. */
+static bool has_room(summary *sums) {
+    if (sums->failed || sums->count < sums->capacity) {
+        return !sums->failed;
+    }
+    size_t capacity = sums->capacity == 0 ? 4096 : sums->capacity * 4;
+    summary_cell *cells = reallocate(sums->cells, capacity * sizeof *cells);
+    if (cells != NULL) {
+        sums->cells = cells;
+    }
+    uint32_t *slots = allocate_zeroed(capacity * 2, sizeof *slots);
+    if (cells == NULL || slots == NULL) {
+        release(slots);
+        sums->failed = true;
+        return false;
+    }
+    release(sums->slots);
+    sums->slots = slots;
+    sums->capacity = capacity;
+    for (size_t i = 0; i < sums->count; i++) {
+        size_t slot = key_hash(&cells[i]) & (capacity * 2 - 1);
+        while (slots[slot] != 0) {
+            slot = (slot + 1) & (capacity * 2 - 1);
+        }
+        slots[slot] = (uint32_t)(i + 1);
+    }
+    return true;
+}
+
+static void add_sums(summary_cell *to, const summary_cell *cell) {
+    to->count = (int64_t)((uint64_t)to->count + (uint64_t)cell->count);
+    to->frames = (int64_t)((uint64_t)to->frames + (uint64_t)cell->frames);
+    to->duration_us = (int64_t)((uint64_t)to->duration_us + (uint64_t)cell->duration_us);
+}
+
+/* Adds the sums of `cell` to those of its key. */
+static void add_cell(summary *sums, const summary_cell *cell) {
+    if (!has_room(sums)) {
+        return;
+    }
+    size_t mask = sums->capacity * 2 - 1;
+    size_t slot = key_hash(cell) & mask;
+    while (sums->slots[slot] != 0 && !same_key(&sums->cells[sums->slots[slot] - 1], cell)) {
+        slot = (slot + 1) & mask;
+    }
+    if (sums->slots[slot] == 0) {
+        sums->cells[sums->count] = *cell;
+        sums->slots[slot] = (uint32_t)++sums->count;
+        return;
+    }
+    add_sums(&sums->cells[sums->slots[slot] - 1], cell);
+}
+
+static void add_to(summary *sums, summary_cube cube, const event *one, int64_t first, int64_t second) {
+    add_cell(sums, &(summary_cell){.cube = (int32_t)cube,
+                                   .kind = one->kind,
+                                   .first = first,
+                                   .second = second,
+                                   .count = 1,
+                                   .frames = one->frames,
+                                   .duration_us = one->duration_us});
+}
+
+void summary_add(summary *sums, const event *events, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        const event *one = &events[i];
+        add_to(sums, CUBE_STAGE, one, one->stage, 0);
+        add_to(sums, CUBE_CLASS, one, one->class, one->answer);
+        if (summary_counts_users(one->kind)) {
+            add_to(sums, CUBE_ACTOR, one, one->stage, one->actor);
+            add_to(sums, CUBE_CREDITED, one, one->stage, one->credited);
+        }
+        if (summary_counts_users(one->kind) && one->credited == one->actor) {
+            add_to(sums, CUBE_SELF, one, one->stage, one->actor);
+        }
+    }
+}
+
+static int compare_cells(const void *left, const void *right) {
+    const summary_cell *a = left, *b = right;
+    if (a->cube != b->cube) {
+        return a->cube < b->cube ? -1 : 1;
+    }
+    if (a->kind != b->kind) {
+        return a->kind < b->kind ? -1 : 1;
+    }
+    if (a->first != b->first) {
+        return a->first < b->first ? -1 : 1;
+    }
+    return a->second < b->second ? -1 : a->second > b->second;
+}
+
+enum { HAS_CUBE = 1, HAS_KIND = 2, HAS_FIRST = 4, HAS_SECOND = 8, HAS_FRAMES = 16, HAS_DURATION = 32, HAS_ALL = 63 };
+
+static void put(bytes *out, uint64_t mask, uint64_t bit, int64_t value, int64_t before) {
+    if (mask & bit) {
+        bytes_zigzag(out, (int64_t)((uint64_t)value - (uint64_t)before));
+    }
+}
+
+static void put_cell(bytes *out, const summary_cell *cell, summary_cell *before) {
+    uint64_t mask = (cell->cube != before->cube ? HAS_CUBE : 0u) | (cell->kind != before->kind ? HAS_KIND : 0u) |
+                    (cell->first != before->first ? HAS_FIRST : 0u) |
+                    (cell->second != before->second ? HAS_SECOND : 0u) | (cell->frames != 0 ? HAS_FRAMES : 0u) |
+                    (cell->duration_us != 0 ? HAS_DURATION : 0u);
+    bytes_varint(out, mask);
+    put(out, mask, HAS_CUBE, cell->cube, before->cube);
+    put(out, mask, HAS_KIND, cell->kind, before->kind);
+    put(out, mask, HAS_FIRST, cell->first, before->first);
+    put(out, mask, HAS_SECOND, cell->second, before->second);
+    bytes_varint(out, (uint64_t)cell->count);
+    put(out, mask, HAS_FRAMES, cell->frames, 0);
+    put(out, mask, HAS_DURATION, cell->duration_us, 0);
+    *before = *cell;
+}
+
+void summary_open(summary_cursor *cursor, const uint8_t *data, size_t length) {
+    *cursor = (summary_cursor){.unpacker = {.at = data, .end = length == 0 ? data : data + length}};
+}
+
+static int64_t get(summary_cursor *cursor, uint64_t mask, uint64_t bit, int64_t before) {
+    return mask & bit ? (int64_t)((uint64_t)before + (uint64_t)unpack_zigzag(&cursor->unpacker)) : before;
+}
+
+bool summary_next(summary_cursor *cursor) {
+    if (cursor->failed || cursor->unpacker.at == cursor->unpacker.end) {
+        return false;
+    }
+    summary_cell *cell = &cursor->cell;
+    uint64_t mask = unpack_varint(&cursor->unpacker);
+    int64_t cube = get(cursor, mask, HAS_CUBE, cell->cube);
+    int64_t kind = get(cursor, mask, HAS_KIND, cell->kind);
+    cell->first = get(cursor, mask, HAS_FIRST, cell->first);
+    cell->second = get(cursor, mask, HAS_SECOND, cell->second);
+    cell->count = (int64_t)unpack_varint(&cursor->unpacker);
+    cell->frames = get(cursor, mask, HAS_FRAMES, 0);
+    cell->duration_us = get(cursor, mask, HAS_DURATION, 0);
+    cell->cube = (int32_t)cube;
+    cell->kind = (int32_t)kind;
+    cursor->failed = cursor->unpacker.failed || mask > HAS_ALL || cell->cube != cube || cell->kind != kind;
+    return !cursor->failed;
+}
+
+bool summary_decode(summary *sums, const uint8_t *data, size_t length) {
+    summary_cursor cursor;
+    summary_open(&cursor, data, length);
+    while (summary_next(&cursor)) {
+        if (sums->count > 0 && compare_cells(&sums->cells[sums->count - 1], &cursor.cell) >= 0) {
+            return false;
+        }
+        add_cell(sums, &cursor.cell);
+    }
+    sums->ordered = sums->count;
+    return !cursor.failed;
+}
+
+/* Two runs in order: what was decoded, and the cells that are new since. */
+void summary_encode(summary *sums, bytes *out) {
+    summary_cell before = {0};
+    size_t old = 0, new = sums->ordered;
+    if (sums->count > new) {
+        qsort(sums->cells + new, sums->count - new, sizeof *sums->cells, compare_cells);
+    }
+    while (old < sums->ordered || new < sums->count) {
+        bool first = new == sums->count ||
+                     (old < sums->ordered && compare_cells(&sums->cells[old], &sums->cells[new]) < 0);
+        put_cell(out, &sums->cells[first ? old++ : new ++], &before);
+    }
+    out->failed = out->failed || sums->failed;
+}
+
+void summary_release(summary *sums) {
+    release(sums->cells);
+    release(sums->slots);
+    *sums = (struct summary){0};
+}

@@ -1,0 +1,18 @@
+/* Task properties as vectors for the scan: two bytes for each task, in chunks. */
+#ifndef TASK_VECTOR_H
+#define TASK_VECTOR_H
+
+#include "access.h"
+
+#define TASK_VECTOR_CHUNK 2048 /* tasks in a chunk */
+
+enum task_attribute {                             /* stored */
+                      TASK_ATTRIBUTE_DATASET = 1, /* project_dataset.number */
+                      TASK_ATTRIBUTE_STAGE = 2    /* stage number; 0 = removed */
+};
+
+/* Sets the value for task numbers [first, first + count). */
+annoproj_status task_vector_set(command *command, int64_t project, int32_t attribute, int64_t first, int64_t count,
+                                int32_t value, annoproj_error **error);
+
+#endif

@@ -1,0 +1,41 @@
+/* Unsigned LEB128 and zigzag: the integers of every packed blob. */
+#ifndef VARINT_H
+#define VARINT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A growing byte buffer with sticky failure, the binary sister of `text`. */
+typedef struct bytes {
+    uint8_t *data;
+    size_t length, capacity;
+    bool failed;
+} bytes;
+
+void bytes_append(bytes *bytes, const void *data, size_t length);
+void bytes_varint(bytes *bytes, uint64_t value);
+void bytes_zigzag(bytes *bytes, int64_t value);
+void bytes_release(bytes *bytes);
+
+/* A cursor over packed bytes. Reading past the end sets `failed` and gives 0: check once at the end. */
+typedef struct unpacker {
+    const uint8_t *at, *end;
+    bool failed;
+} unpacker;
+
+uint64_t unpack_long_varint(unpacker *unpacker);
+
+/* Most are one byte. */
+static inline uint64_t unpack_varint(unpacker *from) {
+    return from->at != from->end && *from->at < 0x80 && !from->failed ? *from->at++ : unpack_long_varint(from);
+}
+
+static inline int64_t unpack_zigzag(unpacker *from) {
+    uint64_t value = unpack_varint(from);
+    return (int64_t)((value >> 1) ^ (value & 1 ? UINT64_MAX : 0));
+}
+
+const uint8_t *unpack_bytes(unpacker *unpacker, size_t length); /* NULL when there are not so many */
+
+#endif
