@@ -1469,7 +1469,6 @@ class Session(_runtime.Handle):
         dataset_change.
 
         titles: texts, instead of text and title_offsets
-        data_types: annoproj_data_type
         media_types: texts, instead of text and media_type_offsets
         links: texts, instead of text and link_offsets
         client_metadata: texts, instead of text and client_metadata_offsets
@@ -2187,7 +2186,7 @@ class Task(_runtime.Handle):
         coordinates, ranges or answers that do not fit (names the label and the place); STATE by stage or project status; LIMIT. Rights: label_write.
 
         text: hashes and text answers
-        actions: annoproj_label_action; NULL = all put
+        actions: NULL = all put
         hashes: texts, instead of text and hash_offsets
         hash_offsets: into text; empty = a new label, its hash is drawn
         classes: feature of the class; ignored for remove

@@ -51,7 +51,7 @@ static annoproj_status tail_start(database *db, int64_t project, int64_t tail_fi
 
 /* What has been read so far, and what must come next. */
 typedef struct tail_reading {
-    int64_t next, from;
+    int64_t next, from, last; /* last: of the log */
     size_t left;
     tail_event_fn take;
     void *data;
@@ -62,7 +62,7 @@ static bool take_blob(tail_reading *reading, statement *row) {
     event_unpacker cursor;
     int64_t count = 0;
     bool sound = true;
-    if (column_int64(row, 0) != reading->next ||
+    if (column_int64(row, 0) != reading->next || !event_pack_intact(column_blob(row, 2), column_length(row, 2)) ||
         !event_unpack_open(&cursor, column_blob(row, 2), column_length(row, 2))) {
         return false;
     }
@@ -73,7 +73,7 @@ static bool take_blob(tail_reading *reading, statement *row) {
         }
         count++;
     }
-    return sound && !cursor.failed && count == column_int64(row, 1);
+    return sound && !cursor.failed && count == column_int64(row, 1) && reading->next - 1 <= reading->last;
 }
 
 annoproj_status event_tail_each(database *db, int64_t project, const event_log *log, int64_t from, size_t limit,
@@ -89,6 +89,7 @@ annoproj_status event_tail_each(database *db, int64_t project, const event_log *
     }
     tail_reading reading = {.next = log->tail_first + (first - tail_id(project, log->tail_first)),
                             .from = from,
+                            .last = log->last_seq,
                             .left = wanted,
                             .take = take,
                             .data = data};

@@ -9,7 +9,10 @@
 #include "store_state.h"
 
 #define DEFAULT_CACHE_BYTES 67108864
-#define DEFAULT_THREADS     4
+/* More is no use: a page cache is for the few pages that commands and lists share. */
+#define WRITER_CACHE_MOST 16777216
+#define READER_CACHE_MOST 4194304
+#define DEFAULT_THREADS   4
 
 annoproj_status host_clock(const struct store_state *state, int64_t *out, annoproj_error **error) {
     *out = 0;
@@ -64,8 +67,25 @@ annoproj_status store_random(store *of, void *out, size_t length, annoproj_error
     return status;
 }
 
-int64_t cache_budget(const struct store_state *state) {
-    return state->options.cache_bytes > 0 ? state->options.cache_bytes : DEFAULT_CACHE_BYTES;
+static int64_t share(const struct store_state *state, int64_t part, int64_t most) {
+    int64_t bytes = state->options.cache_bytes > 0 ? state->options.cache_bytes : DEFAULT_CACHE_BYTES;
+    return bytes / part < most ? bytes / part : most;
+}
+
+int64_t cache_of_writer(const struct store_state *state) {
+    return share(state, 4, WRITER_CACHE_MOST);
+}
+
+int64_t cache_of_reader(const struct store_state *state) {
+    return share(state, 16, READER_CACHE_MOST);
+}
+
+int64_t cache_of_blobs(const struct store_state *state) {
+    return share(state, 1, INT64_MAX) - cache_of_writer(state) - READERS_MOST * cache_of_reader(state);
+}
+
+blob_cache *store_cache(const store *of) {
+    return of->state->cache;
 }
 
 int32_t store_threads(const store *of) {

@@ -5,17 +5,19 @@ bool number_set_make(number_set *set, arena *memory, int64_t highest) {
     size_t words = (size_t)(highest < 0 ? 0 : highest) / 64 + 1;
     set->words = arena_array(memory, words, sizeof *set->words);
     set->limit = set->words == NULL ? 0 : (int64_t)words * 64;
+    set->least = set->limit;
     return set->words != NULL;
 }
 
 void number_set_add(number_set *set, int64_t number) {
     if (number >= 0 && number < set->limit) {
         set->words[number >> 6] |= (uint64_t)1 << (number & 63);
+        set->least = number < set->least ? number : set->least;
     }
 }
 
 bool number_set_meets(const number_set *set, int64_t least, int64_t most) {
-    int64_t number = least < 0 ? 0 : least, end = most < set->limit ? most : set->limit - 1;
+    int64_t number = least < set->least ? set->least : least, end = most < set->limit ? most : set->limit - 1;
     while (number <= end) {
         uint64_t word = set->words[number >> 6] >> (number & 63);
         if (word != 0) {

@@ -10,6 +10,7 @@
 typedef struct number_set {
     uint64_t *words;
     int64_t limit; /* numbers from 0 to limit - 1 can be in it */
+    int64_t least; /* no number below it is */
 } number_set;
 
 bool number_set_make(number_set *set, arena *memory, int64_t highest);     /* empty; false when out of memory */

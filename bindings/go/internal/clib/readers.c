@@ -74,7 +74,7 @@ annoproj_status store_read_begin(store *of, const bounds *call, reader *out, ann
         if (status == ANNOPROJ_OK) {
             status = connection_open(state->path, CONNECTION_READER, false, &db, error);
             if (status == ANNOPROJ_OK) {
-                status = connection_cache(db, cache_budget(state) / 16, error);
+                status = connection_cache(db, cache_of_reader(state), error);
                 if (status != ANNOPROJ_OK) {
                     connection_close(db, false);
                     db = NULL;

@@ -8,7 +8,7 @@
 #include "summary.h"
 
 static const char SQL_READ_HEADS[] =
-    "SELECT first_seq, count, time_least, time_most, time_reach, ascending, directory, id FROM event_segment"
+    "SELECT first_seq, count, time_least, time_most, time_reach, ascending, directory, checksum, id FROM event_segment"
     " WHERE id >= ? AND id < ? ORDER BY id";
 
 typedef struct scanning {
@@ -42,9 +42,9 @@ static annoproj_status read_heads(scanning *work, annoproj_error **error) {
     bind_int64(read, SEGMENT_ID(work->ask->project, work->log.segments));
     while (sound && work->head_count < (size_t)work->log.segments && sql_row(read)) {
         segment *head = &work->heads[work->head_count];
-        sound = segment_from_row(read, head) &&
-                column_int64(read, 7) == SEGMENT_ID(work->ask->project, work->head_count);
         head->number = (int64_t)work->head_count++;
+        sound = segment_from_row(read, head) && segment_row_intact(read, head) &&
+                column_int64(read, 8) == SEGMENT_ID(work->ask->project, head->number);
     }
     annoproj_status status = sql_end(read, error);
     if (status == ANNOPROJ_OK && (!sound || work->head_count < (size_t)work->log.segments)) {
@@ -125,12 +125,8 @@ static annoproj_status prepare(scanning *work, annoproj_error **error) {
 
 static annoproj_status add_tail(scanning *work, annoproj_error **error) {
     scan_source source = {.head = &work->tail.head, .project = work->ask->project, .loaded = UINT32_MAX};
-    annoproj_status status = ANNOPROJ_OK;
     memcpy(source.views, work->tail.views, sizeof source.views);
-    for (size_t i = 0; i < work->ask->part_count && status == ANNOPROJ_OK; i++) {
-        status = scan_segment(work->ask, &work->sums[i], &source, work->blocks, error);
-    }
-    return status;
+    return scan_segment(work->ask, work->sums, NULL, &source, work->blocks, error);
 }
 
 static annoproj_status scan_all(scanning *work, annoproj_error **error) {

@@ -17,6 +17,8 @@ typedef struct shared_work {
     size_t count;
     size_t next; /* atomic: the next segment to take */
     const int32_t *cubes;
+    blob_cache *cache; /* NULL = none */
+    uint64_t pass;
 } shared_work;
 
 typedef struct lane {
@@ -34,14 +36,9 @@ typedef struct lane {
 static annoproj_status scan_head(lane *mine, const segment *head) {
     const scan_request *ask = mine->work->ask;
     annoproj_status status = ask->bounds == NULL ? ANNOPROJ_OK : bounds_check(ask->bounds, &mine->error);
-    mine->source.database = mine->database;
-    mine->source.project = ask->project;
-    mine->source.head = head;
-    mine->source.loaded = 0;
-    for (size_t i = 0; i < ask->part_count && status == ANNOPROJ_OK; i++) {
-        if (mine->work->cubes[i] == 0) {
-            status = scan_segment(ask, &mine->sums[i], &mine->source, mine->blocks, &mine->error);
-        }
+    scan_source_turn(&mine->source, head);
+    if (status == ANNOPROJ_OK) {
+        status = scan_segment(ask, mine->sums, mine->work->cubes, &mine->source, mine->blocks, &mine->error);
     }
     return status;
 }
@@ -49,6 +46,8 @@ static annoproj_status scan_head(lane *mine, const segment *head) {
 /* Takes segments until there are none; a failure makes the other lanes stop, too. */
 static void run_lane(lane *mine) {
     shared_work *shared = mine->work;
+    mine->source = (scan_source){
+        .database = mine->database, .project = shared->ask->project, .cache = shared->cache, .pass = shared->pass};
     mine->blocks = allocate(sizeof *mine->blocks);
     if (mine->blocks == NULL) {
         mine->status = fail_memory(&mine->error);
@@ -63,9 +62,7 @@ static void run_lane(lane *mine) {
     if (mine->status != ANNOPROJ_OK) {
         __atomic_store_n(&shared->next, shared->count, __ATOMIC_RELAXED);
     }
-    for (int column = 1; column <= COLUMN_COUNT; column++) {
-        release(mine->source.room[column]);
-    }
+    scan_source_release(&mine->source);
     release(mine->blocks);
 }
 
@@ -142,6 +139,10 @@ static annoproj_status end_worker(lane *worker, scan_sums *sums, annoproj_status
 annoproj_status scan_lanes(const scan_request *ask, const segment *heads, size_t count, const int32_t *cubes,
                            scan_sums *sums, annoproj_error **error) {
     shared_work shared = {.ask = ask, .heads = heads, .count = count, .cubes = cubes};
+    if (ask->store != NULL) {
+        shared.cache = store_cache(ask->store);
+        shared.pass = blob_cache_pass(shared.cache);
+    }
     lane lanes[LANES_MOST] = {{0}};
     size_t used = 1, wanted = ask->store == NULL ? 1 : (size_t)store_threads(ask->store);
     wanted = wanted > LANES_MOST ? LANES_MOST : wanted;

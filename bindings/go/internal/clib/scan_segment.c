@@ -1,25 +1,10 @@
-/* One part of a scan over one segment (scan_segment.h): kinds pick rows, filters thin them out, and what is left is
- * added up, block by block. A loop touches one column and knows its width; there is no switch per row. */
+/* The parts of a scan over one segment (scan_segment.h): rows are picked for all parts at once (scan_pick.h), then each
+ * part thins out its own by what is left of its filters and adds them up, block by block. A loop touches one column and
+ * knows its width; there is no switch per row. */
 #include <string.h>
 
 #include "failure.h"
 #include "scan_segment.h"
-
-annoproj_status scan_source_column(scan_source *source, int column, const column_view **view, annoproj_error **error) {
-    annoproj_status status = ANNOPROJ_OK;
-    if ((source->loaded >> column & 1) == 0) {
-        if (source->room[column] == NULL) {
-            source->room[column] = allocate((size_t)SEGMENT_EVENTS * 8);
-        }
-        status = source->room[column] == NULL
-                     ? fail_memory(error)
-                     : segment_read_column(source->database, source->project, source->head, column,
-                                           source->room[column], &source->views[column], error);
-        source->loaded |= status == ANNOPROJ_OK ? (uint32_t)1 << column : 0;
-    }
-    *view = &source->views[column];
-    return status;
-}
 
 int64_t scan_lower(const scan_request *ask) {
     bool border = ask->border_count > 0 && ask->borders[0] > ask->after;
@@ -83,30 +68,6 @@ static void gather(const column_view *view, size_t start, const uint16_t *rows, 
     }
 }
 
-/* Rows of a block whose kind is one of the part's. */
-static size_t pick_kinds(const scan_sums *sums, const column_view *kinds, size_t start, size_t count, uint16_t *rows) {
-    uint8_t picked[256];
-    size_t found = 0;
-    for (size_t code = 0; code < 256; code++) {
-        int64_t kind = kinds->base + (int64_t)code;
-        picked[code] = kind >= 0 && kind < 256 && sums->kind_place[kind] != 0;
-    }
-    if (kinds->width == 1) {
-        const uint8_t *codes = kinds->codes + start;
-        for (size_t i = 0; i < count; i++) {
-            rows[found] = (uint16_t)i;
-            found += picked[codes[i]];
-        }
-        return found;
-    }
-    for (size_t i = 0; i < count; i++) {
-        int64_t kind = column_value(kinds, start + i);
-        rows[found] = (uint16_t)i;
-        found += kind >= 0 && kind < 256 && sums->kind_place[kind] != 0;
-    }
-    return found;
-}
-
 static size_t keep_members(const number_set *set, const int64_t *values, uint16_t *rows, size_t count) {
     size_t kept = 0;
     for (size_t i = 0; i < count; i++) {
@@ -141,12 +102,14 @@ typedef struct filter {
     const number_set *set;
 } filter;
 
+/* For one part. */
 typedef struct plan {
     const scan_request *ask;
     scan_sums *sums;
     scan_blocks *blocks;
-    const column_view *kinds, *actors, *credited, *times, *frames, *durations; /* NULL = not needed */
-    filter filters[6];
+    uint8_t bit;                                                       /* of picked rows */
+    const column_view *actors, *credited, *times, *frames, *durations; /* NULL = not needed */
+    filter filters[SCAN_FILTERS];
     size_t filter_count;
     const column_view *dimensions[SCAN_DIMENSIONS]; /* NULL = not grouped, or constant */
     uint64_t constant_key;                          /* what constant columns and a constant bucket add to every key */
@@ -182,37 +145,20 @@ static bool plan_times(plan *work, const segment *head) {
     return true;
 }
 
-static annoproj_status add_filter(plan *work, scan_source *source, const number_set *set, int column, bool *nothing,
-                                  annoproj_error **error) {
-    const segment_entry *entry = &source->head->columns[column];
-    if (set == NULL || *nothing) {
-        return ANNOPROJ_OK;
-    }
-    if (!number_set_meets(set, entry->least, entry->most)) {
-        *nothing = true;
-        return ANNOPROJ_OK;
-    }
-    if (entry->width == 0) {
-        return ANNOPROJ_OK;
-    }
-    work->filters[work->filter_count].set = set;
-    return scan_source_column(source, column, &work->filters[work->filter_count++].column, error);
-}
-
-static annoproj_status plan_filters(plan *work, scan_source *source, bool *nothing, annoproj_error **error) {
+/* What picking has left to do. */
+static annoproj_status plan_filters(plan *work, scan_source *source, annoproj_error **error) {
     const scan_part *part = work->sums->part;
-    const struct {
-        const number_set *set;
-        int column;
-    } wanted[] = {
-        {part->sources, COLUMN_SOURCE}, {part->actors, COLUMN_ACTOR},  {part->credited, COLUMN_CREDITED},
-        {part->stages, COLUMN_STAGE},   {part->classes, COLUMN_CLASS}, {part->tasks, COLUMN_TASK},
-    };
-    annoproj_status status = scan_source_column(source, COLUMN_KIND, &work->kinds, error);
-    for (size_t i = 0; i < sizeof wanted / sizeof wanted[0] && status == ANNOPROJ_OK; i++) {
-        status = add_filter(work, source, wanted[i].set, wanted[i].column, nothing, error);
+    scan_filter filters[SCAN_FILTERS];
+    annoproj_status status = ANNOPROJ_OK;
+    scan_filters(part, filters);
+    for (int i = 0; i < SCAN_FILTERS && status == ANNOPROJ_OK; i++) {
+        if (filters[i].set != NULL && !scan_pick_decides(source, filters[i].column)) {
+            filter *left = &work->filters[work->filter_count++];
+            left->set = filters[i].set;
+            status = scan_source_column(source, filters[i].column, &left->column, error);
+        }
     }
-    if (status == ANNOPROJ_OK && part->others_only && !*nothing) {
+    if (status == ANNOPROJ_OK && part->others_only) {
         status = scan_source_column(source, COLUMN_ACTOR, &work->actors, error);
         if (status == ANNOPROJ_OK) {
             status = scan_source_column(source, COLUMN_CREDITED, &work->credited, error);
@@ -250,7 +196,7 @@ static annoproj_status plan_sums(plan *work, scan_source *source, annoproj_error
 
 static size_t pick_rows(plan *work, size_t start, size_t length) {
     scan_blocks *blocks = work->blocks;
-    size_t count = pick_kinds(work->sums, work->kinds, start, length, blocks->rows);
+    size_t count = scan_picked(blocks->bits + start, length, work->bit, blocks->rows);
     for (size_t i = 0; i < work->filter_count && count > 0; i++) {
         gather(work->filters[i].column, start, blocks->rows, count, blocks->values);
         count = keep_members(work->filters[i].set, blocks->values, blocks->rows, count);
@@ -363,25 +309,18 @@ static bool add_rows(plan *work, size_t start, size_t count) {
                          work->durations == NULL ? NULL : blocks->durations, count);
 }
 
-annoproj_status scan_segment(const scan_request *ask, scan_sums *sums, scan_source *source, scan_blocks *blocks,
-                             annoproj_error **error) {
-    plan made = {.ask = ask, .sums = sums, .blocks = blocks};
-    bool nothing = false;
-    if (source->head->count == 0 || sums->part->kinds[0] == 0 || !plan_times(&made, source->head)) {
-        return ANNOPROJ_OK;
+static annoproj_status scan_part_rows(plan *work, scan_source *source, annoproj_error **error) {
+    annoproj_status status = plan_filters(work, source, error);
+    if (status == ANNOPROJ_OK) {
+        status = plan_sums(work, source, error);
     }
-    annoproj_status status = plan_filters(&made, source, &nothing, error);
-    if (status != ANNOPROJ_OK || nothing) {
-        return status;
-    }
-    status = plan_sums(&made, source, error);
     if (status != ANNOPROJ_OK) {
         return status;
     }
     for (size_t start = 0; start < source->head->count; start += SCAN_BLOCK) {
         size_t left = source->head->count - start;
-        size_t count = pick_rows(&made, start, left < SCAN_BLOCK ? left : SCAN_BLOCK);
-        if (count > 0 && !add_rows(&made, start, count)) {
+        size_t count = pick_rows(work, start, left < SCAN_BLOCK ? left : SCAN_BLOCK);
+        if (count > 0 && !add_rows(work, start, count)) {
             return fail(error, ANNOPROJ_CORRUPT,
                         "event segment %lld of project %lld: a number is larger than its directory says, or memory is "
                         "short; run annoproj_store_check",
@@ -389,4 +328,35 @@ annoproj_status scan_segment(const scan_request *ask, scan_sums *sums, scan_sour
         }
     }
     return ANNOPROJ_OK;
+}
+
+/* At most SCAN_TOGETHER parts. */
+static annoproj_status scan_parts(const scan_request *ask, scan_sums *sums, const int32_t *cubes, size_t count,
+                                  scan_source *source, scan_blocks *blocks, annoproj_error **error) {
+    plan plans[SCAN_TOGETHER] = {0};
+    uint8_t wanted = 0, found = 0;
+    for (size_t i = 0; i < count; i++) {
+        plans[i] = (plan){.ask = ask, .sums = &sums[i], .blocks = blocks, .bit = (uint8_t)(1 << i)};
+        if ((cubes == NULL || cubes[i] == 0) && sums[i].part->kinds[0] != 0 && plan_times(&plans[i], source->head)) {
+            wanted |= plans[i].bit;
+        }
+    }
+    annoproj_status status = wanted == 0 ? ANNOPROJ_OK : scan_pick(sums, wanted, source, blocks->bits, &found, error);
+    for (size_t i = 0; i < count && status == ANNOPROJ_OK; i++) {
+        if ((found & plans[i].bit) != 0) {
+            status = scan_part_rows(&plans[i], source, error);
+        }
+    }
+    return status;
+}
+
+annoproj_status scan_segment(const scan_request *ask, scan_sums *sums, const int32_t *cubes, scan_source *source,
+                             scan_blocks *blocks, annoproj_error **error) {
+    annoproj_status status = ANNOPROJ_OK;
+    for (size_t i = 0; i < ask->part_count && status == ANNOPROJ_OK && source->head->count > 0; i += SCAN_TOGETHER) {
+        size_t left = ask->part_count - i;
+        status = scan_parts(ask, sums + i, cubes == NULL ? NULL : cubes + i,
+                            left < SCAN_TOGETHER ? left : SCAN_TOGETHER, source, blocks, error);
+    }
+    return status;
 }

@@ -64,12 +64,15 @@ uint64_t segment_checksum(const segment *segment, const uint8_t *directory, size
 annoproj_status segment_write(database *database, int64_t project, const encoded_segment *encoded,
                               annoproj_error **error);
 
-/* A row of (first_seq, count, time_least, time_most, time_reach, ascending, directory); false when it is damaged. */
+/* A row of (first_seq, count, time_least, time_most, time_reach, ascending, directory, checksum) into a segment whose
+ * number is set: false when it makes no sense; and whether its checksum fits. */
 bool segment_from_row(statement *row, segment *out);
+bool segment_row_intact(statement *row, const segment *read);
 /* Reads the head of one segment. CORRUPT when it is not there or is damaged. */
 annoproj_status segment_read_head(database *database, int64_t project, int64_t number, segment *out,
                                   annoproj_error **error);
-/* Copies a column's row into `room` (count * width bytes, at most SEGMENT_EVENTS * 8) and makes `view` show it. */
+/* Copies a column's row into `room` (count * width bytes, at most SEGMENT_EVENTS * 8) and makes `view` show it. CORRUPT
+ * when it is not what it was written as. */
 annoproj_status segment_read_column(database *database, int64_t project, const segment *segment, int column,
                                     uint8_t *room, column_view *view, annoproj_error **error);
 

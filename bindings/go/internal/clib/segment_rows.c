@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "failure.h"
+#include "hash.h"
 #include "segment.h"
 
 static const char SQL_ADD_SEGMENT[] =
@@ -9,7 +10,8 @@ static const char SQL_ADD_SEGMENT[] =
     " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)";
 static const char SQL_ADD_COLUMN[] = "INSERT INTO event_column(id, data) VALUES(?, ?)";
 static const char SQL_FIND_HEAD[] =
-    "SELECT first_seq, count, time_least, time_most, time_reach, ascending, directory FROM event_segment WHERE id = ?";
+    "SELECT first_seq, count, time_least, time_most, time_reach, ascending, directory, checksum FROM event_segment"
+    " WHERE id = ?";
 static const char SQL_FIND_COLUMN[] = "SELECT data FROM event_column WHERE id = ?";
 
 static annoproj_status write_columns(database *db, int64_t project, const encoded_segment *encoded,
@@ -67,7 +69,7 @@ annoproj_status segment_read_head(database *db, int64_t project, int64_t number,
     statement *find = sql(db, SQL_FIND_HEAD);
     bind_int64(find, SEGMENT_ID(project, number));
     if (sql_row(find)) {
-        wrong = segment_from_row(find, out) ? NULL : "its directory is damaged";
+        wrong = segment_from_row(find, out) && segment_row_intact(find, out) ? NULL : "its directory is damaged";
     }
     annoproj_status status = sql_end(find, error);
     return status != ANNOPROJ_OK || wrong == NULL ? status : damaged(project, number, wrong, error);
@@ -84,6 +86,11 @@ bool segment_from_row(statement *row, segment *out) {
     return count > 0 && count <= SEGMENT_EVENTS && directory_decode(column_blob(row, 6), column_length(row, 6), out);
 }
 
+bool segment_row_intact(statement *row, const segment *read) {
+    uint64_t checksum = segment_checksum(read, column_blob(row, 6), column_length(row, 6));
+    return checksum == (uint64_t)column_int64(row, 7);
+}
+
 annoproj_status segment_read_column(database *db, int64_t project, const segment *head, int column, uint8_t *room,
                                     column_view *view, annoproj_error **error) {
     const segment_entry *entry = &head->columns[column];
@@ -98,7 +105,7 @@ annoproj_status segment_read_column(database *db, int64_t project, const segment
         wrong = "a column has the wrong length";
         if (column_length(find, 0) == entry->length) {
             memcpy(room, column_blob(find, 0), entry->length);
-            wrong = NULL;
+            wrong = hash64(room, entry->length) == entry->checksum ? NULL : "a column's checksum is wrong";
         }
     }
     annoproj_status status = sql_end(find, error);

@@ -33,6 +33,7 @@ static void state_free(struct store_state *state) {
     pthread_cond_destroy(&state->changed);
     pthread_mutex_destroy(&state->mutex);
     arena_release(&state->memory);
+    blob_cache_free(state->cache);
     release(state->path);
     release(state->folder);
     release(state);
@@ -44,6 +45,8 @@ static void state_close_files(struct store_state *state, bool fold) {
     state->writer = NULL;
     write_lock_close(state->lock);
     state->lock = NULL;
+    blob_cache_free(state->cache);
+    state->cache = NULL;
     open_stores_leave(state);
 }
 
@@ -75,6 +78,11 @@ static annoproj_status state_new(const annoproj_store_options *options, struct s
     if (state_condition(&made->committed, error) != ANNOPROJ_OK) {
         goto no_committed;
     }
+    made->cache = blob_cache_new(cache_of_blobs(made));
+    if (made->cache == NULL) {
+        fail_memory(error);
+        goto no_cache;
+    }
     if (pthread_mutex_init(&made->mutex, NULL) != 0) {
         fail_memory(error);
         goto no_mutex;
@@ -82,6 +90,8 @@ static annoproj_status state_new(const annoproj_store_options *options, struct s
     *out = made;
     return ANNOPROJ_OK;
 no_mutex:
+    blob_cache_free(made->cache);
+no_cache:
     pthread_cond_destroy(&made->committed);
 no_committed:
     pthread_cond_destroy(&made->changed);
@@ -203,7 +213,7 @@ static annoproj_status make_store(struct store_state *state, const bounds *call,
         status = sql_script(state->writer, text, error);
     }
     if (status == ANNOPROJ_OK) {
-        status = connection_cache(state->writer, cache_budget(state) / 4, error);
+        status = connection_cache(state->writer, cache_of_writer(state), error);
     }
     if (status == ANNOPROJ_OK) {
         status = make_tables(state, now_us, uuid, error);
@@ -219,7 +229,7 @@ static annoproj_status identify(struct store_state *state, int64_t *version, ann
     annoproj_status status = connection_open(state->path, CONNECTION_WRITER, state->options.relaxed_durability,
                                              &state->writer, error);
     if (status == ANNOPROJ_OK) {
-        status = connection_cache(state->writer, cache_budget(state) / 4, error);
+        status = connection_cache(state->writer, cache_of_writer(state), error);
     }
     if (status == ANNOPROJ_OK) {
         status = identity_check(state->writer, state->path, version, error);

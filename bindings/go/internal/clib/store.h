@@ -3,6 +3,7 @@
 #ifndef STORE_H
 #define STORE_H
 
+#include "blob_cache.h"
 #include "bounds.h"
 #include "database.h"
 #include "handle.h"
@@ -56,6 +57,9 @@ void store_read_end(reader *reader);
 /* Random bytes for ids and hashes: drawn before a command runs, so that a body run again draws nothing. */
 annoproj_status store_random(store *store, void *out, size_t length, annoproj_error **error);
 int32_t store_threads(const store *store); /* worker threads a call may use, option `threads` */
+
+/* What all threads keep in memory of the store, inside option `cache_bytes`; used between store_read_begin() and _end(). */
+blob_cache *store_cache(const store *store);
 
 /* --- a private spool: a temporary SQLite database for bulk input, outside the lock ------------------ */
 /* `schema` is run once. */

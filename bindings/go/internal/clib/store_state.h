@@ -10,6 +10,7 @@
 #include <sys/types.h>
 
 #include "callback.h"
+#include "blob_cache.h"
 #include "connection.h"
 #include "store.h"
 #include "write_lock.h"
@@ -47,6 +48,8 @@ struct store_state {
     pthread_cond_t committed; /* this process committed, or the store closes */
     int32_t in_flight;        /* operations that have begun and not ended */
     bool closing, closed;
+
+    blob_cache *cache;
 
     database *readers[READERS_MOST]; /* free ones first: [0, readers_free) */
     int32_t readers_free, readers_made;
@@ -100,8 +103,10 @@ void open_stores_leave(struct store_state *state);
 /* --- what the host injected (host.c) ----------------------------------------------------------------- */
 annoproj_status host_clock(const struct store_state *state, int64_t *out, annoproj_error **error);
 annoproj_status host_random(const struct store_state *state, void *out, size_t length, annoproj_error **error);
-/* Bytes of page cache for all connections together: option `cache_bytes`. */
-int64_t cache_budget(const struct store_state *state);
+/* Option `cache_bytes`, shared out: page cache of the writer, page cache of each reader, and blobs. */
+int64_t cache_of_writer(const struct store_state *state);
+int64_t cache_of_reader(const struct store_state *state);
+int64_t cache_of_blobs(const struct store_state *state);
 void host_log(const struct store_state *state, int32_t level, const char *message);
 
 /* --- readers (readers.c) ------------------------------------------------------------------------------ */

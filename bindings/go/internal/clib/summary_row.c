@@ -3,7 +3,7 @@
 #include "hash.h"
 #include "summary.h"
 
-static const char SQL_READ[] = "SELECT segments, data FROM event_summary WHERE project = ?";
+static const char SQL_READ[] = "SELECT segments, checksum, data FROM event_summary WHERE project = ?";
 static const char SQL_WRITE[] = "INSERT INTO event_summary(project, segments, checksum, data) VALUES(?, ?, ?, ?)"
                                 " ON CONFLICT(project) DO UPDATE SET segments = excluded.segments, checksum = "
                                 "excluded.checksum, data = excluded.data";
@@ -17,15 +17,16 @@ annoproj_status summary_read(database *db, int64_t project, int64_t segments, by
     statement *read = sql(db, SQL_READ);
     bind_int64(read, project);
     if (sql_row(read)) {
-        found = column_int64(read, 0) == segments;
-        bytes_append(out, column_blob(read, 1), column_length(read, 1));
+        found = column_int64(read, 0) == segments &&
+                (uint64_t)column_int64(read, 1) == hash64(column_blob(read, 2), column_length(read, 2));
+        bytes_append(out, column_blob(read, 2), column_length(read, 2));
     }
     annoproj_status status = sql_end(read, error);
     if (status == ANNOPROJ_OK && out->failed) {
         status = fail_memory(error);
     } else if (status == ANNOPROJ_OK && !found) {
         status = fail(error, ANNOPROJ_CORRUPT,
-                      "event log of project %lld: its summary is missing; restore a backup of the store",
+                      "event log of project %lld: its summary is missing or damaged; restore a backup of the store",
                       (long long)project);
     }
     return status;

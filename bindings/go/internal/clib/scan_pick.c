@@ -1,0 +1,155 @@
+/* Picking rows for all parts at once (scan_pick.h): each value of a column of one byte stands for the set of parts that
+ * it suits. */
+#include <string.h>
+
+#include "scan_pick.h"
+
+void scan_filters(const scan_part *part, scan_filter filters[SCAN_FILTERS]) {
+    const scan_filter all[SCAN_FILTERS] = {
+        {part->sources, COLUMN_SOURCE}, {part->actors, COLUMN_ACTOR},  {part->credited, COLUMN_CREDITED},
+        {part->stages, COLUMN_STAGE},   {part->classes, COLUMN_CLASS}, {part->tasks, COLUMN_TASK},
+    };
+    memcpy(filters, all, sizeof all);
+}
+
+bool scan_pick_decides(const scan_source *source, int column) {
+    return source->head->columns[column].width <= 1;
+}
+
+/* How many codes a column of one byte may have; a damaged directory may say anything. */
+static int codes_of(const segment_entry *entry) {
+    uint64_t range = (uint64_t)entry->most - (uint64_t)entry->least;
+    return entry->width == 0 ? 1 : range < 256 ? (int)range + 1 : 256;
+}
+
+static int64_t value_of(const segment_entry *entry, int code) {
+    return (int64_t)((uint64_t)entry->least + (uint64_t)code);
+}
+
+static uint8_t parts_of_kind(const scan_sums *sums, uint8_t wanted, int64_t kind) {
+    uint8_t suits = 0;
+    for (int i = 0; i < SCAN_TOGETHER && kind >= 0 && kind < 256; i++) {
+        if ((wanted >> i & 1) != 0 && sums[i].kind_place[kind] != 0) {
+            suits |= (uint8_t)(1 << i);
+        }
+    }
+    return suits;
+}
+
+static annoproj_status pick_kinds(const scan_sums *sums, uint8_t wanted, scan_source *source, uint8_t *bits,
+                                  uint8_t *found, annoproj_error **error) {
+    const segment_entry *entry = &source->head->columns[COLUMN_KIND];
+    const size_t count = source->head->count;
+    const column_view *view;
+    uint8_t table[256] = {0}, any = 0;
+    annoproj_status status = scan_source_column(source, COLUMN_KIND, &view, error);
+    if (status != ANNOPROJ_OK) {
+        return status;
+    }
+    if (view->width <= 1) {
+        for (int code = 0; code < codes_of(entry); code++) {
+            any |= table[code] = parts_of_kind(sums, wanted, value_of(entry, code));
+        }
+    }
+    *found = any;
+    if (view->width == 0) {
+        memset(bits, table[0], count);
+    } else if (view->width == 1) {
+        for (size_t i = 0; i < count && any != 0; i++) {
+            bits[i] = table[view->codes[i]];
+        }
+    } else {
+        for (int kind = 0; kind < 256; kind++) {
+            table[kind] = parts_of_kind(sums, wanted, kind);
+        }
+        for (size_t i = 0; i < count; i++) {
+            uint64_t kind = (uint64_t)column_value(view, i);
+            *found |= bits[i] = kind < 256 ? table[kind] : 0;
+        }
+    }
+    return ANNOPROJ_OK;
+}
+
+/* Parts whose filter on a column suits a value, and those that have none there. */
+static uint8_t parts_of_value(const number_set *const sets[SCAN_TOGETHER], uint8_t wanted, int64_t value) {
+    uint8_t suits = wanted;
+    const number_set *before = NULL;
+    bool passes = true;
+    for (int i = 0; i < SCAN_TOGETHER; i++) {
+        if (sets[i] != NULL) {
+            passes = sets[i] == before ? passes : number_set_has(sets[i], value);
+            before = sets[i];
+            suits &= (uint8_t) ~(!passes << i);
+        }
+    }
+    return suits;
+}
+
+/* The filters that the wanted parts have on one column. */
+static annoproj_status pick_values(const number_set *const sets[SCAN_TOGETHER], int column, scan_source *source,
+                                   uint8_t *bits, uint8_t *found, annoproj_error **error) {
+    const segment_entry *entry = &source->head->columns[column];
+    const size_t count = source->head->count;
+    const column_view *view;
+    uint8_t table[256] = {0}, any = 0, seen = 0;
+    if (entry->width > 1) { /* decided row by row; but a segment may hold nothing that suits */
+        for (int i = 0; i < SCAN_TOGETHER; i++) {
+            bool meets = sets[i] == NULL || number_set_meets(sets[i], entry->least, entry->most);
+            *found &= (uint8_t) ~(!meets << i);
+        }
+        return ANNOPROJ_OK;
+    }
+    for (int code = 0; code < codes_of(entry); code++) {
+        any |= table[code] = parts_of_value(sets, *found, value_of(entry, code));
+    }
+    *found = any;
+    if (any == 0 || entry->width == 0) {
+        return ANNOPROJ_OK; /* what is not found any more is not asked for */
+    }
+    annoproj_status status = scan_source_column(source, column, &view, error);
+    for (size_t i = 0; i < count && status == ANNOPROJ_OK; i++) {
+        seen |= bits[i] &= table[view->codes[i]];
+    }
+    *found = seen;
+    return status;
+}
+
+annoproj_status scan_pick(const scan_sums *sums, uint8_t wanted, scan_source *source, uint8_t *bits, uint8_t *found,
+                          annoproj_error **error) {
+    scan_filter filters[SCAN_TOGETHER][SCAN_FILTERS] = {0};
+    const size_t count = source->head->count;
+    for (int i = 0; i < SCAN_TOGETHER; i++) {
+        if ((wanted >> i & 1) != 0) {
+            scan_filters(sums[i].part, filters[i]);
+        }
+    }
+    annoproj_status status = pick_kinds(sums, wanted, source, bits, found, error);
+    for (int f = 0; f < SCAN_FILTERS && status == ANNOPROJ_OK && *found != 0; f++) {
+        const number_set *sets[SCAN_TOGETHER] = {0};
+        bool any = false;
+        int column = 0;
+        for (int i = 0; i < SCAN_TOGETHER; i++) {
+            if ((*found >> i & 1) != 0 && filters[i][f].set != NULL) {
+                sets[i] = filters[i][f].set;
+                column = filters[i][f].column;
+                any = true;
+            }
+        }
+        status = any ? pick_values(sets, column, source, bits, found, error) : ANNOPROJ_OK;
+    }
+    memset(bits + count, 0, (SEGMENT_EVENTS - count) & 7);
+    return status;
+}
+
+size_t scan_picked(const uint8_t *bits, size_t count, uint8_t bit, uint16_t *rows) {
+    const uint64_t wanted = bit * UINT64_C(0x0101010101010101);
+    size_t found = 0;
+    for (size_t i = 0; i < count; i += 8) {
+        uint64_t eight;
+        memcpy(&eight, bits + i, sizeof eight);
+        for (eight &= wanted; eight != 0; eight &= eight - 1) {
+            rows[found++] = (uint16_t)(i + (size_t)__builtin_ctzll(eight) / 8);
+        }
+    }
+    return found;
+}
