@@ -8,7 +8,8 @@
  *
  * What a power cut leaves: of each file all that was written before its last fsync; of each later write any of its
  * 512-byte sectors, kept, dropped or (if the rules say so) full of garbage; later truncations or not; of names that were
- * made, removed or renamed after the last fsync of the folder any. Programs that use it are linked with tests/disk. */
+ * made, removed or renamed after the last fsync of the folder any. An fsync that failed may have dropped what it should have
+ * written, and later ones know nothing of it, as on Linux. Programs that use the disk are linked with tests/disk. */
 #ifndef DISK_H
 #define DISK_H
 

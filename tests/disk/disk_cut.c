@@ -132,6 +132,36 @@ static void apply_name(folder_state *in, const disk_operation *one) {
     }
 }
 
+/* --- chance --------------------------------------------------------------------------------------------------- */
+
+static uint64_t draw(disk_player *of) {
+    uint64_t mixed = of->random += UINT64_C(0x9E3779B97F4A7C15);
+    mixed = (mixed ^ (mixed >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
+    mixed = (mixed ^ (mixed >> 27)) * UINT64_C(0x94D049BB133111EB);
+    return mixed ^ (mixed >> 31);
+}
+
+/* A write of which only some sectors arrived. Bytes beside the write in a sector that it shares are left alone. */
+static void apply_sectors(disk_player *of, content *to, const disk_operation *one, bool garbage) {
+    const unsigned char *data = one->data;
+    for (int64_t from = one->offset, end = one->offset + one->length; from < end;) {
+        int64_t next = (from / DISK_SECTOR + 1) * DISK_SECTOR;
+        int64_t length = (next < end ? next : end) - from;
+        uint64_t coin = draw(of);
+        if (garbage && coin % 8 == 0) {
+            unsigned char noise[DISK_SECTOR];
+            for (size_t i = 0; i < DISK_SECTOR; i += sizeof coin) {
+                uint64_t word = draw(of);
+                memcpy(noise + i, &word, sizeof word);
+            }
+            put(to, from, noise, length);
+        } else if ((coin & 16) != 0) {
+            put(to, from, data + (from - one->offset), length);
+        }
+        from += length;
+    }
+}
+
 /* --- playing ------------------------------------------------------------------------------------------------- */
 
 disk_player *disk_player_new(const disk_recording *of, bool lying) {
@@ -174,6 +204,19 @@ static void play(disk_player *of, size_t at) {
         }
         file->pending_count = of->lying ? file->pending_count : 0;
         break;
+    case DISK_SYNC_FAILED:
+        for (size_t i = 0; file != NULL && i < file->pending_count; i++) {
+            const disk_operation *lost = &of->of->operations[file->pending[i]];
+            if (lost->kind == DISK_TRUNCATE) {
+                apply(&file->safe, lost);
+            } else {
+                apply_sectors(of, &file->safe, lost, false);
+            }
+        }
+        if (file != NULL) {
+            file->pending_count = 0;
+        }
+        break;
     case DISK_SYNC_NAMES:
         for (size_t i = 0; i < of->pending_count && !of->lying; i++) {
             apply_name(&of->safe, &of->of->operations[of->pending[i]]);
@@ -190,34 +233,6 @@ void disk_player_go(disk_player *of, size_t position) {
 }
 
 /* --- the cut -------------------------------------------------------------------------------------------------- */
-
-static uint64_t draw(disk_player *of) {
-    uint64_t mixed = of->random += UINT64_C(0x9E3779B97F4A7C15);
-    mixed = (mixed ^ (mixed >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
-    mixed = (mixed ^ (mixed >> 27)) * UINT64_C(0x94D049BB133111EB);
-    return mixed ^ (mixed >> 31);
-}
-
-/* A write of which only some sectors arrived. Bytes beside the write in a sector that it shares are left alone. */
-static void apply_sectors(disk_player *of, content *to, const disk_operation *one, bool garbage) {
-    const unsigned char *data = one->data;
-    for (int64_t from = one->offset, end = one->offset + one->length; from < end;) {
-        int64_t next = (from / DISK_SECTOR + 1) * DISK_SECTOR;
-        int64_t length = (next < end ? next : end) - from;
-        uint64_t coin = draw(of);
-        if (garbage && coin % 8 == 0) {
-            unsigned char noise[DISK_SECTOR];
-            for (size_t i = 0; i < DISK_SECTOR; i += sizeof coin) {
-                uint64_t word = draw(of);
-                memcpy(noise + i, &word, sizeof word);
-            }
-            put(to, from, noise, length);
-        } else if ((coin & 16) != 0) {
-            put(to, from, data + (from - one->offset), length);
-        }
-        from += length;
-    }
-}
 
 /* How much of a file is left, into `scratch`. */
 static void cut_file(disk_player *of, const file_state *file, disk_style style) {
@@ -349,7 +364,8 @@ void disk_recording_free(disk_recording *of) {
 
 const char *disk_recording_describe(const disk_recording *of, size_t position) {
     static char line[NAME_MAX + 120];
-    static const char *const words[] = {"create", "write", "truncate", "unlink", "rename", "sync", "sync of names"};
+    static const char *const words[] = {"create", "write", "truncate",    "unlink",
+                                        "rename", "sync",  "failed sync", "sync of names"};
     if (position >= of->count) {
         return "the end";
     }

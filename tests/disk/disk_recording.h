@@ -11,6 +11,7 @@ typedef enum disk_kind {
     DISK_UNLINK,   /* a name goes */
     DISK_RENAME,   /* `name` becomes `target` */
     DISK_SYNC,     /* of a file */
+    DISK_SYNC_FAILED,
     DISK_SYNC_NAMES,
 } disk_kind;
 
