@@ -43,7 +43,7 @@ annoproj_status copy_pages(database *from, database *to, const bounds *call, boo
     int system = errno;
     sqlite3_backup_finish(copy); /* rolls back what is not whole */
     if (status == ANNOPROJ_OK && code != SQLITE_DONE) {
-        status = sqlite_failure(error, full_or(code, system), sqlite3_errstr(code));
+        status = sqlite_failure(error, true_code(code, system), sqlite3_errstr(code));
     }
     return status;
 }

@@ -51,12 +51,16 @@ annoproj_status sqlite_failure(annoproj_error **error, int extended_code, const 
     return fail_sqlite(error, ANNOPROJ_INTERNAL, extended_code, line);
 }
 
-int full_or(int code, int system) {
-    return (code & 0xff) == SQLITE_IOERR && (system == ENOSPC || system == EDQUOT || system == EFBIG) ? SQLITE_FULL
-                                                                                                      : code;
+int true_code(int code, int system) {
+    int primary = code & 0xff;
+    if (primary == SQLITE_IOERR && (system == ENOSPC || system == EDQUOT || system == EFBIG)) {
+        return SQLITE_FULL;
+    }
+    return (primary == SQLITE_CORRUPT || primary == SQLITE_ERROR) && (system == EIO || system == ENXIO) ? SQLITE_IOERR
+                                                                                                        : code;
 }
 
 annoproj_status connection_failure(database *db, annoproj_error **error) {
-    int code = full_or(sqlite3_extended_errcode(db->handle), errno);
-    return sqlite_failure(error, code, sqlite3_errmsg(db->handle));
+    int found = sqlite3_extended_errcode(db->handle), code = true_code(found, errno);
+    return sqlite_failure(error, code, code == found ? sqlite3_errmsg(db->handle) : sqlite3_errstr(code));
 }

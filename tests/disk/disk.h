@@ -36,6 +36,8 @@ typedef enum disk_fault {
 void disk_fail_at(size_t count, disk_fault fault, bool lasting);
 /* The operation that failed first, "pwrite store.annoproj-wal"; NULL when none did. */
 const char *disk_failed_at(void);
+/* Whether an operation of that kind has failed on a file whose name ends so. */
+bool disk_failed_on(const char *call, const char *suffix);
 
 /* --- recording ---------------------------------------------------------------------------------------- */
 typedef struct disk_recording disk_recording;

@@ -20,6 +20,7 @@
 
 #define DESCRIPTORS 1024
 #define FILES_MOST  256
+#define FAILED_MOST 32
 #define NOT_OURS    (-1)
 #define THE_FOLDER  (-2)
 
@@ -34,7 +35,8 @@ static disk_recording *recording;
 static disk_fault fault;
 static size_t countdown;
 static bool lasting_fault, failing;
-static char failed[NAME_MAX + 32];
+static char failed[FAILED_MOST][NAME_MAX + 32]; /* different ones, the first first */
+static int failed_count;
 
 static _Noreturn void give_up(const char *what) {
     fprintf(stderr, "simulated disk: %s\n", what);
@@ -53,7 +55,8 @@ static void *need(void *memory) {
 /* The name in the watched folder, NULL when the path leads elsewhere. */
 static const char *name_in_folder(const char *path) {
     if (watched_length == 0 || path == NULL || strncmp(path, watched, watched_length) != 0 ||
-        path[watched_length] != '/' || strchr(path + watched_length + 1, '/') != NULL) {
+        path[watched_length] != '/' || path[watched_length + 1] == '\0' ||
+        strchr(path + watched_length + 1, '/') != NULL) {
         return NULL;
     }
     return path + watched_length + 1;
@@ -111,6 +114,20 @@ static void note(disk_kind kind, int file, int64_t offset, int64_t length, const
 
 typedef enum need_of { NEEDS_NOTHING, NEEDS_ROOM, IS_READ } need_of;
 
+static bool remember_failure(const char *call, const char *name) {
+    char line[sizeof failed[0]];
+    snprintf(line, sizeof line, "%s %s", call, name);
+    for (int i = 0; i < failed_count; i++) {
+        if (strcmp(failed[i], line) == 0) {
+            return true;
+        }
+    }
+    if (failed_count < FAILED_MOST) {
+        memcpy(failed[failed_count++], line, sizeof line);
+    }
+    return true;
+}
+
 /* Whether this operation is to fail. */
 static bool fails(const char *call, const char *name, need_of kind) {
     if (fault == DISK_NO_FAULT || (fault == DISK_FULL && kind != NEEDS_ROOM) ||
@@ -118,14 +135,13 @@ static bool fails(const char *call, const char *name, need_of kind) {
         return false;
     }
     if (failing) {
-        return lasting_fault;
+        return lasting_fault && remember_failure(call, name);
     }
     if (countdown == 0 || --countdown > 0) {
         return false;
     }
     failing = true;
-    snprintf(failed, sizeof failed, "%s %s", call, name);
-    return true;
+    return remember_failure(call, name);
 }
 
 static int refuse(void) {
@@ -350,14 +366,14 @@ SEEN int unlinkat(int folder, const char *name, int flags) {
     return answer;
 }
 
-SEEN int rename(const char *from, const char *to) {
+static int rename_file(const char *from, const char *to, unsigned flags) {
     pthread_mutex_lock(&guard);
     const char *name = name_in_folder(from), *target = name_in_folder(to);
     int answer;
     if (name != NULL && fails("rename", name, NEEDS_NOTHING)) {
         answer = refuse();
     } else {
-        answer = (int)syscall(SYS_rename, from, to);
+        answer = (int)syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, flags);
         if (answer == 0 && name != NULL && target != NULL) {
             int file = find_file(name), old = find_file(target);
             note(DISK_RENAME, -1, 0, 0, NULL, name, target);
@@ -371,6 +387,17 @@ SEEN int rename(const char *from, const char *to) {
     }
     pthread_mutex_unlock(&guard);
     return answer;
+}
+
+SEEN int rename(const char *from, const char *to) {
+    return rename_file(from, to, 0);
+}
+
+/* The library's paths are absolute. */
+SEEN int renameat2(int from_folder, const char *from, int to_folder, const char *to, unsigned flags) {
+    (void)from_folder;
+    (void)to_folder;
+    return rename_file(from, to, flags);
 }
 
 SEEN int fstat64(int descriptor, struct stat64 *facts);
@@ -434,14 +461,23 @@ void disk_fail_at(size_t count, disk_fault kind, bool lasting) {
     countdown = count;
     lasting_fault = lasting;
     failing = false;
-    if (count > 0) {
-        failed[0] = '\0';
-    }
+    failed_count = count > 0 ? 0 : failed_count;
     pthread_mutex_unlock(&guard);
 }
 
 const char *disk_failed_at(void) {
-    return failed[0] != '\0' ? failed : NULL;
+    return failed_count > 0 ? failed[0] : NULL;
+}
+
+bool disk_failed_on(const char *call, const char *suffix) {
+    for (int i = 0; i < failed_count; i++) {
+        size_t length = strlen(failed[i]), wanted = strlen(suffix);
+        if (strncmp(failed[i], call, strlen(call)) == 0 && length >= wanted &&
+            strcmp(failed[i] + length - wanted, suffix) == 0) {
+            return true;
+        }
+    }
+    return false;
 }
 
 void disk_record(void) {

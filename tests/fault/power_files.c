@@ -27,7 +27,7 @@ static void cut_everywhere(disk_recording *recording, void (*judge)(size_t posit
         disk_player_go(player, position);
         for (int style = 0; style < DISK_STYLES; style++) {
             for (int i = 0; i < (style < DISK_KEEP_FIRST ? 1 : SEEDS); i++) {
-                disk_player_cut(player, style, random_next(), left_folder);
+                disk_player_cut(player, (disk_style)style, random_next(), left_folder);
                 judge(position);
                 cuts++;
             }

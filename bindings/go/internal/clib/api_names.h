@@ -193,7 +193,6 @@
 #define frame_ranges_release annoproj_internal_frame_ranges_release
 #define frame_ranges_union annoproj_internal_frame_ranges_union
 #define frame_ranges_within annoproj_internal_frame_ranges_within
-#define full_or annoproj_internal_full_or
 #define geometry_builder_free annoproj_internal_geometry_builder_free
 #define geometry_builder_new annoproj_internal_geometry_builder_new
 #define geometry_builder_reset annoproj_internal_geometry_builder_reset
@@ -633,6 +632,7 @@
 #define text_to_double annoproj_internal_text_to_double
 #define time_heartbeat annoproj_internal_time_heartbeat
 #define time_record annoproj_internal_time_record
+#define true_code annoproj_internal_true_code
 #define unpack_bytes annoproj_internal_unpack_bytes
 #define unpack_long_varint annoproj_internal_unpack_long_varint
 #define user_email annoproj_internal_user_email

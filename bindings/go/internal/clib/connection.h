@@ -55,9 +55,10 @@ annoproj_status sql_script(database *database, const char *text, annoproj_error 
 /* The first column of the first row; 0 when there is none. */
 annoproj_status sql_value(database *database, const char *text, int64_t *out, annoproj_error **error);
 
-/* SQLite knows a full disk mostly; a quota or a limit of the file size mean the same to the caller. `system` is errno as
- * the failing call left it: SQLite's own copy is not kept by COMMIT. */
-int full_or(int code, int system);
+/* SQLite knows a full disk mostly; a quota or a limit of the file size mean the same to the caller. And it takes a page that
+ * the disk could not read for a damaged one. `system` is errno as the failing call left it: SQLite's own copy is not kept
+ * by COMMIT. */
+int true_code(int code, int system);
 /* SQLite's codes as statuses, and the error that says what to do about them. */
 annoproj_status sqlite_failure(annoproj_error **error, int extended_code, const char *message);
 annoproj_status connection_failure(database *database, annoproj_error **error);

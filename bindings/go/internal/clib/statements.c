@@ -17,8 +17,10 @@ static void remember(statement *one, int code, const char *message) {
     snprintf(one->message, sizeof one->message, "%s", message);
 }
 
-static void remember_last(statement *one, int code) {
-    remember(one, code, sqlite3_errmsg(one->database->handle));
+/* `system`: errno as the failing call left it, 0 when it set none. */
+static void remember_last(statement *one, int found, int system) {
+    int code = true_code(found, system);
+    remember(one, code, code == found ? sqlite3_errmsg(one->database->handle) : sqlite3_errstr(code));
 }
 
 static size_t bucket_of(const char *text) {
@@ -35,9 +37,10 @@ static statement *prepare(database *db, const char *text, bool keep) {
     made->database = db;
     made->in_use = true;
     const char *rest = NULL;
+    errno = 0;
     int code = sqlite3_prepare_v3(db->handle, text, -1, keep ? SQLITE_PREPARE_PERSISTENT : 0, &made->handle, &rest);
     if (code != SQLITE_OK) {
-        remember_last(made, code);
+        remember_last(made, code, errno);
         keep = false;
     } else if (made->handle == NULL || rest[strspn(rest, " \n\t;")] != '\0') {
         remember(made, SQLITE_MISUSE, "not exactly one statement");
@@ -70,7 +73,7 @@ statement *sql(database *db, const char *text) {
 
 static void bound(statement *one, int code) {
     if (code != SQLITE_OK) {
-        remember_last(one, code);
+        remember_last(one, code, 0);
     }
 }
 
@@ -137,7 +140,7 @@ bool sql_row(statement *one) {
     }
     one->done = true;
     if (code != SQLITE_DONE) {
-        remember_last(one, full_or(code, errno));
+        remember_last(one, code, errno);
     }
     return false;
 }
