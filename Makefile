@@ -1,6 +1,6 @@
 # libannoproj. `make help` lists the targets.
 #
-# Yours to set: CC CFLAGS LDFLAGS PREFIX DESTDIR (also LIBDIR, BUILD, V=1, WERROR=1, JOBS=n).
+# Yours to set: CC CFLAGS LDFLAGS PREFIX DESTDIR (also LIBDIR INCLUDEDIR MANDIR, BUILD, V=1, WERROR=1, JOBS=n).
 # Every set of flags builds into its own folder, build/<variant>-<hash>, so that nothing mixes.
 # The .mk files lie beside what they build; there is one graph and make never calls itself.
 
@@ -24,6 +24,7 @@ CFLAGS ?= -O2 -g
 PREFIX ?= /usr/local
 LIBDIR ?= $(PREFIX)/lib
 INCLUDEDIR ?= $(PREFIX)/include
+MANDIR ?= $(PREFIX)/share/man
 BUILD ?= build
 JOBS ?= $(shell nproc 2>/dev/null || echo 1)
 
@@ -49,11 +50,11 @@ heading = @printf '\n== %s\n' "$(1)"
 # ---- What must be there -----------------------------------------------------------------------
 LIB_PACKAGES := sqlite3 libpcre2-8 libxxhash
 BUILD_APT := gcc libc6-dev binutils pkg-config libsqlite3-dev libpcre2-dev libxxhash-dev
-TEST_APT := libcmocka-dev libcjson-dev clang python3 python3-venv
+TEST_APT := libcmocka-dev libcjson-dev clang mandoc python3 python3-venv
 
 NEEDS_TESTS := $(filter check deps unit asan ubsan tsan valgrind coverage fault bench,$(GOALS))
 NEEDED_PROGRAMS := $(firstword $(CC)) $(AR) $(OBJCOPY) $(PKG_CONFIG)
-NEEDED_PROGRAMS += $(if $(filter check deps,$(GOALS)),gcc clang clang++)
+NEEDED_PROGRAMS += $(if $(filter check deps,$(GOALS)),gcc clang clang++ mandoc)
 NEEDED_PROGRAMS += $(if $(NEEDS_TESTS)$(filter demo-python bindings check-bindings check-python,$(GOALS)),$(PYTHON))
 NEEDED_PROGRAMS += $(if $(filter valgrind,$(GOALS)),valgrind) $(if $(filter coverage,$(GOALS)),gcovr)
 NEEDED_PROGRAMS += $(if $(filter format check-format,$(GOALS)),clang-format) $(if $(filter lint,$(GOALS)),clang-tidy)

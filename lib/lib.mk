@@ -33,40 +33,55 @@ all: $(plain.shared) $(plain.static) ## the shared and the static library
 	@ln -sfn $(notdir $(plain.dir)) $(BUILD)/current
 	@echo "$(plain.shared) and libannoproj.a (also under $(BUILD)/current)"
 
-# $(call put,destination folder or nothing,prefix,folder of libraries,folder of headers)
-define put
-install -d "$(1)$(3)/pkgconfig" "$(1)$(4)"
-install -m 644 include/annoproj.h "$(1)$(4)/annoproj.h"
-install -m 755 $(plain.shared) "$(1)$(3)/libannoproj.so.$(VERSION)"
-ln -sf libannoproj.so.$(VERSION) "$(1)$(3)/$(SONAME)"
-ln -sf $(SONAME) "$(1)$(3)/libannoproj.so"
-install -m 644 $(plain.static) "$(1)$(3)/libannoproj.a"
-sed -e 's,@PREFIX@,$(2),' -e 's,@LIBDIR@,$(patsubst $(2)/%,$${prefix}/%,$(3)),' \
-    -e 's,@INCLUDEDIR@,$(patsubst $(2)/%,$${prefix}/%,$(4)),' -e 's,@VERSION@,$(VERSION),' \
-    lib/annoproj.pc.in > "$(1)$(3)/pkgconfig/annoproj.pc"
-chmod 644 "$(1)$(3)/pkgconfig/annoproj.pc"
+# Where things go: DESTDIR PREFIX LIBDIR INCLUDEDIR MANDIR, which STAGE below and check-install set for themselves.
+MAN_PAGES := $(sort $(wildcard docs/man/man3/*.3 docs/man/man7/*.7))
+define install_files
+install -d "$(DESTDIR)$(LIBDIR)/pkgconfig" "$(DESTDIR)$(INCLUDEDIR)" "$(DESTDIR)$(MANDIR)/man3" "$(DESTDIR)$(MANDIR)/man7"
+install -m 644 include/annoproj.h "$(DESTDIR)$(INCLUDEDIR)/annoproj.h"
+install -m 755 $(plain.shared) "$(DESTDIR)$(LIBDIR)/libannoproj.so.$(VERSION)"
+ln -sf libannoproj.so.$(VERSION) "$(DESTDIR)$(LIBDIR)/$(SONAME)"
+ln -sf $(SONAME) "$(DESTDIR)$(LIBDIR)/libannoproj.so"
+install -m 644 $(plain.static) "$(DESTDIR)$(LIBDIR)/libannoproj.a"
+sed -e 's,@PREFIX@,$(PREFIX),' -e 's,@LIBDIR@,$(patsubst $(PREFIX)/%,$${prefix}/%,$(LIBDIR)),' \
+    -e 's,@INCLUDEDIR@,$(patsubst $(PREFIX)/%,$${prefix}/%,$(INCLUDEDIR)),' -e 's,@VERSION@,$(VERSION),' \
+    lib/annoproj.pc.in > "$(DESTDIR)$(LIBDIR)/pkgconfig/annoproj.pc"
+chmod 644 "$(DESTDIR)$(LIBDIR)/pkgconfig/annoproj.pc"
+install -m 644 docs/man/man3/*.3 "$(DESTDIR)$(MANDIR)/man3"
+install -m 644 docs/man/man7/*.7 "$(DESTDIR)$(MANDIR)/man7"
 endef
 
-# $(call remove,destination folder or nothing,folder of libraries,folder of headers)
-remove = rm -f "$(1)$(3)/annoproj.h" "$(1)$(2)/libannoproj.so.$(VERSION)" "$(1)$(2)/$(SONAME)" "$(1)$(2)/libannoproj.so" \
-    "$(1)$(2)/libannoproj.a" "$(1)$(2)/pkgconfig/annoproj.pc"
+INSTALLED_LIBS := libannoproj.so.$(VERSION) $(SONAME) libannoproj.so libannoproj.a pkgconfig/annoproj.pc
+define uninstall_files
+rm -f "$(DESTDIR)$(INCLUDEDIR)/annoproj.h" $(foreach f,$(INSTALLED_LIBS),"$(DESTDIR)$(LIBDIR)/$(f)")
+for page in $(MAN_PAGES:docs/man/%=%); do rm -f "$(DESTDIR)$(MANDIR)/$$page"; done
+endef
 
-install: $(plain.shared) $(plain.static) ## header, libraries, annoproj.pc into PREFIX (under DESTDIR); installs no dependency
-	$(call put,$(DESTDIR),$(PREFIX),$(LIBDIR),$(INCLUDEDIR))
+install: $(plain.shared) $(plain.static) ## header, libraries, annoproj.pc, man pages into PREFIX (under DESTDIR); no dependency
+	$(install_files)
 	$(if $(DESTDIR),,if [ "$$(id -u)" = 0 ]; then ldconfig; fi)
 
 uninstall: ## remove what install put there
-	$(call remove,$(DESTDIR),$(LIBDIR),$(INCLUDEDIR))
+	$(uninstall_files)
 	$(if $(DESTDIR),,if [ "$$(id -u)" = 0 ]; then ldconfig; fi)
+
+# $(call prefix_of,target,DESTDIR,PREFIX): the places of an installation of our own, whatever the user's are.
+define prefix_of
+$(1): override DESTDIR := $(2)
+$(1): override PREFIX := $(3)
+$(1): override LIBDIR := $(3)/lib
+$(1): override INCLUDEDIR := $(3)/include
+$(1): override MANDIR := $(3)/share/man
+endef
 
 # What a host program sees: the library installed into the build folder.
 STAGE := $(abspath $(plain.dir))/prefix
-$(STAGE)/stamp: $(plain.shared) $(plain.static) include/annoproj.h lib/annoproj.pc.in
+$(eval $(call prefix_of,$(STAGE)/stamp,,$(STAGE)))
+$(STAGE)/stamp: $(plain.shared) $(plain.static) include/annoproj.h lib/annoproj.pc.in $(MAN_PAGES)
 	@rm -rf $(STAGE)
 	@echo "  STAGE $(STAGE:$(CURDIR)/%=%)"
-	$(Q){ $(subst $(newline), && ,$(call put,,$(STAGE),$(STAGE)/lib,$(STAGE)/include)); }
+	@$(install_files)
 	@touch $@
-STAGED := PKG_CONFIG_PATH=$(STAGE)/lib/pkgconfig $(PKG_CONFIG)
+STAGED := env PKG_CONFIG_PATH=$(STAGE)/lib/pkgconfig $(PKG_CONFIG)
 
 # The names of the contract, one per line: comments and macros gone, then the word before each parameter list.
 header_names = $(CC) -E -P -DANNOPROJ_API=ANNOPROJ_API include/annoproj.h | tr '\n' ' ' | tr ';' '\n' | \

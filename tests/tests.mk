@@ -104,7 +104,6 @@ bench: $(plain.bench) $(plain.shared) $(if $(BENCH_SCRIPTS),$(VENV)/done) ## mea
 	    SIZE=$(SIZE) $(PYTHON_ENV) $(VENV)/bin/python $$script || exit 1; done
 
 # ---- The contract -----------------------------------------------------------------------------
-.PHONY: check-build check-build-other check-header check-symbols check-static check-rules check-install check-python check-model check-demo check-readme
 check-build: $(plain.shared) $(plain.static) $(plain.test_objects)
 	$(call heading,built with $(CC)$(comma) warnings as errors)
 
@@ -141,20 +140,28 @@ check-rules: | ready ## rules of the house that a search can see
 	$(call heading,rules of the house)
 	@CC="$(CC)" FLAT_FLAGS="-std=c11 -D_GNU_SOURCE $(LIB_CFLAGS)" sh tests/support/check_rules.sh $(plain.dir)/flat
 
+# Names in `.so` pages are those of the installed tree.
+check-man: $(STAGE)/stamp ## the manual pages are without fault for mandoc, and for man where it is here
+	$(call heading,manual pages)
+	@cd $(STAGE)/share/man && mandoc -T lint -W style $$(grep -L '^\.so ' man*/*)
+	@cd $(STAGE)/share/man && for page in $$(sed -n 's/^\.so //p' man*/*); do test -f $$page || { echo "no page $$page" >&2; exit 1; }; done
+	@! man --version >/dev/null 2>&1 || { cd $(STAGE)/share/man && \
+	    for page in man*/*; do man --warnings -E UTF-8 -l $$page 2>&1 >/dev/null; done | grep . && exit 1 || true; }
+	@echo "$(words $(MAN_PAGES)) pages"
+
 # Installed under DESTDIR, used with nothing but pkg-config, shared and static, and uninstalled to the last file.
 INSTALLED := $(abspath $(plain.dir))/installed
-check-install: $(STAGE)/stamp tests/install/program.c ## the installed library by pkg-config alone, shared and static; uninstall leaves nothing
+HOST_PROGRAMS := tests/install/program.c examples/work_queue.c
+$(eval $(call prefix_of,check-uninstall,$(INSTALLED)/root,/usr))
+check-install: $(STAGE)/stamp $(HOST_PROGRAMS) check-uninstall ## the installed library by pkg-config alone, shared and static
 	$(call heading,installed library through pkg-config$(comma) shared and static)
+	@PKG_CONFIG="$(STAGED)" CC="$(plain.cc) -std=c11 $(WARNINGS) -Werror" sh tests/install/host_programs.sh $(INSTALLED)/programs $(HOST_PROGRAMS)
+
+check-uninstall: $(plain.shared) $(plain.static) ## uninstall leaves nothing of what install put there
 	@rm -rf $(INSTALLED) && mkdir -p $(INSTALLED)
-	$(plain.cc) -std=c11 $(WARNINGS) -Werror -o $(INSTALLED)/shared tests/install/program.c $$($(STAGED) --cflags --libs annoproj) -Wl,-rpath,$(STAGE)/lib
-	$(plain.cc) -std=c11 $(WARNINGS) -Werror -o $(INSTALLED)/static tests/install/program.c $$($(STAGED) --cflags annoproj) \
-	    $(STAGE)/lib/libannoproj.a $$($(STAGED) --static --libs annoproj | sed 's/-lannoproj//')
-	$(INSTALLED)/shared $(INSTALLED)/shared.annoproj
-	$(INSTALLED)/static $(INSTALLED)/static.annoproj
-	@! ldd $(INSTALLED)/static | grep libannoproj
-	@{ $(subst $(newline), && ,$(call put,$(INSTALLED)/root,/usr,/usr/lib,/usr/include)); }
-	@$(call remove,$(INSTALLED)/root,/usr/lib,/usr/include)
-	@left=$$(find $(INSTALLED)/root ! -type d); test -z "$$left" || { echo "uninstall leaves: $$left" >&2; exit 1; }
+	@$(install_files)
+	@$(uninstall_files)
+	@left=$$(find $(DESTDIR) ! -type d); test -z "$$left" || { echo "uninstall leaves: $$left" >&2; exit 1; }
 
 check-python: $(plain.shared) ## tests of the Python package
 	$(call heading,Python package)
@@ -196,9 +203,25 @@ check-readme: check-demo ## the samples of the README compile and run on the dem
 	cd $(README_RUN) && $(PYTHON_ENV) $(PYTHON) sample.py > sample.py.txt && test -s sample.py.txt
 
 # ---- make check -------------------------------------------------------------------------------
-CHECKS := check-build check-build-other check-header check-symbols check-static check-rules check-bindings \
-    unit asan tsan fault check-install check-python check-model check-demo check-readme
-.PHONY: check
+CHECKS := \
+    check-build \
+    check-build-other \
+    check-header \
+    check-symbols \
+    check-static \
+    check-rules \
+    check-bindings \
+    unit \
+    asan \
+    tsan \
+    fault \
+    check-man \
+    check-install \
+    check-python \
+    check-model \
+    check-demo \
+    check-readme
+.PHONY: check $(CHECKS) check-uninstall
 check: $(CHECKS) ## everything: gcc and clang, contract, unit tests, sanitizers, faults, Python, demo; sets up what is missing
 	$(call heading,make check: all of it passed)
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Makes everything that follows from include/annoproj.h: api.json, the Python and Go packages, symbol map, layout checks.
+"""Makes everything that follows from include/annoproj.h: api.json, the Python and Go packages, symbol map, layout checks,
+manual pages.
 
 generate.py                   write the files into the tree
 generate.py --check           fail when a file in the tree is not what would be written, or a rule is broken
@@ -24,6 +25,7 @@ import write_abi  # noqa: E402
 import write_api  # noqa: E402
 import write_ctypes  # noqa: E402
 import write_go  # noqa: E402
+import write_man  # noqa: E402
 import write_stubs  # noqa: E402
 from header_tokens import HeaderError  # noqa: E402
 from python_names import ApiError, camel, error_class, member, strip  # noqa: E402
@@ -39,13 +41,22 @@ def outputs(model, root, path):
         "bindings/python/annoproj/_api.pyi": write_stubs.write(api, camel, strip, member, error_class),
         "lib/annoproj.map": write_abi.symbol_map(model),
         "tests/generated/abi_layout.c": write_abi.layout_test(model),
+        "docs/symbols-in-versions": write_abi.symbols_in_versions(model),
+        **write_man.pages(model),
     }
     made.update(write_go.GoApi(model, path).files())
     made.update(go_sources.copies(root))
     return made
 
 
+def left_over(root, files):
+    """Generated files whose source is no more."""
+    return write_man.left_over(root, files) + go_sources.left_over(root, files)
+
+
 def write_all(root, files):
+    for path in left_over(root, files):
+        os.remove(os.path.join(root, path))
     for path, content in files.items():
         target = os.path.join(root, path)
         os.makedirs(os.path.dirname(target), exist_ok=True)
@@ -73,7 +84,7 @@ def differences(root, made, files):
             continue
         if have != wanted:
             found.append("%s is not what the header makes: run generate.py, do not edit generated files" % path)
-    return found
+    return found + ["%s has no source any more: run generate.py" % path for path in left_over(root, files)]
 
 
 def main(arguments=None):
@@ -96,7 +107,6 @@ def main(arguments=None):
         with tempfile.TemporaryDirectory() as folder:
             write_all(folder, files)
             problems += differences(options.root, folder, files)
-            problems += ["%s is no source any more: run generate.py" % path for path in go_sources.left_over(options.root, files)]
             problems += checks.compiles(os.path.join(folder, "tests/generated/abi_layout.c"), header)
         compared, found = clang_oracle.problems(model, header)
         problems += found
@@ -108,8 +118,6 @@ def main(arguments=None):
         return 1
     if not options.check:
         write_all(options.root, files)
-        for path in go_sources.left_over(options.root, files):
-            os.remove(os.path.join(options.root, path))
     return 0
 
 

@@ -73,6 +73,7 @@ class Parser:
         self.conditions = []
         self.model = {
             "schema": 1,
+            "doc": "",
             "constants": [],
             "sections": [],
             "enums": [],
@@ -148,6 +149,8 @@ class Parser:
     # ---- the file ----------------------------------------------------------------------------------
 
     def parse(self):
+        if self.tokens[0].kind == "comment":
+            self.model["doc"] = comment_text(self.tokens[0].text)
         while True:
             self.sections_before()
             token = self.peek()
@@ -181,7 +184,7 @@ class Parser:
             match = re.match(r"/\* ==== Section - (.*?) =*\s*(?:\*/|\n)", token.text)
             if match:
                 self.section = match.group(1)
-                rest = re.sub(r"^.*?\n", "/*", token.text, count=1) if "\n" in token.text else "/**/"
+                rest = re.sub(r"^.*?\n", "/*\n", token.text, count=1) if "\n" in token.text else "/**/"
                 self.model["sections"].append({"title": self.section, "doc": comment_text(rest)})
             self.comment = token
             self.index += 1

@@ -9,6 +9,13 @@ def symbol_map(model):
     return "ANNOPROJ_%d {\nglobal:\n%slocal:\n    *;\n};\n" % (major, "".join("    %s;\n" % name for name in names))
 
 
+def symbols_in_versions(model):
+    """Which release brought which function, oldest first."""
+    rows = sorted((tuple(int(part) for part in item["since"].split(".")), item["name"]) for item in model["functions"])
+    lines = ["# %s" % MARK, "# Name, and the first release that has it."]
+    return "\n".join(lines + ["%-48s %d.%d" % ((name,) + since) for since, name in rows]) + "\n"
+
+
 def declaration(type_, name):
     """`type name` as C writes it."""
     return type_["c"] + ("" if type_["c"].endswith("*") else " ") + name

@@ -5,7 +5,20 @@ import os
 import re
 import unittest
 
-from generator import HAS_CLANG, HEADER, ROOT, TEXT, changed, checks, clang_oracle, model, run, tree, write_abi
+from generator import (
+    HAS_CLANG,
+    HEADER,
+    ROOT,
+    TEXT,
+    changed,
+    checks,
+    clang_oracle,
+    generate,
+    model,
+    run,
+    tree,
+    write_abi,
+)
 
 SPEED = (
     "    int64_t cache_bytes;                           /* budget for what is kept in memory: page caches of the writer (a quarter, at most 16 MiB) and of up to 8 readers (a sixteenth each, at most 4 MiB), the rest for columns of the event log; 0 = 64 MiB */\n"
@@ -149,8 +162,10 @@ class Files(unittest.TestCase):
                 for name in names
                 if not base.endswith("include")
             ]
-            self.assertEqual(len(made), 17)
-            for path in made:
+            pages = sorted(path for path in made if path.startswith("docs/man/"))
+            others = sorted(set(made) - set(pages))
+            self.assertEqual(len(others), 18)
+            for path in others + pages[:1]:
                 with self.subTest(path):
                     full = os.path.join(folder, path)
                     with open(full, encoding="utf-8") as file:
@@ -164,6 +179,38 @@ class Files(unittest.TestCase):
                     self.assertIn("%s is missing" % path, run(folder, "--check")[1])
                     with open(full, "w", encoding="utf-8") as file:
                         file.write(content)
+
+    def test_pages_of_names_that_went_away(self):
+        with tree() as folder:
+            self.assertEqual(run(folder)[0], 0)
+            stray = os.path.join(folder, "docs", "man", "man3", "annoproj_gone.3")
+            with open(stray, "w", encoding="utf-8") as file:
+                file.write("old\n")
+            status, printed = run(folder, "--check")
+            self.assertEqual(status, 1)
+            self.assertIn("docs/man/man3/annoproj_gone.3 has no source any more", printed)
+            self.assertEqual(run(folder)[0], 0)
+            self.assertFalse(os.path.exists(stray))
+
+    def test_every_name_has_a_page(self):
+        """What a page says comes from the header: text, statuses, fields, columns, rights."""
+        pages = generate.outputs(model(), ROOT, HEADER)
+        for item in model()["functions"] + model()["handles"] + model()["structs"] + model()["enums"]:
+            self.assertIn("docs/man/man3/%s.3" % item["name"], pages)
+        submit = pages["docs/man/man3/annoproj_task_submit.3"]
+        for part in ("ANNOPROJ_CONFLICT", "keep_rejected_reviews", ".SH RIGHTS\nannotate.", "Since version 0.1."):
+            self.assertIn(part, submit)
+        self.assertIn("Submits a task of an annotation stage", submit)
+        self.assertIn("\\fBopen_issues\\fR (int64)", pages["docs/man/man3/annoproj_task_list.3"])
+        self.assertIn("(double in 1/s, may be null)", pages["docs/man/man3/annoproj_data_unit_row.3"])
+        self.assertEqual(pages["docs/man/man3/annoproj_call_init.3"], ".so man3/annoproj_call.3\n")
+        self.assertIn("Any function may return", pages["docs/man/man7/annoproj.7"])
+
+    def test_symbols_in_versions(self):
+        lines = generate.outputs(model(), ROOT, HEADER)["docs/symbols-in-versions"].splitlines()
+        names = [line.split() for line in lines if not line.startswith("#")]
+        self.assertEqual({name for name, _ in names}, {item["name"] for item in model()["functions"]})
+        self.assertEqual({since for _, since in names}, {item["since"] for item in model()["functions"]})
 
     def test_check_sees_a_header_that_went_on(self):
         with tree() as folder:
