@@ -62,6 +62,8 @@ def _roles(function):
             role = "error"
         elif base == "annoproj_call" and not item.get("out"):
             role = "call"
+        elif kind == "foreign":
+            role = "foreign"  # the caller gives the place of a struct that neither side knows the inside of
         elif item.get("out"):
             role = "out"
         elif item["name"] in lengths:

@@ -99,7 +99,9 @@ def _function(function, functions, rows, enums, path):
         if "borrowed" in item and item["borrowed"] not in names:
             found.append("%s: ANNOPROJ_BORROWED(%s) names no parameter" % (here, item["borrowed"]))
         found += _enum(item, enums, here)
-        if item["role"] == "out":
+        if item["role"] == "foreign" and not item.get("out"):
+            found.append("%s: struct %s says ANNOPROJ_OUT" % (here, item["type"]["base"]))
+        if item["role"] in ("out", "foreign"):
             results_begun = True
             if item["type"]["pointers"] == 2 and "owned" not in item and "borrowed" not in item:
                 found.append("%s: a result that is a pointer says ANNOPROJ_OWNED or ANNOPROJ_BORROWED" % here)

@@ -186,6 +186,8 @@ class Method:
         elif role == "value":
             go, c = self.api.scalar(item, self.fail)
             self.take(item, name, go, self.api.to_c(item, go, c, name))
+        elif role == "foreign":
+            self.take(item, name, "unsafe.Pointer", "(*C.struct_%s)(%s)" % (type_["base"], name))
         elif role == "callback":
             callback = self.api.callback(item, self.fail)
             if "box := call.callbacks()" not in self.lines:

@@ -77,6 +77,7 @@ class Parser:
             "constants": [],
             "sections": [],
             "enums": [],
+            "foreign": [],
             "handles": [],
             "structs": [],
             "callbacks": [],
@@ -164,6 +165,8 @@ class Parser:
                 self.enum()
             elif token.text == "typedef":
                 self.typedef()
+            elif token.text == "struct":
+                self.foreign()
             elif token.text == "ANNOPROJ_API":
                 self.function()
             elif token.text == "ANNOPROJ_ROW":
@@ -353,6 +356,20 @@ class Parser:
             {"name": name.text, "doc": doc, "section": self.section, "fields": fields, "line": start.line}
         )
 
+    def foreign(self):
+        """`struct Name;` is a struct that somebody else defines: only pointers to it are handed on."""
+        start = self.take()
+        name = self.word("the struct's name")
+        if name.text.startswith("annoproj_"):
+            self.fail("unknown construct: struct %s is no struct of somebody else's, use `typedef struct`" % name.text, name)
+        if self.peek().text != ";":
+            self.fail("unknown construct: struct %s may have no fields here, use `typedef struct`" % name.text)
+        self.take()
+        if name.text in self.names:
+            self.fail("%r is declared twice" % name.text, name)
+        self.names[name.text] = "foreign"
+        self.model["foreign"].append({"name": name.text, "doc": self.documentation(start), "section": self.section})
+
     def field(self, fields):
         start = self.peek()
         before = self.documentation(start)
@@ -394,7 +411,7 @@ class Parser:
         name = self.word("the function's name")
         if not doc:
             self.fail("function %s has no comment before it" % name.text, start)
-        parameters = self.parameters(name)
+        parameters = self.parameters(name, foreign=True)
         notes = self.annotations(("BORROWED", "BLOCKING", "SINCE", "OWNED"))
         end = self.take()
         if end.text != ";":
@@ -417,7 +434,7 @@ class Parser:
             )
         )
 
-    def parameters(self, owner):
+    def parameters(self, owner, foreign=False):
         self.expect("(")
         parameters = []
         if self.peek().text == "void" and self.tokens[self.index + 1].text == ")":
@@ -427,7 +444,7 @@ class Parser:
         while True:
             if self.peek().text == "...":
                 self.fail("%s: variable arguments are not in the dialect" % owner.text)
-            parameter_type = self.c_type()
+            parameter_type = self.c_type(foreign)
             token = self.take()
             if token.kind != "word" or token.text.startswith("ANNOPROJ_"):
                 self.fail("%s: a parameter has no name" % owner.text, token)
@@ -443,15 +460,17 @@ class Parser:
             if token.text != ",":
                 self.fail("%s: expected ',' or ')', found %r" % (owner.text, token.text), token)
 
-    def c_type(self):
-        """const? name (const? *)*, with only the types the dialect allows."""
+    def c_type(self, foreign=False):
+        """const? name (const? *)*, with only the types the dialect allows; somebody else's struct where it may stand."""
         token = self.peek()
         const = bool(self.accept("const"))
         name = self.word("a type")
         if name.text == "enum":
             self.fail("an enum by value is not in the dialect: use its int32_t typedef and ANNOPROJ_ENUM", name)
         if name.text == "struct":
-            self.fail("use the struct's typedef", name)
+            if not foreign or self.names.get(self.peek().text) != "foreign":
+                self.fail("use the struct's typedef", name)
+            name = self.word("the struct's name")
         if name.text in FORBIDDEN:
             self.fail("type %s is not in the dialect: %s" % (name.text, FORBIDDEN[name.text]), name)
         kind = self.names.get(name.text)
@@ -459,6 +478,9 @@ class Parser:
             kind = "scalar"
         elif name.text in ("void", "char"):
             kind = name.text
+        elif kind == "foreign":
+            if self.tokens[self.index - 2].text != "struct":
+                self.fail("say `struct %s`" % name.text, name)
         elif kind not in ("enum", "handle", "struct", "callback"):
             self.fail("type %r is not known here" % name.text, name)
         pointers = 0
@@ -468,8 +490,10 @@ class Parser:
                 self.fail("const after * is not in the dialect")
         if pointers > 2:
             self.fail("more than two pointers are not in the dialect", token)
-        if kind in ("handle", "struct") and not pointers:
+        if kind in ("handle", "struct", "foreign") and not pointers:
             self.fail("%s by value is not in the dialect" % name.text, name)
+        if kind == "foreign" and (pointers > 1 or const):
+            self.fail("struct %s is only filled in: one pointer, not const" % name.text, name)
         if kind == "char" and not pointers:
             self.fail("char by value is not in the dialect: use int32_t", name)
         if kind == "callback" and pointers:
@@ -477,7 +501,10 @@ class Parser:
         if const and not pointers:
             self.fail("const by value says nothing", token)
         return {
-            "c": ("const " if const else "") + name.text + (" " + "*" * pointers if pointers else ""),
+            "c": ("const " if const else "")
+            + ("struct " if kind == "foreign" else "")
+            + name.text
+            + (" " + "*" * pointers if pointers else ""),
             "base": name.text,
             "kind": kind,
             "pointers": pointers,

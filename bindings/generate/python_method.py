@@ -139,6 +139,10 @@ class Method:
             self.arguments.append("call.length(%r)" % item["name"])
         elif role == "struct":
             self.struct(item, taken)
+        elif role == "foreign":
+            self.lines.append("c_%s = _convert.address(%s, %r)" % (item["name"], name, name))
+            self.arguments.append("c_%s" % item["name"])
+            self.positional.append(Keyword(name, "int"))
         elif role in ("handle", "callback", "text", "value", "array"):
             if role == "handle":
                 kind = camel(strip(item["type"]["base"]))

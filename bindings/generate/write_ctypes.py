@@ -17,6 +17,8 @@ SCALARS = {
 def ctype(type_, item=None):
     """The ctypes expression of a C type; arrays are plain addresses, so that any buffer fits."""
     kind, base, pointers = type_["kind"], type_["base"], type_["pointers"]
+    if kind == "foreign":
+        return "c_void_p"
     if kind == "void":
         return "None" if not pointers else "c_void_p" if pointers == 1 else "POINTER(c_void_p)"
     if kind == "char":

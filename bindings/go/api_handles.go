@@ -156,6 +156,45 @@ func (t *Table[R]) JSON() (string, error) {
 	return takeText(oJSON), nil
 }
 
+// Fills in the schema of the table's row type: a struct with a field for each column. On failure its `release` is nil.
+//
+// In C: annoproj_table_arrow_schema.
+func (t *Table[R]) ArrowSchema(schema unsafe.Pointer) error {
+	call := newCall(nil)
+	defer call.end()
+	self := (*C.annoproj_table)(call.enter(t.state(), "table", false))
+	_, err := call.run(func(_ *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_table_arrow_schema(self, (*C.struct_ArrowSchema)(schema), failure)
+	})
+	return err
+}
+
+// Fills in the table as one struct array of that schema. On failure its `release` is nil.
+//
+// In C: annoproj_table_arrow_array.
+func (t *Table[R]) ArrowArray(array unsafe.Pointer) error {
+	call := newCall(nil)
+	defer call.end()
+	self := (*C.annoproj_table)(call.enter(t.state(), "table", false))
+	_, err := call.run(func(_ *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_table_arrow_array(self, (*C.struct_ArrowArray)(array), failure)
+	})
+	return err
+}
+
+// Fills in a stream that gives the table once. On failure its `release` is nil.
+//
+// In C: annoproj_table_arrow_stream.
+func (t *Table[R]) ArrowStream(arrow unsafe.Pointer) error {
+	call := newCall(nil)
+	defer call.end()
+	self := (*C.annoproj_table)(call.enter(t.state(), "table", false))
+	_, err := call.run(func(_ *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_table_arrow_stream(self, (*C.struct_ArrowArrayStream)(arrow), failure)
+	})
+	return err
+}
+
 // The next table of a stream, of the row type its maker names. NONE at the end. Rights: re-read each time.
 //
 // In C: annoproj_stream_next.
@@ -172,6 +211,35 @@ func (s *Stream[R]) Next(ctx context.Context, opts ...CallOption) (*Table[R], er
 		return nil, err
 	}
 	return newTable(oTable, s.decode), nil
+}
+
+// Fills in the Arrow schema of the stream's tables. On failure its `release` is nil.
+//
+// In C: annoproj_stream_arrow_schema.
+func (s *Stream[R]) ArrowSchema(schema unsafe.Pointer) error {
+	call := newCall(nil)
+	defer call.end()
+	self := (*C.annoproj_stream)(call.enter(s.state(), "stream", false))
+	_, err := call.run(func(_ *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_stream_arrow_schema(self, (*C.struct_ArrowSchema)(schema), failure)
+	})
+	return err
+}
+
+// Fills in an Arrow stream of the tables that Stream.Next would give; both share one place, and closing the stream leaves
+// it working. The call's timeout holds for each table that the consumer fetches, its cancel for all of them. `get_next` answers
+// ECANCELED, ETIMEDOUT, ENOMEM, EINVAL or EIO, and `get_last_error` says more. On failure its `release` is nil.
+//
+// In C: annoproj_stream_arrow_stream.
+func (s *Stream[R]) ArrowStream(ctx context.Context, arrow unsafe.Pointer, opts ...CallOption) error {
+	call := newCall(ctx)
+	defer call.end()
+	call.apply(opts)
+	self := (*C.annoproj_stream)(call.enter(s.state(), "stream", false))
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_stream_arrow_stream(self, limits, (*C.struct_ArrowArrayStream)(arrow), failure)
+	})
+	return err
 }
 
 // Store is a handle of the library: store.

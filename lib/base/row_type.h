@@ -11,12 +11,14 @@ typedef struct column_type {
     const char *name, *type_name, *unit, *title;
     int32_t type; /* an annoproj_column_type */
     bool nullable;
+    const char *doc;
 } column_type;
 
 typedef struct row_type {
     const char *name;
     size_t column_count;
     const column_type *columns;
+    const char *doc;
 } row_type;
 
 #endif

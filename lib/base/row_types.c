@@ -16,13 +16,16 @@
 #define NULLABLE_required false
 #define NULLABLE_nullable true
 
-#define ANNOPROJ_ROW(row, doc) static const column_type columns_of_##row[] = {
+#define ANNOPROJ_ROW(row, doc)                                                                                         \
+    static const char doc_of_##row[] = doc;                                                                            \
+    static const column_type columns_of_##row[] = {
 #define ANNOPROJ_COLUMN(name, type, nullability, unit, title, doc)                                                     \
-    {#name, #type, unit, title, TYPE_##type, NULLABLE_##nullability},
+    {#name, #type, unit, title, TYPE_##type, NULLABLE_##nullability, doc},
 #define ANNOPROJ_ROW_END(row)                                                                                          \
     }                                                                                                                  \
     ;                                                                                                                  \
     extern const struct row_type row_##row;                                                                            \
-    const struct row_type row_##row = {#row, sizeof columns_of_##row / sizeof columns_of_##row[0], columns_of_##row};
+    const struct row_type row_##row = {#row, sizeof columns_of_##row / sizeof columns_of_##row[0], columns_of_##row,   \
+                                       doc_of_##row};
 
 #include "contract.h"

@@ -9,6 +9,7 @@ import tempfile
 import unittest
 
 import annoproj
+from annoproj._arrow import capsule
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 API = os.path.join(HERE, "..", "..", "bindings", "api.json")
@@ -94,6 +95,7 @@ class World:
 READ, WRITE = "read", "write"
 CALLS = {
     "annoproj_stream_next": (READ, lambda w, **c: w.stream.next(**c)),
+    "annoproj_stream_arrow_stream": (READ, lambda w, **c: capsule(b"arrow_array_stream", lambda at: w.stream.arrow_stream(at, **c))),
     "annoproj_session_can": (READ, lambda w, **c: w.host.can(w.project, annoproj.Operation.EXPORT, **c)),
     "annoproj_session_open": (READ, lambda w, **c: w.store.session_open(w.users[0], **c)),
     "annoproj_store_info": (READ, lambda w, **c: w.host.store_info(**c)),

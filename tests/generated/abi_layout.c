@@ -594,8 +594,13 @@ _Static_assert(sizeof(&annoproj_table_text) == sizeof(void (*)(void)), "declared
 _Static_assert(sizeof(&annoproj_table_next_page) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_table_csv) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_table_json) == sizeof(void (*)(void)), "declared");
+_Static_assert(sizeof(&annoproj_table_arrow_schema) == sizeof(void (*)(void)), "declared");
+_Static_assert(sizeof(&annoproj_table_arrow_array) == sizeof(void (*)(void)), "declared");
+_Static_assert(sizeof(&annoproj_table_arrow_stream) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_table_free) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_stream_next) == sizeof(void (*)(void)), "declared");
+_Static_assert(sizeof(&annoproj_stream_arrow_schema) == sizeof(void (*)(void)), "declared");
+_Static_assert(sizeof(&annoproj_stream_arrow_stream) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_stream_close) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_store_options_init) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_store_create) == sizeof(void (*)(void)), "declared");
@@ -758,8 +763,13 @@ const char *annoproj_table_text(const annoproj_table *table, int64_t row, int32_
 const char *annoproj_table_next_page(const annoproj_table *table);
 annoproj_status annoproj_table_csv(const annoproj_table *table, char **csv, annoproj_error **error);
 annoproj_status annoproj_table_json(const annoproj_table *table, char **json, annoproj_error **error);
+annoproj_status annoproj_table_arrow_schema(const annoproj_table *table, struct ArrowSchema *schema, annoproj_error **error);
+annoproj_status annoproj_table_arrow_array(const annoproj_table *table, struct ArrowArray *array, annoproj_error **error);
+annoproj_status annoproj_table_arrow_stream(const annoproj_table *table, struct ArrowArrayStream *arrow, annoproj_error **error);
 void annoproj_table_free(annoproj_table *table);
 annoproj_status annoproj_stream_next(annoproj_stream *stream, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
+annoproj_status annoproj_stream_arrow_schema(const annoproj_stream *stream, struct ArrowSchema *schema, annoproj_error **error);
+annoproj_status annoproj_stream_arrow_stream(annoproj_stream *stream, const annoproj_call *call, struct ArrowArrayStream *arrow, annoproj_error **error);
 void annoproj_stream_close(annoproj_stream *stream);
 void annoproj_store_options_init(annoproj_store_options *options);
 annoproj_status annoproj_store_create(const char *path, const annoproj_store_options *options, const annoproj_call *call, annoproj_store **store, annoproj_error **error);

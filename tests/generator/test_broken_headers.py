@@ -8,6 +8,7 @@ from generator import changed, line_of, run, tree
 USER = "ANNOPROJ_API void annoproj_free(void *memory ANNOPROJ_NULLABLE) ANNOPROJ_SINCE(0, 1);"
 COMMENT = "/* Frees memory the library handed out as owned text or bytes. NULL is fine. */\n"
 LATE = "ANNOPROJ_API void annoproj_cancel_free(annoproj_cancel *cancel ANNOPROJ_NULLABLE) ANNOPROJ_SINCE(0, 1);"
+FOREIGN = "struct ArrowArrayStream;"
 INIT = "#define ANNOPROJ_PAGE_OPTIONS_INIT { sizeof(annoproj_page_options), NULL, 0 }"
 PAGE = "    const char *page ANNOPROJ_NULLABLE;      /* token from annoproj_table_next_page; NULL = first page */\n"
 ROLE = "    ANNOPROJ_ORG_MEMBER = 1,\n"
@@ -54,6 +55,27 @@ class BrokenHeaders(unittest.TestCase):
     def test_struct_and_handle_by_value(self):
         self.red_function("void annoproj_added(annoproj_call call)", "annoproj_call by value")
         self.red_function("annoproj_cancel annoproj_added(void)", "annoproj_cancel by value")
+
+    def test_structs_of_others(self):
+        known = "struct ArrowSchema"
+        for text, message in (
+            ("void annoproj_added(%s schema ANNOPROJ_OUT)" % known, "ArrowSchema by value"),
+            ("void annoproj_added(const %s *schema ANNOPROJ_OUT)" % known, "one pointer, not const"),
+            ("void annoproj_added(%s **schema ANNOPROJ_OUT)" % known, "one pointer, not const"),
+            ("void annoproj_added(%s *schema)" % known, "struct ArrowSchema says ANNOPROJ_OUT"),
+            ("void annoproj_added(ArrowSchema *schema ANNOPROJ_OUT)", "say `struct ArrowSchema`"),
+            ("void annoproj_added(struct annoproj_column *column)", "use the struct's typedef"),
+            ("%s *annoproj_added(void)" % known, "use the struct's typedef"),
+        ):
+            with self.subTest(text):
+                added = "ANNOPROJ_API %s ANNOPROJ_SINCE(0, 1);" % text
+                self.red(changed(FOREIGN, FOREIGN + "\n\n/* Added. */\n" + added), message, added)
+        self.red(changed(USER, USER + "\nstruct Other { int32_t inside; };"), "may have no fields here")
+        self.red(changed(USER, USER + "\nstruct annoproj_other;"), "is no struct of somebody else's")
+        self.red(
+            changed(FOREIGN, FOREIGN + "\ntypedef struct annoproj_s {\n    struct ArrowSchema *inside;\n} annoproj_s;"),
+            "use the struct's typedef",
+        )
 
     def test_variable_arguments(self):
         self.red_function("void annoproj_added(const char *format, ...)", "variable arguments")

@@ -9,84 +9,14 @@
 
 #include "memory_support.h"
 #include "rows.h"
+#include "table_support.h"
 
 #define MICROSECOND INT64_C(1)
 #define SECOND      (1000000 * MICROSECOND)
 
-static const column_type sample_columns[] = {
-    {"id", "int64", "", "Id", ANNOPROJ_COLUMN_INT64, false},
-    {"number", "double", "", "Number", ANNOPROJ_COLUMN_DOUBLE, true},
-    {"name", "utf8", "", "=Name", ANNOPROJ_COLUMN_UTF8, true},
-    {"made_us", "timestamp_us", "us", "Made", ANNOPROJ_COLUMN_TIMESTAMP_US, true},
-    {"done", "bool", "", "Done", ANNOPROJ_COLUMN_BOOL, true},
-    {"stage", "dictionary", "", "Stage", ANNOPROJ_COLUMN_DICTIONARY, true},
-    {"raw", "binary", "", "Raw", ANNOPROJ_COLUMN_BINARY, true},
-    {"ids", "int64_list", "", "Ids", ANNOPROJ_COLUMN_INT64_LIST, true},
-    {"points", "double_list", "", "Points", ANNOPROJ_COLUMN_DOUBLE_LIST, true},
-    {"tags", "utf8_list", "", "Tags", ANNOPROJ_COLUMN_UTF8_LIST, true},
-    {"label_rejection_rate", "double", "", "Rate", ANNOPROJ_COLUMN_DOUBLE, true},
-    {"average_time_per_task", "double", "s", "Average", ANNOPROJ_COLUMN_DOUBLE, true},
-};
-static const row_type sample_row = {"sample_row", 12, sample_columns};
-
-static void add_full(rows *build) {
-    rows_int64(build, 7);
-    rows_double(build, 0.1);
-    rows_text(build, "-a \"b\"");
-    rows_time(build, 1704164645678901);
-    rows_bool(build, true);
-    rows_text(build, "annotate");
-    rows_binary(build, "\x01\xFF", 2);
-    rows_int64_list(build, (int64_t[]){1, INT64_MIN}, 2);
-    rows_double_list(build, (double[]){0.5, 1e21, -3}, 3);
-    rows_utf8_list(build, (const char *[]){"x", "", "y\"<"}, 3);
-    rows_double(build, 1.0 / 3);
-    rows_double(build, 2.0005);
-}
-
-static void add_nulls(rows *build) {
-    rows_int64(build, -1);
-    for (int i = 1; i < 12; i++) {
-        rows_null(build);
-    }
-}
-
-static void add_empty(rows *build) {
-    rows_int64(build, 0);
-    rows_double(build, NAN);
-    rows_text_n(build, "cut off", 3);
-    rows_time(build, -1);
-    rows_bool(build, false);
-    rows_text(build, "review");
-    rows_binary(build, "", 0);
-    rows_int64_list(build, NULL, 0);
-    rows_double_list(build, NULL, 0);
-    rows_utf8_list(build, NULL, 0);
-    rows_double(build, -0.25);
-    rows_double(build, 1000);
-}
-
-static annoproj_status build_sample(annoproj_table **table, annoproj_error **error) {
-    rows *build = rows_new(&sample_row);
-    add_full(build);
-    add_nulls(build);
-    add_empty(build);
-    add_full(build);
-    rows_next_page(build, "first");
-    rows_next_page(build, "page-2");
-    return rows_finish(build, table, error);
-}
-
-static annoproj_table *sample(void) {
-    annoproj_table *table = NULL;
-    annoproj_error *error = NULL;
-    assert_ok(build_sample(&table, &error), error);
-    return table;
-}
-
 static void test_shape(void **state) {
     (void)state;
-    annoproj_table *table = sample();
+    annoproj_table *table = sample_table();
     assert_int_equal(annoproj_table_row_count(table), 4);
     assert_int_equal(annoproj_table_column_count(table), 12);
     assert_string_equal(annoproj_table_row_type(table), "sample_row");
@@ -103,7 +33,7 @@ static void test_shape(void **state) {
 
 static void test_cells(void **state) {
     (void)state;
-    annoproj_table *table = sample();
+    annoproj_table *table = sample_table();
     for (int64_t row = 0; row < 4; row += 3) {
         assert_true(annoproj_table_int64(table, row, 0) == 7);
         assert_true(annoproj_table_double(table, row, 0) == 7);
@@ -140,7 +70,7 @@ static void test_cells(void **state) {
 
 static void test_columns(void **state) {
     (void)state;
-    annoproj_table *table = sample();
+    annoproj_table *table = sample_table();
     annoproj_error *error = NULL;
     annoproj_column view, by_macro = ANNOPROJ_COLUMN_INIT;
     annoproj_column_init(NULL);
@@ -150,7 +80,7 @@ static void test_columns(void **state) {
         assert_ok(annoproj_table_column(table, column, &view, &error), error);
         assert_int_equal(view.size, sizeof view);
         assert_int_equal(view.length, 4);
-        assert_int_equal(view.type, sample_columns[column].type);
+        assert_int_equal(view.type, sample_row.columns[column].type);
         assert_int_equal(view.null_count, column ? 1 : 0);
         assert_true(column ? view.validity[0] == 13 : view.validity == NULL);
         const void *const buffers[] = {view.validity, view.data, view.offsets, view.dictionary_offsets,
@@ -202,7 +132,7 @@ static void test_columns(void **state) {
 
 static void test_csv(void **state) {
     (void)state;
-    annoproj_table *table = sample();
+    annoproj_table *table = sample_table();
     annoproj_error *error = NULL;
     char *csv = NULL;
     assert_ok(annoproj_table_csv(table, &csv, &error), error);
@@ -224,7 +154,7 @@ static void test_csv(void **state) {
 
 static void test_json(void **state) {
     (void)state;
-    annoproj_table *table = sample();
+    annoproj_table *table = sample_table();
     annoproj_error *error = NULL;
     char *json = NULL;
     assert_ok(annoproj_table_json(table, &json, &error), error);
@@ -248,8 +178,8 @@ static void test_json(void **state) {
 }
 
 static void expect_time(int64_t time_us, const char *expected) {
-    static const column_type columns[] = {{"t", "timestamp_us", "", "T", ANNOPROJ_COLUMN_TIMESTAMP_US, false}};
-    static const row_type type = {"time_row", 1, columns};
+    static const column_type columns[] = {{"t", "timestamp_us", "", "T", ANNOPROJ_COLUMN_TIMESTAMP_US, false, ""}};
+    static const row_type type = {"time_row", 1, columns, ""};
     annoproj_table *table = NULL;
     annoproj_error *error = NULL;
     char *csv = NULL, line[64];
@@ -342,7 +272,7 @@ static void test_wrong_builds(void **state) {
     (void)state;
     rows *build = rows_new(&sample_row);
     rows_text(build, "no number");
-    add_full(build); /* the first failure stays */
+    add_full_row(build); /* the first failure stays */
     expect_broken(ANNOPROJ_INTERNAL, build, "column id of sample_row");
     build = rows_new(&sample_row);
     rows_null(build);
@@ -363,14 +293,14 @@ static void test_wrong_builds(void **state) {
     rows_text(build, "\xFF");
     expect_broken(ANNOPROJ_CORRUPT, build, "column name");
     build = rows_new(&sample_row);
-    add_full(build);
+    add_full_row(build);
     rows_discard(build);
     rows_discard(NULL);
 }
 
 static void test_stale_table(void **state) {
     (void)state;
-    annoproj_table *table = sample();
+    annoproj_table *table = sample_table();
     annoproj_column view = ANNOPROJ_COLUMN_INIT;
     annoproj_error *error = NULL;
     annoproj_table_free(table);

@@ -1168,6 +1168,24 @@ class Table(_table.TableBase):
         call.run(_capi.annoproj_table_json, call.handle(self, Table, 'table'), call.result(o_json, _capi.annoproj_free), call.error_pointer())
         return call.text(o_json, _capi.annoproj_free)
 
+    def arrow_schema(self, schema):
+        """Fills in the schema of the table's row type: a struct with a field for each column. On failure its `release` is NULL."""
+        call = _runtime.Call()
+        c_schema = _convert.address(schema, 'schema')
+        call.run(_capi.annoproj_table_arrow_schema, call.handle(self, Table, 'table'), c_schema, call.error_pointer())
+
+    def arrow_array(self, array):
+        """Fills in the table as one struct array of that schema. On failure its `release` is NULL."""
+        call = _runtime.Call()
+        c_array = _convert.address(array, 'array')
+        call.run(_capi.annoproj_table_arrow_array, call.handle(self, Table, 'table'), c_array, call.error_pointer())
+
+    def arrow_stream(self, arrow):
+        """Fills in a stream that gives the table once. On failure its `release` is NULL."""
+        call = _runtime.Call()
+        c_arrow = _convert.address(arrow, 'arrow')
+        call.run(_capi.annoproj_table_arrow_stream, call.handle(self, Table, 'table'), c_arrow, call.error_pointer())
+
 
 class Stream(_runtime.StreamBase):
     """A stream of the library."""
@@ -1185,6 +1203,21 @@ class Stream(_runtime.StreamBase):
         o_table = _capi.annoproj_table_p()
         status = call.run(_capi.annoproj_stream_next, call.handle(self, Stream, 'stream'), call.pointer(), call.result(o_table, Table), call.error_pointer())
         return None if status == 1 else _typed(call, o_table, self)
+
+    def arrow_schema(self, schema):
+        """Fills in the Arrow schema of the stream's tables. On failure its `release` is NULL."""
+        call = _runtime.Call()
+        c_schema = _convert.address(schema, 'schema')
+        call.run(_capi.annoproj_stream_arrow_schema, call.handle(self, Stream, 'stream'), c_schema, call.error_pointer())
+
+    def arrow_stream(self, arrow, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """Fills in an Arrow stream of the tables that annoproj_stream_next would give; both share one place, and closing the stream leaves
+        it working. The call's timeout holds for each table that the consumer fetches, its cancel for all of them. `get_next` answers
+        ECANCELED, ETIMEDOUT, ENOMEM, EINVAL or EIO, and `get_last_error` says more. On failure its `release` is NULL.
+        """
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        c_arrow = _convert.address(arrow, 'arrow')
+        call.run(_capi.annoproj_stream_arrow_stream, call.handle(self, Stream, 'stream'), call.pointer(), c_arrow, call.error_pointer())
 
 
 class Store(_runtime.Handle):

@@ -528,8 +528,13 @@ FUNCTIONS = (
     ("annoproj_table_next_page", c_char_p, (annoproj_table_p,)),
     ("annoproj_table_csv", c_int32, (annoproj_table_p, POINTER(c_void_p), POINTER(annoproj_error_p))),
     ("annoproj_table_json", c_int32, (annoproj_table_p, POINTER(c_void_p), POINTER(annoproj_error_p))),
+    ("annoproj_table_arrow_schema", c_int32, (annoproj_table_p, c_void_p, POINTER(annoproj_error_p))),
+    ("annoproj_table_arrow_array", c_int32, (annoproj_table_p, c_void_p, POINTER(annoproj_error_p))),
+    ("annoproj_table_arrow_stream", c_int32, (annoproj_table_p, c_void_p, POINTER(annoproj_error_p))),
     ("annoproj_table_free", None, (annoproj_table_p,)),
     ("annoproj_stream_next", c_int32, (annoproj_stream_p, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
+    ("annoproj_stream_arrow_schema", c_int32, (annoproj_stream_p, c_void_p, POINTER(annoproj_error_p))),
+    ("annoproj_stream_arrow_stream", c_int32, (annoproj_stream_p, POINTER(annoproj_call), c_void_p, POINTER(annoproj_error_p))),
     ("annoproj_stream_close", None, (annoproj_stream_p,)),
     ("annoproj_store_options_init", None, (POINTER(annoproj_store_options),)),
     ("annoproj_store_create", c_int32, (c_char_p, POINTER(annoproj_store_options), POINTER(annoproj_call), POINTER(annoproj_store_p), POINTER(annoproj_error_p))),
@@ -696,8 +701,13 @@ annoproj_table_text = LIBRARY.annoproj_table_text
 annoproj_table_next_page = LIBRARY.annoproj_table_next_page
 annoproj_table_csv = LIBRARY.annoproj_table_csv
 annoproj_table_json = LIBRARY.annoproj_table_json
+annoproj_table_arrow_schema = LIBRARY.annoproj_table_arrow_schema
+annoproj_table_arrow_array = LIBRARY.annoproj_table_arrow_array
+annoproj_table_arrow_stream = LIBRARY.annoproj_table_arrow_stream
 annoproj_table_free = LIBRARY.annoproj_table_free
 annoproj_stream_next = LIBRARY.annoproj_stream_next
+annoproj_stream_arrow_schema = LIBRARY.annoproj_stream_arrow_schema
+annoproj_stream_arrow_stream = LIBRARY.annoproj_stream_arrow_stream
 annoproj_stream_close = LIBRARY.annoproj_stream_close
 annoproj_store_options_init = LIBRARY.annoproj_store_options_init
 annoproj_store_create = LIBRARY.annoproj_store_create

@@ -27,6 +27,14 @@ def integer(value, name, kind):
     return number
 
 
+def address(value, name):
+    """Where a struct lies that the library fills in."""
+    number = operator.index(value)
+    if not 0 < number < 2**64:
+        raise ValueError("%s: %d is no address" % (name, number))
+    return number
+
+
 def microseconds(value, name="time"):
     """A time (aware datetime), a duration (timedelta) or a number of microseconds."""
     if isinstance(value, datetime.datetime):

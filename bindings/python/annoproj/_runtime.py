@@ -8,7 +8,7 @@ import threading
 import time
 import weakref
 
-from . import _capi, _convert, _errors, _interrupt
+from . import _arrow, _capi, _convert, _errors, _interrupt
 
 DEFAULT_TIMEOUT = 30.0
 _BY_NAME = {name: getattr(_capi, name) for name, _, _ in _capi.FUNCTIONS}
@@ -402,7 +402,7 @@ class Call:
             free(pointer)
 
 
-class StreamBase(Handle):
+class StreamBase(_arrow.Exporter, Handle):
     """An iterator of tables; each is fetched when it is asked for."""
 
     def __iter__(self):

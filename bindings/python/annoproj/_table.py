@@ -3,7 +3,7 @@
 import ctypes
 import html
 
-from . import _capi, _convert, _errors, _runtime
+from . import _arrow, _capi, _convert, _errors, _runtime
 
 # Column type -> format of its data as memoryview knows it, bytes of one element.
 _DATA = {
@@ -112,7 +112,7 @@ class Column:
         return [self.validity[index >> 3] >> (index & 7) & 1 for index in range(self.length)]
 
 
-class TableBase(_runtime.Handle):
+class TableBase(_arrow.Exporter, _runtime.Handle):
     """A table: len() and iteration give its rows."""
 
     FREE = _capi.annoproj_table_free
@@ -222,6 +222,9 @@ class TableBase(_runtime.Handle):
         if self._rows is None:
             self._rows = self.rows()
         return self._rows
+
+    def __arrow_c_array__(self, requested_schema=None):
+        return self.__arrow_c_schema__(), _arrow.capsule(b"arrow_array", self.arrow_array)
 
     def to_pandas(self):
         """A pandas DataFrame; times are UTC."""

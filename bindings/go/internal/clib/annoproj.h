@@ -266,6 +266,23 @@ ANNOPROJ_API annoproj_status annoproj_table_csv(const annoproj_table *table, cha
 /* The table as a JSON array of objects keyed by column name; times as integers in microseconds. */
 ANNOPROJ_API annoproj_status annoproj_table_json(const annoproj_table *table, char **json ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_free), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
 
+/* Apache Arrow's C data interface; its header, or any copy of it, defines the three structs. What is handed out refers to the
+ * table's own buffers: nothing is copied, and they live until the consumer has called `release` on all it got, from any thread,
+ * also after the table, the stream and the store were closed. Times are `tsu:UTC`, the schema's metadata has row_type and doc,
+ * that of a column title, unit and doc. */
+struct ArrowSchema;
+struct ArrowArray;
+struct ArrowArrayStream;
+
+/* Fills in the schema of the table's row type: a struct with a field for each column. On failure its `release` is NULL. */
+ANNOPROJ_API annoproj_status annoproj_table_arrow_schema(const annoproj_table *table, struct ArrowSchema *schema ANNOPROJ_OUT, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
+
+/* Fills in the table as one struct array of that schema. On failure its `release` is NULL. */
+ANNOPROJ_API annoproj_status annoproj_table_arrow_array(const annoproj_table *table, struct ArrowArray *array ANNOPROJ_OUT, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
+
+/* Fills in a stream that gives the table once. On failure its `release` is NULL. */
+ANNOPROJ_API annoproj_status annoproj_table_arrow_stream(const annoproj_table *table, struct ArrowArrayStream *arrow ANNOPROJ_OUT, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
+
 /* Frees a table. NULL is fine. */
 ANNOPROJ_API void annoproj_table_free(annoproj_table *table ANNOPROJ_NULLABLE) ANNOPROJ_SINCE(0, 1);
 
@@ -276,6 +293,14 @@ typedef struct annoproj_stream annoproj_stream;
 
 /* The next table of a stream, of the row type its maker names. NONE at the end. Rights: re-read each time. */
 ANNOPROJ_API annoproj_status annoproj_stream_next(annoproj_stream *stream, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* Fills in the Arrow schema of the stream's tables. On failure its `release` is NULL. */
+ANNOPROJ_API annoproj_status annoproj_stream_arrow_schema(const annoproj_stream *stream, struct ArrowSchema *schema ANNOPROJ_OUT, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
+
+/* Fills in an Arrow stream of the tables that annoproj_stream_next would give; both share one place, and closing the stream leaves
+ * it working. The call's timeout holds for each table that the consumer fetches, its cancel for all of them. `get_next` answers
+ * ECANCELED, ETIMEDOUT, ENOMEM, EINVAL or EIO, and `get_last_error` says more. On failure its `release` is NULL. */
+ANNOPROJ_API annoproj_status annoproj_stream_arrow_stream(annoproj_stream *stream, const annoproj_call *call ANNOPROJ_NULLABLE, struct ArrowArrayStream *arrow ANNOPROJ_OUT, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* Closes a stream. NULL is fine. */
 ANNOPROJ_API void annoproj_stream_close(annoproj_stream *stream ANNOPROJ_NULLABLE) ANNOPROJ_SINCE(0, 1);

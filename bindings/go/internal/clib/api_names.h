@@ -33,6 +33,8 @@
 #define arena_array annoproj_internal_arena_array
 #define arena_release annoproj_internal_arena_release
 #define arena_text annoproj_internal_arena_text
+#define arrow_array_make annoproj_internal_arrow_array_make
+#define arrow_schema_make annoproj_internal_arrow_schema_make
 #define ascii_lower annoproj_internal_ascii_lower
 #define bind_blob annoproj_internal_bind_blob
 #define bind_double annoproj_internal_bind_double

@@ -1,12 +1,13 @@
-/* Public functions: the event feeds of projects and of the store, and streams. */
+/* Public functions: the event feeds of projects and of the store. */
 #include "access.h"
 #include "failure.h"
 #include "rows.h"
 #include "segment.h"
+#include "stream.h"
 
 /* A stream is a place in a feed; it holds no snapshot between calls. */
 typedef struct event_stream {
-    body body;
+    table_stream stream;
     session *session;
     int64_t project; /* 0 = the store's own events */
     int64_t after;   /* atomic: the last event handed out */
@@ -14,9 +15,9 @@ typedef struct event_stream {
 } event_stream;
 
 static void destroy_stream(body *dead) {
-    event_stream *stream = (event_stream *)dead;
-    session_leave(stream->session);
-    release(stream);
+    event_stream *gone = (event_stream *)dead;
+    session_leave(gone->session);
+    release(gone);
 }
 
 static const char *source_name(int32_t source) {
@@ -95,6 +96,31 @@ static request feed_request(session *who, int64_t project, feed_call *made) {
                      .arguments = made};
 }
 
+/* Two threads on one stream: whoever is first keeps his page, the other reads again from there. */
+static annoproj_status next_page(body *entered, const annoproj_call *call, annoproj_table **table,
+                                 annoproj_error **error) {
+    event_stream *feed = (event_stream *)entered;
+    annoproj_status status = ANNOPROJ_OK;
+    for (bool mine = false; status == ANNOPROJ_OK && !mine;) {
+        feed_call made = {.last = feed->last};
+        made.after = __atomic_load_n(&feed->after, __ATOMIC_ACQUIRE);
+        int64_t start = made.after;
+        if (start >= feed->last) {
+            return ANNOPROJ_NONE;
+        }
+        const request asked = feed_request(feed->session, feed->project, &made);
+        status = access_read(&asked, read_page, call, error);
+        mine = status == ANNOPROJ_OK &&
+               __atomic_compare_exchange_n(&feed->after, &start, made.after, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
+        if (mine) {
+            *table = made.table;
+        } else {
+            annoproj_table_free(made.table);
+        }
+    }
+    return status;
+}
+
 static annoproj_status open_feed(session *who, int64_t project, int64_t after, const annoproj_call *call,
                                  annoproj_stream **stream, annoproj_error **error) {
     feed_call made = {.after = after};
@@ -107,15 +133,16 @@ static annoproj_status open_feed(session *who, int64_t project, int64_t after, c
     if (opened == NULL) {
         return fail_memory(error);
     }
-    *opened = (event_stream){.body = {.references = 1, .destroy = destroy_stream},
-                             .session = who,
-                             .project = project,
-                             .after = after,
-                             .last = made.last};
+    *opened = (event_stream){
+        .stream = {.body = {.references = 1, .destroy = destroy_stream}, .type = &row_event_row, .next = next_page},
+        .session = who,
+        .project = project,
+        .after = after,
+        .last = made.last};
     body_retain(&who->body);
-    *stream = handle_new(HANDLE_STREAM, &opened->body);
+    *stream = handle_new(HANDLE_STREAM, &opened->stream.body);
     if (*stream == NULL) {
-        body_release(&opened->body);
+        body_release(&opened->stream.body);
         return fail_memory(error);
     }
     return ANNOPROJ_OK;
@@ -160,44 +187,4 @@ annoproj_status annoproj_store_events(annoproj_session *handle, int64_t after, c
         session_leave(who);
     }
     return status;
-}
-
-/* Two threads on one stream: whoever is first keeps his page, the other reads again from there. */
-annoproj_status annoproj_stream_next(annoproj_stream *handle, const annoproj_call *call, annoproj_table **table,
-                                     annoproj_error **error) {
-    clear_error(error);
-    if (table == NULL) {
-        return fail(error, ANNOPROJ_INVALID, "`table` is NULL: give a place for the result");
-    }
-    *table = NULL;
-    body *entered = NULL;
-    annoproj_status status = handle_enter(handle, HANDLE_STREAM, "stream", &entered, error);
-    if (status != ANNOPROJ_OK) {
-        return status;
-    }
-    event_stream *stream = (event_stream *)entered;
-    for (bool mine = false; status == ANNOPROJ_OK && !mine;) {
-        feed_call made = {.last = stream->last};
-        made.after = __atomic_load_n(&stream->after, __ATOMIC_ACQUIRE);
-        int64_t start = made.after;
-        if (start >= stream->last) {
-            status = ANNOPROJ_NONE;
-            break;
-        }
-        const request asked = feed_request(stream->session, stream->project, &made);
-        status = access_read(&asked, read_page, call, error);
-        mine = status == ANNOPROJ_OK && __atomic_compare_exchange_n(&stream->after, &start, made.after, false,
-                                                                    __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
-        if (mine) {
-            *table = made.table;
-        } else {
-            annoproj_table_free(made.table);
-        }
-    }
-    body_release(entered);
-    return status;
-}
-
-void annoproj_stream_close(annoproj_stream *stream) {
-    handle_close(stream, HANDLE_STREAM);
 }
