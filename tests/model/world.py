@@ -88,7 +88,7 @@ class World:
                                        "settings": settings})
         self.self_release = random.random() < 0.7
         self.project = self.host.project_create("Model", self.ontology, json.dumps(document),
-                                                no_self_release=not self.self_release)
+                                                self_release=annoproj.Choice.ON if self.self_release else annoproj.Choice.OFF)
         required = {self.van: frozenset(self.options[self.van])}
         self.reference = Reference(stages, required, self_release=self.self_release)
         self.reference.now = self.now
