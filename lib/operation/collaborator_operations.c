@@ -2,6 +2,7 @@
 #include "failure.h"
 #include "handle_call.h"
 #include "project.h"
+#include "rights.h"
 #include "task.h"
 #include "workflow.h"
 
@@ -15,6 +16,11 @@ static annoproj_status check_role(int32_t role, annoproj_error **error) {
     if (role >= ANNOPROJ_ROLE_ADMIN && role <= ANNOPROJ_ROLE_ANNOTATOR_REVIEWER)
         return ANNOPROJ_OK;
     return fail(error, ANNOPROJ_INVALID, "role %d is no annoproj_role", role);
+}
+
+/* An admin is who may make and unmake admins. */
+static bool is_admin(int32_t role) {
+    return role_right(role, ANNOPROJ_OPERATION_COLLABORATOR_CHANGE_ADMIN) == RIGHT_YES;
 }
 
 /* The role a user has in the command's project; 0 = none. */
@@ -52,10 +58,11 @@ static annoproj_status put_role(command *cmd, int64_t user, int32_t role, annopr
 /* STATE when `user` is the project's only admin; disabled ones can do nothing and do not count. */
 static annoproj_status keep_an_admin(scope *in, int64_t user, annoproj_error **error) {
     static const char query[] = "SELECT count(*) FROM collaborator c JOIN user u ON u.id = c.user WHERE c.project = ?"
-                                " AND c.role = 1 AND c.user <> ? AND u.disabled = 0";
+                                " AND ? >> c.role & 1 AND c.user <> ? AND u.disabled = 0";
     int64_t others = 0;
     statement *find = sql(in->database, query);
     bind_int64(find, in->project.id);
+    bind_int64(find, roles_with(ANNOPROJ_OPERATION_COLLABORATOR_CHANGE_ADMIN));
     bind_int64(find, user);
     if (sql_row(find))
         others = column_int64(find, 0);
@@ -85,7 +92,7 @@ static annoproj_status add(command *cmd, void *arguments, annoproj_error **error
     const collaborator_call *made = arguments;
     int32_t role = 0;
     annoproj_status status = check_user(&cmd->scope, made->user, error);
-    if (status == ANNOPROJ_OK && made->role == ANNOPROJ_ROLE_ADMIN)
+    if (status == ANNOPROJ_OK && is_admin(made->role))
         status = access_gate(&cmd->scope, ANNOPROJ_OPERATION_COLLABORATOR_ADD_ADMIN, error);
     if (status == ANNOPROJ_OK)
         status = role_of(&cmd->scope, made->user, &role, error);
@@ -115,9 +122,9 @@ static annoproj_status check_change(command *cmd, int64_t user, int32_t wanted, 
     if (status == ANNOPROJ_OK && *role == 0)
         status = fail(error, ANNOPROJ_NOT_FOUND, "user %lld is no collaborator of project %lld", (long long)user,
                       (long long)cmd->scope.project.id);
-    if (status == ANNOPROJ_OK && (*role == ANNOPROJ_ROLE_ADMIN || wanted == ANNOPROJ_ROLE_ADMIN))
+    if (status == ANNOPROJ_OK && (is_admin(*role) || is_admin(wanted)))
         status = access_gate(&cmd->scope, ANNOPROJ_OPERATION_COLLABORATOR_CHANGE_ADMIN, error);
-    if (status == ANNOPROJ_OK && *role == ANNOPROJ_ROLE_ADMIN && wanted != ANNOPROJ_ROLE_ADMIN)
+    if (status == ANNOPROJ_OK && is_admin(*role) && !is_admin(wanted))
         status = keep_an_admin(&cmd->scope, user, error);
     return status;
 }

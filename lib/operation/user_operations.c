@@ -4,6 +4,7 @@
 #include "failure.h"
 #include "handle_call.h"
 #include "project.h"
+#include "rights.h"
 #include "task.h"
 #include "utf8.h"
 
@@ -84,16 +85,21 @@ annoproj_status annoproj_user_create(annoproj_session *handle, const char *email
     return status;
 }
 
+/* An org admin is who manages users. */
+static bool manages_users(int32_t org_role) {
+    return org_right(org_role, ANNOPROJ_OPERATION_USER_MANAGE) == RIGHT_YES;
+}
+
 /* NOT_FOUND, and STATE when the change would leave the store without an enabled org admin although it has one. */
 static annoproj_status check_user_change(command *cmd, int64_t user, bool stays_admin, bool *disabled,
                                          annoproj_error **error) {
     static const char find_query[] = "SELECT org_role, disabled FROM user WHERE id = ?";
-    static const char others_query[] = "SELECT count(*) FROM user WHERE org_role = 2 AND disabled = 0 AND id <> ?";
+    static const char others_query[] = "SELECT count(*) FROM user WHERE ? >> org_role & 1 AND disabled = 0 AND id <> ?";
     int64_t others = 1;
     statement *find = sql(cmd->scope.database, find_query);
     bind_int64(find, user);
     bool found = sql_row(find);
-    bool admin = found && column_int64(find, 0) == ANNOPROJ_ORG_ADMIN;
+    bool admin = found && manages_users((int32_t)column_int64(find, 0));
     *disabled = found && column_int64(find, 1) != 0;
     annoproj_status status = sql_end(find, error);
     if (status == ANNOPROJ_OK && !found)
@@ -101,6 +107,7 @@ static annoproj_status check_user_change(command *cmd, int64_t user, bool stays_
     if (status != ANNOPROJ_OK || !admin || *disabled || stays_admin)
         return status;
     statement *count = sql(cmd->scope.database, others_query);
+    bind_int64(count, org_roles_with(ANNOPROJ_OPERATION_USER_MANAGE));
     bind_int64(count, user);
     if (sql_row(count))
         others = column_int64(count, 0);
@@ -115,7 +122,7 @@ static annoproj_status update_user(command *cmd, void *arguments, annoproj_error
     static const char query[] = "UPDATE user SET name = ?, org_role = ? WHERE id = ?";
     const user_call *made = arguments;
     bool disabled = false;
-    annoproj_status status = check_user_change(cmd, made->user, made->org_role == ANNOPROJ_ORG_ADMIN, &disabled, error);
+    annoproj_status status = check_user_change(cmd, made->user, manages_users(made->org_role), &disabled, error);
     if (status != ANNOPROJ_OK)
         return status;
     statement *update = sql(cmd->scope.database, query);

@@ -40,6 +40,7 @@
 #define bind_double annoproj_internal_bind_double
 #define bind_int64 annoproj_internal_bind_int64
 #define bind_null annoproj_internal_bind_null
+#define bind_seer annoproj_internal_bind_seer
 #define bind_text annoproj_internal_bind_text
 #define bind_text_n annoproj_internal_bind_text_n
 #define blob_cache_bytes annoproj_internal_blob_cache_bytes
@@ -335,6 +336,7 @@
 #define operation_rule_of annoproj_internal_operation_rule_of
 #define options_read annoproj_internal_options_read
 #define org_right annoproj_internal_org_right
+#define org_roles_with annoproj_internal_org_roles_with
 #define output_close annoproj_internal_output_close
 #define output_finish annoproj_internal_output_finish
 #define output_open annoproj_internal_output_open
@@ -408,6 +410,7 @@
 #define review_state_of annoproj_internal_review_state_of
 #define role_name annoproj_internal_role_name
 #define role_right annoproj_internal_role_right
+#define roles_with annoproj_internal_roles_with
 #define route_rule_matches annoproj_internal_route_rule_matches
 #define route_rule_read annoproj_internal_route_rule_read
 #define row_annotators_frame_row annoproj_internal_row_annotators_frame_row

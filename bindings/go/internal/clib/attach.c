@@ -2,20 +2,16 @@
 #include "attach.h"
 
 #include "failure.h"
+#include "seen.h"
 #include "task.h"
 #include "workflow.h"
 
-/* Only what the session may see, and what the project itself had: attaching must not be a way to read the datasets of others. */
+/* Only what the session may see: attaching must not be a way to read the datasets of others. */
 static annoproj_status find_dataset(scope *in, int64_t dataset, int64_t *data_units, annoproj_error **error) {
-    static const char query[] =
-        "SELECT d.data_units FROM dataset d WHERE d.id = ?1 AND (?2 OR d.creator = ?3 OR EXISTS("
-        "SELECT 1 FROM project_dataset pd JOIN collaborator c ON c.project = pd.project AND c.user = ?3"
-        " WHERE pd.dataset = d.id AND (pd.attached = 1 OR pd.project = ?4)))";
+    static const char query[] = "SELECT d.data_units FROM" SEER " JOIN dataset d ON d.id = ?5 WHERE" DATASET_SEEN;
     statement *find = sql(in->database, query);
+    bind_seer(find, in);
     bind_int64(find, dataset);
-    bind_int64(find, in->org_role == ANNOPROJ_ORG_ADMIN);
-    bind_int64(find, in->user);
-    bind_int64(find, in->project.id);
     bool found = sql_row(find);
     *data_units = found ? column_int64(find, 0) : 0;
     annoproj_status status = sql_end(find, error);

@@ -9,6 +9,7 @@
 #include "json_scan.h"
 #include "options.h"
 #include "project.h"
+#include "seen.h"
 #include "utf8.h"
 
 #define UNITS_MOST   10000000
@@ -208,13 +209,7 @@ annoproj_status annoproj_data_units_add(annoproj_session *handle, int64_t datase
 
 #define UNIT_COLUMNS                                                                                                   \
     "SELECT u.id, u.uuid, u.title, u.data_type, u.media_type, u.link, u.width, u.height, u.frames, u.fps, "            \
-    "u.duration, u.file_bytes,"                                                                                        \
-    " u.client_metadata FROM data_unit u"
-#define UNIT_SEEN                                                                                                      \
-    " (?1 OR EXISTS(SELECT 1 FROM dataset d WHERE d.id = u.id >> 32 AND d.creator = ?2) OR EXISTS(SELECT 1 FROM "      \
-    "project_dataset pd"                                                                                               \
-    " JOIN collaborator c ON c.project = pd.project AND c.user = ?2 WHERE pd.dataset = u.id >> 32 AND pd.attached = "  \
-    "1))"
+    "u.duration, u.file_bytes, u.client_metadata FROM"
 
 typedef struct unit_reading {
     const int64_t *ids;
@@ -258,14 +253,14 @@ static void add_unit(rows *table, statement *find) {
 }
 
 static annoproj_status read_units(scope *in, void *arguments, annoproj_error **error) {
-    static const char query[] = UNIT_COLUMNS " WHERE u.id = ?3 AND" UNIT_SEEN;
+    static const char query[] = UNIT_COLUMNS SEER " JOIN data_unit u ON u.id = ?5 JOIN dataset d ON d.id = u.id >> 32"
+                                                  " WHERE" DATASET_SEEN;
     unit_reading *reading = arguments;
     rows *table = rows_new(&row_data_unit_row);
     annoproj_status status = ANNOPROJ_OK;
     for (size_t i = 0; i < reading->count && status == ANNOPROJ_OK; i++) {
         statement *find = sql(in->database, query);
-        bind_int64(find, in->org_role == ANNOPROJ_ORG_ADMIN);
-        bind_int64(find, in->user);
+        bind_seer(find, in);
         bind_int64(find, reading->ids[i]);
         bool found = sql_row(find);
         if (found)
@@ -299,7 +294,7 @@ annoproj_status annoproj_data_unit_get(annoproj_session *handle, int64_t id, con
 }
 
 static annoproj_status list_units(scope *in, void *arguments, annoproj_error **error) {
-    static const char query[] = UNIT_COLUMNS " WHERE u.id > ? AND u.id < ? ORDER BY u.id";
+    static const char query[] = UNIT_COLUMNS " data_unit u WHERE u.id > ? AND u.id < ? ORDER BY u.id";
     unit_reading *reading = arguments;
     rows *table = rows_new(&row_data_unit_row);
     char token[32];

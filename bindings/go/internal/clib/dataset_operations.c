@@ -2,15 +2,10 @@
 #include "failure.h"
 #include "handle_call.h"
 #include "project.h"
+#include "seen.h"
 #include "utf8.h"
 
-/* What one may see: one's own, those of one's projects; org admins and host all. The same predicate for lists and gets. */
-#define DATASET_COLUMNS                                                                                                \
-    "SELECT d.id, d.uuid, d.title, d.description, d.creator, d.data_units, d.created_us FROM dataset d"
-#define DATASET_SEEN                                                                                                   \
-    " (?1 OR d.creator = ?2 OR EXISTS(SELECT 1 FROM project_dataset pd JOIN collaborator c ON c.project = pd.project " \
-    "AND c.user = ?2"                                                                                                  \
-    " WHERE pd.dataset = d.id AND pd.attached = 1))"
+#define DATASET_COLUMNS "SELECT d.id, d.uuid, d.title, d.description, d.creator, d.data_units, d.created_us FROM"
 
 typedef struct dataset_call {
     const char *title, *description;
@@ -77,14 +72,13 @@ static void add_dataset(rows *table, statement *find) {
 }
 
 static annoproj_status read_datasets(scope *in, void *arguments, annoproj_error **error) {
-    static const char query[] = DATASET_COLUMNS " WHERE d.id = ?3 AND" DATASET_SEEN;
+    static const char query[] = DATASET_COLUMNS SEER " JOIN dataset d WHERE d.id = ?5 AND" DATASET_SEEN;
     dataset_call *made = arguments;
     rows *table = rows_new(&row_dataset_row);
     annoproj_status status = ANNOPROJ_OK;
     for (size_t i = 0; i < made->count && status == ANNOPROJ_OK; i++) {
         statement *find = sql(in->database, query);
-        bind_int64(find, in->org_role == ANNOPROJ_ORG_ADMIN);
-        bind_int64(find, in->user);
+        bind_seer(find, in);
         bind_int64(find, made->datasets[i]);
         bool found = sql_row(find);
         if (found)
@@ -118,12 +112,11 @@ annoproj_status annoproj_dataset_get(annoproj_session *handle, int64_t dataset, 
 }
 
 static annoproj_status list_datasets(scope *in, void *arguments, annoproj_error **error) {
-    static const char query[] = DATASET_COLUMNS " WHERE" DATASET_SEEN " ORDER BY d.title, d.id";
+    static const char query[] = DATASET_COLUMNS SEER " JOIN dataset d WHERE" DATASET_SEEN " ORDER BY d.title, d.id";
     dataset_call *made = arguments;
     rows *table = rows_new(&row_dataset_row);
     statement *find = sql(in->database, query);
-    bind_int64(find, in->org_role == ANNOPROJ_ORG_ADMIN);
-    bind_int64(find, in->user);
+    bind_seer(find, in);
     while (sql_row(find))
         add_dataset(table, find);
     return finish_table(table, sql_end(find, error), &made->table, error);
@@ -137,8 +130,8 @@ annoproj_status annoproj_dataset_list(annoproj_session *handle, const annoproj_c
 }
 
 static annoproj_status list_attached(scope *in, void *arguments, annoproj_error **error) {
-    static const char query[] = DATASET_COLUMNS " JOIN project_dataset pd ON pd.dataset = d.id AND pd.attached = 1"
-                                                " WHERE pd.project = ? ORDER BY d.title, d.id";
+    static const char query[] = DATASET_COLUMNS " dataset d JOIN project_dataset pd ON pd.dataset = d.id"
+                                                " AND pd.attached = 1 WHERE pd.project = ? ORDER BY d.title, d.id";
     dataset_call *made = arguments;
     rows *table = rows_new(&row_dataset_row);
     statement *find = sql(in->database, query);

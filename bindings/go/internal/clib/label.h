@@ -26,13 +26,12 @@ annoproj_status label_each(scope *scope, int64_t task, label_fn found, void *dat
 annoproj_status label_by_hash(scope *scope, int64_t task, const char *hash, label *out, bool *found,
                               annoproj_error **error); /* blobs in the arena */
 
-/* Makes or replaces a label: number 0 = that of the label with this hash, also a removed one that was published, else
- * a new one from the project's counter; hash drawn when empty. A replaced label keeps its creator. Empty ranges of an
- * object are taken from its geometry. Appends EVENT_LABEL_PUT, and in review stages sets its review (behaviour §9).
- * Raises no version: label_write_done() does, once. For many labels of one task set command->scope.task to its facts:
- * else they are read for each. */
+/* Makes a label (number 0: the next of the project's counter, hash drawn when empty) or replaces the one with that number,
+ * which may be a removed one that was published and comes back. Empty ranges of an object are taken from its geometry.
+ * Appends EVENT_LABEL_PUT, and in review stages sets its review (behaviour §9). Raises no version: label_write_done()
+ * does, once. For many labels of one task set command->scope.task to its facts: else they are read for each. */
 annoproj_status label_store(command *command, label *label, annoproj_error **error);
-annoproj_status label_remove(command *command, int64_t task, const char *hash, annoproj_error **error); /* NOT_FOUND */
+annoproj_status label_remove(command *command, int64_t task, int64_t which, annoproj_error **error);
 annoproj_status label_write_done(command *command, task_facts *task, annoproj_error **error);
 
 /* The frames a label counts: frame 0 for global ones and on units of text or audio, whose ranges are no frames.

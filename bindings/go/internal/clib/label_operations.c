@@ -179,11 +179,19 @@ static annoproj_status put_label(writing *run, size_t index, annoproj_error **er
     return status;
 }
 
+static annoproj_status remove_label(writing *run, const char *hash, annoproj_error **error) {
+    int64_t task = run->cmd->scope.task.id;
+    const known_label *known = find_known(run, hash);
+    return known && known->live
+               ? label_remove(run->cmd, task, known->number, error)
+               : fail(error, ANNOPROJ_NOT_FOUND, "task %lld has no label %s", (long long)task, QUOTED(hash));
+}
+
 static annoproj_status apply_changes(writing *run, annoproj_error **error) {
     annoproj_status status = ANNOPROJ_OK;
     for (size_t i = 0; status == ANNOPROJ_OK && i < run->changes->count; i++) {
         if (label_change_is_removal(run->changes, i)) {
-            status = label_remove(run->cmd, run->cmd->scope.task.id, run->hashes[i], error);
+            status = remove_label(run, run->hashes[i], error);
         } else {
             status = put_label(run, i, error);
         }

@@ -141,48 +141,19 @@ static annoproj_status ranges_from_geometry(scope *in, label *one, annoproj_erro
     return status;
 }
 
-/* The number a removed label with that hash had when it was published; 0 = none. */
-static annoproj_status former_number(scope *in, int64_t task, const char *hash, int64_t *former,
-                                     annoproj_error **error) {
-    static const char query[] = "SELECT label FROM label_published WHERE task = ? AND hash = ?";
-    *former = 0;
-    statement *find = sql(in->database, query);
-    bind_int64(find, task);
-    bind_text(find, hash);
-    if (sql_row(find))
-        *former = column_int64(find, 0);
-    return sql_end(find, error);
-}
-
-/* A label with that hash is replaced and keeps its creator; a published one that was removed gets its number back. */
-static annoproj_status number_label(command *cmd, label *one, annoproj_error **error) {
-    label present;
-    bool found = false, drawn = one->hash[0] == 0;
-    annoproj_status status = ANNOPROJ_OK;
-    if (drawn)
-        command_hash(cmd, one->hash);
-    else
-        status = label_by_hash(&cmd->scope, one->task, one->hash, &present, &found, error);
-    if (status == ANNOPROJ_OK && found) {
-        one->number = present.number;
-        one->creator = present.creator;
-        one->created_us = present.created_us;
-    }
-    if (status == ANNOPROJ_OK && one->number == 0 && !drawn)
-        status = former_number(&cmd->scope, one->task, one->hash, &one->number, error);
-    if (status == ANNOPROJ_OK && one->number == 0)
-        status = project_next_label(cmd, PROJECT_OF(one->task), 1, &one->number, error);
-    return status;
-}
-
 static void bind_bytes(statement *put, const uint8_t *data, size_t length) {
     bind_blob(put, length > 0 ? data : (const uint8_t *)"", length);
 }
 
 static annoproj_status put_row(command *cmd, const label *one, annoproj_error **error) {
-    static const char query[] = "INSERT OR REPLACE INTO label(task, number, hash, class, creator, created_us, editor, "
-                                "edited_us, manual, confidence,"
-                                " ranges, geometry, answers) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    static const char query[] =
+        "INSERT INTO label(task, number, hash, class, creator, created_us, editor, edited_us, manual, confidence,"
+        " ranges, geometry, answers) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(task, number) DO UPDATE "
+        "SET"
+        " class = excluded.class, creator = excluded.creator, created_us = excluded.created_us, editor = "
+        "excluded.editor,"
+        " edited_us = excluded.edited_us, manual = excluded.manual, confidence = excluded.confidence,"
+        " ranges = excluded.ranges, geometry = excluded.geometry, answers = excluded.answers";
     statement *put = sql(cmd->scope.database, query);
     bind_int64(put, one->task);
     bind_int64(put, one->number);
@@ -212,8 +183,10 @@ annoproj_status label_store(command *cmd, label *one, annoproj_error **error) {
     task_facts task;
     int64_t frames = 0;
     annoproj_status status = facts_of(cmd, one->task, &task, error);
+    if (one->hash[0] == 0)
+        command_hash(cmd, one->hash);
     if (status == ANNOPROJ_OK && one->number == 0)
-        status = number_label(cmd, one, error);
+        status = project_next_label(cmd, PROJECT_OF(one->task), 1, &one->number, error);
     if (status == ANNOPROJ_OK && one->ranges_length == 0 && one->geometry_length > 0)
         status = ranges_from_geometry(&cmd->scope, one, error);
     if (status == ANNOPROJ_OK)
@@ -232,24 +205,28 @@ annoproj_status label_store(command *cmd, label *one, annoproj_error **error) {
     return status;
 }
 
-annoproj_status label_remove(command *cmd, int64_t task, const char *hash, annoproj_error **error) {
+annoproj_status label_remove(command *cmd, int64_t task, int64_t which, annoproj_error **error) {
+    static const char find_query[] = LABEL_COLUMNS "WHERE task = ? AND number = ?";
     static const char query[] = "DELETE FROM label WHERE task = ? AND number = ?";
-    label one;
+    label one = {0};
     task_facts facts;
     int64_t frames = 0;
-    bool found = false;
-    annoproj_status status = label_by_hash(&cmd->scope, task, hash, &one, &found, error);
-    if (status == ANNOPROJ_OK && !found)
-        status = fail(error, ANNOPROJ_NOT_FOUND, "task %lld has no label %s", (long long)task, QUOTED(hash));
-    if (status == ANNOPROJ_OK)
-        status = facts_of(cmd, task, &facts, error);
-    if (status == ANNOPROJ_OK)
-        status = count_frames(&cmd->scope, &facts, &one, &frames, error);
+    annoproj_status status = facts_of(cmd, task, &facts, error);
     if (status != ANNOPROJ_OK)
         return status;
+    statement *find = sql(cmd->scope.database, find_query);
+    bind_int64(find, task);
+    bind_int64(find, which);
+    if (sql_row(find)) {
+        read_label(find, task, &one);
+        status = count_frames(&cmd->scope, &facts, &one, &frames, error);
+    }
+    annoproj_status ended = sql_end(find, status == ANNOPROJ_OK ? error : NULL);
+    if (status != ANNOPROJ_OK || ended != ANNOPROJ_OK || one.number == 0)
+        return status != ANNOPROJ_OK ? status : ended;
     statement *delete = sql(cmd->scope.database, query);
     bind_int64(delete, task);
-    bind_int64(delete, one.number);
+    bind_int64(delete, which);
     status = sql_run(delete, error);
     if (status == ANNOPROJ_OK)
         command_event(cmd, &(event){.kind = EVENT_LABEL_REMOVE,
@@ -257,7 +234,7 @@ annoproj_status label_remove(command *cmd, int64_t task, const char *hash, annop
                                     .stage = facts.stage.number,
                                     .class = one.class,
                                     .frames = frames,
-                                    .reference = one.number});
+                                    .reference = which});
     return status;
 }
 

@@ -5,14 +5,13 @@
 #include "ontology_structure.h"
 #include "project.h"
 #include "rows.h"
+#include "seen.h"
 #include "utf8.h"
 
-/* What one may see of ontologies: one's own, those of one's projects; org admins and host all. */
 #define SQL_LIST                                                                                                       \
     "SELECT o.id, o.uuid, o.title, o.creator, o.created_us, o.edited_us,"                                              \
-    " (SELECT count(*) FROM feature f WHERE f.ontology = o.id) FROM ontology o"                                        \
-    " WHERE ?1 OR o.creator = ?2 OR EXISTS(SELECT 1 FROM project p JOIN collaborator c ON c.project = p.id"            \
-    " AND c.user = ?2 WHERE p.ontology = o.id) ORDER BY o.title, o.id"
+    " (SELECT count(*) FROM feature f WHERE f.ontology = o.id) FROM" SEER " JOIN ontology o WHERE" ONTOLOGY_SEEN       \
+    " ORDER BY o.title, o.id"
 #define SQL_JSON "SELECT json FROM ontology WHERE id = ?1"
 
 typedef struct ontology_call {
@@ -203,8 +202,7 @@ static annoproj_status read_list(scope *in, void *arguments, annoproj_error **er
     ontology_call *made = arguments;
     rows *table = rows_new(&row_ontology_row);
     statement *all = sql(in->database, SQL_LIST);
-    bind_int64(all, in->org_role == ANNOPROJ_ORG_ADMIN);
-    bind_int64(all, in->user);
+    bind_seer(all, in);
     while (sql_row(all)) {
         add_ontology(table, all);
     }

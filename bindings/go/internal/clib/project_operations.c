@@ -6,6 +6,7 @@
 #include "handle_call.h"
 #include "options.h"
 #include "project.h"
+#include "seen.h"
 #include "settings.h"
 #include "utf8.h"
 #include "workflow.h"
@@ -72,13 +73,10 @@ static uint64_t print_settings(uint64_t print, const project_call *made) {
 /* --- make ---------------------------------------------------------------------------------------------------------- */
 
 static annoproj_status check_ontology(scope *in, int64_t ontology, annoproj_error **error) {
-    static const char query[] =
-        "SELECT 1 FROM ontology o WHERE o.id = ?1 AND (?2 OR o.creator = ?3 OR EXISTS(SELECT 1 FROM project p"
-        " JOIN collaborator c ON c.project = p.id AND c.user = ?3 WHERE p.ontology = o.id))";
+    static const char query[] = "SELECT 1 FROM" SEER " JOIN ontology o ON o.id = ?5 WHERE" ONTOLOGY_SEEN;
     statement *find = sql(in->database, query);
+    bind_seer(find, in);
     bind_int64(find, ontology);
-    bind_int64(find, in->org_role == ANNOPROJ_ORG_ADMIN);
-    bind_int64(find, in->user);
     bool found = sql_row(find);
     annoproj_status status = sql_end(find, error);
     if (status == ANNOPROJ_OK && !found)

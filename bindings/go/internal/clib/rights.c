@@ -158,6 +158,22 @@ right org_right(int32_t org_role, annoproj_operation operation) {
     return org_role == ANNOPROJ_ORG_ADMIN ? rule->org_admin : org_role == ANNOPROJ_ORG_MEMBER ? rule->member : RIGHT_NO;
 }
 
+int64_t roles_with(annoproj_operation operation) {
+    int64_t roles = 0;
+    for (int32_t role = 1; role < ROLE_COUNT; role++) {
+        roles |= (int64_t)(role_right(role, operation) == RIGHT_YES) << role;
+    }
+    return roles;
+}
+
+int64_t org_roles_with(annoproj_operation operation) {
+    int64_t roles = 0;
+    for (int32_t role = ANNOPROJ_ORG_MEMBER; role <= ANNOPROJ_ORG_ADMIN; role++) {
+        roles |= (int64_t)(org_right(role, operation) == RIGHT_YES) << role;
+    }
+    return roles;
+}
+
 /* ---- the table as a table ---- */
 
 static const char *right_name(right cell) {

@@ -41,5 +41,8 @@ const operation_rule *operation_rule_of(annoproj_operation operation); /* NULL w
 const operation_rule *operation_rule_at(size_t index);                 /* in order; NULL behind the last */
 right role_right(int32_t role, annoproj_operation operation);          /* project operations */
 right org_right(int32_t org_role, annoproj_operation operation);       /* store operations */
+/* Who holds an operation without a restriction, as bits for statements: `roles >> role & 1`. */
+int64_t roles_with(annoproj_operation operation);     /* of annoproj_role */
+int64_t org_roles_with(annoproj_operation operation); /* of annoproj_org_role */
 
 #endif

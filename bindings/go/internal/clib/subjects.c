@@ -5,6 +5,7 @@
 
 #include "failure.h"
 #include "rights.h"
+#include "seen.h"
 
 /* ?1 = the session's user, ?2 = the project (dataset, ontology), ?3 = the stage, task or issue. */
 #define ASKER_COLUMNS "u.id, u.org_role, u.disabled"
@@ -34,14 +35,10 @@ static const char sql_issue[] = "SELECT " ASKER_COLUMNS PROJECT_COLUMNS ", " STA
     "w.id") ", " TASK_COLUMNS ASKER PROJECT_JOIN " LEFT JOIN issue i ON i.id = ?3 LEFT JOIN task t ON t.id = i.task"
             " LEFT JOIN stage s ON s.id = t.stage";
 
-/* One row for each project that uses it. */
-static const char sql_dataset[] =
-    "SELECT " ASKER_COLUMNS ", d.id, d.creator, pd.project, c.role" ASKER
-    " LEFT JOIN dataset d ON d.id = ?2 LEFT JOIN project_dataset pd ON pd.dataset = d.id AND pd.attached = 1"
-    " LEFT JOIN collaborator c ON c.project = pd.project AND c.user = w.id";
-static const char sql_ontology[] = "SELECT " ASKER_COLUMNS ", o.id, o.creator, p.id, c.role" ASKER
-                                   " LEFT JOIN ontology o ON o.id = ?2 LEFT JOIN project p ON p.ontology = o.id"
-                                   " LEFT JOIN collaborator c ON c.project = p.id AND c.user = w.id";
+static const char sql_dataset[] = "SELECT self.id, self.org_role, self.disabled, d.id IS NOT NULL AND" DATASET_SEEN
+                                  "," DATASET_OWN " FROM" SEER " LEFT JOIN dataset d ON d.id = ?5";
+static const char sql_ontology[] = "SELECT self.id, self.org_role, self.disabled, o.id IS NOT NULL AND" ONTOLOGY_SEEN
+                                   "," ONTOLOGY_OWN " FROM" SEER " LEFT JOIN ontology o ON o.id = ?5";
 
 static const char sql_one_stage[] = "SELECT " STAGE_COLUMNS LISTED(
     "?1") ", (SELECT c.role FROM collaborator c"
@@ -160,22 +157,14 @@ static void read_task(cursor *row, const scope *in, task_facts *task) {
     task->returned = next_bool(row);
 }
 
-/* Whether a dataset or an ontology is seen, and whether `own` rights hold on it. */
-static void read_store_thing(statement *rows, cursor *row, scope *in, bool *seen) {
-    bool there = next_int64(row) != 0, mine = next_int64(row) == in->user;
-    bool all = in->org_role == ANNOPROJ_ORG_ADMIN;
-    bool used = false, administered = true;
-    do {
-        if (column_is_null(rows, row->at)) {
-            break;
-        }
-        int32_t role = (int32_t)column_int64(rows, row->at + 1);
-        used = true;
-        administered = administered && role_right(role, ANNOPROJ_OPERATION_SETTINGS) != RIGHT_NO;
-        *seen = *seen || role_right(role, ANNOPROJ_OPERATION_PROJECT_SEE) != RIGHT_NO;
-    } while (sql_row(rows));
-    in->owns = there && (all || mine || (used && administered));
-    *seen = there && (*seen || all || mine);
+/* ---- the one predicate of datasets and ontologies (seen.h) ---- */
+
+void bind_seer(statement *find, const scope *in) {
+    bind_int64(find, in->user);
+    bind_int64(find, roles_with(ANNOPROJ_OPERATION_PROJECT_SEE));
+    bind_int64(find, roles_with(ANNOPROJ_OPERATION_SETTINGS));
+    bind_int64(find,
+               org_roles_with(ANNOPROJ_OPERATION_DATASET_CHANGE) & org_roles_with(ANNOPROJ_OPERATION_ONTOLOGY_CHANGE));
 }
 
 /* ---- one statement for each kind ---- */
@@ -202,12 +191,15 @@ static const char *subject_name(subject_kind kind) {
 }
 
 /* Reads what stands behind the asker's columns; whether it is there and in a project of the session. */
-static bool read_subject(statement *find, cursor *row, scope *in, subject_kind kind) {
+static bool read_subject(cursor *row, scope *in, subject_kind kind) {
     bool seen = false;
     switch (kind) {
     case SUBJECT_STORE: return true;
     case SUBJECT_DATASET:
-    case SUBJECT_ONTOLOGY: read_store_thing(find, row, in, &seen); return seen;
+    case SUBJECT_ONTOLOGY:
+        seen = next_bool(row);
+        in->owns = seen && next_bool(row);
+        return seen;
     case SUBJECT_PROJECT: read_project(row, in); return in->role != 0;
     case SUBJECT_STAGE:
         read_project(row, in);
@@ -229,7 +221,11 @@ annoproj_status subject_load(scope *in, subject_kind kind, int64_t id, annoproj_
     bool found = false, seen = false;
     annoproj_status status = ANNOPROJ_OK;
     statement *find = sql(in->database, subject_text(kind));
-    bind_int64(find, in->user);
+    if (store_thing) {
+        bind_seer(find, in);
+    } else {
+        bind_int64(find, in->user);
+    }
     if (kind != SUBJECT_STORE) {
         bind_int64(find, inner ? PROJECT_OF(id) : id);
     }
@@ -240,7 +236,7 @@ annoproj_status subject_load(scope *in, subject_kind kind, int64_t id, annoproj_
         found = true;
         cursor row = {find, 0};
         status = read_asker(&row, in, error);
-        seen = status == ANNOPROJ_OK && read_subject(find, &row, in, kind);
+        seen = status == ANNOPROJ_OK && read_subject(&row, in, kind);
     }
     if (status != ANNOPROJ_OK) {
         sql_end(find, NULL);
