@@ -1,9 +1,13 @@
-"""Reports of the library against DuckDB with two threads: the same events, the same totals, the same run.
+"""Reports of the library against DuckDB with two threads: the same events, the same totals, in turn.
 
-bench_events makes the events and times the library (BENCH_EXPORT). For each report the fastest of several wordings
-counts, each at its best of five runs, after the data was read into DuckDB's own tables.
+bench_events makes the store and the events (BENCH_EXPORT); the library is asked through its Python package. Rounds go
+through both, so that what else the machine does meets both, and medians are compared: the library on a store just opened,
+and asked again with a cache of 256 MiB, against the fastest of several wordings, after the data was read into DuckDB's
+own tables.
 """
+import contextlib
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -58,14 +62,48 @@ WORDINGS = {
 }
 
 
+ROUNDS = 7
+TASK_COLUMNS = ["submitted", "skipped", "approved", "rejected", "assigned"]
+CLASS_COLUMNS = ["created", "approved", "rejected"]
+PEOPLE_COLUMNS = ["submitted_tasks", "skipped_tasks", "approved_tasks", "rejected_tasks", "created_labels", "edited_labels",
+                  "deleted_labels", "approved_labels", "rejected_labels"]
+REPORTS = {"task actions by day": ("task_actions", TASK_COLUMNS), "annotators": ("annotators", PEOPLE_COLUMNS),
+           "ontology actions": ("ontology_actions", CLASS_COLUMNS)}
+
+
 def export_events(folder):
-    """Runs bench_events; gives tasks, datasets and {report: (seconds, total)}."""
     program = os.path.join(os.path.dirname(os.environ["ANNOPROJ_LIBRARY"]), "tests", "bench", "bench_events")
     subprocess.run([program], env=dict(os.environ, BENCH_EXPORT=folder), check=True)
-    with open(os.path.join(folder, "library.tsv"), encoding="utf-8") as file:
-        lines = [line.rstrip("\n").split("\t") for line in file]
-    reports = {name: (float(seconds), int(total)) for name, seconds, total in lines[1:]}
-    return int(lines[0][1]), int(lines[0][2]), reports
+
+
+class Library:
+    """The store of bench_events, open; report(name) gives seconds and total."""
+
+    def __init__(self, annoproj, folder, **options):
+        self.annoproj = annoproj
+        self.stack = contextlib.ExitStack()
+        store = self.stack.enter_context(annoproj.open(os.path.join(folder, "big.annoproj"), **options))
+        self.project = self.stack.enter_context(
+            self.stack.enter_context(store.session_open(0)).project_open(1))
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stack.close()
+
+    def report(self, name):
+        kind, columns = REPORTS[name.replace(", filtered", "")]
+        options = {}
+        if "filtered" in name:
+            options = {"stages": [(1 << 32) + 1, (1 << 32) + 2], "datasets": [3], "collaborators": list(range(10, 201, 10))}
+        if "by day" in name:
+            options["bucket"] = self.annoproj.Bucket.DAY
+        with self.project.query_open(**options) as query:
+            began = time.perf_counter()
+            table = getattr(query, kind)()
+            took = time.perf_counter() - began
+        return took, sum(sum(table.column_values(table.column_index(column))) for column in columns)
 
 
 def load(duckdb, folder, tasks, datasets):
@@ -83,17 +121,38 @@ def load(duckdb, folder, tasks, datasets):
     return database
 
 
-def best_time(database, name, wanted):
-    best = float("inf")
-    for wording in WORDINGS[name]:
-        for _ in range(5):
-            began = time.perf_counter()
-            rows = database.execute(wording).fetchall()
-            best = min(best, time.perf_counter() - began)
-        total = sum(row[0] for row in rows)
-        if total != wanted:
-            sys.exit(f"{name}: the library says {wanted}, DuckDB {total}: {wording}")
-    return best
+def time_duckdb(database, name, wording, wanted):
+    began = time.perf_counter()
+    rows = database.execute(wording).fetchall()
+    took = time.perf_counter() - began
+    total = sum(row[0] for row in rows)
+    if total != wanted:
+        sys.exit(f"{name}: the library says {wanted}, DuckDB {total}: {wording}")
+    return took
+
+
+def time_cold(annoproj, folder, name):
+    with Library(annoproj, folder) as library:
+        return library.report(name)
+
+
+def compare(annoproj, folder, database, name):
+    """Seconds cold and the fastest wording beside it, warm and the same wording beside it."""
+    wordings = WORDINGS[name]
+    ours, theirs = [], [[] for _ in wordings]
+    for _ in range(ROUNDS):
+        took, total = time_cold(annoproj, folder, name)
+        ours.append(took)
+        for times, wording in zip(theirs, wordings):
+            times.append(time_duckdb(database, name, wording, total))
+    best, wording = min(zip(map(statistics.median, theirs), wordings))
+    warm, beside = [], []
+    with Library(annoproj, folder, cache_bytes=256 << 20) as library:
+        library.report(name)
+        for _ in range(ROUNDS):
+            warm.append(library.report(name)[0])
+            beside.append(time_duckdb(database, name, wording, total))
+    return statistics.median(ours), best, statistics.median(warm), statistics.median(beside)
 
 
 def main():
@@ -102,13 +161,16 @@ def main():
     except ImportError:
         print(f"DuckDB is not installed: no figures against it{NOTE}")
         return
+    import annoproj
+    tasks = 100000 if NOTE else 1000000
     with tempfile.TemporaryDirectory() as folder:
-        tasks, datasets, reports = export_events(folder)
-        database = load(duckdb, folder, tasks, datasets)
-        for name, (seconds, total) in reports.items():
-            theirs = best_time(database, name, total)
-            print(f"{name}{NOTE}: {seconds * 1e3:.2f} ms, {seconds / theirs:.2f} x DuckDB {duckdb.__version__}"
-                  f" with two threads ({theirs * 1e3:.2f} ms); goal <= 1")
+        export_events(folder)
+        database = load(duckdb, folder, tasks, 10)
+        for name in WORDINGS:
+            cold, theirs, warm, beside = compare(annoproj, folder, database, name)
+            print(f"{name}{NOTE}: {cold * 1e3:.2f} ms, {cold / theirs:.2f} x DuckDB {duckdb.__version__} with two threads"
+                  f" ({theirs * 1e3:.2f} ms); goal <= 1; asked again with 256 MiB: {warm * 1e3:.2f} ms,"
+                  f" {warm / beside:.2f} x; goal <= 0.5", flush=True)
         database.close()
 
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "handle.h"
+#include "segment.h"
 #include "store.h"
 
 /* ---- the events ---- */
@@ -147,40 +148,58 @@ void big_project_make(const char *path, int64_t tasks) {
 /* ---- appending, past the gate ---- */
 
 typedef struct appending {
-    int64_t project, count;
+    int64_t project, count, command; /* events in all and in each command */
     event_source *from;
+    int64_t last; /* sequence number, afterwards */
 } appending;
 
 static annoproj_status append_body(writer *in, void *argument, annoproj_error **error) {
-    const appending *what = argument;
+    appending *what = argument;
     event_batch batch = {0};
     annoproj_status status = ANNOPROJ_OK;
     for (int64_t done = 0; done < what->count && status == ANNOPROJ_OK;) {
         int64_t first = 0;
         batch.count = 0;
-        for (int i = 0; i < BENCH_COMMAND && done < what->count; i++, done++) {
+        for (int64_t i = 0; i < what->command && done < what->count; i++, done++) {
             event one = event_source_next(what->from);
             event_batch_add(&batch, &one);
         }
         status = event_append(in->database, what->project, &batch, &first, error);
+        what->last = first + (int64_t)batch.count - 1;
     }
     event_batch_release(&batch);
     return status;
 }
 
-void big_project_append(annoproj_store *handle, int64_t project, event_source *from, int64_t count) {
+/* Each `chunk` of events in one transaction. */
+static void append_all(annoproj_store *handle, appending what, int64_t chunk, int64_t *last) {
     annoproj_error *error = NULL;
     body *entered = NULL;
     bounds limits;
     bench_must(handle_enter(handle, HANDLE_STORE, "store", &entered, &error), error, "store");
     bench_must(bounds_begin(&limits, NULL, &error), error, "bounds");
     limits.until_us = INT64_MAX;
-    for (int64_t done = 0; done < count; done += BENCH_CHUNK) {
-        appending what = {project, count - done < BENCH_CHUNK ? count - done : BENCH_CHUNK, from};
+    for (int64_t left = what.count; left > 0; left -= chunk) {
+        what.count = left < chunk ? left : chunk;
         bench_must(store_write((store *)entered, &limits, append_body, &what, &error), error, "append");
     }
+    *last = what.last;
     bounds_end(&limits);
     body_release(entered);
+}
+
+void big_project_append(annoproj_store *handle, int64_t project, event_source *from, int64_t count) {
+    int64_t last;
+    append_all(handle, (appending){project, count, BENCH_COMMAND, from, 0}, BENCH_CHUNK, &last);
+}
+
+double big_project_command(annoproj_store *handle, int64_t project, event_source *from, int events, bool *sealed) {
+    int64_t last = 0;
+    double began = bench_seconds();
+    append_all(handle, (appending){project, events, events, from, 0}, events, &last);
+    double took = bench_seconds() - began;
+    *sealed = last / SEGMENT_EVENTS != (last - events) / SEGMENT_EVENTS;
+    return took;
 }
 
 /* ---- plain rows ---- */

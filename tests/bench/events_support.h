@@ -35,6 +35,9 @@ void big_project_make(const char *path, int64_t tasks);
 /* Appends to the log of a project, `count` events in commands, each chunk in one transaction. */
 void big_project_append(annoproj_store *handle, int64_t project, event_source *from, int64_t count);
 
+/* One command of so many events in a transaction of its own: the seconds of the whole call, and whether it sealed a segment. */
+double big_project_command(annoproj_store *handle, int64_t project, event_source *from, int events, bool *sealed);
+
 /* An ordinary SQLite file with the table event(seq, time, kind, ...) and task(id, dataset). */
 sqlite3 *plain_rows_make(const char *path, int64_t tasks);
 void plain_rows_insert(sqlite3 *rows, event_source *from, int64_t count);
