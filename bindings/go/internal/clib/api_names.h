@@ -51,6 +51,8 @@
 #define blob_cache_room annoproj_internal_blob_cache_room
 #define blob_cache_show annoproj_internal_blob_cache_show
 #define blob_cache_take annoproj_internal_blob_cache_take
+#define blob_close annoproj_internal_blob_close
+#define blob_read annoproj_internal_blob_read
 #define body_begin annoproj_internal_body_begin
 #define body_end annoproj_internal_body_end
 #define body_release annoproj_internal_body_release
@@ -509,6 +511,7 @@
 #define schema_workflow annoproj_internal_schema_workflow
 #define seconds_of annoproj_internal_seconds_of
 #define segment_checksum annoproj_internal_segment_checksum
+#define segment_columns annoproj_internal_segment_columns
 #define segment_encode annoproj_internal_segment_encode
 #define segment_from_row annoproj_internal_segment_from_row
 #define segment_read_column annoproj_internal_segment_read_column

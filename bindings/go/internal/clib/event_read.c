@@ -4,7 +4,7 @@
 #include "segment.h"
 
 /* Rows [start, start + count) of one sealed segment into events. */
-static annoproj_status read_rows(database *db, int64_t project, const segment *head, size_t start, size_t count,
+static annoproj_status read_rows(blob_reader *columns, int64_t project, const segment *head, size_t start, size_t count,
                                  uint8_t *room, event *events, annoproj_error **error) {
     for (size_t i = 0; i < count; i++) {
         events[i] = (event){0};
@@ -12,7 +12,7 @@ static annoproj_status read_rows(database *db, int64_t project, const segment *h
     bool fits = true;
     for (int column = 1; column <= COLUMN_COUNT; column++) {
         column_view view;
-        annoproj_status status = segment_read_column(db, project, head, column, room, &view, error);
+        annoproj_status status = segment_read_column(columns, project, head, column, room, &view, error);
         if (status != ANNOPROJ_OK) {
             return status;
         }
@@ -31,6 +31,7 @@ static annoproj_status read_rows(database *db, int64_t project, const segment *h
 static annoproj_status read_segments(database *db, int64_t project, const event_log *log, int64_t *from, size_t limit,
                                      event *events, size_t *count, annoproj_error **error) {
     uint8_t *room = allocate((size_t)SEGMENT_EVENTS * 8);
+    blob_reader columns = segment_columns(db);
     annoproj_status status = room == NULL ? fail_memory(error) : ANNOPROJ_OK;
     while (status == ANNOPROJ_OK && *from < log->tail_first && *count < limit) {
         segment head;
@@ -46,11 +47,12 @@ static annoproj_status read_segments(database *db, int64_t project, const event_
         if (status == ANNOPROJ_OK) {
             size_t there = head.count - start, wanted = limit - *count;
             size_t take = there < wanted ? there : wanted;
-            status = read_rows(db, project, &head, start, take, room, events + *count, error);
+            status = read_rows(&columns, project, &head, start, take, room, events + *count, error);
             *count += take;
             *from += (int64_t)take;
         }
     }
+    blob_close(&columns);
     release(room);
     return status;
 }

@@ -46,8 +46,10 @@ static annoproj_status scan_head(lane *mine, const segment *head) {
 /* Takes segments until there are none; a failure makes the other lanes stop, too. */
 static void run_lane(lane *mine) {
     shared_work *shared = mine->work;
-    mine->source = (scan_source){
-        .database = mine->database, .project = shared->ask->project, .cache = shared->cache, .pass = shared->pass};
+    mine->source = (scan_source){.columns = segment_columns(mine->database),
+                                 .project = shared->ask->project,
+                                 .cache = shared->cache,
+                                 .pass = shared->pass};
     mine->blocks = allocate(sizeof *mine->blocks);
     if (mine->blocks == NULL) {
         mine->status = fail_memory(&mine->error);

@@ -29,7 +29,7 @@ static annoproj_status read_column(scan_source *source, int column, const blob_k
     if (room == NULL) {
         return fail_memory(error);
     }
-    annoproj_status status = segment_read_column(source->database, source->project, source->head, column, room,
+    annoproj_status status = segment_read_column(&source->columns, source->project, source->head, column, room,
                                                  &source->views[column], error);
     if (shared && status == ANNOPROJ_OK) {
         blob_cache_show(source->cache, room);
@@ -70,6 +70,7 @@ annoproj_status scan_source_column(scan_source *source, int column, const column
 
 void scan_source_release(scan_source *source) {
     let_go(source);
+    blob_close(&source->columns);
     for (int column = 1; column <= COLUMN_COUNT; column++) {
         release(source->room[column]);
         source->room[column] = NULL;

@@ -7,7 +7,7 @@
 #include "segment.h"
 
 typedef struct scan_source {
-    database *database;
+    blob_reader columns;
     int64_t project;
     blob_cache *cache; /* NULL = none */
     uint64_t pass;     /* of the cache */
@@ -20,6 +20,6 @@ typedef struct scan_source {
 
 void scan_source_turn(scan_source *source, const segment *head); /* to another segment */
 annoproj_status scan_source_column(scan_source *source, int column, const column_view **view, annoproj_error **error);
-void scan_source_release(scan_source *source);
+void scan_source_release(scan_source *source); /* before its snapshot ends */
 
 #endif

@@ -4,6 +4,7 @@
 #ifndef SEGMENT_H
 #define SEGMENT_H
 
+#include "blob_reader.h"
 #include "event_column.h"
 #include "varint.h"
 
@@ -71,9 +72,10 @@ bool segment_row_intact(statement *row, const segment *read);
 /* Reads the head of one segment. CORRUPT when it is not there or is damaged. */
 annoproj_status segment_read_head(database *database, int64_t project, int64_t number, segment *out,
                                   annoproj_error **error);
-/* Copies a column's row into `room` (count * width bytes, at most SEGMENT_EVENTS * 8) and makes `view` show it. CORRUPT
+/* Reads a column's row into `room` (count * width bytes, at most SEGMENT_EVENTS * 8) and makes `view` show it. CORRUPT
  * when it is not what it was written as. */
-annoproj_status segment_read_column(database *database, int64_t project, const segment *segment, int column,
+annoproj_status segment_read_column(blob_reader *columns, int64_t project, const segment *segment, int column,
                                     uint8_t *room, column_view *view, annoproj_error **error);
+blob_reader segment_columns(database *database); /* closed by blob_close() */
 
 #endif

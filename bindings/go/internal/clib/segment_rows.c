@@ -12,7 +12,6 @@ static const char SQL_ADD_COLUMN[] = "INSERT INTO event_column(id, data) VALUES(
 static const char SQL_FIND_HEAD[] =
     "SELECT first_seq, count, time_least, time_most, time_reach, ascending, directory, checksum FROM event_segment"
     " WHERE id = ?";
-static const char SQL_FIND_COLUMN[] = "SELECT data FROM event_column WHERE id = ?";
 
 static annoproj_status write_columns(database *db, int64_t project, const encoded_segment *encoded,
                                      annoproj_error **error) {
@@ -91,23 +90,29 @@ bool segment_row_intact(statement *row, const segment *read) {
     return checksum == (uint64_t)column_int64(row, 7);
 }
 
-annoproj_status segment_read_column(database *db, int64_t project, const segment *head, int column, uint8_t *room,
-                                    column_view *view, annoproj_error **error) {
+blob_reader segment_columns(database *db) {
+    return (blob_reader){.database = db, .table = "event_column", .column = "data"};
+}
+
+annoproj_status segment_read_column(blob_reader *columns, int64_t project, const segment *head, int column,
+                                    uint8_t *room, column_view *view, annoproj_error **error) {
+    static const char *const problems[] = {
+        [BLOB_MISSING] = "a column is missing", [BLOB_LENGTH_DIFFERS] = "a column has the wrong length"};
     const segment_entry *entry = &head->columns[column];
     *view = (column_view){.codes = room, .base = entry->least, .width = entry->width};
     if (entry->width == 0) {
         return ANNOPROJ_OK;
     }
-    const char *wrong = "a column is missing";
-    statement *find = sql(db, SQL_FIND_COLUMN);
-    bind_int64(find, SEGMENT_COLUMN_ID(project, head->number, column));
-    if (sql_row(find)) {
-        wrong = "a column has the wrong length";
-        if (column_length(find, 0) == entry->length) {
-            memcpy(room, column_blob(find, 0), entry->length);
-            wrong = hash64(room, entry->length) == entry->checksum ? NULL : "a column's checksum is wrong";
-        }
+    blob_found found;
+    annoproj_status status = blob_read(columns, SEGMENT_COLUMN_ID(project, head->number, column), room, entry->length,
+                                       &found, error);
+    if (status != ANNOPROJ_OK) {
+        return status;
     }
-    annoproj_status status = sql_end(find, error);
-    return status != ANNOPROJ_OK || wrong == NULL ? status : damaged(project, head->number, wrong, error);
+    if (found != BLOB_READ) {
+        return damaged(project, head->number, problems[found], error);
+    }
+    return hash64(room, entry->length) == entry->checksum
+               ? ANNOPROJ_OK
+               : damaged(project, head->number, "a column's checksum is wrong", error);
 }
