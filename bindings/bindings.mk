@@ -1,4 +1,4 @@
-# What is made from the header: bindings/api.json, the Python package, the symbol map, layout checks.
+# What is made from the header: bindings/api.json, the Python and Go packages, manual pages, symbol map, layout checks.
 GENERATE := $(PYTHON) bindings/generate/generate.py
 export CC
 

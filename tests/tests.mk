@@ -86,18 +86,20 @@ coverage: $(coverage.unit) ## line coverage of lib under the unit tests
 	@gcovr --root . --object-directory $(coverage.dir) --filter lib/ --sort-percentage $(coverage.dir)/lib \
 	    $(if $(findstring clang,$(CC)),--gcov-executable "llvm-cov gcov")
 
-# Programs and scripts find the size in SIZE. Baselines that apt does not have come into a virtual
-# environment in the build folder (ORACLE_PYTHON runs with them); without network they are named and left out.
-SIZE ?= full
-ORACLES := duckdb
+# What apt does not have comes by pip into a virtual environment in the build folder; without network it is named and
+# left out.
 VENV := $(abspath $(BUILD))/venv
-$(VENV)/done:
-	@mkdir -p $(BUILD) && $(PYTHON) -m venv $(VENV) || { mkdir -p $(VENV)/bin && ln -sf "$$(command -v $(PYTHON))" $(VENV)/bin/python; }
-	@for name in $(ORACLES); do $(VENV)/bin/pip install -q --disable-pip-version-check --retries 1 --timeout 15 $$name || \
-	    echo "NOT AVAILABLE: $$name (no figures against it)"; done
+$(VENV)/bin/python:
+	@mkdir -p $(BUILD) && $(PYTHON) -m venv $(VENV) || { mkdir -p $(VENV)/bin && ln -sf "$$(command -v $(PYTHON))" $@; }
+
+$(VENV)/%.tried: | $(VENV)/bin/python
+	@flock $(VENV) $(VENV)/bin/pip install -q --disable-pip-version-check --retries 1 --timeout 15 $* || echo "NOT AVAILABLE: $*"
 	@touch $@
 
-bench: $(plain.bench) $(plain.shared) $(if $(BENCH_SCRIPTS),$(VENV)/done) ## measurements as ratios to baselines (SIZE=full or small)
+# Programs and scripts find the size in SIZE; ORACLE_PYTHON runs with the baselines.
+SIZE ?= full
+ORACLES := duckdb
+bench: $(plain.bench) $(plain.shared) $(if $(BENCH_SCRIPTS),$(ORACLES:%=$(VENV)/%.tried)) ## measurements as ratios to baselines (SIZE=full or small)
 	@for program in $(plain.bench); do printf '\n== %s (%s)\n' "$$(basename $$program)" $(SIZE); \
 	    SIZE=$(SIZE) ORACLE_PYTHON=$(VENV)/bin/python $$program || exit 1; done
 	@for script in $(BENCH_SCRIPTS); do printf '\n== %s (%s)\n' "$$(basename $$script)" $(SIZE); \
@@ -173,6 +175,15 @@ check-model: $(plain.shared) ## random operations against the reference model (O
 	$(call heading,the library against the reference model)
 	@$(PYTHON_ENV) OPERATIONS=$(OPERATIONS) $(PYTHON) tests/model/run_model.py
 
+TYPE_CHECKERS := mypy==2.4.1 basedpyright==1.40.2
+check-types: $(plain.shared) $(TYPE_CHECKERS:%=$(VENV)/%.tried) ## the type stubs against the package, by mypy and pyright
+	$(call heading,type stubs)
+	@$(PYTHON_ENV) sh tests/conformance/check_types.sh $(VENV)/bin
+
+check-wheel: $(plain.shared) ## pip install from a source distribution and from the checkout, offline, used elsewhere
+	$(call heading,wheel)
+	@$(PYTHON) tests/install/check_wheel.py $(abspath $(plain.dir))/wheel $(abspath $(plain.shared))
+
 # The demo from C and from Python write the same bytes, and a recount from the event feed gives the same figures;
 # the sample makes every kind of event and fills every report.
 FIXTURES ?= ../shared/fixtures
@@ -218,6 +229,8 @@ CHECKS := \
     check-man \
     check-install \
     check-python \
+    check-types \
+    check-wheel \
     check-model \
     check-demo \
     check-readme

@@ -62,7 +62,7 @@ def write(api, camel, strip, member, error_class):
         "",
         "from . import _errors, _runtime, _table",
         "",
-        'Row = TypeVar("Row")',
+        '_Row = TypeVar("_Row")',
         "",
         "__all__ = [",
     ]
@@ -81,22 +81,23 @@ def write(api, camel, strip, member, error_class):
     for name in api.handles:
         kind = camel(strip(name))
         base = {
-            "annoproj_table": "_table.TableBase, Generic[Row]",
-            "annoproj_stream": "_runtime.StreamBase, Generic[Row]",
+            "annoproj_table": "_table.TableBase, Generic[_Row]",
+            "annoproj_stream": "_runtime.StreamBase, Generic[_Row]",
         }.get(name, "_runtime.Handle")
         out += ["", "class %s(%s):" % (kind, base)]
-        body = ["    def __enter__(self) -> %s: ..." % ("%s[Row]" % kind if "Generic" in base else kind)]
+        body = ["    def __enter__(self) -> %s: ..." % ("%s[_Row]" % kind if "Generic" in base else kind)]
         if name == "annoproj_table":
             body += [
-                "    def rows(self) -> List[Row]: ...",
-                "    def __iter__(self) -> Iterator[Row]: ...",
-                "    def __getitem__(self, index: int) -> Row: ...",
+                "    def rows(self) -> List[_Row]: ...",
+                "    def __iter__(self) -> Iterator[_Row]: ...",
+                "    def __getitem__(self, index: int) -> _Row: ...",
             ]
         if name == "annoproj_stream":
             body += [
                 "    row_type: Optional[str]",
-                "    def __iter__(self) -> Iterator[Table[Row]]: ...",
-                "    def __next__(self) -> Table[Row]: ...",
+                "    def __init__(self, pointer: Any, parent: Any = ..., keep: Any = ..., row: Any = ...) -> None: ...",
+                "    def __iter__(self) -> Iterator[Table[_Row]]: ...",
+                "    def __next__(self) -> Table[_Row]: ...",
             ]
         for method in api.statics[name]:
             body += [
@@ -106,7 +107,7 @@ def write(api, camel, strip, member, error_class):
         for method in api.methods[name]:
             hint = method.returns()[1]
             if name == "annoproj_stream" and method.name == "next":
-                hint = "Optional[Table[Row]]"
+                hint = "Optional[Table[_Row]]"
             body.append("    def %s(%s) -> %s: ..." % (method.name, method.signature(False, True), hint))
             if method.paged:
                 inputs = (

@@ -8,7 +8,7 @@ from . import _capi
 class Error(Exception):
     """A call failed. `status` is a Status, `message` one line for a person, `details` pairs of key and value."""
 
-    STATUS = None
+    STATUS: typing.Optional[int] = None
 
     def __init__(self, message, status=None, details=()):
         super().__init__(message)

@@ -2,6 +2,7 @@
 
 import ctypes
 import html
+from typing import Any, Tuple
 
 from . import _arrow, _capi, _convert, _errors, _runtime
 
@@ -116,8 +117,8 @@ class TableBase(_arrow.Exporter, _runtime.Handle):
     """A table: len() and iteration give its rows."""
 
     FREE = _capi.annoproj_table_free
-    ROW = None  # the dataclass of its rows
-    COLUMNS = ()  # the declared columns
+    ROW: Any = None  # the dataclass of its rows
+    COLUMNS: Tuple[Tuple[str, str], ...] = ()  # the declared columns
 
     def __init__(self, pointer, parent=None, keep=()):
         super().__init__(pointer, parent, keep)
