@@ -225,6 +225,25 @@ static annoproj_status take_annotation(void *data, const coco_annotation *annota
 
 /* --- the call ----------------------------------------------------------------------------------------------------- */
 
+static annoproj_status make_table(const bytes *result, annoproj_table **table, annoproj_error **error) {
+    rows *made = rows_new(&row_import_row);
+    for (size_t i = 0; i < 4; i++) {
+        rows_int64(made, result_int64(result, i));
+    }
+    return rows_finish(made, table, error);
+}
+
+static annoproj_status store_labels(command *cmd, void *arguments, annoproj_error **error) {
+    label_import *run = arguments;
+    annoproj_status status = label_import_store(cmd, run, error);
+    if (status == ANNOPROJ_OK) {
+        annoproj_table_free(run->table); /* of a run that was not the last */
+        run->table = NULL;
+        status = cmd->result.failed ? fail_memory(error) : make_table(&cmd->result, &run->table, error);
+    }
+    return status;
+}
+
 static annoproj_status run_import(label_import *run, store *of, const char *path, const annoproj_call *call,
                                   bytes *result, annoproj_error **error) {
     annoproj_status status = import_begin(run->import, path, call, error);
@@ -248,8 +267,7 @@ static annoproj_status run_import(label_import *run, store *of, const char *path
     if (status == ANNOPROJ_OK) {
         status = label_spool_finish(run->spool, error);
     }
-    return status == ANNOPROJ_OK ? import_access_write(run->import, run->asked, label_import_store, result, error)
-                                 : status;
+    return status == ANNOPROJ_OK ? import_access_write(run->import, run->asked, store_labels, result, error) : status;
 }
 
 static void release_import(label_import *run) {
@@ -261,14 +279,6 @@ static void release_import(label_import *run) {
     key_map_release(&run->category_keys);
     arena_release(&run->memory);
     bytes_release(&run->geometry);
-}
-
-static annoproj_status make_table(const bytes *result, annoproj_table **table, annoproj_error **error) {
-    rows *made = rows_new(&row_import_row);
-    for (size_t i = 0; i < 4; i++) {
-        rows_int64(made, result_int64(result, i));
-    }
-    return rows_finish(made, table, error);
 }
 
 annoproj_status annoproj_project_import_coco(annoproj_project *handle, const char *path,
@@ -299,10 +309,15 @@ annoproj_status annoproj_project_import_coco(annoproj_project *handle, const cha
                                .fingerprint = print};
         run.asked = &asked;
         status = run_import(&run, owner->session->store, path, call, &result, error);
+        if (status == ANNOPROJ_OK && !run.table) { /* a request key was repeated */
+            status = make_table(&result, &run.table, error);
+        }
+        if (status == ANNOPROJ_OK) {
+            *table = run.table;
+        } else {
+            annoproj_table_free(run.table);
+        }
         release_import(&run);
-    }
-    if (status == ANNOPROJ_OK) {
-        status = make_table(&result, table, error);
     }
     bytes_release(&result);
     project_leave(owner);

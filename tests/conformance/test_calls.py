@@ -207,13 +207,18 @@ def as_host(w, task):
     return w.project.task_open(task.id())
 
 
+def prepare(w):
+    """What only one function needs, and what takes long to make."""
+    w.host.dataset_import_coco(w.spare, COCO)
+    ontology = w.host.ontology_import_coco("Coco", COCO)
+    w.coco_project = w.host.project_create("Coco", ontology, WORKFLOW)
+    w.coco_project.attach_dataset(w.spare)
+    annoproj.create(w.out("second.annoproj")).close()
+
+
 def import_coco(w, **call):
     if not hasattr(w, "coco_project"):
-        w.host.dataset_import_coco(w.spare, COCO)
-        ontology = w.host.ontology_import_coco("Coco", COCO)
-        w.coco_project = w.host.project_create("Coco", ontology, WORKFLOW)
-        w.coco_project.attach_dataset(w.spare)
-        w.before = w.content()
+        prepare(w)
     return w.coco_project.import_coco(COCO, **call)
 
 

@@ -45,6 +45,9 @@ annoproj_status session_handle(store *store, int64_t user, int32_t source, annop
 annoproj_status project_handle(session *session, int64_t id, annoproj_project **out, annoproj_error **error);
 annoproj_status stage_handle(session *session, int64_t id, annoproj_stage **out, annoproj_error **error);
 annoproj_status task_handle(session *session, int64_t id, annoproj_task **out, annoproj_error **error);
+/* For a handle that was made, as 0, before the command that gives its id, so that nothing can fail after the commit. Nobody
+ * else has it yet. */
+void identity_name(void *handle, handle_kind kind, int64_t id);
 /* Enter a handle (leave with body_release(&identity->body) or the _leave twin; NULL is fine). */
 annoproj_status session_enter(const annoproj_session *handle, session **out, annoproj_error **error);
 annoproj_status project_enter(const annoproj_project *handle, project_identity **out, annoproj_error **error);

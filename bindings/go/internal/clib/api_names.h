@@ -222,6 +222,7 @@
 #define host_log annoproj_internal_host_log
 #define host_random annoproj_internal_host_random
 #define identity_check annoproj_internal_identity_check
+#define identity_name annoproj_internal_identity_name
 #define image_list_add annoproj_internal_image_list_add
 #define image_list_at annoproj_internal_image_list_at
 #define image_list_close annoproj_internal_image_list_close

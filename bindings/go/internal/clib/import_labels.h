@@ -29,6 +29,7 @@ typedef struct label_import {
     size_t category_count, category_capacity;
     label_spool *spool;
     bytes geometry;
+    annoproj_table *table; /* made before the commit: no allocation is left to fail behind it */
 } label_import;
 
 /* When the ontology was last changed. */

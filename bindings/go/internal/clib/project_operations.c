@@ -163,6 +163,7 @@ annoproj_status annoproj_project_create(annoproj_session *handle, const char *ti
     project_call made = {.title = title, .workflow = workflow, .ontology = ontology};
     handle_call what = {.operation = ANNOPROJ_OPERATION_PROJECT_CREATE, .arguments = &made};
     session *who = NULL;
+    annoproj_project *opened = NULL;
     bytes result = {0};
     clear_error(error);
     if (!project)
@@ -175,13 +176,19 @@ annoproj_status annoproj_project_create(annoproj_session *handle, const char *ti
         status = read_options(options, &made, error);
     if (status == ANNOPROJ_OK)
         status = session_enter(handle, &who, error);
+    if (status == ANNOPROJ_OK)
+        status = project_handle(who, 0, &opened, error);
     if (status == ANNOPROJ_OK) {
         what.fingerprint = fingerprint_int64(
             fingerprint_text(print_settings(fingerprint_text(0, "project_create"), &made), workflow), ontology);
         status = session_write(handle, &what, insert_project, call, &result, error);
     }
-    if (status == ANNOPROJ_OK)
-        status = project_handle(who, result_int64(&result, 0), project, error);
+    if (status == ANNOPROJ_OK) {
+        identity_name(opened, HANDLE_PROJECT, result_int64(&result, 0));
+        *project = opened;
+    } else {
+        handle_close(opened, HANDLE_PROJECT);
+    }
     bytes_release(&result);
     session_leave(who);
     return status;

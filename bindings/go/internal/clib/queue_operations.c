@@ -48,6 +48,7 @@ annoproj_status annoproj_stage_start_next(annoproj_stage *stage, const annoproj_
                                           const annoproj_call *call, annoproj_task **task,
                                           annoproj_queue_reason *reason, annoproj_error **error) {
     stage_identity *identity = NULL;
+    annoproj_task *opened = NULL;
     annoproj_start_options own;
     bytes result = {0};
     clear_error(error);
@@ -70,9 +71,15 @@ annoproj_status annoproj_stage_start_next(annoproj_stage *stage, const annoproj_
         .arguments = &own,
         .fingerprint = fingerprint_int64(fingerprint_int64(fingerprint_text(0, "stage_start_next"), identity->id),
                                          own.include_skipped)};
-    status = access_write(&asked, start_next, call, &result, error);
+    status = task_handle(identity->session, 0, &opened, error);
     if (status == ANNOPROJ_OK)
-        status = task_handle(identity->session, result_int64(&result, 0), task, error);
+        status = access_write(&asked, start_next, call, &result, error);
+    if (status == ANNOPROJ_OK) {
+        identity_name(opened, HANDLE_TASK, result_int64(&result, 0));
+        *task = opened;
+    } else {
+        handle_close(opened, HANDLE_TASK);
+    }
     if (status >= 0)
         *reason = (annoproj_queue_reason)result_int64(&result, 1);
     bytes_release(&result);

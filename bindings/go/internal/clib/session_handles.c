@@ -80,6 +80,15 @@ annoproj_status task_handle(session *through, int64_t id, annoproj_task **out, a
     return status;
 }
 
+/* All identities have one layout. */
+void identity_name(void *handle, handle_kind kind, int64_t id) {
+    body *kept = handle_pin(handle, kind);
+    if (kept) {
+        ((project_identity *)kept)->id = id;
+        handle_unpin(handle);
+    }
+}
+
 /* ---- entering and leaving ---- */
 
 annoproj_status session_enter(const annoproj_session *handle, session **out, annoproj_error **error) {
