@@ -20,6 +20,11 @@ static annoproj_status read_box(coco_reader *in, coco_annotation *out, annoproj_
     size_t count = 0;
     bool sound = true;
     for (;;) {
+        const size_t many = coco_numbers(in, &content);
+        for (size_t i = 0; i < many && count + i < 4; i++) {
+            out->box[count + i] = (number){.decimal = in->decimals[i], .exact = true};
+        }
+        count += many;
         status = coco_next(in, error);
         if (status != ANNOPROJ_OK || in->token.kind == JSON_ARRAY_END) {
             break;
@@ -34,8 +39,7 @@ static annoproj_status read_box(coco_reader *in, coco_annotation *out, annoproj_
             continue;
         }
         number one;
-        content = hash64_with(in->token.start, in->token.length, content);
-        sound = coco_number(in, &one) && sound;
+        sound = coco_number(in, &one, &content) && sound;
         if (count < 4) {
             out->box[count] = one;
         }
@@ -54,6 +58,17 @@ static annoproj_status read_box(coco_reader *in, coco_annotation *out, annoproj_
     return ANNOPROJ_OK;
 }
 
+/* Vertices of a ring that has `count` numbers: the first open its part, those beyond the limit are only counted. */
+static void add_number(coco_reader *in, number one, size_t *count) {
+    if (*count == 0) {
+        geometry_part(in->geometry);
+    }
+    if (*count < 2 * COCO_VERTICES) {
+        geometry_number(in->geometry, one);
+    }
+    ++*count;
+}
+
 /* One ring, its opening bracket read, or at its first number when the polygon is a plain list of numbers. */
 static annoproj_status read_ring(coco_reader *in, size_t *numbers, uint64_t *content, annoproj_error **error) {
     annoproj_status status = ANNOPROJ_OK;
@@ -61,6 +76,10 @@ static annoproj_status read_ring(coco_reader *in, size_t *numbers, uint64_t *con
     bool first = in->token.kind == JSON_NUMBER;
     for (;;) {
         if (!first) {
+            const size_t many = coco_numbers(in, content);
+            for (size_t i = 0; i < many; i++) {
+                add_number(in, (number){.decimal = in->decimals[i], .exact = true}, &count);
+            }
             status = coco_next(in, error);
         }
         first = false;
@@ -76,17 +95,9 @@ static annoproj_status read_ring(coco_reader *in, size_t *numbers, uint64_t *con
             continue;
         }
         number one;
-        *content = hash64_with(in->token.start, in->token.length, *content);
-        if (!coco_number(in, &one)) {
-            continue;
+        if (coco_number(in, &one, content)) {
+            add_number(in, one, &count);
         }
-        if (count == 0) {
-            geometry_part(in->geometry);
-        }
-        if (++count > 2 * COCO_VERTICES) {
-            continue;
-        }
-        geometry_number(in->geometry, one);
     }
     if (status == ANNOPROJ_OK && count > 2 * COCO_VERTICES) {
         coco_note(in, "a polygon has more than %d vertices", COCO_VERTICES);

@@ -30,7 +30,8 @@ struct label_spool {
     bytes geometry, chunk;
     waiting_label *waiting;
     size_t waiting_count;
-    int64_t *ends; /* last chunk of each run */
+    bool unordered; /* a task comes behind a later one */
+    int64_t *ends;  /* last chunk of each run */
     size_t run_count, run_capacity;
     int64_t chunks;
 };
@@ -120,7 +121,9 @@ static annoproj_status write_run(label_spool *of, annoproj_error **error) {
         return ANNOPROJ_OK;
     }
     bool done = true;
-    qsort(of->waiting, of->waiting_count, sizeof *of->waiting, by_task);
+    if (of->unordered) {
+        qsort(of->waiting, of->waiting_count, sizeof *of->waiting, by_task);
+    }
     statement *insert = sql(spool_database(of->file), SQL_INSERT);
     for (size_t i = 0; i < of->waiting_count && done; i++) {
         pack(of, &of->waiting[i], &of->chunk);
@@ -133,6 +136,7 @@ static annoproj_status write_run(label_spool *of, annoproj_error **error) {
         status = of->chunk.failed ? fail_memory(error) : note_run(of, error);
     }
     of->waiting_count = 0;
+    of->unordered = false;
     of->geometry.length = of->chunk.length = 0;
     return status;
 }
@@ -145,6 +149,7 @@ annoproj_status label_spool_add(label_spool *of, const spooled_label *label, ann
             return status;
         }
     }
+    of->unordered |= of->waiting_count > 0 && of->waiting[of->waiting_count - 1].task > label->task;
     of->waiting[of->waiting_count] = (waiting_label){
         .task = label->task,
         .content = label->content,

@@ -109,13 +109,21 @@ static double random_double(void) {
     }
 }
 
-/* Digits that the shortest form may have at most: those of the shortest %.*e that reads back. */
+/* Digits of the shortest form: of each length, the decimal nearest to the value and its neighbours are tried. */
 static int shortest_digits(double value) {
-    char printed[64];
     for (int digits = 1; digits < 17; digits++) {
-        snprintf(printed, sizeof printed, "%.*e", digits - 1, value);
-        if (strtod(printed, NULL) == value) {
-            return digits;
+        char printed[64], number[64];
+        snprintf(printed, sizeof printed, "%.*e", digits - 1, fabs(value));
+        const long exponent = strtol(strchr(printed, 'e') + 1, NULL, 10) - digits + 1;
+        long long mantissa = 0;
+        for (const char *at = printed; *at != 'e'; at++) {
+            mantissa = *at == '.' ? mantissa : mantissa * 10 + (*at - '0');
+        }
+        for (long long near = mantissa - 1; near <= mantissa + 1; near++) {
+            snprintf(number, sizeof number, "%llde%ld", near, exponent);
+            if (strtod(number, NULL) == fabs(value)) {
+                return digits;
+            }
         }
     }
     return 17;
@@ -183,6 +191,11 @@ static void test_doubles(void **state) {
     }
     for (int i = 0; i < 60000; i++) {
         expect_double(random_double());
+    }
+    for (int power = -1074; power <= 1023; power++) { /* where doubles are not equally far apart */
+        expect_double(ldexp(1, power));
+        expect_double(nextafter(ldexp(1, power), 0));
+        expect_double(-nextafter(ldexp(1, power), INFINITY));
     }
 }
 

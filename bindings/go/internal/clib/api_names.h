@@ -82,6 +82,7 @@
 #define coco_next annoproj_internal_coco_next
 #define coco_note annoproj_internal_coco_note
 #define coco_number annoproj_internal_coco_number
+#define coco_numbers annoproj_internal_coco_numbers
 #define coco_open annoproj_internal_coco_open
 #define coco_other annoproj_internal_coco_other
 #define coco_pass annoproj_internal_coco_pass
@@ -259,6 +260,7 @@
 #define json_keys_release annoproj_internal_json_keys_release
 #define json_keys_room annoproj_internal_json_keys_room
 #define json_next annoproj_internal_json_next
+#define json_numbers annoproj_internal_json_numbers
 #define json_offset annoproj_internal_json_offset
 #define json_pointer annoproj_internal_json_pointer
 #define json_read_bool annoproj_internal_json_read_bool
@@ -321,6 +323,7 @@
 #define number_from_double annoproj_internal_number_from_double
 #define number_from_wide annoproj_internal_number_from_wide
 #define number_multiply annoproj_internal_number_multiply
+#define number_run annoproj_internal_number_run
 #define number_set_add annoproj_internal_number_set_add
 #define number_set_make annoproj_internal_number_set_make
 #define number_set_meets annoproj_internal_number_set_meets

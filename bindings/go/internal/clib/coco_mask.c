@@ -22,9 +22,33 @@ static bool add_run(coco_reader *in, int64_t run) {
     return true;
 }
 
+/* Runs are short whole numbers mostly. */
+static bool read_short_runs(coco_reader *in, uint64_t *content) {
+    for (;;) {
+        const size_t room = COCO_RUNS - in->run_count;
+        const size_t count = json_numbers(in->scan, true, in->decimals, room < COCO_NUMBERS ? room : COCO_NUMBERS);
+        for (size_t i = 0; i < count; i++) {
+            int64_t run = in->decimals[i].mantissa;
+            for (int32_t scale = in->decimals[i].scale; scale < 0; scale++) {
+                run *= 10;
+            }
+            *content = hash64_join(*content, (uint64_t)run);
+            if (!add_run(in, run)) {
+                return false;
+            }
+        }
+        if (count == 0) {
+            return true;
+        }
+    }
+}
+
 static annoproj_status read_list(coco_reader *in, uint64_t *content, annoproj_error **error) {
     for (;;) {
         int64_t run = 0;
+        if (!read_short_runs(in, content)) {
+            return fail_memory(error);
+        }
         annoproj_status status = coco_next(in, error);
         if (status != ANNOPROJ_OK || in->token.kind == JSON_ARRAY_END) {
             return status;
@@ -38,7 +62,7 @@ static annoproj_status read_list(coco_reader *in, uint64_t *content, annoproj_er
             }
             continue;
         }
-        *content = hash64_with(&run, sizeof run, *content);
+        *content = hash64_join(*content, (uint64_t)run);
         if (!add_run(in, run)) {
             return fail_memory(error);
         }

@@ -4,6 +4,8 @@
 
 #include "coco_read.h"
 
+#define COCO_NUMBERS 256 /* short numbers that are read at once */
+
 struct coco_reader {
     int file;
     int64_t size, read; /* bytes of the file, bytes read in this pass */
@@ -17,6 +19,7 @@ struct coco_reader {
     uint64_t content; /* fingerprint of the item's members so far, whatever their order */
     bool faulty;      /* the item has a fault */
     geometry_builder *geometry;
+    decimal decimals[COCO_NUMBERS];
     int64_t *runs; /* of a mask */
     size_t run_count, run_capacity;
 };
@@ -34,8 +37,10 @@ annoproj_status coco_text(coco_reader *reader, const char *member, const char **
                           annoproj_error **error); /* NULL for null */
 annoproj_status coco_side(coco_reader *reader, const char *member, int64_t *out,
                           annoproj_error **error); /* 0 for null */
+/* Elements of an array as long as they are short numbers, into `decimals`. */
+size_t coco_numbers(coco_reader *reader, uint64_t *content);
 /* The number that is the last token; false when it is out of range (noted). */
-bool coco_number(coco_reader *reader, number *out);
+bool coco_number(coco_reader *reader, number *out, uint64_t *content);
 
 annoproj_status coco_read_annotation(coco_reader *reader, coco_annotation *out, annoproj_error **error);
 /* The object of a run-length encoding, its opening brace read. False in *sound after a fault. */

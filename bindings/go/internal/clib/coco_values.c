@@ -156,19 +156,29 @@ annoproj_status coco_side(coco_reader *in, const char *member, int64_t *out, ann
     return ANNOPROJ_OK;
 }
 
-bool coco_number(coco_reader *in, number *out) {
+static void join_decimal(uint64_t *content, const decimal *value) {
+    *content = hash64_join(hash64_join(*content, (uint64_t)value->mantissa), (uint64_t)(uint32_t)value->scale);
+}
+
+size_t coco_numbers(coco_reader *in, uint64_t *content) {
+    const size_t count = json_numbers(in->scan, false, in->decimals, COCO_NUMBERS);
+    for (size_t i = 0; i < count; i++) {
+        join_decimal(content, &in->decimals[i]);
+    }
+    return count;
+}
+
+bool coco_number(coco_reader *in, number *out, uint64_t *content) {
     const json_token *token = &in->token;
     *out = (number){0};
     out->exact = decimal_parse(token->start, token->length, &out->decimal);
     if (out->exact) {
-        /* Few digits and no exponent: small without looking closer. */
-        if (token->length <= 9 && out->decimal.scale >= 0) {
-            return true;
-        }
+        join_decimal(content, &out->decimal);
         if (fabs(decimal_to_double(out->decimal)) <= COORDINATE_LIMIT) {
             return true;
         }
     } else if (text_to_double(token->start, token->length, &out->real) && fabs(out->real) <= COORDINATE_LIMIT) {
+        *content = hash64_with(&out->real, sizeof out->real, *content);
         return true;
     }
     coco_note(in, "a coordinate is beyond 2^31");

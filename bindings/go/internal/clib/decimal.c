@@ -2,6 +2,7 @@
  * without a decimal point, and what it prints is read digit by digit. */
 #include "decimal.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -112,37 +113,77 @@ decimal decimal_from_int64(int64_t value) {
     return normalise(value, 0);
 }
 
-/* Shortest form of a double that is an integer over a small power of ten: no printing, a few nanoseconds.
- * Below 2^51 value * power is off by less than a half, so that rounding finds the only candidate; a
- * quotient of two exact doubles is rounded correctly, so that the comparison proves it. */
-static bool short_decimal(double value, decimal *out) {
-    for (int scale = 0; scale <= EXACT_POWER; scale++) {
-        double scaled = value * powers[scale];
-        if (fabs(scaled) >= (double)(EXACT_DOUBLE / 4)) {
-            return false;
-        }
-        double rounded = nearbyint(scaled);
-        if (rounded / powers[scale] == value) { // NOLINT: exact on purpose
-            *out = normalise((int64_t)rounded, scale);
+#define EXACT_WIDE 27 /* 10^27 is the largest power of ten that a significand of 64 bits holds */
+
+static const long double wide_powers[EXACT_WIDE + 1] = {
+    1e0L,  1e1L,  1e2L,  1e3L,  1e4L,  1e5L,  1e6L,  1e7L,  1e8L,  1e9L,  1e10L, 1e11L, 1e12L, 1e13L,
+    1e14L, 1e15L, 1e16L, 1e17L, 1e18L, 1e19L, 1e20L, 1e21L, 1e22L, 1e23L, 1e24L, 1e25L, 1e26L, 1e27L};
+
+_Static_assert(LDBL_MANT_DIG >= 64, "long double must hold every 64-bit integer");
+
+/* Mantissas of up to 63 bits. Mantissa and power are exact, so the quotient is the long double nearest to the value.
+ * Rounding it once more to a double is right unless it lies half way between two doubles: rounding never moves a value
+ * past such a point, but may move it onto one. */
+static bool divide_wide(int64_t mantissa, int32_t scale, double *out) {
+    if (scale < 0 || scale > EXACT_WIDE) {
+        return false;
+    }
+    const long double quotient = (long double)mantissa / wide_powers[scale];
+    const double nearest = (double)quotient;
+    const long double rest = quotient - (long double)nearest;
+    const double other = nextafter(nearest, rest < 0 ? -INFINITY : INFINITY);
+    *out = nearest;
+    return rest == 0 || (long double)other - quotient != rest;
+}
+
+/* Whether a candidate reads back as the double. Doubles lie closer together below a power of two than above it: there
+ * the candidate behind the nearest one may do when the nearest does not. */
+static bool reads_back(double value, int64_t magnitude, int32_t scale, decimal *out) {
+    int exponent;
+    const bool lopsided = frexp(fabs(value), &exponent) == 0.5; // NOLINT: exact on purpose
+    for (int64_t candidate = magnitude; candidate <= magnitude + lopsided; candidate++) {
+        *out = normalise(value < 0 ? -candidate : candidate, scale);
+        if (decimal_to_double(*out) == value) { // NOLINT: exact on purpose
             return true;
         }
     }
     return false;
 }
 
+/* The form with that many digits (15 to 17) that is nearest to the double; false when the double is very large or small
+ * or when it lies so nearly in the middle of two that the product, which is off by at most 2^-8, cannot tell. */
+static bool nearest_form(double value, int digits, int64_t *magnitude, int32_t *scale) {
+    const double size = fabs(value);
+    int before = 0; /* digits before the point; below 0: zeros behind it */
+    if (size < 1e-9 || size >= powers[digits]) {
+        return false;
+    }
+    while (before < digits && size >= powers[before]) {
+        before++;
+    }
+    while (before <= 0 && size * powers[1 - before] < 1) {
+        before--;
+    }
+    *scale = digits - before;
+    const long double product = (long double)size * wide_powers[*scale];
+    *magnitude = (int64_t)product;
+    const long double fraction = product - (long double)*magnitude;
+    *magnitude += fraction > 0.5L;
+    return fraction < 0.49L || fraction > 0.51L;
+}
+
 /* Reads what "%.*e" printed, whatever the locale's decimal point is. */
-static decimal read_printed(const char *printed) {
-    int64_t mantissa = 0;
-    int32_t digits = 0;
+static void printed_form(double value, int digits, int64_t *magnitude, int32_t *scale) {
+    char printed[64];
+    snprintf(printed, sizeof printed, "%.*e", digits - 1, fabs(value));
+    *magnitude = 0;
     const char *at = printed;
     for (; *at != 'e'; at++) {
         if (*at >= '0' && *at <= '9') {
-            mantissa = mantissa * 10 + (*at - '0');
-            digits++;
+            *magnitude = *magnitude * 10 + (*at - '0');
         }
     }
-    int32_t exponent = (int32_t)strtol(at + 1, NULL, 10);
-    return normalise(printed[0] == '-' ? -mantissa : mantissa, digits - 1 - exponent);
+    *scale = digits - 1 - (int32_t)strtol(at + 1, NULL, 10);
 }
 
 bool decimal_from_double(double value, decimal *out) {
@@ -150,17 +191,17 @@ bool decimal_from_double(double value, decimal *out) {
     if (!isfinite(value)) {
         return false;
     }
-    if (value == 0 || short_decimal(value, out)) {
+    if (value == 0) {
         return true;
     }
     /* 15 digits hold every shorter form of a normal number; subnormal ones have fewer */
-    int first = fabs(value) < 2.2250738585072014e-308 ? 1 : 15;
-    for (int digits = first; digits <= 17; digits++) {
-        char printed[64];
-        snprintf(printed, sizeof printed, "%.*e", digits - 1, value);
-        decimal candidate = read_printed(printed);
-        if (decimal_to_double(candidate) == value) {
-            *out = candidate;
+    for (int digits = fabs(value) < DBL_MIN ? 1 : 15; digits <= 17; digits++) {
+        int64_t magnitude;
+        int32_t scale;
+        if (digits < 15 || !nearest_form(value, digits, &magnitude, &scale)) {
+            printed_form(value, digits, &magnitude, &scale);
+        }
+        if (reads_back(value, magnitude, scale, out)) {
             return true;
         }
     }
@@ -177,6 +218,10 @@ double decimal_to_double(decimal value) {
             return (double)mantissa * powers[-value.scale];
         }
     }
+    double quotient = 0;
+    if (divide_wide(mantissa, value.scale, &quotient)) {
+        return quotient;
+    }
     char text[48];
     snprintf(text, sizeof text, "%llde%ld", (long long)mantissa, -(long)value.scale);
     return strtod(text, NULL);
@@ -184,15 +229,47 @@ double decimal_to_double(decimal value) {
 
 /* ---- printing ---- */
 
+static const char pairs[] = "00010203040506070809101112131415161718192021222324252627282930313233343536373839"
+                            "40414243444546474849505152535455565758596061626364656667686970717273747576777879"
+                            "8081828384858687888990919293949596979899";
+
+/* How many digits a number has: its bits times log10(2), and one more when that power of ten is reached. */
+static int digit_count(uint64_t value) {
+    static const uint64_t whole_powers[] = {1,
+                                            10,
+                                            100,
+                                            1000,
+                                            10000,
+                                            100000,
+                                            1000000,
+                                            10000000,
+                                            100000000,
+                                            1000000000,
+                                            10000000000,
+                                            100000000000,
+                                            1000000000000,
+                                            10000000000000,
+                                            100000000000000,
+                                            1000000000000000,
+                                            10000000000000000,
+                                            100000000000000000,
+                                            1000000000000000000,
+                                            UINT64_C(10000000000000000000)};
+    const int below = (64 - __builtin_clzll(value | 1)) * 1233 >> 12;
+    return below + (value >= whole_powers[below]) + (value == 0);
+}
+
 static int print_digits(uint64_t value, char *out) {
-    char reversed[20];
-    int count = 0;
-    do {
-        reversed[count++] = (char)('0' + value % 10);
-        value /= 10;
-    } while (value > 0);
-    for (int i = 0; i < count; i++) {
-        out[i] = reversed[count - 1 - i];
+    const int count = digit_count(value);
+    char *at = out + count;
+    for (; value >= 100; value /= 100) {
+        at -= 2;
+        memcpy(at, pairs + value % 100 * 2, 2);
+    }
+    if (value >= 10) {
+        memcpy(at - 2, pairs + value * 2, 2);
+    } else {
+        at[-1] = (char)('0' + value);
     }
     return count;
 }

@@ -10,6 +10,7 @@
 #include "failure.h"
 #include "json_escape.h"
 #include "json_keys.h"
+#include "number_run.h"
 #include "utf8.h"
 
 #define DEFAULT_DEPTH   64
@@ -427,7 +428,12 @@ static annoproj_status read_key(json_scan *scan, json_token *token, annoproj_err
         return refuse(scan, ANNOPROJ_LIMIT, quote, "the object has more than 1,000,000 keys", error);
     case JSON_KEYS_NO_MEMORY: return out_of_memory(scan, error);
     }
-    scan->expecting = EXPECT_COLON;
+    if (scan->at < scan->end && *scan->at == ':') {
+        scan->at++;
+        scan->expecting = EXPECT_VALUE;
+    } else {
+        scan->expecting = EXPECT_COLON;
+    }
     return ANNOPROJ_OK;
 }
 
@@ -598,6 +604,29 @@ annoproj_status json_next(json_scan *scan, json_token *token, annoproj_error **e
 
 /* ---- whole values ---- */
 
+size_t json_numbers(json_scan *scan, bool whole, decimal *out, size_t capacity) {
+    json_frame *frame = scan->keys.frame_count ? &scan->keys.frames[scan->keys.frame_count - 1] : NULL;
+    size_t count = 0;
+    if (scan->failure != ANNOPROJ_OK || !frame || frame->is_object || scan->limits.number_length < NUMBER_RUN_LONGEST) {
+        return 0;
+    }
+    const bool first = scan->expecting == EXPECT_FIRST_ELEMENT;
+    if (first || scan->expecting == EXPECT_COMMA_OR_END) {
+        scan->at = number_run(scan->at, scan->end, first, whole, out, capacity, &count);
+    }
+    if (count > 0) {
+        frame->index += (int64_t)count;
+        scan->expecting = EXPECT_COMMA_OR_END;
+    }
+    return count;
+}
+
+static void pass_numbers(json_scan *scan) {
+    decimal passed[64];
+    while (json_numbers(scan, false, passed, sizeof passed / sizeof *passed) > 0) {
+    }
+}
+
 /* Reads tokens until the value that comes next is complete. */
 static annoproj_status pass_value(json_scan *scan, annoproj_error **error) {
     size_t depth = scan->keys.frame_count;
@@ -606,6 +635,9 @@ static annoproj_status pass_value(json_scan *scan, annoproj_error **error) {
         annoproj_status status = json_next(scan, &token, error);
         if (status != ANNOPROJ_OK) {
             return status;
+        }
+        if ((token.kind == JSON_ARRAY || token.kind == JSON_NUMBER) && scan->keys.frame_count > depth) {
+            pass_numbers(scan);
         }
     } while (scan->keys.frame_count > depth);
     return ANNOPROJ_OK;

@@ -52,6 +52,10 @@ annoproj_status json_scan_stream(json_read_fn read, void *source, size_t window,
 /* DATA with byte offset and JSON pointer for broken JSON, LIMIT for depth and lengths. The token's text
  * is valid until the next call. */
 annoproj_status json_next(json_scan *scan, json_token *token, annoproj_error **error);
+/* Inside an array, behind its bracket or an element: takes the next elements as long as they are short numbers (at most 7
+ * digits before the point, no exponent; `whole`: neither sign nor point), at most `capacity`. 0 says nothing about what
+ * comes: ask json_next(). */
+size_t json_numbers(json_scan *scan, bool whole, decimal *out, size_t capacity);
 /* Having just read JSON_KEY (the value is next) or being before an array element: reads the whole next
  * value, checking it, and hands out its raw text. NONE when the array ends here: ] is then the next token. */
 annoproj_status json_slice(json_scan *scan, const char **start, size_t *length, int64_t *offset,
