@@ -83,6 +83,16 @@ void clear_error(annoproj_error **error) {
     }
 }
 
+bool result_place(void *place, size_t size, const char *name, annoproj_error **error) {
+    clear_error(error);
+    if (!place) {
+        fail(error, ANNOPROJ_INVALID, "`%s` is NULL: give a place for the result", name);
+        return false;
+    }
+    memset(place, 0, size);
+    return true;
+}
+
 void drop_error(annoproj_error **error) {
     if (error) {
         annoproj_error_free(*error);

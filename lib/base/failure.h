@@ -25,6 +25,9 @@ const char *quoted(struct quoted *buffer, const char *text, size_t length);
 #define QUOTED(text) quoted(&(struct quoted){{0}}, (text), (size_t)-1) /* NUL-terminated text */
 
 void clear_error(annoproj_error **error); /* on entry of a public function: *error = NULL, nothing freed */
-void drop_error(annoproj_error **error);  /* frees what fail() left and sets NULL */
+/* The same for one that hands something out: the caller's place for it is zeroed. Without a place false, and the error
+ * (INVALID) is made. */
+bool result_place(void *place, size_t size, const char *name, annoproj_error **error);
+void drop_error(annoproj_error **error); /* frees what fail() left and sets NULL */
 
 #endif

@@ -184,10 +184,8 @@ annoproj_status annoproj_data_units_add(annoproj_session *handle, int64_t datase
     handle_call what = {
         .operation = ANNOPROJ_OPERATION_DATASET_CHANGE, .subject = SUBJECT_DATASET, .id = dataset, .arguments = &made};
     bytes result = {0};
-    clear_error(error);
-    if (!first)
-        return fail(error, ANNOPROJ_INVALID, "first is NULL: give a place for the result");
-    *first = 0;
+    if (!result_place(first, sizeof *first, "first", error))
+        return ANNOPROJ_INVALID;
     if (!data_units)
         return fail(error, ANNOPROJ_INVALID, "data_units is NULL: give the data units");
     annoproj_status status = options_read(&made.units, sizeof made.units, sizeof made.units, data_units, error);
@@ -276,10 +274,8 @@ annoproj_status annoproj_data_units_get(annoproj_session *handle, const int64_t 
                                         const annoproj_call *call, annoproj_table **table, annoproj_error **error) {
     unit_reading reading = {.ids = data_units, .count = count};
     handle_call what = {.arguments = &reading};
-    clear_error(error);
-    if (!table)
-        return fail(error, ANNOPROJ_INVALID, "table is NULL: give a place for the result");
-    *table = NULL;
+    if (!result_place(table, sizeof *table, "table", error))
+        return ANNOPROJ_INVALID;
     if (!data_units && count > 0)
         return fail(error, ANNOPROJ_INVALID, "data_units is NULL but count is %zu", count);
     annoproj_status status = session_read(handle, &what, read_units, call, error);
@@ -334,10 +330,8 @@ annoproj_status annoproj_data_unit_list(annoproj_session *handle, int64_t datase
     annoproj_page_options own;
     unit_reading reading = {.dataset = dataset};
     handle_call what = {.subject = SUBJECT_DATASET, .id = dataset, .arguments = &reading};
-    clear_error(error);
-    if (!table)
-        return fail(error, ANNOPROJ_INVALID, "table is NULL: give a place for the result");
-    *table = NULL;
+    if (!result_place(table, sizeof *table, "table", error))
+        return ANNOPROJ_INVALID;
     annoproj_status status = options_read(&own, sizeof own, sizeof own, options, error);
     if (status == ANNOPROJ_OK)
         status = read_page(&own, &reading, error);

@@ -40,10 +40,8 @@ annoproj_status annoproj_dataset_create(annoproj_session *handle, const char *ti
     dataset_call made = {.title = title, .description = description ? description : ""};
     handle_call what = {.operation = ANNOPROJ_OPERATION_DATASET_CREATE, .arguments = &made};
     bytes result = {0};
-    clear_error(error);
-    if (!dataset)
-        return fail(error, ANNOPROJ_INVALID, "dataset is NULL: give a place for the result");
-    *dataset = 0;
+    if (!result_place(dataset, sizeof *dataset, "dataset", error))
+        return ANNOPROJ_INVALID;
     annoproj_status status = check_text(title, TEXT_TITLE, "title", error);
     if (status == ANNOPROJ_OK)
         status = check_text(made.description, TEXT_COMMENT, "description", error);
@@ -94,10 +92,8 @@ annoproj_status annoproj_datasets_get(annoproj_session *handle, const int64_t *d
                                       const annoproj_call *call, annoproj_table **table, annoproj_error **error) {
     dataset_call made = {.datasets = datasets, .count = count};
     handle_call what = {.arguments = &made};
-    clear_error(error);
-    if (!table)
-        return fail(error, ANNOPROJ_INVALID, "table is NULL: give a place for the result");
-    *table = NULL;
+    if (!result_place(table, sizeof *table, "table", error))
+        return ANNOPROJ_INVALID;
     if (!datasets && count > 0)
         return fail(error, ANNOPROJ_INVALID, "datasets is NULL but count is %zu", count);
     annoproj_status status = session_read(handle, &what, read_datasets, call, error);

@@ -186,11 +186,9 @@ annoproj_status annoproj_ontology_import_coco(annoproj_session *handle, const ch
     session *who = NULL;
     class_import classes = {.title = title};
     bytes result = {0};
-    clear_error(error);
-    if (!ontology) {
-        return fail(error, ANNOPROJ_INVALID, "`ontology` is NULL: give a place for the result");
+    if (!result_place(ontology, sizeof *ontology, "ontology", error)) {
+        return ANNOPROJ_INVALID;
     }
-    *ontology = 0;
     annoproj_status status = session_enter(handle, &who, error);
     if (status == ANNOPROJ_OK) {
         status = check_text(title, TEXT_TITLE, "title", error);

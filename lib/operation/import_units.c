@@ -116,11 +116,9 @@ annoproj_status annoproj_dataset_import_coco(annoproj_session *handle, int64_t d
     session *who = NULL;
     unit_import run = {.dataset = dataset};
     bytes result = {0};
-    clear_error(error);
-    if (!added) {
-        return fail(error, ANNOPROJ_INVALID, "`added` is NULL: give a place for the result");
+    if (!result_place(added, sizeof *added, "added", error)) {
+        return ANNOPROJ_INVALID;
     }
-    *added = 0;
     annoproj_status status = session_enter(handle, &who, error);
     if (status == ANNOPROJ_OK) {
         status = run_import(who, &run, path, call, &result, error);

@@ -86,10 +86,8 @@ annoproj_status annoproj_issue_create(annoproj_task *task, const char *comment, 
     issue_call made = {.comment = comment};
     handle_call what = {.operation = ANNOPROJ_OPERATION_ISSUE_WRITE, .arguments = &made};
     bytes result = {0};
-    clear_error(error);
-    if (!id)
-        return fail(error, ANNOPROJ_INVALID, "issue is NULL: give a place for the result");
-    *id = 0;
+    if (!result_place(id, sizeof *id, "issue", error))
+        return ANNOPROJ_INVALID;
     annoproj_status status = options_read(&made.options, sizeof made.options, sizeof made.options, options, error);
     if (status == ANNOPROJ_OK)
         status = check_options(&made, error);

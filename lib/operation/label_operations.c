@@ -285,11 +285,9 @@ annoproj_status annoproj_labels_write(annoproj_task *task, const annoproj_label_
                                       annoproj_table **table, annoproj_error **error) {
     write_call given = {.table = NULL};
     bytes result = {0};
-    clear_error(error);
-    if (!table) {
-        return fail(error, ANNOPROJ_INVALID, "table is NULL: give a place for the result");
+    if (!result_place(table, sizeof *table, "table", error)) {
+        return ANNOPROJ_INVALID;
     }
-    *table = NULL;
     if (!changes) {
         return fail(error, ANNOPROJ_INVALID, "changes is NULL: give the changes to write");
     }

@@ -73,10 +73,8 @@ annoproj_status annoproj_store_wait(annoproj_store *handle, int64_t seen, const 
                                     int64_t *commit_seq, annoproj_error **error) {
     body *entered = NULL;
     bounds limits;
-    clear_error(error);
-    if (!commit_seq)
-        return fail(error, ANNOPROJ_INVALID, "commit_seq is NULL: give a place for the result");
-    *commit_seq = 0;
+    if (!result_place(commit_seq, sizeof *commit_seq, "commit_seq", error))
+        return ANNOPROJ_INVALID;
     if (seen < 0)
         return fail(error, ANNOPROJ_INVALID, "seen is %lld: give 0, or the commit_seq you know", (long long)seen);
     annoproj_status status = handle_enter(handle, HANDLE_STORE, "store", &entered, error);
@@ -147,10 +145,8 @@ annoproj_status annoproj_store_compact(annoproj_session *handle, const annoproj_
                                        annoproj_error **error) {
     session *who = NULL;
     compact_facts facts = {0};
-    clear_error(error);
-    if (!table)
-        return fail(error, ANNOPROJ_INVALID, "table is NULL: give a place for the result");
-    *table = NULL;
+    if (!result_place(table, sizeof *table, "table", error))
+        return ANNOPROJ_INVALID;
     annoproj_status status = session_enter(handle, &who, error);
     if (status != ANNOPROJ_OK)
         return status;

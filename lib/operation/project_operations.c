@@ -165,10 +165,8 @@ annoproj_status annoproj_project_create(annoproj_session *handle, const char *ti
     session *who = NULL;
     annoproj_project *opened = NULL;
     bytes result = {0};
-    clear_error(error);
-    if (!project)
-        return fail(error, ANNOPROJ_INVALID, "project is NULL: give a place for the result");
-    *project = NULL;
+    if (!result_place(project, sizeof *project, "project", error))
+        return ANNOPROJ_INVALID;
     annoproj_status status = check_text(title, TEXT_TITLE, "title", error);
     if (status == ANNOPROJ_OK)
         status = check_text(workflow, TEXT_JSON, "workflow", error);
@@ -207,10 +205,8 @@ annoproj_status annoproj_project_open(annoproj_session *handle, int64_t id, cons
                                       annoproj_project **project, annoproj_error **error) {
     handle_call what = {.operation = ANNOPROJ_OPERATION_PROJECT_SEE, .subject = SUBJECT_PROJECT, .id = id};
     session *who = NULL;
-    clear_error(error);
-    if (!project)
-        return fail(error, ANNOPROJ_INVALID, "project is NULL: give a place for the result");
-    *project = NULL;
+    if (!result_place(project, sizeof *project, "project", error))
+        return ANNOPROJ_INVALID;
     annoproj_status status = session_enter(handle, &who, error);
     if (status == ANNOPROJ_OK)
         status = session_read(handle, &what, see_project, call, error);
@@ -282,10 +278,8 @@ annoproj_status annoproj_projects_get(annoproj_session *handle, const int64_t *p
                                       const annoproj_call *call, annoproj_table **table, annoproj_error **error) {
     project_call made = {.projects = projects, .count = count};
     handle_call what = {.arguments = &made};
-    clear_error(error);
-    if (!table)
-        return fail(error, ANNOPROJ_INVALID, "table is NULL: give a place for the result");
-    *table = NULL;
+    if (!result_place(table, sizeof *table, "table", error))
+        return ANNOPROJ_INVALID;
     if (!projects && count > 0)
         return fail(error, ANNOPROJ_INVALID, "projects is NULL but count is %zu", count);
     annoproj_status status = session_read(handle, &what, read_projects, call, error);
@@ -410,10 +404,8 @@ static annoproj_status change_attachment(annoproj_project *project, int64_t data
         .arguments = &made,
         .fingerprint = fingerprint_int64(fingerprint_text(0, attach ? "attach_dataset" : "detach_dataset"), dataset)};
     bytes result = {0};
-    clear_error(error);
-    if (!tasks)
-        return fail(error, ANNOPROJ_INVALID, "tasks is NULL: give a place for the result");
-    *tasks = 0;
+    if (!result_place(tasks, sizeof *tasks, "tasks", error))
+        return ANNOPROJ_INVALID;
     annoproj_status status = project_write(project, &what, attach ? attach_body : detach_body, call, &result, error);
     if (status == ANNOPROJ_OK)
         *tasks = result_int64(&result, 0);

@@ -51,13 +51,10 @@ annoproj_status annoproj_stage_start_next(annoproj_stage *stage, const annoproj_
     annoproj_task *opened = NULL;
     annoproj_start_options own;
     bytes result = {0};
-    clear_error(error);
     if (task)
         *task = NULL;
-    if (reason)
-        *reason = ANNOPROJ_QUEUE_FOUND;
-    if (!task || !reason)
-        return fail(error, ANNOPROJ_INVALID, "task or reason is NULL: give places for both results");
+    if (!result_place(reason, sizeof *reason, "reason", error) || !result_place(task, sizeof *task, "task", error))
+        return ANNOPROJ_INVALID;
     annoproj_status status = options_read(&own, sizeof own, sizeof own, options, error);
     if (status == ANNOPROJ_OK)
         status = stage_enter(stage, &identity, error);

@@ -21,10 +21,8 @@ annoproj_status annoproj_session_open(annoproj_store *handle, int64_t user, cons
     annoproj_session_options own;
     body *of = NULL;
     handle_call what = {0};
-    clear_error(error);
-    if (!out)
-        return fail(error, ANNOPROJ_INVALID, "session is NULL: give a place for the result");
-    *out = NULL;
+    if (!result_place(out, sizeof *out, "session", error))
+        return ANNOPROJ_INVALID;
     annoproj_status status = options_read(&own, sizeof own, sizeof own, options, error);
     if (status == ANNOPROJ_OK && (own.source < ANNOPROJ_SOURCE_DEFAULT || own.source > ANNOPROJ_SOURCE_AGENT))
         status = fail(error, ANNOPROJ_INVALID, "source %d is no annoproj_source", own.source);
@@ -79,10 +77,8 @@ annoproj_status annoproj_session_can(annoproj_session *handle, annoproj_project 
     can_question question = {.operation = operation};
     handle_call what = {.arguments = &question};
     project_identity *identity = NULL;
-    clear_error(error);
-    if (!can)
-        return fail(error, ANNOPROJ_INVALID, "can is NULL: give a place for the result");
-    *can = false;
+    if (!result_place(can, sizeof *can, "can", error))
+        return ANNOPROJ_INVALID;
     if (!rule)
         return fail(error, ANNOPROJ_INVALID, "operation %d is no annoproj_operation", operation);
     if (!rule->store && !project)

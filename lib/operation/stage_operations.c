@@ -73,11 +73,9 @@ annoproj_status annoproj_stage_list(annoproj_project *handle, const annoproj_cal
                                     annoproj_error **error) {
     project_identity *owner = NULL;
     stage_call made = {0};
-    clear_error(error);
-    if (!table) {
-        return fail(error, ANNOPROJ_INVALID, "`table` is NULL: give a place for the result");
+    if (!result_place(table, sizeof *table, "table", error)) {
+        return ANNOPROJ_INVALID;
     }
-    *table = NULL;
     annoproj_status status = project_enter(handle, &owner, error);
     if (status == ANNOPROJ_OK) {
         const request asked = {.session = owner->session,
@@ -112,11 +110,9 @@ annoproj_status annoproj_stage_open(annoproj_project *handle, const char *key, c
                                     annoproj_stage **stage, annoproj_error **error) {
     project_identity *owner = NULL;
     stage_call made = {.key = key};
-    clear_error(error);
-    if (!stage) {
-        return fail(error, ANNOPROJ_INVALID, "`stage` is NULL: give a place for the result");
+    if (!result_place(stage, sizeof *stage, "stage", error)) {
+        return ANNOPROJ_INVALID;
     }
-    *stage = NULL;
     annoproj_status status = project_enter(handle, &owner, error);
     if (status == ANNOPROJ_OK) {
         status = check_text(key, TEXT_NAME, "key", error);
@@ -168,10 +164,8 @@ annoproj_status annoproj_stage_pathways(annoproj_stage *handle, const annoproj_c
                                         annoproj_error **error) {
     stage_identity *stage = NULL;
     stage_call made = {0};
-    clear_error(error);
-    if (!table)
-        return fail(error, ANNOPROJ_INVALID, "table is NULL: give a place for the result");
-    *table = NULL;
+    if (!result_place(table, sizeof *table, "table", error))
+        return ANNOPROJ_INVALID;
     annoproj_status status = stage_enter(handle, &stage, error);
     if (status == ANNOPROJ_OK) {
         const request asked = {.session = stage->session,

@@ -24,11 +24,9 @@ static annoproj_status check_options(const annoproj_store_options *options, anno
 
 static annoproj_status enter(const char *path, bool create, const annoproj_store_options *options,
                              const annoproj_call *call, annoproj_store **out, annoproj_error **error) {
-    clear_error(error);
-    if (out == NULL) {
-        return fail(error, ANNOPROJ_INVALID, "`store` is NULL: give a place for the result");
+    if (!result_place(out, sizeof *out, "store", error)) {
+        return ANNOPROJ_INVALID;
     }
-    *out = NULL;
     if (path == NULL) {
         return fail(error, ANNOPROJ_INVALID, "`path` is NULL: give the path of a file");
     }

@@ -22,10 +22,8 @@ static annoproj_status see_task(scope *in, void *arguments, annoproj_error **err
 annoproj_status annoproj_task_open(annoproj_project *project, int64_t id, const annoproj_call *call,
                                    annoproj_task **task, annoproj_error **error) {
     project_identity *owner = NULL;
-    clear_error(error);
-    if (!task)
-        return fail(error, ANNOPROJ_INVALID, "task is NULL: give a place for the result");
-    *task = NULL;
+    if (!result_place(task, sizeof *task, "task", error))
+        return ANNOPROJ_INVALID;
     annoproj_status status = project_enter(project, &owner, error);
     if (status != ANNOPROJ_OK)
         return status;

@@ -407,6 +407,7 @@
 #define request_key_find annoproj_internal_request_key_find
 #define request_key_keep annoproj_internal_request_key_keep
 #define result_int64 annoproj_internal_result_int64
+#define result_place annoproj_internal_result_place
 #define review_action annoproj_internal_review_action
 #define review_count annoproj_internal_review_count
 #define review_decide annoproj_internal_review_decide

@@ -116,11 +116,9 @@ static void cancel_destroy(body *cancel) {
 }
 
 annoproj_status annoproj_cancel_new(annoproj_cancel **cancel, annoproj_error **error) {
-    clear_error(error);
-    if (!cancel) {
-        return fail(error, ANNOPROJ_INVALID, "`cancel` is NULL: give a place for the result");
+    if (!result_place(cancel, sizeof *cancel, "cancel", error)) {
+        return ANNOPROJ_INVALID;
     }
-    *cancel = NULL;
     struct annoproj_cancel *made = allocate_zeroed(1, sizeof *made);
     if (!made) {
         return fail_memory(error);

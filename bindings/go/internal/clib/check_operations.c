@@ -334,10 +334,8 @@ annoproj_status annoproj_store_check(annoproj_session *handle, const annoproj_ch
                                      const annoproj_call *call, annoproj_table **table, annoproj_error **error) {
     session *who = NULL;
     annoproj_check_options own;
-    clear_error(error);
-    if (!table)
-        return fail(error, ANNOPROJ_INVALID, "table is NULL: give a place for the result");
-    *table = NULL;
+    if (!result_place(table, sizeof *table, "table", error))
+        return ANNOPROJ_INVALID;
     annoproj_status status = options_read(&own, sizeof own, sizeof own, options, error);
     if (status == ANNOPROJ_OK)
         status = session_enter(handle, &who, error);

@@ -149,11 +149,9 @@ static annoproj_status open_feed(session *who, int64_t project, int64_t after, c
 }
 
 static annoproj_status check_arguments(int64_t after, annoproj_stream **stream, annoproj_error **error) {
-    clear_error(error);
-    if (stream == NULL) {
-        return fail(error, ANNOPROJ_INVALID, "`stream` is NULL: give a place for the result");
+    if (!result_place(stream, sizeof *stream, "stream", error)) {
+        return ANNOPROJ_INVALID;
     }
-    *stream = NULL;
     if (after < 0) {
         return fail(error, ANNOPROJ_INVALID, "`after` is %lld: give 0 for all events, or a sequence number",
                     (long long)after);

@@ -84,15 +84,6 @@ annoproj_status task_read(const annoproj_task *handle, const handle_call *what, 
     return status;
 }
 
-/* The caller's place for a table, empty; INVALID when there is none. */
-static annoproj_status begin_table(annoproj_table **table, annoproj_error **error) {
-    clear_error(error);
-    if (!table)
-        return fail(error, ANNOPROJ_INVALID, "table is NULL: give a place for the result");
-    *table = NULL;
-    return ANNOPROJ_OK;
-}
-
 static annoproj_status hand_over(annoproj_status status, annoproj_table *const *made, annoproj_table **table) {
     if (status == ANNOPROJ_OK)
         *table = *made;
@@ -102,22 +93,25 @@ static annoproj_status hand_over(annoproj_status status, annoproj_table *const *
 annoproj_status session_read_table(const annoproj_session *handle, const handle_call *what, read_fn run,
                                    const annoproj_call *call, annoproj_table **made, annoproj_table **table,
                                    annoproj_error **error) {
-    annoproj_status status = begin_table(table, error);
-    return status == ANNOPROJ_OK ? hand_over(session_read(handle, what, run, call, error), made, table) : status;
+    return result_place(table, sizeof *table, "table", error)
+               ? hand_over(session_read(handle, what, run, call, error), made, table)
+               : ANNOPROJ_INVALID;
 }
 
 annoproj_status project_read_table(const annoproj_project *handle, const handle_call *what, read_fn run,
                                    const annoproj_call *call, annoproj_table **made, annoproj_table **table,
                                    annoproj_error **error) {
-    annoproj_status status = begin_table(table, error);
-    return status == ANNOPROJ_OK ? hand_over(project_read(handle, what, run, call, error), made, table) : status;
+    return result_place(table, sizeof *table, "table", error)
+               ? hand_over(project_read(handle, what, run, call, error), made, table)
+               : ANNOPROJ_INVALID;
 }
 
 annoproj_status task_read_table(const annoproj_task *handle, const handle_call *what, read_fn run,
                                 const annoproj_call *call, annoproj_table **made, annoproj_table **table,
                                 annoproj_error **error) {
-    annoproj_status status = begin_table(table, error);
-    return status == ANNOPROJ_OK ? hand_over(task_read(handle, what, run, call, error), made, table) : status;
+    return result_place(table, sizeof *table, "table", error)
+               ? hand_over(task_read(handle, what, run, call, error), made, table)
+               : ANNOPROJ_INVALID;
 }
 
 annoproj_status finish_table(rows *table, annoproj_status status, annoproj_table **out, annoproj_error **error) {

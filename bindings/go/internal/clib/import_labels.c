@@ -288,11 +288,9 @@ annoproj_status annoproj_project_import_coco(annoproj_project *handle, const cha
     annoproj_import_options own;
     import_call import = {0};
     bytes result = {0};
-    clear_error(error);
-    if (!table) {
-        return fail(error, ANNOPROJ_INVALID, "`table` is NULL: give a place for the result");
+    if (!result_place(table, sizeof *table, "table", error)) {
+        return ANNOPROJ_INVALID;
     }
-    *table = NULL;
     annoproj_status status = options_read(&own, sizeof own, sizeof own, options, error);
     if (status == ANNOPROJ_OK) {
         status = project_enter(handle, &owner, error);

@@ -33,11 +33,9 @@ static annoproj_status damaged(const label *one, const char *what, annoproj_erro
 static annoproj_status read_task(annoproj_task *task, label_reading *reading, read_fn run, const annoproj_call *call,
                                  annoproj_table **table, annoproj_error **error) {
     handle_call what = {.operation = ANNOPROJ_OPERATION_TASK_VIEW, .arguments = reading};
-    clear_error(error);
-    if (!table) {
-        return fail(error, ANNOPROJ_INVALID, "table is NULL: give a place for the result");
+    if (!result_place(table, sizeof *table, "table", error)) {
+        return ANNOPROJ_INVALID;
     }
-    *table = NULL;
     if (reading->unit < ANNOPROJ_UNIT_STORED || reading->unit > ANNOPROJ_UNIT_NORMALISED) {
         return fail(error, ANNOPROJ_INVALID, "unit %d is no annoproj_unit", (int)reading->unit);
     }

@@ -37,11 +37,9 @@ annoproj_status annoproj_ontology_create(annoproj_session *handle, const char *t
     session *who = NULL;
     ontology_structure structure = {0};
     bytes result = {0};
-    clear_error(error);
-    if (!ontology) {
-        return fail(error, ANNOPROJ_INVALID, "`ontology` is NULL: give a place for the result");
+    if (!result_place(ontology, sizeof *ontology, "ontology", error)) {
+        return ANNOPROJ_INVALID;
     }
-    *ontology = 0;
     annoproj_status status = session_enter(handle, &who, error);
     if (status == ANNOPROJ_OK) {
         status = check_text(title, TEXT_TITLE, "title", error);
@@ -127,11 +125,9 @@ static annoproj_status read_json(scope *in, void *arguments, annoproj_error **er
 annoproj_status annoproj_ontology_json(annoproj_session *handle, int64_t ontology, const annoproj_call *call,
                                        char **json, annoproj_error **error) {
     ontology_call made = {.ontology = ontology};
-    clear_error(error);
-    if (!json) {
-        return fail(error, ANNOPROJ_INVALID, "`json` is NULL: give a place for the result");
+    if (!result_place(json, sizeof *json, "json", error)) {
+        return ANNOPROJ_INVALID;
     }
-    *json = NULL;
     annoproj_status status = read_one(handle, &made, read_json, call, error);
     if (status == ANNOPROJ_OK) {
         status = text_take(&made.out, json, NULL, error);
@@ -176,11 +172,9 @@ static annoproj_status read_features(scope *in, void *arguments, annoproj_error 
 annoproj_status annoproj_ontology_features(annoproj_session *handle, int64_t ontology, const annoproj_call *call,
                                            annoproj_table **table, annoproj_error **error) {
     ontology_call made = {.ontology = ontology};
-    clear_error(error);
-    if (!table) {
-        return fail(error, ANNOPROJ_INVALID, "`table` is NULL: give a place for the result");
+    if (!result_place(table, sizeof *table, "table", error)) {
+        return ANNOPROJ_INVALID;
     }
-    *table = NULL;
     annoproj_status status = read_one(handle, &made, read_features, call, error);
     *table = made.table;
     return status;
@@ -218,11 +212,9 @@ annoproj_status annoproj_ontology_list(annoproj_session *handle, const annoproj_
                                        annoproj_error **error) {
     session *who = NULL;
     ontology_call made = {0};
-    clear_error(error);
-    if (!table) {
-        return fail(error, ANNOPROJ_INVALID, "`table` is NULL: give a place for the result");
+    if (!result_place(table, sizeof *table, "table", error)) {
+        return ANNOPROJ_INVALID;
     }
-    *table = NULL;
     annoproj_status status = session_enter(handle, &who, error);
     if (status == ANNOPROJ_OK) {
         const request asked = {.session = who, .subject = SUBJECT_STORE, .arguments = &made};

@@ -38,11 +38,9 @@ void annoproj_query_options_init(annoproj_query_options *options) {
 
 annoproj_status annoproj_query_open(annoproj_project *handle, const annoproj_query_options *options,
                                     const annoproj_call *call, annoproj_query **out, annoproj_error **error) {
-    clear_error(error);
-    if (out == NULL) {
-        return fail(error, ANNOPROJ_INVALID, "`query` is NULL: give a place for the result");
+    if (!result_place(out, sizeof *out, "query", error)) {
+        return ANNOPROJ_INVALID;
     }
-    *out = NULL;
     annoproj_query_options own;
     project_identity *project = NULL;
     query *made = NULL;
@@ -74,11 +72,9 @@ void annoproj_query_close(annoproj_query *handle) {
 
 static annoproj_status run_query(annoproj_query *handle, annoproj_operation operation, report_fn make,
                                  const annoproj_call *call, annoproj_table **table, annoproj_error **error) {
-    clear_error(error);
-    if (table == NULL) {
-        return fail(error, ANNOPROJ_INVALID, "`table` is NULL: give a place for the result");
+    if (!result_place(table, sizeof *table, "table", error)) {
+        return ANNOPROJ_INVALID;
     }
-    *table = NULL;
     body *entered = NULL;
     annoproj_status status = handle_enter(handle, HANDLE_QUERY, "query", &entered, error);
     if (status != ANNOPROJ_OK) {
@@ -94,11 +90,9 @@ static annoproj_status run_query(annoproj_query *handle, annoproj_operation oper
 
 static annoproj_status run_summary(annoproj_project *handle, report_fn make, const annoproj_call *call,
                                    annoproj_table **table, annoproj_error **error) {
-    clear_error(error);
-    if (table == NULL) {
-        return fail(error, ANNOPROJ_INVALID, "`table` is NULL: give a place for the result");
+    if (!result_place(table, sizeof *table, "table", error)) {
+        return ANNOPROJ_INVALID;
     }
-    *table = NULL;
     project_identity *project = NULL;
     annoproj_status status = project_enter(handle, &project, error);
     if (status != ANNOPROJ_OK) {

@@ -65,11 +65,9 @@ annoproj_status annoproj_label_reject(annoproj_task *task, const char *hash, con
     decision made = {.label = hash, .comment = comment, .state = REVIEW_REJECTED};
     bytes result = {0};
     annoproj_status status = ANNOPROJ_OK;
-    clear_error(error);
-    if (!opened) {
-        return fail(error, ANNOPROJ_INVALID, "issue is NULL: give a place for the number of the issue");
+    if (!result_place(opened, sizeof *opened, "issue", error)) {
+        return ANNOPROJ_INVALID;
     }
-    *opened = 0;
     if (comment) {
         status = check_text(comment, TEXT_COMMENT, "comment", error);
     }

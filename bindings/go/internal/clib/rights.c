@@ -191,11 +191,9 @@ static const char *gate_name(gate_rule gate) {
 }
 
 annoproj_status annoproj_operations(annoproj_table **table, annoproj_error **error) {
-    clear_error(error);
-    if (!table) {
-        return fail(error, ANNOPROJ_INVALID, "`table` is NULL: give a place for the result");
+    if (!result_place(table, sizeof *table, "table", error)) {
+        return ANNOPROJ_INVALID;
     }
-    *table = NULL;
     rows *list = rows_new(&row_operation_row);
     for (size_t i = 0; i < RULE_COUNT; i++) {
         const operation_rule *rule = &rules[i];

@@ -5,11 +5,9 @@
 
 annoproj_status annoproj_stream_next(annoproj_stream *handle, const annoproj_call *call, annoproj_table **table,
                                      annoproj_error **error) {
-    clear_error(error);
-    if (!table) {
-        return fail(error, ANNOPROJ_INVALID, "`table` is NULL: give a place for the result");
+    if (!result_place(table, sizeof *table, "table", error)) {
+        return ANNOPROJ_INVALID;
     }
-    *table = NULL;
     body *entered = NULL;
     annoproj_status status = handle_enter(handle, HANDLE_STREAM, "stream", &entered, error);
     if (status == ANNOPROJ_OK) {

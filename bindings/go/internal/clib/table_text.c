@@ -200,11 +200,9 @@ static void write_json(text *out, const table *from) {
 
 static annoproj_status write_table(const annoproj_table *handle, void (*write)(text *, const table *), char **out,
                                    const char *name, annoproj_error **error) {
-    clear_error(error);
-    if (!out) {
-        return fail(error, ANNOPROJ_INVALID, "`%s` is NULL: give a place for the result", name);
+    if (!result_place(out, sizeof *out, name, error)) {
+        return ANNOPROJ_INVALID;
     }
-    *out = NULL;
     body *kept = NULL;
     annoproj_status status = handle_enter(handle, HANDLE_TABLE, "table", &kept, error);
     if (status != ANNOPROJ_OK) {

@@ -74,10 +74,8 @@ annoproj_status annoproj_task_report_time(annoproj_task *task, const int64_t *st
                                           size_t count, const annoproj_call *call, int64_t *recorded_us,
                                           annoproj_error **error) {
     time_report report = {.starts = starts_us, .durations = durations_us, .count = count};
-    clear_error(error);
-    if (!recorded_us)
-        return fail(error, ANNOPROJ_INVALID, "recorded_us is NULL: give a place for the result");
-    *recorded_us = 0;
+    if (!result_place(recorded_us, sizeof *recorded_us, "recorded_us", error))
+        return ANNOPROJ_INVALID;
     if (count > 0 && (!starts_us || !durations_us))
         return fail(error, ANNOPROJ_INVALID, "starts_us or durations_us is NULL but count is %zu", count);
     uint64_t print = fingerprint_bytes(fingerprint_text(0, "task_report_time"), starts_us, count * sizeof *starts_us);
@@ -88,10 +86,8 @@ annoproj_status annoproj_task_report_time(annoproj_task *task, const int64_t *st
 annoproj_status annoproj_task_heartbeat(annoproj_task *task, int64_t at_us, const annoproj_call *call,
                                         int64_t *recorded_us, annoproj_error **error) {
     time_report report = {.heartbeat_us = at_us};
-    clear_error(error);
-    if (!recorded_us)
-        return fail(error, ANNOPROJ_INVALID, "recorded_us is NULL: give a place for the result");
-    *recorded_us = 0;
+    if (!result_place(recorded_us, sizeof *recorded_us, "recorded_us", error))
+        return ANNOPROJ_INVALID;
     uint64_t print = fingerprint_int64(fingerprint_text(0, "task_heartbeat"), at_us);
     return report_time(task, &report, print, report_heartbeat, call, recorded_us, error);
 }

@@ -59,10 +59,8 @@ annoproj_status annoproj_user_create(annoproj_session *handle, const char *email
                                      annoproj_error **error) {
     char *lower = NULL;
     bytes result = {0};
-    clear_error(error);
-    if (!user)
-        return fail(error, ANNOPROJ_INVALID, "user is NULL: give a place for the result");
-    *user = 0;
+    if (!result_place(user, sizeof *user, "user", error))
+        return ANNOPROJ_INVALID;
     annoproj_status status = check_text(email, TEXT_EMAIL, "email", error);
     if (status == ANNOPROJ_OK)
         status = check_text(name, TEXT_NAME, "name", error);
@@ -249,10 +247,8 @@ annoproj_status annoproj_users_get(annoproj_session *handle, const int64_t *user
                                    const annoproj_call *call, annoproj_table **table, annoproj_error **error) {
     user_call made = {.users = users, .count = count};
     handle_call what = {.operation = ANNOPROJ_OPERATION_USER_LIST, .arguments = &made};
-    clear_error(error);
-    if (!table)
-        return fail(error, ANNOPROJ_INVALID, "table is NULL: give a place for the result");
-    *table = NULL;
+    if (!result_place(table, sizeof *table, "table", error))
+        return ANNOPROJ_INVALID;
     if (!users && count > 0)
         return fail(error, ANNOPROJ_INVALID, "users is NULL but count is %zu", count);
     annoproj_status status = session_read(handle, &what, read_users, call, error);

@@ -20,14 +20,12 @@ static annoproj_status read_text(scope *in, void *arguments, annoproj_error **er
 }
 
 static annoproj_status workflow_text(annoproj_project *handle, write_text_fn write, const annoproj_call *call,
-                                     char **out, annoproj_error **error) {
+                                     char **out, const char *name, annoproj_error **error) {
     project_identity *owner = NULL;
     text_call made = {.write = write};
-    clear_error(error);
-    if (!out) {
-        return fail(error, ANNOPROJ_INVALID, "the place for the result is NULL: give one");
+    if (!result_place(out, sizeof *out, name, error)) {
+        return ANNOPROJ_INVALID;
     }
-    *out = NULL;
     annoproj_status status = project_enter(handle, &owner, error);
     if (status == ANNOPROJ_OK) {
         const request asked = {.session = owner->session,
@@ -47,17 +45,17 @@ static annoproj_status workflow_text(annoproj_project *handle, write_text_fn wri
 
 annoproj_status annoproj_workflow_json(annoproj_project *project, const annoproj_call *call, char **json,
                                        annoproj_error **error) {
-    return workflow_text(project, workflow_document, call, json, error);
+    return workflow_text(project, workflow_document, call, json, "json", error);
 }
 
 annoproj_status annoproj_workflow_dot(annoproj_project *project, const annoproj_call *call, char **dot,
                                       annoproj_error **error) {
-    return workflow_text(project, workflow_draw_dot, call, dot, error);
+    return workflow_text(project, workflow_draw_dot, call, dot, "dot", error);
 }
 
 annoproj_status annoproj_workflow_mermaid(annoproj_project *project, const annoproj_call *call, char **mermaid,
                                           annoproj_error **error) {
-    return workflow_text(project, workflow_draw_mermaid, call, mermaid, error);
+    return workflow_text(project, workflow_draw_mermaid, call, mermaid, "mermaid", error);
 }
 
 /* --- editing ---------------------------------------------------------------------------------------------------------- */
