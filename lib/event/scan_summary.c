@@ -22,9 +22,12 @@ static int32_t cube_of(const scan_part *part) {
     return class ? CUBE_CLASS : CUBE_STAGE;
 }
 
+bool scan_is_lifetime(const scan_request *ask) {
+    return ask->after == INT64_MIN && ask->before == INT64_MAX && ask->border_count == 0;
+}
+
 int32_t scan_summary_cube(const scan_request *ask, const scan_part *part) {
-    bool whole = ask->after == INT64_MIN && ask->before == INT64_MAX && ask->border_count == 0;
-    return whole && !ask->no_summaries ? cube_of(part) : 0;
+    return scan_is_lifetime(ask) && !ask->no_summaries ? cube_of(part) : 0;
 }
 
 static void raise_to(int64_t *highest, int64_t value) {
