@@ -477,6 +477,7 @@
 #define scan_bucket annoproj_internal_scan_bucket
 #define scan_dimension_column annoproj_internal_scan_dimension_column
 #define scan_filters annoproj_internal_scan_filters
+#define scan_is_lifetime annoproj_internal_scan_is_lifetime
 #define scan_lanes annoproj_internal_scan_lanes
 #define scan_lower annoproj_internal_scan_lower
 #define scan_pick annoproj_internal_scan_pick
@@ -598,6 +599,7 @@
 #define summary_decode annoproj_internal_summary_decode
 #define summary_encode annoproj_internal_summary_encode
 #define summary_next annoproj_internal_summary_next
+#define summary_next_group annoproj_internal_summary_next_group
 #define summary_open annoproj_internal_summary_open
 #define summary_read annoproj_internal_summary_read
 #define summary_release annoproj_internal_summary_release

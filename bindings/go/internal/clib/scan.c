@@ -53,9 +53,11 @@ static annoproj_status read_heads(scanning *work, annoproj_error **error) {
     return status;
 }
 
+#define TIME_COLUMNS ((uint32_t)1 << COLUMN_TIME | (uint32_t)1 << COLUMN_DURATION)
+
 /* Columns that some part looks at. */
 static uint32_t columns_of(const scan_request *ask) {
-    uint32_t columns = (uint32_t)1 << COLUMN_KIND;
+    uint32_t columns = (uint32_t)1 << COLUMN_KIND | (scan_is_lifetime(ask) ? 0 : TIME_COLUMNS);
     for (size_t i = 0; i < ask->part_count; i++) {
         const scan_part *part = &ask->parts[i];
         for (int d = SCAN_KIND; d < SCAN_DIMENSIONS; d++) {
@@ -146,7 +148,7 @@ static annoproj_status collect(const scanning *work, scan_result *out, annoproj_
     for (size_t i = 0; i < work->ask->part_count; i++) {
         count += scan_sums_count(&work->sums[i]);
     }
-    out->cells = allocate_zeroed(count + 1, sizeof *out->cells);
+    out->cells = allocate((count + 1) * sizeof *out->cells);
     if (out->cells == NULL) {
         return fail_memory(error);
     }
@@ -194,7 +196,7 @@ annoproj_status scan_time_range(database *db, int64_t project, int64_t *first, i
     *any = false;
     annoproj_status status = event_log_read(db, project, &log, error);
     if (status == ANNOPROJ_OK) {
-        status = scan_tail_read(db, project, &log, 0, &tail, error);
+        status = scan_tail_read(db, project, &log, TIME_COLUMNS, &tail, error);
     }
     if (status == ANNOPROJ_OK && tail.head.count > 0) {
         *first = tail.head.time_least;

@@ -22,9 +22,12 @@ static int32_t cube_of(const scan_part *part) {
     return class ? CUBE_CLASS : CUBE_STAGE;
 }
 
+bool scan_is_lifetime(const scan_request *ask) {
+    return ask->after == INT64_MIN && ask->before == INT64_MAX && ask->border_count == 0;
+}
+
 int32_t scan_summary_cube(const scan_request *ask, const scan_part *part) {
-    bool whole = ask->after == INT64_MIN && ask->before == INT64_MAX && ask->border_count == 0;
-    return whole && !ask->no_summaries ? cube_of(part) : 0;
+    return scan_is_lifetime(ask) && !ask->no_summaries ? cube_of(part) : 0;
 }
 
 static void raise_to(int64_t *highest, int64_t value) {
@@ -38,10 +41,10 @@ int32_t scan_summary_last_cube(const scan_part *part, int32_t cube) {
 bool scan_summary_highest(const uint8_t *data, size_t length, int32_t last_cube, int64_t highest[SCAN_DIMENSIONS]) {
     summary_cursor cursor;
     summary_open(&cursor, data, length);
-    while (summary_next(&cursor) && cursor.cell.cube <= last_cube) {
-        bool class = cursor.cell.cube == CUBE_CLASS;
-        raise_to(&highest[class ? 5 : 2], cursor.cell.first);
-        raise_to(&highest[class ? 6 : cursor.cell.cube == CUBE_CREDITED ? 4 : 3], cursor.cell.second);
+    while (summary_next_group(&cursor) && cursor.group.cube <= last_cube) {
+        bool class = cursor.group.cube == CUBE_CLASS;
+        raise_to(&highest[class ? 5 : 2], cursor.group.first_most);
+        raise_to(&highest[class ? 6 : cursor.group.cube == CUBE_CREDITED ? 4 : 3], cursor.group.second_most);
     }
     return !cursor.failed;
 }
@@ -54,9 +57,6 @@ static bool passes(const number_set *set, int64_t number) {
 static bool take_cell(const scan_sums *sums, const summary_cell *cell, int32_t cube, uint64_t *key) {
     const scan_part *part = sums->part;
     bool class = cube == CUBE_CLASS, credited = cube == CUBE_CREDITED;
-    if (cell->kind <= 0 || cell->kind > 255 || sums->kind_place[cell->kind] == 0) {
-        return false;
-    }
     if (!passes(class ? part->classes : part->stages, cell->first) ||
         !(class || passes(credited ? part->credited : part->actors, cell->second))) {
         return false;
@@ -71,15 +71,24 @@ static bool take_cell(const scan_sums *sums, const summary_cell *cell, int32_t c
     return true;
 }
 
-/* A part that leaves out what people did to their own work takes that away again. */
-static bool add_cell(scan_sums *sums, const summary_cell *cell, int32_t cube) {
-    bool taken_away = sums->part->others_only && cell->cube == CUBE_SELF;
+/* Whether a part counts a group. One that leaves out what people did to their own work takes that away again. */
+static bool wants(const scan_sums *sums, int32_t cube, const summary_group *group) {
+    bool mine = cube != 0 && (group->cube == cube || (sums->part->others_only && group->cube == CUBE_SELF));
+    return mine && group->kind > 0 && group->kind <= 255 && sums->kind_place[group->kind] != 0;
+}
+
+/* The group's cells to one part; the cursor is a copy, so that the next part reads them again. */
+static bool add_group(scan_sums *sums, int32_t cube, summary_cursor cursor) {
+    const summary_cell *cell = &cursor.cell;
+    int64_t sign = cursor.group.cube == cube ? 1 : -1;
     uint64_t key;
-    if ((cell->cube != cube && !taken_away) || !take_cell(sums, cell, cube, &key)) {
-        return true;
+    bool good = true;
+    while (good && summary_next(&cursor)) {
+        if (take_cell(sums, cell, cube, &key)) {
+            good = scan_sums_add_sum(sums, key, sign * cell->count, sign * cell->frames, sign * cell->duration_us);
+        }
     }
-    int64_t sign = taken_away ? -1 : 1;
-    return scan_sums_add_sum(sums, key, sign * cell->count, sign * cell->frames, sign * cell->duration_us);
+    return good && !cursor.failed;
 }
 
 bool scan_summary_add(scan_sums *sums, const int32_t *cubes, size_t count, const uint8_t *data, size_t length,
@@ -87,9 +96,9 @@ bool scan_summary_add(scan_sums *sums, const int32_t *cubes, size_t count, const
     summary_cursor cursor;
     bool good = true;
     summary_open(&cursor, data, length);
-    while (good && summary_next(&cursor) && cursor.cell.cube <= last_cube) {
+    while (good && summary_next_group(&cursor) && cursor.group.cube <= last_cube) {
         for (size_t i = 0; i < count && good; i++) {
-            good = cubes[i] == 0 || add_cell(&sums[i], &cursor.cell, cubes[i]);
+            good = !wants(&sums[i], cubes[i], &cursor.group) || add_group(&sums[i], cubes[i], cursor);
         }
     }
     return good && !cursor.failed;

@@ -4,6 +4,8 @@
 
 #include "scan_sums.h"
 
+/* Whether all of history is asked for, in one bucket: then nothing depends on when events were. */
+bool scan_is_lifetime(const scan_request *ask);
 /* The cube that holds what the part asks for; 0 = none. */
 int32_t scan_summary_cube(const scan_request *ask, const scan_part *part);
 /* The last cube that is read for a part answered from `cube`: those behind it need not be looked at. */

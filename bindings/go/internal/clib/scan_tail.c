@@ -52,7 +52,6 @@ annoproj_status scan_tail_read(database *db, int64_t project, const event_log *l
     if (count == 0) {
         return ANNOPROJ_OK;
     }
-    columns |= (uint32_t)1 << COLUMN_TIME | (uint32_t)1 << COLUMN_DURATION;
     out->values = allocate(count * (size_t)__builtin_popcount(columns) * sizeof *out->values);
     if (out->values == NULL) {
         return fail_memory(error);
@@ -67,7 +66,7 @@ annoproj_status scan_tail_read(database *db, int64_t project, const event_log *l
     for (int i = 0; i < to.columns && status == ANNOPROJ_OK; i++) {
         describe(out, to.column[i], arrays[to.column[i]]);
     }
-    if (status == ANNOPROJ_OK) {
+    if (status == ANNOPROJ_OK && arrays[COLUMN_TIME] != NULL && arrays[COLUMN_DURATION] != NULL) {
         describe_times(&out->head, arrays[COLUMN_TIME], arrays[COLUMN_DURATION]);
     }
     return status;

@@ -11,7 +11,7 @@ typedef struct scan_tail {
     int64_t *values; /* column by column */
 } scan_tail;
 
-/* `columns` by bit; time and duration are always there. */
+/* `columns` by bit, at least one. Without time and duration the head has no times: nothing asks when events were. */
 annoproj_status scan_tail_read(database *database, int64_t project, const event_log *log, uint32_t columns,
                                scan_tail *out, annoproj_error **error);
 void scan_tail_release(scan_tail *tail);

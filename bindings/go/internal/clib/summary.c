@@ -1,5 +1,5 @@
-/* Summaries (summary.h). Stored: cells in order of (cube, kind, first, second); each as a varint mask of what
- * follows, then the key as differences from the cell before and the sums. */
+/* Summaries (summary.h). Stored: cells in order of (cube, kind, first, second), in groups of a cube and a kind; each cell as
+ * a varint mask of what follows, then what differs from the cell before it in the group, and the sums. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -114,65 +114,111 @@ static int compare_cells(const void *left, const void *right) {
     return a->second < b->second ? -1 : a->second > b->second;
 }
 
-enum { HAS_CUBE = 1, HAS_KIND = 2, HAS_FIRST = 4, HAS_SECOND = 8, HAS_FRAMES = 16, HAS_DURATION = 32, HAS_ALL = 63 };
+enum { HAS_FIRST = 1, HAS_SECOND = 2, HAS_FRAMES = 4, HAS_DURATION = 8, HAS_ALL = 15 };
 
-static void put(bytes *out, uint64_t mask, uint64_t bit, int64_t value, int64_t before) {
-    if (mask & bit) {
+static void put_difference(bytes *out, int64_t value, int64_t before) {
+    if (value != before) {
         bytes_zigzag(out, (int64_t)((uint64_t)value - (uint64_t)before));
     }
 }
 
-static void put_cell(bytes *out, const summary_cell *cell, summary_cell *before) {
-    uint64_t mask = (cell->cube != before->cube ? HAS_CUBE : 0u) | (cell->kind != before->kind ? HAS_KIND : 0u) |
-                    (cell->first != before->first ? HAS_FIRST : 0u) |
-                    (cell->second != before->second ? HAS_SECOND : 0u) | (cell->frames != 0 ? HAS_FRAMES : 0u) |
-                    (cell->duration_us != 0 ? HAS_DURATION : 0u);
-    bytes_varint(out, mask);
-    put(out, mask, HAS_CUBE, cell->cube, before->cube);
-    put(out, mask, HAS_KIND, cell->kind, before->kind);
-    put(out, mask, HAS_FIRST, cell->first, before->first);
-    put(out, mask, HAS_SECOND, cell->second, before->second);
+static void put_cell(bytes *out, const summary_cell *cell, const summary_cell *before) {
+    bytes_varint(out, (cell->first != before->first ? HAS_FIRST : 0u) |
+                          (cell->second != before->second ? HAS_SECOND : 0u) | (cell->frames != 0 ? HAS_FRAMES : 0u) |
+                          (cell->duration_us != 0 ? HAS_DURATION : 0u));
+    put_difference(out, cell->first, before->first);
+    put_difference(out, cell->second, before->second);
     bytes_varint(out, (uint64_t)cell->count);
-    put(out, mask, HAS_FRAMES, cell->frames, 0);
-    put(out, mask, HAS_DURATION, cell->duration_us, 0);
-    *before = *cell;
+    put_difference(out, cell->frames, 0);
+    put_difference(out, cell->duration_us, 0);
+}
+
+/* A group that is being written: its cells so far. */
+typedef struct group_writer {
+    summary_group group;
+    summary_cell before;
+    bytes cells;
+} group_writer;
+
+static void end_group(group_writer *open, bytes *out) {
+    if (open->cells.length > 0) {
+        bytes_varint(out, (uint64_t)open->group.cube);
+        bytes_varint(out, (uint64_t)open->group.kind);
+        bytes_zigzag(out, open->group.first_most);
+        bytes_zigzag(out, open->group.second_most);
+        bytes_varint(out, open->cells.length);
+        bytes_append(out, open->cells.data, open->cells.length);
+    }
+    out->failed = out->failed || open->cells.failed;
+    open->cells.length = 0;
+}
+
+static void write_cell(group_writer *open, const summary_cell *cell, bytes *out) {
+    summary_group *group = &open->group;
+    if (open->cells.length == 0 || group->cube != cell->cube || group->kind != cell->kind) {
+        end_group(open, out);
+        *group = (summary_group){cell->cube, cell->kind, cell->first, cell->second};
+        open->before = (summary_cell){0};
+    }
+    group->first_most = cell->first > group->first_most ? cell->first : group->first_most;
+    group->second_most = cell->second > group->second_most ? cell->second : group->second_most;
+    put_cell(&open->cells, cell, &open->before);
+    open->before = *cell;
 }
 
 void summary_open(summary_cursor *cursor, const uint8_t *data, size_t length) {
-    *cursor = (summary_cursor){.unpacker = {.at = data, .end = length == 0 ? data : data + length}};
+    *cursor = (summary_cursor){.groups = {.at = data, .end = length == 0 ? data : data + length}};
 }
 
-static int64_t get(summary_cursor *cursor, uint64_t mask, uint64_t bit, int64_t before) {
-    return mask & bit ? (int64_t)((uint64_t)before + (uint64_t)unpack_zigzag(&cursor->unpacker)) : before;
+bool summary_next_group(summary_cursor *cursor) {
+    unpacker *from = &cursor->groups;
+    if (cursor->failed || from->at == from->end) {
+        return false;
+    }
+    uint64_t cube = unpack_varint(from), kind = unpack_varint(from);
+    cursor->group = (summary_group){.cube = (int32_t)cube, .kind = (int32_t)kind};
+    cursor->group.first_most = unpack_zigzag(from);
+    cursor->group.second_most = unpack_zigzag(from);
+    size_t length = unpack_varint(from);
+    const uint8_t *cells = unpack_bytes(from, length);
+    cursor->failed = from->failed || cube > INT32_MAX || kind > INT32_MAX;
+    cursor->cells = (unpacker){.at = cells, .end = cursor->failed ? cells : cells + length};
+    cursor->cell = (summary_cell){.cube = cursor->group.cube, .kind = cursor->group.kind};
+    return !cursor->failed;
+}
+
+static int64_t next_number(unpacker *from, int64_t before) {
+    return (int64_t)((uint64_t)before + (uint64_t)unpack_zigzag(from));
 }
 
 bool summary_next(summary_cursor *cursor) {
-    if (cursor->failed || cursor->unpacker.at == cursor->unpacker.end) {
+    if (cursor->failed || cursor->cells.at == cursor->cells.end) {
         return false;
     }
+    unpacker from = cursor->cells; /* of our own: it stays in registers */
     summary_cell *cell = &cursor->cell;
-    uint64_t mask = unpack_varint(&cursor->unpacker);
-    int64_t cube = get(cursor, mask, HAS_CUBE, cell->cube);
-    int64_t kind = get(cursor, mask, HAS_KIND, cell->kind);
-    cell->first = get(cursor, mask, HAS_FIRST, cell->first);
-    cell->second = get(cursor, mask, HAS_SECOND, cell->second);
-    cell->count = (int64_t)unpack_varint(&cursor->unpacker);
-    cell->frames = get(cursor, mask, HAS_FRAMES, 0);
-    cell->duration_us = get(cursor, mask, HAS_DURATION, 0);
-    cell->cube = (int32_t)cube;
-    cell->kind = (int32_t)kind;
-    cursor->failed = cursor->unpacker.failed || mask > HAS_ALL || cell->cube != cube || cell->kind != kind;
+    uint64_t mask = unpack_varint(&from);
+    cell->first = mask & HAS_FIRST ? next_number(&from, cell->first) : cell->first;
+    cell->second = mask & HAS_SECOND ? next_number(&from, cell->second) : cell->second;
+    cell->count = (int64_t)unpack_varint(&from);
+    cell->frames = mask & HAS_FRAMES ? unpack_zigzag(&from) : 0;
+    cell->duration_us = mask & HAS_DURATION ? unpack_zigzag(&from) : 0;
+    cursor->cells = from;
+    cursor->failed = from.failed || mask > HAS_ALL || cell->first > cursor->group.first_most ||
+                     cell->second > cursor->group.second_most;
     return !cursor->failed;
 }
 
 bool summary_decode(summary *sums, const uint8_t *data, size_t length) {
     summary_cursor cursor;
     summary_open(&cursor, data, length);
-    while (summary_next(&cursor)) {
-        if (sums->count > 0 && compare_cells(&sums->cells[sums->count - 1], &cursor.cell) >= 0) {
-            return false;
+    while (summary_next_group(&cursor)) {
+        while (summary_next(&cursor)) {
+            if (sums->count > 0 && compare_cells(&sums->cells[sums->count - 1], &cursor.cell) >= 0) {
+                return false;
+            }
+            add_cell(sums, &cursor.cell);
         }
-        add_cell(sums, &cursor.cell);
     }
     sums->ordered = sums->count;
     return !cursor.failed;
@@ -180,16 +226,18 @@ bool summary_decode(summary *sums, const uint8_t *data, size_t length) {
 
 /* Two runs in order: what was decoded, and the cells that are new since. */
 void summary_encode(summary *sums, bytes *out) {
-    summary_cell before = {0};
-    size_t old = 0, new = sums->ordered;
-    if (sums->count > new) {
-        qsort(sums->cells + new, sums->count - new, sizeof *sums->cells, compare_cells);
+    group_writer open = {.group = {0}};
+    size_t old = 0, fresh = sums->ordered;
+    if (sums->count > fresh) {
+        qsort(sums->cells + fresh, sums->count - fresh, sizeof *sums->cells, compare_cells);
     }
-    while (old < sums->ordered || new < sums->count) {
-        bool first = new == sums->count ||
-                     (old < sums->ordered && compare_cells(&sums->cells[old], &sums->cells[new]) < 0);
-        put_cell(out, &sums->cells[first ? old++ : new ++], &before);
+    while (old < sums->ordered || fresh < sums->count) {
+        bool first = fresh == sums->count ||
+                     (old < sums->ordered && compare_cells(&sums->cells[old], &sums->cells[fresh]) < 0);
+        write_cell(&open, &sums->cells[first ? old++ : fresh++], out);
     }
+    end_group(&open, out);
+    bytes_release(&open.cells);
     out->failed = out->failed || sums->failed;
 }
 

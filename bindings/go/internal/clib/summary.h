@@ -35,15 +35,23 @@ void summary_add(summary *summary, const event *events, size_t count);
 void summary_encode(summary *summary, bytes *out);
 void summary_release(summary *summary);
 
-/* A cursor over an encoded summary. */
+/* The cells of a cube and a kind, as they are stored: with their highest numbers, and to be skipped as a whole. */
+typedef struct summary_group {
+    int32_t cube, kind;
+    int64_t first_most, second_most;
+} summary_group;
+
+/* A cursor over an encoded summary: group by group, and in each that is wanted cell by cell. */
 typedef struct summary_cursor {
-    unpacker unpacker;
+    unpacker groups, cells;
+    summary_group group;
     summary_cell cell;
     bool failed;
 } summary_cursor;
 
 void summary_open(summary_cursor *cursor, const uint8_t *data, size_t length);
-bool summary_next(summary_cursor *cursor); /* cursor->cell; false at the end and when failed */
+bool summary_next_group(summary_cursor *cursor); /* cursor->group; false at the end and when failed */
+bool summary_next(summary_cursor *cursor);       /* cursor->cell of the group; false at its end and when failed */
 
 /* The row of a project; empty when it has no segment. CORRUPT when it is missing or is not of so many segments. */
 annoproj_status summary_read(database *database, int64_t project, int64_t segments, bytes *out, annoproj_error **error);
