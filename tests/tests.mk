@@ -202,6 +202,10 @@ check-demo: $(DEMO) $(plain.shared) ## the demo on its sample and the fixtures, 
 	    $(PYTHON_ENV) $(PYTHON) $(RECOUNT) $$complete $$out.c/project.annoproj; \
 	done
 
+check-masks: $(plain.shared) $(VENV)/pycocotools.tried ## bitmasks in and out against pycocotools, random ones and those of the fixtures (TEST_SEED)
+	$(call heading,bitmasks against pycocotools)
+	@$(PYTHON_ENV) $(VENV)/bin/python tests/conformance/masks.py $(wildcard $(FIXTURES)/coco/*.json)
+
 # The samples of the README, taken from its text, on the store of the demo.
 README_RUN := $(DEMO_RUNS)/readme
 check-readme: check-demo ## the samples of the README compile and run on the demo's store
@@ -232,6 +236,7 @@ CHECKS := \
     check-types \
     check-wheel \
     check-model \
+    check-masks \
     check-demo \
     check-readme
 .PHONY: check $(CHECKS) check-uninstall

@@ -3,6 +3,7 @@
 #include "bench_support.h"
 
 #include <cjson/cJSON.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,31 +32,33 @@ static double random_share(uint64_t *state) {
     return (double)(*state >> 11) / 9007199254740992.0;
 }
 
-/* A ring around a centre, with two decimals or with all digits a double has. */
-static void write_annotation(FILE *file, int64_t id, bool decimals, uint64_t *state) {
+/* A ring around a centre, with two decimals or with all digits a double has. Returns the bytes of its polygon. */
+static int64_t write_annotation(FILE *file, int64_t id, bool decimals, uint64_t *state) {
     static const double cosines[] = {1, 0.866, 0.5, 0, -0.5, -0.866, -1, -0.866, -0.5, 0, 0.5, 0.866};
     double x = 100 + random_share(state) * (WIDTH - 200), y = 100 + random_share(state) * (HEIGHT - 200);
     double radius = 20 + random_share(state) * 60;
     fprintf(file,
             "%s{\"id\":%lld,\"image_id\":%lld,\"category_id\":%d,\"iscrowd\":0,\"area\":%.2f,\"bbox\":[%.2f,%.2f,%.2f,%"
             ".2f],"
-            "\"segmentation\":[[",
+            "\"segmentation\":",
             id == 1 ? "" : ",\n", (long long)id, (long long)((id - 1) / ON_IMAGE + 1),
             1 + (int)(random_share(state) * CATEGORIES), radius * radius * 3, x - radius, y - radius, radius * 2,
             radius * 2);
+    int64_t written = fprintf(file, "[[");
     for (int i = 0; i < VERTICES; i++) {
         double length = radius * (0.7 + 0.3 * random_share(state));
         const double at[] = {x + length * cosines[i], y + length * cosines[(i + 9) % VERTICES]};
-        if (decimals)
-            fprintf(file, "%s%.2f,%.2f", i == 0 ? "" : ",", at[0], at[1]);
-        else
-            fprintf(file, "%s%.17g,%.17g", i == 0 ? "" : ",", at[0], at[1]);
+        written += fprintf(file, decimals ? "%s%.2f,%.2f" : "%s%.17g,%.17g", i == 0 ? "" : ",", at[0], at[1]);
     }
-    fputs("]]}", file);
+    written += fprintf(file, "]]");
+    fputs("}", file);
+    return written;
 }
 
-static void write_coco(const char *path, int64_t annotations, bool decimals) {
+/* Returns the bytes of all polygons. */
+static int64_t write_coco(const char *path, int64_t annotations, bool decimals) {
     uint64_t state = 42;
+    int64_t written = 0;
     FILE *file = fopen(path, "w");
     if (!file) {
         perror(path);
@@ -70,10 +73,11 @@ static void write_coco(const char *path, int64_t annotations, bool decimals) {
                 i == 1 ? "" : ",\n", (long long)i, (long long)i, WIDTH, HEIGHT);
     fputs("],\n\"annotations\":[", file);
     for (int64_t id = 1; id <= annotations; id++)
-        write_annotation(file, id, decimals, &state);
+        written += write_annotation(file, id, decimals, &state);
     fputs("]}\n", file);
     if (fclose(file) != 0)
         exit(1);
+    return written;
 }
 
 /* ---- the sides; each runs in a child ---- */
@@ -205,6 +209,20 @@ static double mebibytes(const char *path) {
     return stat(path, &facts) == 0 ? (double)facts.st_size / 1048576 : 0;
 }
 
+static int64_t stored_geometry(const char *path) {
+    int64_t bytes = 0;
+    sqlite3 *store = NULL;
+    sqlite3_stmt *sum = NULL;
+    if (sqlite3_open_v2(path, &store, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK ||
+        sqlite3_prepare_v2(store, "SELECT sum(length(geometry)) FROM label", -1, &sum, NULL) != SQLITE_OK ||
+        sqlite3_step(sum) != SQLITE_ROW)
+        exit(1);
+    bytes = sqlite3_column_int64(sum, 0);
+    sqlite3_finalize(sum);
+    sqlite3_close(store);
+    return bytes;
+}
+
 static void compare(int64_t annotations, bool decimals) {
     char coco[512], store[512], written[512], printed[512];
     const char *kind = decimals ? "2 decimals" : "float64", *note = bench_note();
@@ -212,7 +230,7 @@ static void compare(int64_t annotations, bool decimals) {
     bench_path(decimals ? "decimals.annoproj" : "doubles.annoproj", store);
     bench_path("written.json", written);
     bench_path("printed.json", printed);
-    write_coco(coco, annotations, decimals);
+    const int64_t geometry = write_coco(coco, annotations, decimals);
     measured brought = measure("import", coco, store);
     measured taken = measure("export", store, written);
     measured base = measure("cjson", coco, printed), print = measure("cjson", written, printed);
@@ -223,6 +241,8 @@ static void compare(int64_t annotations, bool decimals) {
     }
     printf("%lld annotations, %s, %.0f MiB%s: store %.0f MiB, export %.0f MiB\n", (long long)annotations, kind,
            mebibytes(coco), note, mebibytes(store), mebibytes(written));
+    printf("geometry, %s%s: %.2f x its JSON text; goal <= 0.35%s\n", kind, note,
+           (double)stored_geometry(store) / (double)geometry, decimals ? "" : " (decimals)");
     printf("COCO import of labels, %s%s: %.2f x the speed of a cJSON parse (%.2f s / %.2f s); goal >= 2\n", kind, note,
            base.seconds[0] / brought.seconds[2], brought.seconds[2], base.seconds[0]);
     printf("COCO import, all, %s%s: %.2f x the speed of a cJSON parse (%.2f s: classes and images %.2f, project and "
