@@ -11,7 +11,7 @@ class Struct:
         self.name = camel(strip(struct["name"]))
         self.option = self.name[:-1] if self.name.endswith("Options") else self.name + "Option"
         self.apply = self.option[:1].lower() + self.option[1:]
-        self.fields = []  # (name, type, doc)
+        self.fields = []  # (name, type, doc, name in C)
         self.lines = []  # of the function that fills in the C struct
         self.callbacks = []
         self.paged = any(item["name"] == "page" for item in struct["fields"])
@@ -47,13 +47,13 @@ class Struct:
             return
         if self.joined and item["name"].endswith("_offsets") and "len" in item:
             many = camel(texts_field(item["name"]))
-            if any(many == other for other, _, _ in self.fields):
+            if any(many == other[0] for other in self.fields):
                 self.fail(item, "would be a second field %s" % many)
             self.lines.append(
                 "%s = (*C.int64_t)(joined.add(call, &%s, %s, o.%s))"
                 % (target, lower(item["len"]["of"]), quoted(texts_field(item["name"])), many)
             )
-            self.fields.append((many, "[]string", item["doc"]))
+            self.fields.append((many, "[]string", item["doc"], item["name"]))
             return
         if "len" in item:
             element, c_element = self.api.element(item, self.fail)
@@ -61,10 +61,10 @@ class Struct:
                 "%s = (*C.%s)(copyArray(call, &%s, %s, %s, %d))"
                 % (target, c_element, lower(item["len"]["of"]), quoted(item["name"]), value, item["len"]["plus"])
             )
-            self.fields.append((name, "[]" + element, item["doc"]))
+            self.fields.append((name, "[]" + element, item["doc"], item["name"]))
         elif kind == "char" and type_["pointers"] == 1 and type_["const"]:
             self.lines.append("%s = call.text(%s, %s)" % (target, quoted(item["name"]), value))
-            self.fields.append((name, "string", item["doc"]))
+            self.fields.append((name, "string", item["doc"], item["name"]))
         elif kind == "callback":
             callback = self.api.callback(item, self.fail)
             if callback in self.callbacks:
@@ -78,17 +78,17 @@ class Struct:
                 "\t%s = (C.%s)(C.%s)" % (target, callback.c_name, callback.trampoline),
                 "}",
             ]
-            self.fields.append((name, callback.go_type, item["doc"]))
+            self.fields.append((name, callback.go_type, item["doc"], item["name"]))
         elif kind == "handle" and type_["pointers"] == 1:
             self.api.plain_handle(item, self.fail)
             self.lines.append(
                 "%s = (*C.%s)(call.enter(%s.state(), %s, true))" % (target, type_["base"], value, quoted(item["name"]))
             )
-            self.fields.append((name, "*" + camel(strip(type_["base"])), item["doc"]))
+            self.fields.append((name, "*" + camel(strip(type_["base"])), item["doc"], item["name"]))
         elif kind in ("scalar", "enum") and not type_["pointers"]:
             go, c = self.api.scalar(item, self.fail)
             self.lines.append("%s = %s" % (target, self.api.to_c(item, go, c, value)))
-            self.fields.append((name, go, item["doc"]))
+            self.fields.append((name, go, item["doc"], item["name"]))
         else:
             self.fail(item, "has no meaning in Go")
 
@@ -227,18 +227,18 @@ class Method:
         if self.option:
             self.fail(item, "is a second struct that may be left out")
         self.option = struct
-        self.lines += ["var options %s" % struct.name]
+        self.lines += ["var chosen %s" % struct.name]
         if self.has_call:
             self.lines += [
                 "for _, option := range opts {",
                 "\tif option != nil {",
-                "\t\toption.%s(&options, call)" % struct.apply,
+                "\t\toption.%s(&chosen, call)" % struct.apply,
                 "\t}",
                 "}",
             ]
         else:
-            self.lines += ["for _, option := range opts {", "\toptions = option", "}"]
-        self.lines.append("%s := options.toC(call)" % c_name)
+            self.lines += ["for _, option := range opts {", "\tchosen = option", "}"]
+        self.lines.append("%s := chosen.toC(call)" % c_name)
         self.arguments.append(c_name)
         self.paged = struct.paged and bool(self.outs) and self.outs[0]["type"]["base"] == "annoproj_table"
 

@@ -53,7 +53,7 @@ _WORDS = {"us": "Micros", "ids": "IDs"}
 _TAKEN = set(
     "break case chan const continue default defer else fallthrough for func go goto if import interface map package "
     "range return select struct switch type var any bool byte error false true nil int int32 int64 float64 string "
-    "uint8 uint32 uint64 len cap new make append copy close panic print recover context unsafe time ctx opts options "
+    "uint8 uint32 uint64 len cap new make append copy close panic print recover context unsafe time ctx opts chosen "
     "call self limits failure status err found box option holder".split()
 )
 

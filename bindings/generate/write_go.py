@@ -251,9 +251,9 @@ class GoApi:
         for struct in self.structs.values():
             out += self.described(struct.name, struct.struct["doc"], struct.struct["name"])
             out.append("type %s struct {" % struct.name)
-            for name, go, doc in struct.fields:
+            for name, go, doc, c_name in struct.fields:
                 doc = re.sub(r"\bNULL\b", '""', doc) if go == "string" else doc
-                out += self.texts.comment("%s: %s." % (name, line_of(doc)) if doc else "%s is as in C." % name, "\t")
+                out += self.texts.comment("%s: %s." % (name, line_of(doc)) if doc else "%s is %s." % (name, c_name), "\t")
                 out.append("\t%s %s" % (name, go))
             out += ["}", ""]
             out += ["func (o *%s) toC(call *call) *C.%s {" % (struct.name, struct.struct["name"])]

@@ -299,13 +299,13 @@ func (s *Store) SessionOpen(ctx context.Context, user int64, opts ...SessionOpti
 	call := newCall(ctx)
 	defer call.end()
 	self := (*C.annoproj_store)(call.enter(s.state(), "store", false))
-	var options SessionOptions
+	var chosen SessionOptions
 	for _, option := range opts {
 		if option != nil {
-			option.sessionOption(&options, call)
+			option.sessionOption(&chosen, call)
 		}
 	}
-	cOptions := options.toC(call)
+	cOptions := chosen.toC(call)
 	var oSession *C.annoproj_session
 	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
 		return C.annoproj_session_open(self, C.int64_t(user), cOptions, limits, &oSession, failure)
@@ -423,13 +423,13 @@ func (s *Session) StoreCheck(ctx context.Context, opts ...CheckOption) (*Table[C
 	call := newCall(ctx)
 	defer call.end()
 	self := (*C.annoproj_session)(call.enter(s.state(), "session", false))
-	var options CheckOptions
+	var chosen CheckOptions
 	for _, option := range opts {
 		if option != nil {
-			option.checkOption(&options, call)
+			option.checkOption(&chosen, call)
 		}
 	}
-	cOptions := options.toC(call)
+	cOptions := chosen.toC(call)
 	var oTable *C.annoproj_table
 	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
 		return C.annoproj_store_check(self, cOptions, limits, &oTable, failure)
@@ -454,13 +454,13 @@ func (s *Session) StoreBackup(ctx context.Context, path string, opts ...BackupOp
 	defer call.end()
 	self := (*C.annoproj_session)(call.enter(s.state(), "session", false))
 	cPath := call.requiredText("path", path)
-	var options BackupOptions
+	var chosen BackupOptions
 	for _, option := range opts {
 		if option != nil {
-			option.backupOption(&options, call)
+			option.backupOption(&chosen, call)
 		}
 	}
-	cOptions := options.toC(call)
+	cOptions := chosen.toC(call)
 	var oTable *C.annoproj_table
 	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
 		return C.annoproj_store_backup(self, cPath, cOptions, limits, &oTable, failure)
@@ -787,13 +787,13 @@ func (s *Session) DataUnitList(ctx context.Context, dataset int64, opts ...PageO
 	call := newCall(ctx)
 	defer call.end()
 	self := (*C.annoproj_session)(call.enter(s.state(), "session", false))
-	var options PageOptions
+	var chosen PageOptions
 	for _, option := range opts {
 		if option != nil {
-			option.pageOption(&options, call)
+			option.pageOption(&chosen, call)
 		}
 	}
-	cOptions := options.toC(call)
+	cOptions := chosen.toC(call)
 	var oTable *C.annoproj_table
 	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
 		return C.annoproj_data_unit_list(self, C.int64_t(dataset), cOptions, limits, &oTable, failure)
@@ -960,13 +960,13 @@ func (s *Session) ProjectCreate(ctx context.Context, title string, ontology int6
 	self := (*C.annoproj_session)(call.enter(s.state(), "session", false))
 	cTitle := call.requiredText("title", title)
 	cWorkflow := call.requiredText("workflow", workflow)
-	var options ProjectOptions
+	var chosen ProjectOptions
 	for _, option := range opts {
 		if option != nil {
-			option.projectOption(&options, call)
+			option.projectOption(&chosen, call)
 		}
 	}
-	cOptions := options.toC(call)
+	cOptions := chosen.toC(call)
 	var oProject *C.annoproj_project
 	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
 		return C.annoproj_project_create(self, cTitle, C.int64_t(ontology), cWorkflow, cOptions, limits, &oProject, failure)
@@ -1117,13 +1117,13 @@ func (p *Project) Update(ctx context.Context, title string, opts ...ProjectOptio
 	defer call.end()
 	self := (*C.annoproj_project)(call.enter(p.state(), "project", false))
 	cTitle := call.requiredText("title", title)
-	var options ProjectOptions
+	var chosen ProjectOptions
 	for _, option := range opts {
 		if option != nil {
-			option.projectOption(&options, call)
+			option.projectOption(&chosen, call)
 		}
 	}
-	cOptions := options.toC(call)
+	cOptions := chosen.toC(call)
 	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
 		return C.annoproj_project_update(self, cTitle, cOptions, limits, failure)
 	})
@@ -1471,13 +1471,13 @@ func (p *Project) TaskList(ctx context.Context, opts ...TaskListOption) (*Table[
 	call := newCall(ctx)
 	defer call.end()
 	self := (*C.annoproj_project)(call.enter(p.state(), "project", false))
-	var options TaskListOptions
+	var chosen TaskListOptions
 	for _, option := range opts {
 		if option != nil {
-			option.taskListOption(&options, call)
+			option.taskListOption(&chosen, call)
 		}
 	}
-	cOptions := options.toC(call)
+	cOptions := chosen.toC(call)
 	var oTable *C.annoproj_table
 	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
 		return C.annoproj_task_list(self, cOptions, limits, &oTable, failure)
@@ -1569,13 +1569,13 @@ func (p *Project) QueryOpen(ctx context.Context, opts ...QueryOption) (*Query, e
 	call := newCall(ctx)
 	defer call.end()
 	self := (*C.annoproj_project)(call.enter(p.state(), "project", false))
-	var options QueryOptions
+	var chosen QueryOptions
 	for _, option := range opts {
 		if option != nil {
-			option.queryOption(&options, call)
+			option.queryOption(&chosen, call)
 		}
 	}
-	cOptions := options.toC(call)
+	cOptions := chosen.toC(call)
 	var oQuery *C.annoproj_query
 	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
 		return C.annoproj_query_open(self, cOptions, limits, &oQuery, failure)
@@ -1632,13 +1632,13 @@ func (p *Project) ImportCOCO(ctx context.Context, path string, opts ...ImportOpt
 	defer call.end()
 	self := (*C.annoproj_project)(call.enter(p.state(), "project", false))
 	cPath := call.requiredText("path", path)
-	var options ImportOptions
+	var chosen ImportOptions
 	for _, option := range opts {
 		if option != nil {
-			option.importOption(&options, call)
+			option.importOption(&chosen, call)
 		}
 	}
-	cOptions := options.toC(call)
+	cOptions := chosen.toC(call)
 	var oTable *C.annoproj_table
 	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
 		return C.annoproj_project_import_coco(self, cPath, cOptions, limits, &oTable, failure)
@@ -1653,12 +1653,12 @@ func (p *Project) ImportCOCO(ctx context.Context, path string, opts ...ImportOpt
 // ErrReadonly, ErrCallback. Rights: export.
 //
 // In C: annoproj_project_export_coco.
-func (p *Project) ExportCOCO(ctx context.Context, optionsValue ExportOptions, opts ...CallOption) (int64, error) {
+func (p *Project) ExportCOCO(ctx context.Context, options ExportOptions, opts ...CallOption) (int64, error) {
 	call := newCall(ctx)
 	defer call.end()
 	call.apply(opts)
 	self := (*C.annoproj_project)(call.enter(p.state(), "project", false))
-	cOptions := optionsValue.toC(call)
+	cOptions := options.toC(call)
 	var oLabels C.int64_t
 	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
 		return C.annoproj_project_export_coco(self, cOptions, limits, &oLabels, failure)
@@ -1673,12 +1673,12 @@ func (p *Project) ExportCOCO(ctx context.Context, optionsValue ExportOptions, op
 // labels were written. Statuses as Project.ExportCOCO. Rights: export.
 //
 // In C: annoproj_project_export_labels.
-func (p *Project) ExportLabels(ctx context.Context, optionsValue ExportOptions, opts ...CallOption) (int64, error) {
+func (p *Project) ExportLabels(ctx context.Context, options ExportOptions, opts ...CallOption) (int64, error) {
 	call := newCall(ctx)
 	defer call.end()
 	call.apply(opts)
 	self := (*C.annoproj_project)(call.enter(p.state(), "project", false))
-	cOptions := optionsValue.toC(call)
+	cOptions := options.toC(call)
 	var oLabels C.int64_t
 	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
 		return C.annoproj_project_export_labels(self, cOptions, limits, &oLabels, failure)
@@ -1755,13 +1755,13 @@ func (s *Stage) StartNext(ctx context.Context, opts ...StartOption) (*Task, Queu
 	call := newCall(ctx)
 	defer call.end()
 	self := (*C.annoproj_stage)(call.enter(s.state(), "stage", false))
-	var options StartOptions
+	var chosen StartOptions
 	for _, option := range opts {
 		if option != nil {
-			option.startOption(&options, call)
+			option.startOption(&chosen, call)
 		}
 	}
-	cOptions := options.toC(call)
+	cOptions := chosen.toC(call)
 	var oTask *C.annoproj_task
 	var oReason C.annoproj_queue_reason
 	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
@@ -1854,13 +1854,13 @@ func (t *Task) Submit(ctx context.Context, opts ...SubmitOption) error {
 	call := newCall(ctx)
 	defer call.end()
 	self := (*C.annoproj_task)(call.enter(t.state(), "task", false))
-	var options SubmitOptions
+	var chosen SubmitOptions
 	for _, option := range opts {
 		if option != nil {
-			option.submitOption(&options, call)
+			option.submitOption(&chosen, call)
 		}
 	}
-	cOptions := options.toC(call)
+	cOptions := chosen.toC(call)
 	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
 		return C.annoproj_task_submit(self, cOptions, limits, failure)
 	})
@@ -1891,13 +1891,13 @@ func (t *Task) Approve(ctx context.Context, opts ...ReviewOption) error {
 	call := newCall(ctx)
 	defer call.end()
 	self := (*C.annoproj_task)(call.enter(t.state(), "task", false))
-	var options ReviewOptions
+	var chosen ReviewOptions
 	for _, option := range opts {
 		if option != nil {
-			option.reviewOption(&options, call)
+			option.reviewOption(&chosen, call)
 		}
 	}
-	cOptions := options.toC(call)
+	cOptions := chosen.toC(call)
 	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
 		return C.annoproj_task_approve(self, cOptions, limits, failure)
 	})
@@ -1913,13 +1913,13 @@ func (t *Task) Reject(ctx context.Context, opts ...ReviewOption) error {
 	call := newCall(ctx)
 	defer call.end()
 	self := (*C.annoproj_task)(call.enter(t.state(), "task", false))
-	var options ReviewOptions
+	var chosen ReviewOptions
 	for _, option := range opts {
 		if option != nil {
-			option.reviewOption(&options, call)
+			option.reviewOption(&chosen, call)
 		}
 	}
-	cOptions := options.toC(call)
+	cOptions := chosen.toC(call)
 	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
 		return C.annoproj_task_reject(self, cOptions, limits, failure)
 	})
@@ -1997,13 +1997,13 @@ func (t *Task) LabelsWrite(ctx context.Context, changes LabelChanges, opts ...La
 	defer call.end()
 	self := (*C.annoproj_task)(call.enter(t.state(), "task", false))
 	cChanges := changes.toC(call)
-	var options LabelWriteOptions
+	var chosen LabelWriteOptions
 	for _, option := range opts {
 		if option != nil {
-			option.labelWriteOption(&options, call)
+			option.labelWriteOption(&chosen, call)
 		}
 	}
-	cOptions := options.toC(call)
+	cOptions := chosen.toC(call)
 	var oTable *C.annoproj_table
 	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
 		return C.annoproj_labels_write(self, cChanges, cOptions, limits, &oTable, failure)
@@ -2128,13 +2128,13 @@ func (t *Task) IssueCreate(ctx context.Context, comment string, opts ...IssueOpt
 	defer call.end()
 	self := (*C.annoproj_task)(call.enter(t.state(), "task", false))
 	cComment := call.requiredText("comment", comment)
-	var options IssueOptions
+	var chosen IssueOptions
 	for _, option := range opts {
 		if option != nil {
-			option.issueOption(&options, call)
+			option.issueOption(&chosen, call)
 		}
 	}
-	cOptions := options.toC(call)
+	cOptions := chosen.toC(call)
 	var oIssue C.int64_t
 	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
 		return C.annoproj_issue_create(self, cComment, cOptions, limits, &oIssue, failure)
@@ -2420,13 +2420,13 @@ func Create(ctx context.Context, path string, opts ...StoreOption) (*Store, erro
 	call := newCall(ctx)
 	defer call.end()
 	cPath := call.requiredText("path", path)
-	var options StoreOptions
+	var chosen StoreOptions
 	for _, option := range opts {
 		if option != nil {
-			option.storeOption(&options, call)
+			option.storeOption(&chosen, call)
 		}
 	}
-	cOptions := options.toC(call)
+	cOptions := chosen.toC(call)
 	var oStore *C.annoproj_store
 	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
 		return C.annoproj_store_create(cPath, cOptions, limits, &oStore, failure)
@@ -2446,13 +2446,13 @@ func Open(ctx context.Context, path string, opts ...StoreOption) (*Store, error)
 	call := newCall(ctx)
 	defer call.end()
 	cPath := call.requiredText("path", path)
-	var options StoreOptions
+	var chosen StoreOptions
 	for _, option := range opts {
 		if option != nil {
-			option.storeOption(&options, call)
+			option.storeOption(&chosen, call)
 		}
 	}
-	cOptions := options.toC(call)
+	cOptions := chosen.toC(call)
 	var oStore *C.annoproj_store
 	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
 		return C.annoproj_store_open(cPath, cOptions, limits, &oStore, failure)

@@ -15,7 +15,7 @@ type StoreOptions struct {
 	Clock func() (int64, error)
 	// Random: nil = the system's random source.
 	Random func(buffer []byte) error
-	// Log is as in C.
+	// Log is log.
 	Log func(level int32, message string)
 	// CacheBytes: budget for what is kept in memory: page caches of the writer (a quarter, at most 16 MiB) and of up to 8 readers (a sixteenth each, at most 4 MiB), the rest for columns of the event log; 0 = 64 MiB.
 	CacheBytes int64
@@ -53,7 +53,7 @@ func (o *StoreOptions) toC(call *call) *C.annoproj_store_options {
 
 // SessionOptions is annoproj_session_options.
 type SessionOptions struct {
-	// Source is as in C.
+	// Source is source.
 	Source Source
 }
 
@@ -95,19 +95,19 @@ func (o *BackupOptions) toC(call *call) *C.annoproj_backup_options {
 //
 // In C: annoproj_data_units.
 type DataUnits struct {
-	// Titles is as in C.
+	// Titles is title_offsets.
 	Titles []string
-	// DataTypes is as in C.
+	// DataTypes is data_types.
 	DataTypes []DataType
-	// MediaTypes is as in C.
+	// MediaTypes is media_type_offsets.
 	MediaTypes []string
-	// Links is as in C.
+	// Links is link_offsets.
 	Links []string
 	// ClientMetadata: empty = none.
 	ClientMetadata []string
 	// Widths: pixels, 1 to 2^20; 0 = unknown.
 	Widths []int64
-	// Heights is as in C.
+	// Heights is heights.
 	Heights []int64
 	// Frames: 0 = 1.
 	Frames []int64
@@ -161,17 +161,17 @@ func (o *PageOptions) toC(call *call) *C.annoproj_page_options {
 
 // ProjectOptions is annoproj_project_options.
 type ProjectOptions struct {
-	// Description is as in C.
+	// Description is description.
 	Description string
 	// IdleLimitMicros: the settings above; 0 = the store's.
 	IdleLimitMicros int64
-	// TimeWindowMicros is as in C.
+	// TimeWindowMicros is time_window_us.
 	TimeWindowMicros int64
-	// SelfRelease is as in C.
+	// SelfRelease is self_release.
 	SelfRelease Choice
-	// StrictStatus is as in C.
+	// StrictStatus is strict_status.
 	StrictStatus Choice
-	// CountTextAndAudio is as in C.
+	// CountTextAndAudio is count_text_and_audio.
 	CountTextAndAudio Choice
 }
 
@@ -208,17 +208,17 @@ type TaskListOptions struct {
 	Page string
 	// Limit: rows of a page; 0 = 1,000; at most 10,000.
 	Limit int64
-	// Stages is as in C.
+	// Stages is stages.
 	Stages []int64
-	// Datasets is as in C.
+	// Datasets is datasets.
 	Datasets []int64
 	// Assignees: 0 = unassigned.
 	Assignees []int64
 	// Title: text in the title, case-insensitive.
 	Title string
-	// Statuses is as in C.
+	// Statuses is statuses.
 	Statuses TaskStatus
-	// Sort is as in C.
+	// Sort is sort.
 	Sort TaskSort
 	// PriorityLeast: 0 = no condition.
 	PriorityLeast int32
@@ -280,7 +280,7 @@ type ReviewOptions struct {
 	Comment string
 	// Assignee: a member of the stage where the task lands; 0 = by the rules.
 	Assignee int64
-	// Undecided is as in C.
+	// Undecided is undecided.
 	Undecided Undecided
 	// RetainAssignee: the task keeps its assignee, who must be a member there.
 	RetainAssignee bool
@@ -319,17 +319,17 @@ type LabelChanges struct {
 	Confidences []float64
 	// Automatic: 1 = not made by hand; nil = all by hand.
 	Automatic []int32
-	// GeometryStarts is as in C.
+	// GeometryStarts is geometry_starts.
 	GeometryStarts []int64
 	// Frames: frame of each geometry, ascending in a label; nil = 0.
 	Frames []int64
 	// PartStarts: nil = one part for each geometry.
 	PartStarts []int64
-	// CoordinateStarts is as in C.
+	// CoordinateStarts is coordinate_starts.
 	CoordinateStarts []int64
-	// Coordinates is as in C.
+	// Coordinates is coordinates.
 	Coordinates []float64
-	// AnswerStarts is as in C.
+	// AnswerStarts is answer_starts.
 	AnswerStarts []int64
 	// AnswerAttributes: feature of the attribute.
 	AnswerAttributes []int64
@@ -341,15 +341,15 @@ type LabelChanges struct {
 	AnswerNumbers []float64
 	// AnswerFirstFrames: dynamic answers: range, inclusive; -1 = static.
 	AnswerFirstFrames []int64
-	// AnswerLastFrames is as in C.
+	// AnswerLastFrames is answer_last_frames.
 	AnswerLastFrames []int64
-	// RangeStarts is as in C.
+	// RangeStarts is range_starts.
 	RangeStarts []int64
 	// RangeFirstFrames: inclusive.
 	RangeFirstFrames []int64
-	// RangeLastFrames is as in C.
+	// RangeLastFrames is range_last_frames.
 	RangeLastFrames []int64
-	// Unit is as in C.
+	// Unit is unit.
 	Unit Unit
 }
 
@@ -423,9 +423,9 @@ type IssueOptions struct {
 	LastFrame int64
 	// X: coordinate anchor, normalised 0..1.
 	X float64
-	// Y is as in C.
+	// Y is y.
 	Y float64
-	// Anchor is as in C.
+	// Anchor is anchor.
 	Anchor Anchor
 }
 
@@ -452,19 +452,19 @@ type QueryOptions struct {
 	BeforeMicros int64
 	// BoundariesMicros: explicit buckets, ascending: [0], [1] is the first.
 	BoundariesMicros []int64
-	// Collaborators is as in C.
+	// Collaborators is collaborators.
 	Collaborators []int64
-	// Datasets is as in C.
+	// Datasets is datasets.
 	Datasets []int64
 	// Stages: stages the events happened in.
 	Stages []int64
 	// Classes: features.
 	Classes []int64
-	// Bucket is as in C.
+	// Bucket is bucket.
 	Bucket Bucket
 	// UTCOffsetMinutes: of the buckets; -1,080 to 1,080.
 	UTCOffsetMinutes int32
-	// Unit is as in C.
+	// Unit is unit.
 	Unit LabelUnit
 }
 
