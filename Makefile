@@ -19,6 +19,7 @@ AR ?= ar
 OBJCOPY ?= objcopy
 NM ?= nm
 PYTHON ?= python3
+GO ?= go
 PKG_CONFIG ?= pkg-config
 CFLAGS ?= -O2 -g
 PREFIX ?= /usr/local
@@ -31,7 +32,7 @@ JOBS ?= $(shell nproc 2>/dev/null || echo 1)
 GOALS := $(or $(MAKECMDGOALS),all)
 
 # The two commands of the README do the whole set-up and use every core; `check` takes no warnings.
-SETUP_GOALS := demo demo-python check
+SETUP_GOALS := demo demo-python demo-go check
 ifneq ($(filter $(SETUP_GOALS),$(GOALS)),)
 MAKEFLAGS += -j$(JOBS)
 endif
@@ -55,18 +56,21 @@ TEST_APT := libcmocka-dev libcjson-dev clang mandoc python3 python3-venv
 NEEDS_TESTS := $(filter check deps unit asan ubsan tsan valgrind coverage fault bench,$(GOALS))
 NEEDED_PROGRAMS := $(firstword $(CC)) $(AR) $(OBJCOPY) $(PKG_CONFIG)
 NEEDED_PROGRAMS += $(if $(filter check deps,$(GOALS)),gcc clang clang++ mandoc)
-NEEDED_PROGRAMS += $(if $(NEEDS_TESTS)$(filter demo-python bindings check-bindings check-python check-types check-wheel,$(GOALS)),$(PYTHON))
+NEEDED_PROGRAMS += $(if $(NEEDS_TESTS)$(filter demo-python bindings check-bindings check-python check-types check-wheel check-go,$(GOALS)),$(PYTHON))
+NEEDED_PROGRAMS += $(if $(filter check deps demo-go check-go check-demo check-readme,$(GOALS)),$(GO))
 NEEDED_PROGRAMS += $(if $(filter valgrind,$(GOALS)),valgrind) $(if $(filter coverage,$(GOALS)),gcovr)
 NEEDED_PROGRAMS += $(if $(filter format check-format,$(GOALS)),clang-format) $(if $(filter lint,$(GOALS)),clang-tidy)
 NEEDED_PACKAGES := $(LIB_PACKAGES) $(if $(NEEDS_TESTS),cmocka libcjson)
 EXTRA_APT := $(filter valgrind gcovr clang-format clang-tidy,$(NEEDED_PROGRAMS))
+# One's own Go, of whatever version, is left alone.
+EXTRA_APT += $(if $(filter $(GO),$(NEEDED_PROGRAMS)),$(if $(shell command -v $(GO)),,golang-go))
 NEEDED_APT := $(strip $(BUILD_APT) $(if $(NEEDS_TESTS)$(filter $(PYTHON),$(NEEDED_PROGRAMS)),$(TEST_APT)) $(EXTRA_APT))
 
 MISSING := $(strip $(shell for p in $(NEEDED_PROGRAMS); do command -v $$p >/dev/null 2>&1 || echo $$p; done; \
     for p in $(NEEDED_PACKAGES); do $(PKG_CONFIG) --exists $$p 2>/dev/null || echo $$p; done))
 APT_LINE := apt-get install -y --no-install-recommends $(NEEDED_APT)
 
-# `ready` stands before every compilation. Only `deps`, `demo`, `demo-python` and `check` install.
+# `ready` stands before every compilation. Only `deps`, `check` and the demos install.
 .PHONY: ready deps
 ifeq ($(MISSING),)
 ready: ;

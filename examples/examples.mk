@@ -13,7 +13,13 @@ $(DEMO): examples/demo.c $(STAGE)/stamp
 # The picture of the workflow, where Graphviz is there.
 DRAW_WORKFLOW = $(if $(shell command -v dot),dot -Tsvg -o $(OUT)/workflow.svg $(OUT)/workflow.dot)
 
-.PHONY: demo demo-python
+DEMO_GO := $(abspath $(plain.dir))/examples/demo-go
+$(DEMO_GO): examples/demo.go $(STAGE)/stamp $(wildcard bindings/go/*.go)
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "  GO    $< (against the installed library)")
+	$(Q)$(GO_INSTALLED) build -o $@ ../../examples/demo.go
+
+.PHONY: demo demo-python demo-go
 demo: $(DEMO) ## a COCO file through a whole project (COCO=file OUT=folder); sets up what is missing
 	$(call heading,demo: $(COCO) into $(OUT))
 	$(DEMO) $(COCO) $(OUT)
@@ -22,4 +28,9 @@ demo: $(DEMO) ## a COCO file through a whole project (COCO=file OUT=folder); set
 demo-python: $(plain.shared) ## the same job from Python; writes the same bytes
 	$(call heading,demo from Python: $(COCO) into $(OUT))
 	$(PYTHON_DEMO) $(COCO) $(OUT)
+	$(DRAW_WORKFLOW)
+
+demo-go: $(DEMO_GO) ## the same job from Go; writes the same bytes
+	$(call heading,demo from Go: $(COCO) into $(OUT))
+	$(DEMO_GO) $(COCO) $(OUT)
 	$(DRAW_WORKFLOW)

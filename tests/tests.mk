@@ -169,6 +169,15 @@ check-python: $(plain.shared) ## tests of the Python package
 	$(call heading,Python package)
 	$(if $(wildcard tests/conformance/test_*.py),$(PYTHON_ENV) $(PYTHON) -m unittest discover -q -s tests/conformance)
 
+# The Go package's own tests, over the installed library; then the module alone, the generator, time zones (tests/go).
+check-go: $(STAGE)/stamp ## tests of the Go package, with the race detector; its module alone builds, bundled and installed
+	$(call heading,Go package)
+	@left=$$($$($(GO) env GOROOT)/bin/gofmt -l bindings/go examples); test -z "$$left" || { echo "gofmt would change: $$left" >&2; exit 1; }
+	$(GO_INSTALLED) vet .
+	$(GO_INSTALLED) vet ../../examples/demo.go
+	$(GO_INSTALLED) test -race -count=1 .
+	$(PYTHON_ENV) GO=$(GO) STAGE=$(STAGE) GO_RUNS=$(abspath $(plain.dir))/go $(PYTHON) -m unittest discover -q -s tests/go
+
 # Random operations against a reference that knows only the specification: OPERATIONS=200000 make check-model for more.
 OPERATIONS ?= 20000
 check-model: $(plain.shared) ## random operations against the reference model (OPERATIONS, TEST_SEED)
@@ -184,20 +193,21 @@ check-wheel: $(plain.shared) ## pip install from a source distribution and from 
 	$(call heading,wheel)
 	@$(PYTHON) tests/install/check_wheel.py $(abspath $(plain.dir))/wheel $(abspath $(plain.shared))
 
-# The demo from C and from Python write the same bytes, and a recount from the event feed gives the same figures;
+# The demos from C, Python and Go write the same bytes, and a recount from the event feed gives the same figures;
 # the sample makes every kind of event and fills every report.
 FIXTURES ?= ../shared/fixtures
 DEMO_INPUTS := $(wildcard examples/data/sample.coco.json $(FIXTURES)/coco/*.json)
 RECOUNT := tests/conformance/recount.py
 DEMO_RUNS := $(plain.dir)/demo
-check-demo: $(DEMO) $(plain.shared) ## the demo on its sample and the fixtures, C == Python == recount
+check-demo: $(DEMO) $(DEMO_GO) $(plain.shared) ## the demo on its sample and the fixtures, C == Python == Go == recount
 	@rm -rf $(DEMO_RUNS) && mkdir -p $(DEMO_RUNS)
 	@set -e; for input in $(DEMO_INPUTS); do \
 	    out=$(DEMO_RUNS)/$$(basename $$input .json); \
 	    printf '\n== demo: %s\n' $$input; \
 	    $(DEMO) $$input $$out.c > $$out.c.txt || { cat $$out.c.txt; exit 1; }; tail -n 3 $$out.c.txt; \
 	    $(PYTHON_DEMO) $$input $$out.python > $$out.python.txt || { cat $$out.python.txt; exit 1; }; \
-	    diff -r $$out.c $$out.python; echo "C and Python wrote the same bytes"; \
+	    $(DEMO_GO) $$input $$out.go > $$out.go.txt || { cat $$out.go.txt; exit 1; }; \
+	    diff -r $$out.c $$out.python; diff -r $$out.c $$out.go; echo "C, Python and Go wrote the same bytes"; \
 	    case $$input in examples/*) complete=--complete;; *) complete=;; esac; \
 	    $(PYTHON_ENV) $(PYTHON) $(RECOUNT) $$complete $$out.c/project.annoproj; \
 	done
@@ -213,9 +223,12 @@ check-readme: check-demo ## the samples of the README compile and run on the dem
 	@rm -rf $(README_RUN) && mkdir -p $(README_RUN) && cp -r $(DEMO_RUNS)/sample.coco.c $(README_RUN)/demo-out
 	@awk '/^```/ { inside = $$0 == "```c" } inside && !/^```/' README.md > $(README_RUN)/sample.c
 	@awk '/^```/ { inside = $$0 == "```python" } inside && !/^```/' README.md > $(README_RUN)/sample.py
+	@awk '/^```/ { inside = $$0 == "```go" } inside && !/^```/' README.md > $(README_RUN)/sample.go
 	$(plain.cc) -std=c11 $(WARNINGS) -Werror -o $(README_RUN)/sample $(README_RUN)/sample.c $$($(STAGED) --cflags --libs annoproj) -Wl,-rpath,$(STAGE)/lib
 	cd $(README_RUN) && ./sample > sample.c.txt && test -s sample.c.txt
 	cd $(README_RUN) && $(PYTHON_ENV) $(PYTHON) sample.py > sample.py.txt && test -s sample.py.txt
+	$(GO_INSTALLED) build -o $(abspath $(README_RUN))/sample-go $(abspath $(README_RUN))/sample.go
+	cd $(README_RUN) && ./sample-go > sample.go.txt && test -s sample.go.txt
 
 # ---- make check -------------------------------------------------------------------------------
 CHECKS := \
@@ -240,7 +253,7 @@ CHECKS := \
     check-demo \
     check-readme
 .PHONY: check $(CHECKS) check-uninstall
-check: $(CHECKS) ## everything: gcc and clang, contract, unit tests, sanitizers, faults, Python, demo; sets up what is missing
+check: $(CHECKS) ## everything: gcc and clang, contract, unit tests, sanitizers, faults, Python, Go, demo; sets up what is missing
 	$(call heading,make check: all of it passed)
 
 # One step after the other, so that the output reads in order; compilations of later steps run beside.

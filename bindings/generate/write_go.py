@@ -320,6 +320,10 @@ class GoApi:
                 "\t\treturn nil",
                 "\t}",
                 "\tmade := &%s{newHandle(unsafe.Pointer(pointer), %s, parent, box, free%s)}" % (kind, quoted(noun), kind),
+            ]
+            if handle["free_takes_call"]:
+                out.append("\tmade.handle.stop = make(chan struct{})")
+            out += [
                 "\tonCollect(made, made.handle)",
                 "\treturn made",
                 "}",

@@ -251,6 +251,7 @@ func newStore(pointer *C.annoproj_store, parent holder, box *callbackBox) *Store
 		return nil
 	}
 	made := &Store{newHandle(unsafe.Pointer(pointer), "store", parent, box, freeStore)}
+	made.handle.stop = make(chan struct{})
 	onCollect(made, made.handle)
 	return made
 }

@@ -43,6 +43,8 @@ type call struct {
 	err     error
 	memory  []unsafe.Pointer // C memory that lives as long as the call
 	entered []*handle
+	stop    <-chan struct{} // closed when the handle is being closed
+	stopped bool            // that was what ended the call
 	boxes   []*callbackBox
 	kept    *callbackBox // the box of callbacks that a result may keep
 }
@@ -90,10 +92,13 @@ func (c *call) enter(h *handle, name string, nullable bool) unsafe.Pointer {
 		}
 		return nil
 	}
-	pointer, err := h.enter()
+	pointer, stop, err := h.enter()
 	if err != nil {
 		c.fail(err)
 		return nil
+	}
+	if stop != nil {
+		c.stop = stop
 	}
 	c.entered = append(c.entered, h)
 	return pointer
@@ -130,7 +135,7 @@ func newLimits(micros int64) *C.annoproj_call {
 // limits is the call's struct for C. A context without a deadline has no time limit.
 func (c *call) limits() *C.annoproj_call {
 	deadline, limited := c.ctx.Deadline()
-	if !limited && c.ctx.Done() == nil && !c.hasKey && c.progress == nil {
+	if !limited && c.ctx.Done() == nil && c.stop == nil && !c.hasKey && c.progress == nil {
 		return noLimit
 	}
 	limits := (*C.annoproj_call)(c.alloc(C.sizeof_annoproj_call))
@@ -155,10 +160,10 @@ func (c *call) limits() *C.annoproj_call {
 	return limits
 }
 
-// watch triggers a cancel, made for this one call, when the context ends. The function it returns must be called after the
+// watch triggers a cancel, made for this one call, when the context ends or the handle is closed. The function it returns must be called after the
 // call: it waits for the watching goroutine, so that a late one never meets anything but a cancel that nobody uses.
 func (c *call) watch(limits *C.annoproj_call) (func(), error) {
-	if c.ctx.Done() == nil {
+	if c.ctx.Done() == nil && c.stop == nil {
 		return func() {}, nil
 	}
 	var cancel *C.annoproj_cancel
@@ -172,9 +177,12 @@ func (c *call) watch(limits *C.annoproj_call) (func(), error) {
 		defer close(gone)
 		select {
 		case <-c.ctx.Done():
-			C.annoproj_cancel_trigger(cancel, nil)
+		case <-c.stop:
+			c.stopped = true
 		case <-done:
+			return
 		}
+		C.annoproj_cancel_trigger(cancel, nil)
 	}()
 	return func() {
 		close(done)
@@ -213,6 +221,9 @@ func (c *call) failed(err *Error) error {
 	switch err.Status {
 	case StatusCancelled, StatusTimeout, StatusBusy:
 		err.cause = c.contextError()
+		if err.Status == StatusCancelled && err.cause == nil && c.stopped {
+			err.Status, err.Message = StatusState, "the handle was closed meanwhile"
+		}
 		if err.Status == StatusCancelled && errors.Is(err.cause, context.DeadlineExceeded) {
 			err.Status, err.Message = StatusTimeout, "the context's deadline has passed"
 		}

@@ -26,6 +26,7 @@ type handle struct {
 	closed  bool
 	closing chan struct{} // shut is at work; closed when it is done
 	idle    chan struct{} // shut waits for it
+	stop    chan struct{} // closed by shut: ends calls on this very handle. nil where closing does not wait
 }
 
 // holder is anything that has a handle.
@@ -35,18 +36,18 @@ func newHandle(pointer unsafe.Pointer, noun string, parent holder, box *callback
 	return &handle{noun: noun, parent: parent, box: box, free: free, pointer: pointer}
 }
 
-// enter gives the C handle for one call; leave must follow.
-func (h *handle) enter() (unsafe.Pointer, error) {
+// enter gives the C handle for one call, and what ends the call when the handle is closed; leave must follow.
+func (h *handle) enter() (unsafe.Pointer, <-chan struct{}, error) {
 	h.mutex.Lock()
 	defer h.mutex.Unlock()
 	if h.closed {
-		return nil, invalid("this %s is closed", h.noun)
+		return nil, nil, invalid("this %s is closed", h.noun)
 	}
 	if h.closing != nil {
-		return nil, &Error{Status: StatusState, Message: "this " + h.noun + " is being closed"}
+		return nil, nil, &Error{Status: StatusState, Message: "this " + h.noun + " is being closed"}
 	}
 	h.calls++
-	return h.pointer, nil
+	return h.pointer, h.stop, nil
 }
 
 func (h *handle) leave() {
@@ -96,8 +97,8 @@ func (h *handle) close() error {
 	return nil
 }
 
-// shut closes a handle whose closing may fail and then leaves it open. It waits for calls in flight, as long as the call's
-// context lets it.
+// shut closes a handle whose closing may fail and then leaves it open. Calls in flight on this very handle are ended with
+// ErrState and waited for, as long as the call's context lets it; the library itself waits for those on what was made from it.
 func (h *handle) shut(call *call, closing func(pointer unsafe.Pointer) error) error {
 	if h == nil {
 		return nil
@@ -131,6 +132,7 @@ func (h *handle) shut(call *call, closing func(pointer unsafe.Pointer) error) er
 	if h.calls > 0 {
 		idle = make(chan struct{})
 		h.idle = idle
+		close(h.stop)
 	}
 	h.mutex.Unlock()
 	err := call.wait(idle, h.noun)
@@ -141,6 +143,8 @@ func (h *handle) shut(call *call, closing func(pointer unsafe.Pointer) error) er
 	h.idle, h.closing = nil, nil
 	if err == nil {
 		h.closed, h.pointer = true, nil
+	} else if idle != nil {
+		h.stop = make(chan struct{})
 	}
 	h.mutex.Unlock()
 	close(mine)
