@@ -172,7 +172,7 @@ check-python: $(plain.shared) ## tests of the Python package
 # The Go package's own tests, over the installed library; then the module alone, the generator, time zones (tests/go).
 check-go: $(STAGE)/stamp ## tests of the Go package, with the race detector; its module alone builds, bundled and installed
 	$(call heading,Go package)
-	@left=$$($$($(GO) env GOROOT)/bin/gofmt -l bindings/go examples); test -z "$$left" || { echo "gofmt would change: $$left" >&2; exit 1; }
+	@left=$$($$($(GO) env GOROOT)/bin/gofmt -l bindings/go examples tests/go); test -z "$$left" || { echo "gofmt would change: $$left" >&2; exit 1; }
 	$(GO_INSTALLED) vet .
 	$(GO_INSTALLED) vet ../../examples/demo.go
 	$(GO_INSTALLED) test -race -count=1 .
@@ -246,6 +246,7 @@ CHECKS := \
     check-man \
     check-install \
     check-python \
+    check-go \
     check-types \
     check-wheel \
     check-model \

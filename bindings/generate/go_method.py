@@ -146,6 +146,8 @@ class Method:
         c_name = "c" + camel(item["name"])
         nullable = "true" if item.get("nullable") else "false"
         if role == "self":
+            if type_["base"] not in self.api.handles:
+                self.fail(item, "has no meaning in Go: go_names.BY_HAND can name the function and why")
             self.lines.append(
                 "self := (*C.%s)(call.enter(%s.state(), %s, %s))"
                 % (type_["base"], self.receiver, quoted(strip(type_["base"])), nullable)
