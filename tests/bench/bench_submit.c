@@ -99,7 +99,7 @@ static const char plain_schema[] =
     "CREATE INDEX by_entry ON task(stage, entered);"
     "CREATE TABLE task_count(stage, assignee, count, PRIMARY KEY(stage, assignee)) WITHOUT ROWID;"
     "CREATE TABLE task_worker(task, stage, user, PRIMARY KEY(task, stage, user)) WITHOUT ROWID;"
-    "CREATE TABLE task_stay(task, number, stage, entered, gone, PRIMARY KEY(task, number)) WITHOUT ROWID;"
+    "CREATE TABLE task_stay(task, number, stage, entered, gone, actor, PRIMARY KEY(task, number)) WITHOUT ROWID;"
     "CREATE TABLE project_counter(project INTEGER PRIMARY KEY, last_label, counted);"
     "CREATE TABLE label(task, number, hash, class, creator, created, editor, edited, manual, confidence, ranges, "
     "geometry, answers,"
@@ -134,7 +134,7 @@ static const char *const submit_texts[] = {
     "UPDATE task_count SET count = count - 1 WHERE stage = 1 AND assignee = 7",
     "UPDATE task_count SET count = count + 1 WHERE stage = 2 AND assignee = 0",
     "INSERT INTO task_worker VALUES(?1, 1, 7)",
-    "INSERT INTO task_stay VALUES(?1, 1, 1, 1767603500000000, 1767603600000000)",
+    "INSERT INTO task_stay VALUES(?1, 1, 1, 1767603500000000, 1767603600000000, 7)",
     "UPDATE project_counter SET counted = counted + 12 WHERE project = 1",
     "INSERT INTO event(time, kind, source, actor, credited, stage, task, class, answer, frames, duration, reference)"
     " VALUES(1767603600000000, 32 + ?2 % 5, 2, 7, 0, 1, ?1, 1, 0, 1, 0, ?2)"};

@@ -104,6 +104,7 @@ class Task:
     skips: dict = dataclasses.field(default_factory=dict)  # user: when, as a number
     submitters: set = dataclasses.field(default_factory=set)  # (stage key, user)
     stays: list = dataclasses.field(default_factory=list)  # (stage, entered, left) of former ones
+    sent_on_by: set = dataclasses.field(default_factory=set)  # whose actions ended those
     labels: dict = dataclasses.field(default_factory=dict)
     published: dict = dataclasses.field(default_factory=dict)  # number: Published
     numbers: dict = dataclasses.field(default_factory=dict)  # hash: number of a published label
@@ -358,6 +359,7 @@ class Reference:
         if user != HOST:
             task.submitters.add((task.stage.key, user))
         task.last_action = (user, task.stage.key, self.now)
+        task.sent_on_by.add(user)
         self.record("submit", user, task, credited=user)
         self.arrive(task, stage, "completed" if stage.type == DONE else "new", wanted)
         self.named(user, task, assignee)
@@ -408,6 +410,7 @@ class Reference:
         elif comment:
             self.open_issue(user, task, Issue(0, "data_unit"), comment)
         task.last_action = (user, stage.key, self.now)
+        task.sent_on_by.add(user)
         self.record("approve" if approve else "reject", user, task, credited=task.last_submitter)
         if not approve and not wanted and stage.set("reassign_rejected_to_submitter", True) and target.type == ANNOTATE \
                 and self.assignable(task.last_submitter, target):
@@ -548,8 +551,7 @@ class Reference:
     # ---- time ----
 
     def may_report(self, user, task):
-        worked = user in (task.last_submitter, task.last_action[0] if task.last_action else None) and not task.removed \
-            and self.role(user) is not None and user != HOST
+        worked = user in task.sent_on_by and not task.removed and self.role(user) is not None and user != HOST
         refuse_if(STATE=user in self.disabled)
         if not worked:
             self.enter(user, task)

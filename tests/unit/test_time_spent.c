@@ -115,6 +115,37 @@ static void test_heartbeat_after_the_submit(void **state) {
     team_free(made);
 }
 
+/* Whoever sent a task on reports what it took them, however far it has gone since; who did not has no business there. */
+static void test_time_reported_late(void **state) {
+    (void)state;
+    team *made = team_new(1, "", "\"strict_review\": false");
+    annoproj_error *error = NULL;
+    annoproj_task *annotator = team_task(made, TEAM_ANNOTATOR, 0), *other = team_task(made, TEAM_BOTH, 0),
+                  *reviewer = NULL;
+    int64_t base = made->now_us, user = 0;
+    made->now_us += 10 * MINUTE;
+    assert_ok(annoproj_task_submit(annotator, NULL, NULL, &error), error);
+    reviewer = team_task(made, TEAM_REVIEWER, 0);
+    made->now_us += 10 * MINUTE;
+    assert_ok(annoproj_task_reject(reviewer, NULL, NULL, &error), error);
+    assert_ok(annoproj_task_submit(annotator, NULL, NULL, &error), error);
+    assert_ok(annoproj_task_approve(other, NULL, NULL, &error), error); /* it is done now */
+    report(reviewer, base + 15 * MINUTE, 20 * MINUTE, ANNOPROJ_INVALID);
+    assert_int_equal(report(reviewer, base + 15 * MINUTE, 5 * MINUTE, ANNOPROJ_OK), 5 * MINUTE);
+    assert_int_equal(report(annotator, base, 15 * MINUTE, ANNOPROJ_OK), 10 * MINUTE);
+    annoproj_session *stranger = team_add(made, "stranger@x.org", ANNOPROJ_ROLE_ANNOTATOR, &user);
+    annoproj_project *project = NULL;
+    annoproj_task *seen = NULL;
+    assert_ok(annoproj_project_open(stranger, made->project, NULL, &project, &error), error);
+    assert_status(ANNOPROJ_NOT_FOUND, annoproj_task_open(project, made->first_task, NULL, &seen, &error), error);
+    annoproj_project_close(project);
+    annoproj_session_close(stranger);
+    annoproj_task_close(annotator);
+    annoproj_task_close(other);
+    annoproj_task_close(reviewer);
+    team_free(made);
+}
+
 /* What lay between leaving and coming back is nobody's time. */
 static void test_heartbeat_after_a_return(void **state) {
     (void)state;
@@ -172,6 +203,7 @@ int main(void) {
         cmocka_unit_test(test_a_stay_ends_what_counts),
         cmocka_unit_test(test_heartbeats),
         cmocka_unit_test(test_heartbeat_after_the_submit),
+        cmocka_unit_test(test_time_reported_late),
         cmocka_unit_test(test_heartbeat_after_a_return),
         cmocka_unit_test(test_union_of_random_reports),
     };
