@@ -666,7 +666,8 @@ func (s *Session) DatasetCreate(ctx context.Context, title string, description s
 	return int64(oDataset), nil
 }
 
-// One dataset. ErrNotFound. Rights: one's own, those of one's projects; org admins and host all.
+// One dataset. ErrNotFound. Rights: one's own, those of one's projects (for admins of a project also those it had once); org admins and host
+// all.
 //
 // In C: annoproj_dataset_get.
 func (s *Session) DatasetGet(ctx context.Context, dataset int64, opts ...CallOption) (*Table[DatasetRow], error) {
@@ -1847,8 +1848,8 @@ func (t *Task) Initiate(ctx context.Context, opts ...CallOption) error {
 }
 
 // Submits a task of an annotation stage: its label changes are published, it goes on along the workflow. ErrState in other
-// stages, when required answers are missing (the message lists them), and by project status; ErrConflict when another has it;
-// ErrInvalid for an assignee who is no member where it lands. Rights: annotate.
+// stages, when required answers are missing (the message lists them), by project status, and when a person rule keeps the assignee from it
+// where it lands; ErrConflict when another has it; ErrInvalid for an assignee who is no member there. Rights: annotate.
 //
 // In C: annoproj_task_submit.
 func (t *Task) Submit(ctx context.Context, opts ...SubmitOption) error {
@@ -1907,7 +1908,7 @@ func (t *Task) Approve(ctx context.Context, opts ...ReviewOption) error {
 
 // Rejects a task of a review stage (ErrState in other stages): it returns along the reject edge as `reopened`, to its last submitter by default. Strict
 // review: ErrState without a reason (a rejected label, an open issue on the data unit, a frame, range or coordinate, a comment) or with undecided labels.
-// ErrConflict, ErrInvalid (assignee). Rights: review.
+// ErrConflict, ErrInvalid (assignee no member where it lands). Rights: review.
 //
 // In C: annoproj_task_reject.
 func (t *Task) Reject(ctx context.Context, opts ...ReviewOption) error {

@@ -84,9 +84,10 @@ static const struct text_rule {
     size_t limit;
     bool empty_allowed, controls_allowed;
 } rules[] = {
-    [TEXT_NAME] = {KIB, false, false},     [TEXT_TITLE] = {KIB, false, false}, [TEXT_COMMENT] = {64 * KIB, true, true},
-    [TEXT_TAG] = {128, false, false},      [TEXT_EMAIL] = {320, false, false}, [TEXT_LINK] = {4 * KIB, true, true},
-    [TEXT_JSON] = {64 * MIB, false, true},
+    [TEXT_NAME] = {KIB, false, false},          [TEXT_TITLE] = {KIB, false, false},
+    [TEXT_FILE_NAME] = {4 * KIB, false, false}, [TEXT_COMMENT] = {64 * KIB, true, true},
+    [TEXT_TAG] = {128, false, false},           [TEXT_EMAIL] = {320, false, false},
+    [TEXT_LINK] = {4 * KIB, true, true},        [TEXT_JSON] = {64 * MIB, false, true},
 };
 
 static annoproj_status refuse_controls(const char *text, size_t length, const char *what, annoproj_error **error) {

@@ -10,9 +10,9 @@ size_t utf8_length(const char *text, size_t length); /* code points; text is val
 size_t utf8_decode(const char *text, size_t length, uint32_t *code_point);
 bool utf8_is_control(uint32_t code_point); /* C0, DEL, C1 and the bidi controls */
 
-enum text_kind { TEXT_NAME, TEXT_TITLE, TEXT_COMMENT, TEXT_TAG, TEXT_EMAIL, TEXT_LINK, TEXT_JSON };
+enum text_kind { TEXT_NAME, TEXT_TITLE, TEXT_FILE_NAME, TEXT_COMMENT, TEXT_TAG, TEXT_EMAIL, TEXT_LINK, TEXT_JSON };
 /* One text argument: not NULL, UTF-8, within the limit of its kind (reliability rules: name and title
- * 1 KiB, comment 64 KiB, tag 128 B, link 4 KiB, JSON 64 MiB), no control or bidi characters in names,
+ * 1 KiB, comment 64 KiB, tag 128 B, file name and link 4 KiB, JSON 64 MiB), no control or bidi characters in names,
  * titles, tags and e-mails; not empty but for comments and links. INVALID or LIMIT, naming `what`. */
 annoproj_status check_text(const char *text, enum text_kind kind, const char *what, annoproj_error **error);
 

@@ -117,7 +117,7 @@ static annoproj_status read_unit(const annoproj_data_units *units, size_t i, are
     *out = (data_unit){.link = ""};
     annoproj_status status = read_numbers(units, i, out, error);
     if (status == ANNOPROJ_OK)
-        status = field_text(units, units->title_offsets, i, TEXT_TITLE, "title", memory, &out->title, error);
+        status = field_text(units, units->title_offsets, i, TEXT_FILE_NAME, "title", memory, &out->title, error);
     out->media_type = media_type_of(out->data_type);
     if (status == ANNOPROJ_OK && units->media_type_offsets)
         status = field_text(units, units->media_type_offsets, i, TEXT_NAME, "media type", memory, &out->media_type,

@@ -78,7 +78,7 @@ annoproj_status image_list_add(image_list *list, const coco_image *image, faults
         }
         return ANNOPROJ_OK;
     }
-    if (check_text(image->file_name, TEXT_TITLE, "file_name", &wrong) != ANNOPROJ_OK ||
+    if (check_text(image->file_name, TEXT_FILE_NAME, "file_name", &wrong) != ANNOPROJ_OK ||
         (image->url && check_text(image->url, TEXT_LINK, "coco_url", &wrong) != ANNOPROJ_OK)) {
         coco_fault(all, &image->place, "%s", annoproj_error_message(wrong));
         drop_error(&wrong);

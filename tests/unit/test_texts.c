@@ -70,11 +70,11 @@ static void expect_argument(annoproj_status expected, const char *argument, enum
 
 static void test_arguments(void **state) {
     (void)state;
-    const enum text_kind strict[] = {TEXT_NAME, TEXT_TITLE, TEXT_TAG, TEXT_EMAIL};
+    const enum text_kind strict[] = {TEXT_NAME, TEXT_TITLE, TEXT_FILE_NAME, TEXT_TAG, TEXT_EMAIL};
     const enum text_kind loose[] = {TEXT_COMMENT, TEXT_LINK};
     const char *const controls[] = {"a\nb",          "\x1F",          "a\x7F",       "a\xC2\x85",
                                     "a\xE2\x80\xAE", "\xE2\x81\xA6z", "\xE2\x81\xA9"};
-    for (size_t i = 0; i < 4; i++) {
+    for (size_t i = 0; i < sizeof strict / sizeof strict[0]; i++) {
         expect_argument(ANNOPROJ_OK, "a\xC3\xA4 b", strict[i]);
         expect_argument(ANNOPROJ_INVALID, NULL, strict[i]);
         expect_argument(ANNOPROJ_INVALID, "", strict[i]);
@@ -93,7 +93,7 @@ static void test_arguments(void **state) {
     const struct {
         enum text_kind kind;
         size_t limit;
-    } limits[] = {{TEXT_NAME, 1024}, {TEXT_TITLE, 1024}, {TEXT_COMMENT, 65536},
+    } limits[] = {{TEXT_NAME, 1024}, {TEXT_TITLE, 1024}, {TEXT_FILE_NAME, 4096},       {TEXT_COMMENT, 65536},
                   {TEXT_TAG, 128},   {TEXT_LINK, 4096},  {TEXT_JSON, (size_t)64 << 20}};
     for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++) {
         char *argument = malloc(limits[i].limit + 2);

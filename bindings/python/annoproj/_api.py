@@ -1474,7 +1474,9 @@ class Session(_runtime.Handle):
         return o_dataset.value
 
     def dataset_get(self, dataset, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
-        """One dataset. NOT_FOUND. Rights: one's own, those of one's projects; org admins and host all."""
+        """One dataset. NOT_FOUND. Rights: one's own, those of one's projects (for admins of a project also those it had once); org admins and host
+        all.
+        """
         call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
         c_dataset = _convert.integer(dataset, 'dataset', 'c_int64')
         o_table = _capi.annoproj_table_p()
@@ -2125,8 +2127,8 @@ class Task(_runtime.Handle):
 
     def submit(self, *, assignee=0, retain_assignee=False, keep_rejected_reviews=False, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """Submits a task of an annotation stage: its label changes are published, it goes on along the workflow. STATE in other
-        stages, when required answers are missing (the message lists them), and by project status; CONFLICT when another has it;
-        INVALID for an assignee who is no member where it lands. Rights: annotate.
+        stages, when required answers are missing (the message lists them), by project status, and when a person rule keeps the assignee from it
+        where it lands; CONFLICT when another has it; INVALID for an assignee who is no member there. Rights: annotate.
 
         assignee: a member of the stage where the task lands; 0 = nobody
         retain_assignee: the task keeps its assignee, who must be a member there
@@ -2168,7 +2170,7 @@ class Task(_runtime.Handle):
     def reject(self, *, comment=None, assignee=0, undecided=0, retain_assignee=False, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """Rejects a task of a review stage (STATE in other stages): it returns along the reject edge as `reopened`, to its last submitter by default. Strict
         review: STATE without a reason (a rejected label, an open issue on the data unit, a frame, range or coordinate, a comment) or with undecided labels.
-        CONFLICT, INVALID (assignee). Rights: review.
+        CONFLICT, INVALID (assignee no member where it lands). Rights: review.
 
         comment: reject: opens an issue on the data unit
         assignee: a member of the stage where the task lands; 0 = by the rules

@@ -677,7 +677,8 @@ ANNOPROJ_ROW_END(data_unit_row)
 /* Makes a dataset. Rights: dataset_create. */
 ANNOPROJ_API annoproj_status annoproj_dataset_create(annoproj_session *session, const char *title, const char *description ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, int64_t *dataset ANNOPROJ_OUT, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
-/* One dataset. NOT_FOUND. Rights: one's own, those of one's projects; org admins and host all. */
+/* One dataset. NOT_FOUND. Rights: one's own, those of one's projects (for admins of a project also those it had once); org admins and host
+ * all. */
 ANNOPROJ_API annoproj_status annoproj_dataset_get(annoproj_session *session, int64_t dataset, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(dataset_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* Several datasets, in the order asked. NOT_FOUND names the first that is missing. Rights: as annoproj_dataset_get. */
@@ -1130,8 +1131,8 @@ typedef struct annoproj_submit_options {
 ANNOPROJ_API void annoproj_submit_options_init(annoproj_submit_options *options ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
 
 /* Submits a task of an annotation stage: its label changes are published, it goes on along the workflow. STATE in other
- * stages, when required answers are missing (the message lists them), and by project status; CONFLICT when another has it;
- * INVALID for an assignee who is no member where it lands. Rights: annotate. */
+ * stages, when required answers are missing (the message lists them), by project status, and when a person rule keeps the assignee from it
+ * where it lands; CONFLICT when another has it; INVALID for an assignee who is no member there. Rights: annotate. */
 ANNOPROJ_API annoproj_status annoproj_task_submit(annoproj_task *task, const annoproj_submit_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* Skips a task of an annotation stage that is the session's: it becomes unassigned (one that a manager assigned, or in a stage that hides
@@ -1166,7 +1167,7 @@ ANNOPROJ_API annoproj_status annoproj_task_approve(annoproj_task *task, const an
 
 /* Rejects a task of a review stage (STATE in other stages): it returns along the reject edge as `reopened`, to its last submitter by default. Strict
  * review: STATE without a reason (a rejected label, an open issue on the data unit, a frame, range or coordinate, a comment) or with undecided labels.
- * CONFLICT, INVALID (assignee). Rights: review. */
+ * CONFLICT, INVALID (assignee no member where it lands). Rights: review. */
 ANNOPROJ_API annoproj_status annoproj_task_reject(annoproj_task *task, const annoproj_review_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* Sends a task of an agent stage along the pathway with that key: its label changes are published as the session's. STATE
@@ -1401,7 +1402,7 @@ ANNOPROJ_API annoproj_status annoproj_task_comments(annoproj_task *task, const a
 
 /* ==== Section - Time spent =======================================================================
  * What a user's earlier reports (on any task of the store) cover already is not counted again, nor what lies after the task
- * left its stage. */
+ * left its stage. Whoever sent a task on from a stage may still report the time it took there, wherever the task is now. */
 
 /* Reports activity of the session's user on a task as intervals. `*recorded_us` is how much was new. INVALID for the host, for an end
  * later than now + 5 s and for a start older than the project's time window; CONFLICT, STATE. Rights: time_report. */

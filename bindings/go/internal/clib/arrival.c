@@ -16,13 +16,15 @@ const char *task_status_name(int32_t status) {
 }
 
 static annoproj_status close_stay(command *cmd, const task_facts *task, annoproj_error **error) {
-    static const char text[] = "INSERT INTO task_stay(task, number, stage, entered_us, left_us)"
-                               " SELECT ?1, coalesce(max(number), 0) + 1, ?2, ?3, ?4 FROM task_stay WHERE task = ?1";
+    static const char text[] =
+        "INSERT INTO task_stay(task, number, stage, entered_us, left_us, actor)"
+        " SELECT ?1, coalesce(max(number), 0) + 1, ?2, ?3, ?4, ?5 FROM task_stay WHERE task = ?1";
     statement *insert = sql(cmd->scope.database, text);
     bind_int64(insert, task->id);
     bind_int64(insert, task->stage.id);
     bind_int64(insert, task->entered_us);
     bind_int64(insert, cmd->scope.now_us);
+    bind_int64(insert, cmd->scope.user);
     return sql_run(insert, error);
 }
 

@@ -54,10 +54,19 @@ annoproj_status access_work_task(const scope *in, const task_facts *task, annopr
     return ANNOPROJ_OK;
 }
 
-/* Whoever worked on a task may still report the time it took after it went on. */
-static bool worked_on(const scope *in, const task_facts *task) {
-    return task->id != 0 && task->stage.id != 0 &&
-           (task->last_submitter == in->user || task->last_action_user == in->user);
+/* Whoever sent a task on from a stage may still report the time it took there, wherever it is now. */
+static annoproj_status sent_it_on(const scope *in, const operation_rule *rule, bool *sent, annoproj_error **error) {
+    static const char text[] = "SELECT 1 FROM task_stay WHERE task = ? AND actor = ? LIMIT 1";
+    const task_facts *task = &in->task;
+    *sent = false;
+    if (rule->need != NEED_TIME || task->stage.id == 0 || task->assignee == in->user || in->user == 0) {
+        return ANNOPROJ_OK;
+    }
+    statement *find = sql(in->database, text);
+    bind_int64(find, task->id);
+    bind_int64(find, in->user);
+    *sent = sql_row(find);
+    return sql_end(find, error);
 }
 
 static annoproj_status lacks_right(const scope *in, const operation_rule *rule, annoproj_error **error) {
@@ -76,9 +85,8 @@ static annoproj_status gate_store(const scope *in, const operation_rule *rule, a
 }
 
 /* What is seen, then what is allowed, then whose it is. */
-static annoproj_status gate_task(const scope *in, const operation_rule *rule, annoproj_error **error) {
+static annoproj_status gate_task(const scope *in, const operation_rule *rule, bool late, annoproj_error **error) {
     const task_facts *task = &in->task;
-    bool late = rule->need == NEED_TIME && worked_on(in, task);
     if (!late && !access_sees_task(in, task)) {
         return subject_unseen("task", task->id, error);
     }
@@ -92,7 +100,7 @@ static annoproj_status gate_task(const scope *in, const operation_rule *rule, an
 }
 
 /* Does the status of the project leave the operation open to this session? */
-static annoproj_status gate_status(const scope *in, const operation_rule *rule, annoproj_error **error) {
+static annoproj_status gate_status(const scope *in, const operation_rule *rule, bool late, annoproj_error **error) {
     static const char *const closed[] = {[ANNOPROJ_PROJECT_PAUSED] = "paused",
                                          [ANNOPROJ_PROJECT_COMPLETED] = "completed",
                                          [ANNOPROJ_PROJECT_CANCELLED] = "cancelled"};
@@ -111,7 +119,7 @@ static annoproj_status gate_status(const scope *in, const operation_rule *rule, 
     if (in->manager || status < ANNOPROJ_PROJECT_PAUSED || status > ANNOPROJ_PROJECT_CANCELLED) {
         return ANNOPROJ_OK;
     }
-    bool theirs = task->id != 0 && (task->assignee == in->user || (rule->need == NEED_TIME && worked_on(in, task)));
+    bool theirs = task->id != 0 && (task->assignee == in->user || late);
     if (rule->gate == GATE_OWN && theirs) {
         return ANNOPROJ_OK;
     }
@@ -131,9 +139,11 @@ annoproj_status access_gate(scope *in, annoproj_operation operation, annoproj_er
     if (in->role == 0) {
         return subject_unseen("project", in->project.id, error);
     }
+    bool late = false;
     annoproj_status status = ANNOPROJ_OK;
     if (in->task.id != 0) {
-        status = gate_task(in, rule, error);
+        status = sent_it_on(in, rule, &late, error);
+        status = status == ANNOPROJ_OK ? gate_task(in, rule, late, error) : status;
     } else if (role_right(in->role, operation) == RIGHT_NO) {
         status = lacks_right(in, rule, error);
     } else if (in->stage.id != 0 && rule->need == NEED_WORK) {
@@ -141,5 +151,5 @@ annoproj_status access_gate(scope *in, annoproj_operation operation, annoproj_er
     } else if (in->stage.id != 0 && role_right(in->role, operation) == RIGHT_STAGE && !in->stage.member) {
         status = subject_unseen("stage", in->stage.id, error);
     }
-    return status == ANNOPROJ_OK ? gate_status(in, rule, error) : status;
+    return status == ANNOPROJ_OK ? gate_status(in, rule, late, error) : status;
 }

@@ -76,9 +76,10 @@ static annoproj_status check_options(const issue_call *made, annoproj_error **er
     const annoproj_issue_options *options = &made->options;
     if (options->anchor < ANNOPROJ_ANCHOR_DATA_UNIT || options->anchor > ANNOPROJ_ANCHOR_LABEL)
         return fail(error, ANNOPROJ_INVALID, "anchor %d is no annoproj_anchor", options->anchor);
-    if (options->anchor == ANNOPROJ_ANCHOR_LABEL && !options->label)
-        return fail(error, ANNOPROJ_INVALID, "a label anchor needs the label's hash");
-    return check_text(made->comment, TEXT_COMMENT, "comment", error);
+    annoproj_status status = ANNOPROJ_OK;
+    if (options->anchor == ANNOPROJ_ANCHOR_LABEL)
+        status = check_text(options->label, TEXT_NAME, "label", error);
+    return status != ANNOPROJ_OK ? status : check_text(made->comment, TEXT_COMMENT, "comment", error);
 }
 
 annoproj_status annoproj_issue_create(annoproj_task *task, const char *comment, const annoproj_issue_options *options,

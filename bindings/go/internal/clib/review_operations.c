@@ -45,8 +45,9 @@ static annoproj_status decide(command *cmd, void *arguments, annoproj_error **er
 
 static annoproj_status run_decision(annoproj_task *task, const char *name, const decision *made,
                                     const annoproj_call *call, bytes *result, annoproj_error **error) {
-    if (!made->label) {
-        return fail(error, ANNOPROJ_INVALID, "label is NULL: give the hash of a label");
+    annoproj_status status = check_text(made->label, TEXT_NAME, "label", error);
+    if (status != ANNOPROJ_OK) {
+        return status;
     }
     uint64_t print = fingerprint_text(fingerprint_text(fingerprint_text(0, name), made->label), made->comment);
     handle_call what = {.operation = ANNOPROJ_OPERATION_REVIEW, .arguments = (void *)made, .fingerprint = print};

@@ -27,11 +27,6 @@ const char schema_task[] =
     "CREATE INDEX task_priority ON task(stage, priority DESC, entered_us);"
     "CREATE INDEX task_entered ON task(stage, entered_us);"
     "CREATE INDEX task_data_unit ON task(data_unit);"
-    "CREATE TABLE task_count("
-    " stage INTEGER NOT NULL,"
-    " assignee INTEGER NOT NULL,"
-    " count INTEGER NOT NULL,"
-    " PRIMARY KEY(stage, assignee)) WITHOUT ROWID, STRICT;"
     /* Interned sets of (user, reason), so that a task carries one number for all who are excluded from it. */
     "CREATE TABLE exclusion("
     " id INTEGER PRIMARY KEY,"
@@ -61,6 +56,7 @@ const char schema_task[] =
     " stage INTEGER NOT NULL,"
     " entered_us INTEGER NOT NULL,"
     " left_us INTEGER NOT NULL,"
+    " actor INTEGER NOT NULL," /* whose action ended it; 0 = the host */
     " PRIMARY KEY(task, number)) WITHOUT ROWID, STRICT;"
     /* Union of a user's reported time, over all projects. */
     "CREATE TABLE time_covered("

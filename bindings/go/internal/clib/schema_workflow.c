@@ -26,6 +26,12 @@ const char schema_workflow[] =
     " epoch INTEGER NOT NULL,"             /* percentage router: grows when its percentages change */
     " start INTEGER NOT NULL,"
     " removed INTEGER NOT NULL) STRICT;" /* no longer in the document: only past events name it */
+    /* Kept by the task room with every change of a task. */
+    "CREATE TABLE task_count("
+    " stage INTEGER NOT NULL,"
+    " assignee INTEGER NOT NULL,"
+    " count INTEGER NOT NULL,"
+    " PRIMARY KEY(stage, assignee)) WITHOUT ROWID, STRICT;"
     "CREATE TABLE stage_edge("
     " stage INTEGER NOT NULL,"
     " name TEXT NOT NULL," /* submit, approve, reject, default */

@@ -3,6 +3,7 @@
 #include "handle_call.h"
 #include "project.h"
 #include "rows.h"
+#include "task_count.h"
 #include "utf8.h"
 #include "workflow.h"
 
@@ -28,7 +29,7 @@ static annoproj_status add_stage(scope *in, rows *table, const stage_description
     int64_t tasks = stage->tasks;
     annoproj_status status = workflow_stage_uuid(in, stage->facts.id, uuid, error);
     if (status == ANNOPROJ_OK && own_only) {
-        status = workflow_own_tasks(in, stage->facts.id, &tasks, error);
+        status = task_count_of(in, stage->facts.id, in->user, &tasks, error);
     }
     if (status != ANNOPROJ_OK) {
         return status;

@@ -10,7 +10,6 @@
 #define SQL_DOCUMENT     "SELECT json FROM workflow WHERE project = ?1"
 #define SQL_FIRST        "SELECT id FROM stage WHERE id > ?1 << 32 AND id < (?1 + 1) << 32 AND start AND NOT removed"
 #define SQL_BY_KEY       "SELECT id FROM stage WHERE id > ?1 << 32 AND id < (?1 + 1) << 32 AND key = ?2 AND NOT removed"
-#define SQL_OWN_TASKS    "SELECT count FROM task_count WHERE stage = ?1 AND assignee = ?2"
 #define SQL_PROJECT_UUID "SELECT uuid FROM project WHERE id = ?1"
 #define SQL_STAGES                                                                                                     \
     "SELECT s.id, s.key, s.title, s.type, (SELECT coalesce(sum(c.count), 0) FROM task_count c WHERE c.stage = s.id),"  \
@@ -119,13 +118,6 @@ annoproj_status workflow_stages(scope *in, int64_t project, stage_description **
     for (size_t i = 0; i < *count && status == ANNOPROJ_OK; i++)
         status = access_stage_member(in, &(*stages)[i].facts, in->user, &(*stages)[i].facts.member, error);
     return status;
-}
-
-annoproj_status workflow_own_tasks(scope *in, int64_t stage, int64_t *tasks, annoproj_error **error) {
-    statement *find = sql(in->database, SQL_OWN_TASKS);
-    bind_int64(find, stage);
-    bind_int64(find, in->user);
-    return one_id(find, tasks, error);
 }
 
 annoproj_status workflow_stage_uuid(scope *in, int64_t stage, uint8_t uuid[16], annoproj_error **error) {

@@ -33,8 +33,6 @@ annoproj_status workflow_stages(scope *scope, int64_t project, stage_description
 annoproj_status workflow_stage_by_key(scope *scope, int64_t project, const char *key, int64_t *stage,
                                       annoproj_error **error);
 
-/* Tasks in the stage that are assigned to the session's user. */
-annoproj_status workflow_own_tasks(scope *scope, int64_t stage, int64_t *tasks, annoproj_error **error);
 /* Stable id of a stage outside the store: follows from the project's and the stage's number. */
 annoproj_status workflow_stage_uuid(scope *scope, int64_t stage, uint8_t uuid[16], annoproj_error **error);
 
