@@ -16,8 +16,8 @@ import tempfile
 import annoproj
 from annoproj import Anchor, QueueReason, Undecided
 from figures import Window
-from reference import DAY, HOST, Refused
-from world import ROLES, World, status_of
+from reference import ANNOTATE, DAY, HOST, REVIEW, WORKS_IN, Refused
+from world import ROLES, World, rows_of, status_of
 
 SECOND = 1_000_000
 STATUSES = {status.name.lower(): status for status in annoproj.ProjectStatus}
@@ -63,7 +63,7 @@ class Run:
         return result, wanted
 
     def last_event(self):
-        return sum(row["events"] for row in self.world.host.store_info().to_pylist())
+        return sum(row["events"] for row in rows_of(self.world.host.store_info()))
 
     def on_task(self, name, user, task, expected, actual, **more):
         """An operation through a task's handle; without one, the task must be invisible."""
@@ -80,14 +80,21 @@ class Run:
 
     # ---- choosing ----
 
-    def user(self):
-        user = self.random.choice(self.world.users + [HOST])
+    def user(self, *types):
+        """Mostly one who works in stages of these types."""
+        users = self.world.users + [HOST]
+        if types and self.random.random() < 0.7:
+            users = [user for user in users if user not in self.reference.disabled
+                     and any(self.reference.role(user) in WORKS_IN[type] for type in types)] or users
+        user = self.random.choice(users)
         return user if self.world.project_of(user) is not None else self.world.users[0]
 
-    def task(self, user):
-        """Mostly one the user can do something with."""
+    def task(self, user, *types):
+        """Mostly one the user can do something with, in stages of these types."""
         tasks = list(self.reference.tasks.values())
-        if self.random.random() < 0.75:
+        if types and self.random.random() < 0.9:
+            tasks = [task for task in tasks if task.stage.type in types] or tasks
+        if self.random.random() < 0.85:
             mine = [task for task in tasks if task.assignee == user and not task.removed]
             tasks = mine or [task for task in tasks if self.reference.sees(user, task)] or tasks
         return self.random.choice(tasks)
@@ -116,12 +123,12 @@ class Run:
                 self.world.expect("start", (task and task.id(), reason), (wanted.id, QueueReason.FOUND))
 
     def initiate(self):
-        user = self.user()
-        self.on_task("initiate", user, self.task(user), self.reference.initiate, lambda task, **call: task.initiate(**call))
+        user = self.user(ANNOTATE, REVIEW)
+        self.on_task("initiate", user, self.task(user, ANNOTATE, REVIEW), self.reference.initiate, lambda task, **call: task.initiate(**call))
 
     def skip(self):
-        user = self.user()
-        self.on_task("skip", user, self.task(user), self.reference.skip, lambda task, **call: task.skip(**call))
+        user = self.user(ANNOTATE)
+        self.on_task("skip", user, self.task(user, ANNOTATE), self.reference.skip, lambda task, **call: task.skip(**call))
 
     def landing(self):
         options = {}
@@ -132,29 +139,29 @@ class Run:
         return options, {"retain_assignee" if name == "retain" else name: value for name, value in options.items()}
 
     def submit(self):
-        user = self.user()
+        user = self.user(ANNOTATE)
         options, given = self.landing()
         if self.random.random() < 0.3:
             options["keep_rejected"] = given["keep_rejected_reviews"] = True
-        self.on_task("submit", user, self.task(user), lambda u, t: self.reference.submit(u, t, **options),
+        self.on_task("submit", user, self.task(user, ANNOTATE), lambda u, t: self.reference.submit(u, t, **options),
                      lambda task, **call: task.submit(**given, **call), **options)
 
     def approve(self):
-        user = self.user()
+        user = self.user(REVIEW)
         options, given = self.landing()
         options["undecided"] = self.random.choice(("default", "default", "decide", "leave"))
         given["undecided"] = Undecided[options["undecided"].upper()]
-        self.on_task("approve", user, self.task(user), lambda u, t: self.reference.decide(u, t, True, **options),
+        self.on_task("approve", user, self.task(user, REVIEW), lambda u, t: self.reference.decide(u, t, True, **options),
                      lambda task, **call: task.approve(**given, **call), **options)
 
     def reject(self):
-        user = self.user()
+        user = self.user(REVIEW)
         options, given = self.landing()
         options["undecided"] = self.random.choice(("default", "default", "decide", "leave"))
         given["undecided"] = Undecided[options["undecided"].upper()]
         if self.random.random() < 0.4:
             options["comment"] = given["comment"] = "again, please"
-        self.on_task("reject", user, self.task(user), lambda u, t: self.reference.decide(u, t, False, **options),
+        self.on_task("reject", user, self.task(user, REVIEW), lambda u, t: self.reference.decide(u, t, False, **options),
                      lambda task, **call: task.reject(**given, **call), **options)
 
     def assign(self):
@@ -180,11 +187,12 @@ class Run:
         kind = random.choice((world.car, world.car, world.van))
         frames = sorted(random.sample(range(task.frames), random.randint(1, min(3, task.frames))))
         boxes = tuple((float(random.randint(0, 2)), 0.5, 3.25, 4.0) for _ in frames)
-        return "label00%d" % random.randint(1, 4), kind, frames, boxes, random.sample(world.options[kind], random.randint(0, 1))
+        answered = random.random() < (0.9 if kind == world.van else 0.5)
+        return "label00%d" % random.randint(1, 4), kind, frames, boxes, [random.choice(world.options[kind])] if answered else []
 
     def write(self):
-        user = self.user()
-        task = self.task(user)
+        user = self.user(ANNOTATE, REVIEW)
+        task = self.task(user, ANNOTATE, REVIEW)
         put = {one[0]: one for one in (self.new_label(task) for _ in range(self.random.randint(1, 3)))}
         there = [hash for hash in task.labels if hash not in put]
         remove = self.random.sample(there, min(len(there), self.random.choice((0, 0, 1))))
@@ -197,7 +205,7 @@ class Run:
                                  lambda handle, **call: handle.labels_write(**changes, **options, **call),
                                  put=[one[0] for one in put.values()], remove=remove, version=version)
         if result is not None:
-            self.world.expect("write", [[row["label"], row["version"]] for row in result.to_pylist()],
+            self.world.expect("write", [[row["label"], row["version"]] for row in rows_of(result)],
                               [[hash, task.version] for hash in list(put) + remove])
 
     def changes(self, put, remove, task):
@@ -222,8 +230,8 @@ class Run:
         return arrays
 
     def decide_label(self):
-        user, how = self.user(), self.random.choice(("approved", "approved", "rejected", "reopened"))
-        task = self.task(user)
+        user, how = self.user(REVIEW), self.random.choice(("approved", "approved", "rejected", "reopened"))
+        task = self.task(user, REVIEW)
         hash = self.random.choice(list(task.labels) or ["label001"])
         comment = self.random.choice((None, "look here")) if how == "rejected" else None
         act = {"approved": lambda t, **call: t.label_approve(hash, **call), "reopened": lambda t, **call: t.label_reopen(hash, **call),
@@ -249,7 +257,7 @@ class Run:
         if not task.issues[at].id:
             if task.removed:
                 return
-            for issue, row in zip(task.issues, self.world.task(HOST, task).issues().to_pylist()):
+            for issue, row in zip(task.issues, rows_of(self.world.task(HOST, task).issues())):
                 issue.id = row["issue"]
         issue, project = task.issues[at], self.world.project_of(user)
         act = {"comment": lambda **call: project.issue_comment(issue.id, "so?", **call),
@@ -364,19 +372,19 @@ class Run:
         what = "report %%s with %r" % window
 
         def values(table, drop):
-            return [[value for name, value in row.items() if name not in drop] for row in table.to_pylist()]
+            return [[value for name, value in row.items() if name not in drop] for row in rows_of(table)]
 
         world.expect(what % "task_actions", values(query.task_actions(), ("bucket", "moved", "reopened")), [expected.task_actions()])
         world.expect(what % "label_actions", values(query.label_actions(), ("bucket",)), [expected.label_actions()])
         world.expect(what % "time_spent", values(query.time_spent(), ("bucket",)), [expected.time_spent()])
-        found = {row["feature"]: [row["created"], row["approved"], row["rejected"]] for row in query.ontology_actions().to_pylist()}
+        found = {row["feature"]: [row["created"], row["approved"], row["rejected"]] for row in rows_of(query.ontology_actions())}
         wanted = expected.ontology_actions(world.features)
         if "classes" in window:
             wanted = {feature: row for feature, row in wanted.items() if (world.features[feature] or feature) in window["classes"]}
         world.expect(what % "ontology_actions", found, wanted)
         for name in ("annotators", "reviewers"):
             report = getattr(query, name + "_by_frame" if window["frames"] else name)()
-            found = {row["user"]: [value for key, value in row.items() if key not in ("user", "email")] for row in report.to_pylist()}
+            found = {row["user"]: [value for key, value in row.items() if key not in ("user", "email")] for row in rows_of(report)}
             wanted = getattr(expected, name)()
             if found.keys() != wanted.keys() or not all(map(same_row, map(found.get, wanted), wanted.values())):
                 world.expect(what % name, found, wanted)
@@ -385,13 +393,13 @@ class Run:
 def same_row(found, wanted):
     """Rates and averages may differ by what they are rounded to: a microsecond."""
     return len(found) == len(wanted) and all(
-        a == b or (isinstance(a, float) and b is not None and abs(a - b) < 2e-6) for a, b in zip(found, wanted))
+        a == b or (None not in (a, b) and abs(a - b) < 2e-6) for a, b in zip(found, wanted))
 
 
 def comparable(result):
     if isinstance(result, tuple) and result and hasattr(result[0], "id"):
         return (result[0].id(),) + tuple(result[1:])
-    return result.to_pylist() if hasattr(result, "to_pylist") else result
+    return rows_of(result) if hasattr(result, "json") else result
 
 
 def run_store(seed, operations, seen):
