@@ -4,6 +4,8 @@
 #ifndef JSON_SCAN_H
 #define JSON_SCAN_H
 
+#include <string.h>
+
 #include "contract.h"
 #include "bounds.h"
 #include "decimal.h"
@@ -66,7 +68,12 @@ int64_t json_offset(const json_scan *scan);
 void json_pointer(const json_scan *scan, char out[257]);
 void json_scan_release(json_scan *scan);
 
-bool json_key_is(const json_token *token, const char *key); /* plain or escaped */
+bool json_escaped_key_is(const json_token *token, const char *key, size_t length);
+static inline bool json_key_is(const json_token *token, const char *key) { /* plain or escaped */
+    const size_t length = strlen(key);
+    return token->escaped ? json_escaped_key_is(token, key, length)
+                          : token->length == length && memcmp(token->start, key, length) == 0;
+}
 /* The string's characters in `out` (at least token->length + 1 bytes), NUL-terminated; returns the length. */
 size_t json_unescape(const json_token *token, char *out);
 bool json_int64(const json_token *token,

@@ -49,7 +49,11 @@ void text_string(text *to, const char *string) {
 }
 
 void text_character(text *to, char character) {
-    text_append(to, &character, 1);
+    char *out = text_reserve(to, 1);
+    if (out) {
+        *out = character;
+        to->length++;
+    }
 }
 
 void text_int64(text *to, int64_t value) {

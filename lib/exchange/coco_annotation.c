@@ -58,7 +58,7 @@ static annoproj_status read_box(coco_reader *in, coco_annotation *out, annoproj_
     return ANNOPROJ_OK;
 }
 
-/* Vertices of a ring that has `count` numbers: the first open its part, those beyond the limit are only counted. */
+/* Numbers of a ring that has `count` numbers: the first open its part, those beyond the limit are only counted. */
 static void add_number(coco_reader *in, number one, size_t *count) {
     if (*count == 0) {
         geometry_part(in->geometry);
@@ -69,6 +69,15 @@ static void add_number(coco_reader *in, number one, size_t *count) {
     ++*count;
 }
 
+static void add_decimals(coco_reader *in, size_t many, size_t *count) {
+    if (*count == 0 && many > 0) {
+        geometry_part(in->geometry);
+    }
+    const size_t room = *count < 2 * COCO_VERTICES ? 2 * COCO_VERTICES - *count : 0;
+    geometry_decimals(in->geometry, in->decimals, many < room ? many : room);
+    *count += many;
+}
+
 /* One ring, its opening bracket read, or at its first number when the polygon is a plain list of numbers. */
 static annoproj_status read_ring(coco_reader *in, size_t *numbers, uint64_t *content, annoproj_error **error) {
     annoproj_status status = ANNOPROJ_OK;
@@ -77,9 +86,7 @@ static annoproj_status read_ring(coco_reader *in, size_t *numbers, uint64_t *con
     for (;;) {
         if (!first) {
             const size_t many = coco_numbers(in, content);
-            for (size_t i = 0; i < many; i++) {
-                add_number(in, (number){.decimal = in->decimals[i], .exact = true}, &count);
-            }
+            add_decimals(in, many, &count);
             status = coco_next(in, error);
         }
         first = false;

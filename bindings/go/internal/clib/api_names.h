@@ -63,6 +63,7 @@
 #define bounds_progress annoproj_internal_bounds_progress
 #define bytes_append annoproj_internal_bytes_append
 #define bytes_release annoproj_internal_bytes_release
+#define bytes_room annoproj_internal_bytes_room
 #define bytes_varint annoproj_internal_bytes_varint
 #define bytes_zigzag annoproj_internal_bytes_zigzag
 #define cache_of_blobs annoproj_internal_cache_of_blobs
@@ -202,6 +203,7 @@
 #define geometry_builder_free annoproj_internal_geometry_builder_free
 #define geometry_builder_new annoproj_internal_geometry_builder_new
 #define geometry_builder_reset annoproj_internal_geometry_builder_reset
+#define geometry_decimals annoproj_internal_geometry_decimals
 #define geometry_encode annoproj_internal_geometry_encode
 #define geometry_frame annoproj_internal_geometry_frame
 #define geometry_next_frame annoproj_internal_geometry_next_frame
@@ -249,10 +251,10 @@
 #define issue_set_resolved annoproj_internal_issue_set_resolved
 #define json_double annoproj_internal_json_double
 #define json_escape_size annoproj_internal_json_escape_size
+#define json_escaped_key_is annoproj_internal_json_escaped_key_is
 #define json_fault annoproj_internal_json_fault
 #define json_fault_at annoproj_internal_json_fault_at
 #define json_int64 annoproj_internal_json_int64
-#define json_key_is annoproj_internal_json_key_is
 #define json_keys_add annoproj_internal_json_keys_add
 #define json_keys_close annoproj_internal_json_keys_close
 #define json_keys_open annoproj_internal_json_keys_open

@@ -114,6 +114,21 @@ void geometry_number(geometry_builder *builder, number given) {
     builder->numbers[builder->number_count++] = given;
 }
 
+void geometry_decimals(geometry_builder *builder, const decimal *decimals, size_t count) {
+    while (!builder->failed && builder->number_capacity - builder->number_count < count) {
+        number *larger = grown(builder->numbers, &builder->number_capacity, sizeof *larger);
+        builder->failed = !larger;
+        builder->numbers = larger ? larger : builder->numbers;
+    }
+    if (builder->failed || count == 0) {
+        return;
+    }
+    builder->misused |= builder->part_count == 0 || builder->parts[builder->part_count - 1] > builder->number_count;
+    for (size_t i = 0; i < count; i++) {
+        builder->numbers[builder->number_count++] = (number){.decimal = decimals[i], .exact = true};
+    }
+}
+
 /* value * 10^power; false when it does not fit. */
 static bool scaled(int64_t value, int32_t power, int64_t *out) {
     if (value == 0) {
@@ -172,21 +187,38 @@ typedef struct deltas {
     int64_t previous[GEOMETRY_LONGEST_STRIDE];
 } deltas;
 
-static void encode_part(const geometry_builder *builder, size_t part, deltas *run, bytes *out) {
-    size_t first = builder->parts[part];
-    size_t after = part + 1 < builder->part_count ? builder->parts[part + 1] : builder->number_count;
+#define AT_ONCE 256 /* numbers that get their room together */
+
+static void encode_deltas(const number *numbers, size_t count, deltas *run, bytes *out) {
     uint32_t place = 0;
-    bytes_varint(out, after - first);
-    for (size_t i = first; i < after; i++) {
-        const number *one = &builder->numbers[i];
-        int64_t integer = 0;
-        if (run->by_number || !scaled(one->decimal.mantissa, run->scale - one->decimal.scale, &integer)) {
-            encode_by_number(one, out);
-            continue;
+    for (size_t first = 0; first < count; first += AT_ONCE) {
+        const size_t after = count - first < AT_ONCE ? count : first + AT_ONCE;
+        uint8_t *at = bytes_room(out, (after - first) * LONGEST_VARINT);
+        if (!at) {
+            return;
         }
-        bytes_zigzag(out, (int64_t)((uint64_t)integer - (uint64_t)run->previous[place]));
-        run->previous[place] = integer;
-        place = place + 1 == run->stride ? 0 : place + 1;
+        for (size_t i = first; i < after; i++) {
+            int64_t integer = 0;
+            scaled(numbers[i].decimal.mantissa, run->scale - numbers[i].decimal.scale,
+                   &integer); /* fits: common_scale() */
+            at = put_varint(at, zigzag((int64_t)((uint64_t)integer - (uint64_t)run->previous[place])));
+            run->previous[place] = integer;
+            place = place + 1 == run->stride ? 0 : place + 1;
+        }
+        out->length = (size_t)(at - out->data);
+    }
+}
+
+static void encode_part(const geometry_builder *builder, size_t part, deltas *run, bytes *out) {
+    const size_t first = builder->parts[part];
+    const size_t after = part + 1 < builder->part_count ? builder->parts[part + 1] : builder->number_count;
+    bytes_varint(out, after - first);
+    if (!run->by_number) {
+        encode_deltas(builder->numbers + first, after - first, run, out);
+        return;
+    }
+    for (size_t i = first; i < after; i++) {
+        encode_by_number(&builder->numbers[i], out);
     }
 }
 

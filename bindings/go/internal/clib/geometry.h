@@ -23,6 +23,7 @@ geometry_builder *geometry_builder_new(int32_t shape, int32_t unit); /* never NU
 void geometry_frame(geometry_builder *builder, int64_t frame);
 void geometry_part(geometry_builder *builder);
 void geometry_number(geometry_builder *builder, number number);
+void geometry_decimals(geometry_builder *builder, const decimal *decimals, size_t count);
 /* Appends. DATA for a frame out of order or a number that is not finite, INTERNAL for a number without a part. */
 annoproj_status geometry_encode(geometry_builder *builder, bytes *out, annoproj_error **error);
 void geometry_builder_reset(geometry_builder *builder, int32_t shape, int32_t unit); /* for the next label */

@@ -340,10 +340,10 @@ static const char *skip_plain(const char *at, const char *end) {
         uint64_t quote = eight ^ ones * '"', backslash = eight ^ ones * '\\';
         /* a byte is zero or below 0x20 when subtracting borrows into its high bit; bytes with the high bit
          * set count as special anyhow */
-        uint64_t special = ((quote - ones) & ~quote) | ((backslash - ones) & ~backslash) | (eight - ones * 0x20) |
-                           eight;
-        if (special & highs) {
-            break;
+        uint64_t special =
+            (((quote - ones) & ~quote) | ((backslash - ones) & ~backslash) | (eight - ones * 0x20) | eight) & highs;
+        if (special) {
+            return at + (__builtin_ctzll(special) >> 3); /* borrows go upwards: the lowest one is right */
         }
         at += 8;
     }

@@ -67,11 +67,7 @@ size_t json_unescape(const json_token *token, char *out) {
     return (size_t)(to - out);
 }
 
-bool json_key_is(const json_token *token, const char *key) {
-    size_t length = strlen(key);
-    if (!token->escaped) {
-        return token->length == length && memcmp(token->start, key, length) == 0;
-    }
+bool json_escaped_key_is(const json_token *token, const char *key, size_t length) {
     char characters[257]; /* the scanner admits keys of 256 bytes at most */
     return token->length <= 256 && json_unescape(token, characters) == length && memcmp(characters, key, length) == 0;
 }

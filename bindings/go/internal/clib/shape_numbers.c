@@ -183,25 +183,37 @@ static bool is_less(const number *a, const number *b) {
     return number_to_double(a) < number_to_double(b);
 }
 
-box shape_bounds(const shape *of) {
-    const number zero = {.exact = true};
-    box out = {zero, zero, zero, zero};
-    if (of->number_count < 2) {
-        return out;
-    }
-    const number *least[2] = {&of->numbers[0], &of->numbers[1]}, *most[2] = {&of->numbers[0], &of->numbers[1]};
+/* Places of the least and the greatest number of each axis; integers at one scale are compared as such. */
+static void find_extremes(const shape *of, const int64_t *mantissas, size_t least[2], size_t most[2]) {
     for (size_t part = 0; part < of->part_count; part++) {
         for (size_t i = of->starts[part]; i < of->starts[part + 1]; i++) {
-            const size_t axis = (i - of->starts[part]) % 2;
-            least[axis] = is_less(&of->numbers[i], least[axis]) ? &of->numbers[i] : least[axis];
-            most[axis] = is_less(most[axis], &of->numbers[i]) ? &of->numbers[i] : most[axis];
+            const size_t axis = (i - of->starts[part]) % 2, low = least[axis], high = most[axis];
+            if (mantissas ? mantissas[i] < mantissas[low] : is_less(&of->numbers[i], &of->numbers[low])) {
+                least[axis] = i;
+            }
+            if (mantissas ? mantissas[high] < mantissas[i] : is_less(&of->numbers[high], &of->numbers[i])) {
+                most[axis] = i;
+            }
         }
     }
-    out.x = *least[0];
-    out.y = *least[1];
-    out.width = number_add(*most[0], negative(*least[0]));
-    out.height = number_add(*most[1], negative(*least[1]));
-    return out;
+}
+
+#define FEW_NUMBERS 256
+
+box shape_bounds(const shape *of) {
+    const number zero = {.exact = true};
+    int64_t mantissas[FEW_NUMBERS];
+    int32_t scale = 0;
+    size_t least[2] = {0, 1}, most[2] = {0, 1};
+    if (of->number_count < 2) {
+        return (box){zero, zero, zero, zero};
+    }
+    const bool integers = of->number_count <= FEW_NUMBERS && shape_at_scale(of, mantissas, &scale);
+    find_extremes(of, integers ? mantissas : NULL, least, most);
+    return (box){.x = of->numbers[least[0]],
+                 .y = of->numbers[least[1]],
+                 .width = number_add(of->numbers[most[0]], negative(of->numbers[least[0]])),
+                 .height = number_add(of->numbers[most[1]], negative(of->numbers[least[1]]))};
 }
 
 static number of_int64(int64_t value) {

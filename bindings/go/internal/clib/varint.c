@@ -6,7 +6,6 @@
 #include "allocate.h"
 
 #define FIRST_CAPACITY ((size_t)64)
-#define LONGEST_VARINT 10
 
 static bool bytes_reserve(bytes *to, size_t more) {
     if (to->failed) {
@@ -40,22 +39,19 @@ void bytes_append(bytes *to, const void *data, size_t length) {
     }
 }
 
+uint8_t *bytes_room(bytes *to, size_t more) {
+    return bytes_reserve(to, more) ? to->data + to->length : NULL;
+}
+
 void bytes_varint(bytes *to, uint64_t value) {
-    if (!bytes_reserve(to, LONGEST_VARINT)) {
-        return;
+    uint8_t *at = bytes_room(to, LONGEST_VARINT);
+    if (at) {
+        to->length = (size_t)(put_varint(at, value) - to->data);
     }
-    uint8_t *out = to->data + to->length;
-    while (value >= 0x80) {
-        *out++ = (uint8_t)(value | 0x80);
-        value >>= 7;
-    }
-    *out++ = (uint8_t)value;
-    to->length = (size_t)(out - to->data);
 }
 
 void bytes_zigzag(bytes *to, int64_t value) {
-    uint64_t sign = value < 0 ? UINT64_MAX : 0;
-    bytes_varint(to, ((uint64_t)value << 1) ^ sign);
+    bytes_varint(to, zigzag(value));
 }
 
 void bytes_release(bytes *to) {

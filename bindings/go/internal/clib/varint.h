@@ -18,6 +18,20 @@ void bytes_varint(bytes *bytes, uint64_t value);
 void bytes_zigzag(bytes *bytes, int64_t value);
 void bytes_release(bytes *bytes);
 
+/* Room for `more` bytes at the end; NULL when there is no memory. Who writes there raises `length`. */
+uint8_t *bytes_room(bytes *bytes, size_t more);
+#define LONGEST_VARINT 10
+static inline uint8_t *put_varint(uint8_t *at, uint64_t value) { /* behind what it wrote */
+    for (; value >= 0x80; value >>= 7) {
+        *at++ = (uint8_t)(value | 0x80);
+    }
+    *at++ = (uint8_t)value;
+    return at;
+}
+static inline uint64_t zigzag(int64_t value) {
+    return ((uint64_t)value << 1) ^ (value < 0 ? UINT64_MAX : 0);
+}
+
 /* A cursor over packed bytes. Reading past the end sets `failed` and gives 0: check once at the end. */
 typedef struct unpacker {
     const uint8_t *at, *end;
