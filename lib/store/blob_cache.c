@@ -6,6 +6,7 @@
 #include "allocate.h"
 
 #define FIRST_BUCKETS ((size_t)256)
+#define BEHIND        ((size_t)8) /* bytes that may be read behind a blob */
 
 typedef struct blob {
     blob_key key;
@@ -63,7 +64,7 @@ static blob *blob_of(const void *data) {
 }
 
 static size_t size_of(const blob_key *key) {
-    return sizeof(blob) + key->length;
+    return sizeof(blob) + key->length + BEHIND;
 }
 
 static size_t bucket_of(const blob_cache *cache, int64_t id) {

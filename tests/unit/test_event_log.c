@@ -163,8 +163,21 @@ static void test_small_commands(void **state) {
 /* Every width of every column, negative numbers and the extremes included. */
 static void test_widths(void **state) {
     (void)state;
-    static const int64_t ranges[] = {
-        0, 1, UINT8_MAX, UINT8_MAX + 1, UINT16_MAX, UINT16_MAX + 1, UINT32_MAX, (int64_t)UINT32_MAX + 1, INT64_MAX};
+    static const int64_t ranges[] = {0,
+                                     1,
+                                     UINT8_MAX,
+                                     UINT8_MAX + 1,
+                                     UINT16_MAX,
+                                     UINT16_MAX + 1,
+                                     UINT32_MAX,
+                                     (int64_t)UINT32_MAX + 1,
+                                     INT64_MAX,
+                                     1 << 24,
+                                     (1 << 24) - 1,
+                                     (INT64_C(1) << 40) - 1,
+                                     INT64_C(1) << 40,
+                                     INT64_C(1) << 48,
+                                     INT64_C(1) << 56};
     event *all = calloc(SEGMENT_EVENTS, sizeof *all);
     log_store *log = log_store_new("widths");
     for (size_t r = 0; r < sizeof ranges / sizeof ranges[0]; r++) {
