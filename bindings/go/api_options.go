@@ -17,7 +17,7 @@ type StoreOptions struct {
 	Random func(buffer []byte) error
 	// Log is log.
 	Log func(level int32, message string)
-	// CacheBytes: budget for what is kept in memory: page caches of the writer (a quarter, at most 16 MiB) and of up to 8 readers (a sixteenth each, at most 4 MiB), the rest for columns of the event log; 0 = 64 MiB.
+	// CacheBytes: budget for what is kept in memory: page caches of the writer (a quarter, at most 16 MiB) and of up to 8 readers (a sixteenth each, at most 1 MiB), the rest for columns of the event log; 0 = 64 MiB.
 	CacheBytes int64
 	// Threads: worker threads inside one call; 0 = up to 4, 1 = none.
 	Threads int32

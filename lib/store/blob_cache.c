@@ -7,6 +7,7 @@
 
 #define FIRST_BUCKETS ((size_t)256)
 #define BEHIND        ((size_t)8) /* bytes that may be read behind a blob */
+#define ASKED_MOST    ((size_t)16384)
 
 typedef struct blob {
     blob_key key;
@@ -25,6 +26,8 @@ struct blob_cache {
     size_t bucket_count, count;
     blob *newest, *oldest;
     uint64_t last_pass;
+    uint64_t *asked; /* fingerprints of blobs that there was no room made for, each in its place */
+    size_t asked_count;
 };
 
 blob_cache *blob_cache_new(int64_t budget) {
@@ -33,9 +36,15 @@ blob_cache *blob_cache_new(int64_t budget) {
         return NULL;
     }
     made->budget = budget > 0 ? (size_t)budget : 0;
+    made->asked_count = 1;
+    while (made->asked_count < ASKED_MOST && made->asked_count * 1024 < made->budget) {
+        made->asked_count *= 2;
+    }
+    made->asked = allocate_zeroed(made->asked_count, sizeof *made->asked);
     made->bucket_count = FIRST_BUCKETS;
     made->buckets = allocate_zeroed(FIRST_BUCKETS, sizeof(blob *));
-    if (made->buckets == NULL || pthread_mutex_init(&made->mutex, NULL) != 0) {
+    if (made->asked == NULL || made->buckets == NULL || pthread_mutex_init(&made->mutex, NULL) != 0) {
+        release(made->asked);
         release(made->buckets);
         release(made);
         return NULL;
@@ -53,6 +62,7 @@ void blob_cache_free(blob_cache *cache) {
         release(gone);
     }
     pthread_mutex_destroy(&cache->mutex);
+    release(cache->asked);
     release(cache->buckets);
     release(cache);
 }
@@ -158,6 +168,15 @@ static bool make_room(blob_cache *cache, size_t size, uint64_t pass) {
     return cache->budget - cache->used >= size;
 }
 
+/* Whether the blob was asked for before; from now on it was. */
+static bool was_asked(blob_cache *cache, const blob_key *key) {
+    uint64_t print = ((uint64_t)key->id * 0x9e3779b97f4a7c15u ^ key->checksum) * 0xbf58476d1ce4e5b9u | 1;
+    uint64_t *place = &cache->asked[(print >> 32) & (cache->asked_count - 1)];
+    bool before = *place == print;
+    *place = print;
+    return before;
+}
+
 /* --- for everybody ---- */
 
 uint64_t blob_cache_pass(blob_cache *cache) {
@@ -187,7 +206,7 @@ void *blob_cache_room(blob_cache *cache, const blob_key *key, uint64_t pass) {
     blob *made = NULL;
     size_t size = size_of(key);
     pthread_mutex_lock(&cache->mutex);
-    bool room = make_room(cache, size, pass);
+    bool room = was_asked(cache, key) && make_room(cache, size, pass);
     cache->used += room ? size : 0;
     pthread_mutex_unlock(&cache->mutex);
     if (room) {

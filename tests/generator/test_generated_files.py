@@ -21,7 +21,7 @@ from generator import (
 )
 
 SPEED = (
-    "    int64_t cache_bytes;                           /* budget for what is kept in memory: page caches of the writer (a quarter, at most 16 MiB) and of up to 8 readers (a sixteenth each, at most 4 MiB), the rest for columns of the event log; 0 = 64 MiB */\n"
+    "    int64_t cache_bytes;                           /* budget for what is kept in memory: page caches of the writer (a quarter, at most 16 MiB) and of up to 8 readers (a sixteenth each, at most 1 MiB), the rest for columns of the event log; 0 = 64 MiB */\n"
     "    int32_t threads;                               /* worker threads inside one call; 0 = up to 4, 1 = none */\n"
 )
 LIST = "ANNOPROJ_API int64_t annoproj_session_user(const annoproj_session *session ANNOPROJ_NULLABLE)"

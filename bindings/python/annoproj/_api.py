@@ -1235,7 +1235,7 @@ class Store(_runtime.Handle):
 
         clock: NULL = the system's clock
         random: NULL = the system's random source
-        cache_bytes: budget for what is kept in memory: page caches of the writer (a quarter, at most 16 MiB) and of up to 8 readers (a sixteenth each, at most 4 MiB), the rest for columns of the event log; 0 = 64 MiB
+        cache_bytes: budget for what is kept in memory: page caches of the writer (a quarter, at most 16 MiB) and of up to 8 readers (a sixteenth each, at most 1 MiB), the rest for columns of the event log; 0 = 64 MiB
         threads: worker threads inside one call; 0 = up to 4, 1 = none
         relaxed_durability: synchronous=NORMAL: a power cut may lose the last commits, never damage the store
         migrate: bring an older store to this version, after a verified backup beside it
@@ -1263,7 +1263,7 @@ class Store(_runtime.Handle):
 
         clock: NULL = the system's clock
         random: NULL = the system's random source
-        cache_bytes: budget for what is kept in memory: page caches of the writer (a quarter, at most 16 MiB) and of up to 8 readers (a sixteenth each, at most 4 MiB), the rest for columns of the event log; 0 = 64 MiB
+        cache_bytes: budget for what is kept in memory: page caches of the writer (a quarter, at most 16 MiB) and of up to 8 readers (a sixteenth each, at most 1 MiB), the rest for columns of the event log; 0 = 64 MiB
         threads: worker threads inside one call; 0 = up to 4, 1 = none
         relaxed_durability: synchronous=NORMAL: a power cut may lose the last commits, never damage the store
         migrate: bring an older store to this version, after a verified backup beside it

@@ -328,7 +328,7 @@ typedef struct annoproj_store_options {
     annoproj_random_fn random ANNOPROJ_NULLABLE;   /* NULL = the system's random source */
     annoproj_log_fn log ANNOPROJ_NULLABLE;
     void *user_data ANNOPROJ_NULLABLE;             /* handed to clock, random and log */
-    int64_t cache_bytes;                           /* budget for what is kept in memory: page caches of the writer (a quarter, at most 16 MiB) and of up to 8 readers (a sixteenth each, at most 4 MiB), the rest for columns of the event log; 0 = 64 MiB */
+    int64_t cache_bytes;                           /* budget for what is kept in memory: page caches of the writer (a quarter, at most 16 MiB) and of up to 8 readers (a sixteenth each, at most 1 MiB), the rest for columns of the event log; 0 = 64 MiB */
     int32_t threads;                               /* worker threads inside one call; 0 = up to 4, 1 = none */
     bool relaxed_durability;                       /* synchronous=NORMAL: a power cut may lose the last commits, never damage the store */
     bool migrate;                                  /* bring an older store to this version, after a verified backup beside it */

@@ -22,10 +22,12 @@ void blob_cache_free(blob_cache *cache);    /* nobody holds a blob any more; NUL
  * pass over more than there is room for finds the rest of it again. */
 uint64_t blob_cache_pass(blob_cache *cache);
 
-/* The blob, to be given back; NULL when it is not there. 16-byte aligned. */
+/* The blob, to be given back; NULL when it is not there. 16-byte aligned, and 8 bytes behind its end
+ * can be read. */
 const void *blob_cache_take(blob_cache *cache, const blob_key *key, uint64_t pass);
 /* Room for a blob that is not there: filled by the caller, who then shows it to the others and gives it back, or only
- * gives it back. NULL when the budget is used up, or out of memory. */
+ * gives it back. NULL when it is asked for the first time (most blobs are wanted once, and memory that was never used is
+ * not cheap), when the budget is used up, or out of memory. */
 void *blob_cache_room(blob_cache *cache, const blob_key *key, uint64_t pass);
 void blob_cache_show(blob_cache *cache, const void *blob);
 void blob_cache_give_back(blob_cache *cache, const void *blob);

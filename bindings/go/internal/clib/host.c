@@ -9,9 +9,10 @@
 #include "store_state.h"
 
 #define DEFAULT_CACHE_BYTES 67108864
-/* More is no use: a page cache is for the few pages that commands and lists share. */
+/* More is no use: a page cache is for the few pages that commands and lists share. What a scan streams through a small
+ * one stays near the processor. */
 #define WRITER_CACHE_MOST 16777216
-#define READER_CACHE_MOST 4194304
+#define READER_CACHE_MOST 1048576
 #define DEFAULT_THREADS   4
 
 annoproj_status host_clock(const struct store_state *state, int64_t *out, annoproj_error **error) {

@@ -37,6 +37,18 @@ size_t scan_bucket(const scan_request *ask, int64_t time, size_t hint) {
 
 /* --- loops over one column ---- */
 
+/* Codes of 3, 5, 6 or 7 bytes: 8 are read, and what is too much is cut off. */
+static void gather_packed(const column_view *view, size_t start, const uint16_t *rows, size_t count, int64_t *out) {
+    const size_t width = view->width;
+    const uint8_t *codes = view->codes + start * width;
+    const uint64_t mask = ((uint64_t)1 << 8 * width) - 1;
+    for (size_t i = 0; i < count; i++) {
+        uint64_t code;
+        memcpy(&code, codes + rows[i] * width, sizeof code);
+        out[i] = (int64_t)((uint64_t)view->base + (code & mask));
+    }
+}
+
 static void gather(const column_view *view, size_t start, const uint16_t *rows, size_t count, int64_t *out) {
     const uint8_t *codes = view->codes + start * view->width;
     uint64_t base = (uint64_t)view->base;
@@ -61,10 +73,12 @@ static void gather(const column_view *view, size_t start, const uint16_t *rows, 
             out[i] = (int64_t)(base + ((const uint32_t *)(const void *)codes)[rows[i]]);
         }
         break;
-    default:
+    case 8:
         for (size_t i = 0; i < count; i++) {
             out[i] = (int64_t)(base + ((const uint64_t *)(const void *)codes)[rows[i]]);
         }
+        break;
+    default: gather_packed(view, start, rows, count, out);
     }
 }
 

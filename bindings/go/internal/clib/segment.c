@@ -13,7 +13,19 @@ int64_t column_value(const column_view *column, size_t row) {
 }
 
 static uint8_t width_of(uint64_t range) {
-    return range == 0 ? 0 : range <= UINT8_MAX ? 1 : range <= UINT16_MAX ? 2 : range <= UINT32_MAX ? 4 : 8;
+    return range == 0 ? 0 : (uint8_t)((71 - __builtin_clzll(range)) / 8);
+}
+
+static bool is_packed(uint8_t width) {
+    return width == 3 || (width > 4 && width < 8);
+}
+
+/* Each code is written with 8 bytes, whose upper ones the next code covers. */
+static void pack(const int64_t *values, size_t count, int64_t least, uint8_t width, uint8_t *room) {
+    for (size_t i = 0; i < count; i++) {
+        uint64_t code = (uint64_t)values[i] - (uint64_t)least;
+        memcpy(room + i * width, &code, sizeof code);
+    }
 }
 
 static void narrow(const int64_t *values, size_t count, int64_t least, uint8_t width, uint8_t *room) {
@@ -43,13 +55,19 @@ static void encode_column(const event *events, size_t count, int column, int64_t
     }
     uint8_t width = width_of((uint64_t)most - (uint64_t)least);
     *entry = (segment_entry){.column = (uint8_t)column,
-                             .encoding = width == 0 ? ENCODING_CONSTANT : ENCODING_OFFSET,
+                             .encoding = width == 0         ? ENCODING_CONSTANT
+                                         : is_packed(width) ? ENCODING_PACKED
+                                                            : ENCODING_OFFSET,
                              .width = width,
                              .length = (uint32_t)(count * width),
                              .least = least,
                              .most = most};
-    if (width != 0) {
+    if (is_packed(width)) {
+        pack(values, count, least, width, room);
+    } else if (width != 0) {
         narrow(values, count, least, width, room);
+    }
+    if (width != 0) {
         entry->checksum = hash64(room, entry->length);
     }
 }
@@ -118,9 +136,9 @@ static bool entry_makes_sense(const segment_entry *entry, size_t count) {
     if (entry->encoding == ENCODING_CONSTANT) {
         return entry->width == 0 && entry->length == 0 && entry->least == entry->most;
     }
-    bool width = entry->width == 1 || entry->width == 2 || entry->width == 4 || entry->width == 8;
-    return entry->encoding == ENCODING_OFFSET && width && entry->length == count * entry->width &&
-           entry->least < entry->most;
+    bool packed = is_packed(entry->width), whole = entry->width > 0 && entry->width <= 8 && !packed;
+    return (entry->encoding == ENCODING_OFFSET ? whole : entry->encoding == ENCODING_PACKED && packed) &&
+           entry->length == count * entry->width && entry->least < entry->most;
 }
 
 bool directory_decode(const uint8_t *data, size_t length, segment *out) {

@@ -1,4 +1,4 @@
-/* Sealed segments: SEGMENT_EVENTS events as columns. A column is constant, or unsigned integers of 1, 2, 4 or 8 bytes
+/* Sealed segments: SEGMENT_EVENTS events as columns. A column is constant, or unsigned integers of as few bytes as it needs
  * above its least value (little-endian). A column that is zero throughout is not in the directory; a constant one has
  * no row in event_column. */
 #ifndef SEGMENT_H
@@ -10,7 +10,8 @@
 
 #define SEGMENT_EVENTS 16384
 
-enum column_encoding { ENCODING_CONSTANT = 0, ENCODING_OFFSET = 1 }; /* numbered for ever */
+/* Numbered for ever. Offsets are machine integers of 1, 2, 4 or 8 bytes; packed ones have 3, 5, 6 or 7. */
+enum column_encoding { ENCODING_CONSTANT = 0, ENCODING_OFFSET = 1, ENCODING_PACKED = 2 };
 
 #define SEGMENT_ID(project, segment) (((int64_t)(project) << 32) + (int64_t)(segment))
 #define SEGMENT_COLUMN_ID(project, segment, column)                                                                    \
@@ -33,7 +34,8 @@ typedef struct segment {
     segment_entry columns[COLUMN_COUNT + 1]; /* by column number */
 } segment;
 
-/* One column with its values: value i = base + codes[i]; width 0 = constant. */
+/* One column with its values: value i = base + code i; width 0 = constant. 8 bytes can be read at each code, also at the
+ * last one. */
 typedef struct column_view {
     const uint8_t *codes;
     int64_t base;
@@ -72,7 +74,7 @@ bool segment_row_intact(statement *row, const segment *read);
 /* Reads the head of one segment. CORRUPT when it is not there or is damaged. */
 annoproj_status segment_read_head(database *database, int64_t project, int64_t number, segment *out,
                                   annoproj_error **error);
-/* Reads a column's row into `room` (count * width bytes, at most SEGMENT_EVENTS * 8) and makes `view` show it. CORRUPT
+/* Reads a column's row into `room` (count * width bytes, at most SEGMENT_EVENTS * 8; 8 more if the width is less than 8) and makes `view` show it. CORRUPT
  * when it is not what it was written as. */
 annoproj_status segment_read_column(blob_reader *columns, int64_t project, const segment *segment, int column,
                                     uint8_t *room, column_view *view, annoproj_error **error);
