@@ -136,7 +136,7 @@ static int64_t count_tail_rows(log_store *log, int64_t project) {
     return rows;
 }
 
-/* However small the commands are, the tail stays short: docs/file-format.md says some 2,000 rows at most. */
+/* However small the commands are, the tail stays short: docs/file-format.md says some 1,500 rows at most. */
 static void test_small_commands(void **state) {
     (void)state;
     enum { TOTAL = SEGMENT_EVENTS + 200 };
@@ -150,7 +150,7 @@ static void test_small_commands(void **state) {
         log_append(log, 9, all + done, count);
         done += count;
         if (random_below(50) == 0) {
-            assert_in_range(count_tail_rows(log, 9), done % SEGMENT_EVENTS == 0 ? 0 : 1, 2048);
+            assert_in_range(count_tail_rows(log, 9), done % SEGMENT_EVENTS == 0 ? 0 : 1, 1536);
         }
     }
     expect_range(log, 9, all, TOTAL, 0, TOTAL);

@@ -10,7 +10,7 @@
 /* Whenever the tail has grown by so many events, they become one row if they stand in more rows than this: reading the
  * tail and sealing it must not take longer when commands are small. */
 #define FOLD_EVENTS 1024
-#define FOLD_ROWS   128
+#define FOLD_ROWS   32
 
 static const char SQL_ADD_TAIL[] = "INSERT INTO event_tail(id, first_seq, count, data) VALUES(?, ?, ?, ?)";
 static const char SQL_DROP_TAIL[] = "DELETE FROM event_tail WHERE id >= ? AND id <= ?";

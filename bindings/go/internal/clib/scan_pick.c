@@ -12,8 +12,18 @@ void scan_filters(const scan_part *part, scan_filter filters[SCAN_FILTERS]) {
     memcpy(filters, all, sizeof all);
 }
 
-bool scan_pick_decides(const scan_source *source, int column) {
-    return source->head->columns[column].width <= 1;
+bool scan_pick_decides(const scan_picks *picks, const scan_source *source, int column) {
+    return source->head->columns[column].width <= (picks->few ? 0 : 1);
+}
+
+/* One row in eight at most, as far as the first ones tell. */
+static bool are_few(const uint8_t *bits, size_t count) {
+    const size_t seen = count < SCAN_BLOCK ? count : SCAN_BLOCK;
+    size_t picked = 0;
+    for (size_t i = 0; i < seen; i++) {
+        picked += bits[i] != 0;
+    }
+    return picked * 8 <= seen;
 }
 
 /* How many codes a column of one byte may have; a damaged directory may say anything. */
@@ -87,7 +97,8 @@ static uint8_t parts_of_value(const number_set *const sets[SCAN_TOGETHER], uint8
 
 /* The filters that the wanted parts have on one column. */
 static annoproj_status pick_values(const number_set *const sets[SCAN_TOGETHER], int column, scan_source *source,
-                                   uint8_t *bits, uint8_t *found, annoproj_error **error) {
+                                   uint8_t *bits, scan_picks *picks, annoproj_error **error) {
+    uint8_t *found = &picks->found;
     const segment_entry *entry = &source->head->columns[column];
     const size_t count = source->head->count;
     const column_view *view;
@@ -103,7 +114,7 @@ static annoproj_status pick_values(const number_set *const sets[SCAN_TOGETHER], 
         any |= table[code] = parts_of_value(sets, *found, value_of(entry, code));
     }
     *found = any;
-    if (any == 0 || entry->width == 0) {
+    if (any == 0 || entry->width == 0 || picks->few) {
         return ANNOPROJ_OK; /* what is not found any more is not asked for */
     }
     annoproj_status status = scan_source_column(source, column, &view, error);
@@ -114,7 +125,7 @@ static annoproj_status pick_values(const number_set *const sets[SCAN_TOGETHER], 
     return status;
 }
 
-annoproj_status scan_pick(const scan_sums *sums, uint8_t wanted, scan_source *source, uint8_t *bits, uint8_t *found,
+annoproj_status scan_pick(const scan_sums *sums, uint8_t wanted, scan_source *source, uint8_t *bits, scan_picks *picks,
                           annoproj_error **error) {
     scan_filter filters[SCAN_TOGETHER][SCAN_FILTERS] = {0};
     const size_t count = source->head->count;
@@ -123,19 +134,21 @@ annoproj_status scan_pick(const scan_sums *sums, uint8_t wanted, scan_source *so
             scan_filters(sums[i].part, filters[i]);
         }
     }
-    annoproj_status status = pick_kinds(sums, wanted, source, bits, found, error);
-    for (int f = 0; f < SCAN_FILTERS && status == ANNOPROJ_OK && *found != 0; f++) {
+    *picks = (scan_picks){0};
+    annoproj_status status = pick_kinds(sums, wanted, source, bits, &picks->found, error);
+    picks->few = status == ANNOPROJ_OK && picks->found != 0 && are_few(bits, count);
+    for (int f = 0; f < SCAN_FILTERS && status == ANNOPROJ_OK && picks->found != 0; f++) {
         const number_set *sets[SCAN_TOGETHER] = {0};
         bool any = false;
         int column = 0;
         for (int i = 0; i < SCAN_TOGETHER; i++) {
-            if ((*found >> i & 1) != 0 && filters[i][f].set != NULL) {
+            if ((picks->found >> i & 1) != 0 && filters[i][f].set != NULL) {
                 sets[i] = filters[i][f].set;
                 column = filters[i][f].column;
                 any = true;
             }
         }
-        status = any ? pick_values(sets, column, source, bits, found, error) : ANNOPROJ_OK;
+        status = any ? pick_values(sets, column, source, bits, picks, error) : ANNOPROJ_OK;
     }
     memset(bits + count, 0, (SEGMENT_EVENTS - count) & 7);
     return status;

@@ -16,12 +16,16 @@ typedef struct scan_filter {
 } scan_filter;
 void scan_filters(const scan_part *part, scan_filter filters[SCAN_FILTERS]);
 
-/* Whether scan_pick() has applied a filter on this column: it is constant, or of one byte. */
-bool scan_pick_decides(const scan_source *source, int column);
+/* What picking has done: the parts that want a row at all, and whether filters on columns of one byte are left for the rows
+ * that were picked, because the kinds leave few. Wider columns always are. */
+typedef struct scan_picks {
+    uint8_t found;
+    bool few;
+} scan_picks;
+bool scan_pick_decides(const scan_picks *picks, const scan_source *source, int column);
 
-/* Bits of each row (a multiple of 8, behind the last row 0) for the parts of `sums` that are in `wanted`. *found has
- * the bits of parts that want a row at all. */
-annoproj_status scan_pick(const scan_sums *sums, uint8_t wanted, scan_source *source, uint8_t *bits, uint8_t *found,
+/* Bits of each row (a multiple of 8, behind the last row 0) for the parts of `sums` that are in `wanted`. */
+annoproj_status scan_pick(const scan_sums *sums, uint8_t wanted, scan_source *source, uint8_t *bits, scan_picks *picks,
                           annoproj_error **error);
 /* Those of `count` rows that have the bit. */
 size_t scan_picked(const uint8_t *bits, size_t count, uint8_t bit, uint16_t *rows);

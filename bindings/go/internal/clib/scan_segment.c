@@ -160,13 +160,13 @@ static bool plan_times(plan *work, const segment *head) {
 }
 
 /* What picking has left to do. */
-static annoproj_status plan_filters(plan *work, scan_source *source, annoproj_error **error) {
+static annoproj_status plan_filters(plan *work, const scan_picks *picks, scan_source *source, annoproj_error **error) {
     const scan_part *part = work->sums->part;
     scan_filter filters[SCAN_FILTERS];
     annoproj_status status = ANNOPROJ_OK;
     scan_filters(part, filters);
     for (int i = 0; i < SCAN_FILTERS && status == ANNOPROJ_OK; i++) {
-        if (filters[i].set != NULL && !scan_pick_decides(source, filters[i].column)) {
+        if (filters[i].set != NULL && !scan_pick_decides(picks, source, filters[i].column)) {
             filter *left = &work->filters[work->filter_count++];
             left->set = filters[i].set;
             status = scan_source_column(source, filters[i].column, &left->column, error);
@@ -323,8 +323,9 @@ static bool add_rows(plan *work, size_t start, size_t count) {
                          work->durations == NULL ? NULL : blocks->durations, count);
 }
 
-static annoproj_status scan_part_rows(plan *work, scan_source *source, annoproj_error **error) {
-    annoproj_status status = plan_filters(work, source, error);
+static annoproj_status scan_part_rows(plan *work, const scan_picks *picks, scan_source *source,
+                                      annoproj_error **error) {
+    annoproj_status status = plan_filters(work, picks, source, error);
     if (status == ANNOPROJ_OK) {
         status = plan_sums(work, source, error);
     }
@@ -348,17 +349,18 @@ static annoproj_status scan_part_rows(plan *work, scan_source *source, annoproj_
 static annoproj_status scan_parts(const scan_request *ask, scan_sums *sums, const int32_t *cubes, size_t count,
                                   scan_source *source, scan_blocks *blocks, annoproj_error **error) {
     plan plans[SCAN_TOGETHER] = {0};
-    uint8_t wanted = 0, found = 0;
+    scan_picks picks = {0};
+    uint8_t wanted = 0;
     for (size_t i = 0; i < count; i++) {
         plans[i] = (plan){.ask = ask, .sums = &sums[i], .blocks = blocks, .bit = (uint8_t)(1 << i)};
         if ((cubes == NULL || cubes[i] == 0) && sums[i].part->kinds[0] != 0 && plan_times(&plans[i], source->head)) {
             wanted |= plans[i].bit;
         }
     }
-    annoproj_status status = wanted == 0 ? ANNOPROJ_OK : scan_pick(sums, wanted, source, blocks->bits, &found, error);
+    annoproj_status status = wanted == 0 ? ANNOPROJ_OK : scan_pick(sums, wanted, source, blocks->bits, &picks, error);
     for (size_t i = 0; i < count && status == ANNOPROJ_OK; i++) {
-        if ((found & plans[i].bit) != 0) {
-            status = scan_part_rows(&plans[i], source, error);
+        if ((picks.found & plans[i].bit) != 0) {
+            status = scan_part_rows(&plans[i], &picks, source, error);
         }
     }
     return status;

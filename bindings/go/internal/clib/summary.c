@@ -10,6 +10,8 @@ bool summary_counts_users(int32_t kind) {
     return (kind > 0 && kind < EVENT_LABEL_PUT) || (kind >= EVENT_ISSUE_CREATE && kind < EVENT_PROJECT_CREATE);
 }
 
+#define BYTES_OF_CELL 4 /* few cells take less when they are stored */
+
 static uint64_t key_hash(const summary_cell *key) {
     uint64_t hash = (uint64_t)key->cube * 0x9e3779b97f4a7c15u;
     hash = (hash ^ (uint64_t)key->kind) * 0xbf58476d1ce4e5b9u;
@@ -22,12 +24,12 @@ static bool same_key(const summary_cell *a, const summary_cell *b) {
     return a->cube == b->cube && a->kind == b->kind && a->first == b->first && a->second == b->second;
 }
 
-/* Room for more cells, and the hash table made anew: it holds positions of cells. */
-static bool has_room(summary *sums) {
-    if (sums->failed || sums->count < sums->capacity) {
-        return !sums->failed;
+/* Room for so many cells, and the hash table made anew: it holds positions of cells. */
+static void reserve(summary *sums, size_t wanted) {
+    size_t capacity = sums->capacity == 0 ? 4096 : sums->capacity;
+    while (capacity < wanted) {
+        capacity *= 2;
     }
-    size_t capacity = sums->capacity == 0 ? 4096 : sums->capacity * 4;
     summary_cell *cells = reallocate(sums->cells, capacity * sizeof *cells);
     if (cells != NULL) {
         sums->cells = cells;
@@ -36,7 +38,7 @@ static bool has_room(summary *sums) {
     if (cells == NULL || slots == NULL) {
         release(slots);
         sums->failed = true;
-        return false;
+        return;
     }
     release(sums->slots);
     sums->slots = slots;
@@ -48,7 +50,13 @@ static bool has_room(summary *sums) {
         }
         slots[slot] = (uint32_t)(i + 1);
     }
-    return true;
+}
+
+static bool has_room(summary *sums) {
+    if (!sums->failed && sums->count == sums->capacity) {
+        reserve(sums, sums->count + 1);
+    }
+    return !sums->failed;
 }
 
 static void add_sums(summary_cell *to, const summary_cell *cell) {
@@ -212,7 +220,8 @@ bool summary_next(summary_cursor *cursor) {
 bool summary_decode(summary *sums, const uint8_t *data, size_t length) {
     summary_cursor cursor;
     summary_open(&cursor, data, length);
-    while (summary_next_group(&cursor)) {
+    reserve(sums, length / BYTES_OF_CELL);
+    while (summary_next_group(&cursor) && !sums->failed) {
         while (summary_next(&cursor)) {
             if (sums->count > 0 && compare_cells(&sums->cells[sums->count - 1], &cursor.cell) >= 0) {
                 return false;
