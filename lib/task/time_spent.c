@@ -179,6 +179,6 @@ annoproj_status time_heartbeat(command *cmd, const task_facts *task, int64_t at_
     bind_int64(put, cmd->scope.user);
     bind_int64(put, task->id);
     bind_int64(put, at_us);
-    bind_int64(put, now.entered_us);
+    bind_int64(put, now.stage != 0 ? now.entered_us : now.left_us); /* before it was there: its first stay */
     return sql_run(put, error);
 }

@@ -115,6 +115,22 @@ static void test_heartbeat_after_the_submit(void **state) {
     team_free(made);
 }
 
+/* A beat from before the task was there begins what counts from then on. */
+static void test_heartbeat_before_the_task(void **state) {
+    (void)state;
+    team *made = team_new(1, "", "");
+    annoproj_error *error = NULL;
+    annoproj_task *task = team_task(made, TEAM_ANNOTATOR, 0);
+    int64_t recorded = -1, came = made->now_us;
+    made->now_us += 20 * SECOND;
+    assert_ok(annoproj_task_heartbeat(task, came - 10 * SECOND, NULL, &recorded, &error), error);
+    assert_int_equal(recorded, 0);
+    assert_ok(annoproj_task_heartbeat(task, came + 15 * SECOND, NULL, &recorded, &error), error);
+    assert_int_equal(recorded, 15 * SECOND);
+    annoproj_task_close(task);
+    team_free(made);
+}
+
 /* Whoever sent a task on reports what it took them, however far it has gone since; who did not has no business there. */
 static void test_time_reported_late(void **state) {
     (void)state;
@@ -203,6 +219,7 @@ int main(void) {
         cmocka_unit_test(test_a_stay_ends_what_counts),
         cmocka_unit_test(test_heartbeats),
         cmocka_unit_test(test_heartbeat_after_the_submit),
+        cmocka_unit_test(test_heartbeat_before_the_task),
         cmocka_unit_test(test_time_reported_late),
         cmocka_unit_test(test_heartbeat_after_a_return),
         cmocka_unit_test(test_union_of_random_reports),
