@@ -512,17 +512,24 @@ ANNOPROJ_COLUMN(found, utf8, required, "", "Found", "What the store says.")
 ANNOPROJ_COLUMN(expected, utf8, required, "", "Expected", "What follows from the events.")
 ANNOPROJ_ROW_END(check_row)
 
+/* How much to check, and how much of it now. */
 typedef struct annoproj_check_options {
     size_t size;
-    bool quick;                      /* SQLite's quick check instead of its full one, and no replay */
+    const char *page ANNOPROJ_NULLABLE;  /* token of the slice before, from annoproj_table_next_page; NULL = begin */
+    int64_t slice_us;                    /* end after about this long, with a token for the rest; 0 = all in one call */
+    bool quick;                          /* SQLite's quick check instead of its full one, and no replay */
 } annoproj_check_options;
-#define ANNOPROJ_CHECK_OPTIONS_INIT { sizeof(annoproj_check_options), false }
+#define ANNOPROJ_CHECK_OPTIONS_INIT { sizeof(annoproj_check_options), NULL, 0, false }
 
 /* Fills in the defaults. */
 ANNOPROJ_API void annoproj_check_options_init(annoproj_check_options *options ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
 
 /* Checks the file, the checksums of every segment, and replays the events: counters, stages, assignments, issues and
- * published labels must follow from them. Returns every difference; no row = sound. Rights: store_check. */
+ * published labels must follow from them. Returns every difference (of SQLite's own check of the file at most 100 lines);
+ * no row = sound. In slices it finds the same as in one call: a slice ends behind the table or project it is at, so that
+ * none takes much longer than its largest; the first reads the file's pages as a whole. Each table and project is looked
+ * at in one snapshot, and everybody goes on working. Progress is in such pieces. INVALID when `page` is no token of a check
+ * with these options. Rights: store_check. */
 ANNOPROJ_API annoproj_status annoproj_store_check(annoproj_session *session, const annoproj_check_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(check_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 typedef struct annoproj_backup_options {

@@ -26,6 +26,43 @@ static void act_through(team *made) {
     annoproj_task_close(task);
 }
 
+/* Everything a check says, slice after slice (0 = one call), as lines of CSV; from malloc. */
+static char *check_lines(team *made, int64_t slice_us, bool quick, int *slices) {
+    annoproj_error *error = NULL;
+    annoproj_check_options options = ANNOPROJ_CHECK_OPTIONS_INIT;
+    char *all = calloc(1, 1), *page = NULL;
+    options.slice_us = slice_us;
+    options.quick = quick;
+    *slices = 0;
+    do {
+        annoproj_table *found = NULL;
+        char *csv = NULL;
+        options.page = page;
+        assert_ok(annoproj_store_check(made->host, &options, NULL, &found, &error), error);
+        assert_ok(annoproj_table_csv(found, &csv, &error), error);
+        const char *rows = strchr(csv, '\n') + 1;
+        all = realloc(all, strlen(all) + strlen(rows) + 1);
+        strcat(all, rows);
+        free(page);
+        page = annoproj_table_next_page(found) ? strdup(annoproj_table_next_page(found)) : NULL;
+        annoproj_free(csv);
+        annoproj_table_free(found);
+        ++*slices;
+    } while (page);
+    return all;
+}
+
+/* Piece by piece a check finds the same, in the same order. */
+static void expect_same_in_slices(team *made, bool quick) {
+    int one = 0, many = 0;
+    char *whole = check_lines(made, 0, quick, &one), *sliced = check_lines(made, 1, quick, &many);
+    assert_string_equal(whole, sliced);
+    assert_int_equal(one, 1);
+    assert_true(many > 3);
+    free(whole);
+    free(sliced);
+}
+
 /* Plants something with SQL behind the library's back, then reads what the check says. */
 static void expect_found(const char *plant, const char *subject) {
     annoproj_error *error = NULL;
@@ -51,6 +88,8 @@ static void expect_found(const char *plant, const char *subject) {
         fail_msg("%s: no row about %s in:\n%s", plant, subject, csv);
     }
     annoproj_table_free(found);
+    expect_same_in_slices(made, false);
+    expect_same_in_slices(made, true);
     team_free(made);
 }
 
@@ -89,6 +128,87 @@ static void test_flipped_vector(void **state) {
     (void)state;
     expect_found("UPDATE task_vector SET data = zeroblob(length(data)) WHERE attribute = 1", "task");
     expect_found("UPDATE task_vector SET data = zeroblob(length(data)) WHERE attribute = 2", "task");
+}
+
+/* Damage to the file itself: an index without a row, pages that belong to nothing, a row that refers to nothing. */
+static void test_damaged_file(void **state) {
+    (void)state;
+    expect_found(
+        "PRAGMA writable_schema=ON; CREATE TABLE keep AS SELECT * FROM sqlite_schema WHERE name='data_unit_title';"
+        "DELETE FROM sqlite_schema WHERE name='data_unit_title'; PRAGMA writable_schema=RESET;"
+        "UPDATE data_unit SET title = 'other'; PRAGMA writable_schema=ON;"
+        "INSERT INTO sqlite_schema SELECT * FROM keep; DROP TABLE keep; PRAGMA writable_schema=RESET",
+        "file");
+    expect_found("CREATE TABLE lost AS SELECT randomblob(100000) AS b; PRAGMA writable_schema=ON;"
+                 "DELETE FROM sqlite_schema WHERE name='lost'; PRAGMA writable_schema=RESET",
+                 "file");
+}
+
+/* A token is for the check it came from. */
+static void test_slices(void **state) {
+    (void)state;
+    annoproj_error *error = NULL;
+    annoproj_table *found = NULL, *next = NULL;
+    annoproj_check_options options = ANNOPROJ_CHECK_OPTIONS_INIT;
+    team *made = team_new(2, "", "");
+    expect_same_in_slices(made, false);
+    options.slice_us = 1;
+    assert_ok(annoproj_store_check(made->host, &options, NULL, &found, &error), error);
+    options.page = annoproj_table_next_page(found);
+    assert_non_null(options.page);
+    options.slice_us = 0; /* the rest in one call */
+    assert_ok(annoproj_store_check(made->host, &options, NULL, &next, &error), error);
+    assert_null(annoproj_table_next_page(next));
+    annoproj_table_free(next);
+    options.quick = true;
+    assert_status(ANNOPROJ_INVALID, annoproj_store_check(made->host, &options, NULL, &next, &error), error);
+    options.quick = false;
+    const char *const wrong[] = {"", "1", "nonsense", "0.1.0.0.0.task"};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        options.page = wrong[i];
+        assert_status(ANNOPROJ_INVALID, annoproj_store_check(made->host, &options, NULL, &next, &error), error);
+    }
+    options.page = NULL;
+    options.slice_us = -1;
+    assert_status(ANNOPROJ_INVALID, annoproj_store_check(made->host, &options, NULL, &next, &error), error);
+    assert_status(ANNOPROJ_PERMISSION, annoproj_store_check(made->sessions[TEAM_MANAGER], NULL, NULL, &next, &error),
+                  error);
+    annoproj_table_free(found);
+    team_free(made);
+}
+
+static int32_t watch_pieces(int64_t done, int64_t total, void *user_data) {
+    int64_t *last = user_data;
+    assert_int_equal(done, last[0] + 1);
+    assert_true(done <= total);
+    last[0] = done;
+    last[1] = total;
+    return 0;
+}
+
+/* Progress goes on from slice to slice and ends at the end. */
+static void test_progress(void **state) {
+    (void)state;
+    annoproj_error *error = NULL;
+    annoproj_call call = ANNOPROJ_CALL_INIT;
+    annoproj_check_options options = ANNOPROJ_CHECK_OPTIONS_INIT;
+    int64_t last[2] = {0, 0};
+    char *page = NULL;
+    team *made = team_new(2, "", "");
+    call.progress = watch_pieces;
+    call.user_data = last;
+    options.slice_us = 1;
+    do {
+        annoproj_table *found = NULL;
+        options.page = page;
+        assert_ok(annoproj_store_check(made->host, &options, &call, &found, &error), error);
+        free(page);
+        page = annoproj_table_next_page(found) ? strdup(annoproj_table_next_page(found)) : NULL;
+        annoproj_table_free(found);
+    } while (page);
+    assert_true(last[0] > 10);
+    assert_int_equal(last[0], last[1]);
+    team_free(made);
 }
 
 static void test_wrong_assignee(void **state) {
@@ -144,6 +264,9 @@ static void test_rights_and_arguments(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_damaged_file),
+        cmocka_unit_test(test_slices),
+        cmocka_unit_test(test_progress),
         cmocka_unit_test(test_changed_counter),
         cmocka_unit_test(test_missing_event),
         cmocka_unit_test(test_moved_task),
