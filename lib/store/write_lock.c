@@ -186,10 +186,11 @@ void write_lock_close(write_lock *lock) {
         place = &(*place)->next;
     }
     *place = lock->next;
-    line_close(&lock->line);
     if (lock->descriptor >= 0) {
-        close(lock->descriptor);
+        close(lock->descriptor); /* gives the lock back */
+        line_call_next(&lock->line);
     }
+    line_close(&lock->line);
     pthread_mutex_unlock(&guard);
     release(lock);
 }
