@@ -317,7 +317,16 @@ typedef int32_t (*annoproj_clock_fn)(int64_t *time_us, void *user_data);
 /* Fills `length` bytes with random; non-zero return fails the call with CALLBACK. */
 typedef int32_t (*annoproj_random_fn)(void *buffer, size_t length, void *user_data);
 
-/* Something worth a line in the host's log; level 0 error, 1 warning, 2 information. */
+/* Something worth a line in the host's log; level 0 error, 1 warning, 2 information. What is told:
+ *  0  a commit failed, and whether its change is stored could not be found out
+ *  1  a commit failed, with what became of its change; a transaction shared by several commands failed and each was run
+ *     again; a checkpoint failed; the log grew beyond 64 MiB because of a long read; it could not be folded at the close;
+ *     more than a second of waiting for the write lock, or for another program; the clock went back by more than a second
+ *  2  the log of a store that was not closed is read; a store was migrated or compacted; temporary files that were left
+ *     behind were removed
+ * It is called by a thread that is inside a call, never inside a write transaction and never under the write lock; it may
+ * not call the library (STATE), and what it does takes the time of that call. Errors that a call returns are not told
+ * again. */
 typedef void (*annoproj_log_fn)(int32_t level, const char *message, void *user_data);
 
 /* How a store is opened. Clock and random are called only by threads that are inside a call on the store;

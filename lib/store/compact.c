@@ -100,6 +100,8 @@ static annoproj_status compact(struct store_state *state, const bounds *call, vo
     out->before_bytes = before.pages * state->page_size;
     out->free_bytes = before.free_pages * state->page_size;
     out->after_bytes = after.pages * state->page_size;
+    note(state, NOTE_INFORMATION, "the store was compacted from %lld to %lld bytes", (long long)out->before_bytes,
+         (long long)out->after_bytes);
     return checkpoint_fold(state, FOLD_WAIT_US, &out->folded, error);
 }
 
