@@ -417,7 +417,11 @@ func (s *Session) StoreInfo(ctx context.Context, opts ...CallOption) (*Table[Sto
 }
 
 // Checks the file, the checksums of every segment, and replays the events: counters, stages, assignments, issues and
-// published labels must follow from them. Returns every difference; no row = sound. Rights: store_check.
+// published labels must follow from them. Returns every difference (of SQLite's own check of the file at most 100 lines);
+// no row = sound. In slices it finds the same as in one call: a slice ends behind the table or project it is at, so that
+// none takes much longer than its largest; the first reads the file's pages as a whole. Each table and project is looked
+// at in one snapshot, and everybody goes on working. Progress is in such pieces. ErrInvalid when `page` is no token of a check
+// with these options. Rights: store_check.
 //
 // In C: annoproj_store_check.
 func (s *Session) StoreCheck(ctx context.Context, opts ...CheckOption) (*Table[CheckRow], error) {
@@ -439,6 +443,18 @@ func (s *Session) StoreCheck(ctx context.Context, opts ...CheckOption) (*Table[C
 		return nil, err
 	}
 	return newTable(oTable, decodeCheckRow), nil
+}
+
+// StoreCheckPages goes over all pages of StoreCheck, each fetched when it is asked for.
+// A context that ends ends the loop.
+func (s *Session) StoreCheckPages(ctx context.Context, opts ...CheckOption) *Pages[CheckRow] {
+	return newPages(func(page string) (*Table[CheckRow], error) {
+		if page == "" {
+			return s.StoreCheck(ctx, opts...)
+		}
+		next := append(opts[:len(opts):len(opts)], checkOptionPage(page))
+		return s.StoreCheck(ctx, next...)
+	})
 }
 
 // Copies the store to the file `path` while everybody goes on working: the state of one moment, which Open opens.

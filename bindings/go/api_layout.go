@@ -46,6 +46,8 @@ func layouts() map[string]uintptr {
 	all["annoproj_session_options.reserved"] = unsafe.Offsetof(C.annoproj_session_options{}.reserved)
 	all["annoproj_check_options"] = C.sizeof_annoproj_check_options
 	all["annoproj_check_options.size"] = unsafe.Offsetof(C.annoproj_check_options{}.size)
+	all["annoproj_check_options.page"] = unsafe.Offsetof(C.annoproj_check_options{}.page)
+	all["annoproj_check_options.slice_us"] = unsafe.Offsetof(C.annoproj_check_options{}.slice_us)
 	all["annoproj_check_options.quick"] = unsafe.Offsetof(C.annoproj_check_options{}.quick)
 	all["annoproj_backup_options"] = C.sizeof_annoproj_backup_options
 	all["annoproj_backup_options.size"] = unsafe.Offsetof(C.annoproj_backup_options{}.size)

@@ -64,8 +64,14 @@ func (o *SessionOptions) toC(call *call) *C.annoproj_session_options {
 	return s
 }
 
-// CheckOptions is annoproj_check_options.
+// How much to check, and how much of it now.
+//
+// In C: annoproj_check_options.
 type CheckOptions struct {
+	// Page: token of the slice before, from Table.NextPage; "" = begin.
+	Page string
+	// SliceMicros: end after about this long, with a token for the rest; 0 = all in one call.
+	SliceMicros int64
 	// Quick: SQLite's quick check instead of its full one, and no replay.
 	Quick bool
 }
@@ -73,6 +79,8 @@ type CheckOptions struct {
 func (o *CheckOptions) toC(call *call) *C.annoproj_check_options {
 	s := (*C.annoproj_check_options)(call.alloc(C.sizeof_annoproj_check_options))
 	s.size = C.sizeof_annoproj_check_options
+	s.page = call.text("page", o.Page)
+	s.slice_us = C.int64_t(o.SliceMicros)
 	s.quick = C.bool(o.Quick)
 	return s
 }
@@ -577,6 +585,12 @@ func (o CheckOptions) checkOption(options *CheckOptions, _ *call) {
 
 func (o CallOption) checkOption(_ *CheckOptions, call *call) {
 	o.apply(call)
+}
+
+type checkOptionPage string
+
+func (o checkOptionPage) checkOption(options *CheckOptions, _ *call) {
+	options.Page = string(o)
 }
 
 // BackupOption is what functions with BackupOptions take: the struct, or a CallOption.

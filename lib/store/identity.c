@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "failure.h"
+#include "format.h"
 #include "hash.h"
-#include "schema.h"
 #include "text.h"
 
 #define SQL_SCHEMA                                                                                                     \
@@ -43,8 +43,8 @@ annoproj_status schema_fingerprint(database *db, char out[FINGERPRINT_SIZE], ann
 static annoproj_status compute_expected(char out[FINGERPRINT_SIZE], annoproj_error **error) {
     database *db = NULL;
     annoproj_status status = connection_open(":memory:", CONNECTION_SPOOL, true, &db, error);
-    for (size_t i = 0; status == ANNOPROJ_OK && store_schema[i] != NULL; i++) {
-        status = sql_script(db, store_schema[i], error);
+    for (size_t i = 0; status == ANNOPROJ_OK && format_now->tables[i] != NULL; i++) {
+        status = sql_script(db, format_now->tables[i], error);
     }
     if (status == ANNOPROJ_OK) {
         status = schema_fingerprint(db, out, error);
@@ -56,10 +56,12 @@ static annoproj_status compute_expected(char out[FINGERPRINT_SIZE], annoproj_err
 annoproj_status expected_fingerprint(char out[FINGERPRINT_SIZE], annoproj_error **error) {
     static pthread_mutex_t guard = PTHREAD_MUTEX_INITIALIZER;
     static char known[FINGERPRINT_SIZE];
+    static const store_format *of;
     annoproj_status status = ANNOPROJ_OK;
     pthread_mutex_lock(&guard);
-    if (known[0] == '\0') {
+    if (of != format_now) {
         status = compute_expected(known, error);
+        of = status == ANNOPROJ_OK ? format_now : NULL;
     }
     memcpy(out, known, FINGERPRINT_SIZE);
     pthread_mutex_unlock(&guard);
@@ -67,19 +69,19 @@ annoproj_status expected_fingerprint(char out[FINGERPRINT_SIZE], annoproj_error 
 }
 
 static annoproj_status judge_version(int64_t version, annoproj_error **error) {
-    if (version > STORE_SCHEMA_VERSION) {
+    if (version > format_now->version) {
         return fail(error, ANNOPROJ_TOO_NEW,
-                    "the store has format version %lld, this library knows up to %d: use a newer library",
-                    (long long)version, STORE_SCHEMA_VERSION);
+                    "the store has format version %lld, this library knows up to %lld: use a newer library",
+                    (long long)version, (long long)format_now->version);
     }
     if (version < 1) {
         return fail(error, ANNOPROJ_CORRUPT, "the store has format version %lld, which never existed: restore a backup",
                     (long long)version);
     }
-    if (version < STORE_SCHEMA_VERSION) {
+    if (version < format_now->version) {
         return fail(error, ANNOPROJ_STATE,
-                    "the store has format version %lld, this library works on %d: open it with option `migrate`",
-                    (long long)version, STORE_SCHEMA_VERSION);
+                    "the store has format version %lld, this library works on %lld: open it with option `migrate`",
+                    (long long)version, (long long)format_now->version);
     }
     return ANNOPROJ_OK;
 }

@@ -11,15 +11,12 @@
 #define SQL_FOREIGN_KEYS "PRAGMA foreign_key_check"
 #define LONGEST_NAME     (4096 + 32)
 
-/* There is no older version yet: version 1 is the first. */
-const migration store_migrations[] = {{0, NULL}};
-
-static annoproj_status back_up(database *db, const char *path, int64_t version, annoproj_error **error) {
+static annoproj_status back_up(database *db, const char *path, int64_t version, const bounds *call,
+                               annoproj_error **error) {
     char name[LONGEST_NAME];
     copy_facts made;
-    const bounds unlimited = {.until_us = INT64_MAX};
     snprintf(name, sizeof name, "%s.backup-v%lld", path, (long long)version);
-    annoproj_status status = copy_to_file(db, name, true, &unlimited, &made, error);
+    annoproj_status status = copy_to_file(db, name, true, call, &made, error);
     if (status == ANNOPROJ_OK && made.version != version) {
         status = fail(error, ANNOPROJ_CORRUPT, "the backup %s has format version %lld instead of %lld: check the disk",
                       QUOTED(name), (long long)made.version, (long long)version);
@@ -27,7 +24,7 @@ static annoproj_status back_up(database *db, const char *path, int64_t version, 
     return status;
 }
 
-static annoproj_status run_steps(database *db, int64_t from, const migration *steps, int64_t goal,
+static annoproj_status run_steps(database *db, int64_t from, const migration *steps, int64_t goal, const bounds *call,
                                  annoproj_error **error) {
     for (int64_t version = from; version < goal; version++) {
         const migration *step = steps;
@@ -39,7 +36,10 @@ static annoproj_status run_steps(database *db, int64_t from, const migration *st
                         "this library cannot migrate from format version %lld: migrate with an older library first",
                         (long long)version);
         }
-        annoproj_status status = step->run(db, error);
+        annoproj_status status = bounds_check(call, error);
+        if (status == ANNOPROJ_OK) {
+            status = step->run(db, error);
+        }
         if (status != ANNOPROJ_OK) {
             return status;
         }
@@ -66,17 +66,14 @@ static annoproj_status check_result(database *db, const migration_goal *goal, an
     return status;
 }
 
-annoproj_status migrate(database *db, const char *path, int64_t from, const migration *steps,
-                        const migration_goal *goal, annoproj_error **error) {
+/* One transaction, up to the commit. */
+static annoproj_status change(database *db, int64_t from, const migration *steps, const migration_goal *goal,
+                              const bounds *call, annoproj_error **error) {
     char text[60];
-    annoproj_status status = back_up(db, path, from, error);
+    annoproj_status status = sql_script(db, "BEGIN IMMEDIATE", error);
     if (status == ANNOPROJ_OK) {
-        status = sql_script(db, "BEGIN IMMEDIATE", error);
+        status = run_steps(db, from, steps, goal->version, call, error);
     }
-    if (status != ANNOPROJ_OK) {
-        return status;
-    }
-    status = run_steps(db, from, steps, goal->version, error);
     snprintf(text, sizeof text, "PRAGMA user_version=%lld", (long long)goal->version);
     if (status == ANNOPROJ_OK) {
         status = sql_script(db, text, error);
@@ -85,10 +82,24 @@ annoproj_status migrate(database *db, const char *path, int64_t from, const migr
         status = check_result(db, goal, error);
     }
     if (status == ANNOPROJ_OK) {
-        status = sql_script(db, "COMMIT", error);
+        status = bounds_check(call, error);
     }
-    if (status != ANNOPROJ_OK && !sqlite3_get_autocommit(db->handle)) {
+    return status == ANNOPROJ_OK ? sql_script(db, "COMMIT", error) : status;
+}
+
+annoproj_status migrate(database *db, const char *path, int64_t from, const migration *steps,
+                        const migration_goal *goal, const bounds *call, annoproj_error **error) {
+    annoproj_status status = back_up(db, path, from, call, error);
+    if (status == ANNOPROJ_OK) {
+        status = sql_script(db, "PRAGMA foreign_keys=OFF", error);
+    }
+    if (status != ANNOPROJ_OK) {
+        return status;
+    }
+    status = change(db, from, steps, goal, call, error);
+    if (!sqlite3_get_autocommit(db->handle)) {
         sql_script(db, "ROLLBACK", NULL);
     }
-    return status;
+    annoproj_status enforced = sql_script(db, "PRAGMA foreign_keys=ON", status == ANNOPROJ_OK ? error : NULL);
+    return status == ANNOPROJ_OK ? enforced : status;
 }

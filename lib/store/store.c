@@ -9,10 +9,10 @@
 #include <unistd.h>
 
 #include "failure.h"
+#include "format.h"
 #include "identity.h"
 #include "migrate.h"
 #include "place.h"
-#include "schema.h"
 #include "store_state.h"
 
 #define NEW_FILE_MODE    0600
@@ -174,11 +174,11 @@ static annoproj_status make_tables(struct store_state *state, int64_t now_us, co
     database *db = state->writer;
     char text[120];
     annoproj_status status = sql_script(db, "BEGIN IMMEDIATE", error);
-    for (size_t i = 0; status == ANNOPROJ_OK && store_schema[i] != NULL; i++) {
-        status = sql_script(db, store_schema[i], error);
+    for (size_t i = 0; status == ANNOPROJ_OK && format_now->tables[i] != NULL; i++) {
+        status = sql_script(db, format_now->tables[i], error);
     }
-    snprintf(text, sizeof text, "PRAGMA application_id=%d; PRAGMA user_version=%d", STORE_APPLICATION_ID,
-             STORE_SCHEMA_VERSION);
+    snprintf(text, sizeof text, "PRAGMA application_id=%d; PRAGMA user_version=%lld", STORE_APPLICATION_ID,
+             (long long)format_now->version);
     if (status == ANNOPROJ_OK) {
         status = sql_script(db, text, error);
     }
@@ -237,17 +237,17 @@ static annoproj_status identify(struct store_state *state, int64_t *version, ann
     return status;
 }
 
-static annoproj_status bring_up(struct store_state *state, int64_t from, annoproj_error **error) {
+static annoproj_status bring_up(struct store_state *state, int64_t from, const bounds *call, annoproj_error **error) {
     char fingerprint[FINGERPRINT_SIZE];
     annoproj_status status = expected_fingerprint(fingerprint, error);
     if (status == ANNOPROJ_OK) {
-        migration_goal goal = {STORE_SCHEMA_VERSION, fingerprint};
-        status = migrate(state->writer, state->path, from, store_migrations, &goal, error);
+        migration_goal goal = {format_now->version, fingerprint};
+        status = migrate(state->writer, state->path, from, format_now->steps, &goal, call, error);
     }
     if (status == ANNOPROJ_OK) {
         note(state, NOTE_INFORMATION,
-             "the store was migrated from format version %lld to %d; a backup is %s.backup-v%lld", (long long)from,
-             STORE_SCHEMA_VERSION, strrchr(state->path, '/') + 1, (long long)from);
+             "the store was migrated from format version %lld to %lld; a backup is %s.backup-v%lld", (long long)from,
+             (long long)format_now->version, strrchr(state->path, '/') + 1, (long long)from);
     }
     return status;
 }
@@ -265,7 +265,7 @@ static annoproj_status look_again(struct store_state *state, const bounds *call,
     status = identify(state, &version, error);
     if (status == ANNOPROJ_STATE && state->options.migrate) {
         drop_error(error);
-        status = bring_up(state, version, error);
+        status = bring_up(state, version, call, error);
     }
     if (status == ANNOPROJ_OK) {
         status = use_log(state->writer, error);

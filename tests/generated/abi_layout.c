@@ -284,10 +284,14 @@ _Static_assert(_Generic(((annoproj_session_options *)0)->source, annoproj_source
 _Static_assert(offsetof(annoproj_session_options, reserved) == 12, "offset of annoproj_session_options.reserved");
 _Static_assert(_Generic(((annoproj_session_options *)0)->reserved, int32_t: 1, default: 0), "type of annoproj_session_options.reserved");
 
-_Static_assert(sizeof(annoproj_check_options) == 16, "size of annoproj_check_options");
+_Static_assert(sizeof(annoproj_check_options) == 32, "size of annoproj_check_options");
 _Static_assert(offsetof(annoproj_check_options, size) == 0, "offset of annoproj_check_options.size");
 _Static_assert(_Generic(((annoproj_check_options *)0)->size, size_t: 1, default: 0), "type of annoproj_check_options.size");
-_Static_assert(offsetof(annoproj_check_options, quick) == 8, "offset of annoproj_check_options.quick");
+_Static_assert(offsetof(annoproj_check_options, page) == 8, "offset of annoproj_check_options.page");
+_Static_assert(_Generic(((annoproj_check_options *)0)->page, const char *: 1, default: 0), "type of annoproj_check_options.page");
+_Static_assert(offsetof(annoproj_check_options, slice_us) == 16, "offset of annoproj_check_options.slice_us");
+_Static_assert(_Generic(((annoproj_check_options *)0)->slice_us, int64_t: 1, default: 0), "type of annoproj_check_options.slice_us");
+_Static_assert(offsetof(annoproj_check_options, quick) == 24, "offset of annoproj_check_options.quick");
 _Static_assert(_Generic(((annoproj_check_options *)0)->quick, bool: 1, default: 0), "type of annoproj_check_options.quick");
 
 _Static_assert(sizeof(annoproj_backup_options) == 16, "size of annoproj_backup_options");

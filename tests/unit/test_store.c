@@ -14,7 +14,7 @@
 
 #include "identity.h"
 #include "place.h"
-#include "schema.h"
+#include "format.h"
 
 static char *path_of(const char *name) {
     return scratch_path(name);
@@ -394,7 +394,7 @@ static void test_facts_and_integrity(void **unused) {
     store_read_end(&from);
     assert_int_equal(facts.page_size, store_page_size);
     assert_int_equal(facts.commit_seq, 2);
-    assert_int_equal(facts.schema_version, STORE_SCHEMA_VERSION);
+    assert_int_equal(facts.schema_version, 1);
     assert_true(facts.page_count > 0 && facts.wal_bytes > 0);
     assert_ok(expected_fingerprint(expected, &error), error);
     assert_string_equal(facts.fingerprint, expected);

@@ -5,9 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include <sqlite3.h>
 
+#include "format.h"
 #include "identity.h"
 #include "migrate.h"
 
@@ -29,8 +31,7 @@ static annoproj_status step_breaks(database *db, annoproj_error **error) {
 }
 
 static annoproj_status step_dangles(database *db, annoproj_error **error) {
-    return sql_script(
-        db, "CREATE TABLE c(z INTEGER PRIMARY KEY); PRAGMA defer_foreign_keys=ON; INSERT INTO b VALUES(99)", error);
+    return sql_script(db, "CREATE TABLE c(z INTEGER PRIMARY KEY); INSERT INTO b VALUES(99)", error);
 }
 
 static void plain(const char *path, const char *text) {
@@ -85,7 +86,8 @@ static annoproj_status run(const migration *steps, const char *fingerprint, anno
     database *db = NULL;
     migration_goal goal = {7, fingerprint};
     assert_int_equal(connection_open(path, CONNECTION_WRITER, false, &db, NULL), ANNOPROJ_OK);
-    annoproj_status status = migrate(db, path, 5, steps, &goal, error);
+    const bounds call = no_bounds();
+    annoproj_status status = migrate(db, path, 5, steps, &goal, &call, error);
     connection_close(db, false);
     return status;
 }
@@ -155,6 +157,141 @@ static void test_no_backup_no_migration(void **unused) {
     assert_unchanged();
 }
 
+/* --- a store of this library's format, and a library that is one version ahead ----------------------------------------- */
+
+static annoproj_status add_table(database *db, annoproj_error **error) {
+    return sql_script(db, "CREATE TABLE later(x INTEGER) STRICT; INSERT INTO later VALUES(7)", error);
+}
+
+static annoproj_status add_wrong_table(database *db, annoproj_error **error) {
+    return sql_script(db, "DELETE FROM request; CREATE TABLE other(x INTEGER) STRICT", error);
+}
+
+static const char *next_tables[32];
+
+static store_format ahead(const migration *steps) {
+    size_t count = 0;
+    for (; format_released.tables[count] != NULL; count++) {
+        next_tables[count] = format_released.tables[count];
+    }
+    next_tables[count] = "CREATE TABLE later(x INTEGER) STRICT";
+    next_tables[count + 1] = NULL;
+    return (store_format){format_released.version + 1, next_tables, steps};
+}
+
+static annoproj_status try_store(const char *at, bool may_migrate, store **out, annoproj_error **error) {
+    annoproj_store_options options = ANNOPROJ_STORE_OPTIONS_INIT;
+    bounds call = no_bounds();
+    options.migrate = may_migrate;
+    return store_open(at, false, &options, &call, out, error);
+}
+
+/* A store of the version now, with one row in `request`. */
+static char *old_store(const char *name) {
+    annoproj_error *error = NULL;
+    bounds call = no_bounds();
+    insert one = {.actor = 1, .key = "k"};
+    char *at = scratch_path(name);
+    store *of = make_test_store(at);
+    assert_ok(store_write(of, &call, insert_body, &one, &error), error);
+    close_test_store(of);
+    return at;
+}
+
+static void test_an_older_store(void **unused) {
+    (void)unused;
+    annoproj_error *error = NULL;
+    const migration steps[] = {{1, add_table}, {0, NULL}};
+    store_format next = ahead(steps);
+    store *of = NULL;
+    char *at = old_store("older.annoproj"), copy[600];
+    snprintf(copy, sizeof copy, "%s.backup-v1", at);
+    format_now = &next;
+    assert_status(ANNOPROJ_STATE, try_store(at, false, &of, &error), error);
+    assert_null(of);
+    assert_int_equal(number(at, "PRAGMA user_version"), 1);
+    assert_int_not_equal(access(copy, F_OK), 0);
+    assert_ok(try_store(at, true, &of, &error), error);
+    assert_int_equal(ask_value(of, "SELECT x FROM later"), 7);
+    assert_int_equal(count_rows(of, 1), 1);
+    close_test_store(of);
+    assert_int_equal(number(at, "PRAGMA user_version"), 2);
+    assert_ok(try_store(at, false, &of, &error), error); /* it is of this version now */
+    close_test_store(of);
+    format_now = &format_released; /* the library before: the store is too new, the backup is not */
+    assert_status(ANNOPROJ_TOO_NEW, try_store(at, true, &of, &error), error);
+    assert_ok(try_store(copy, false, &of, &error), error);
+    assert_int_equal(count_rows(of, 1), 1);
+    close_test_store(of);
+    free(at);
+}
+
+static void test_a_migration_that_fails(void **unused) {
+    (void)unused;
+    annoproj_error *error = NULL;
+    const migration steps[] = {{1, add_wrong_table}, {0, NULL}};
+    store_format next = ahead(steps);
+    store *of = NULL;
+    char *at = old_store("fails.annoproj");
+    format_now = &next;
+    assert_status(ANNOPROJ_INTERNAL, try_store(at, true, &of, &error), error);
+    assert_null(of);
+    format_now = &format_released;
+    assert_ok(try_store(at, false, &of, &error), error);
+    assert_int_equal(count_rows(of, 1), 1);
+    close_test_store(of);
+    free(at);
+}
+
+/* Who has the store open while another migrates it is told with the next call, read or write. */
+static void test_migrated_under_an_open_store(void **unused) {
+    (void)unused;
+    annoproj_error *error = NULL;
+    const migration steps[] = {{1, add_table}, {0, NULL}};
+    store_format next = ahead(steps);
+    store *of = NULL, *other = NULL;
+    bounds call = no_bounds();
+    reader from;
+    insert one = {.actor = 2, .key = "k"};
+    char *at = old_store("open.annoproj");
+    int ready[2], done[2];
+    char byte = 0;
+    assert_int_equal(pipe(ready), 0);
+    assert_int_equal(pipe(done), 0);
+    pid_t child = fork(); /* opens nothing before it: a process of its own */
+    if (child == 0) {
+        format_now = &next;
+        bool well = read(ready[0], &byte, 1) == 1 && try_store(at, true, &other, NULL) == ANNOPROJ_OK &&
+                    store_shut(other, &call, NULL) == ANNOPROJ_OK && write(done[1], &byte, 1) == 1;
+        _exit(!well);
+    }
+    assert_ok(try_store(at, false, &of, &error), error);
+    assert_int_equal(write(ready[1], &byte, 1), 1);
+    assert_int_equal(read(done[0], &byte, 1), 1);
+    assert_status(ANNOPROJ_TOO_NEW, store_read_begin(of, &call, &from, &error), error);
+    assert_status(ANNOPROJ_TOO_NEW, store_write(of, &call, insert_body, &one, &error), error);
+    int status = -1;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    close_test_store(of);
+    assert_int_equal(number(at, "SELECT count(*) FROM request"), 1);
+    free(at);
+}
+
+static void test_deadline_of_a_migration(void **unused) {
+    (void)unused;
+    annoproj_error *error = NULL;
+    database *db = NULL;
+    const migration steps[] = {{5, step_five}, {6, step_six}, {0, NULL}};
+    migration_goal goal = {7, wanted};
+    const bounds past = bounds_of(-1);
+    assert_int_equal(connection_open(path, CONNECTION_WRITER, false, &db, NULL), ANNOPROJ_OK);
+    assert_status(ANNOPROJ_TIMEOUT, migrate(db, path, 5, steps, &goal, &past, &error), error);
+    connection_close(db, false);
+    assert_unchanged();
+    assert_int_not_equal(access(backup, F_OK), 0);
+}
+
 #define WITH_FILES(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void) {
@@ -165,6 +302,10 @@ int main(void) {
         WITH_FILES(test_rows_that_refer_to_nothing),
         WITH_FILES(test_a_version_without_a_step),
         WITH_FILES(test_no_backup_no_migration),
+        WITH_FILES(test_deadline_of_a_migration),
+        cmocka_unit_test(test_migrated_under_an_open_store),
+        cmocka_unit_test(test_an_older_store),
+        cmocka_unit_test(test_a_migration_that_fails),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -299,6 +299,8 @@ class annoproj_session_options(Structure):
 class annoproj_check_options(Structure):
     _fields_ = [
         ("size", c_size_t),
+        ("page", c_char_p),
+        ("slice_us", c_int64),
         ("quick", c_bool),
     ]
 

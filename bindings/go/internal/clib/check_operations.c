@@ -1,328 +1,173 @@
-/* Whether a store is sound: the file, the log, and everything that must follow from the log. */
+/* Whether a store is sound: the file, and every project's log with everything that must follow from it. In one call, or in
+ * slices: a token says how far the check is, and each piece looks at the store as it is then. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
+#include "check.h"
 #include "failure.h"
+#include "handle_call.h"
 #include "options.h"
-#include "replay.h"
-#include "rows.h"
-#include "task_vector.h"
 
-/* --- check ----------------------------------------------------------------------------------------------------- */
+#define LONGEST_NAME 64
 
-typedef struct checking {
-    rows *found;
-    int64_t project; /* 0 = the store */
-    bool quick;
-    annoproj_table *table;
-} checking;
-
-static void report(checking *check, const char *subject, int64_t id, const char *found, const char *expected) {
-    if (check->project != 0)
-        rows_int64(check->found, check->project);
-    else
-        rows_null(check->found);
-    rows_text(check->found, subject);
-    if (id != 0)
-        rows_int64(check->found, id);
-    else
-        rows_null(check->found);
-    rows_text(check->found, found);
-    rows_text(check->found, expected);
-}
-
-/* "assignee 7" against "assignee 0". */
-static void compare(checking *check, const char *subject, int64_t id, const char *what, int64_t found,
-                    int64_t expected) {
-    char found_text[96], expected_text[96];
-    if (found == expected)
-        return;
-    snprintf(found_text, sizeof found_text, "%s %" PRId64, what, found);
-    snprintf(expected_text, sizeof expected_text, "%s %" PRId64, what, expected);
-    report(check, subject, id, found_text, expected_text);
-}
-
-static void file_line(void *data, const char *line) {
-    report(data, "file", 0, line, "a sound file");
-}
-
-static void log_line(void *data, const char *subject, int64_t id, const char *found, const char *expected) {
-    report(data, subject, id, found, expected);
-}
-
-/* Places and assignees of tasks. */
-static annoproj_status check_tasks(scope *in, checking *check, const replay *state, annoproj_error **error) {
-    static const char text[] = "SELECT id, stage, assignee, priority FROM task WHERE id >= ? AND id < ? ORDER BY id";
-    size_t next = 1;
-    statement *find = sql(in->database, text);
-    bind_int64(find, MAKE_ID(check->project, 0));
-    bind_int64(find, MAKE_ID(check->project + 1, 0));
-    while (sql_row(find)) {
-        int64_t id = column_int64(find, 0), number = NUMBER_OF(id);
-        replayed_task expected = {0};
-        for (; next < (size_t)number; next++)
-            if (next < state->task_count && state->tasks[next].created)
-                report(check, "task", MAKE_ID(check->project, next), "no such task", "a task");
-        next = (size_t)number + 1;
-        if ((size_t)number < state->task_count)
-            expected = state->tasks[number];
-        if (!expected.created) {
-            report(check, "task", id, "a task", "no event made it");
-            continue;
-        }
-        compare(check, "task", id, "stage", NUMBER_OF(column_int64(find, 1)), expected.stage);
-        compare(check, "assignment", id, "assignee", column_int64(find, 2), expected.assignee);
-        if (expected.priority_set)
-            compare(check, "task", id, "priority", column_int64(find, 3), expected.priority);
-    }
-    for (; next < state->task_count; next++)
-        if (state->tasks[next].created)
-            report(check, "task", MAKE_ID(check->project, next), "no such task", "a task");
-    return sql_end(find, error);
-}
-
-static annoproj_status check_one_counter(scope *in, checking *check, int64_t stage, int64_t assignee, int64_t expected,
-                                         annoproj_error **error) {
-    static const char text[] = "SELECT count FROM task_count WHERE stage = ? AND assignee = ?";
-    int64_t found = 0;
-    statement *find = sql(in->database, text);
-    bind_int64(find, stage);
-    bind_int64(find, assignee);
-    if (sql_row(find))
-        found = column_int64(find, 0);
-    annoproj_status status = sql_end(find, error);
-    if (status == ANNOPROJ_OK)
-        compare(check, "counter", stage, "tasks", found, expected);
-    return status;
-}
-
+/* Where a check in slices is. Pieces: the file as a whole, each table, each project. */
 typedef struct place {
-    int32_t stage;
-    int64_t assignee, tasks;
+    enum { FILE_WHOLE, TABLES, PROJECTS, THE_END } phase;
+    bool tables_too;          /* the file as a whole was sound: its tables are looked at one by one */
+    char table[LONGEST_NAME]; /* the last one that was checked */
+    int64_t project;          /* the same */
+    int64_t done;             /* pieces */
 } place;
 
-/* Counts by stage and assignee, from the replayed tasks: few places, so a small sorted list. */
-static annoproj_status count_places(scope *in, const replay *state, place **places, size_t *count,
-                                    annoproj_error **error) {
-    size_t capacity = 64;
-    place *list = arena_array(in->memory, capacity, sizeof *list);
-    *count = 0;
-    for (size_t i = 0; i < state->task_count && list; i++) {
-        const replayed_task *task = state->tasks + i;
-        size_t at = 0;
-        if (!task->created || task->stage == 0)
-            continue;
-        while (at < *count && (list[at].stage != task->stage || list[at].assignee != task->assignee))
-            at++;
-        if (at == capacity) {
-            place *grown = arena_array(in->memory, capacity * 2, sizeof *list);
-            for (size_t k = 0; grown && k < capacity; k++)
-                grown[k] = list[k];
-            list = grown;
-            capacity *= 2;
-            if (!list)
-                break;
-        }
-        if (at == *count)
-            list[(*count)++] = (place){.stage = task->stage, .assignee = task->assignee};
-        list[at].tasks++;
-    }
-    *places = list;
-    return list ? ANNOPROJ_OK : fail_memory(error);
+typedef struct check_call {
+    checking check;
+    annoproj_check_options options;
+    place at;
+    int64_t total; /* pieces */
+    annoproj_table *table;
+} check_call;
+
+static void file_line(void *data, const char *line) {
+    check_report(data, "file", 0, line, "a sound file");
 }
 
-static annoproj_status check_places(scope *in, checking *check, const replay *state, annoproj_error **error) {
-    static const char text[] =
-        "SELECT stage, assignee, count FROM task_count WHERE stage >= ? AND stage < ? AND count <> 0";
-    place *places = NULL;
-    size_t count = 0;
-    annoproj_status status = count_places(in, state, &places, &count, error);
-    for (size_t i = 0; i < count && status == ANNOPROJ_OK; i++)
-        status = check_one_counter(in, check, MAKE_ID(check->project, places[i].stage), places[i].assignee,
-                                   places[i].tasks, error);
-    if (status != ANNOPROJ_OK)
-        return status;
-    statement *find = sql(in->database, text);
-    bind_int64(find, MAKE_ID(check->project, 0));
-    bind_int64(find, MAKE_ID(check->project + 1, 0));
-    while (sql_row(find)) {
-        bool known = false;
-        for (size_t i = 0; i < count; i++)
-            known |= places[i].stage == NUMBER_OF(column_int64(find, 0)) && places[i].assignee == column_int64(find, 1);
-        if (!known)
-            compare(check, "counter", column_int64(find, 0), "tasks", column_int64(find, 2), 0);
-    }
-    return sql_end(find, error);
+static void count_line(void *data, const char *line) {
+    (void)line;
+    ++*(int64_t *)data;
 }
 
-static annoproj_status check_project_counter(scope *in, checking *check, const replay *state, annoproj_error **error) {
-    static const char text[] =
-        "SELECT tasks, open_issues, instance_labels_created FROM project_counter WHERE project = ?";
-    int64_t tasks = 0, open_issues = 0, counted = 0;
-    for (size_t i = 0; i < state->task_count; i++)
-        tasks += state->tasks[i].created && state->tasks[i].stage != 0;
-    for (size_t i = 0; i < state->label_count; i++)
-        counted += state->labels[i].counted;
-    for (size_t i = 0; i < state->issue_count; i++) {
-        const replayed_issue *issue = state->issues + i;
-        open_issues += issue->open && (size_t)issue->task < state->task_count && state->tasks[issue->task].stage != 0;
-    }
-    statement *find = sql(in->database, text);
-    bind_int64(find, check->project);
-    if (sql_row(find)) {
-        compare(check, "counter", 0, "tasks of the project", column_int64(find, 0), tasks);
-        compare(check, "counter", 0, "open issues", column_int64(find, 1), open_issues);
-        compare(check, "counter", 0, "instance labels created", column_int64(find, 2), counted);
-    } else {
-        report(check, "counter", 0, "no counters", "counters of the project");
-    }
-    return sql_end(find, error);
-}
+/* --- pieces --------------------------------------------------------------------------------------------------- */
 
-static annoproj_status check_issues(scope *in, checking *check, const replay *state, annoproj_error **error) {
-    static const char text[] = "SELECT id, resolved FROM issue WHERE id >= ? AND id < ?";
-    statement *find = sql(in->database, text);
-    bind_int64(find, MAKE_ID(check->project, 0));
-    bind_int64(find, MAKE_ID(check->project + 1, 0));
-    while (sql_row(find)) {
-        int64_t id = column_int64(find, 0);
-        if ((size_t)NUMBER_OF(id) >= state->issue_count || !state->issues[NUMBER_OF(id)].created)
-            report(check, "issue", id, "an issue", "no event made it");
-        else
-            compare(check, "issue", id, "resolved", column_int64(find, 1), !state->issues[NUMBER_OF(id)].open);
-    }
-    return sql_end(find, error);
-}
-
-/* Text and audio labels are published without events unless the project counts them. */
-static annoproj_status check_published(scope *in, checking *check, const replay *state, annoproj_error **error) {
-    static const char text[] =
-        "SELECT p.label, p.class, p.live, p.submitted, p.submitter, d.data_type IN (7, 8), p.task"
-        " FROM label_published p JOIN task t ON t.id = p.task JOIN data_unit d ON d.id = t.data_unit"
-        " WHERE p.task >= ? AND p.task < ?";
-    int64_t known = 0, expected = 0;
-    statement *find = sql(in->database, text);
-    bind_int64(find, MAKE_ID(check->project, 0));
-    bind_int64(find, MAKE_ID(check->project + 1, 0));
-    for (size_t i = 0; i < state->label_count; i++)
-        expected += state->labels[i].known;
-    while (sql_row(find)) {
-        int64_t number = column_int64(find, 0);
-        const replayed_label *label = (size_t)number < state->label_count ? state->labels + number : NULL;
-        bool silent = column_int64(find, 5) != 0;
-        if (!label || !label->known) {
-            if (!silent)
-                report(check, "published_label", number, "a published label", "no event published it");
-            continue;
-        }
-        known++;
-        compare(check, "published_label", number, "class", column_int64(find, 1), label->class);
-        compare(check, "published_label", number, "live", column_int64(find, 2), label->live);
-        compare(check, "published_label", number, "task", NUMBER_OF(column_int64(find, 6)), label->task);
-        compare(check, "published_label", number, "submitter", column_int64(find, 4), label->submitter);
-    }
-    compare(check, "published_label", 0, "published labels", known, expected);
-    return sql_end(find, error);
-}
-
-static annoproj_status check_drawn(scope *in, checking *check, const replay *state, annoproj_error **error) {
-    static const char text[] = "SELECT number FROM label WHERE task >= ? AND task < ?";
-    int64_t found = 0, expected = 0;
-    for (size_t i = 0; i < state->label_count; i++)
-        expected += state->labels[i].drawn;
-    statement *find = sql(in->database, text);
-    bind_int64(find, MAKE_ID(check->project, 0));
-    bind_int64(find, MAKE_ID(check->project + 1, 0));
-    while (sql_row(find)) {
-        int64_t number = column_int64(find, 0);
-        found++;
-        if ((size_t)number >= state->label_count || !state->labels[number].drawn)
-            report(check, "label", number, "a label", "no event made it");
-    }
-    compare(check, "label", 0, "labels", found, expected);
-    return sql_end(find, error);
-}
-
-static int64_t vector_value(statement *find, int column, int64_t task) {
-    size_t at = (size_t)(NUMBER_OF(task) % TASK_VECTOR_CHUNK) * 2;
-    const uint8_t *data = column_blob(find, column);
-    return column_length(find, column) >= at + 2 ? data[at] | data[at + 1] << 8 : -1;
-}
-
-/* The vectors that reports join with: dataset and stage of each task. */
-static annoproj_status check_vectors(scope *in, checking *check, annoproj_error **error) {
-    static const char query[] =
-        "SELECT t.id, t.stage & 0xffffffff, d.number, s.data, v.data FROM task t"
-        " LEFT JOIN project_dataset d ON d.project = t.id >> 32 AND d.dataset = t.data_unit >> 32"
-        " LEFT JOIN task_vector s ON s.project = t.id >> 32 AND s.attribute = 2 AND s.chunk = (t.id & 0xffffffff) / "
-        "2048"
-        " LEFT JOIN task_vector v ON v.project = t.id >> 32 AND v.attribute = 1 AND v.chunk = (t.id & 0xffffffff) / "
-        "2048"
-        " WHERE t.id >= ? AND t.id < ? ORDER BY t.id";
-    statement *find = sql(in->database, query);
-    bind_int64(find, MAKE_ID(check->project, 0));
-    bind_int64(find, MAKE_ID(check->project + 1, 0));
-    while (sql_row(find)) {
-        int64_t id = column_int64(find, 0);
-        compare(check, "task", id, "stage in the vector", vector_value(find, 3, id), column_int64(find, 1));
-        compare(check, "task", id, "dataset in the vector", vector_value(find, 4, id), column_int64(find, 2));
-    }
-    return sql_end(find, error);
-}
-
-static annoproj_status check_project(scope *in, checking *check, annoproj_error **error) {
-    replay state = {0};
-    annoproj_status status = event_check(in->database, check->project, log_line, check, in->bounds, error);
-    if (status != ANNOPROJ_OK || check->quick || check->project == 0)
-        return status;
-    status = replay_project(in, check->project, &state, error);
-    if (status == ANNOPROJ_CORRUPT) { /* the log's own check has said what is wrong with it */
-        drop_error(error);
-        return ANNOPROJ_OK;
-    }
-    if (status == ANNOPROJ_OK)
-        status = check_tasks(in, check, &state, error);
-    if (status == ANNOPROJ_OK)
-        status = check_vectors(in, check, error);
-    if (status == ANNOPROJ_OK)
-        status = check_places(in, check, &state, error);
-    if (status == ANNOPROJ_OK)
-        status = check_project_counter(in, check, &state, error);
-    if (status == ANNOPROJ_OK)
-        status = check_issues(in, check, &state, error);
-    if (status == ANNOPROJ_OK)
-        status = check_published(in, check, &state, error);
-    if (status == ANNOPROJ_OK)
-        status = check_drawn(in, check, &state, error);
-    replay_release(&state);
+/* SQLite looks at the pages of the whole file in one go; a file with a fault there gets its full check at once, so that
+ * slices find what a whole check finds, and nothing twice. */
+static annoproj_status check_file(check_call *made, reader *source, annoproj_error **error) {
+    int64_t lines = 0;
+    bool sliced = made->options.slice_us != 0 && !made->check.quick;
+    annoproj_status status = ANNOPROJ_OK;
+    if (sliced)
+        status = store_integrity(source, NULL, true, count_line, &lines, error);
+    if (status == ANNOPROJ_OK && (!sliced || lines > 0))
+        status = store_integrity(source, NULL, made->check.quick, file_line, &made->check, error);
+    made->at.tables_too = sliced && lines == 0;
+    made->at.phase = TABLES;
     return status;
 }
 
-static annoproj_status next_project(scope *in, int64_t after, int64_t *project, annoproj_error **error) {
+static annoproj_status check_next_table(check_call *made, reader *source, annoproj_error **error) {
+    place *at = &made->at;
+    char name[LONGEST_NAME];
+    annoproj_status status = store_next_table(source, at->table, name, sizeof name, error);
+    if (status == ANNOPROJ_OK && name[0] == '\0') {
+        at->phase = PROJECTS;
+        return ANNOPROJ_OK;
+    }
+    memcpy(at->table, name, sizeof name);
+    if (status == ANNOPROJ_OK && at->tables_too)
+        status = store_integrity(source, name, false, file_line, &made->check, error);
+    return status == ANNOPROJ_OK ? store_foreign_keys(source, name, file_line, &made->check, error) : status;
+}
+
+static annoproj_status check_next_project(check_call *made, scope *in, annoproj_error **error) {
     static const char text[] =
         "SELECT min(id) FROM (SELECT id FROM project UNION SELECT project FROM event_log) WHERE id > ?";
+    place *at = &made->at;
     statement *find = sql(in->database, text);
-    bind_int64(find, after);
-    *project = sql_row(find) && !column_is_null(find, 0) ? column_int64(find, 0) : -1;
+    bind_int64(find, at->project);
+    bool found = sql_row(find) && !column_is_null(find, 0);
+    made->check.project = found ? column_int64(find, 0) : 0;
+    annoproj_status status = sql_end(find, error);
+    if (status != ANNOPROJ_OK)
+        return status;
+    if (!found) {
+        at->phase = THE_END;
+        return ANNOPROJ_OK;
+    }
+    at->project = made->check.project;
+    status = check_project(in, &made->check, error);
+    made->check.project = 0;
+    return status;
+}
+
+static annoproj_status check_piece(check_call *made, scope *in, annoproj_error **error) {
+    reader source = {.database = in->database, .bounds = in->bounds, .store = in->store};
+    switch (made->at.phase) {
+    case FILE_WHOLE: return check_file(made, &source, error);
+    case TABLES: return check_next_table(made, &source, error);
+    default: return check_next_project(made, in, error);
+    }
+}
+
+static annoproj_status count_pieces(check_call *made, scope *in, annoproj_error **error) {
+    /* The file, the tables, the projects; and finding out that there are no more of either. */
+    static const char text[] = "SELECT 3 + (SELECT count(*) FROM sqlite_schema WHERE type = 'table')"
+                               " + (SELECT count(*) FROM (SELECT id FROM project UNION SELECT project FROM event_log))";
+    statement *find = sql(in->database, text);
+    if (sql_row(find))
+        made->total = column_int64(find, 0);
     return sql_end(find, error);
+}
+
+/* --- the token -------------------------------------------------------------------------------------------------- */
+
+static uint64_t print_check(const check_call *made) {
+    return fingerprint_int64(fingerprint_text(0, "store_check"), made->options.quick);
+}
+
+static annoproj_status read_token(check_call *made, annoproj_error **error) {
+    uint64_t print = 0;
+    int phase = 0, tables_too = 0, used = 0;
+    const char *token = made->options.page;
+    place *at = &made->at;
+    at->project = -1;
+    if (!token)
+        return ANNOPROJ_OK;
+    if (sscanf(token, "%" SCNx64 ".%d.%d.%" SCNd64 ".%" SCNd64 ".%n", &print, &phase, &tables_too, &at->project,
+               &at->done, &used) != 5 ||
+        used == 0 || print != print_check(made) || phase < TABLES || phase > PROJECTS ||
+        strlen(token + used) >= sizeof at->table)
+        return fail(error, ANNOPROJ_INVALID,
+                    "page %s is no token of a check with these options: begin a new check without one", QUOTED(token));
+    at->phase = phase;
+    at->tables_too = tables_too != 0;
+    strcpy(at->table, token + used);
+    return ANNOPROJ_OK;
+}
+
+static void write_token(check_call *made) {
+    char token[160];
+    const place *at = &made->at;
+    snprintf(token, sizeof token, "%" PRIx64 ".%d.%d.%" PRId64 ".%" PRId64 ".%s", print_check(made), (int)at->phase,
+             at->tables_too, at->project, at->done, at->table);
+    rows_next_page(made->check.found, token);
+}
+
+/* --- the call ---------------------------------------------------------------------------------------------------- */
+
+static annoproj_status run_pieces(check_call *made, scope *in, annoproj_error **error) {
+    int64_t began = monotonic_us();
+    annoproj_status status = count_pieces(made, in, error);
+    while (status == ANNOPROJ_OK && made->at.phase != THE_END) {
+        status = bounds_check(in->bounds, error);
+        if (status == ANNOPROJ_OK)
+            status = check_piece(made, in, error);
+        made->at.done++;
+        if (status == ANNOPROJ_OK)
+            status = bounds_progress(in->bounds, made->at.done,
+                                     made->total > made->at.done ? made->total : made->at.done, error);
+        if (made->options.slice_us != 0 && monotonic_us() - began >= made->options.slice_us)
+            break;
+    }
+    return status;
 }
 
 static annoproj_status read_check(scope *in, void *arguments, annoproj_error **error) {
-    checking *check = arguments;
-    reader source = {.database = in->database, .bounds = in->bounds, .store = in->store};
-    check->found = rows_new(&row_check_row);
-    annoproj_status status = store_integrity(&source, check->quick, file_line, check, error);
-    for (int64_t project = -1; status == ANNOPROJ_OK;) {
-        status = next_project(in, project, &project, error);
-        if (status != ANNOPROJ_OK || project < 0)
-            break;
-        check->project = project;
-        status = check_project(in, check, error);
-    }
-    if (status == ANNOPROJ_OK)
-        return rows_finish(check->found, &check->table, error);
-    rows_discard(check->found);
-    return status;
+    check_call *made = arguments;
+    made->check.found = rows_new(&row_check_row);
+    annoproj_status status = run_pieces(made, in, error);
+    if (status == ANNOPROJ_OK && made->at.phase != THE_END)
+        write_token(made);
+    return finish_table(made->check.found, status, &made->table, error);
 }
 
 void annoproj_check_options_init(annoproj_check_options *options) {
@@ -332,21 +177,19 @@ void annoproj_check_options_init(annoproj_check_options *options) {
 
 annoproj_status annoproj_store_check(annoproj_session *handle, const annoproj_check_options *options,
                                      const annoproj_call *call, annoproj_table **table, annoproj_error **error) {
-    session *who = NULL;
-    annoproj_check_options own;
-    if (!result_place(table, sizeof *table, "table", error))
-        return ANNOPROJ_INVALID;
-    annoproj_status status = options_read(&own, sizeof own, sizeof own, options, error);
+    check_call made = {0};
+    clear_error(error);
+    if (table)
+        *table = NULL;
+    annoproj_status status = options_read(&made.options, sizeof made.options, sizeof made.options, options, error);
+    if (status == ANNOPROJ_OK && made.options.slice_us < 0)
+        status = fail(error, ANNOPROJ_INVALID, "slice_us is %lld: give microseconds, or 0 for the whole check",
+                      (long long)made.options.slice_us);
     if (status == ANNOPROJ_OK)
-        status = session_enter(handle, &who, error);
+        status = read_token(&made, error);
     if (status != ANNOPROJ_OK)
         return status;
-    checking check = {.quick = own.quick};
-    request asked = {
-        .session = who, .operation = ANNOPROJ_OPERATION_STORE_CHECK, .subject = SUBJECT_STORE, .arguments = &check};
-    status = access_read(&asked, read_check, call, error);
-    if (status == ANNOPROJ_OK)
-        *table = check.table;
-    session_leave(who);
-    return status;
+    made.check.quick = made.options.quick;
+    handle_call what = {.operation = ANNOPROJ_OPERATION_STORE_CHECK, .arguments = &made};
+    return session_read_table(handle, &what, read_check, call, &made.table, table, error);
 }

@@ -6,9 +6,9 @@
 
 #include "copy.h"
 #include "failure.h"
+#include "format.h"
 #include "identity.h"
 #include "private_file.h"
-#include "schema.h"
 #include "store_state.h"
 
 #define SQL_PAGE_COUNT "PRAGMA page_count"
@@ -53,7 +53,7 @@ static annoproj_status copy_back(struct store_state *state, const char *path, co
     copy_facts made;
     database *from = NULL;
     annoproj_status status = copy_verify(path, &made, error);
-    if (status == ANNOPROJ_OK && (made.version != STORE_SCHEMA_VERSION || made.commit_seq != before->commit_seq)) {
+    if (status == ANNOPROJ_OK && (made.version != format_now->version || made.commit_seq != before->commit_seq)) {
         status = fail(error, ANNOPROJ_CORRUPT,
                       "the compacted copy is not the store: nothing was changed; check the disk");
     }
@@ -100,6 +100,8 @@ static annoproj_status compact(struct store_state *state, const bounds *call, vo
     out->before_bytes = before.pages * state->page_size;
     out->free_bytes = before.free_pages * state->page_size;
     out->after_bytes = after.pages * state->page_size;
+    note(state, NOTE_INFORMATION, "the store was compacted from %lld to %lld bytes", (long long)out->before_bytes,
+         (long long)out->after_bytes);
     return checkpoint_fold(state, FOLD_WAIT_US, &out->folded, error);
 }
 

@@ -7,14 +7,16 @@
 #include "identity.h"
 #include "store_state.h"
 
-#define SQL_PAGE_SIZE    "PRAGMA page_size"
-#define SQL_PAGE_COUNT   "PRAGMA page_count"
-#define SQL_FREE_PAGES   "PRAGMA freelist_count"
-#define SQL_VERSION      "PRAGMA user_version"
-#define SQL_STATE        "SELECT commit_seq, created_us, last_command_us, uuid FROM store_state"
-#define SQL_INTEGRITY    "PRAGMA integrity_check(100)"
-#define SQL_QUICK        "PRAGMA quick_check(100)"
-#define SQL_FOREIGN_KEYS "PRAGMA foreign_key_check"
+#define SQL_PAGE_SIZE       "PRAGMA page_size"
+#define SQL_PAGE_COUNT      "PRAGMA page_count"
+#define SQL_FREE_PAGES      "PRAGMA freelist_count"
+#define SQL_VERSION         "PRAGMA user_version"
+#define SQL_STATE           "SELECT commit_seq, created_us, last_command_us, uuid FROM store_state"
+#define SQL_INTEGRITY       "PRAGMA integrity_check(100)"
+#define SQL_QUICK           "PRAGMA quick_check(100)"
+#define SQL_TABLE_INTEGRITY "SELECT * FROM pragma_integrity_check(?1)" /* 100 lines, too */
+#define SQL_FOREIGN_KEYS    "SELECT * FROM pragma_foreign_key_check(?1)"
+#define SQL_NEXT_TABLE      "SELECT min(name) FROM sqlite_schema WHERE type = 'table' AND name > ?1"
 
 static int64_t file_size(const char *path, const char *suffix) {
     char name[4096 + 8];
@@ -65,25 +67,36 @@ annoproj_status store_facts_read(reader *from, store_facts *out, annoproj_error 
     return status;
 }
 
-annoproj_status store_integrity(reader *from, bool quick, void (*found)(void *data, const char *line), void *data,
+annoproj_status store_integrity(reader *from, const char *table, bool quick, line_fn found, void *data,
                                 annoproj_error **error) {
-    char line[300];
-    statement *check = sql(from->database, quick ? SQL_QUICK : SQL_INTEGRITY);
+    statement *check = sql(from->database, table != NULL ? SQL_TABLE_INTEGRITY : quick ? SQL_QUICK : SQL_INTEGRITY);
+    if (table != NULL) {
+        bind_text(check, table);
+    }
     while (sql_row(check)) {
         const char *text = column_text(check, 0);
         if (strcmp(text, "ok") != 0) {
             found(data, text);
         }
     }
-    annoproj_status status = sql_end(check, error);
-    if (status != ANNOPROJ_OK) {
-        return status;
-    }
+    return sql_end(check, error);
+}
+
+annoproj_status store_foreign_keys(reader *from, const char *table, line_fn found, void *data, annoproj_error **error) {
+    char line[300];
     statement *keys = sql(from->database, SQL_FOREIGN_KEYS);
+    bind_text(keys, table);
     while (sql_row(keys)) {
         snprintf(line, sizeof line, "row %lld of table %s refers to a row of table %s that is not there",
                  (long long)column_int64(keys, 1), column_text(keys, 0), column_text(keys, 2));
         found(data, line);
     }
     return sql_end(keys, error);
+}
+
+annoproj_status store_next_table(reader *from, const char *after, char *out, size_t size, annoproj_error **error) {
+    statement *find = sql(from->database, SQL_NEXT_TABLE);
+    bind_text(find, after);
+    snprintf(out, size, "%s", sql_row(find) ? column_text(find, 0) : "");
+    return sql_end(find, error);
 }

@@ -9,9 +9,6 @@ typedef struct migration {
     annoproj_status (*run)(database *db, annoproj_error **error); /* inside the transaction */
 } migration;
 
-/* What this library can do; ends with a row without function. */
-extern const migration store_migrations[];
-
 /* What the result must be. */
 typedef struct migration_goal {
     int64_t version;
@@ -19,8 +16,10 @@ typedef struct migration_goal {
 } migration_goal;
 
 /* Under the write lock, by nobody but the opening thread: a verified backup `<path>.backup-v<from>` beside the store, then
- * all steps in one transaction, foreign keys and fingerprint checked before the commit. */
+ * all steps in one transaction, foreign keys and fingerprint checked before the commit. Foreign keys are not enforced
+ * in between, so that a step may make a table anew. Whatever fails leaves the store as it was. The call's bounds are
+ * looked at until the commit. */
 annoproj_status migrate(database *db, const char *path, int64_t from, const migration *steps,
-                        const migration_goal *goal, annoproj_error **error);
+                        const migration_goal *goal, const bounds *call, annoproj_error **error);
 
 #endif

@@ -49,32 +49,33 @@ void private_file_drop(private_file *file) {
     *file = (private_file){.descriptor = -1};
 }
 
-static void remove_if_stale(int folder, const char *name) {
+static bool remove_if_stale(int folder, const char *name) {
     int descriptor = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (descriptor < 0) {
-        return;
+        return false;
     }
-    if (flock(descriptor, LOCK_EX | LOCK_NB) == 0) {
-        unlinkat(folder, name, 0);
-    }
+    bool stale = flock(descriptor, LOCK_EX | LOCK_NB) == 0 && unlinkat(folder, name, 0) == 0;
     close(descriptor);
+    return stale;
 }
 
-void private_files_remove_stale(const char *beside, const char *suffix) {
+int32_t private_files_remove_stale(const char *beside, const char *suffix) {
     const char *slash = strrchr(beside, '/'), *base = slash + 1;
     char head[4096];
     snprintf(head, sizeof head, "%.*s", (int)(slash == beside ? 1 : slash - beside), beside);
+    int32_t removed = 0;
     DIR *folder = opendir(head);
     if (folder == NULL) {
-        return;
+        return 0;
     }
     size_t length = strlen(base), more = strlen(suffix);
     for (struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder)) {
         const char *name = entry->d_name;
         if (strncmp(name, base, length) == 0 && strncmp(name + length, suffix, more) == 0 &&
             strlen(name) == length + more + sizeof RANDOM_PART - 1) {
-            remove_if_stale(dirfd(folder), name);
+            removed += remove_if_stale(dirfd(folder), name);
         }
     }
     closedir(folder);
+    return removed;
 }

@@ -13,7 +13,7 @@ typedef struct private_file {
 annoproj_status private_file_make(const char *beside, const char *suffix, private_file *out, annoproj_error **error);
 /* Deletes it; a path that was made empty (the file got another name) is left alone. */
 void private_file_drop(private_file *file);
-/* Removes what processes that died have left. */
-void private_files_remove_stale(const char *beside, const char *suffix);
+/* Removes what processes that died have left; how many. */
+int32_t private_files_remove_stale(const char *beside, const char *suffix);
 
 #endif

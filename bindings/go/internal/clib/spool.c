@@ -63,7 +63,11 @@ void spool_close(spool *of) {
     operation_end(state);
 }
 
-void spools_remove_stale(const struct store_state *state) {
-    private_files_remove_stale(state->path, SUFFIX);
-    private_files_remove_stale(state->path, COMPACT_SUFFIX);
+void spools_remove_stale(struct store_state *state) {
+    int32_t removed = private_files_remove_stale(state->path, SUFFIX);
+    removed += private_files_remove_stale(state->path, COMPACT_SUFFIX);
+    if (removed > 0) {
+        note(state, NOTE_INFORMATION, "removed %d temporary files beside the store that processes which died have left",
+             removed);
+    }
 }

@@ -9,10 +9,10 @@
 #include <unistd.h>
 
 #include "failure.h"
+#include "format.h"
 #include "identity.h"
 #include "migrate.h"
 #include "place.h"
-#include "schema.h"
 #include "store_state.h"
 
 #define NEW_FILE_MODE    0600
@@ -174,11 +174,11 @@ static annoproj_status make_tables(struct store_state *state, int64_t now_us, co
     database *db = state->writer;
     char text[120];
     annoproj_status status = sql_script(db, "BEGIN IMMEDIATE", error);
-    for (size_t i = 0; status == ANNOPROJ_OK && store_schema[i] != NULL; i++) {
-        status = sql_script(db, store_schema[i], error);
+    for (size_t i = 0; status == ANNOPROJ_OK && format_now->tables[i] != NULL; i++) {
+        status = sql_script(db, format_now->tables[i], error);
     }
-    snprintf(text, sizeof text, "PRAGMA application_id=%d; PRAGMA user_version=%d", STORE_APPLICATION_ID,
-             STORE_SCHEMA_VERSION);
+    snprintf(text, sizeof text, "PRAGMA application_id=%d; PRAGMA user_version=%lld", STORE_APPLICATION_ID,
+             (long long)format_now->version);
     if (status == ANNOPROJ_OK) {
         status = sql_script(db, text, error);
     }
@@ -237,12 +237,17 @@ static annoproj_status identify(struct store_state *state, int64_t *version, ann
     return status;
 }
 
-static annoproj_status bring_up(struct store_state *state, int64_t from, annoproj_error **error) {
+static annoproj_status bring_up(struct store_state *state, int64_t from, const bounds *call, annoproj_error **error) {
     char fingerprint[FINGERPRINT_SIZE];
     annoproj_status status = expected_fingerprint(fingerprint, error);
     if (status == ANNOPROJ_OK) {
-        migration_goal goal = {STORE_SCHEMA_VERSION, fingerprint};
-        status = migrate(state->writer, state->path, from, store_migrations, &goal, error);
+        migration_goal goal = {format_now->version, fingerprint};
+        status = migrate(state->writer, state->path, from, format_now->steps, &goal, call, error);
+    }
+    if (status == ANNOPROJ_OK) {
+        note(state, NOTE_INFORMATION,
+             "the store was migrated from format version %lld to %lld; a backup is %s.backup-v%lld", (long long)from,
+             (long long)format_now->version, strrchr(state->path, '/') + 1, (long long)from);
     }
     return status;
 }
@@ -260,7 +265,7 @@ static annoproj_status look_again(struct store_state *state, const bounds *call,
     status = identify(state, &version, error);
     if (status == ANNOPROJ_STATE && state->options.migrate) {
         drop_error(error);
-        status = bring_up(state, version, error);
+        status = bring_up(state, version, call, error);
     }
     if (status == ANNOPROJ_OK) {
         status = use_log(state->writer, error);
@@ -269,8 +274,21 @@ static annoproj_status look_again(struct store_state *state, const bounds *call,
     return status;
 }
 
+/* Nobody else has the store open, and there is a log: whoever wrote it did not close the store. SQLite reads it. */
+static void note_log_left(struct store_state *state) {
+    char name[4096 + 8];
+    struct stat facts;
+    snprintf(name, sizeof name, "%s-wal", state->path);
+    if (!write_lock_shared(state->lock) && stat(name, &facts) == 0 && facts.st_size > 0) {
+        note(state, NOTE_INFORMATION,
+             "the store was not closed: its log of %lld bytes, with what was committed, is read",
+             (long long)facts.st_size);
+    }
+}
+
 static annoproj_status open_store(struct store_state *state, const bounds *call, annoproj_error **error) {
     int64_t version;
+    note_log_left(state);
     annoproj_status status = identify(state, &version, error);
     if (status == ANNOPROJ_CORRUPT || status == ANNOPROJ_STATE) {
         return look_again(state, call, error);
@@ -343,6 +361,7 @@ annoproj_status store_open(const char *path, bool create, const annoproj_store_o
         return status;
     }
     spools_remove_stale(state);
+    notes_tell(state);
     made->body.references = 1;
     made->body.destroy = store_destroy;
     made->state = state;
@@ -379,10 +398,12 @@ annoproj_status store_shut(store *of, const bounds *call, annoproj_error **error
     readers_close(state);
     annoproj_status folded = checkpoint_fold(state, FOLD_WAIT_US, &all, &folding);
     state_close_files(state, true); /* closes the lock last, which leaves it */
-    if (folded != ANNOPROJ_OK) {
+    if (folded != ANNOPROJ_OK || !all) {
         /* Everything committed is in the log, which the next open reads. */
-        host_log(state, 1, annoproj_error_message(folding));
+        note(state, NOTE_WARNING, "the store's log was not folded into it: %s",
+             folding == NULL ? "a reader still needs it" : annoproj_error_message(folding));
     }
+    notes_tell(state);
     drop_error(&folding);
     return ANNOPROJ_OK;
 }

@@ -92,8 +92,14 @@ annoproj_status store_compact(store *store, const bounds *bounds, compact_facts 
 /* Waits until the store is past commit `seen`: committed here or by another process. */
 annoproj_status store_wait(store *store, int64_t seen, const bounds *bounds, int64_t *commit_seq,
                            annoproj_error **error);
-/* SQLite's own checks (integrity_check or quick_check, foreign_key_check): one call of `found` per line. */
-annoproj_status store_integrity(reader *reader, bool quick, void (*found)(void *data, const char *line), void *data,
+/* SQLite's own checks of the whole file, or (not quick) of one table and its indexes: one call of `found` per line. */
+typedef void (*line_fn)(void *data, const char *line);
+annoproj_status store_integrity(reader *reader, const char *table, bool quick, line_fn found, void *data,
                                 annoproj_error **error);
+/* Rows of a table that refer to nothing. */
+annoproj_status store_foreign_keys(reader *reader, const char *table, line_fn found, void *data,
+                                   annoproj_error **error);
+/* The name of the table behind `after` ("" = the first); "" behind the last. */
+annoproj_status store_next_table(reader *reader, const char *after, char *out, size_t size, annoproj_error **error);
 
 #endif

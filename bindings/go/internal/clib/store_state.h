@@ -12,6 +12,7 @@
 #include "callback.h"
 #include "blob_cache.h"
 #include "connection.h"
+#include "notes.h"
 #include "store.h"
 #include "write_lock.h"
 
@@ -65,6 +66,9 @@ struct store_state {
     int64_t seen_seq;         /* highest commit_seq seen (atomic): going back means a lost or replaced file */
     int64_t checkpoint_pages; /* log pages at the last checkpoint */
     int64_t checkpoint_us;    /* monotonic time of it */
+    int64_t starved_pages;    /* how long the log was when its length was last noted */
+    bool clock_is_behind;     /* noted */
+    notes notes;
     struct store_state *next; /* in the list of open stores of the process */
 };
 
@@ -94,6 +98,9 @@ annoproj_status sequence_check(int64_t seen, int64_t found, annoproj_error **err
 /* Waits its turn among the writes of this process and for the write lock. */
 annoproj_status write_alone(store *of, const bounds *call, lock_body run, void *argument, annoproj_error **error);
 
+/* Waits that take longer are noted; a variable so that tests need not wait. */
+extern int64_t store_slow_us;
+
 /* --- open stores of this process (open_stores.c) ----------------------------------------------------- */
 /* Enters the state into the list. STATE when this process has the file open already, FORKED when its parent had it open
  * at the fork: SQLite's own book-keeping of the file was copied with it and is wrong here. */
@@ -120,6 +127,6 @@ annoproj_status checkpoint_fold(struct store_state *state, int64_t wait_us, bool
 /* --- spools (spool.c) ----------------------------------------------------------------------------------- */
 /* Of spools and compactions: what processes that died have left. */
 #define COMPACT_SUFFIX "-compact-"
-void spools_remove_stale(const struct store_state *state);
+void spools_remove_stale(struct store_state *state);
 
 #endif

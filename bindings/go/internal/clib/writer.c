@@ -9,7 +9,10 @@
 #include "identity.h"
 #include "store_state.h"
 
-#define BATCH_MOST 64
+#define BATCH_MOST    64
+#define CLOCK_BACK_US 1000000
+
+int64_t store_slow_us = 1000000;
 
 #define SQL_BEGIN         "BEGIN IMMEDIATE"
 #define SQL_COMMIT        "COMMIT"
@@ -42,6 +45,25 @@ static void settle(write_job *job, annoproj_status status) {
     job->settled = true;
 }
 
+static void note_wait(struct store_state *state, const char *what, int64_t began_us) {
+    int64_t took_us = monotonic_us() - began_us;
+    if (took_us >= store_slow_us) {
+        note(state, NOTE_WARNING, "waited %.1f s for %s", (double)took_us / 1e6, what);
+    }
+}
+
+/* Once, until the clock has caught up. */
+static void note_clock(struct store_state *state, int64_t clock_us, int64_t last_us) {
+    if (clock_us >= last_us) {
+        state->clock_is_behind = false;
+    } else if (!state->clock_is_behind && clock_us < last_us - CLOCK_BACK_US) {
+        state->clock_is_behind = true;
+        note(state, NOTE_WARNING,
+             "the clock is %.1f s behind the store's last command: commands get that one's time until it has caught up",
+             (double)(last_us - clock_us) / 1e6);
+    }
+}
+
 /* BEGIN, and: is it still the file that was opened, of the same version, and has nothing been lost? */
 static annoproj_status begin(struct store_state *state, const bounds *call, transaction *out, annoproj_error **error) {
     database *db = state->writer;
@@ -50,8 +72,11 @@ static annoproj_status begin(struct store_state *state, const bounds *call, tran
         return status;
     }
     db->bounds = call;
+    int64_t began_us = monotonic_us();
     status = sql_run(sql(db, SQL_BEGIN), error);
     db->bounds = NULL;
+    note_wait(state, "SQLite's own write lock, which another program holds: only this library may write to a store",
+              began_us);
     if (status == ANNOPROJ_BUSY && bounds_check(call, NULL) != ANNOPROJ_OK) {
         drop_error(error);
         status = bounds_check(call, error);
@@ -89,6 +114,7 @@ static annoproj_status run_body(struct store_state *state, write_job *job, int64
 
 /* One body of several, in a savepoint. False when the transaction has died. */
 static bool run_in_savepoint(struct store_state *state, write_job *job, transaction *of, size_t *good) {
+    note_clock(state, job->clock_us, of->last_us);
     int64_t now_us = job->clock_us > of->last_us ? job->clock_us : of->last_us;
     if (sql_run(sql(state->writer, SQL_SAVEPOINT), NULL) != ANNOPROJ_OK) {
         return false;
@@ -166,6 +192,11 @@ static outcome commit(struct store_state *state, const transaction *of, annoproj
         rollback(state);
         /* FULL comes from writing the log, before the commit record could be complete. */
         answer = find_out(state, of->sequence, *reason != ANNOPROJ_FULL);
+        note(state, answer == UNKNOWN ? NOTE_ERROR : NOTE_WARNING, "commit %lld failed (%s): its change is %s",
+             (long long)of->sequence + 1, annoproj_status_name(*reason),
+             answer == COMMITTED       ? "stored all the same"
+             : answer == NOT_COMMITTED ? "not stored"
+                                       : "stored or not, which could not be found out");
     }
     if (answer == COMMITTED) {
         __atomic_store_n(&state->seen_seq, of->sequence + 1, __ATOMIC_RELEASE);
@@ -212,6 +243,10 @@ static void run_together(struct store_state *state, write_job **jobs, size_t cou
     }
     if (!living || good == 0) {
         rollback(state);
+        if (!living) {
+            note(state, NOTE_WARNING, "a transaction of %zu commands failed as a whole: each is run again, alone",
+                 count);
+        }
         for (size_t i = 0; i < count && !living; i++) {
             jobs[i]->settled = false;
         }
@@ -228,6 +263,7 @@ static void run_alone(struct store_state *state, write_job *job) {
     drop_error(&job->error);
     annoproj_status status = begin(state, job->call, &now, &job->error);
     if (status == ANNOPROJ_OK) {
+        note_clock(state, job->clock_us, now.last_us);
         int64_t now_us = job->clock_us > now.last_us ? job->clock_us : now.last_us;
         status = run_body(state, job, now_us);
         now.last_us = now_us;
@@ -329,11 +365,11 @@ static void lead_with_lock(struct store_state *state) {
     pthread_mutex_unlock(&state->mutex);
     run_batch(state, jobs, count);
     hand_out(state, jobs, count);
-    annoproj_status status = checkpoint_after_commit(state, &error);
-    write_lock_leave(state->lock);
-    if (status != ANNOPROJ_OK) {
-        host_log(state, 1, annoproj_error_message(error));
+    if (checkpoint_after_commit(state, &error) != ANNOPROJ_OK) {
+        note(state, NOTE_WARNING, "a checkpoint failed: %s", annoproj_error_message(error));
     }
+    write_lock_leave(state->lock);
+    notes_tell(state);
     drop_error(&error);
 }
 
@@ -341,9 +377,13 @@ static void lead_with_lock(struct store_state *state) {
 static void lead(struct store_state *state, write_job *job) {
     state->led = true;
     pthread_mutex_unlock(&state->mutex);
+    int64_t began_us = monotonic_us();
     annoproj_status status = write_lock_take(state->lock, job->call, &job->error);
+    note_wait(state, "the write lock, which other processes held", began_us);
     if (status == ANNOPROJ_OK) {
         lead_with_lock(state);
+    } else {
+        notes_tell(state);
     }
     pthread_mutex_lock(&state->mutex);
     if (status != ANNOPROJ_OK) {

@@ -1,0 +1,21 @@
+/* What parts of a check share. */
+#ifndef CHECK_H
+#define CHECK_H
+
+#include "access.h"
+#include "rows.h"
+
+typedef struct checking {
+    rows *found;
+    int64_t project; /* 0 = the store */
+    bool quick;
+} checking;
+
+void check_report(checking *check, const char *subject, int64_t id, const char *found, const char *expected);
+/* "assignee 7" against "assignee 0"; nothing when they are the same. */
+void check_compare(checking *check, const char *subject, int64_t id, const char *what, int64_t found, int64_t expected);
+
+/* A project's log and, unless quick, everything that must follow from it. Project 0: the log only. */
+annoproj_status check_project(scope *in, checking *check, annoproj_error **error);
+
+#endif
