@@ -155,7 +155,8 @@ static void test_migrate(void **state) {
     disk_record();
     const migration_goal goal = {7, wanted};
     assert_ok(connection_open(work_path, CONNECTION_WRITER, false, &db, &error), error);
-    assert_ok(migrate(db, work_path, 5, steps, &goal, &error), error);
+    const bounds call = {.until_us = INT64_MAX};
+    assert_ok(migrate(db, work_path, 5, steps, &goal, &call, &error), error);
     acknowledged = disk_position();
     connection_close(db, true);
     disk_recording *recording = disk_recording_take();
