@@ -178,9 +178,8 @@ void annoproj_check_options_init(annoproj_check_options *options) {
 annoproj_status annoproj_store_check(annoproj_session *handle, const annoproj_check_options *options,
                                      const annoproj_call *call, annoproj_table **table, annoproj_error **error) {
     check_call made = {0};
-    clear_error(error);
-    if (table)
-        *table = NULL;
+    if (!result_place(table, sizeof *table, "table", error))
+        return ANNOPROJ_INVALID;
     annoproj_status status = options_read(&made.options, sizeof made.options, sizeof made.options, options, error);
     if (status == ANNOPROJ_OK && made.options.slice_us < 0)
         status = fail(error, ANNOPROJ_INVALID, "slice_us is %lld: give microseconds, or 0 for the whole check",

@@ -15,4 +15,14 @@ const char schema_access[] =
     " user INTEGER NOT NULL,"
     " role INTEGER NOT NULL," /* annoproj_role */
     " PRIMARY KEY(project, user)) WITHOUT ROWID, STRICT;"
-    "CREATE INDEX collaborator_user ON collaborator(user, project);";
+    "CREATE INDEX collaborator_user ON collaborator(user, project);"
+    /* Request keys: what a repeat of a change with the same key is answered with. */
+    "CREATE TABLE request("
+    " actor INTEGER NOT NULL,"
+    " key TEXT NOT NULL,"
+    " operation INTEGER NOT NULL,"
+    " argument_hash INTEGER NOT NULL,"
+    " result BLOB NOT NULL,"
+    " created_us INTEGER NOT NULL,"
+    " PRIMARY KEY(actor, key)) WITHOUT ROWID, STRICT;"
+    "CREATE INDEX request_age ON request(created_us);";

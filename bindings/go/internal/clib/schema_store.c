@@ -6,13 +6,4 @@ const char schema_store[] = "CREATE TABLE store_state("
                             " commit_seq INTEGER NOT NULL,"          /* +1 with every committed transaction */
                             " last_command_us INTEGER NOT NULL,"     /* command times never go back */
                             " created_us INTEGER NOT NULL,"
-                            " uuid TEXT NOT NULL) STRICT;"
-                            "CREATE TABLE request(" /* what a repeat of a change with the same key is answered with */
-                            " actor INTEGER NOT NULL,"
-                            " key TEXT NOT NULL,"
-                            " operation INTEGER NOT NULL,"
-                            " argument_hash INTEGER NOT NULL,"
-                            " result BLOB NOT NULL,"
-                            " created_us INTEGER NOT NULL,"
-                            " PRIMARY KEY(actor, key)) WITHOUT ROWID, STRICT;"
-                            "CREATE INDEX request_age ON request(created_us);";
+                            " uuid TEXT NOT NULL) STRICT;";
