@@ -11,9 +11,12 @@
 
 #define LONGEST_NAME 64
 
-/* Where a check in slices is. Pieces: the file as a whole, each table, each project. */
+/* Pieces: the file as a whole, each table, each project. */
+enum { FILE_WHOLE, TABLES, PROJECTS, THE_END };
+
+/* Where a check in slices is. */
 typedef struct place {
-    enum { FILE_WHOLE, TABLES, PROJECTS, THE_END } phase;
+    int phase;
     bool tables_too;          /* the file as a whole was sound: its tables are looked at one by one */
     char table[LONGEST_NAME]; /* the last one that was checked */
     int64_t project;          /* the same */
@@ -137,7 +140,7 @@ static annoproj_status read_token(check_call *made, annoproj_error **error) {
 static void write_token(check_call *made) {
     char token[160];
     const place *at = &made->at;
-    snprintf(token, sizeof token, "%" PRIx64 ".%d.%d.%" PRId64 ".%" PRId64 ".%s", print_check(made), (int)at->phase,
+    snprintf(token, sizeof token, "%" PRIx64 ".%d.%d.%" PRId64 ".%" PRId64 ".%s", print_check(made), at->phase,
              at->tables_too, at->project, at->done, at->table);
     rows_next_page(made->check.found, token);
 }
