@@ -193,14 +193,12 @@ check-wheel: $(plain.shared) ## pip install from a source distribution and from 
 	$(call heading,wheel)
 	@$(PYTHON) tests/install/check_wheel.py $(abspath $(plain.dir))/wheel $(abspath $(plain.shared))
 
-# The demos from C, Python and Go write the same bytes, and a recount from the event feed gives the same figures;
-
 # What this format's stores look like, for later versions to open. A released format's is never written again.
 .PHONY: golden
 golden: $(plain.shared) ## writes tests/data/store-v<N>.annoproj and what it says anew (before the format's first release only)
 	$(PYTHON_ENV) $(PYTHON) tests/conformance/golden/make.py tests/data
 
-# The demo from C and from Python write the same bytes, and a recount from the event feed gives the same figures;
+# The demos from C, Python and Go write the same bytes, and a recount from the event feed gives the same figures;
 # the sample makes every kind of event and fills every report.
 FIXTURES ?= ../shared/fixtures
 DEMO_INPUTS := $(wildcard examples/data/sample.coco.json $(FIXTURES)/coco/*.json)
