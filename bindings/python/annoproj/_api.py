@@ -1348,19 +1348,31 @@ class Session(_runtime.Handle):
         call.run(_capi.annoproj_store_info, call.handle(self, Session, 'session'), call.pointer(), call.result(o_table, StoreTable), call.error_pointer())
         return call.made(o_table, StoreTable)
 
-    def store_check(self, *, quick=False, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+    def store_check(self, *, page=None, slice_us=0, quick=False, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """Checks the file, the checksums of every segment, and replays the events: counters, stages, assignments, issues and
-        published labels must follow from them. Returns every difference; no row = sound. Rights: store_check.
+        published labels must follow from them. Returns every difference (of SQLite's own check of the file at most 100 lines);
+        no row = sound. In slices it finds the same as in one call: a slice ends behind the table or project it is at, so that
+        none takes much longer than its largest; the first reads the file's pages as a whole. Each table and project is looked
+        at in one snapshot, and everybody goes on working. Progress is in such pieces. INVALID when `page` is no token of a check
+        with these options. Rights: store_check.
 
+        page: token of the slice before, from annoproj_table_next_page; NULL = begin
+        slice_us: end after about this long, with a token for the rest; 0 = all in one call
         quick: SQLite's quick check instead of its full one, and no replay
         """
         call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
         s_options = _capi.annoproj_check_options()
         s_options.size = ctypes.sizeof(s_options)
+        s_options.page = _convert.encode(page, 'page', True)
+        s_options.slice_us = _convert.microseconds(slice_us, 'slice_us')
         s_options.quick = bool(quick)
         o_table = _capi.annoproj_table_p()
         call.run(_capi.annoproj_store_check, call.handle(self, Session, 'session'), ctypes.byref(s_options), call.pointer(), call.result(o_table, CheckTable), call.error_pointer())
         return call.made(o_table, CheckTable)
+
+    def store_check_pages(self, **keywords):
+        """The tables of store_check, page by page, each fetched when it is asked for."""
+        return _runtime.pages(functools.partial(self.store_check), keywords)
 
     def store_backup(self, path, *, replace=False, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """Copies the store to the file `path` while everybody goes on working: the state of one moment, which annoproj_store_open opens.

@@ -317,7 +317,16 @@ typedef int32_t (*annoproj_clock_fn)(int64_t *time_us, void *user_data);
 /* Fills `length` bytes with random; non-zero return fails the call with CALLBACK. */
 typedef int32_t (*annoproj_random_fn)(void *buffer, size_t length, void *user_data);
 
-/* Something worth a line in the host's log; level 0 error, 1 warning, 2 information. */
+/* Something worth a line in the host's log; level 0 error, 1 warning, 2 information. What is told:
+ *  0  a commit failed, and whether its change is stored could not be found out
+ *  1  a commit failed, with what became of its change; a transaction shared by several commands failed and each was run
+ *     again; a checkpoint failed; the log grew beyond 64 MiB because of a long read; it could not be folded at the close;
+ *     more than a second of waiting for the write lock, or for another program; the clock went back by more than a second
+ *  2  the log of a store that was not closed is read; a store was migrated or compacted; temporary files that were left
+ *     behind were removed
+ * It is called by a thread that is inside a call, never inside a write transaction and never under the write lock; it may
+ * not call the library (STATE), and what it does takes the time of that call. Errors that a call returns are not told
+ * again. */
 typedef void (*annoproj_log_fn)(int32_t level, const char *message, void *user_data);
 
 /* How a store is opened. Clock and random are called only by threads that are inside a call on the store;
@@ -512,17 +521,24 @@ ANNOPROJ_COLUMN(found, utf8, required, "", "Found", "What the store says.")
 ANNOPROJ_COLUMN(expected, utf8, required, "", "Expected", "What follows from the events.")
 ANNOPROJ_ROW_END(check_row)
 
+/* How much to check, and how much of it now. */
 typedef struct annoproj_check_options {
     size_t size;
-    bool quick;                      /* SQLite's quick check instead of its full one, and no replay */
+    const char *page ANNOPROJ_NULLABLE;  /* token of the slice before, from annoproj_table_next_page; NULL = begin */
+    int64_t slice_us;                    /* end after about this long, with a token for the rest; 0 = all in one call */
+    bool quick;                          /* SQLite's quick check instead of its full one, and no replay */
 } annoproj_check_options;
-#define ANNOPROJ_CHECK_OPTIONS_INIT { sizeof(annoproj_check_options), false }
+#define ANNOPROJ_CHECK_OPTIONS_INIT { sizeof(annoproj_check_options), NULL, 0, false }
 
 /* Fills in the defaults. */
 ANNOPROJ_API void annoproj_check_options_init(annoproj_check_options *options ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
 
 /* Checks the file, the checksums of every segment, and replays the events: counters, stages, assignments, issues and
- * published labels must follow from them. Returns every difference; no row = sound. Rights: store_check. */
+ * published labels must follow from them. Returns every difference (of SQLite's own check of the file at most 100 lines);
+ * no row = sound. In slices it finds the same as in one call: a slice ends behind the table or project it is at, so that
+ * none takes much longer than its largest; the first reads the file's pages as a whole. Each table and project is looked
+ * at in one snapshot, and everybody goes on working. Progress is in such pieces. INVALID when `page` is no token of a check
+ * with these options. Rights: store_check. */
 ANNOPROJ_API annoproj_status annoproj_store_check(annoproj_session *session, const annoproj_check_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(check_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 typedef struct annoproj_backup_options {
