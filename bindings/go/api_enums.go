@@ -170,6 +170,42 @@ func (c ColumnType) String() string {
 	return "ColumnType(" + strconv.Itoa(int(c)) + ")"
 }
 
+// Which picture of a table.
+//
+// In C: annoproj_chart.
+type Chart int32
+
+// Values of Chart.
+const (
+	// ChartNatural: what suits the row type.
+	ChartNatural Chart = 0
+	// ChartBars is ANNOPROJ_CHART_BARS.
+	ChartBars Chart = 1
+	// ChartStacked: bars of several columns on top of each other.
+	ChartStacked Chart = 2
+	// ChartLines: tables with buckets of time only.
+	ChartLines Chart = 3
+	// ChartShares: one column, as parts of a whole.
+	ChartShares Chart = 4
+)
+
+// String is the name of a value as the header has it.
+func (c Chart) String() string {
+	switch c {
+	case ChartNatural:
+		return "NATURAL"
+	case ChartBars:
+		return "BARS"
+	case ChartStacked:
+		return "STACKED"
+	case ChartLines:
+		return "LINES"
+	case ChartShares:
+		return "SHARES"
+	}
+	return "Chart(" + strconv.Itoa(int(c)) + ")"
+}
+
 // Stored on every event; a mark that gives no right.
 //
 // In C: annoproj_source.

@@ -156,6 +156,54 @@ func (t *Table[R]) JSON() (string, error) {
 	return takeText(oJSON), nil
 }
 
+// The table as a picture: one self-contained SVG with axes, legend and units, readable on light and dark screens and by screen
+// readers; the same bytes for the same table. Each mark carries category, column and value of the table (data-category, data-series,
+// data-value). Many buckets are joined, many categories become "other"; where a sum would mean nothing the picture says how many
+// it leaves out. ErrUnsupported for row types without a natural picture, ErrInvalid for options that do not fit.
+//
+// In C: annoproj_table_svg.
+func (t *Table[R]) SVG(opts ...PictureOptions) (string, error) {
+	call := newCall(nil)
+	defer call.end()
+	self := (*C.annoproj_table)(call.enter(t.state(), "table", false))
+	var chosen PictureOptions
+	for _, option := range opts {
+		chosen = option
+	}
+	cOptions := chosen.toC(call)
+	var oSVG *C.char
+	_, err := call.run(func(_ *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_table_svg(self, cOptions, &oSVG, failure)
+	})
+	if err != nil {
+		return "", err
+	}
+	return takeText(oSVG), nil
+}
+
+// The same picture as a Vega-Lite 5 specification (JSON) with its data inside, for hosts that draw it themselves. Statuses as
+// Table.SVG.
+//
+// In C: annoproj_table_vega_lite.
+func (t *Table[R]) VegaLite(opts ...PictureOptions) (string, error) {
+	call := newCall(nil)
+	defer call.end()
+	self := (*C.annoproj_table)(call.enter(t.state(), "table", false))
+	var chosen PictureOptions
+	for _, option := range opts {
+		chosen = option
+	}
+	cOptions := chosen.toC(call)
+	var oJSON *C.char
+	_, err := call.run(func(_ *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_table_vega_lite(self, cOptions, &oJSON, failure)
+	})
+	if err != nil {
+		return "", err
+	}
+	return takeText(oJSON), nil
+}
+
 // Fills in the schema of the table's row type: a struct with a field for each column. On failure its `release` is nil.
 //
 // In C: annoproj_table_arrow_schema.
@@ -1424,6 +1472,24 @@ func (p *Project) WorkflowMermaid(ctx context.Context, opts ...CallOption) (stri
 	return takeText(oMermaid), nil
 }
 
+// The workflow as an SVG picture: stages as boxes with the number of tasks in each (data-stage, data-tasks). Rights: workflow_view.
+//
+// In C: annoproj_workflow_svg.
+func (p *Project) WorkflowSVG(ctx context.Context, opts ...CallOption) (string, error) {
+	call := newCall(ctx)
+	defer call.end()
+	call.apply(opts)
+	self := (*C.annoproj_project)(call.enter(p.state(), "project", false))
+	var oSVG *C.char
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_workflow_svg(self, limits, &oSVG, failure)
+	})
+	if err != nil {
+		return "", err
+	}
+	return takeText(oSVG), nil
+}
+
 // A handle for the stage with that key. ErrNotFound. Rights: queue.
 //
 // In C: annoproj_stage_open.
@@ -2413,6 +2479,24 @@ func (q *Query) ReviewersByFrame(ctx context.Context, opts ...CallOption) (*Tabl
 		return nil, err
 	}
 	return newTable(oTable, decodeReviewersFrameRow), nil
+}
+
+// Writes the report as one HTML page that needs no other file, no script and no network: figures of the project, its workflow, and
+// the query's reports as charts and tables; light or dark as the reader's screen is, and printable. One snapshot; the same bytes for
+// the same state. Without a bucket the page chooses days, weeks or months; the query's unit decides between labels and frame labels.
+// ErrNotFound (folder), ErrReadonly, ErrCallback. Rights: analytics_team.
+//
+// In C: annoproj_query_report.
+func (q *Query) Report(ctx context.Context, options ReportOptions, opts ...CallOption) error {
+	call := newCall(ctx)
+	defer call.end()
+	call.apply(opts)
+	self := (*C.annoproj_query)(call.enter(q.state(), "query", false))
+	cOptions := options.toC(call)
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_query_report(self, cOptions, limits, failure)
+	})
+	return err
 }
 
 // The version of the library that is loaded, "major.minor.patch". A constant; any thread.

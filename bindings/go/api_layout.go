@@ -30,6 +30,14 @@ func layouts() map[string]uintptr {
 	all["annoproj_column.dictionary_data"] = unsafe.Offsetof(C.annoproj_column{}.dictionary_data)
 	all["annoproj_column.type"] = unsafe.Offsetof(C.annoproj_column{}._type)
 	all["annoproj_column.reserved"] = unsafe.Offsetof(C.annoproj_column{}.reserved)
+	all["annoproj_picture_options"] = C.sizeof_annoproj_picture_options
+	all["annoproj_picture_options.size"] = unsafe.Offsetof(C.annoproj_picture_options{}.size)
+	all["annoproj_picture_options.title"] = unsafe.Offsetof(C.annoproj_picture_options{}.title)
+	all["annoproj_picture_options.columns"] = unsafe.Offsetof(C.annoproj_picture_options{}.columns)
+	all["annoproj_picture_options.chart"] = unsafe.Offsetof(C.annoproj_picture_options{}.chart)
+	all["annoproj_picture_options.width"] = unsafe.Offsetof(C.annoproj_picture_options{}.width)
+	all["annoproj_picture_options.categories"] = unsafe.Offsetof(C.annoproj_picture_options{}.categories)
+	all["annoproj_picture_options.utc_offset_minutes"] = unsafe.Offsetof(C.annoproj_picture_options{}.utc_offset_minutes)
 	all["annoproj_store_options"] = C.sizeof_annoproj_store_options
 	all["annoproj_store_options.size"] = unsafe.Offsetof(C.annoproj_store_options{}.size)
 	all["annoproj_store_options.clock"] = unsafe.Offsetof(C.annoproj_store_options{}.clock)
@@ -186,5 +194,11 @@ func layouts() map[string]uintptr {
 	all["annoproj_export_options.stage_count"] = unsafe.Offsetof(C.annoproj_export_options{}.stage_count)
 	all["annoproj_export_options.classes"] = unsafe.Offsetof(C.annoproj_export_options{}.classes)
 	all["annoproj_export_options.class_count"] = unsafe.Offsetof(C.annoproj_export_options{}.class_count)
+	all["annoproj_report_options"] = C.sizeof_annoproj_report_options
+	all["annoproj_report_options.size"] = unsafe.Offsetof(C.annoproj_report_options{}.size)
+	all["annoproj_report_options.path"] = unsafe.Offsetof(C.annoproj_report_options{}.path)
+	all["annoproj_report_options.write"] = unsafe.Offsetof(C.annoproj_report_options{}.write)
+	all["annoproj_report_options.user_data"] = unsafe.Offsetof(C.annoproj_report_options{}.user_data)
+	all["annoproj_report_options.title"] = unsafe.Offsetof(C.annoproj_report_options{}.title)
 	return all
 }

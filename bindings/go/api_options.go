@@ -6,6 +6,36 @@ package annoproj
 // #include "api_callbacks.h"
 import "C"
 
+// How a table is drawn.
+//
+// In C: annoproj_picture_options.
+type PictureOptions struct {
+	// Title: "" = what the table shows.
+	Title string
+	// Columns: keys of up to 8 columns of numbers with the same unit, separated by commas; "" = the natural ones.
+	Columns string
+	// Chart is chart.
+	Chart Chart
+	// Width: in pixels, 240 to 4,096; 0 = 640.
+	Width int32
+	// Categories: 2 to 200; 0 = 12. The greatest ones are drawn, all others as one.
+	Categories int32
+	// UTCOffsetMinutes: of the times; the query's.
+	UTCOffsetMinutes int32
+}
+
+func (o *PictureOptions) toC(call *call) *C.annoproj_picture_options {
+	s := (*C.annoproj_picture_options)(call.alloc(C.sizeof_annoproj_picture_options))
+	s.size = C.sizeof_annoproj_picture_options
+	s.title = call.text("title", o.Title)
+	s.columns = call.text("columns", o.Columns)
+	s.chart = C.annoproj_chart(o.Chart)
+	s.width = C.int32_t(o.Width)
+	s.categories = C.int32_t(o.Categories)
+	s.utc_offset_minutes = C.int32_t(o.UTCOffsetMinutes)
+	return s
+}
+
 // How a store is opened. Clock and random are called only by threads that are inside a call on the store;
 // they may not call the library (ErrState).
 //
@@ -544,6 +574,32 @@ func (o *ExportOptions) toC(call *call) *C.annoproj_export_options {
 	s.classes = (*C.int64_t)(copyArray(call, &classCount, "classes", o.Classes, 0))
 	s.class_count = C.size_t(classCount.count)
 	s.stage_count = C.size_t(stageCount.count)
+	s.user_data = box.userData()
+	return s
+}
+
+// Where the report page goes.
+//
+// In C: annoproj_report_options.
+type ReportOptions struct {
+	// Path: a file; written beside it first, then renamed.
+	Path string
+	// Write: or a callback; exactly one of the two.
+	Write func(data []byte) error
+	// Title: "" = the project's.
+	Title string
+}
+
+func (o *ReportOptions) toC(call *call) *C.annoproj_report_options {
+	s := (*C.annoproj_report_options)(call.alloc(C.sizeof_annoproj_report_options))
+	s.size = C.sizeof_annoproj_report_options
+	box := call.callbacks()
+	s.path = call.text("path", o.Path)
+	if o.Write != nil {
+		box.functions["annoproj_write_fn"] = o.Write
+		s.write = (C.annoproj_write_fn)(C.annoprojGoTrampolineWriteFn)
+	}
+	s.title = call.text("title", o.Title)
 	s.user_data = box.userData()
 	return s
 }

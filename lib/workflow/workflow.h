@@ -33,6 +33,14 @@ annoproj_status workflow_stages(scope *scope, int64_t project, stage_description
 annoproj_status workflow_stage_by_key(scope *scope, int64_t project, const char *key, int64_t *stage,
                                       annoproj_error **error);
 
+typedef struct workflow_edge {
+    int64_t from, to; /* numbers of stages */
+    const char *name; /* "submit", "approve", "reject", a pathway's title */
+} workflow_edge;
+/* The edges of a project's workflow, by stage. In the arena. */
+annoproj_status workflow_edges(scope *scope, int64_t project, workflow_edge **edges, size_t *count,
+                               annoproj_error **error);
+
 /* Stable id of a stage outside the store: follows from the project's and the stage's number. */
 annoproj_status workflow_stage_uuid(scope *scope, int64_t stage, uint8_t uuid[16], annoproj_error **error);
 

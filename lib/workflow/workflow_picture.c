@@ -2,6 +2,7 @@
  * number, so that keys and titles stand in quoted texts only. */
 #include <string.h>
 
+#include "failure.h"
 #include "workflow.h"
 
 #define SQL_EDGES                                                                                                      \
@@ -10,6 +11,10 @@
     " UNION ALL SELECT p.stage & 0xffffffff, p.target & 0xffffffff, p.title || iif(p.share > 0, printf(' %g %%', "     \
     "p.share / 10000.0), '') FROM stage_pathway p WHERE p.stage > ?1 << 32 AND p.stage < (?1 + 1) << 32"               \
     " ORDER BY 1, 3 DESC"
+
+#define SQL_EDGE_COUNT                                                                                                 \
+    "SELECT (SELECT count(*) FROM stage_edge e WHERE e.stage > ?1 << 32 AND e.stage < (?1 + 1) << 32) +"               \
+    " (SELECT count(*) FROM stage_pathway p WHERE p.stage > ?1 << 32 AND p.stage < (?1 + 1) << 32)"
 
 typedef struct style {
     const char *shape, *color; /* DOT */
@@ -86,45 +91,73 @@ static void draw_mermaid_stages(const stage_description *stages, size_t count, t
     }
 }
 
-/* Rejects are dashed. */
-static annoproj_status draw_edges(scope *in, int64_t project, bool dot, text *out, annoproj_error **error) {
+annoproj_status workflow_edges(scope *in, int64_t project, workflow_edge **edges, size_t *count,
+                               annoproj_error **error) {
+    statement *ask = sql(in->database, SQL_EDGE_COUNT);
+    bind_int64(ask, project);
+    const size_t most = sql_row(ask) ? (size_t)column_int64(ask, 0) : 0;
+    annoproj_status status = sql_end(ask, error);
+    workflow_edge *made = arena_array(in->memory, most + 1, sizeof *made);
+    if (status == ANNOPROJ_OK && !made) {
+        status = fail_memory(error);
+    }
+    if (status != ANNOPROJ_OK) {
+        return status;
+    }
+    size_t read = 0;
+    bool kept = true;
     statement *all = sql(in->database, SQL_EDGES);
     bind_int64(all, project);
-    while (sql_row(all)) {
-        const int from = (int)column_int64(all, 0), to = (int)column_int64(all, 1);
-        const char *name = column_text(all, 2);
-        const bool rejects = strcmp(name, "reject") == 0;
+    while (kept && read < most && sql_row(all)) {
+        const char *name = arena_text(in->memory, column_text(all, 2), column_length(all, 2));
+        made[read++] = (workflow_edge){column_int64(all, 0), column_int64(all, 1), name};
+        kept = name != NULL;
+    }
+    status = sql_end(all, error);
+    *edges = made;
+    *count = read;
+    return status == ANNOPROJ_OK && !kept ? fail_memory(error) : status;
+}
+
+/* Rejects are dashed. */
+static void draw_edges(const workflow_edge *edges, size_t count, bool dot, text *out) {
+    for (size_t i = 0; i < count; i++) {
+        const int from = (int)edges[i].from, to = (int)edges[i].to;
+        const bool rejects = strcmp(edges[i].name, "reject") == 0;
         if (dot) {
             text_printf(out, "    s%d -> s%d [label=\"", from, to);
-            append_dot_text(out, name);
+            append_dot_text(out, edges[i].name);
             text_printf(out, "\"%s];\n", rejects ? ", style=dashed" : "");
         } else {
             text_printf(out, rejects ? "    s%d -. \"" : "    s%d -- \"", from);
-            append_mermaid_text(out, name);
+            append_mermaid_text(out, edges[i].name);
             text_printf(out, rejects ? "\" .-> s%d\n" : "\" --> s%d\n", to);
         }
     }
-    return sql_end(all, error);
 }
 
 static annoproj_status draw(scope *in, int64_t project, bool dot, text *out, annoproj_error **error) {
     stage_description *stages = NULL;
-    size_t count = 0;
+    workflow_edge *edges = NULL;
+    size_t count = 0, edge_count = 0;
     int64_t first = 0;
     annoproj_status status = workflow_stages(in, project, &stages, &count, error);
     if (status == ANNOPROJ_OK) {
         status = workflow_first_stage(in, project, &first, error);
+    }
+    if (status == ANNOPROJ_OK) {
+        status = workflow_edges(in, project, &edges, &edge_count, error);
     }
     if (status != ANNOPROJ_OK) {
         return status;
     }
     (dot ? draw_dot_stages : draw_mermaid_stages)(stages, count, out);
     text_printf(out, dot ? "    start -> s%d;\n" : "    start --> s%d\n", (int)NUMBER_OF(first));
-    status = draw_edges(in, project, dot, out, error);
+    draw_edges(edges, edge_count, dot, out);
     if (dot) {
         text_string(out, "}\n");
     }
-    return status;
+    return ANNOPROJ_OK;
 }
 
 annoproj_status workflow_draw_dot(scope *in, int64_t project, text *out, annoproj_error **error) {

@@ -6,6 +6,7 @@
 #include "task_count.h"
 #include "utf8.h"
 #include "workflow.h"
+#include "workflow_svg.h"
 
 typedef annoproj_status (*write_text_fn)(scope *in, int64_t project, text *out, annoproj_error **error);
 
@@ -130,4 +131,13 @@ annoproj_status annoproj_workflow_update(annoproj_project *project, const char *
         return status;
     what.fingerprint = fingerprint_text(fingerprint_text(0, "workflow_update"), workflow);
     return project_write(project, &what, update_workflow, call, NULL, error);
+}
+
+static annoproj_status draw_svg(scope *in, int64_t project, text *out, annoproj_error **error) {
+    return workflow_svg(in, project, false, out, error);
+}
+
+annoproj_status annoproj_workflow_svg(annoproj_project *project, const annoproj_call *call, char **svg,
+                                      annoproj_error **error) {
+    return workflow_text(project, draw_svg, call, svg, error);
 }

@@ -1,0 +1,477 @@
+/* From a table to what a picture shows: columns, order, bounds. */
+#include "chart.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "failure.h"
+#include "markup.h"
+#include "utf8.h"
+
+#define DAY             INT64_C(86400000000)
+#define MOST_BUCKETS    124 /* more are joined, so that a bar stays visible */
+#define WIDTH           640
+#define CATEGORIES      12
+#define LEAST_WIDTH     240
+#define MOST_WIDTH      4096
+#define MOST_CATEGORIES 200
+
+/* The picture that is natural for a row type. */
+typedef struct plan {
+    const char *row, *title, *category;
+    annoproj_chart kind;
+    bool ordered; /* the table's order means something */
+    const char *columns;
+} plan;
+
+static const plan plans[] = {
+    {"task_actions_row", "Task actions", "bucket", ANNOPROJ_CHART_LINES, true, "submitted,skipped,approved,rejected"},
+    {"time_spent_row", "Time spent", "bucket", ANNOPROJ_CHART_STACKED, true, "annotate,review,other"},
+    {"label_actions_row", "Label actions", "bucket", ANNOPROJ_CHART_LINES, true, "submitted,approved,rejected"},
+    {"ontology_actions_row", "Labels by class", "name", ANNOPROJ_CHART_BARS, false, "created"},
+    {"annotators_row", "Tasks submitted by collaborator", "email", ANNOPROJ_CHART_BARS, false, "submitted_tasks"},
+    {"annotators_frame_row", "Frame labels by annotator", "email", ANNOPROJ_CHART_STACKED, false,
+     "created_labels,edited_labels,deleted_labels"},
+    {"reviewers_row", "Reviewed tasks by collaborator", "email", ANNOPROJ_CHART_STACKED, false,
+     "approved_tasks,rejected_tasks"},
+    {"reviewers_frame_row", "Frame labels by reviewer", "email", ANNOPROJ_CHART_STACKED, false,
+     "approved_labels,rejected_labels"},
+    {"tasks_by_stage_row", "Tasks by stage", "title", ANNOPROJ_CHART_SHARES, true, "tasks"},
+    {"stage_row", "Tasks by stage", "title", ANNOPROJ_CHART_SHARES, true, "tasks"},
+    {"project_row", "Tasks by project", "title", ANNOPROJ_CHART_BARS, false, "tasks"},
+};
+
+/* Colours that mean the same in every picture; other series take the first one that is free. */
+static const struct {
+    const char *begin;
+    int color;
+} meanings[] = {{"submitted", 0}, {"annotate", 0}, {"created", 0}, {"approved", 2}, {"review", 2},
+                {"rejected", 3},  {"deleted", 3},  {"edited", 1},  {"skipped", 7},  {"other", 7}};
+
+static annoproj_status find_plan(const row_type *type, const plan **out, annoproj_error **error) {
+    for (size_t i = 0; i < sizeof plans / sizeof *plans; i++) {
+        if (strcmp(plans[i].row, type->name) == 0) {
+            *out = &plans[i];
+            return ANNOPROJ_OK;
+        }
+    }
+    return fail(error, ANNOPROJ_UNSUPPORTED, "%s has no natural picture: use its CSV, JSON or Arrow form", type->name);
+}
+
+static int find_column(const row_type *type, const char *name, size_t length) {
+    for (size_t i = 0; i < type->column_count; i++) {
+        if (strlen(type->columns[i].name) == length && memcmp(type->columns[i].name, name, length) == 0) {
+            return (int)i;
+        }
+    }
+    return -1;
+}
+
+static bool is_rate(const column_type *column) {
+    const size_t length = strlen(column->name);
+    return length > 5 && strcmp(column->name + length - 5, "_rate") == 0;
+}
+
+/* ---- columns ---- */
+
+static annoproj_status add_series(chart *made, const row_type *type, const char *name, size_t length, int *columns,
+                                  annoproj_error **error) {
+    const int index = find_column(type, name, length);
+    const column_type *column = index >= 0 ? &type->columns[index] : NULL;
+    struct quoted buffer;
+    if (!column || (column->type != ANNOPROJ_COLUMN_INT64 && column->type != ANNOPROJ_COLUMN_DOUBLE)) {
+        return fail(error, ANNOPROJ_INVALID, "`columns` names %s, which is no column of numbers of %s",
+                    quoted(&buffer, name, length), type->name);
+    }
+    if (made->series_count == CHART_SERIES) {
+        return fail(error, ANNOPROJ_INVALID, "`columns` names more than %d columns: draw fewer in one picture",
+                    CHART_SERIES);
+    }
+    for (size_t i = 0; i < made->series_count; i++) {
+        const column_type *other = &type->columns[columns[i]];
+        if (columns[i] == index || strcmp(other->unit, column->unit) != 0 || is_rate(other) != is_rate(column)) {
+            return fail(error, ANNOPROJ_INVALID,
+                        "`columns` names %s, which is there already or has another unit than %s",
+                        quoted(&buffer, name, length), other->name);
+        }
+    }
+    columns[made->series_count] = index;
+    made->series[made->series_count++] = (chart_series){.key = column->name, .title = column->title, .color = -1};
+    return ANNOPROJ_OK;
+}
+
+static annoproj_status choose_columns(chart *made, const row_type *type, const char *names, int *columns,
+                                      annoproj_error **error) {
+    annoproj_status status = ANNOPROJ_OK;
+    while (status == ANNOPROJ_OK) {
+        const size_t length = strcspn(names, ",");
+        status = add_series(made, type, names, length, columns, error);
+        if (!names[length]) {
+            break;
+        }
+        names += length + 1;
+    }
+    return status;
+}
+
+static void choose_colors(chart *made) {
+    bool taken[CHART_SERIES] = {false};
+    for (size_t s = 0; s < made->series_count; s++) {
+        for (size_t i = 0; i < sizeof meanings / sizeof *meanings && made->series[s].color < 0; i++) {
+            if (strncmp(made->series[s].key, meanings[i].begin, strlen(meanings[i].begin)) == 0 &&
+                !taken[meanings[i].color]) {
+                made->series[s].color = meanings[i].color;
+                taken[meanings[i].color] = true;
+            }
+        }
+    }
+    for (size_t s = 0; s < made->series_count; s++) {
+        for (int color = 0; color < CHART_SERIES && made->series[s].color < 0; color++) {
+            if (!taken[color]) {
+                made->series[s].color = color;
+                taken[color] = true;
+            }
+        }
+    }
+}
+
+/* ---- values ---- */
+
+static double cell(const table *from, int column, int64_t row) {
+    const table_column *data = &from->columns[column];
+    if (table_is_null(data, row)) {
+        return NAN;
+    }
+    const double value = from->type->columns[column].type == ANNOPROJ_COLUMN_DOUBLE
+                             ? ((const double *)data->data)[row]
+                             : (double)((const int64_t *)data->data)[row];
+    return isfinite(value) ? value : NAN;
+}
+
+/* A text with a NUL behind it: dictionaries and texts keep one. */
+static const char *cell_text(const table *from, int column, int64_t row) {
+    const table_column *data = &from->columns[column];
+    if (table_is_null(data, row)) {
+        return "";
+    }
+    if (from->type->columns[column].type == ANNOPROJ_COLUMN_DICTIONARY) {
+        const int32_t entry = ((const int32_t *)data->data)[row];
+        return data->texts + data->dictionary_offsets[entry] + entry;
+    }
+    return data->texts + data->offsets[row] + row;
+}
+
+static void add_row(chart *made, const table *from, const int *columns, int category, int64_t row, int64_t offset_us) {
+    chart_category *one = &made->categories[made->category_count++];
+    one->merged = 1;
+    if (made->over_time) {
+        one->start_us = table_is_null(&from->columns[category], row)
+                            ? 0
+                            : ((const int64_t *)from->columns[category].data)[row] + offset_us;
+        one->name = "";
+    } else {
+        one->name = cell_text(from, category, row);
+    }
+    for (size_t s = 0; s < made->series_count; s++) {
+        one->values[s] = cell(from, columns[s], row);
+    }
+}
+
+static annoproj_status read_rows(chart *made, const table *from, const int *columns, int category, int64_t offset_us,
+                                 annoproj_error **error) {
+    const int level = find_column(from->type, "level", 5);
+    made->categories = arena_array(&made->memory, (size_t)from->row_count + CHART_SERIES, sizeof *made->categories);
+    if (!made->categories) {
+        return fail_memory(error);
+    }
+    for (int64_t row = 0; row < from->row_count; row++) {
+        if (level < 0 || cell(from, level, row) == 0) {
+            add_row(made, from, columns, category, row, offset_us);
+        }
+    }
+    return ANNOPROJ_OK;
+}
+
+double chart_total(const chart *of, size_t category) {
+    double total = 0;
+    for (size_t s = 0; s < of->series_count; s++) {
+        const double value = of->categories[category].values[s];
+        total += isnan(value) ? 0 : value;
+    }
+    return total;
+}
+
+/* ---- bounds ---- */
+
+static bool sums(const table *from, const int *columns, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        if (from->type->columns[columns[i]].type != ANNOPROJ_COLUMN_INT64) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void join(chart *made, chart_category *into, const chart_category *more) {
+    into->merged += more->merged;
+    for (size_t s = 0; s < made->series_count; s++) {
+        if (isnan(into->values[s])) {
+            into->values[s] = more->values[s];
+        } else if (!isnan(more->values[s])) {
+            into->values[s] += more->values[s];
+        }
+    }
+}
+
+typedef struct rank {
+    double total;
+    size_t category;
+} rank;
+
+static int compare_ranks(const void *left, const void *right) {
+    const rank *a = left, *b = right;
+    if (a->total != b->total) {
+        return a->total < b->total ? 1 : -1;
+    }
+    return a->category < b->category ? -1 : 1;
+}
+
+static annoproj_status sort_categories(chart *made, annoproj_error **error) {
+    const size_t count = made->category_count;
+    rank *ranks = arena_array(&made->memory, count + 1, sizeof *ranks);
+    chart_category *sorted = arena_array(&made->memory, count + 1, sizeof *sorted);
+    if (!ranks || !sorted) {
+        return fail_memory(error);
+    }
+    for (size_t i = 0; i < count; i++) {
+        ranks[i] = (rank){chart_total(made, i), i};
+    }
+    qsort(ranks, count, sizeof *ranks, compare_ranks);
+    for (size_t i = 0; i < count; i++) {
+        sorted[i] = made->categories[ranks[i].category];
+    }
+    made->categories = sorted;
+    return ANNOPROJ_OK;
+}
+
+/* The first ones, and all others as one where their sum means something. */
+static annoproj_status bound_categories(chart *made, size_t most, bool summable, annoproj_error **error) {
+    if (made->category_count <= most) {
+        return ANNOPROJ_OK;
+    }
+    if (!summable) {
+        made->left_out = (int64_t)(made->category_count - most);
+        made->category_count = most;
+        return ANNOPROJ_OK;
+    }
+    chart_category *other = &made->categories[most - 1];
+    for (size_t i = most; i < made->category_count; i++) {
+        join(made, other, &made->categories[i]);
+    }
+    text name = {0};
+    char *taken = NULL;
+    text_string(&name, "other (");
+    markup_grouped(&name, (double)other->merged, 0);
+    text_string(&name, ")");
+    annoproj_status status = text_take(&name, &taken, NULL, error);
+    if (status == ANNOPROJ_OK) {
+        other->name = arena_text(&made->memory, taken, strlen(taken));
+        status = other->name ? ANNOPROJ_OK : fail_memory(error);
+    }
+    release(taken);
+    made->category_count = most;
+    return status;
+}
+
+/* Neighbouring buckets are joined until they fit; an average of averages would be wrong, so those are only shown in part. */
+static void bound_buckets(chart *made, bool summable) {
+    if (!summable && made->category_count > MOST_BUCKETS) {
+        made->left_out = (int64_t)made->category_count - MOST_BUCKETS;
+        memmove(made->categories, made->categories + made->left_out, MOST_BUCKETS * sizeof *made->categories);
+        made->category_count = MOST_BUCKETS;
+    }
+    const size_t group = (made->category_count + MOST_BUCKETS - 1) / MOST_BUCKETS;
+    size_t kept = 0;
+    for (size_t i = 0; group > 1 && i < made->category_count; i++) {
+        if (i % group == 0) {
+            made->categories[kept++] = made->categories[i];
+        } else {
+            join(made, &made->categories[kept - 1], &made->categories[i]);
+        }
+    }
+    made->category_count = group > 1 ? kept : made->category_count;
+    for (size_t i = 1; i < made->category_count; i++) {
+        const int64_t distance = made->categories[i].start_us - made->categories[i - 1].start_us;
+        made->bucket_us = made->bucket_us == 0 || distance < made->bucket_us ? distance : made->bucket_us;
+    }
+}
+
+/* One bucket alone is no line: its columns become the categories. */
+static void transpose(chart *made) {
+    const chart_category only = made->categories[0];
+    chart_category *turned = made->categories;
+    if (made->series_count > 1 && made->kind != ANNOPROJ_CHART_SHARES) {
+        made->kind = ANNOPROJ_CHART_BARS;
+    }
+    for (size_t s = 0; s < made->series_count; s++) {
+        turned[s] = (chart_category){.name = made->series[s].title, .merged = 1, .values = {only.values[s]}};
+    }
+    made->category_count = made->series_count;
+    made->series_count = 1;
+    made->series[0] = (chart_series){.key = "value", .title = "Value", .color = 0};
+    made->category_title = "Figure";
+    made->over_time = false;
+}
+
+/* ---- how values are shown ---- */
+
+static void choose_scale(chart *made, const column_type *column) {
+    double most = 0;
+    for (size_t i = 0; i < made->category_count; i++) {
+        for (size_t s = 0; s < made->series_count; s++) {
+            most = fmax(most, isnan(made->categories[i].values[s]) ? 0 : fabs(made->categories[i].values[s]));
+        }
+    }
+    made->scale = 1;
+    made->unit = column->unit;
+    made->decimals = column->type == ANNOPROJ_COLUMN_DOUBLE ? 1 : 0;
+    made->seconds = strcmp(column->unit, "s") == 0;
+    if (is_rate(column)) {
+        made->scale = 100;
+        made->unit = "%";
+    } else if (made->seconds) {
+        made->scale = most >= 7200 ? 1.0 / 3600 : most >= 120 ? 1.0 / 60 : 1;
+        made->unit = most >= 7200 ? "hours" : most >= 120 ? "minutes" : "seconds";
+        made->decimals = most >= 120 && most * made->scale < 1000 ? 1 : made->decimals;
+    }
+}
+
+void chart_value(const chart *of, text *out, double value) {
+    markup_grouped(out, value * of->scale, of->decimals);
+}
+
+void chart_exact(const chart *of, text *out, double value) {
+    if (of->seconds && value == floor(value) && fabs(value) < 1e15) {
+        markup_duration(out, (int64_t)value);
+        return;
+    }
+    if (of->scale == 100) {
+        markup_grouped(out, value * 100, 2);
+        text_string(out, " %");
+        return;
+    }
+    markup_grouped(out, value, value == floor(value) ? 0 : 3);
+    if (*of->unit) {
+        text_character(out, ' ');
+        text_string(out, of->seconds ? "s" : of->unit);
+    }
+}
+
+/* ---- all of it ---- */
+
+/* "Approved tasks, Rejected tasks by Collaborator" */
+static annoproj_status name_after_columns(chart *made, annoproj_error **error) {
+    text title = {0};
+    char *taken = NULL;
+    for (size_t s = 0; s < made->series_count; s++) {
+        text_string(&title, s ? ", " : "");
+        text_string(&title, made->series[s].title);
+    }
+    text_string(&title, " by ");
+    text_string(&title, made->category_title);
+    annoproj_status status = text_take(&title, &taken, NULL, error);
+    if (status == ANNOPROJ_OK) {
+        made->title = arena_text(&made->memory, taken, strlen(taken));
+        status = made->title ? ANNOPROJ_OK : fail_memory(error);
+    }
+    release(taken);
+    return status;
+}
+
+static annoproj_status check_options(const annoproj_picture_options *options, annoproj_error **error) {
+    if (options->chart < ANNOPROJ_CHART_NATURAL || options->chart > ANNOPROJ_CHART_SHARES) {
+        return fail(error, ANNOPROJ_INVALID, "`chart` is %d, which is no annoproj_chart", (int)options->chart);
+    }
+    if (options->width != 0 && (options->width < LEAST_WIDTH || options->width > MOST_WIDTH)) {
+        return fail(error, ANNOPROJ_INVALID, "`width` is %d, not between %d and %d", (int)options->width, LEAST_WIDTH,
+                    MOST_WIDTH);
+    }
+    if (options->categories != 0 && (options->categories < 2 || options->categories > MOST_CATEGORIES)) {
+        return fail(error, ANNOPROJ_INVALID, "`categories` is %d, not between 2 and %d", (int)options->categories,
+                    MOST_CATEGORIES);
+    }
+    if (options->utc_offset_minutes < -1080 || options->utc_offset_minutes > 1080) {
+        return fail(error, ANNOPROJ_INVALID, "`utc_offset_minutes` is %d, not between -1080 and 1080",
+                    (int)options->utc_offset_minutes);
+    }
+    annoproj_status status = options->title ? check_text(options->title, TEXT_TITLE, "title", error) : ANNOPROJ_OK;
+    if (status == ANNOPROJ_OK && options->columns) {
+        status = check_text(options->columns, TEXT_TITLE, "columns", error);
+    }
+    return status;
+}
+
+static annoproj_status check_kind(const chart *made, const plan *natural, annoproj_error **error) {
+    if (made->kind == ANNOPROJ_CHART_LINES && !made->over_time) {
+        return fail(error, ANNOPROJ_INVALID, "`chart` is lines, but %s has no time to draw them over", natural->row);
+    }
+    if (made->kind == ANNOPROJ_CHART_SHARES && made->series_count > 1 && made->category_count > 1) {
+        return fail(error, ANNOPROJ_INVALID, "`chart` is shares, which are of one column: `columns` gives %zu",
+                    made->series_count);
+    }
+    return ANNOPROJ_OK;
+}
+
+annoproj_status chart_make(chart *out, const table *from, const annoproj_picture_options *options,
+                           annoproj_error **error) {
+    const plan *natural = NULL;
+    int columns[CHART_SERIES];
+    memset(out, 0, sizeof *out);
+    annoproj_status status = check_options(options, error);
+    if (status == ANNOPROJ_OK) {
+        status = find_plan(from->type, &natural, error);
+    }
+    if (status == ANNOPROJ_OK) {
+        status = choose_columns(out, from->type, options->columns ? options->columns : natural->columns, columns,
+                                error);
+    }
+    if (status != ANNOPROJ_OK) {
+        return status;
+    }
+    const int category = find_column(from->type, natural->category, strlen(natural->category));
+    const bool summable = sums(from, columns, out->series_count);
+    out->kind = options->chart ? options->chart : natural->kind;
+    out->title = options->title ? options->title : natural->title;
+    out->category_title = from->type->columns[category].title;
+    out->over_time = from->type->columns[category].type == ANNOPROJ_COLUMN_TIMESTAMP_US;
+    out->width = options->width ? options->width : WIDTH;
+    choose_colors(out);
+    if (options->columns && !options->title) {
+        status = name_after_columns(out, error);
+    }
+    if (status != ANNOPROJ_OK) {
+        return status;
+    }
+    status = read_rows(out, from, columns, category, (int64_t)options->utc_offset_minutes * 60000000, error);
+    if (status == ANNOPROJ_OK) {
+        status = check_kind(out, natural, error);
+    }
+    if (status == ANNOPROJ_OK && out->over_time && out->category_count == 1) {
+        transpose(out);
+    } else if (status == ANNOPROJ_OK && out->over_time) {
+        bound_buckets(out, summable);
+    } else if (status == ANNOPROJ_OK) {
+        status = natural->ordered ? ANNOPROJ_OK : sort_categories(out, error);
+        if (status == ANNOPROJ_OK) {
+            status = bound_categories(out, options->categories ? (size_t)options->categories : CATEGORIES, summable,
+                                      error);
+        }
+    }
+    choose_scale(out, &from->type->columns[columns[0]]);
+    return status;
+}
+
+void chart_release(chart *gone) {
+    arena_release(&gone->memory);
+}
