@@ -581,6 +581,19 @@ static void write_reports(demo *d, const char *folder) {
     }
 }
 
+/* All of it again as one page for a browser. */
+static void write_page(demo *d, const char *folder) {
+    char path[4096];
+    annoproj_query *query = NULL;
+    annoproj_report_options options = ANNOPROJ_REPORT_OPTIONS_INIT;
+    snprintf(path, sizeof path, "%s/report.html", folder);
+    options.path = path;
+    MUST(annoproj_query_open(d->projects[ADA], NULL, NULL, &query, &error));
+    MUST(annoproj_query_report(query, &options, NULL, &error));
+    annoproj_query_close(query);
+    printf("\nreport.html: open it in a browser\n");
+}
+
 static void write_exports(demo *d, const char *folder) {
     char path[4096];
     char *dot = NULL;
@@ -665,6 +678,7 @@ int main(int argc, char **argv) {
     work_until_complete(&d);
     MUST(annoproj_project_set_status(d.projects[TOM], ANNOPROJ_PROJECT_COMPLETED, NULL, &error));
     write_reports(&d, folder);
+    write_page(&d, folder);
     write_exports(&d, folder);
     check_store(&d);
     close_all(&d);

@@ -287,6 +287,12 @@ class Demo:
             with project.query_open(**options) as query:
                 self.write_report(name, getattr(query, name)())
 
+    def write_page(self):
+        """All of it again as one page for a browser."""
+        with self.projects[ADA].query_open() as query:
+            query.report(path=os.path.join(self.folder, "report.html"))
+        print("\nreport.html: open it in a browser")
+
     def write_exports(self):
         project = self.projects[ADA]
         count = project.export_coco(path=os.path.join(self.folder, "export.coco.json"), timeout=None)
@@ -316,6 +322,7 @@ class Demo:
         self.work_until_complete()
         self.projects[TOM].set_status(ProjectStatus.COMPLETED)
         self.write_reports()
+        self.write_page()
         self.write_exports()
         self.check_store()
         for handle in [*self.annotate.values(), *self.review.values(), *self.projects, *self.sessions, self.host]:

@@ -203,7 +203,7 @@ static double draw_heading(const chart *of, bool in_page, text *out) {
     }
     text built = {0};
     subtitle(of, &built);
-    if (built.length > 0) {
+    if (built.length > 0 || built.failed) {
         const double left = in_page ? 2 : PAD;
         draw_built(out, &(label){left, y + 11, SMALL, of->width - 2 * left, "muted", MUTED, NULL, false}, &built);
         y += 18;

@@ -113,6 +113,12 @@ MORE = {
     "annoproj_operations": lambda world: annoproj.operations(),
     "annoproj_table_csv": lambda world: world.table.csv(),
     "annoproj_table_json": lambda world: world.table.json(),
+    "annoproj_table_svg": lambda world: world.query.annotators().svg(columns="submitted_tasks,skipped_tasks"),
+    "annoproj_table_vega_lite": lambda world: world.query.annotators().vega_lite(),
+    "annoproj_table_arrow_schema": lambda world: world.table.__arrow_c_schema__(),
+    "annoproj_table_arrow_array": lambda world: world.table.__arrow_c_array__(),
+    "annoproj_table_arrow_stream": lambda world: world.table.__arrow_c_stream__(),
+    "annoproj_stream_arrow_schema": lambda world: world.stream.__arrow_c_schema__(),
     "annoproj_table_column": lambda world: world.table.column("user"),
 }
 # Set once per process; covered by the unit tests of the allocator.
