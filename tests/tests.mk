@@ -184,6 +184,12 @@ check-model: $(plain.shared) ## random operations against the reference model (O
 	$(call heading,the library against the reference model)
 	@$(PYTHON_ENV) OPERATIONS=$(OPERATIONS) $(PYTHON) tests/model/run_model.py
 
+# What users read tables with; a renderer shows that the Vega-Lite specifications are ones.
+TABLE_READERS := pyarrow polars pandas duckdb vl-convert-python
+check-readers: $(plain.shared) $(TABLE_READERS:%=$(VENV)/%.tried) ## tables read by pyarrow, polars, pandas and DuckDB; specifications drawn by Vega-Lite
+	$(call heading,tables as others read them)
+	@$(PYTHON_ENV) timeout 120 $(VENV)/bin/python tests/oracle/table_readers.py
+
 TYPE_CHECKERS := mypy==2.4.1 basedpyright==1.40.2
 check-types: $(plain.shared) $(TYPE_CHECKERS:%=$(VENV)/%.tried) ## the type stubs against the package, by mypy and pyright
 	$(call heading,type stubs)
@@ -252,6 +258,7 @@ CHECKS := \
     check-install \
     check-python \
     check-go \
+    check-readers \
     check-types \
     check-wheel \
     check-model \

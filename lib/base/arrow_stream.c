@@ -101,11 +101,9 @@ static void fill_stream(struct ArrowArrayStream *arrow, source *from) {
 /* Empties the result and enters the handle. */
 static annoproj_status begin(void *out, size_t size, const char *name, const void *handle, handle_kind kind,
                              body **entered, annoproj_error **error) {
-    clear_error(error);
-    if (!out) {
-        return fail(error, ANNOPROJ_INVALID, "`%s` is NULL: give the struct to fill in", name);
+    if (!result_place(out, size, name, error)) {
+        return ANNOPROJ_INVALID;
     }
-    memset(out, 0, size);
     return handle_enter(handle, kind, kind == HANDLE_TABLE ? "table" : "stream", entered, error);
 }
 

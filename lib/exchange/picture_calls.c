@@ -16,11 +16,9 @@ static void write_svg(const chart *of, text *out) {
 static annoproj_status draw(const annoproj_table *handle, const annoproj_picture_options *options,
                             void (*write)(const chart *of, text *out), const char *name, char **out,
                             annoproj_error **error) {
-    clear_error(error);
-    if (!out) {
-        return fail(error, ANNOPROJ_INVALID, "`%s` is NULL: give a place for the result", name);
+    if (!result_place(out, sizeof *out, name, error)) {
+        return ANNOPROJ_INVALID;
     }
-    *out = NULL;
     annoproj_picture_options own;
     body *kept = NULL;
     annoproj_status status = options_read(&own, sizeof own, sizeof own, options, error);

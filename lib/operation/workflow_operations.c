@@ -122,6 +122,15 @@ static annoproj_status update_workflow(command *cmd, void *arguments, annoproj_e
     return sql_run(update, error);
 }
 
+static annoproj_status draw_svg(scope *in, int64_t project, text *out, annoproj_error **error) {
+    return workflow_svg(in, project, false, out, error);
+}
+
+annoproj_status annoproj_workflow_svg(annoproj_project *project, const annoproj_call *call, char **svg,
+                                      annoproj_error **error) {
+    return workflow_text(project, draw_svg, call, svg, "svg", error);
+}
+
 annoproj_status annoproj_workflow_update(annoproj_project *project, const char *workflow, const annoproj_call *call,
                                          annoproj_error **error) {
     handle_call what = {.operation = ANNOPROJ_OPERATION_WORKFLOW_EDIT, .arguments = (void *)(uintptr_t)workflow};
@@ -131,13 +140,4 @@ annoproj_status annoproj_workflow_update(annoproj_project *project, const char *
         return status;
     what.fingerprint = fingerprint_text(fingerprint_text(0, "workflow_update"), workflow);
     return project_write(project, &what, update_workflow, call, NULL, error);
-}
-
-static annoproj_status draw_svg(scope *in, int64_t project, text *out, annoproj_error **error) {
-    return workflow_svg(in, project, false, out, error);
-}
-
-annoproj_status annoproj_workflow_svg(annoproj_project *project, const annoproj_call *call, char **svg,
-                                      annoproj_error **error) {
-    return workflow_text(project, draw_svg, call, svg, error);
 }
