@@ -70,8 +70,8 @@ class Column:
 
     def values(self):
         """A list with a Python value for each row, None where there is none."""
-        if not self.length:
-            return []
+        if self.null_count == self.length:
+            return [None] * self.length
         values = _VALUES[self.type](self)
         if self.validity is None:
             return values
@@ -94,7 +94,7 @@ class Column:
         return [bit == "1" for bit in _bits(self.data, self.length)]
 
     def _dictionary(self):
-        entries = self.entries() or [None]  # without an entry all rows are null
+        entries = self.entries()
         return [entries[index] for index in self._numbers()]
 
     def _utf8(self):
@@ -136,10 +136,10 @@ def _slices(whole, offsets):
 
 def _texts(offsets, data):
     """Where all is ASCII, places in bytes are places in the text."""
-    data = bytes(data)
-    if data.isascii():
-        return _slices(data.decode("ascii"), offsets)
-    return [part.decode("utf-8") for part in _slices(data, offsets)]
+    try:
+        return _slices(str(data, "ascii"), offsets)
+    except UnicodeDecodeError:
+        return [part.decode("utf-8") for part in _slices(bytes(data), offsets)]
 
 
 _dict_makers: Dict[Tuple[str, ...], Callable[[Any], List[Dict[str, Any]]]] = {}
