@@ -18,7 +18,7 @@ import unittest
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "conformance"))
 
 import annoproj
-from annoproj import _capi, _runtime
+from annoproj import _arrow, _capi, _runtime
 
 import test_calls
 
@@ -167,6 +167,7 @@ class EveryAllocation(unittest.TestCase):
                     delattr(self.world, key)
                 self.folder.cleanup()
                 gc.collect()
+                _arrow.sweep()
                 if kind is None:
                     test.assertEqual(ALLOCATOR.alive, self.before, "leaked")
 

@@ -1,6 +1,13 @@
-"""Arrow's PyCapsule protocol: structs of the Arrow C data interface, handed to whoever asks, without any package."""
+"""Arrow's PyCapsule protocol: structs of the Arrow C data interface, handed to whoever asks, without any package.
+
+A capsule's destructor may run while an exception is on its way, which a destructor written in Python would lose. So capsules
+have none: those handed out are kept here, and whoever makes the next one gives up what nobody else holds any more.
+"""
 
 import ctypes
+import sys
+import threading
+from typing import Any, List, Tuple
 
 _api = ctypes.pythonapi
 _api.PyMem_RawCalloc.argtypes = (ctypes.c_size_t, ctypes.c_size_t)
@@ -9,12 +16,12 @@ _api.PyMem_RawFree.argtypes = (ctypes.c_void_p,)
 _api.PyMem_RawFree.restype = None
 _api.PyCapsule_New.argtypes = (ctypes.c_void_p, ctypes.c_char_p, ctypes.c_void_p)
 _api.PyCapsule_New.restype = ctypes.py_object
-# In a destructor the capsule is dying already, so it must not become a Python object again.
-_pointer_of = ctypes.PYFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_char_p)(("PyCapsule_GetPointer", _api))
 _release = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
 
 # Name of the capsule -> size of the struct, and where in it `release` lies.
 _STRUCTS = {b"arrow_schema": (72, 56), b"arrow_array": (80, 64), b"arrow_array_stream": (40, 24)}
+_handed_out: List[Tuple[Any, int, bytes]] = []  # (capsule, address of its struct, name)
+_lock = threading.Lock()
 
 
 def _free(address, name):
@@ -25,29 +32,39 @@ def _free(address, name):
     _api.PyMem_RawFree(address)
 
 
-def _destructor(name):
-    @ctypes.PYFUNCTYPE(None, ctypes.c_void_p)
-    def destroy(capsule):
-        _free(_pointer_of(capsule, name), name)
-
-    _api.Py_IncRef(ctypes.py_object(destroy))  # capsules may outlive this module
-    return ctypes.cast(destroy, ctypes.c_void_p)
+def _references(entries):
+    """How many references to each capsule there are, as this function counts them."""
+    return [sys.getrefcount(made) for made, _, _ in entries]
 
 
-_destructors = {name: _destructor(name) for name in _STRUCTS}
+_OURS = _references([(object(), 0, b"")])[0]  # of one that only its entry holds
+
+
+def sweep():
+    """Frees the structs of capsules that nobody holds any more."""
+    with _lock:
+        counts = _references(_handed_out)
+        gone = [entry[1:] for entry, count in zip(_handed_out, counts) if count <= _OURS]
+        _handed_out[:] = [entry for entry, count in zip(_handed_out, counts) if count > _OURS]
+    for address, name in gone:
+        _free(address, name)
 
 
 def capsule(name, fill):
     """A capsule around a struct that `fill` fills in, given its address."""
+    sweep()
     address = _api.PyMem_RawCalloc(1, _STRUCTS[name][0])
     if not address:
         raise MemoryError
     try:
         fill(address)
-        return _api.PyCapsule_New(address, name, _destructors[name])
+        made = _api.PyCapsule_New(address, name, None)
     except BaseException:
         _free(address, name)
         raise
+    with _lock:
+        _handed_out.append((made, address, name))
+    return made
 
 
 class Exporter:

@@ -217,6 +217,7 @@ class TableBase(_arrow.Exporter, _runtime.Handle):
             self._end_close(True)
         self._owner = None
         self._rows = None
+        _arrow.sweep()
 
     def __del__(self):
         self._pointer = None  # the owner frees it
