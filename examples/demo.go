@@ -457,6 +457,14 @@ func (d *demo) writeReports() {
 	writeReport(d, "reviewers_by_frame", reviewersByFrame, err)
 }
 
+// writePage writes all of it again as one page for a browser.
+func (d *demo) writePage() {
+	query := must(d.projects[ada].QueryOpen(d.ctx))
+	defer query.Close()
+	check(query.Report(d.ctx, annoproj.ReportOptions{Path: filepath.Join(d.folder, "report.html")}))
+	fmt.Println("\nreport.html: open it in a browser")
+}
+
 func (d *demo) writeExports() {
 	project := d.projects[ada]
 	count := must(project.ExportCOCO(d.ctx, annoproj.ExportOptions{Path: filepath.Join(d.folder, "export.coco.json")}))
@@ -491,6 +499,7 @@ func (d *demo) run() {
 	d.workUntilComplete()
 	check(d.projects[tom].SetStatus(d.ctx, annoproj.ProjectStatusCompleted))
 	d.writeReports()
+	d.writePage()
 	d.writeExports()
 	d.checkStore()
 	check(d.store.Close())

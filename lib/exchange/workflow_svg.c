@@ -355,6 +355,9 @@ static annoproj_status read_graph(scope *in, int64_t project, graph *of, annopro
     if (!of->nodes || !of->links) {
         return fail_memory(error);
     }
+    while (of->node_count > 0 && stages[of->node_count - 1].removed) {
+        of->node_count--; /* removed ones come last */
+    }
     for (size_t i = 0; i < of->node_count; i++) {
         of->nodes[i].stage = &stages[i];
     }

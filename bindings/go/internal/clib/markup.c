@@ -40,15 +40,15 @@ void markup_text(text *out, const char *string) {
     }
 }
 
-/* Of a character, in parts of the font size; as sans-serif fonts have them. */
+/* Of a character, in parts of the font size; as wide sans-serif fonts have them. */
 static double character_width(uint32_t point) {
     if (point < 0x80) {
-        return strchr("ijl.,:;'|!()[] ", (int)point) ? 0.32
-               : strchr("mwMW@%", (int)point)        ? 0.88
-               : point < 'a'                         ? 0.64
-                                                     : 0.56;
+        return strchr("ijl.,:;'|!()[] ", (int)point)         ? 0.36
+               : strchr("mwMW@%", (int)point)                ? 1.0
+               : point < 'a' && (point > '9' || point < '0') ? 0.7
+                                                             : 0.62;
     }
-    return point < 0x1100 ? 0.6 : 1.0;
+    return point < 0x1100 ? 0.65 : 1.0;
 }
 
 double markup_width(const char *string, double size) {

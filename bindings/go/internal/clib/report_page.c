@@ -253,7 +253,7 @@ static void add_figures(page *of) {
     close_figure(of, "each counted once");
     open_figure(of, "Time spent");
     markup_duration(of->text, figure(of->overview, "time_spent"));
-    close_figure(of, "hours, by everybody");
+    close_figure(of, "h:mm:ss, by everybody");
     open_figure(of, "Task rejection rate");
     if (approved + rejected > 0) {
         add_percentage(of, (double)rejected, (double)(approved + rejected));
