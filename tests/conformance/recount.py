@@ -223,7 +223,7 @@ class Query:
             if credited and kind in ("label_approve", "label_reject") and self.passes(event, label=True, stages=decided, person="credited"):
                 rows[credited]["approved_labels" if kind == "label_approve" else "rejected_labels"] += self.weight(event)
             if credited and kind in ISSUE_ACTIONS and actor != credited:
-                if self.passes(event, label=bool(self.classes), stages=decided, person="credited"):
+                if self.passes(event, label=event["class"] is not None, stages=decided, person="credited"):
                     rows[credited]["issue_actions_against_user"] += 1
         out = {}
         for user in set(rows) | set(annotation) | set(label_submits):
@@ -256,7 +256,7 @@ class Query:
                     rows[actor]["approved_labels" if kind == "label_approve" else "rejected_labels"] += self.weight(event)
                 if kind in ISSUE_ACTIONS:
                     rows[actor]["issue_actions_by_user"] += 1
-            elif kind in ISSUE_ACTIONS and event["class"] is None and not self.classes:
+            elif kind in ISSUE_ACTIONS and event["class"] is None:  # an issue on no label: the class filter leaves it alone
                 rows[actor]["issue_actions_by_user"] += 1
         out = {}
         for user in set(rows) | set(spent):

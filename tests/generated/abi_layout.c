@@ -46,6 +46,13 @@ _Static_assert((int32_t)ANNOPROJ_COLUMN_INT64_LIST == 8, "ANNOPROJ_COLUMN_INT64_
 _Static_assert((int32_t)ANNOPROJ_COLUMN_DOUBLE_LIST == 9, "ANNOPROJ_COLUMN_DOUBLE_LIST");
 _Static_assert((int32_t)ANNOPROJ_COLUMN_UTF8_LIST == 10, "ANNOPROJ_COLUMN_UTF8_LIST");
 
+typedef int32_t annoproj_chart;
+_Static_assert((int32_t)ANNOPROJ_CHART_NATURAL == 0, "ANNOPROJ_CHART_NATURAL");
+_Static_assert((int32_t)ANNOPROJ_CHART_BARS == 1, "ANNOPROJ_CHART_BARS");
+_Static_assert((int32_t)ANNOPROJ_CHART_STACKED == 2, "ANNOPROJ_CHART_STACKED");
+_Static_assert((int32_t)ANNOPROJ_CHART_LINES == 3, "ANNOPROJ_CHART_LINES");
+_Static_assert((int32_t)ANNOPROJ_CHART_SHARES == 4, "ANNOPROJ_CHART_SHARES");
+
 typedef int32_t annoproj_source;
 _Static_assert((int32_t)ANNOPROJ_SOURCE_DEFAULT == 0, "ANNOPROJ_SOURCE_DEFAULT");
 _Static_assert((int32_t)ANNOPROJ_SOURCE_UI == 1, "ANNOPROJ_SOURCE_UI");
@@ -255,6 +262,22 @@ _Static_assert(offsetof(annoproj_column, type) == 80, "offset of annoproj_column
 _Static_assert(_Generic(((annoproj_column *)0)->type, annoproj_column_type: 1, default: 0), "type of annoproj_column.type");
 _Static_assert(offsetof(annoproj_column, reserved) == 84, "offset of annoproj_column.reserved");
 _Static_assert(_Generic(((annoproj_column *)0)->reserved, int32_t: 1, default: 0), "type of annoproj_column.reserved");
+
+_Static_assert(sizeof(annoproj_picture_options) == 40, "size of annoproj_picture_options");
+_Static_assert(offsetof(annoproj_picture_options, size) == 0, "offset of annoproj_picture_options.size");
+_Static_assert(_Generic(((annoproj_picture_options *)0)->size, size_t: 1, default: 0), "type of annoproj_picture_options.size");
+_Static_assert(offsetof(annoproj_picture_options, title) == 8, "offset of annoproj_picture_options.title");
+_Static_assert(_Generic(((annoproj_picture_options *)0)->title, const char *: 1, default: 0), "type of annoproj_picture_options.title");
+_Static_assert(offsetof(annoproj_picture_options, columns) == 16, "offset of annoproj_picture_options.columns");
+_Static_assert(_Generic(((annoproj_picture_options *)0)->columns, const char *: 1, default: 0), "type of annoproj_picture_options.columns");
+_Static_assert(offsetof(annoproj_picture_options, chart) == 24, "offset of annoproj_picture_options.chart");
+_Static_assert(_Generic(((annoproj_picture_options *)0)->chart, annoproj_chart: 1, default: 0), "type of annoproj_picture_options.chart");
+_Static_assert(offsetof(annoproj_picture_options, width) == 28, "offset of annoproj_picture_options.width");
+_Static_assert(_Generic(((annoproj_picture_options *)0)->width, int32_t: 1, default: 0), "type of annoproj_picture_options.width");
+_Static_assert(offsetof(annoproj_picture_options, categories) == 32, "offset of annoproj_picture_options.categories");
+_Static_assert(_Generic(((annoproj_picture_options *)0)->categories, int32_t: 1, default: 0), "type of annoproj_picture_options.categories");
+_Static_assert(offsetof(annoproj_picture_options, utc_offset_minutes) == 36, "offset of annoproj_picture_options.utc_offset_minutes");
+_Static_assert(_Generic(((annoproj_picture_options *)0)->utc_offset_minutes, int32_t: 1, default: 0), "type of annoproj_picture_options.utc_offset_minutes");
 
 _Static_assert(sizeof(annoproj_store_options) == 56, "size of annoproj_store_options");
 _Static_assert(offsetof(annoproj_store_options, size) == 0, "offset of annoproj_store_options.size");
@@ -568,6 +591,18 @@ _Static_assert(_Generic(((annoproj_export_options *)0)->classes, const int64_t *
 _Static_assert(offsetof(annoproj_export_options, class_count) == 56, "offset of annoproj_export_options.class_count");
 _Static_assert(_Generic(((annoproj_export_options *)0)->class_count, size_t: 1, default: 0), "type of annoproj_export_options.class_count");
 
+_Static_assert(sizeof(annoproj_report_options) == 40, "size of annoproj_report_options");
+_Static_assert(offsetof(annoproj_report_options, size) == 0, "offset of annoproj_report_options.size");
+_Static_assert(_Generic(((annoproj_report_options *)0)->size, size_t: 1, default: 0), "type of annoproj_report_options.size");
+_Static_assert(offsetof(annoproj_report_options, path) == 8, "offset of annoproj_report_options.path");
+_Static_assert(_Generic(((annoproj_report_options *)0)->path, const char *: 1, default: 0), "type of annoproj_report_options.path");
+_Static_assert(offsetof(annoproj_report_options, write) == 16, "offset of annoproj_report_options.write");
+_Static_assert(_Generic(((annoproj_report_options *)0)->write, annoproj_write_fn: 1, default: 0), "type of annoproj_report_options.write");
+_Static_assert(offsetof(annoproj_report_options, user_data) == 24, "offset of annoproj_report_options.user_data");
+_Static_assert(_Generic(((annoproj_report_options *)0)->user_data, void *: 1, default: 0), "type of annoproj_report_options.user_data");
+_Static_assert(offsetof(annoproj_report_options, title) == 32, "offset of annoproj_report_options.title");
+_Static_assert(_Generic(((annoproj_report_options *)0)->title, const char *: 1, default: 0), "type of annoproj_report_options.title");
+
 _Static_assert(sizeof(&annoproj_version) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_version_number) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_status_name) == sizeof(void (*)(void)), "declared");
@@ -598,6 +633,9 @@ _Static_assert(sizeof(&annoproj_table_text) == sizeof(void (*)(void)), "declared
 _Static_assert(sizeof(&annoproj_table_next_page) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_table_csv) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_table_json) == sizeof(void (*)(void)), "declared");
+_Static_assert(sizeof(&annoproj_picture_options_init) == sizeof(void (*)(void)), "declared");
+_Static_assert(sizeof(&annoproj_table_svg) == sizeof(void (*)(void)), "declared");
+_Static_assert(sizeof(&annoproj_table_vega_lite) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_table_arrow_schema) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_table_arrow_array) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_table_arrow_stream) == sizeof(void (*)(void)), "declared");
@@ -674,6 +712,7 @@ _Static_assert(sizeof(&annoproj_workflow_json) == sizeof(void (*)(void)), "decla
 _Static_assert(sizeof(&annoproj_workflow_update) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_workflow_dot) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_workflow_mermaid) == sizeof(void (*)(void)), "declared");
+_Static_assert(sizeof(&annoproj_workflow_svg) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_stage_open) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_stage_pathways) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_stage_close) == sizeof(void (*)(void)), "declared");
@@ -736,6 +775,8 @@ _Static_assert(sizeof(&annoproj_project_import_coco) == sizeof(void (*)(void)), 
 _Static_assert(sizeof(&annoproj_export_options_init) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_project_export_coco) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_project_export_labels) == sizeof(void (*)(void)), "declared");
+_Static_assert(sizeof(&annoproj_report_options_init) == sizeof(void (*)(void)), "declared");
+_Static_assert(sizeof(&annoproj_query_report) == sizeof(void (*)(void)), "declared");
 
 const char *annoproj_version(void);
 int32_t annoproj_version_number(void);
@@ -767,6 +808,9 @@ const char *annoproj_table_text(const annoproj_table *table, int64_t row, int32_
 const char *annoproj_table_next_page(const annoproj_table *table);
 annoproj_status annoproj_table_csv(const annoproj_table *table, char **csv, annoproj_error **error);
 annoproj_status annoproj_table_json(const annoproj_table *table, char **json, annoproj_error **error);
+void annoproj_picture_options_init(annoproj_picture_options *options);
+annoproj_status annoproj_table_svg(const annoproj_table *table, const annoproj_picture_options *options, char **svg, annoproj_error **error);
+annoproj_status annoproj_table_vega_lite(const annoproj_table *table, const annoproj_picture_options *options, char **json, annoproj_error **error);
 annoproj_status annoproj_table_arrow_schema(const annoproj_table *table, struct ArrowSchema *schema, annoproj_error **error);
 annoproj_status annoproj_table_arrow_array(const annoproj_table *table, struct ArrowArray *array, annoproj_error **error);
 annoproj_status annoproj_table_arrow_stream(const annoproj_table *table, struct ArrowArrayStream *arrow, annoproj_error **error);
@@ -843,6 +887,7 @@ annoproj_status annoproj_workflow_json(annoproj_project *project, const annoproj
 annoproj_status annoproj_workflow_update(annoproj_project *project, const char *workflow, const annoproj_call *call, annoproj_error **error);
 annoproj_status annoproj_workflow_dot(annoproj_project *project, const annoproj_call *call, char **dot, annoproj_error **error);
 annoproj_status annoproj_workflow_mermaid(annoproj_project *project, const annoproj_call *call, char **mermaid, annoproj_error **error);
+annoproj_status annoproj_workflow_svg(annoproj_project *project, const annoproj_call *call, char **svg, annoproj_error **error);
 annoproj_status annoproj_stage_open(annoproj_project *project, const char *key, const annoproj_call *call, annoproj_stage **stage, annoproj_error **error);
 annoproj_status annoproj_stage_pathways(annoproj_stage *stage, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
 void annoproj_stage_close(annoproj_stage *stage);
@@ -905,6 +950,8 @@ annoproj_status annoproj_project_import_coco(annoproj_project *project, const ch
 void annoproj_export_options_init(annoproj_export_options *options);
 annoproj_status annoproj_project_export_coco(annoproj_project *project, const annoproj_export_options *options, const annoproj_call *call, int64_t *labels, annoproj_error **error);
 annoproj_status annoproj_project_export_labels(annoproj_project *project, const annoproj_export_options *options, const annoproj_call *call, int64_t *labels, annoproj_error **error);
+void annoproj_report_options_init(annoproj_report_options *options);
+annoproj_status annoproj_query_report(annoproj_query *query, const annoproj_report_options *options, const annoproj_call *call, annoproj_error **error);
 
 /* Every _INIT macro initialises its struct. */
 int annoproj_layout_initializers(void);
@@ -914,39 +961,43 @@ int annoproj_layout_initializers(void) {
     filled += value0.size == sizeof(value0);
     const annoproj_column value1 = ANNOPROJ_COLUMN_INIT;
     filled += value1.size == sizeof(value1);
-    const annoproj_store_options value2 = ANNOPROJ_STORE_OPTIONS_INIT;
+    const annoproj_picture_options value2 = ANNOPROJ_PICTURE_OPTIONS_INIT;
     filled += value2.size == sizeof(value2);
-    const annoproj_session_options value3 = ANNOPROJ_SESSION_OPTIONS_INIT;
+    const annoproj_store_options value3 = ANNOPROJ_STORE_OPTIONS_INIT;
     filled += value3.size == sizeof(value3);
-    const annoproj_check_options value4 = ANNOPROJ_CHECK_OPTIONS_INIT;
+    const annoproj_session_options value4 = ANNOPROJ_SESSION_OPTIONS_INIT;
     filled += value4.size == sizeof(value4);
-    const annoproj_backup_options value5 = ANNOPROJ_BACKUP_OPTIONS_INIT;
+    const annoproj_check_options value5 = ANNOPROJ_CHECK_OPTIONS_INIT;
     filled += value5.size == sizeof(value5);
-    const annoproj_data_units value6 = ANNOPROJ_DATA_UNITS_INIT;
+    const annoproj_backup_options value6 = ANNOPROJ_BACKUP_OPTIONS_INIT;
     filled += value6.size == sizeof(value6);
-    const annoproj_page_options value7 = ANNOPROJ_PAGE_OPTIONS_INIT;
+    const annoproj_data_units value7 = ANNOPROJ_DATA_UNITS_INIT;
     filled += value7.size == sizeof(value7);
-    const annoproj_project_options value8 = ANNOPROJ_PROJECT_OPTIONS_INIT;
+    const annoproj_page_options value8 = ANNOPROJ_PAGE_OPTIONS_INIT;
     filled += value8.size == sizeof(value8);
-    const annoproj_start_options value9 = ANNOPROJ_START_OPTIONS_INIT;
+    const annoproj_project_options value9 = ANNOPROJ_PROJECT_OPTIONS_INIT;
     filled += value9.size == sizeof(value9);
-    const annoproj_task_list_options value10 = ANNOPROJ_TASK_LIST_OPTIONS_INIT;
+    const annoproj_start_options value10 = ANNOPROJ_START_OPTIONS_INIT;
     filled += value10.size == sizeof(value10);
-    const annoproj_submit_options value11 = ANNOPROJ_SUBMIT_OPTIONS_INIT;
+    const annoproj_task_list_options value11 = ANNOPROJ_TASK_LIST_OPTIONS_INIT;
     filled += value11.size == sizeof(value11);
-    const annoproj_review_options value12 = ANNOPROJ_REVIEW_OPTIONS_INIT;
+    const annoproj_submit_options value12 = ANNOPROJ_SUBMIT_OPTIONS_INIT;
     filled += value12.size == sizeof(value12);
-    const annoproj_label_changes value13 = ANNOPROJ_LABEL_CHANGES_INIT;
+    const annoproj_review_options value13 = ANNOPROJ_REVIEW_OPTIONS_INIT;
     filled += value13.size == sizeof(value13);
-    const annoproj_label_write_options value14 = ANNOPROJ_LABEL_WRITE_OPTIONS_INIT;
+    const annoproj_label_changes value14 = ANNOPROJ_LABEL_CHANGES_INIT;
     filled += value14.size == sizeof(value14);
-    const annoproj_issue_options value15 = ANNOPROJ_ISSUE_OPTIONS_INIT;
+    const annoproj_label_write_options value15 = ANNOPROJ_LABEL_WRITE_OPTIONS_INIT;
     filled += value15.size == sizeof(value15);
-    const annoproj_query_options value16 = ANNOPROJ_QUERY_OPTIONS_INIT;
+    const annoproj_issue_options value16 = ANNOPROJ_ISSUE_OPTIONS_INIT;
     filled += value16.size == sizeof(value16);
-    const annoproj_import_options value17 = ANNOPROJ_IMPORT_OPTIONS_INIT;
+    const annoproj_query_options value17 = ANNOPROJ_QUERY_OPTIONS_INIT;
     filled += value17.size == sizeof(value17);
-    const annoproj_export_options value18 = ANNOPROJ_EXPORT_OPTIONS_INIT;
+    const annoproj_import_options value18 = ANNOPROJ_IMPORT_OPTIONS_INIT;
     filled += value18.size == sizeof(value18);
+    const annoproj_export_options value19 = ANNOPROJ_EXPORT_OPTIONS_INIT;
+    filled += value19.size == sizeof(value19);
+    const annoproj_report_options value20 = ANNOPROJ_REPORT_OPTIONS_INIT;
+    filled += value20.size == sizeof(value20);
     return filled;
 }

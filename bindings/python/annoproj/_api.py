@@ -25,6 +25,7 @@ __all__ = [
     'CallbackError',
     'Cancel',
     'CancelledError',
+    'Chart',
     'CheckRow',
     'CheckTable',
     'Choice',
@@ -181,6 +182,16 @@ class ColumnType(enum.IntEnum):
     INT64_LIST = 8
     DOUBLE_LIST = 9
     UTF8_LIST = 10
+
+
+class Chart(enum.IntEnum):
+    """Which picture of a table."""
+
+    NATURAL = 0    # what suits the row type
+    BARS = 1
+    STACKED = 2    # bars of several columns on top of each other
+    LINES = 3    # tables with buckets of time only
+    SHARES = 4    # one column, as parts of a whole
 
 
 class Source(enum.IntEnum):
@@ -1168,6 +1179,54 @@ class Table(_table.TableBase):
         call.run(_capi.annoproj_table_json, call.handle(self, Table, 'table'), call.result(o_json, _capi.annoproj_free), call.error_pointer())
         return call.text(o_json, _capi.annoproj_free)
 
+    def svg(self, *, title=None, columns=None, chart=0, width=0, categories=0, utc_offset_minutes=0):
+        """The table as a picture: one self-contained SVG with axes, legend and units, readable on light and dark screens and by screen
+        readers; the same bytes for the same table. Each mark carries category, column and value of the table (data-category, data-series,
+        data-value). Many buckets are joined, many categories become "other"; where a sum would mean nothing the picture says how many
+        it leaves out. UNSUPPORTED for row types without a natural picture, INVALID for options that do not fit.
+
+        title: NULL = what the table shows
+        columns: keys of up to 8 columns of numbers with the same unit, separated by commas; NULL = the natural ones
+        width: in pixels, 240 to 4,096; 0 = 640
+        categories: 2 to 200; 0 = 12. The greatest ones are drawn, all others as one
+        utc_offset_minutes: of the times; the query's
+        """
+        call = _runtime.Call()
+        s_options = _capi.annoproj_picture_options()
+        s_options.size = ctypes.sizeof(s_options)
+        s_options.title = _convert.encode(title, 'title', True)
+        s_options.columns = _convert.encode(columns, 'columns', True)
+        s_options.chart = _convert.integer(chart, 'chart', 'c_int32')
+        s_options.width = _convert.integer(width, 'width', 'c_int32')
+        s_options.categories = _convert.integer(categories, 'categories', 'c_int32')
+        s_options.utc_offset_minutes = _convert.integer(utc_offset_minutes, 'utc_offset_minutes', 'c_int32')
+        o_svg = ctypes.c_void_p()
+        call.run(_capi.annoproj_table_svg, call.handle(self, Table, 'table'), ctypes.byref(s_options), call.result(o_svg, _capi.annoproj_free), call.error_pointer())
+        return call.text(o_svg, _capi.annoproj_free)
+
+    def vega_lite(self, *, title=None, columns=None, chart=0, width=0, categories=0, utc_offset_minutes=0):
+        """The same picture as a Vega-Lite 5 specification (JSON) with its data inside, for hosts that draw it themselves. Statuses as
+        annoproj_table_svg.
+
+        title: NULL = what the table shows
+        columns: keys of up to 8 columns of numbers with the same unit, separated by commas; NULL = the natural ones
+        width: in pixels, 240 to 4,096; 0 = 640
+        categories: 2 to 200; 0 = 12. The greatest ones are drawn, all others as one
+        utc_offset_minutes: of the times; the query's
+        """
+        call = _runtime.Call()
+        s_options = _capi.annoproj_picture_options()
+        s_options.size = ctypes.sizeof(s_options)
+        s_options.title = _convert.encode(title, 'title', True)
+        s_options.columns = _convert.encode(columns, 'columns', True)
+        s_options.chart = _convert.integer(chart, 'chart', 'c_int32')
+        s_options.width = _convert.integer(width, 'width', 'c_int32')
+        s_options.categories = _convert.integer(categories, 'categories', 'c_int32')
+        s_options.utc_offset_minutes = _convert.integer(utc_offset_minutes, 'utc_offset_minutes', 'c_int32')
+        o_json = ctypes.c_void_p()
+        call.run(_capi.annoproj_table_vega_lite, call.handle(self, Table, 'table'), ctypes.byref(s_options), call.result(o_json, _capi.annoproj_free), call.error_pointer())
+        return call.text(o_json, _capi.annoproj_free)
+
     def arrow_schema(self, schema):
         """Fills in the schema of the table's row type: a struct with a field for each column. On failure its `release` is NULL."""
         call = _runtime.Call()
@@ -1878,6 +1937,13 @@ class Project(_runtime.Handle):
         call.run(_capi.annoproj_workflow_mermaid, call.handle(self, Project, 'project'), call.pointer(), call.result(o_mermaid, _capi.annoproj_free), call.error_pointer())
         return call.text(o_mermaid, _capi.annoproj_free)
 
+    def workflow_svg(self, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """The workflow as an SVG picture: stages as boxes with the number of tasks in each (data-stage, data-tasks). Rights: workflow_view."""
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        o_svg = ctypes.c_void_p()
+        call.run(_capi.annoproj_workflow_svg, call.handle(self, Project, 'project'), call.pointer(), call.result(o_svg, _capi.annoproj_free), call.error_pointer())
+        return call.text(o_svg, _capi.annoproj_free)
+
     def stage_open(self, key, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """A handle for the stage with that key. NOT_FOUND. Rights: queue."""
         call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
@@ -2464,6 +2530,24 @@ class Query(_runtime.Handle):
         o_table = _capi.annoproj_table_p()
         call.run(_capi.annoproj_query_reviewers_by_frame, call.handle(self, Query, 'query'), call.pointer(), call.result(o_table, ReviewersFrameTable), call.error_pointer())
         return call.made(o_table, ReviewersFrameTable)
+
+    def report(self, *, path=None, write=None, title=None, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """Writes the report as one HTML page that needs no other file, no script and no network: figures of the project, its workflow, and
+        the query's reports as charts and tables; light or dark as the reader's screen is, and printable. One snapshot; the same bytes for
+        the same state. Without a bucket the page chooses days, weeks or months; the query's unit decides between labels and frame labels.
+        NOT_FOUND (folder), READONLY, CALLBACK. Rights: analytics_team.
+
+        path: a file; written beside it first, then renamed
+        write: or a callback; exactly one of the two
+        title: NULL = the project's
+        """
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        s_options = _capi.annoproj_report_options()
+        s_options.size = ctypes.sizeof(s_options)
+        s_options.path = _convert.path(path, 'path', True)
+        s_options.write = _capi.annoproj_write_fn() if write is None else call.callback(_capi.annoproj_write_fn, write, 'write', lambda data, length, user_data: (ctypes.string_at(data, length),))
+        s_options.title = _convert.encode(title, 'title', True)
+        call.run(_capi.annoproj_query_report, call.handle(self, Query, 'query'), ctypes.byref(s_options), call.pointer(), call.error_pointer())
 
 
 class OperationTable(Table):

@@ -46,6 +46,12 @@ ANNOPROJ_COLUMN_INT64_LIST = 8
 ANNOPROJ_COLUMN_DOUBLE_LIST = 9
 ANNOPROJ_COLUMN_UTF8_LIST = 10
 
+ANNOPROJ_CHART_NATURAL = 0
+ANNOPROJ_CHART_BARS = 1
+ANNOPROJ_CHART_STACKED = 2
+ANNOPROJ_CHART_LINES = 3
+ANNOPROJ_CHART_SHARES = 4
+
 ANNOPROJ_SOURCE_DEFAULT = 0
 ANNOPROJ_SOURCE_UI = 1
 ANNOPROJ_SOURCE_SDK = 2
@@ -274,6 +280,18 @@ class annoproj_column(Structure):
     ]
 
 
+class annoproj_picture_options(Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("title", c_char_p),
+        ("columns", c_char_p),
+        ("chart", c_int32),
+        ("width", c_int32),
+        ("categories", c_int32),
+        ("utc_offset_minutes", c_int32),
+    ]
+
+
 class annoproj_store_options(Structure):
     _fields_ = [
         ("size", c_size_t),
@@ -498,6 +516,16 @@ class annoproj_export_options(Structure):
     ]
 
 
+class annoproj_report_options(Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("path", c_char_p),
+        ("write", annoproj_write_fn),
+        ("user_data", c_void_p),
+        ("title", c_char_p),
+    ]
+
+
 # Name, result, parameters of every function.
 FUNCTIONS = (
     ("annoproj_version", c_char_p, ()),
@@ -530,6 +558,9 @@ FUNCTIONS = (
     ("annoproj_table_next_page", c_char_p, (annoproj_table_p,)),
     ("annoproj_table_csv", c_int32, (annoproj_table_p, POINTER(c_void_p), POINTER(annoproj_error_p))),
     ("annoproj_table_json", c_int32, (annoproj_table_p, POINTER(c_void_p), POINTER(annoproj_error_p))),
+    ("annoproj_picture_options_init", None, (POINTER(annoproj_picture_options),)),
+    ("annoproj_table_svg", c_int32, (annoproj_table_p, POINTER(annoproj_picture_options), POINTER(c_void_p), POINTER(annoproj_error_p))),
+    ("annoproj_table_vega_lite", c_int32, (annoproj_table_p, POINTER(annoproj_picture_options), POINTER(c_void_p), POINTER(annoproj_error_p))),
     ("annoproj_table_arrow_schema", c_int32, (annoproj_table_p, c_void_p, POINTER(annoproj_error_p))),
     ("annoproj_table_arrow_array", c_int32, (annoproj_table_p, c_void_p, POINTER(annoproj_error_p))),
     ("annoproj_table_arrow_stream", c_int32, (annoproj_table_p, c_void_p, POINTER(annoproj_error_p))),
@@ -606,6 +637,7 @@ FUNCTIONS = (
     ("annoproj_workflow_update", c_int32, (annoproj_project_p, c_char_p, POINTER(annoproj_call), POINTER(annoproj_error_p))),
     ("annoproj_workflow_dot", c_int32, (annoproj_project_p, POINTER(annoproj_call), POINTER(c_void_p), POINTER(annoproj_error_p))),
     ("annoproj_workflow_mermaid", c_int32, (annoproj_project_p, POINTER(annoproj_call), POINTER(c_void_p), POINTER(annoproj_error_p))),
+    ("annoproj_workflow_svg", c_int32, (annoproj_project_p, POINTER(annoproj_call), POINTER(c_void_p), POINTER(annoproj_error_p))),
     ("annoproj_stage_open", c_int32, (annoproj_project_p, c_char_p, POINTER(annoproj_call), POINTER(annoproj_stage_p), POINTER(annoproj_error_p))),
     ("annoproj_stage_pathways", c_int32, (annoproj_stage_p, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
     ("annoproj_stage_close", None, (annoproj_stage_p,)),
@@ -668,6 +700,8 @@ FUNCTIONS = (
     ("annoproj_export_options_init", None, (POINTER(annoproj_export_options),)),
     ("annoproj_project_export_coco", c_int32, (annoproj_project_p, POINTER(annoproj_export_options), POINTER(annoproj_call), POINTER(c_int64), POINTER(annoproj_error_p))),
     ("annoproj_project_export_labels", c_int32, (annoproj_project_p, POINTER(annoproj_export_options), POINTER(annoproj_call), POINTER(c_int64), POINTER(annoproj_error_p))),
+    ("annoproj_report_options_init", None, (POINTER(annoproj_report_options),)),
+    ("annoproj_query_report", c_int32, (annoproj_query_p, POINTER(annoproj_report_options), POINTER(annoproj_call), POINTER(annoproj_error_p))),
 )
 
 LIBRARY = _library.load(ANNOPROJ_VERSION_MAJOR, ANNOPROJ_VERSION_MINOR)
@@ -703,6 +737,9 @@ annoproj_table_text = LIBRARY.annoproj_table_text
 annoproj_table_next_page = LIBRARY.annoproj_table_next_page
 annoproj_table_csv = LIBRARY.annoproj_table_csv
 annoproj_table_json = LIBRARY.annoproj_table_json
+annoproj_picture_options_init = LIBRARY.annoproj_picture_options_init
+annoproj_table_svg = LIBRARY.annoproj_table_svg
+annoproj_table_vega_lite = LIBRARY.annoproj_table_vega_lite
 annoproj_table_arrow_schema = LIBRARY.annoproj_table_arrow_schema
 annoproj_table_arrow_array = LIBRARY.annoproj_table_arrow_array
 annoproj_table_arrow_stream = LIBRARY.annoproj_table_arrow_stream
@@ -779,6 +816,7 @@ annoproj_workflow_json = LIBRARY.annoproj_workflow_json
 annoproj_workflow_update = LIBRARY.annoproj_workflow_update
 annoproj_workflow_dot = LIBRARY.annoproj_workflow_dot
 annoproj_workflow_mermaid = LIBRARY.annoproj_workflow_mermaid
+annoproj_workflow_svg = LIBRARY.annoproj_workflow_svg
 annoproj_stage_open = LIBRARY.annoproj_stage_open
 annoproj_stage_pathways = LIBRARY.annoproj_stage_pathways
 annoproj_stage_close = LIBRARY.annoproj_stage_close
@@ -841,3 +879,5 @@ annoproj_project_import_coco = LIBRARY.annoproj_project_import_coco
 annoproj_export_options_init = LIBRARY.annoproj_export_options_init
 annoproj_project_export_coco = LIBRARY.annoproj_project_export_coco
 annoproj_project_export_labels = LIBRARY.annoproj_project_export_labels
+annoproj_report_options_init = LIBRARY.annoproj_report_options_init
+annoproj_query_report = LIBRARY.annoproj_query_report

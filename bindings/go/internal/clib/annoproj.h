@@ -266,6 +266,41 @@ ANNOPROJ_API annoproj_status annoproj_table_csv(const annoproj_table *table, cha
 /* The table as a JSON array of objects keyed by column name; times as integers in microseconds. */
 ANNOPROJ_API annoproj_status annoproj_table_json(const annoproj_table *table, char **json ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_free), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
 
+/* Which picture of a table. */
+enum annoproj_chart_values {
+    ANNOPROJ_CHART_NATURAL = 0,          /* what suits the row type */
+    ANNOPROJ_CHART_BARS = 1,
+    ANNOPROJ_CHART_STACKED = 2,          /* bars of several columns on top of each other */
+    ANNOPROJ_CHART_LINES = 3,            /* tables with buckets of time only */
+    ANNOPROJ_CHART_SHARES = 4            /* one column, as parts of a whole */
+};
+typedef int32_t annoproj_chart;
+
+/* How a table is drawn. */
+typedef struct annoproj_picture_options {
+    size_t size;
+    const char *title ANNOPROJ_NULLABLE;         /* NULL = what the table shows */
+    const char *columns ANNOPROJ_NULLABLE;       /* keys of up to 8 columns of numbers with the same unit, separated by commas; NULL = the natural ones */
+    annoproj_chart chart ANNOPROJ_ENUM(annoproj_chart);
+    int32_t width;                               /* in pixels, 240 to 4,096; 0 = 640 */
+    int32_t categories;                          /* 2 to 200; 0 = 12. The greatest ones are drawn, all others as one */
+    int32_t utc_offset_minutes;                  /* of the times; the query's */
+} annoproj_picture_options;
+#define ANNOPROJ_PICTURE_OPTIONS_INIT { sizeof(annoproj_picture_options), NULL, NULL, 0, 0, 0, 0 }
+
+/* Fills in the defaults. */
+ANNOPROJ_API void annoproj_picture_options_init(annoproj_picture_options *options ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
+
+/* The table as a picture: one self-contained SVG with axes, legend and units, readable on light and dark screens and by screen
+ * readers; the same bytes for the same table. Each mark carries category, column and value of the table (data-category, data-series,
+ * data-value). Many buckets are joined, many categories become "other"; where a sum would mean nothing the picture says how many
+ * it leaves out. UNSUPPORTED for row types without a natural picture, INVALID for options that do not fit. */
+ANNOPROJ_API annoproj_status annoproj_table_svg(const annoproj_table *table, const annoproj_picture_options *options ANNOPROJ_NULLABLE, char **svg ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_free), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
+
+/* The same picture as a Vega-Lite 5 specification (JSON) with its data inside, for hosts that draw it themselves. Statuses as
+ * annoproj_table_svg. */
+ANNOPROJ_API annoproj_status annoproj_table_vega_lite(const annoproj_table *table, const annoproj_picture_options *options ANNOPROJ_NULLABLE, char **json ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_free), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
+
 /* Apache Arrow's C data interface; its header, or any copy of it, defines the three structs. What is handed out refers to the
  * table's own buffers: nothing is copied, and they live until the consumer has called `release` on all it got, from any thread,
  * also after the table, the stream and the store were closed. Times are `tsu:UTC`, the schema's metadata has row_type and doc,
@@ -995,6 +1030,9 @@ ANNOPROJ_API annoproj_status annoproj_workflow_dot(annoproj_project *project, co
 /* The workflow as a Mermaid flowchart, with the number of tasks in each stage. Rights: workflow_view. */
 ANNOPROJ_API annoproj_status annoproj_workflow_mermaid(annoproj_project *project, const annoproj_call *call ANNOPROJ_NULLABLE, char **mermaid ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_free), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
+/* The workflow as an SVG picture: stages as boxes with the number of tasks in each (data-stage, data-tasks). Rights: workflow_view. */
+ANNOPROJ_API annoproj_status annoproj_workflow_svg(annoproj_project *project, const annoproj_call *call ANNOPROJ_NULLABLE, char **svg ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_free), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
 /* A handle for the stage with that key. NOT_FOUND. Rights: queue. */
 ANNOPROJ_API annoproj_status annoproj_stage_open(annoproj_project *project, const char *key, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_stage **stage ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_stage_close), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
@@ -1715,6 +1753,25 @@ ANNOPROJ_API annoproj_status annoproj_project_export_coco(annoproj_project *proj
 /* Writes the labels stored now, drafts included, as a JSON list of label rows, one for each task, coordinates normalised. `*labels` is how many
  * labels were written. Statuses as annoproj_project_export_coco. Rights: export. */
 ANNOPROJ_API annoproj_status annoproj_project_export_labels(annoproj_project *project, const annoproj_export_options *options, const annoproj_call *call ANNOPROJ_NULLABLE, int64_t *labels ANNOPROJ_OUT, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* Where the report page goes. */
+typedef struct annoproj_report_options {
+    size_t size;
+    const char *path ANNOPROJ_NULLABLE;          /* a file; written beside it first, then renamed */
+    annoproj_write_fn write ANNOPROJ_NULLABLE;   /* or a callback; exactly one of the two */
+    void *user_data ANNOPROJ_NULLABLE;
+    const char *title ANNOPROJ_NULLABLE;         /* NULL = the project's */
+} annoproj_report_options;
+#define ANNOPROJ_REPORT_OPTIONS_INIT { sizeof(annoproj_report_options), NULL, NULL, NULL, NULL }
+
+/* Fills in the defaults. */
+ANNOPROJ_API void annoproj_report_options_init(annoproj_report_options *options ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
+
+/* Writes the report as one HTML page that needs no other file, no script and no network: figures of the project, its workflow, and
+ * the query's reports as charts and tables; light or dark as the reader's screen is, and printable. One snapshot; the same bytes for
+ * the same state. Without a bucket the page chooses days, weeks or months; the query's unit decides between labels and frame labels.
+ * NOT_FOUND (folder), READONLY, CALLBACK. Rights: analytics_team. */
+ANNOPROJ_API annoproj_status annoproj_query_report(annoproj_query *query, const annoproj_report_options *options, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 #ifdef __cplusplus
 }
