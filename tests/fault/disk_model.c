@@ -160,6 +160,7 @@ static void test_the_table(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_the_table)};
     random_next();
+    scratch_in_memory();
     left = scratch_path("left");
     if (mkdir(left, 0700) != 0)
         return 1;

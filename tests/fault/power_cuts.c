@@ -376,6 +376,7 @@ static int run(void) {
         cmocka_unit_test(test_relaxed_is_never_broken),
     };
     random_next();
+    scratch_in_memory();
     work_folder = scratch_path("work");
     left_folder = scratch_path("left");
     again_folder = scratch_path("again");
@@ -392,16 +393,13 @@ static int run(void) {
     return failed;
 }
 
-/* This program again, with a seed of its own, in memory where the system has a folder for that. */
+/* This program again, with a seed of its own. */
 static pid_t start(const char *program, uint64_t seed) {
     char text[24];
     snprintf(text, sizeof text, "%" PRIu64, seed);
     pid_t child = fork();
     if (child == 0) {
         setenv("TEST_SEED", text, 1);
-        if (access("/dev/shm", W_OK) == 0) {
-            setenv("TMPDIR", "/dev/shm", 1);
-        }
         execl(program, program, "one", (char *)NULL);
         _exit(127);
     }

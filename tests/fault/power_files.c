@@ -220,6 +220,7 @@ int main(void) {
         cmocka_unit_test(test_export),
     };
     random_next();
+    scratch_in_memory();
     work_folder = scratch_path("work");
     left_folder = scratch_path("left");
     if (mkdir(work_folder, 0700) != 0 || mkdir(left_folder, 0700) != 0) {

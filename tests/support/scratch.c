@@ -25,6 +25,12 @@ static void remove_folder(void) {
     }
 }
 
+void scratch_in_memory(void) {
+    if (access("/dev/shm", W_OK) == 0) {
+        setenv("TMPDIR", "/dev/shm", 1);
+    }
+}
+
 const char *scratch_folder(void) {
     if (folder[0] == 0) {
         const char *base = getenv("TMPDIR");

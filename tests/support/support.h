@@ -32,6 +32,10 @@ void expect_status(annoproj_status expected, annoproj_status actual, annoproj_er
 /* A folder of this process, made at the first call and removed at exit by the process that made it. */
 const char *scratch_folder(void);
 
+/* Before the first use: the folder is to be in memory, where the system has a place for that, because nothing in the test
+ * depends on the disk. */
+void scratch_in_memory(void);
+
 /* "<scratch folder>/<name>", from malloc: the caller frees it. */
 char *scratch_path(const char *name);
 
