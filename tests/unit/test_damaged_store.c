@@ -86,7 +86,11 @@ static void may_say(annoproj_status status, annoproj_error **error) {
     static const annoproj_status fine[] = {ANNOPROJ_OK,      ANNOPROJ_NONE,     ANNOPROJ_CORRUPT, ANNOPROJ_NOT_FOUND,
                                            ANNOPROJ_STATE,   ANNOPROJ_CONFLICT, ANNOPROJ_EXISTS,  ANNOPROJ_PERMISSION,
                                            ANNOPROJ_INVALID, ANNOPROJ_TOO_NEW,  ANNOPROJ_DATA,    ANNOPROJ_LIMIT};
-    bool found = false;
+    /* The header may say that the file is for reading only. And a row that was copied from a damaged one may break a rule
+     * of the schema: nothing tells that from a defect of the library. */
+    const char *message = annoproj_error_message(*error);
+    bool found = status == ANNOPROJ_READONLY || (status == ANNOPROJ_INTERNAL && (strstr(message, "constraint failed") ||
+                                                                                 strstr(message, "cannot store")));
     for (size_t i = 0; i < sizeof fine / sizeof fine[0]; i++) {
         found |= fine[i] == status;
     }
