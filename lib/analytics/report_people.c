@@ -3,7 +3,8 @@
 #include "report_people.h"
 
 annoproj_status people_begin(people *made, scope *in, const query *asked, bool by_frame, annoproj_error **error) {
-    static const char find_text[] = "SELECT max(id) FROM user";
+    /* Users are never deleted, so that their numbers are dense. */
+    static const char find_text[] = "SELECT max(id), count(*) FROM user";
     *made = (people){0};
     annoproj_status status = report_begin(&made->report, in, asked, error);
     if (status != ANNOPROJ_OK) {
@@ -11,10 +12,17 @@ annoproj_status people_begin(people *made, scope *in, const query *asked, bool b
     }
     made->report.by_frame = by_frame;
     statement *find = sql(in->database, find_text);
+    int64_t count = 0;
     if (sql_row(find)) {
         made->highest = column_int64(find, 0);
+        count = column_int64(find, 1);
     }
     status = sql_end(find, error);
+    if (status == ANNOPROJ_OK && made->highest != count) {
+        status = fail(error, ANNOPROJ_CORRUPT,
+                      "users are numbered up to %lld, but there are %lld: restore a backup of the store",
+                      (long long)made->highest, (long long)count);
+    }
     if (status == ANNOPROJ_OK) {
         made->figures = arena_array(in->memory, (size_t)made->highest + 1, sizeof *made->figures);
         status = made->figures == NULL ? fail_memory(error) : ANNOPROJ_OK;

@@ -56,10 +56,12 @@ static bool is_wanted(const int64_t *list, size_t count, int64_t value) {
     return count == 0;
 }
 
-static bool read_task(statement *row, export_task *out) {
+static annoproj_status read_task(statement *row, export_task *out, annoproj_error **error) {
     const uint8_t *dataset = column_blob(row, 7), *project = column_blob(row, 9);
     if (column_length(row, 7) != 16 || column_length(row, 9) != 16) {
-        return false;
+        return fail(error, ANNOPROJ_CORRUPT,
+                    "task %lld: the UUID of its dataset or project is damaged: restore a backup of the store",
+                    (long long)column_int64(row, 0));
     }
     out->id = column_int64(row, 0);
     out->stage = column_int64(row, 1);
@@ -71,7 +73,7 @@ static bool read_task(statement *row, export_task *out) {
     memcpy(out->dataset_uuid, dataset, 16);
     task_uuid(project, out->id, out->uuid);
     out->dataset_title = arena_text(&out->memory, column_text(row, 8), column_length(row, 8));
-    return out->dataset_title != NULL;
+    return out->dataset_title != NULL ? ANNOPROJ_OK : fail_memory(error);
 }
 
 /* The unit's texts are to go with the task, not with the call. */
@@ -89,7 +91,10 @@ static annoproj_status take_task(export_plan *plan, statement *row, export_task_
     export_task task = {0};
     annoproj_status status = ANNOPROJ_OK;
     if (is_wanted(plan->stages, plan->stage_count, column_int64(row, 1))) {
-        status = read_task(row, &task) ? load_unit(plan, &task, error) : fail_memory(error);
+        status = read_task(row, &task, error);
+        if (status == ANNOPROJ_OK) {
+            status = load_unit(plan, &task, error);
+        }
         if (status == ANNOPROJ_OK) {
             status = found(plan, &task, data, error);
         }
