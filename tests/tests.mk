@@ -287,4 +287,5 @@ check-format: | ready ## what clang-format would change
 
 lint: check-rules ## clang-tidy over lib, and the rules of the house
 	$(call heading,clang-tidy)
-	@printf '%s\n' $(LIB_SOURCES) | xargs -P $(JOBS) -n 4 sh -c 'clang-tidy --quiet "$$@" -- $(MANDATORY) $(LIB_CFLAGS)' tidy
+	@printf '%s\n' $(LIB_SOURCES) | xargs -P $(JOBS) -n 1 sh -c \
+	    'found=$$(clang-tidy --quiet "$$0" -- $(MANDATORY) $(LIB_CFLAGS) 2>&1) || { echo "$$found"; exit 1; }'

@@ -249,7 +249,10 @@ static annoproj_status read_root(structure_parser *parser, annoproj_error **erro
 #define entry_fault(entry, error, ...) json_fault_at(WHAT, (entry)->pointer, (entry)->start, error, __VA_ARGS__)
 
 static annoproj_status check_nesting(const ontology_structure *structure, const entry *at, annoproj_error **error) {
-    const entry *parent = at->parent < 0 ? NULL : &structure->entries[at->parent];
+    if (at->parent < 0) {
+        return ANNOPROJ_OK;
+    }
+    const entry *parent = &structure->entries[at->parent];
     if (at->kind == FEATURE_OPTION && parent->type != ATTRIBUTE_RADIO && parent->type != ATTRIBUTE_CHECKLIST) {
         return entry_fault(at, error, "a %s attribute has no options", feature_type_name(parent->type));
     }

@@ -1,6 +1,7 @@
 /* Opening a connection: flags, limits, what a file may not do to us, pragmas. */
 #include "connection.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -153,7 +154,7 @@ annoproj_status connection_open(const char *path, connection_kind kind, bool rel
 
 annoproj_status connection_cache(database *db, int64_t bytes, annoproj_error **error) {
     char text[64];
-    snprintf(text, sizeof text, "PRAGMA cache_size=-%lld", (long long)(bytes / 1024 + 1));
+    snprintf(text, sizeof text, "PRAGMA cache_size=-%" PRId64, bytes / 1024 + 1);
     return sql_script(db, text, error);
 }
 

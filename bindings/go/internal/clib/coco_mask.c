@@ -144,11 +144,11 @@ static void check_mask(coco_reader *in, const coco_annotation *out, bool has_cou
     for (size_t i = 0; i < in->run_count && sum <= COCO_AREA; i++) {
         sum += in->runs[i];
     }
-    if (out->mask_width * out->mask_height > COCO_AREA) {
+    const int64_t area = out->mask_width * out->mask_height;
+    if (area > COCO_AREA) {
         coco_note(in, "the mask has more than 2^31 pixels");
-    } else if (sum != out->mask_width * out->mask_height) {
-        coco_note(in, "the counts cover %lld pixels, size says %lld", (long long)sum,
-                  (long long)(out->mask_width * out->mask_height));
+    } else if (sum != area) {
+        coco_note(in, "the counts cover %lld pixels, size says %lld", (long long)sum, (long long)area);
     }
 }
 

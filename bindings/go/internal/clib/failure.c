@@ -159,12 +159,11 @@ annoproj_status fail(annoproj_error **error, annoproj_status status, const char 
     return status;
 }
 
-annoproj_status fail_memory(annoproj_error **error) {
+void put_no_memory(annoproj_error **error) {
     if (error) {
         drop_error(error);
         *error = constant_error(ANNOPROJ_NO_MEMORY);
     }
-    return ANNOPROJ_NO_MEMORY;
 }
 
 annoproj_status fail_sqlite(annoproj_error **error, annoproj_status status, int extended_code, const char *message) {

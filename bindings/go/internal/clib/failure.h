@@ -10,8 +10,14 @@
  * through quoted(): at most 64 characters of it. */
 annoproj_status fail(annoproj_error **error, annoproj_status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-annoproj_status fail_memory(annoproj_error **error); /* allocates nothing */
 annoproj_status fail_sqlite(annoproj_error **error, annoproj_status status, int extended_code, const char *message);
+
+/* NO_MEMORY; allocates nothing. Inline, so that compilers and analyzers see that it is never OK. */
+void put_no_memory(annoproj_error **error);
+static inline annoproj_status fail_memory(annoproj_error **error) {
+    put_no_memory(error);
+    return ANNOPROJ_NO_MEMORY;
+}
 
 /* Adds a key and value to the error that fail() just made ("task", "pointer", "byte", ...). */
 void fail_detail(annoproj_error **error, const char *key, const char *format, ...)

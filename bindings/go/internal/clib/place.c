@@ -46,9 +46,10 @@ static annoproj_status cannot_find(const char *what, const char *path, int reaso
     }
 }
 
-/* realpath(), into memory of ours. */
+/* realpath(), into memory of ours; `*out` stays NULL on failure. */
 static annoproj_status resolve(const char *what, const char *path, char **out, annoproj_error **error) {
     char buffer[PATH_MAX];
+    *out = NULL;
     if (realpath(path, buffer) == NULL) {
         return cannot_find(what, path, errno, error);
     }
@@ -82,7 +83,7 @@ static annoproj_status find_new(const char *path, char **absolute, char **folder
         snprintf(head, sizeof head, "%.*s", slash == path ? 1 : (int)(slash - path), path);
     }
     annoproj_status status = resolve("the folder", head, folder, error);
-    if (status != ANNOPROJ_OK) {
+    if (*folder == NULL) {
         return status;
     }
     size_t size = strlen(*folder) + strlen(base) + 2;
@@ -97,7 +98,7 @@ static annoproj_status find_new(const char *path, char **absolute, char **folder
 static annoproj_status find_old(const char *path, char **absolute, char **folder, annoproj_error **error) {
     struct stat facts;
     annoproj_status status = resolve("the store", path, absolute, error);
-    if (status != ANNOPROJ_OK) {
+    if (*absolute == NULL) {
         return status;
     }
     if (stat(*absolute, &facts) != 0) {

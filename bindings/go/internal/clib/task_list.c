@@ -2,12 +2,11 @@
  *
  * A page is a merge of one run per stage (or per stage and assignee). A run goes on behind a key by up to three
  * statements, each a range of an index: row-value comparison on (x, rowid) would walk. */
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "failure.h"
 #include "hash.h"
+#include "page_token.h"
 #include "pattern.h"
 #include "task.h"
 
@@ -92,24 +91,22 @@ static uint64_t print_options(int64_t project, const annoproj_task_list_options 
 }
 
 static annoproj_status read_token(listing *list, annoproj_error **error) {
-    uint64_t print = 0;
-    int used = 0;
+    int64_t numbers[4];
     const char *token = list->options->page;
     list->from_start = token == NULL;
     if (!token)
         return ANNOPROJ_OK;
-    if (sscanf(token, "%" SCNx64 ".%" SCNd64 ".%" SCNd64 ".%" SCNd64 "%n", &print, &list->after.priority,
-               &list->after.entered_us, &list->after.id, &used) != 4 ||
-        token[used] != 0 || print != list->print)
+    if (!page_token_read(token, numbers, 4) || (uint64_t)numbers[0] != list->print)
         return fail(error, ANNOPROJ_INVALID,
                     "page %s is no token of this list with these options: start at the first page", QUOTED(token));
+    list->after = (task_key){.priority = numbers[1], .entered_us = numbers[2], .id = numbers[3]};
     return ANNOPROJ_OK;
 }
 
 static void write_token(const listing *list, rows *table, const task_key *last) {
-    char token[96];
-    snprintf(token, sizeof token, "%" PRIx64 ".%" PRId64 ".%" PRId64 ".%" PRId64, list->print, last->priority,
-             last->entered_us, last->id);
+    const int64_t numbers[] = {(int64_t)list->print, last->priority, last->entered_us, last->id};
+    char token[PAGE_TOKEN_SIZE];
+    page_token_write(token, numbers, 4);
     rows_next_page(table, token);
 }
 

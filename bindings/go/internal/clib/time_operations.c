@@ -18,10 +18,11 @@ static annoproj_status check_interval(const scope *in, int64_t start, int64_t du
     if (duration < 0 || duration > INT64_MAX / 4 || start < 0 || start > INT64_MAX / 4)
         return fail(error, ANNOPROJ_INVALID, "interval of %lld us from %lld us is no time", (long long)duration,
                     (long long)start);
-    if (start + duration > in->now_us + CLOCK_TOLERANCE_US)
+    const int64_t end = start + duration;
+    if (end > in->now_us + CLOCK_TOLERANCE_US)
         return fail(error, ANNOPROJ_INVALID,
                     "interval ends at %lld us, later than now (%lld us) and 5 s: correct the clock",
-                    (long long)(start + duration), (long long)in->now_us);
+                    (long long)end, (long long)in->now_us);
     if (start < in->now_us - in->project.time_window_us)
         return fail(error, ANNOPROJ_INVALID,
                     "interval begins at %lld us, older than the project's time window of %lld us", (long long)start,
