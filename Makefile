@@ -152,15 +152,23 @@ include examples/examples.mk
 include tests/tests.mk
 
 # ---- House-keeping ----------------------------------------------------------------------------
-.PHONY: clean dist help
+.PHONY: clean dist distcheck help
 clean: ## remove the build folder and the demo's output
 	rm -rf $(BUILD) demo-out
 
-dist: ## a tarball of the files under version control, in the build folder
+# The same commit gives the same bytes: order, owners, modes and times do not depend on the machine.
+TARBALL := $(abspath $(BUILD))/libannoproj-$(VERSION).tar.gz
+dist: ## a tarball of the files under version control, in the build folder; the same commit gives the same bytes
 	@mkdir -p $(BUILD)
-	git ls-files -z | LC_ALL=C sort -z | tar --null -T - --transform 's,^,libannoproj-$(VERSION)/,' --owner=0 --group=0 \
-	    --numeric-owner --mtime="@$$(git log -1 --format=%ct)" -cf - | gzip -n > $(BUILD)/libannoproj-$(VERSION).tar.gz
-	@echo $(BUILD)/libannoproj-$(VERSION).tar.gz
+	@git rev-parse --git-dir >/dev/null || { echo "dist: the list of files comes from git, which has none here" >&2; exit 1; }
+	@git ls-files -z | LC_ALL=C sort -z | tar --null -T - --transform 's,^,libannoproj-$(VERSION)/,' --format=ustar \
+	    --owner=0 --group=0 --numeric-owner --mode=a+rX,u+w,go-w --mtime="@$$(git log -1 --format=%ct)" -cf $(TARBALL:.gz=)
+	@gzip -9nf $(TARBALL:.gz=)
+	@echo $(TARBALL)
+
+distcheck: dist ## the tarball in a read-only folder without git: unit tests, installation, programs that only know pkg-config
+	$(call heading,distcheck: $(notdir $(TARBALL)))
+	@MAKEFLAGS= sh tests/install/check_dist.sh $(TARBALL) $(abspath $(BUILD))/distcheck $(JOBS)
 
 help: ## this list
 	@echo "Targets of libannoproj (variables: CC CFLAGS LDFLAGS PREFIX DESTDIR; V=1 shows commands, WERROR=1 takes no warnings):"
