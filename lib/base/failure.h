@@ -12,6 +12,17 @@ annoproj_status fail(annoproj_error **error, annoproj_status status, const char 
     __attribute__((format(printf, 3, 4)));
 annoproj_status fail_sqlite(annoproj_error **error, annoproj_status status, int extended_code, const char *message);
 
+#ifdef __clang_analyzer__
+/* Analyzers do not look into failure.c: told that a failure is never OK, they do not follow what would come after one. */
+static inline annoproj_status never_ok(annoproj_status status) {
+    if (status == ANNOPROJ_OK) {
+        __builtin_unreachable();
+    }
+    return status;
+}
+#define fail(...) never_ok(fail(__VA_ARGS__))
+#endif
+
 /* NO_MEMORY; allocates nothing. Inline, so that compilers and analyzers see that it is never OK. */
 void put_no_memory(annoproj_error **error);
 static inline annoproj_status fail_memory(annoproj_error **error) {

@@ -191,7 +191,6 @@
 #define export_plan_begin annoproj_internal_export_plan_begin
 #define fail annoproj_internal_fail
 #define fail_detail annoproj_internal_fail_detail
-#define fail_memory annoproj_internal_fail_memory
 #define fail_sqlite annoproj_internal_fail_sqlite
 #define faults_add annoproj_internal_faults_add
 #define faults_release annoproj_internal_faults_release
@@ -390,6 +389,8 @@
 #define output_finish annoproj_internal_output_finish
 #define output_open annoproj_internal_output_open
 #define output_pass annoproj_internal_output_pass
+#define page_token_read annoproj_internal_page_token_read
+#define page_token_write annoproj_internal_page_token_write
 #define pattern_compile annoproj_internal_pattern_compile
 #define pattern_match annoproj_internal_pattern_match
 #define pattern_release annoproj_internal_pattern_release
@@ -421,6 +422,7 @@
 #define published_find annoproj_internal_published_find
 #define published_load annoproj_internal_published_load
 #define published_put annoproj_internal_published_put
+#define put_no_memory annoproj_internal_put_no_memory
 #define query_check annoproj_internal_query_check
 #define query_make annoproj_internal_query_make
 #define queue_forget_skip annoproj_internal_queue_forget_skip

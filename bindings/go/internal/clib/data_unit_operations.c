@@ -8,6 +8,7 @@
 #include "handle_call.h"
 #include "json_scan.h"
 #include "options.h"
+#include "page_token.h"
 #include "project.h"
 #include "seen.h"
 #include "utf8.h"
@@ -293,14 +294,14 @@ static annoproj_status list_units(scope *in, void *arguments, annoproj_error **e
     static const char query[] = UNIT_COLUMNS " data_unit u WHERE u.id > ? AND u.id < ? ORDER BY u.id";
     unit_reading *reading = arguments;
     rows *table = rows_new(&row_data_unit_row);
-    char token[32];
+    char token[PAGE_TOKEN_SIZE];
     int64_t last = 0;
     statement *find = sql(in->database, query);
     bind_int64(find, reading->after != 0 ? reading->after : MAKE_ID(reading->dataset, 0));
     bind_int64(find, MAKE_ID(reading->dataset + 1, 0));
     while (sql_row(find)) {
         if ((int64_t)rows_count(table) == reading->limit) {
-            snprintf(token, sizeof token, "u%" PRId64, last);
+            page_token_write(token, &last, 1);
             rows_next_page(table, token);
             break;
         }
@@ -311,15 +312,13 @@ static annoproj_status list_units(scope *in, void *arguments, annoproj_error **e
 }
 
 static annoproj_status read_page(const annoproj_page_options *options, unit_reading *reading, annoproj_error **error) {
-    int used = 0;
     if (options->limit < 0 || options->limit > PAGE_MOST)
         return fail(error, ANNOPROJ_INVALID, "limit %lld: a page has 1 to %d rows", (long long)options->limit,
                     PAGE_MOST);
     reading->limit = options->limit == 0 ? PAGE_DEFAULT : options->limit;
     if (!options->page)
         return ANNOPROJ_OK;
-    if (sscanf(options->page, "u%" SCNd64 "%n", &reading->after, &used) != 1 || options->page[used] != 0 ||
-        PROJECT_OF(reading->after) != reading->dataset)
+    if (!page_token_read(options->page, &reading->after, 1) || PROJECT_OF(reading->after) != reading->dataset)
         return fail(error, ANNOPROJ_INVALID, "page %s is no token of dataset %lld: start at the first page",
                     QUOTED(options->page), (long long)reading->dataset);
     return ANNOPROJ_OK;

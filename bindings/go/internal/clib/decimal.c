@@ -276,7 +276,7 @@ static int print_digits(uint64_t value, char *out) {
 
 static int print_exponent(const char *digits, int count, int exponent, char *out) {
     char *at = out;
-    *at++ = digits[0];
+    *at++ = digits[0]; /* NOLINT(clang-analyzer-core.uninitialized.Assign): print_digits() writes one at least */
     if (count > 1) {
         *at++ = '.';
         memcpy(at, digits + 1, (size_t)(count - 1));

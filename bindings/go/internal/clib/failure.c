@@ -117,6 +117,7 @@ static size_t whole_characters(const char *text, size_t length) {
 /* printf into a new text of at most `size` - 1 bytes, on one line. NULL when out of memory. */
 __attribute__((format(printf, 2, 0))) static char *print_line(size_t size, const char *format, va_list arguments) {
     char line[MESSAGE_SIZE];
+    /* NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): every caller has started them */
     int printed = vsnprintf(line, size, format, arguments);
     size_t length = printed < 0 ? 0 : (size_t)printed;
     if (length >= size) {
@@ -135,7 +136,8 @@ __attribute__((format(printf, 2, 0))) static char *print_line(size_t size, const
     return copy;
 }
 
-annoproj_status fail(annoproj_error **error, annoproj_status status, const char *format, ...) {
+/* In brackets, since fail is a macro too while an analyzer reads. */
+annoproj_status(fail)(annoproj_error **error, annoproj_status status, const char *format, ...) {
     if (!error) {
         return status;
     }

@@ -125,7 +125,7 @@ __attribute__((cold, noinline)) static annoproj_status refuse(json_scan *scan, a
                                                               const char *reason, annoproj_error **error) {
     char pointer[257];
     json_pointer(scan, pointer);
-    long long byte = (long long)(scan->start_offset + (at - scan->start));
+    const long long byte = scan->start_offset + (at - scan->start);
     scan->failure = status;
     fail(error, status, "the JSON text %s at byte %lld (%s): %s",
          status == ANNOPROJ_LIMIT ? "is beyond a limit" : "is broken", byte, pointer[0] ? pointer : "top", reason);
