@@ -118,6 +118,7 @@ MORE = {
     "annoproj_table_arrow_schema": lambda world: world.table.__arrow_c_schema__(),
     "annoproj_table_arrow_array": lambda world: world.table.__arrow_c_array__(),
     "annoproj_table_arrow_stream": lambda world: world.table.__arrow_c_stream__(),
+    "annoproj_stream_arrow_stream": lambda world: world.stream.__arrow_c_stream__(),
     "annoproj_stream_arrow_schema": lambda world: world.stream.__arrow_c_schema__(),
     "annoproj_table_column": lambda world: world.table.column("user"),
 }
