@@ -13,7 +13,7 @@ int64_t column_value(const column_view *column, size_t row) {
 }
 
 static uint8_t width_of(uint64_t range) {
-    return range == 0 ? 0 : (uint8_t)((71 - __builtin_clzll(range)) / 8);
+    return (uint8_t)(range == 0 ? 0 : (71 - __builtin_clzll(range)) / 8);
 }
 
 static bool is_packed(uint8_t width) {
