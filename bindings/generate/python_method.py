@@ -159,7 +159,9 @@ class Method:
             # Arrays note their lengths, which may stand before them: everything is converted first.
             self.lines.append("c_%s = %s" % (item["name"], expression))
             self.arguments.append("c_%s" % item["name"])
-            self.positional.append(Keyword(name, hint, "None" if item.get("nullable") else None))
+            # Booleans are named with false as the default (c-api); what may be NULL may be left out.
+            default = "None" if item.get("nullable") else "False" if item["type"]["base"] == "bool" else None
+            self.positional.append(Keyword(name, hint, default))
         else:
             raise ApiError("%s: parameter %s has no meaning in Python" % (self.function["name"], item["name"]))
 

@@ -1584,6 +1584,207 @@ func (p *Project) TaskListPages(ctx context.Context, opts ...TaskListOption) *Pa
 	})
 }
 
+// The same actions on many tasks of a project, in the order given: one call, one transaction, and for each task the outcome
+// its single call would have had. With `all_or_nothing` the first task that is refused ends the call with its status and
+// nothing is changed. ErrLimit over 10 million tasks. Rights: as Task.Submit, looked at for each task.
+//
+// In C: annoproj_tasks_submit.
+func (p *Project) TasksSubmit(ctx context.Context, tasks []int64, allOrNothing bool, opts ...SubmitOption) (*Table[OutcomeRow], error) {
+	call := newCall(ctx)
+	defer call.end()
+	self := (*C.annoproj_project)(call.enter(p.state(), "project", false))
+	var count arrayLength
+	cTasks := (*C.int64_t)(lendArray(call, &count, "tasks", tasks, 0, false))
+	var chosen SubmitOptions
+	for _, option := range opts {
+		if option != nil {
+			option.submitOption(&chosen, call)
+		}
+	}
+	cOptions := chosen.toC(call)
+	var oTable *C.annoproj_table
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_tasks_submit(self, cTasks, C.size_t(count.count), cOptions, C.bool(allOrNothing), limits, &oTable, failure)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return newTable(oTable, decodeOutcomeRow), nil
+}
+
+// As Project.TasksSubmit. Rights: as Task.Approve.
+//
+// In C: annoproj_tasks_approve.
+func (p *Project) TasksApprove(ctx context.Context, tasks []int64, allOrNothing bool, opts ...ReviewOption) (*Table[OutcomeRow], error) {
+	call := newCall(ctx)
+	defer call.end()
+	self := (*C.annoproj_project)(call.enter(p.state(), "project", false))
+	var count arrayLength
+	cTasks := (*C.int64_t)(lendArray(call, &count, "tasks", tasks, 0, false))
+	var chosen ReviewOptions
+	for _, option := range opts {
+		if option != nil {
+			option.reviewOption(&chosen, call)
+		}
+	}
+	cOptions := chosen.toC(call)
+	var oTable *C.annoproj_table
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_tasks_approve(self, cTasks, C.size_t(count.count), cOptions, C.bool(allOrNothing), limits, &oTable, failure)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return newTable(oTable, decodeOutcomeRow), nil
+}
+
+// As Project.TasksSubmit. Rights: as Task.Reject.
+//
+// In C: annoproj_tasks_reject.
+func (p *Project) TasksReject(ctx context.Context, tasks []int64, allOrNothing bool, opts ...ReviewOption) (*Table[OutcomeRow], error) {
+	call := newCall(ctx)
+	defer call.end()
+	self := (*C.annoproj_project)(call.enter(p.state(), "project", false))
+	var count arrayLength
+	cTasks := (*C.int64_t)(lendArray(call, &count, "tasks", tasks, 0, false))
+	var chosen ReviewOptions
+	for _, option := range opts {
+		if option != nil {
+			option.reviewOption(&chosen, call)
+		}
+	}
+	cOptions := chosen.toC(call)
+	var oTable *C.annoproj_table
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_tasks_reject(self, cTasks, C.size_t(count.count), cOptions, C.bool(allOrNothing), limits, &oTable, failure)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return newTable(oTable, decodeOutcomeRow), nil
+}
+
+// As Project.TasksSubmit. Rights: as Task.Pathway.
+//
+// In C: annoproj_tasks_pathway.
+func (p *Project) TasksPathway(ctx context.Context, tasks []int64, pathway string, allOrNothing bool, opts ...CallOption) (*Table[OutcomeRow], error) {
+	call := newCall(ctx)
+	defer call.end()
+	call.apply(opts)
+	self := (*C.annoproj_project)(call.enter(p.state(), "project", false))
+	var count arrayLength
+	cTasks := (*C.int64_t)(lendArray(call, &count, "tasks", tasks, 0, false))
+	cPathway := call.requiredText("pathway", pathway)
+	var oTable *C.annoproj_table
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_tasks_pathway(self, cTasks, C.size_t(count.count), cPathway, C.bool(allOrNothing), limits, &oTable, failure)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return newTable(oTable, decodeOutcomeRow), nil
+}
+
+// As Project.TasksSubmit. Rights: as Task.Assign.
+//
+// In C: annoproj_tasks_assign.
+func (p *Project) TasksAssign(ctx context.Context, tasks []int64, user int64, allOrNothing bool, opts ...CallOption) (*Table[OutcomeRow], error) {
+	call := newCall(ctx)
+	defer call.end()
+	call.apply(opts)
+	self := (*C.annoproj_project)(call.enter(p.state(), "project", false))
+	var count arrayLength
+	cTasks := (*C.int64_t)(lendArray(call, &count, "tasks", tasks, 0, false))
+	var oTable *C.annoproj_table
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_tasks_assign(self, cTasks, C.size_t(count.count), C.int64_t(user), C.bool(allOrNothing), limits, &oTable, failure)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return newTable(oTable, decodeOutcomeRow), nil
+}
+
+// As Project.TasksSubmit. Rights: as Task.Release.
+//
+// In C: annoproj_tasks_release.
+func (p *Project) TasksRelease(ctx context.Context, tasks []int64, allOrNothing bool, opts ...CallOption) (*Table[OutcomeRow], error) {
+	call := newCall(ctx)
+	defer call.end()
+	call.apply(opts)
+	self := (*C.annoproj_project)(call.enter(p.state(), "project", false))
+	var count arrayLength
+	cTasks := (*C.int64_t)(lendArray(call, &count, "tasks", tasks, 0, false))
+	var oTable *C.annoproj_table
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_tasks_release(self, cTasks, C.size_t(count.count), C.bool(allOrNothing), limits, &oTable, failure)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return newTable(oTable, decodeOutcomeRow), nil
+}
+
+// As Project.TasksSubmit. Rights: as Task.SetPriority.
+//
+// In C: annoproj_tasks_set_priority.
+func (p *Project) TasksSetPriority(ctx context.Context, tasks []int64, priority int32, allOrNothing bool, opts ...CallOption) (*Table[OutcomeRow], error) {
+	call := newCall(ctx)
+	defer call.end()
+	call.apply(opts)
+	self := (*C.annoproj_project)(call.enter(p.state(), "project", false))
+	var count arrayLength
+	cTasks := (*C.int64_t)(lendArray(call, &count, "tasks", tasks, 0, false))
+	var oTable *C.annoproj_table
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_tasks_set_priority(self, cTasks, C.size_t(count.count), C.int32_t(priority), C.bool(allOrNothing), limits, &oTable, failure)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return newTable(oTable, decodeOutcomeRow), nil
+}
+
+// As Project.TasksSubmit. Rights: as Task.Move.
+//
+// In C: annoproj_tasks_move.
+func (p *Project) TasksMove(ctx context.Context, tasks []int64, stage int64, allOrNothing bool, opts ...CallOption) (*Table[OutcomeRow], error) {
+	call := newCall(ctx)
+	defer call.end()
+	call.apply(opts)
+	self := (*C.annoproj_project)(call.enter(p.state(), "project", false))
+	var count arrayLength
+	cTasks := (*C.int64_t)(lendArray(call, &count, "tasks", tasks, 0, false))
+	var oTable *C.annoproj_table
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_tasks_move(self, cTasks, C.size_t(count.count), C.int64_t(stage), C.bool(allOrNothing), limits, &oTable, failure)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return newTable(oTable, decodeOutcomeRow), nil
+}
+
+// As Project.TasksSubmit. Rights: as Task.Reopen.
+//
+// In C: annoproj_tasks_reopen.
+func (p *Project) TasksReopen(ctx context.Context, tasks []int64, allOrNothing bool, opts ...CallOption) (*Table[OutcomeRow], error) {
+	call := newCall(ctx)
+	defer call.end()
+	call.apply(opts)
+	self := (*C.annoproj_project)(call.enter(p.state(), "project", false))
+	var count arrayLength
+	cTasks := (*C.int64_t)(lendArray(call, &count, "tasks", tasks, 0, false))
+	var oTable *C.annoproj_table
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_tasks_reopen(self, cTasks, C.size_t(count.count), C.bool(allOrNothing), limits, &oTable, failure)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return newTable(oTable, decodeOutcomeRow), nil
+}
+
 // Adds a comment. ErrNotFound. Rights: issue_write.
 //
 // In C: annoproj_issue_comment.
@@ -2067,6 +2268,39 @@ func (t *Task) SetPriority(ctx context.Context, priority int32, opts ...CallOpti
 	self := (*C.annoproj_task)(call.enter(t.state(), "task", false))
 	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
 		return C.annoproj_task_set_priority(self, C.int32_t(priority), limits, failure)
+	})
+	return err
+}
+
+// Moves the task to an annotation, review, agent or done stage, past everything between: it arrives `new` (in a done stage
+// `completed`), unassigned, with its priority. Label changes that were not published count as published, without figures;
+// in a complete stage (not archive) all labels become approved and open rejection issues are resolved. ErrState when it is
+// there already, ErrInvalid for routers and consensus stages, ErrNotFound (stage). Rights: move.
+//
+// In C: annoproj_task_move.
+func (t *Task) Move(ctx context.Context, stage int64, opts ...CallOption) error {
+	call := newCall(ctx)
+	defer call.end()
+	call.apply(opts)
+	self := (*C.annoproj_task)(call.enter(t.state(), "task", false))
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_task_move(self, C.int64_t(stage), limits, failure)
+	})
+	return err
+}
+
+// Sends the task back to the first annotation stage (the one after Start, else the first of the document) as `reopened`,
+// labels and issues kept; to its last submitter unless the review stage it is in has reassign_rejected_to_submitter off.
+// ErrState when it is there already. Rights: reopen.
+//
+// In C: annoproj_task_reopen.
+func (t *Task) Reopen(ctx context.Context, opts ...CallOption) error {
+	call := newCall(ctx)
+	defer call.end()
+	call.apply(opts)
+	self := (*C.annoproj_task)(call.enter(t.state(), "task", false))
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_task_reopen(self, limits, failure)
 	})
 	return err
 }

@@ -592,6 +592,27 @@ func decodeTaskRow(d *decoder) []TaskRow {
 	return rows
 }
 
+// OutcomeRow: What became of one task of a bulk call.
+type OutcomeRow struct {
+	// Task: Id of the task, as asked.
+	Task int64 `json:"task"`
+	// Status: An Status: 0 = done.
+	Status int64 `json:"status"`
+	// StatusName: Its name, OK when done.
+	StatusName string `json:"status_name"`
+	// Message: Why it was refused.
+	Message Null[string] `json:"message"`
+}
+
+func decodeOutcomeRow(d *decoder) []OutcomeRow {
+	rows := make([]OutcomeRow, d.length)
+	each(d, "task", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Task = value })
+	each(d, "status", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Status = value })
+	each(d, "status_name", ColumnTypeDictionary, (*Column).textAt, func(row int, value string) { rows[row].StatusName = value })
+	eachNull(d, "message", ColumnTypeUTF8, (*Column).textAt, func(row int, value Null[string]) { rows[row].Message = value })
+	return rows
+}
+
 // LabelHashRow: The label of each change, in their order.
 type LabelHashRow struct {
 	// Label: Hash of the label.
@@ -637,7 +658,7 @@ type LabelRow struct {
 	Ranges []int64 `json:"ranges"`
 	// Review: Review in the present review stage: new, approved, rejected, resolved or reopened.
 	Review Null[string] `json:"review"`
-	// ReviewState: State in the last review stage it was in; null before any.
+	// ReviewState: State in the last review stage it was in; approved after a move to a complete stage; null before any.
 	ReviewState Null[string] `json:"review_state"`
 }
 

@@ -116,6 +116,8 @@ typedef struct command {
     bytes result;     /* what the public function hands out; kept with a request key */
 } command;
 
+typedef annoproj_status (*write_fn)(command *command, void *arguments, annoproj_error **error);
+
 /* Appends an event of this command (actor, source and time are filled in when zero). */
 void command_event(command *command, const event *event);
 /* Sends the events that follow to another project's log; returns where they went before. A command begins with the
@@ -125,6 +127,12 @@ int64_t command_events_project(command *command, int64_t project);
 uint64_t command_random(command *command);            /* derived from the seed: the same when the body runs again */
 void command_uuid(command *command, uint8_t out[16]); /* version 4 */
 void command_hash(command *command, char out[9]);     /* 8 characters of base64url without - and _ doubling as first */
+
+/* Runs one of several parts of a body so that its refusal (INVALID, NOT_FOUND, EXISTS, PERMISSION, CONFLICT, STATE, LIMIT,
+ * DATA) leaves nothing of it behind: `refusal` is then that status, with its error. Any other failure is returned and ends
+ * the command. A part that looks before it changes anything (`looks_first`) needs no savepoint. */
+annoproj_status command_attempt(command *command, write_fn part, void *arguments, bool looks_first,
+                                annoproj_status *refusal, annoproj_error **error);
 
 /* Results of a command as a row of int64: what create functions return. */
 void command_result_int64(command *command, int64_t value);
@@ -141,7 +149,6 @@ typedef enum subject_kind {
     SUBJECT_ONTOLOGY /* store operations with `own` rights */
 } subject_kind;
 
-typedef annoproj_status (*write_fn)(command *command, void *arguments, annoproj_error **error);
 typedef annoproj_status (*read_fn)(scope *scope, void *arguments, annoproj_error **error);
 
 typedef struct request {

@@ -44,6 +44,8 @@ typedef enum event_kind {
     /* drafts and decisions before the action: raw, no report counts them */
     EVENT_LABEL_PUT = 48, /* frames = frames it is on */
     EVENT_LABEL_REMOVE = 49,
+    EVENT_LABEL_SILENTLY_PUBLISHED = 50, /* a move took the draft for published: made or edited, as no report counts it */
+    EVENT_LABEL_SILENTLY_GONE = 51,      /* the same of a deletion */
     EVENT_REVIEW_APPROVE = 52,
     EVENT_REVIEW_REJECT = 53,
     EVENT_REVIEW_REOPEN = 54,

@@ -54,7 +54,13 @@ annoproj_status label_check(const label *label, const ontology_features *feature
 annoproj_status label_check_overlap(scope *scope, int64_t task, int32_t class, annoproj_error **error);
 
 /* --- publishing (behaviour §12) --------------------------------------------------------------------------------- */
-typedef enum publish_action { PUBLISH_SUBMIT, PUBLISH_APPROVE, PUBLISH_REJECT, PUBLISH_PATHWAY, PUBLISH_SILENT } publish_action;
+typedef enum publish_action {
+    PUBLISH_SUBMIT,
+    PUBLISH_APPROVE,
+    PUBLISH_REJECT,
+    PUBLISH_PATHWAY,
+    PUBLISH_SILENT
+} publish_action;
 /* Compares the task's labels with what was published and appends create/edit/delete events (none when SILENT), then
  * for a submit EVENT_LABEL_SUBMIT for every live label, and remembers the submitter (the command's user; 0 for the
  * host). Text, HTML and audio units append nothing but EVENT_LABEL_COUNTED (audio) unless the project opted in. */
@@ -79,6 +85,8 @@ annoproj_status review_enter_stage(command *command, int64_t task, int64_t stage
 /* A label was written while its task is in a review stage: approved when the reviewer wrote it, else new. */
 annoproj_status review_label_written(command *command, const task_facts *task, const label *label,
                                      annoproj_error **error);
+/* The task was moved to a complete stage: every label counts as approved there. */
+annoproj_status review_approve_all(command *command, int64_t task, int64_t stage, annoproj_error **error);
 /* One label's decision (state REVIEW_APPROVED, REVIEW_REJECTED or REVIEW_REOPENED). Appends EVENT_REVIEW_*; nothing
  * when it is decided so already. STATE when there is no decision to reopen. */
 annoproj_status review_decide(command *command, int64_t task, int64_t stage, int64_t label, review_state state,

@@ -19,7 +19,11 @@ typedef struct publishing {
 } publishing;
 
 static void emit(publishing *run, int32_t kind, const label *one, int64_t frames) {
-    if (!run->counts || run->action == PUBLISH_SILENT)
+    if (run->action == PUBLISH_SILENT)
+        kind = kind == EVENT_LABEL_DELETE                               ? EVENT_LABEL_SILENTLY_GONE
+               : kind == EVENT_LABEL_CREATE || kind == EVENT_LABEL_EDIT ? EVENT_LABEL_SILENTLY_PUBLISHED
+                                                                        : 0;
+    if (!run->counts || kind == 0)
         return;
     command_event(run->cmd, &(event){.kind = kind,
                                      .task = NUMBER_OF(run->task->id),

@@ -5,6 +5,7 @@
 #include "options.h"
 #include "task.h"
 #include "handle_call.h"
+#include "task_bodies.h"
 #include "utf8.h"
 #include "workflow.h"
 
@@ -104,7 +105,7 @@ static annoproj_status go_on(command *cmd, int32_t kind, const landing *to, cons
 
 /* --- submit ------------------------------------------------------------------------------------------------------- */
 
-static annoproj_status submit(command *cmd, void *arguments, annoproj_error **error) {
+annoproj_status submit_body(command *cmd, void *arguments, annoproj_error **error) {
     const annoproj_submit_options *options = arguments;
     task_facts *task = &cmd->scope.task;
     landing to = {.edge = "submit",
@@ -128,17 +129,21 @@ static annoproj_status submit(command *cmd, void *arguments, annoproj_error **er
     return status;
 }
 
+annoproj_status submit_arguments(const annoproj_submit_options *options, annoproj_submit_options *own, uint64_t *print,
+                                 annoproj_error **error) {
+    annoproj_status status = options_read(own, sizeof *own, sizeof *own, options, error);
+    *print = fingerprint_int64(fingerprint_text(0, "submit"), own->assignee);
+    *print = fingerprint_int64(fingerprint_int64(*print, own->retain_assignee), own->keep_rejected_reviews);
+    return status;
+}
+
 annoproj_status annoproj_task_submit(annoproj_task *task, const annoproj_submit_options *options,
                                      const annoproj_call *call, annoproj_error **error) {
     annoproj_submit_options own;
+    handle_call what = {.operation = ANNOPROJ_OPERATION_ANNOTATE, .arguments = &own};
     clear_error(error);
-    annoproj_status status = options_read(&own, sizeof own, sizeof own, options, error);
-    if (status != ANNOPROJ_OK)
-        return status;
-    uint64_t print = fingerprint_int64(fingerprint_text(0, "task_submit"), own.assignee);
-    print = fingerprint_int64(fingerprint_int64(print, own.retain_assignee), own.keep_rejected_reviews);
-    handle_call what = {.operation = ANNOPROJ_OPERATION_ANNOTATE, .arguments = &own, .fingerprint = print};
-    return task_write(task, &what, submit, call, NULL, error);
+    annoproj_status status = submit_arguments(options, &own, &what.fingerprint, error);
+    return status == ANNOPROJ_OK ? task_write(task, &what, submit_body, call, NULL, error) : status;
 }
 
 /* --- approve and reject ------------------------------------------------------------------------------------------------ */
@@ -238,32 +243,41 @@ static annoproj_status decide_task(command *cmd, const annoproj_review_options *
     return status;
 }
 
-static annoproj_status approve_body(command *cmd, void *arguments, annoproj_error **error) {
+annoproj_status approve_body(command *cmd, void *arguments, annoproj_error **error) {
     return decide_task(cmd, arguments, true, error);
 }
 
-static annoproj_status reject_body(command *cmd, void *arguments, annoproj_error **error) {
+annoproj_status reject_body(command *cmd, void *arguments, annoproj_error **error) {
     return decide_task(cmd, arguments, false, error);
+}
+
+annoproj_status review_arguments(const annoproj_review_options *options, bool approve, annoproj_review_options *own,
+                                 uint64_t *print, annoproj_error **error) {
+    *print = 0;
+    annoproj_status status = options_read(own, sizeof *own, sizeof *own, options, error);
+    if (status == ANNOPROJ_OK &&
+        (own->undecided < ANNOPROJ_UNDECIDED_DEFAULT || own->undecided > ANNOPROJ_UNDECIDED_LEAVE))
+        status = fail(error, ANNOPROJ_INVALID, "undecided %d is no annoproj_undecided", own->undecided);
+    if (status == ANNOPROJ_OK && approve && own->comment)
+        status = fail(error, ANNOPROJ_INVALID, "an approve takes no comment: open an issue instead");
+    if (status == ANNOPROJ_OK && own->comment)
+        status = check_text(own->comment, TEXT_COMMENT, "comment", error);
+    if (status != ANNOPROJ_OK)
+        return status;
+    *print = fingerprint_text(fingerprint_text(0, approve ? "approve" : "reject"), own->comment);
+    *print = fingerprint_int64(fingerprint_int64(fingerprint_int64(*print, own->assignee), own->undecided),
+                               own->retain_assignee);
+    return ANNOPROJ_OK;
 }
 
 static annoproj_status act_on_review(annoproj_task *task, const annoproj_review_options *options, bool approve,
                                      const annoproj_call *call, annoproj_error **error) {
     annoproj_review_options own;
+    handle_call what = {.operation = ANNOPROJ_OPERATION_REVIEW, .arguments = &own};
     clear_error(error);
-    annoproj_status status = options_read(&own, sizeof own, sizeof own, options, error);
-    if (status == ANNOPROJ_OK &&
-        (own.undecided < ANNOPROJ_UNDECIDED_DEFAULT || own.undecided > ANNOPROJ_UNDECIDED_LEAVE))
-        status = fail(error, ANNOPROJ_INVALID, "undecided %d is no annoproj_undecided", own.undecided);
-    if (status == ANNOPROJ_OK && approve && own.comment)
-        status = fail(error, ANNOPROJ_INVALID, "an approve takes no comment: open an issue instead");
-    if (status == ANNOPROJ_OK && own.comment)
-        status = check_text(own.comment, TEXT_COMMENT, "comment", error);
+    annoproj_status status = review_arguments(options, approve, &own, &what.fingerprint, error);
     if (status != ANNOPROJ_OK)
         return status;
-    uint64_t print = fingerprint_text(fingerprint_text(0, approve ? "task_approve" : "task_reject"), own.comment);
-    print = fingerprint_int64(fingerprint_int64(fingerprint_int64(print, own.assignee), own.undecided),
-                              own.retain_assignee);
-    handle_call what = {.operation = ANNOPROJ_OPERATION_REVIEW, .arguments = &own, .fingerprint = print};
     return task_write(task, &what, approve ? approve_body : reject_body, call, NULL, error);
 }
 
@@ -279,7 +293,7 @@ annoproj_status annoproj_task_reject(annoproj_task *task, const annoproj_review_
 
 /* --- pathway -------------------------------------------------------------------------------------------------------- */
 
-static annoproj_status take_pathway(command *cmd, void *arguments, annoproj_error **error) {
+annoproj_status pathway_body(command *cmd, void *arguments, annoproj_error **error) {
     task_facts *task = &cmd->scope.task;
     landing to = {.pathway = arguments, .keep_rejected_reviews = true};
     stage_facts stage;
@@ -304,5 +318,5 @@ annoproj_status annoproj_task_pathway(annoproj_task *task, const char *pathway, 
     if (status != ANNOPROJ_OK)
         return status;
     what.fingerprint = fingerprint_text(fingerprint_text(0, "task_pathway"), pathway);
-    return task_write(task, &what, take_pathway, call, NULL, error);
+    return task_write(task, &what, pathway_body, call, NULL, error);
 }

@@ -12,6 +12,8 @@ typedef enum consensus_kind { CONSENSUS_DETERMINE = 1, CONSENSUS_REFINE = 2 } co
 annoproj_status workflow_put(command *command, int64_t project, const char *json, annoproj_error **error);
 annoproj_status workflow_document(scope *scope, int64_t project, text *out, annoproj_error **error);
 
+/* The annotation stage that comes first: the one after Start, else the first in the document; 0 when there is none. */
+annoproj_status workflow_first_annotation(scope *scope, int64_t project, int64_t *stage, annoproj_error **error);
 /* The stage after Start. */
 annoproj_status workflow_first_stage(scope *scope, int64_t project, int64_t *stage, annoproj_error **error);
 /* Where a task goes along an edge of its stage ("submit", "approve", "reject"), or along a pathway of an agent stage

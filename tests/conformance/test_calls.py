@@ -63,10 +63,11 @@ class World:
         self.worked_us = self.now_us
         self.now_us += 60_000_000
         self.query = self.project.query_open()
-        agents = self.host.project_create("Agents", self.ontology, AGENTS)
-        agents.attach_dataset(self.dataset)
-        self.agent_stage = agents.stage_open("agent")
-        self.agent_task = agents.task_open(agents.task_list().to_pylist()[0]["task"])
+        self.agents = self.host.project_create("Agents", self.ontology, AGENTS)
+        self.agents.attach_dataset(self.dataset)
+        self.agent_stage = self.agents.stage_open("agent")
+        self.agent_task = self.agents.task_open(self.agents.task_list().to_pylist()[0]["task"])
+        self.complete = self.project.stage_open("complete").id()
         self.stream = self.project.events(0)
         self.cancel = annoproj.Cancel.new()
         self.cancel.trigger()
@@ -165,6 +166,17 @@ CALLS = {
     "annoproj_task_assign": (WRITE, lambda w, **c: as_host(w, w.free).assign(w.users[2], **c)),
     "annoproj_task_release": (WRITE, lambda w, **c: w.annotating.release(**c)),
     "annoproj_task_set_priority": (WRITE, lambda w, **c: as_host(w, w.free).set_priority(77, **c)),
+    "annoproj_task_move": (WRITE, lambda w, **c: as_host(w, w.free).move(w.complete, **c)),
+    "annoproj_task_reopen": (WRITE, lambda w, **c: as_host(w, w.reviewing).reopen(**c)),
+    "annoproj_tasks_submit": (WRITE, lambda w, **c: w.project.tasks_submit([w.annotating.id(), 7], **c).to_pylist()),
+    "annoproj_tasks_approve": (WRITE, lambda w, **c: w.project.tasks_approve([w.reviewing.id()], undecided=annoproj.Undecided.DECIDE, **c).to_pylist()),
+    "annoproj_tasks_reject": (WRITE, lambda w, **c: w.project.tasks_reject([w.reviewing.id()], undecided=annoproj.Undecided.DECIDE, **c).to_pylist()),
+    "annoproj_tasks_pathway": (WRITE, lambda w, **c: w.agents.tasks_pathway([w.agent_task.id()], "done", **c).to_pylist()),
+    "annoproj_tasks_assign": (WRITE, lambda w, **c: w.project.tasks_assign([w.free.id()], w.users[2], **c).to_pylist()),
+    "annoproj_tasks_release": (WRITE, lambda w, **c: w.project.tasks_release([w.annotating.id()], **c).to_pylist()),
+    "annoproj_tasks_set_priority": (WRITE, lambda w, **c: w.project.tasks_set_priority([w.free.id()], 78, **c).to_pylist()),
+    "annoproj_tasks_move": (WRITE, lambda w, **c: w.project.tasks_move([w.free.id(), 7], w.complete, **c).to_pylist()),
+    "annoproj_tasks_reopen": (WRITE, lambda w, **c: w.project.tasks_reopen([w.reviewing.id()], **c).to_pylist()),
     "annoproj_labels_write": (WRITE, lambda w, **c: w.draw(w.annotating, **c)),
     "annoproj_task_labels": (READ, lambda w, **c: w.reviewing.labels(**c)),
     "annoproj_task_geometry": (READ, lambda w, **c: w.reviewing.geometry(annoproj.Unit.STORED, **c)),

@@ -80,6 +80,8 @@ __all__ = [
     'OperationRow',
     'OperationTable',
     'OrgRole',
+    'OutcomeRow',
+    'OutcomeTable',
     'OverviewRow',
     'OverviewTable',
     'PathwayRow',
@@ -794,6 +796,16 @@ class TaskRow:
 
 
 @dataclasses.dataclass(frozen=True)
+class OutcomeRow:
+    """What became of one task of a bulk call."""
+
+    task: int  # Id of the task, as asked.
+    status: int  # An annoproj_status: 0 = done.
+    status_name: str  # Its name, OK when done.
+    message: Optional[str]  # Why it was refused.
+
+
+@dataclasses.dataclass(frozen=True)
 class LabelHashRow:
     """The label of each change, in their order."""
 
@@ -819,7 +831,7 @@ class LabelRow:
     confidence: float  # 0 to 1.
     ranges: Tuple[int, ...]  # First and last frame of each range, inclusive; empty = global. [frames]
     review: Optional[str]  # Review in the present review stage: new, approved, rejected, resolved or reopened.
-    review_state: Optional[str]  # State in the last review stage it was in; null before any.
+    review_state: Optional[str]  # State in the last review stage it was in; approved after a move to a complete stage; null before any.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -2005,6 +2017,125 @@ class Project(_runtime.Handle):
         """The tables of task_list, page by page, each fetched when it is asked for."""
         return _runtime.pages(functools.partial(self.task_list), keywords)
 
+    def tasks_submit(self, tasks, all_or_nothing=False, *, assignee=0, retain_assignee=False, keep_rejected_reviews=False, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """The same actions on many tasks of a project, in the order given: one call, one transaction, and for each task the outcome
+        its single call would have had. With `all_or_nothing` the first task that is refused ends the call with its status and
+        nothing is changed. LIMIT over 10 million tasks. Rights: as annoproj_task_submit, looked at for each task.
+
+        assignee: a member of the stage where the task lands; 0 = nobody
+        retain_assignee: the task keeps its assignee, who must be a member there
+        keep_rejected_reviews: rejected label reviews stay rejected instead of becoming resolved
+        """
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        c_tasks = call.array(tasks, 'q', 'tasks', 'count', 0, False, False)
+        s_options = _capi.annoproj_submit_options()
+        s_options.size = ctypes.sizeof(s_options)
+        s_options.assignee = _convert.integer(assignee, 'assignee', 'c_int64')
+        s_options.retain_assignee = bool(retain_assignee)
+        s_options.keep_rejected_reviews = bool(keep_rejected_reviews)
+        c_all_or_nothing = bool(all_or_nothing)
+        o_table = _capi.annoproj_table_p()
+        call.run(_capi.annoproj_tasks_submit, call.handle(self, Project, 'project'), c_tasks, call.length('count'), ctypes.byref(s_options), c_all_or_nothing, call.pointer(), call.result(o_table, OutcomeTable), call.error_pointer())
+        return call.made(o_table, OutcomeTable)
+
+    def tasks_approve(self, tasks, all_or_nothing=False, *, comment=None, assignee=0, undecided=0, retain_assignee=False, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """As annoproj_tasks_submit. Rights: as annoproj_task_approve.
+
+        comment: reject: opens an issue on the data unit
+        assignee: a member of the stage where the task lands; 0 = by the rules
+        retain_assignee: the task keeps its assignee, who must be a member there
+        """
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        c_tasks = call.array(tasks, 'q', 'tasks', 'count', 0, False, False)
+        s_options = _capi.annoproj_review_options()
+        s_options.size = ctypes.sizeof(s_options)
+        s_options.comment = _convert.encode(comment, 'comment', True)
+        s_options.assignee = _convert.integer(assignee, 'assignee', 'c_int64')
+        s_options.undecided = _convert.integer(undecided, 'undecided', 'c_int32')
+        s_options.retain_assignee = bool(retain_assignee)
+        c_all_or_nothing = bool(all_or_nothing)
+        o_table = _capi.annoproj_table_p()
+        call.run(_capi.annoproj_tasks_approve, call.handle(self, Project, 'project'), c_tasks, call.length('count'), ctypes.byref(s_options), c_all_or_nothing, call.pointer(), call.result(o_table, OutcomeTable), call.error_pointer())
+        return call.made(o_table, OutcomeTable)
+
+    def tasks_reject(self, tasks, all_or_nothing=False, *, comment=None, assignee=0, undecided=0, retain_assignee=False, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """As annoproj_tasks_submit. Rights: as annoproj_task_reject.
+
+        comment: reject: opens an issue on the data unit
+        assignee: a member of the stage where the task lands; 0 = by the rules
+        retain_assignee: the task keeps its assignee, who must be a member there
+        """
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        c_tasks = call.array(tasks, 'q', 'tasks', 'count', 0, False, False)
+        s_options = _capi.annoproj_review_options()
+        s_options.size = ctypes.sizeof(s_options)
+        s_options.comment = _convert.encode(comment, 'comment', True)
+        s_options.assignee = _convert.integer(assignee, 'assignee', 'c_int64')
+        s_options.undecided = _convert.integer(undecided, 'undecided', 'c_int32')
+        s_options.retain_assignee = bool(retain_assignee)
+        c_all_or_nothing = bool(all_or_nothing)
+        o_table = _capi.annoproj_table_p()
+        call.run(_capi.annoproj_tasks_reject, call.handle(self, Project, 'project'), c_tasks, call.length('count'), ctypes.byref(s_options), c_all_or_nothing, call.pointer(), call.result(o_table, OutcomeTable), call.error_pointer())
+        return call.made(o_table, OutcomeTable)
+
+    def tasks_pathway(self, tasks, pathway, all_or_nothing=False, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """As annoproj_tasks_submit. Rights: as annoproj_task_pathway."""
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        c_tasks = call.array(tasks, 'q', 'tasks', 'count', 0, False, False)
+        c_pathway = _convert.encode(pathway, 'pathway', False)
+        c_all_or_nothing = bool(all_or_nothing)
+        o_table = _capi.annoproj_table_p()
+        call.run(_capi.annoproj_tasks_pathway, call.handle(self, Project, 'project'), c_tasks, call.length('count'), c_pathway, c_all_or_nothing, call.pointer(), call.result(o_table, OutcomeTable), call.error_pointer())
+        return call.made(o_table, OutcomeTable)
+
+    def tasks_assign(self, tasks, user, all_or_nothing=False, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """As annoproj_tasks_submit. Rights: as annoproj_task_assign."""
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        c_tasks = call.array(tasks, 'q', 'tasks', 'count', 0, False, False)
+        c_user = _convert.integer(user, 'user', 'c_int64')
+        c_all_or_nothing = bool(all_or_nothing)
+        o_table = _capi.annoproj_table_p()
+        call.run(_capi.annoproj_tasks_assign, call.handle(self, Project, 'project'), c_tasks, call.length('count'), c_user, c_all_or_nothing, call.pointer(), call.result(o_table, OutcomeTable), call.error_pointer())
+        return call.made(o_table, OutcomeTable)
+
+    def tasks_release(self, tasks, all_or_nothing=False, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """As annoproj_tasks_submit. Rights: as annoproj_task_release."""
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        c_tasks = call.array(tasks, 'q', 'tasks', 'count', 0, False, False)
+        c_all_or_nothing = bool(all_or_nothing)
+        o_table = _capi.annoproj_table_p()
+        call.run(_capi.annoproj_tasks_release, call.handle(self, Project, 'project'), c_tasks, call.length('count'), c_all_or_nothing, call.pointer(), call.result(o_table, OutcomeTable), call.error_pointer())
+        return call.made(o_table, OutcomeTable)
+
+    def tasks_set_priority(self, tasks, priority, all_or_nothing=False, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """As annoproj_tasks_submit. Rights: as annoproj_task_set_priority."""
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        c_tasks = call.array(tasks, 'q', 'tasks', 'count', 0, False, False)
+        c_priority = _convert.integer(priority, 'priority', 'c_int32')
+        c_all_or_nothing = bool(all_or_nothing)
+        o_table = _capi.annoproj_table_p()
+        call.run(_capi.annoproj_tasks_set_priority, call.handle(self, Project, 'project'), c_tasks, call.length('count'), c_priority, c_all_or_nothing, call.pointer(), call.result(o_table, OutcomeTable), call.error_pointer())
+        return call.made(o_table, OutcomeTable)
+
+    def tasks_move(self, tasks, stage, all_or_nothing=False, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """As annoproj_tasks_submit. Rights: as annoproj_task_move."""
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        c_tasks = call.array(tasks, 'q', 'tasks', 'count', 0, False, False)
+        c_stage = _convert.integer(stage, 'stage', 'c_int64')
+        c_all_or_nothing = bool(all_or_nothing)
+        o_table = _capi.annoproj_table_p()
+        call.run(_capi.annoproj_tasks_move, call.handle(self, Project, 'project'), c_tasks, call.length('count'), c_stage, c_all_or_nothing, call.pointer(), call.result(o_table, OutcomeTable), call.error_pointer())
+        return call.made(o_table, OutcomeTable)
+
+    def tasks_reopen(self, tasks, all_or_nothing=False, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """As annoproj_tasks_submit. Rights: as annoproj_task_reopen."""
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        c_tasks = call.array(tasks, 'q', 'tasks', 'count', 0, False, False)
+        c_all_or_nothing = bool(all_or_nothing)
+        o_table = _capi.annoproj_table_p()
+        call.run(_capi.annoproj_tasks_reopen, call.handle(self, Project, 'project'), c_tasks, call.length('count'), c_all_or_nothing, call.pointer(), call.result(o_table, OutcomeTable), call.error_pointer())
+        return call.made(o_table, OutcomeTable)
+
     def issue_comment(self, issue, comment, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """Adds a comment. NOT_FOUND. Rights: issue_write."""
         call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
@@ -2292,6 +2423,24 @@ class Task(_runtime.Handle):
         call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
         c_priority = _convert.integer(priority, 'priority', 'c_int32')
         call.run(_capi.annoproj_task_set_priority, call.handle(self, Task, 'task'), c_priority, call.pointer(), call.error_pointer())
+
+    def move(self, stage, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """Moves the task to an annotation, review, agent or done stage, past everything between: it arrives `new` (in a done stage
+        `completed`), unassigned, with its priority. Label changes that were not published count as published, without figures;
+        in a complete stage (not archive) all labels become approved and open rejection issues are resolved. STATE when it is
+        there already, INVALID for routers and consensus stages, NOT_FOUND (stage). Rights: move.
+        """
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        c_stage = _convert.integer(stage, 'stage', 'c_int64')
+        call.run(_capi.annoproj_task_move, call.handle(self, Task, 'task'), c_stage, call.pointer(), call.error_pointer())
+
+    def reopen(self, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """Sends the task back to the first annotation stage (the one after Start, else the first of the document) as `reopened`,
+        labels and issues kept; to its last submitter unless the review stage it is in has reassign_rejected_to_submitter off.
+        STATE when it is there already. Rights: reopen.
+        """
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        call.run(_capi.annoproj_task_reopen, call.handle(self, Task, 'task'), call.pointer(), call.error_pointer())
 
     def labels_write(self, *, text=None, actions=None, hashes=None, hash_offsets=None, classes=None, confidences=None, automatic=None, geometry_starts=None, frames=None, part_starts=None, coordinate_starts=None, coordinates=None, answer_starts=None, answer_attributes=None, answer_options=None, answer_texts=None, answer_text_offsets=None, answer_numbers=None, answer_first_frames=None, answer_last_frames=None, range_starts=None, range_first_frames=None, range_last_frames=None, unit=0, version=0, force=False, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """Puts and removes labels of a task in one transaction; labels not named stay as they are. The result says hash and new version.
@@ -2831,6 +2980,18 @@ class TaskTable(Table):
     )
 
 
+class OutcomeTable(Table):
+    """A table of OutcomeRow: What became of one task of a bulk call."""
+
+    ROW = OutcomeRow
+    COLUMNS = (
+        ('task', 'int64'),
+        ('status', 'int64'),
+        ('status_name', 'dictionary'),
+        ('message', 'utf8'),
+    )
+
+
 class LabelHashTable(Table):
     """A table of LabelHashRow: The label of each change, in their order."""
 
@@ -3152,6 +3313,7 @@ TABLES = {
     'stage_row': StageTable,
     'pathway_row': PathwayTable,
     'task_row': TaskTable,
+    'outcome_row': OutcomeTable,
     'label_hash_row': LabelHashTable,
     'label_row': LabelTable,
     'geometry_row': GeometryTable,

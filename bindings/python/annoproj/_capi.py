@@ -662,6 +662,17 @@ FUNCTIONS = (
     ("annoproj_task_assign", c_int32, (annoproj_task_p, c_int64, POINTER(annoproj_call), POINTER(annoproj_error_p))),
     ("annoproj_task_release", c_int32, (annoproj_task_p, POINTER(annoproj_call), POINTER(annoproj_error_p))),
     ("annoproj_task_set_priority", c_int32, (annoproj_task_p, c_int32, POINTER(annoproj_call), POINTER(annoproj_error_p))),
+    ("annoproj_task_move", c_int32, (annoproj_task_p, c_int64, POINTER(annoproj_call), POINTER(annoproj_error_p))),
+    ("annoproj_task_reopen", c_int32, (annoproj_task_p, POINTER(annoproj_call), POINTER(annoproj_error_p))),
+    ("annoproj_tasks_submit", c_int32, (annoproj_project_p, c_void_p, c_size_t, POINTER(annoproj_submit_options), c_bool, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
+    ("annoproj_tasks_approve", c_int32, (annoproj_project_p, c_void_p, c_size_t, POINTER(annoproj_review_options), c_bool, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
+    ("annoproj_tasks_reject", c_int32, (annoproj_project_p, c_void_p, c_size_t, POINTER(annoproj_review_options), c_bool, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
+    ("annoproj_tasks_pathway", c_int32, (annoproj_project_p, c_void_p, c_size_t, c_char_p, c_bool, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
+    ("annoproj_tasks_assign", c_int32, (annoproj_project_p, c_void_p, c_size_t, c_int64, c_bool, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
+    ("annoproj_tasks_release", c_int32, (annoproj_project_p, c_void_p, c_size_t, c_bool, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
+    ("annoproj_tasks_set_priority", c_int32, (annoproj_project_p, c_void_p, c_size_t, c_int32, c_bool, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
+    ("annoproj_tasks_move", c_int32, (annoproj_project_p, c_void_p, c_size_t, c_int64, c_bool, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
+    ("annoproj_tasks_reopen", c_int32, (annoproj_project_p, c_void_p, c_size_t, c_bool, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
     ("annoproj_label_changes_init", None, (POINTER(annoproj_label_changes),)),
     ("annoproj_label_write_options_init", None, (POINTER(annoproj_label_write_options),)),
     ("annoproj_labels_write", c_int32, (annoproj_task_p, POINTER(annoproj_label_changes), POINTER(annoproj_label_write_options), POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
@@ -841,6 +852,17 @@ annoproj_task_pathway = LIBRARY.annoproj_task_pathway
 annoproj_task_assign = LIBRARY.annoproj_task_assign
 annoproj_task_release = LIBRARY.annoproj_task_release
 annoproj_task_set_priority = LIBRARY.annoproj_task_set_priority
+annoproj_task_move = LIBRARY.annoproj_task_move
+annoproj_task_reopen = LIBRARY.annoproj_task_reopen
+annoproj_tasks_submit = LIBRARY.annoproj_tasks_submit
+annoproj_tasks_approve = LIBRARY.annoproj_tasks_approve
+annoproj_tasks_reject = LIBRARY.annoproj_tasks_reject
+annoproj_tasks_pathway = LIBRARY.annoproj_tasks_pathway
+annoproj_tasks_assign = LIBRARY.annoproj_tasks_assign
+annoproj_tasks_release = LIBRARY.annoproj_tasks_release
+annoproj_tasks_set_priority = LIBRARY.annoproj_tasks_set_priority
+annoproj_tasks_move = LIBRARY.annoproj_tasks_move
+annoproj_tasks_reopen = LIBRARY.annoproj_tasks_reopen
 annoproj_label_changes_init = LIBRARY.annoproj_label_changes_init
 annoproj_label_write_options_init = LIBRARY.annoproj_label_write_options_init
 annoproj_labels_write = LIBRARY.annoproj_labels_write

@@ -1240,6 +1240,53 @@ ANNOPROJ_API annoproj_status annoproj_task_release(annoproj_task *task, const an
 /* Sets the priority, 0 to 100. STATE in a done stage. Rights: priority. */
 ANNOPROJ_API annoproj_status annoproj_task_set_priority(annoproj_task *task, int32_t priority, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
+/* Moves the task to an annotation, review, agent or done stage, past everything between: it arrives `new` (in a done stage
+ * `completed`), unassigned, with its priority. Label changes that were not published count as published, without figures;
+ * in a complete stage (not archive) all labels become approved and open rejection issues are resolved. STATE when it is
+ * there already, INVALID for routers and consensus stages, NOT_FOUND (stage). Rights: move. */
+ANNOPROJ_API annoproj_status annoproj_task_move(annoproj_task *task, int64_t stage, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* Sends the task back to the first annotation stage (the one after Start, else the first of the document) as `reopened`,
+ * labels and issues kept; to its last submitter unless the review stage it is in has reassign_rejected_to_submitter off.
+ * STATE when it is there already. Rights: reopen. */
+ANNOPROJ_API annoproj_status annoproj_task_reopen(annoproj_task *task, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+ANNOPROJ_ROW(outcome_row, "What became of one task of a bulk call")
+ANNOPROJ_COLUMN(task, int64, required, "", "Task", "Id of the task, as asked.")
+ANNOPROJ_COLUMN(status, int64, required, "", "Status", "An annoproj_status: 0 = done.")
+ANNOPROJ_COLUMN(status_name, dictionary, required, "", "Status name", "Its name, OK when done.")
+ANNOPROJ_COLUMN(message, utf8, nullable, "", "Message", "Why it was refused.")
+ANNOPROJ_ROW_END(outcome_row)
+
+/* The same actions on many tasks of a project, in the order given: one call, one transaction, and for each task the outcome
+ * its single call would have had. With `all_or_nothing` the first task that is refused ends the call with its status and
+ * nothing is changed. LIMIT over 10 million tasks. Rights: as annoproj_task_submit, looked at for each task. */
+ANNOPROJ_API annoproj_status annoproj_tasks_submit(annoproj_project *project, const int64_t *tasks ANNOPROJ_LEN(count), size_t count, const annoproj_submit_options *options ANNOPROJ_NULLABLE, bool all_or_nothing, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(outcome_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* As annoproj_tasks_submit. Rights: as annoproj_task_approve. */
+ANNOPROJ_API annoproj_status annoproj_tasks_approve(annoproj_project *project, const int64_t *tasks ANNOPROJ_LEN(count), size_t count, const annoproj_review_options *options ANNOPROJ_NULLABLE, bool all_or_nothing, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(outcome_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* As annoproj_tasks_submit. Rights: as annoproj_task_reject. */
+ANNOPROJ_API annoproj_status annoproj_tasks_reject(annoproj_project *project, const int64_t *tasks ANNOPROJ_LEN(count), size_t count, const annoproj_review_options *options ANNOPROJ_NULLABLE, bool all_or_nothing, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(outcome_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* As annoproj_tasks_submit. Rights: as annoproj_task_pathway. */
+ANNOPROJ_API annoproj_status annoproj_tasks_pathway(annoproj_project *project, const int64_t *tasks ANNOPROJ_LEN(count), size_t count, const char *pathway, bool all_or_nothing, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(outcome_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* As annoproj_tasks_submit. Rights: as annoproj_task_assign. */
+ANNOPROJ_API annoproj_status annoproj_tasks_assign(annoproj_project *project, const int64_t *tasks ANNOPROJ_LEN(count), size_t count, int64_t user, bool all_or_nothing, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(outcome_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* As annoproj_tasks_submit. Rights: as annoproj_task_release. */
+ANNOPROJ_API annoproj_status annoproj_tasks_release(annoproj_project *project, const int64_t *tasks ANNOPROJ_LEN(count), size_t count, bool all_or_nothing, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(outcome_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* As annoproj_tasks_submit. Rights: as annoproj_task_set_priority. */
+ANNOPROJ_API annoproj_status annoproj_tasks_set_priority(annoproj_project *project, const int64_t *tasks ANNOPROJ_LEN(count), size_t count, int32_t priority, bool all_or_nothing, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(outcome_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* As annoproj_tasks_submit. Rights: as annoproj_task_move. */
+ANNOPROJ_API annoproj_status annoproj_tasks_move(annoproj_project *project, const int64_t *tasks ANNOPROJ_LEN(count), size_t count, int64_t stage, bool all_or_nothing, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(outcome_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* As annoproj_tasks_submit. Rights: as annoproj_task_reopen. */
+ANNOPROJ_API annoproj_status annoproj_tasks_reopen(annoproj_project *project, const int64_t *tasks ANNOPROJ_LEN(count), size_t count, bool all_or_nothing, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(outcome_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
 /* ==== Section - Labels ===========================================================================
  * A label is an instance of an object or classification class on one data unit. It has a hash of 8 characters. Numbers come back
  * as they came in, digit by digit up to 18 digits, and equal as doubles. */
@@ -1339,7 +1386,7 @@ ANNOPROJ_COLUMN(manual, bool, required, "", "Manual", "Whether it was made by ha
 ANNOPROJ_COLUMN(confidence, double, required, "", "Confidence", "0 to 1.")
 ANNOPROJ_COLUMN(ranges, int64_list, required, "frames", "Frames", "First and last frame of each range, inclusive; empty = global.")
 ANNOPROJ_COLUMN(review, dictionary, nullable, "", "Review", "Review in the present review stage: new, approved, rejected, resolved or reopened.")
-ANNOPROJ_COLUMN(review_state, dictionary, nullable, "", "Review state", "State in the last review stage it was in; null before any.")
+ANNOPROJ_COLUMN(review_state, dictionary, nullable, "", "Review state", "State in the last review stage it was in; approved after a move to a complete stage; null before any.")
 ANNOPROJ_ROW_END(label_row)
 
 /* The labels of a task, drafts included, in the order they were made. PERMISSION for another's task. Rights: task_view. */

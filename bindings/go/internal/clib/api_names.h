@@ -30,6 +30,7 @@
 #define answers_open annoproj_internal_answers_open
 #define answers_option annoproj_internal_answers_option
 #define answers_text annoproj_internal_answers_text
+#define approve_body annoproj_internal_approve_body
 #define arena_allocate annoproj_internal_arena_allocate
 #define arena_array annoproj_internal_arena_array
 #define arena_release annoproj_internal_arena_release
@@ -37,6 +38,7 @@
 #define arrow_array_make annoproj_internal_arrow_array_make
 #define arrow_schema_make annoproj_internal_arrow_schema_make
 #define ascii_lower annoproj_internal_ascii_lower
+#define assign_body annoproj_internal_assign_body
 #define axis_bucket annoproj_internal_axis_bucket
 #define axis_bucket_word annoproj_internal_axis_bucket_word
 #define axis_of annoproj_internal_axis_of
@@ -119,6 +121,7 @@
 #define column_text annoproj_internal_column_text
 #define column_value annoproj_internal_column_value
 #define command_append_events annoproj_internal_command_append_events
+#define command_attempt annoproj_internal_command_attempt
 #define command_event annoproj_internal_command_event
 #define command_events_project annoproj_internal_command_events_project
 #define command_hash annoproj_internal_command_hash
@@ -359,6 +362,7 @@
 #define mask_bounds annoproj_internal_mask_bounds
 #define migrate annoproj_internal_migrate
 #define monotonic_us annoproj_internal_monotonic_us
+#define move_body annoproj_internal_move_body
 #define network_file_system annoproj_internal_network_file_system
 #define notes_tell annoproj_internal_notes_tell
 #define number_add annoproj_internal_number_add
@@ -391,6 +395,7 @@
 #define output_pass annoproj_internal_output_pass
 #define page_token_read annoproj_internal_page_token_read
 #define page_token_write annoproj_internal_page_token_write
+#define pathway_body annoproj_internal_pathway_body
 #define pattern_compile annoproj_internal_pattern_compile
 #define pattern_match annoproj_internal_pattern_match
 #define pattern_release annoproj_internal_pattern_release
@@ -405,6 +410,7 @@
 #define polygon_area annoproj_internal_polygon_area
 #define polygon_holes annoproj_internal_polygon_holes
 #define polygon_runs annoproj_internal_polygon_runs
+#define priority_body annoproj_internal_priority_body
 #define private_file_drop annoproj_internal_private_file_drop
 #define private_file_make annoproj_internal_private_file_make
 #define private_files_remove_stale annoproj_internal_private_files_remove_stale
@@ -431,7 +437,10 @@
 #define quoted annoproj_internal_quoted
 #define readers_close annoproj_internal_readers_close
 #define reallocate annoproj_internal_reallocate
+#define reject_body annoproj_internal_reject_body
 #define release annoproj_internal_release
+#define release_body annoproj_internal_release_body
+#define reopen_body annoproj_internal_reopen_body
 #define replay_project annoproj_internal_replay_project
 #define replay_release annoproj_internal_replay_release
 #define report_add_bucket annoproj_internal_report_add_bucket
@@ -456,6 +465,8 @@
 #define result_int64 annoproj_internal_result_int64
 #define result_place annoproj_internal_result_place
 #define review_action annoproj_internal_review_action
+#define review_approve_all annoproj_internal_review_approve_all
+#define review_arguments annoproj_internal_review_arguments
 #define review_count annoproj_internal_review_count
 #define review_decide annoproj_internal_review_decide
 #define review_enter_stage annoproj_internal_review_enter_stage
@@ -488,6 +499,7 @@
 #define row_ontology_actions_row annoproj_internal_row_ontology_actions_row
 #define row_ontology_row annoproj_internal_row_ontology_row
 #define row_operation_row annoproj_internal_row_operation_row
+#define row_outcome_row annoproj_internal_row_outcome_row
 #define row_overview_row annoproj_internal_row_overview_row
 #define row_pathway_row annoproj_internal_row_pathway_row
 #define row_project_row annoproj_internal_row_project_row
@@ -642,6 +654,8 @@
 #define structure_release annoproj_internal_structure_release
 #define subject_load annoproj_internal_subject_load
 #define subject_unseen annoproj_internal_subject_unseen
+#define submit_arguments annoproj_internal_submit_arguments
+#define submit_body annoproj_internal_submit_body
 #define summary_add annoproj_internal_summary_add
 #define summary_counts_users annoproj_internal_summary_counts_users
 #define summary_decode annoproj_internal_summary_decode
@@ -710,6 +724,7 @@
 #define workflow_draw_dot annoproj_internal_workflow_draw_dot
 #define workflow_draw_mermaid annoproj_internal_workflow_draw_mermaid
 #define workflow_edges annoproj_internal_workflow_edges
+#define workflow_first_annotation annoproj_internal_workflow_first_annotation
 #define workflow_first_stage annoproj_internal_workflow_first_stage
 #define workflow_next_stage annoproj_internal_workflow_next_stage
 #define workflow_pathway_stage annoproj_internal_workflow_pathway_stage

@@ -2,6 +2,7 @@
 #include "failure.h"
 #include "task.h"
 #include "handle_call.h"
+#include "task_bodies.h"
 
 static annoproj_status not_in_done(const task_facts *task, const char *what, annoproj_error **error) {
     if (task->stage.type != STAGE_DONE)
@@ -10,7 +11,7 @@ static annoproj_status not_in_done(const task_facts *task, const char *what, ann
                 what);
 }
 
-static annoproj_status assign(command *cmd, void *arguments, annoproj_error **error) {
+annoproj_status assign_body(command *cmd, void *arguments, annoproj_error **error) {
     int64_t user = *(const int64_t *)arguments;
     task_facts *task = &cmd->scope.task;
     bool member = false, manages = false, forgotten = false;
@@ -45,11 +46,11 @@ annoproj_status annoproj_task_assign(annoproj_task *task, int64_t user, const an
                         .arguments = &user,
                         .fingerprint = fingerprint_int64(fingerprint_text(0, "task_assign"), user)};
     clear_error(error);
-    return task_write(task, &what, assign, call, NULL, error);
+    return task_write(task, &what, assign_body, call, NULL, error);
 }
 
 /* Managers release any task, others give back what they took themselves. */
-static annoproj_status give_back(command *cmd, void *arguments, annoproj_error **error) {
+annoproj_status release_body(command *cmd, void *arguments, annoproj_error **error) {
     task_facts *task = &cmd->scope.task;
     const scope *in = &cmd->scope;
     (void)arguments;
@@ -79,10 +80,10 @@ static annoproj_status give_back(command *cmd, void *arguments, annoproj_error *
 annoproj_status annoproj_task_release(annoproj_task *task, const annoproj_call *call, annoproj_error **error) {
     handle_call what = {.operation = ANNOPROJ_OPERATION_QUEUE, .fingerprint = fingerprint_text(0, "task_release")};
     clear_error(error);
-    return task_write(task, &what, give_back, call, NULL, error);
+    return task_write(task, &what, release_body, call, NULL, error);
 }
 
-static annoproj_status set_priority(command *cmd, void *arguments, annoproj_error **error) {
+annoproj_status priority_body(command *cmd, void *arguments, annoproj_error **error) {
     int32_t priority = *(const int32_t *)arguments;
     annoproj_status status = not_in_done(&cmd->scope.task, "priority", error);
     if (status != ANNOPROJ_OK || cmd->scope.task.priority == priority)
@@ -98,5 +99,5 @@ annoproj_status annoproj_task_set_priority(annoproj_task *task, int32_t priority
     clear_error(error);
     if (priority < 0 || priority > 100)
         return fail(error, ANNOPROJ_INVALID, "priority %d: give a whole number from 0 to 100", priority);
-    return task_write(task, &what, set_priority, call, NULL, error);
+    return task_write(task, &what, priority_body, call, NULL, error);
 }

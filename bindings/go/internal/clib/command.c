@@ -74,6 +74,52 @@ void command_release(command *cmd) {
     memset(cmd, 0, sizeof *cmd);
 }
 
+/* ---- parts that may be refused ---- */
+
+static bool is_refusal(annoproj_status status) {
+    switch (status) {
+    case ANNOPROJ_INVALID:
+    case ANNOPROJ_NOT_FOUND:
+    case ANNOPROJ_EXISTS:
+    case ANNOPROJ_PERMISSION:
+    case ANNOPROJ_CONFLICT:
+    case ANNOPROJ_STATE:
+    case ANNOPROJ_LIMIT:
+    case ANNOPROJ_DATA: return true;
+    default: return false;
+    }
+}
+
+annoproj_status command_attempt(command *cmd, write_fn part, void *arguments, bool looks_first,
+                                annoproj_status *refusal, annoproj_error **error) {
+    static const char begin[] = "SAVEPOINT part", undo[] = "ROLLBACK TO part", end[] = "RELEASE part";
+    database *db = cmd->scope.database;
+    const size_t events = cmd->events.count, length = cmd->result.length;
+    *refusal = ANNOPROJ_OK;
+    annoproj_status status = looks_first ? ANNOPROJ_OK : sql_run(sql(db, begin), error);
+    if (status != ANNOPROJ_OK)
+        return status;
+    status = part(cmd, arguments, error);
+    if (is_refusal(status)) {
+        *refusal = status;
+        status = ANNOPROJ_OK;
+        if (looks_first && cmd->events.count != events)
+            return fail(error, ANNOPROJ_INTERNAL, "a part that was refused had changed something before");
+        cmd->events.count = events;
+        cmd->result.length = length;
+        if (!looks_first)
+            status = sql_run(sql(db, undo), NULL);
+    }
+    if (status == ANNOPROJ_OK && !looks_first)
+        status = sql_run(sql(db, end), NULL);
+    if (status != ANNOPROJ_OK && *refusal != ANNOPROJ_OK) {
+        *refusal = ANNOPROJ_OK;
+        clear_error(error);
+        status = fail(error, status, "what a refused part had changed could not be undone");
+    }
+    return status;
+}
+
 /* ---- random ---- */
 
 uint64_t command_random(command *cmd) {

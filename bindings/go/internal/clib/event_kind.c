@@ -35,6 +35,8 @@ static const struct kind_name {
     {EVENT_ANSWER_REJECT, "answer_reject"},
     {EVENT_LABEL_PUT, "label_put"},
     {EVENT_LABEL_REMOVE, "label_remove"},
+    {EVENT_LABEL_SILENTLY_PUBLISHED, "label_silently_published"},
+    {EVENT_LABEL_SILENTLY_GONE, "label_silently_gone"},
     {EVENT_REVIEW_APPROVE, "review_approve"},
     {EVENT_REVIEW_REJECT, "review_reject"},
     {EVENT_REVIEW_REOPEN, "review_reopen"},

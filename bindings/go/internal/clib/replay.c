@@ -94,6 +94,12 @@ static bool apply_to_label(replay *state, const event *one) {
         label->class = one->class;
         label->frames_known = false;
         break;
+    case EVENT_LABEL_SILENTLY_PUBLISHED:
+        label->known = label->live = true;
+        label->class = one->class;
+        label->frames_known = false;
+        break;
+    case EVENT_LABEL_SILENTLY_GONE:
     case EVENT_LABEL_DELETE: label->live = false; break;
     case EVENT_LABEL_FRAMES_CREATE:
     case EVENT_LABEL_FRAMES_DELETE: label->frames_known = false; break;
@@ -132,8 +138,8 @@ static bool apply(replay *state, const event *one) {
     if ((kind >= EVENT_TASK_ASSIGN && kind <= EVENT_TASK_LAPSE) ||
         (kind >= EVENT_TASK_CREATE && kind <= EVENT_TASK_PRIORITY))
         return apply_to_task(state, one);
-    if ((kind >= EVENT_LABEL_CREATE && kind <= EVENT_LABEL_COUNTED) || kind == EVENT_LABEL_PUT ||
-        kind == EVENT_LABEL_REMOVE)
+    if ((kind >= EVENT_LABEL_CREATE && kind <= EVENT_LABEL_COUNTED) ||
+        (kind >= EVENT_LABEL_PUT && kind <= EVENT_LABEL_SILENTLY_GONE))
         return apply_to_label(state, one);
     if (kind >= EVENT_ISSUE_CREATE && kind <= EVENT_ISSUE_REOPEN)
         return apply_to_issue(state, one);

@@ -106,6 +106,24 @@ annoproj_status review_enter_stage(command *cmd, int64_t task, int64_t stage, bo
     return status;
 }
 
+annoproj_status review_approve_all(command *cmd, int64_t task, int64_t stage, annoproj_error **error) {
+    static const char query[] =
+        "INSERT OR REPLACE INTO label_review(task, label, stage, state, reviewer, content, entered)"
+        " SELECT task, number, ?2, ?3, ?4, 0, ?5 FROM label WHERE task = ?1";
+    int64_t entered = 0;
+    annoproj_status status = entering(cmd, task, &entered, error);
+    if (status != ANNOPROJ_OK) {
+        return status;
+    }
+    statement *put = sql(cmd->scope.database, query);
+    bind_int64(put, task);
+    bind_int64(put, stage);
+    bind_int64(put, REVIEW_APPROVED);
+    bind_int64(put, cmd->scope.user);
+    bind_int64(put, entered);
+    return sql_run(put, error);
+}
+
 /* ---- one label ---- */
 
 annoproj_status review_label_written(command *cmd, const task_facts *task, const label *written,

@@ -53,6 +53,15 @@ annoproj_status workflow_first_stage(scope *in, int64_t project, int64_t *stage,
     return status;
 }
 
+annoproj_status workflow_first_annotation(scope *in, int64_t project, int64_t *stage, annoproj_error **error) {
+    static const char query[] = "SELECT id FROM stage WHERE id > ?1 << 32 AND id < (?1 + 1) << 32 AND NOT removed"
+                                " AND type = ?2 ORDER BY start DESC, position LIMIT 1";
+    statement *find = sql(in->database, query);
+    bind_int64(find, project);
+    bind_int64(find, STAGE_ANNOTATION);
+    return one_id(find, stage, error);
+}
+
 annoproj_status workflow_stage_by_key(scope *in, int64_t project, const char *key, int64_t *stage,
                                       annoproj_error **error) {
     statement *find = sql(in->database, SQL_BY_KEY);
