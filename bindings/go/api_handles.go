@@ -341,7 +341,7 @@ func (s *Store) state() *handle {
 }
 
 // A session for user `user`, or for the host when `user` is 0. ErrNotFound when there is no such user, ErrState
-// when the user is disabled.
+// when the user is disabled. Rights: none needed; who is who is for the host to know.
 //
 // In C: annoproj_session_open.
 func (s *Store) SessionOpen(ctx context.Context, user int64, opts ...SessionOption) (*Session, error) {
@@ -788,8 +788,8 @@ func (s *Session) DatasetList(ctx context.Context, opts ...CallOption) (*Table[D
 }
 
 // Adds data units to a dataset in one transaction; projects that the dataset is attached to get one task for each in
-// their first stage. `*first` is the id of the first, the others follow. ErrNotFound, ErrLimit (over 10 million). Rights:
-// dataset_change.
+// their first stage. `*first` is the id of the first, the others follow. ErrNotFound, ErrData (client metadata that is no JSON
+// object), ErrLimit (over 10 million). Rights: dataset_change.
 //
 // In C: annoproj_data_units_add.
 func (s *Session) DataUnitsAdd(ctx context.Context, dataset int64, dataUnits DataUnits, opts ...CallOption) (int64, error) {
@@ -904,7 +904,7 @@ func (s *Session) DatasetImportCOCO(ctx context.Context, dataset int64, path str
 }
 
 // Makes an ontology from its JSON structure (objects, classifications). Unknown members are kept. ErrData names JSON
-// pointer and byte of what is wrong. Rights: ontology_create.
+// pointer and byte of what is wrong; ErrLimit when it has too many entries or levels. Rights: ontology_create.
 //
 // In C: annoproj_ontology_create.
 func (s *Session) OntologyCreate(ctx context.Context, title string, json string, opts ...CallOption) (int64, error) {
@@ -947,7 +947,8 @@ func (s *Session) OntologyImportCOCO(ctx context.Context, title string, path str
 }
 
 // Replaces the structure. While a project uses the ontology, entries that are missing from `json` are archived instead
-// of removed, and an entry may not change its shape or type (ErrState). ErrNotFound, ErrData. Rights: ontology_change.
+// of removed, and an entry may not change its shape or type (ErrState). ErrNotFound; ErrData and ErrLimit as Session.OntologyCreate.
+// Rights: ontology_change.
 //
 // In C: annoproj_ontology_update.
 func (s *Session) OntologyUpdate(ctx context.Context, ontology int64, json string, opts ...CallOption) error {
@@ -1017,7 +1018,8 @@ func (s *Session) OntologyList(ctx context.Context, opts ...CallOption) (*Table[
 }
 
 // Makes a project; its creator becomes admin. `workflow` is the document above: ErrData names the stage and the rule it
-// breaks. ErrNotFound when there is no such ontology. Rights: project_create.
+// breaks, ErrLimit says of what there is too much, ErrUnsupported names a stage that this library does not run yet (consensus
+// stages, "assignment_ttl", "webhook"). ErrNotFound when there is no such ontology. Rights: project_create.
 //
 // In C: annoproj_project_create.
 func (s *Session) ProjectCreate(ctx context.Context, title string, ontology int64, workflow string, opts ...ProjectOption) (*Project, error) {
@@ -1245,7 +1247,7 @@ func (p *Project) SetStatus(ctx context.Context, statusValue ProjectStatus, opts
 }
 
 // Attaches a dataset: one task for each data unit in the first stage; tasks that an earlier detach removed come back as
-// they were. ErrExists when it is attached, ErrNotFound. Rights: settings.
+// they were. ErrExists when it is attached, ErrNotFound, ErrLimit for the 65,536th dataset of a project. Rights: settings.
 //
 // In C: annoproj_project_attach_dataset.
 func (p *Project) AttachDataset(ctx context.Context, dataset int64, opts ...CallOption) (int64, error) {
@@ -1420,8 +1422,8 @@ func (p *Project) WorkflowJSON(ctx context.Context, opts ...CallOption) (string,
 // Changes the workflow while tasks are on their way: the new document keeps the stages with the same keys. Stages may be
 // added, renamed, rewired and get other settings; a stage that holds tasks, a complete stage, a stage's type, the number
 // of annotators and the kind of consensus stay (ErrState names stage and reason). Other percentages begin the count of a
-// router anew; who belongs to a stage no more gives its tasks back. ErrData as Session.ProjectCreate. Rights:
-// workflow_edit.
+// router anew; who belongs to a stage no more gives its tasks back. ErrData, ErrLimit and ErrUnsupported as
+// Session.ProjectCreate. Rights: workflow_edit.
 //
 // In C: annoproj_workflow_update.
 func (p *Project) WorkflowUpdate(ctx context.Context, workflow string, opts ...CallOption) error {
@@ -1785,7 +1787,7 @@ func (p *Project) TasksReopen(ctx context.Context, tasks []int64, allOrNothing b
 	return newTable(oTable, decodeOutcomeRow), nil
 }
 
-// Adds a comment. ErrNotFound. Rights: issue_write.
+// Adds a comment, which may not be empty (ErrInvalid). ErrNotFound. Rights: issue_write.
 //
 // In C: annoproj_issue_comment.
 func (p *Project) IssueComment(ctx context.Context, issue int64, comment string, opts ...CallOption) error {
@@ -1847,7 +1849,8 @@ func (p *Project) Events(ctx context.Context, after int64, opts ...CallOption) (
 	return newStream(oStream, decodeEventRow, p, nil), nil
 }
 
-// A query on a project; the options are copied. ErrNotFound names an unknown user, dataset, stage or class. Rights: analytics_own.
+// A query on a project; the options are copied. ErrNotFound names an unknown user, dataset, stage or class. ErrLimit for a list of
+// more than 1,000,000. Rights: analytics_own.
 //
 // In C: annoproj_query_open.
 func (p *Project) QueryOpen(ctx context.Context, opts ...QueryOption) (*Query, error) {
@@ -1935,7 +1938,7 @@ func (p *Project) ImportCOCO(ctx context.Context, path string, opts ...ImportOpt
 }
 
 // Writes the labels stored now, drafts included, as COCO, in pixels. `*labels` is how many annotations were written. ErrNotFound (stage, class, folder),
-// ErrReadonly, ErrCallback. Rights: export.
+// ErrState when a unit must be changed and the data unit has no width or height, ErrReadonly, ErrCallback. Rights: export.
 //
 // In C: annoproj_project_export_coco.
 func (p *Project) ExportCOCO(ctx context.Context, options ExportOptions, opts ...CallOption) (int64, error) {
@@ -2132,7 +2135,8 @@ func (t *Task) Initiate(ctx context.Context, opts ...CallOption) error {
 
 // Submits a task of an annotation stage: its label changes are published, it goes on along the workflow. ErrState in other
 // stages, when required answers are missing (the message lists them), by project status, and when a person rule keeps the assignee from it
-// where it lands; ErrConflict when another has it; ErrInvalid for an assignee who is no member there. Rights: annotate.
+// where it lands; ErrConflict when another has it; ErrInvalid for an assignee who is no member there, or when there is none to
+// retain. Rights: annotate.
 //
 // In C: annoproj_task_submit.
 func (t *Task) Submit(ctx context.Context, opts ...SubmitOption) error {
@@ -2169,7 +2173,7 @@ func (t *Task) Skip(ctx context.Context, opts ...CallOption) error {
 }
 
 // Approves a task of a review stage; ErrState in other stages. Strict review: ErrState names the labels that are not approved. ErrConflict when another has it,
-// ErrInvalid (assignee, a comment). Rights: review.
+// ErrInvalid (an assignee as in Task.Submit; a comment, which only a reject takes). Rights: review.
 //
 // In C: annoproj_task_approve.
 func (t *Task) Approve(ctx context.Context, opts ...ReviewOption) error {
@@ -2191,7 +2195,7 @@ func (t *Task) Approve(ctx context.Context, opts ...ReviewOption) error {
 
 // Rejects a task of a review stage (ErrState in other stages): it returns along the reject edge as `reopened`, to its last submitter by default. Strict
 // review: ErrState without a reason (a rejected label, an open issue on the data unit, a frame, range or coordinate, a comment) or with undecided labels.
-// ErrConflict, ErrInvalid (assignee no member where it lands). Rights: review.
+// ErrConflict when another has it, ErrInvalid (an assignee as in Task.Submit). Rights: review.
 //
 // In C: annoproj_task_reject.
 func (t *Task) Reject(ctx context.Context, opts ...ReviewOption) error {
@@ -2307,7 +2311,9 @@ func (t *Task) Reopen(ctx context.Context, opts ...CallOption) error {
 
 // Puts and removes labels of a task in one transaction; labels not named stay as they are. The result says hash and new version.
 // ErrConflict when `version` is not the present one or another has the task; ErrNotFound for a label to remove or a class; ErrData for
-// coordinates, ranges or answers that do not fit (names the label and the place); ErrState by stage or project status; ErrLimit. Rights: label_write.
+// coordinates, ranges or answers that do not fit and for a label that two changes name (names the label and the place); ErrUnsupported for a class
+// whose shape this library does not store; ErrState in a done stage, by project status, and for a new label of an archived class; ErrLimit for more than
+// 1,000,000 changes, and text answers beyond 1 MiB. Rights: label_write.
 //
 // In C: annoproj_labels_write.
 func (t *Task) LabelsWrite(ctx context.Context, changes LabelChanges, opts ...LabelWriteOption) (*Table[LabelHashRow], error) {
@@ -2351,7 +2357,7 @@ func (t *Task) Labels(ctx context.Context, opts ...CallOption) (*Table[LabelRow]
 }
 
 // The geometries of a task's labels, in the unit asked for. ErrState when a conversion needs a width or height the data unit
-// does not have. Rights: task_view.
+// does not have, ErrPermission for another's task. Rights: task_view.
 //
 // In C: annoproj_task_geometry.
 func (t *Task) Geometry(ctx context.Context, unit Unit, opts ...CallOption) (*Table[GeometryRow], error) {
@@ -2369,7 +2375,7 @@ func (t *Task) Geometry(ctx context.Context, unit Unit, opts ...CallOption) (*Ta
 	return newTable(oTable, decodeGeometryRow), nil
 }
 
-// The answers of a task's labels. Rights: task_view.
+// The answers of a task's labels. ErrPermission for another's task. Rights: task_view.
 //
 // In C: annoproj_task_answers.
 func (t *Task) Answers(ctx context.Context, opts ...CallOption) (*Table[AnswerRow], error) {
@@ -2438,7 +2444,8 @@ func (t *Task) LabelReopen(ctx context.Context, label string, opts ...CallOption
 	return err
 }
 
-// Opens an issue on a task. `comment` may be empty. ErrNotFound (label), ErrData (frame outside the data unit). Rights: issue_write.
+// Opens an issue on a task. `comment` may be empty. ErrNotFound (label), ErrData (frame outside the data unit, coordinate outside 0..1).
+// Rights: issue_write.
 //
 // In C: annoproj_issue_create.
 func (t *Task) IssueCreate(ctx context.Context, comment string, opts ...IssueOption) (int64, error) {
@@ -2463,7 +2470,7 @@ func (t *Task) IssueCreate(ctx context.Context, comment string, opts ...IssueOpt
 	return int64(oIssue), nil
 }
 
-// The issues of a task, oldest first. Rights: task_view.
+// The issues of a task, oldest first. ErrPermission for another's task. Rights: task_view.
 //
 // In C: annoproj_task_issues.
 func (t *Task) Issues(ctx context.Context, opts ...CallOption) (*Table[IssueRow], error) {
@@ -2481,7 +2488,7 @@ func (t *Task) Issues(ctx context.Context, opts ...CallOption) (*Table[IssueRow]
 	return newTable(oTable, decodeIssueRow), nil
 }
 
-// The comments of a task's issues, oldest first. Rights: task_view.
+// The comments of a task's issues, oldest first. ErrPermission for another's task. Rights: task_view.
 //
 // In C: annoproj_task_comments.
 func (t *Task) Comments(ctx context.Context, opts ...CallOption) (*Table[CommentRow], error) {
@@ -2569,7 +2576,7 @@ func (q *Query) state() *handle {
 	return q.handle
 }
 
-// Task actions by bucket. Rights: analytics_own.
+// Task actions by bucket. ErrLimit for more than 100,000 days, weeks or months. Rights: analytics_own.
 //
 // In C: annoproj_query_task_actions.
 func (q *Query) TaskActions(ctx context.Context, opts ...CallOption) (*Table[TaskActionsRow], error) {
@@ -2587,7 +2594,8 @@ func (q *Query) TaskActions(ctx context.Context, opts ...CallOption) (*Table[Tas
 	return newTable(oTable, decodeTaskActionsRow), nil
 }
 
-// Time spent by bucket; a reported piece that crosses a border is cut there. Rights: analytics_own.
+// Time spent by bucket; a reported piece that crosses a border is cut there. ErrLimit for more than 100,000 days, weeks or months.
+// Rights: analytics_own.
 //
 // In C: annoproj_query_time_spent.
 func (q *Query) TimeSpent(ctx context.Context, opts ...CallOption) (*Table[TimeSpentRow], error) {
@@ -2605,7 +2613,8 @@ func (q *Query) TimeSpent(ctx context.Context, opts ...CallOption) (*Table[TimeS
 	return newTable(oTable, decodeTimeSpentRow), nil
 }
 
-// Label actions by bucket, in the query's unit; the class filter applies. Rights: analytics_own.
+// Label actions by bucket, in the query's unit; the class filter applies. ErrLimit for more than 100,000 days, weeks or months. Rights:
+// analytics_own.
 //
 // In C: annoproj_query_label_actions.
 func (q *Query) LabelActions(ctx context.Context, opts ...CallOption) (*Table[LabelActionsRow], error) {
@@ -2718,7 +2727,7 @@ func (q *Query) ReviewersByFrame(ctx context.Context, opts ...CallOption) (*Tabl
 // Writes the report as one HTML page that needs no other file, no script and no network: figures of the project, its workflow, and
 // the query's reports as charts and tables; light or dark as the reader's screen is, and printable. One snapshot; the same bytes for
 // the same state. Without a bucket the page chooses days, weeks or months; the query's unit decides between labels and frame labels.
-// ErrNotFound (folder), ErrReadonly, ErrCallback. Rights: analytics_team.
+// ErrNotFound (folder), ErrReadonly, ErrCallback, ErrLimit for more than 100,000 days, weeks or months. Rights: analytics_team.
 //
 // In C: annoproj_query_report.
 func (q *Query) Report(ctx context.Context, options ReportOptions, opts ...CallOption) error {

@@ -1356,7 +1356,7 @@ class Store(_runtime.Handle):
 
     def session_open(self, user, *, source=0, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """A session for user `user`, or for the host when `user` is 0. NOT_FOUND when there is no such user, STATE
-        when the user is disabled.
+        when the user is disabled. Rights: none needed; who is who is for the host to know.
         """
         call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
         c_user = _convert.integer(user, 'user', 'c_int64')
@@ -1583,8 +1583,8 @@ class Session(_runtime.Handle):
 
     def data_units_add(self, dataset, *, text=None, titles=None, title_offsets=None, data_types=None, media_types=None, media_type_offsets=None, links=None, link_offsets=None, client_metadata=None, client_metadata_offsets=None, widths=None, heights=None, frames=None, fps=None, durations=None, file_bytes=None, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """Adds data units to a dataset in one transaction; projects that the dataset is attached to get one task for each in
-        their first stage. `*first` is the id of the first, the others follow. NOT_FOUND, LIMIT (over 10 million). Rights:
-        dataset_change.
+        their first stage. `*first` is the id of the first, the others follow. NOT_FOUND, DATA (client metadata that is no JSON
+        object), LIMIT (over 10 million). Rights: dataset_change.
 
         titles: texts, instead of text and title_offsets
         media_types: texts, instead of text and media_type_offsets
@@ -1674,7 +1674,7 @@ class Session(_runtime.Handle):
 
     def ontology_create(self, title, json, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """Makes an ontology from its JSON structure (objects, classifications). Unknown members are kept. DATA names JSON
-        pointer and byte of what is wrong. Rights: ontology_create.
+        pointer and byte of what is wrong; LIMIT when it has too many entries or levels. Rights: ontology_create.
         """
         call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
         c_title = _convert.encode(title, 'title', False)
@@ -1697,7 +1697,8 @@ class Session(_runtime.Handle):
 
     def ontology_update(self, ontology, json, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """Replaces the structure. While a project uses the ontology, entries that are missing from `json` are archived instead
-        of removed, and an entry may not change its shape or type (STATE). NOT_FOUND, DATA. Rights: ontology_change.
+        of removed, and an entry may not change its shape or type (STATE). NOT_FOUND; DATA and LIMIT as annoproj_ontology_create.
+        Rights: ontology_change.
         """
         call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
         c_ontology = _convert.integer(ontology, 'ontology', 'c_int64')
@@ -1729,7 +1730,8 @@ class Session(_runtime.Handle):
 
     def project_create(self, title, ontology, workflow, *, description=None, idle_limit_us=0, time_window_us=0, self_release=0, strict_status=0, count_text_and_audio=0, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """Makes a project; its creator becomes admin. `workflow` is the document above: DATA names the stage and the rule it
-        breaks. NOT_FOUND when there is no such ontology. Rights: project_create.
+        breaks, LIMIT says of what there is too much, UNSUPPORTED names a stage that this library does not run yet (consensus
+        stages, "assignment_ttl", "webhook"). NOT_FOUND when there is no such ontology. Rights: project_create.
 
         idle_limit_us: the settings above; 0 = the store's
         """
@@ -1845,7 +1847,7 @@ class Project(_runtime.Handle):
 
     def attach_dataset(self, dataset, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """Attaches a dataset: one task for each data unit in the first stage; tasks that an earlier detach removed come back as
-        they were. EXISTS when it is attached, NOT_FOUND. Rights: settings.
+        they were. EXISTS when it is attached, NOT_FOUND, LIMIT for the 65,536th dataset of a project. Rights: settings.
         """
         call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
         c_dataset = _convert.integer(dataset, 'dataset', 'c_int64')
@@ -1928,8 +1930,8 @@ class Project(_runtime.Handle):
         """Changes the workflow while tasks are on their way: the new document keeps the stages with the same keys. Stages may be
         added, renamed, rewired and get other settings; a stage that holds tasks, a complete stage, a stage's type, the number
         of annotators and the kind of consensus stay (STATE names stage and reason). Other percentages begin the count of a
-        router anew; who belongs to a stage no more gives its tasks back. DATA as annoproj_project_create. Rights:
-        workflow_edit.
+        router anew; who belongs to a stage no more gives its tasks back. DATA, LIMIT and UNSUPPORTED as
+        annoproj_project_create. Rights: workflow_edit.
         """
         call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
         c_workflow = _convert.encode(workflow, 'workflow', False)
@@ -2137,7 +2139,7 @@ class Project(_runtime.Handle):
         return call.made(o_table, OutcomeTable)
 
     def issue_comment(self, issue, comment, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
-        """Adds a comment. NOT_FOUND. Rights: issue_write."""
+        """Adds a comment, which may not be empty (INVALID). NOT_FOUND. Rights: issue_write."""
         call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
         c_issue = _convert.integer(issue, 'issue', 'c_int64')
         c_comment = _convert.encode(comment, 'comment', False)
@@ -2166,7 +2168,8 @@ class Project(_runtime.Handle):
         return call.made(o_stream, Stream, self, row='event_row')
 
     def query_open(self, *, after_us=0, before_us=0, boundaries_us=None, collaborators=None, datasets=None, stages=None, classes=None, bucket=0, utc_offset_minutes=0, unit=0, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
-        """A query on a project; the options are copied. NOT_FOUND names an unknown user, dataset, stage or class. Rights: analytics_own.
+        """A query on a project; the options are copied. NOT_FOUND names an unknown user, dataset, stage or class. LIMIT for a list of
+        more than 1,000,000. Rights: analytics_own.
 
         after_us: inclusive; 0 = from the beginning
         before_us: exclusive; 0 = no end
@@ -2229,7 +2232,7 @@ class Project(_runtime.Handle):
 
     def export_coco(self, *, path=None, write=None, stages=None, classes=None, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """Writes the labels stored now, drafts included, as COCO, in pixels. `*labels` is how many annotations were written. NOT_FOUND (stage, class, folder),
-        READONLY, CALLBACK. Rights: export.
+        STATE when a unit must be changed and the data unit has no width or height, READONLY, CALLBACK. Rights: export.
 
         path: a file; written beside it first, then renamed
         write: or a callback; exactly one of the two
@@ -2337,7 +2340,8 @@ class Task(_runtime.Handle):
     def submit(self, *, assignee=0, retain_assignee=False, keep_rejected_reviews=False, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """Submits a task of an annotation stage: its label changes are published, it goes on along the workflow. STATE in other
         stages, when required answers are missing (the message lists them), by project status, and when a person rule keeps the assignee from it
-        where it lands; CONFLICT when another has it; INVALID for an assignee who is no member there. Rights: annotate.
+        where it lands; CONFLICT when another has it; INVALID for an assignee who is no member there, or when there is none to
+        retain. Rights: annotate.
 
         assignee: a member of the stage where the task lands; 0 = nobody
         retain_assignee: the task keeps its assignee, who must be a member there
@@ -2361,7 +2365,7 @@ class Task(_runtime.Handle):
 
     def approve(self, *, comment=None, assignee=0, undecided=0, retain_assignee=False, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """Approves a task of a review stage; STATE in other stages. Strict review: STATE names the labels that are not approved. CONFLICT when another has it,
-        INVALID (assignee, a comment). Rights: review.
+        INVALID (an assignee as in annoproj_task_submit; a comment, which only a reject takes). Rights: review.
 
         comment: reject: opens an issue on the data unit
         assignee: a member of the stage where the task lands; 0 = by the rules
@@ -2379,7 +2383,7 @@ class Task(_runtime.Handle):
     def reject(self, *, comment=None, assignee=0, undecided=0, retain_assignee=False, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """Rejects a task of a review stage (STATE in other stages): it returns along the reject edge as `reopened`, to its last submitter by default. Strict
         review: STATE without a reason (a rejected label, an open issue on the data unit, a frame, range or coordinate, a comment) or with undecided labels.
-        CONFLICT, INVALID (assignee no member where it lands). Rights: review.
+        CONFLICT when another has it, INVALID (an assignee as in annoproj_task_submit). Rights: review.
 
         comment: reject: opens an issue on the data unit
         assignee: a member of the stage where the task lands; 0 = by the rules
@@ -2445,7 +2449,9 @@ class Task(_runtime.Handle):
     def labels_write(self, *, text=None, actions=None, hashes=None, hash_offsets=None, classes=None, confidences=None, automatic=None, geometry_starts=None, frames=None, part_starts=None, coordinate_starts=None, coordinates=None, answer_starts=None, answer_attributes=None, answer_options=None, answer_texts=None, answer_text_offsets=None, answer_numbers=None, answer_first_frames=None, answer_last_frames=None, range_starts=None, range_first_frames=None, range_last_frames=None, unit=0, version=0, force=False, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """Puts and removes labels of a task in one transaction; labels not named stay as they are. The result says hash and new version.
         CONFLICT when `version` is not the present one or another has the task; NOT_FOUND for a label to remove or a class; DATA for
-        coordinates, ranges or answers that do not fit (names the label and the place); STATE by stage or project status; LIMIT. Rights: label_write.
+        coordinates, ranges or answers that do not fit and for a label that two changes name (names the label and the place); UNSUPPORTED for a class
+        whose shape this library does not store; STATE in a done stage, by project status, and for a new label of an archived class; LIMIT for more than
+        1,000,000 changes, and text answers beyond 1 MiB. Rights: label_write.
 
         text: hashes and text answers
         actions: NULL = all put
@@ -2518,7 +2524,7 @@ class Task(_runtime.Handle):
 
     def geometry(self, unit, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """The geometries of a task's labels, in the unit asked for. STATE when a conversion needs a width or height the data unit
-        does not have. Rights: task_view.
+        does not have, PERMISSION for another's task. Rights: task_view.
         """
         call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
         c_unit = _convert.integer(unit, 'unit', 'c_int32')
@@ -2527,7 +2533,7 @@ class Task(_runtime.Handle):
         return call.made(o_table, GeometryTable)
 
     def answers(self, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
-        """The answers of a task's labels. Rights: task_view."""
+        """The answers of a task's labels. PERMISSION for another's task. Rights: task_view."""
         call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
         o_table = _capi.annoproj_table_p()
         call.run(_capi.annoproj_task_answers, call.handle(self, Task, 'task'), call.pointer(), call.result(o_table, AnswerTable), call.error_pointer())
@@ -2557,7 +2563,8 @@ class Task(_runtime.Handle):
         call.run(_capi.annoproj_label_reopen, call.handle(self, Task, 'task'), c_label, call.pointer(), call.error_pointer())
 
     def issue_create(self, comment, *, label=None, first_frame=0, last_frame=0, x=0.0, y=0.0, anchor=0, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
-        """Opens an issue on a task. `comment` may be empty. NOT_FOUND (label), DATA (frame outside the data unit). Rights: issue_write.
+        """Opens an issue on a task. `comment` may be empty. NOT_FOUND (label), DATA (frame outside the data unit, coordinate outside 0..1).
+        Rights: issue_write.
 
         label: label anchor: hash of the label
         first_frame: frame, coordinate and range anchors
@@ -2579,14 +2586,14 @@ class Task(_runtime.Handle):
         return o_issue.value
 
     def issues(self, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
-        """The issues of a task, oldest first. Rights: task_view."""
+        """The issues of a task, oldest first. PERMISSION for another's task. Rights: task_view."""
         call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
         o_table = _capi.annoproj_table_p()
         call.run(_capi.annoproj_task_issues, call.handle(self, Task, 'task'), call.pointer(), call.result(o_table, IssueTable), call.error_pointer())
         return call.made(o_table, IssueTable)
 
     def comments(self, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
-        """The comments of a task's issues, oldest first. Rights: task_view."""
+        """The comments of a task's issues, oldest first. PERMISSION for another's task. Rights: task_view."""
         call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
         o_table = _capi.annoproj_table_p()
         call.run(_capi.annoproj_task_comments, call.handle(self, Task, 'task'), call.pointer(), call.result(o_table, CommentTable), call.error_pointer())
@@ -2621,21 +2628,25 @@ class Query(_runtime.Handle):
     FREE = _capi.annoproj_query_close
 
     def task_actions(self, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
-        """Task actions by bucket. Rights: analytics_own."""
+        """Task actions by bucket. LIMIT for more than 100,000 days, weeks or months. Rights: analytics_own."""
         call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
         o_table = _capi.annoproj_table_p()
         call.run(_capi.annoproj_query_task_actions, call.handle(self, Query, 'query'), call.pointer(), call.result(o_table, TaskActionsTable), call.error_pointer())
         return call.made(o_table, TaskActionsTable)
 
     def time_spent(self, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
-        """Time spent by bucket; a reported piece that crosses a border is cut there. Rights: analytics_own."""
+        """Time spent by bucket; a reported piece that crosses a border is cut there. LIMIT for more than 100,000 days, weeks or months.
+        Rights: analytics_own.
+        """
         call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
         o_table = _capi.annoproj_table_p()
         call.run(_capi.annoproj_query_time_spent, call.handle(self, Query, 'query'), call.pointer(), call.result(o_table, TimeSpentTable), call.error_pointer())
         return call.made(o_table, TimeSpentTable)
 
     def label_actions(self, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
-        """Label actions by bucket, in the query's unit; the class filter applies. Rights: analytics_own."""
+        """Label actions by bucket, in the query's unit; the class filter applies. LIMIT for more than 100,000 days, weeks or months. Rights:
+        analytics_own.
+        """
         call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
         o_table = _capi.annoproj_table_p()
         call.run(_capi.annoproj_query_label_actions, call.handle(self, Query, 'query'), call.pointer(), call.result(o_table, LabelActionsTable), call.error_pointer())
@@ -2684,7 +2695,7 @@ class Query(_runtime.Handle):
         """Writes the report as one HTML page that needs no other file, no script and no network: figures of the project, its workflow, and
         the query's reports as charts and tables; light or dark as the reader's screen is, and printable. One snapshot; the same bytes for
         the same state. Without a bucket the page chooses days, weeks or months; the query's unit decides between labels and frame labels.
-        NOT_FOUND (folder), READONLY, CALLBACK. Rights: analytics_team.
+        NOT_FOUND (folder), READONLY, CALLBACK, LIMIT for more than 100,000 days, weeks or months. Rights: analytics_team.
 
         path: a file; written beside it first, then renamed
         write: or a callback; exactly one of the two

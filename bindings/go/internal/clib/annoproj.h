@@ -12,15 +12,18 @@
  *  - Errors: the last parameter `error` may be NULL. It is set to NULL on entry; on failure it gets an
  *    object that the caller frees with annoproj_error_free. Nothing is kept per thread.
  *  - Any function may return ANNOPROJ_INVALID (an argument that is NULL, out of range, not UTF-8, or a
- *    handle that is closed or of another type), ANNOPROJ_NO_MEMORY, and ANNOPROJ_FORKED (in a child of
- *    fork). Any function with a `call` may also return ANNOPROJ_BUSY, ANNOPROJ_TIMEOUT,
+ *    handle that is closed or of another type), ANNOPROJ_LIMIT (a text is too long: names and titles have at
+ *    most 1 KiB, e-mails 320 bytes, paths and links 4 KiB, comments 64 KiB, JSON 64 MiB), ANNOPROJ_UNSUPPORTED
+ *    (options set a field that only a newer library knows), ANNOPROJ_NO_MEMORY, and ANNOPROJ_FORKED (in a child
+ *    of fork). Any function with a `call` may also return ANNOPROJ_BUSY, ANNOPROJ_TIMEOUT,
  *    ANNOPROJ_CANCELLED, ANNOPROJ_STATE (the store was closed, or a callback called back), ANNOPROJ_IO,
  *    ANNOPROJ_FULL, ANNOPROJ_CORRUPT, ANNOPROJ_TOO_NEW (another process migrated the store) and
  *    ANNOPROJ_INTERNAL; one that changes the store also ANNOPROJ_READONLY and ANNOPROJ_COMMIT_UNKNOWN.
  *    The comments name the other statuses.
  *  - Visibility: what the session may not see is ANNOPROJ_NOT_FOUND, what it may see but not do is
- *    ANNOPROJ_PERMISSION, what it could do but not now is ANNOPROJ_STATE with the reason. The line
- *    "Rights" names the operation; annoproj_operations lists who holds it.
+ *    ANNOPROJ_PERMISSION, what it could do but not now (its user is disabled, the project's status forbids it)
+ *    is ANNOPROJ_STATE with the reason. Any function that works through a session may return these three.
+ *    The line "Rights" names the operation; annoproj_operations lists who holds it.
  *  - Text is UTF-8 and ends with NUL. Text that is handed out is borrowed from an immutable object (table,
  *    error, constant) or owned and freed with annoproj_free.
  *  - Times are microseconds since 1970-01-01 00:00 UTC, suffix `_us`. Windows are [after, before).
@@ -424,7 +427,7 @@ typedef struct annoproj_session_options {
 ANNOPROJ_API void annoproj_session_options_init(annoproj_session_options *options ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
 
 /* A session for user `user`, or for the host when `user` is 0. NOT_FOUND when there is no such user, STATE
- * when the user is disabled. */
+ * when the user is disabled. Rights: none needed; who is who is for the host to know. */
 ANNOPROJ_API annoproj_status annoproj_session_open(annoproj_store *store, int64_t user, const annoproj_session_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_session **session ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_session_close), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* Closes a session. NULL is fine. */
@@ -763,8 +766,8 @@ typedef struct annoproj_data_units {
 ANNOPROJ_API void annoproj_data_units_init(annoproj_data_units *data_units ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
 
 /* Adds data units to a dataset in one transaction; projects that the dataset is attached to get one task for each in
- * their first stage. `*first` is the id of the first, the others follow. NOT_FOUND, LIMIT (over 10 million). Rights:
- * dataset_change. */
+ * their first stage. `*first` is the id of the first, the others follow. NOT_FOUND, DATA (client metadata that is no JSON
+ * object), LIMIT (over 10 million). Rights: dataset_change. */
 ANNOPROJ_API annoproj_status annoproj_data_units_add(annoproj_session *session, int64_t dataset, const annoproj_data_units *data_units, const annoproj_call *call ANNOPROJ_NULLABLE, int64_t *first ANNOPROJ_OUT, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* Which page of a list. */
@@ -818,7 +821,7 @@ ANNOPROJ_COLUMN(archived, bool, required, "", "Archived", "Archived entries are 
 ANNOPROJ_ROW_END(feature_row)
 
 /* Makes an ontology from its JSON structure (objects, classifications). Unknown members are kept. DATA names JSON
- * pointer and byte of what is wrong. Rights: ontology_create. */
+ * pointer and byte of what is wrong; LIMIT when it has too many entries or levels. Rights: ontology_create. */
 ANNOPROJ_API annoproj_status annoproj_ontology_create(annoproj_session *session, const char *title, const char *json, const annoproj_call *call ANNOPROJ_NULLABLE, int64_t *ontology ANNOPROJ_OUT, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* Makes an ontology from the categories of a COCO file: one class for each category and shape met among the
@@ -827,7 +830,8 @@ ANNOPROJ_API annoproj_status annoproj_ontology_create(annoproj_session *session,
 ANNOPROJ_API annoproj_status annoproj_ontology_import_coco(annoproj_session *session, const char *title, const char *path, const annoproj_call *call ANNOPROJ_NULLABLE, int64_t *ontology ANNOPROJ_OUT, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* Replaces the structure. While a project uses the ontology, entries that are missing from `json` are archived instead
- * of removed, and an entry may not change its shape or type (STATE). NOT_FOUND, DATA. Rights: ontology_change. */
+ * of removed, and an entry may not change its shape or type (STATE). NOT_FOUND; DATA and LIMIT as annoproj_ontology_create.
+ * Rights: ontology_change. */
 ANNOPROJ_API annoproj_status annoproj_ontology_update(annoproj_session *session, int64_t ontology, const char *json, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* The structure as JSON. NOT_FOUND. Rights: one's own, those of one's projects; org admins and host all. */
@@ -919,7 +923,8 @@ typedef struct annoproj_project_options {
 ANNOPROJ_API void annoproj_project_options_init(annoproj_project_options *options ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
 
 /* Makes a project; its creator becomes admin. `workflow` is the document above: DATA names the stage and the rule it
- * breaks. NOT_FOUND when there is no such ontology. Rights: project_create. */
+ * breaks, LIMIT says of what there is too much, UNSUPPORTED names a stage that this library does not run yet (consensus
+ * stages, "assignment_ttl", "webhook"). NOT_FOUND when there is no such ontology. Rights: project_create. */
 ANNOPROJ_API annoproj_status annoproj_project_create(annoproj_session *session, const char *title, int64_t ontology, const char *workflow, const annoproj_project_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_project **project ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_project_close), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* A handle for project `id`. NOT_FOUND. Rights: project_see. */
@@ -955,7 +960,7 @@ ANNOPROJ_API annoproj_status annoproj_project_setting_set(annoproj_project *proj
 ANNOPROJ_API annoproj_status annoproj_project_set_status(annoproj_project *project, annoproj_project_status status ANNOPROJ_ENUM(annoproj_project_status), const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* Attaches a dataset: one task for each data unit in the first stage; tasks that an earlier detach removed come back as
- * they were. EXISTS when it is attached, NOT_FOUND. Rights: settings. */
+ * they were. EXISTS when it is attached, NOT_FOUND, LIMIT for the 65,536th dataset of a project. Rights: settings. */
 ANNOPROJ_API annoproj_status annoproj_project_attach_dataset(annoproj_project *project, int64_t dataset, const annoproj_call *call ANNOPROJ_NULLABLE, int64_t *tasks ANNOPROJ_OUT, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* Detaches a dataset: its tasks are removed (restored by attaching again). NOT_FOUND when it is not attached. Rights:
@@ -1020,8 +1025,8 @@ ANNOPROJ_API annoproj_status annoproj_workflow_json(annoproj_project *project, c
 /* Changes the workflow while tasks are on their way: the new document keeps the stages with the same keys. Stages may be
  * added, renamed, rewired and get other settings; a stage that holds tasks, a complete stage, a stage's type, the number
  * of annotators and the kind of consensus stay (STATE names stage and reason). Other percentages begin the count of a
- * router anew; who belongs to a stage no more gives its tasks back. DATA as annoproj_project_create. Rights:
- * workflow_edit. */
+ * router anew; who belongs to a stage no more gives its tasks back. DATA, LIMIT and UNSUPPORTED as
+ * annoproj_project_create. Rights: workflow_edit. */
 ANNOPROJ_API annoproj_status annoproj_workflow_update(annoproj_project *project, const char *workflow, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* The workflow as Graphviz DOT, with the number of tasks in each stage. Rights: workflow_view. */
@@ -1186,7 +1191,8 @@ ANNOPROJ_API void annoproj_submit_options_init(annoproj_submit_options *options 
 
 /* Submits a task of an annotation stage: its label changes are published, it goes on along the workflow. STATE in other
  * stages, when required answers are missing (the message lists them), by project status, and when a person rule keeps the assignee from it
- * where it lands; CONFLICT when another has it; INVALID for an assignee who is no member there. Rights: annotate. */
+ * where it lands; CONFLICT when another has it; INVALID for an assignee who is no member there, or when there is none to
+ * retain. Rights: annotate. */
 ANNOPROJ_API annoproj_status annoproj_task_submit(annoproj_task *task, const annoproj_submit_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* Skips a task of an annotation stage that is the session's: it becomes unassigned (one that a manager assigned, or in a stage that hides
@@ -1216,12 +1222,12 @@ typedef struct annoproj_review_options {
 ANNOPROJ_API void annoproj_review_options_init(annoproj_review_options *options ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
 
 /* Approves a task of a review stage; STATE in other stages. Strict review: STATE names the labels that are not approved. CONFLICT when another has it,
- * INVALID (assignee, a comment). Rights: review. */
+ * INVALID (an assignee as in annoproj_task_submit; a comment, which only a reject takes). Rights: review. */
 ANNOPROJ_API annoproj_status annoproj_task_approve(annoproj_task *task, const annoproj_review_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* Rejects a task of a review stage (STATE in other stages): it returns along the reject edge as `reopened`, to its last submitter by default. Strict
  * review: STATE without a reason (a rejected label, an open issue on the data unit, a frame, range or coordinate, a comment) or with undecided labels.
- * CONFLICT, INVALID (assignee no member where it lands). Rights: review. */
+ * CONFLICT when another has it, INVALID (an assignee as in annoproj_task_submit). Rights: review. */
 ANNOPROJ_API annoproj_status annoproj_task_reject(annoproj_task *task, const annoproj_review_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* Sends a task of an agent stage along the pathway with that key: its label changes are published as the session's. STATE
@@ -1368,7 +1374,9 @@ ANNOPROJ_ROW_END(label_hash_row)
 
 /* Puts and removes labels of a task in one transaction; labels not named stay as they are. The result says hash and new version.
  * CONFLICT when `version` is not the present one or another has the task; NOT_FOUND for a label to remove or a class; DATA for
- * coordinates, ranges or answers that do not fit (names the label and the place); STATE by stage or project status; LIMIT. Rights: label_write. */
+ * coordinates, ranges or answers that do not fit and for a label that two changes name (names the label and the place); UNSUPPORTED for a class
+ * whose shape this library does not store; STATE in a done stage, by project status, and for a new label of an archived class; LIMIT for more than
+ * 1,000,000 changes, and text answers beyond 1 MiB. Rights: label_write. */
 ANNOPROJ_API annoproj_status annoproj_labels_write(annoproj_task *task, const annoproj_label_changes *changes, const annoproj_label_write_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(label_hash_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 ANNOPROJ_ROW(label_row, "A label of a task")
@@ -1401,7 +1409,7 @@ ANNOPROJ_COLUMN(coordinates, double_list, required, "", "Coordinates", "Numbers 
 ANNOPROJ_ROW_END(geometry_row)
 
 /* The geometries of a task's labels, in the unit asked for. STATE when a conversion needs a width or height the data unit
- * does not have. Rights: task_view. */
+ * does not have, PERMISSION for another's task. Rights: task_view. */
 ANNOPROJ_API annoproj_status annoproj_task_geometry(annoproj_task *task, annoproj_unit unit ANNOPROJ_ENUM(annoproj_unit), const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(geometry_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 ANNOPROJ_ROW(answer_row, "An answer of a label")
@@ -1414,7 +1422,7 @@ ANNOPROJ_COLUMN(first_frame, int64, nullable, "", "First frame", "Dynamic answer
 ANNOPROJ_COLUMN(last_frame, int64, nullable, "", "Last frame", "Dynamic answers: last frame, inclusive.")
 ANNOPROJ_ROW_END(answer_row)
 
-/* The answers of a task's labels. Rights: task_view. */
+/* The answers of a task's labels. PERMISSION for another's task. Rights: task_view. */
 ANNOPROJ_API annoproj_status annoproj_task_answers(annoproj_task *task, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(answer_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* ==== Section - Label reviews ====================================================================
@@ -1483,10 +1491,11 @@ ANNOPROJ_COLUMN(created, timestamp_us, required, "", "Created", "When it was wri
 ANNOPROJ_COLUMN(text, utf8, required, "", "Text", "The comment.")
 ANNOPROJ_ROW_END(comment_row)
 
-/* Opens an issue on a task. `comment` may be empty. NOT_FOUND (label), DATA (frame outside the data unit). Rights: issue_write. */
+/* Opens an issue on a task. `comment` may be empty. NOT_FOUND (label), DATA (frame outside the data unit, coordinate outside 0..1).
+ * Rights: issue_write. */
 ANNOPROJ_API annoproj_status annoproj_issue_create(annoproj_task *task, const char *comment, const annoproj_issue_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, int64_t *issue ANNOPROJ_OUT, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
-/* Adds a comment. NOT_FOUND. Rights: issue_write. */
+/* Adds a comment, which may not be empty (INVALID). NOT_FOUND. Rights: issue_write. */
 ANNOPROJ_API annoproj_status annoproj_issue_comment(annoproj_project *project, int64_t issue, const char *comment, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* Resolves an issue; OK when it is resolved. NOT_FOUND. Rights: issue_write. */
@@ -1495,10 +1504,10 @@ ANNOPROJ_API annoproj_status annoproj_issue_resolve(annoproj_project *project, i
 /* Reopens an issue; OK when it is open. NOT_FOUND. Rights: issue_write. */
 ANNOPROJ_API annoproj_status annoproj_issue_reopen(annoproj_project *project, int64_t issue, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
-/* The issues of a task, oldest first. Rights: task_view. */
+/* The issues of a task, oldest first. PERMISSION for another's task. Rights: task_view. */
 ANNOPROJ_API annoproj_status annoproj_task_issues(annoproj_task *task, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(issue_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
-/* The comments of a task's issues, oldest first. Rights: task_view. */
+/* The comments of a task's issues, oldest first. PERMISSION for another's task. Rights: task_view. */
 ANNOPROJ_API annoproj_status annoproj_task_comments(annoproj_task *task, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(comment_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* ==== Section - Time spent =======================================================================
@@ -1589,7 +1598,8 @@ typedef struct annoproj_query_options {
 /* Fills in the defaults. */
 ANNOPROJ_API void annoproj_query_options_init(annoproj_query_options *options ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
 
-/* A query on a project; the options are copied. NOT_FOUND names an unknown user, dataset, stage or class. Rights: analytics_own. */
+/* A query on a project; the options are copied. NOT_FOUND names an unknown user, dataset, stage or class. LIMIT for a list of
+ * more than 1,000,000. Rights: analytics_own. */
 ANNOPROJ_API annoproj_status annoproj_query_open(annoproj_project *project, const annoproj_query_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_query **query ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_query_close), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* Closes a query. NULL is fine. */
@@ -1607,7 +1617,7 @@ ANNOPROJ_COLUMN(moved, int64, required, "tasks", "Moved", "Moves.")
 ANNOPROJ_COLUMN(reopened, int64, required, "tasks", "Reopened", "Reopens.")
 ANNOPROJ_ROW_END(task_actions_row)
 
-/* Task actions by bucket. Rights: analytics_own. */
+/* Task actions by bucket. LIMIT for more than 100,000 days, weeks or months. Rights: analytics_own. */
 ANNOPROJ_API annoproj_status annoproj_query_task_actions(annoproj_query *query, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(task_actions_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 ANNOPROJ_ROW(time_spent_row, "Time spent by bucket")
@@ -1618,7 +1628,8 @@ ANNOPROJ_COLUMN(other, int64, required, "s", "Other", "In other stages.")
 ANNOPROJ_COLUMN(total, int64, required, "s", "Total", "Rounded from the exact sum.")
 ANNOPROJ_ROW_END(time_spent_row)
 
-/* Time spent by bucket; a reported piece that crosses a border is cut there. Rights: analytics_own. */
+/* Time spent by bucket; a reported piece that crosses a border is cut there. LIMIT for more than 100,000 days, weeks or months.
+ * Rights: analytics_own. */
 ANNOPROJ_API annoproj_status annoproj_query_time_spent(annoproj_query *query, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(time_spent_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 ANNOPROJ_ROW(label_actions_row, "Label actions by bucket")
@@ -1628,7 +1639,8 @@ ANNOPROJ_COLUMN(approved, int64, required, "labels", "Approved", "Approved when 
 ANNOPROJ_COLUMN(rejected, int64, required, "labels", "Rejected", "Rejected when a review task was actioned.")
 ANNOPROJ_ROW_END(label_actions_row)
 
-/* Label actions by bucket, in the query's unit; the class filter applies. Rights: analytics_own. */
+/* Label actions by bucket, in the query's unit; the class filter applies. LIMIT for more than 100,000 days, weeks or months. Rights:
+ * analytics_own. */
 ANNOPROJ_API annoproj_status annoproj_query_label_actions(annoproj_query *query, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(label_actions_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 ANNOPROJ_ROW(ontology_actions_row, "Label actions by class, with a child row for each radio or checklist option")
@@ -1794,7 +1806,7 @@ typedef struct annoproj_export_options {
 ANNOPROJ_API void annoproj_export_options_init(annoproj_export_options *options ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
 
 /* Writes the labels stored now, drafts included, as COCO, in pixels. `*labels` is how many annotations were written. NOT_FOUND (stage, class, folder),
- * READONLY, CALLBACK. Rights: export. */
+ * STATE when a unit must be changed and the data unit has no width or height, READONLY, CALLBACK. Rights: export. */
 ANNOPROJ_API annoproj_status annoproj_project_export_coco(annoproj_project *project, const annoproj_export_options *options, const annoproj_call *call ANNOPROJ_NULLABLE, int64_t *labels ANNOPROJ_OUT, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* Writes the labels stored now, drafts included, as a JSON list of label rows, one for each task, coordinates normalised. `*labels` is how many
@@ -1817,7 +1829,7 @@ ANNOPROJ_API void annoproj_report_options_init(annoproj_report_options *options 
 /* Writes the report as one HTML page that needs no other file, no script and no network: figures of the project, its workflow, and
  * the query's reports as charts and tables; light or dark as the reader's screen is, and printable. One snapshot; the same bytes for
  * the same state. Without a bucket the page chooses days, weeks or months; the query's unit decides between labels and frame labels.
- * NOT_FOUND (folder), READONLY, CALLBACK. Rights: analytics_team. */
+ * NOT_FOUND (folder), READONLY, CALLBACK, LIMIT for more than 100,000 days, weeks or months. Rights: analytics_team. */
 ANNOPROJ_API annoproj_status annoproj_query_report(annoproj_query *query, const annoproj_report_options *options, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 #ifdef __cplusplus

@@ -248,6 +248,7 @@
 #define html_table annoproj_internal_html_table
 #define identity_check annoproj_internal_identity_check
 #define identity_name annoproj_internal_identity_name
+#define ids_given annoproj_internal_ids_given
 #define image_list_add annoproj_internal_image_list_add
 #define image_list_at annoproj_internal_image_list_at
 #define image_list_close annoproj_internal_image_list_close

@@ -275,14 +275,9 @@ annoproj_status annoproj_data_units_get(annoproj_session *handle, const int64_t 
                                         const annoproj_call *call, annoproj_table **table, annoproj_error **error) {
     unit_reading reading = {.ids = data_units, .count = count};
     handle_call what = {.arguments = &reading};
-    if (!result_place(table, sizeof *table, "table", error))
+    if (!result_place(table, sizeof *table, "table", error) || !ids_given(data_units, count, "data_units", error))
         return ANNOPROJ_INVALID;
-    if (!data_units && count > 0)
-        return fail(error, ANNOPROJ_INVALID, "data_units is NULL but count is %zu", count);
-    annoproj_status status = session_read(handle, &what, read_units, call, error);
-    if (status == ANNOPROJ_OK)
-        *table = reading.table;
-    return status;
+    return session_read_table(handle, &what, read_units, call, &reading.table, table, error);
 }
 
 annoproj_status annoproj_data_unit_get(annoproj_session *handle, int64_t id, const annoproj_call *call,

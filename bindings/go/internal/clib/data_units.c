@@ -90,25 +90,3 @@ annoproj_status data_unit_by_title(scope *in, int64_t dataset, const char *title
         *id = column_int64(find, 0);
     return sql_end(find, error);
 }
-
-annoproj_status dataset_next_units(command *cmd, int64_t dataset, int64_t count, int64_t *first,
-                                   annoproj_error **error) {
-    static const char update_text[] = "UPDATE dataset SET data_units = data_units + ? WHERE id = ?";
-    static const char find_text[] = "SELECT data_units FROM dataset WHERE id = ?";
-    int64_t last = 0;
-    *first = 0;
-    statement *update = sql(cmd->scope.database, update_text);
-    bind_int64(update, count);
-    bind_int64(update, dataset);
-    annoproj_status status = sql_run(update, error);
-    if (status != ANNOPROJ_OK)
-        return status;
-    statement *find = sql(cmd->scope.database, find_text);
-    bind_int64(find, dataset);
-    if (sql_row(find))
-        last = column_int64(find, 0);
-    status = sql_end(find, error);
-    if (status == ANNOPROJ_OK)
-        *first = last - count + 1;
-    return status;
-}

@@ -92,14 +92,9 @@ annoproj_status annoproj_datasets_get(annoproj_session *handle, const int64_t *d
                                       const annoproj_call *call, annoproj_table **table, annoproj_error **error) {
     dataset_call made = {.datasets = datasets, .count = count};
     handle_call what = {.arguments = &made};
-    if (!result_place(table, sizeof *table, "table", error))
+    if (!result_place(table, sizeof *table, "table", error) || !ids_given(datasets, count, "datasets", error))
         return ANNOPROJ_INVALID;
-    if (!datasets && count > 0)
-        return fail(error, ANNOPROJ_INVALID, "datasets is NULL but count is %zu", count);
-    annoproj_status status = session_read(handle, &what, read_datasets, call, error);
-    if (status == ANNOPROJ_OK)
-        *table = made.table;
-    return status;
+    return session_read_table(handle, &what, read_datasets, call, &made.table, table, error);
 }
 
 annoproj_status annoproj_dataset_get(annoproj_session *handle, int64_t dataset, const annoproj_call *call,

@@ -114,6 +114,12 @@ annoproj_status task_read_table(const annoproj_task *handle, const handle_call *
                : ANNOPROJ_INVALID;
 }
 
+bool ids_given(const int64_t *ids, size_t count, const char *name, annoproj_error **error) {
+    if (!ids && count > 0)
+        fail(error, ANNOPROJ_INVALID, "%s is NULL but count is %zu", name, count);
+    return ids || count == 0;
+}
+
 annoproj_status finish_table(rows *table, annoproj_status status, annoproj_table **out, annoproj_error **error) {
     if (status == ANNOPROJ_OK)
         return rows_finish(table, out, error);

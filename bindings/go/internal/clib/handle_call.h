@@ -37,6 +37,9 @@ annoproj_status task_read_table(const annoproj_task *task, const handle_call *wh
                                 const annoproj_call *call, annoproj_table **made, annoproj_table **table,
                                 annoproj_error **error);
 
+/* For functions that get several things by their ids. INVALID when `ids` is NULL but `count` is not 0. */
+bool ids_given(const int64_t *ids, size_t count, const char *name, annoproj_error **error);
+
 /* Ends a read body: the table when `status` is OK, else the builder is given back. */
 annoproj_status finish_table(rows *table, annoproj_status status, annoproj_table **out, annoproj_error **error);
 

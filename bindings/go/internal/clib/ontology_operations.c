@@ -2,9 +2,9 @@
 #include <string.h>
 
 #include "failure.h"
+#include "handle_call.h"
 #include "ontology_structure.h"
 #include "project.h"
-#include "rows.h"
 #include "seen.h"
 #include "utf8.h"
 
@@ -100,16 +100,8 @@ annoproj_status annoproj_ontology_update(annoproj_session *handle, int64_t ontol
 /* --- reading -------------------------------------------------------------------------------------------------- */
 
 /* A read of one ontology by anybody who sees it. */
-static annoproj_status read_one(annoproj_session *handle, ontology_call *made, read_fn read, const annoproj_call *call,
-                                annoproj_error **error) {
-    session *who = NULL;
-    annoproj_status status = session_enter(handle, &who, error);
-    if (status == ANNOPROJ_OK) {
-        const request asked = {.session = who, .subject = SUBJECT_ONTOLOGY, .id = made->ontology, .arguments = made};
-        status = access_read(&asked, read, call, error);
-    }
-    session_leave(who);
-    return status;
+static handle_call one_ontology(ontology_call *made) {
+    return (handle_call){.subject = SUBJECT_ONTOLOGY, .id = made->ontology, .arguments = made};
 }
 
 static annoproj_status read_json(scope *in, void *arguments, annoproj_error **error) {
@@ -125,10 +117,11 @@ static annoproj_status read_json(scope *in, void *arguments, annoproj_error **er
 annoproj_status annoproj_ontology_json(annoproj_session *handle, int64_t ontology, const annoproj_call *call,
                                        char **json, annoproj_error **error) {
     ontology_call made = {.ontology = ontology};
+    handle_call what = one_ontology(&made);
     if (!result_place(json, sizeof *json, "json", error)) {
         return ANNOPROJ_INVALID;
     }
-    annoproj_status status = read_one(handle, &made, read_json, call, error);
+    annoproj_status status = session_read(handle, &what, read_json, call, error);
     if (status == ANNOPROJ_OK) {
         status = text_take(&made.out, json, NULL, error);
     }
@@ -172,12 +165,8 @@ static annoproj_status read_features(scope *in, void *arguments, annoproj_error 
 annoproj_status annoproj_ontology_features(annoproj_session *handle, int64_t ontology, const annoproj_call *call,
                                            annoproj_table **table, annoproj_error **error) {
     ontology_call made = {.ontology = ontology};
-    if (!result_place(table, sizeof *table, "table", error)) {
-        return ANNOPROJ_INVALID;
-    }
-    annoproj_status status = read_one(handle, &made, read_features, call, error);
-    *table = made.table;
-    return status;
+    handle_call what = one_ontology(&made);
+    return session_read_table(handle, &what, read_features, call, &made.table, table, error);
 }
 
 static void add_ontology(rows *table, statement *row) {
@@ -200,27 +189,12 @@ static annoproj_status read_list(scope *in, void *arguments, annoproj_error **er
     while (sql_row(all)) {
         add_ontology(table, all);
     }
-    annoproj_status status = sql_end(all, error);
-    if (status != ANNOPROJ_OK) {
-        rows_discard(table);
-        return status;
-    }
-    return rows_finish(table, &made->table, error);
+    return finish_table(table, sql_end(all, error), &made->table, error);
 }
 
 annoproj_status annoproj_ontology_list(annoproj_session *handle, const annoproj_call *call, annoproj_table **table,
                                        annoproj_error **error) {
-    session *who = NULL;
     ontology_call made = {0};
-    if (!result_place(table, sizeof *table, "table", error)) {
-        return ANNOPROJ_INVALID;
-    }
-    annoproj_status status = session_enter(handle, &who, error);
-    if (status == ANNOPROJ_OK) {
-        const request asked = {.session = who, .subject = SUBJECT_STORE, .arguments = &made};
-        status = access_read(&asked, read_list, call, error);
-    }
-    *table = made.table;
-    session_leave(who);
-    return status;
+    handle_call what = {.arguments = &made};
+    return session_read_table(handle, &what, read_list, call, &made.table, table, error);
 }

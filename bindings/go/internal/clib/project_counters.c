@@ -1,26 +1,26 @@
-/* The numbers a project gives out, and its counters. */
+/* The numbers that projects and datasets give out, and the counters of projects. */
 #include "failure.h"
 #include "project.h"
 
-#define NUMBER_MOST INT64_C(0xffffffff) /* ids are (project << 32) + number */
+#define NUMBER_MOST INT64_C(0xffffffff) /* ids are (owner << 32) + number */
 
-static annoproj_status take_numbers(command *cmd, const char *update_text, const char *find_text, int64_t project,
-                                    int64_t count, int64_t *first, annoproj_error **error) {
+static annoproj_status take_numbers(command *cmd, const char *update_text, const char *find_text, const char *what,
+                                    int64_t owner, int64_t count, int64_t *first, annoproj_error **error) {
     int64_t last = 0;
     *first = 0;
     statement *update = sql(cmd->scope.database, update_text);
     bind_int64(update, count);
-    bind_int64(update, project);
+    bind_int64(update, owner);
     annoproj_status status = sql_run(update, error);
     if (status != ANNOPROJ_OK)
         return status;
     statement *find = sql(cmd->scope.database, find_text);
-    bind_int64(find, project);
+    bind_int64(find, owner);
     if (sql_row(find))
         last = column_int64(find, 0);
     status = sql_end(find, error);
     if (status == ANNOPROJ_OK && last > NUMBER_MOST)
-        status = fail(error, ANNOPROJ_LIMIT, "project %lld has given out all its numbers (%lld)", (long long)project,
+        status = fail(error, ANNOPROJ_LIMIT, "%s %lld has given out all its numbers (%lld)", what, (long long)owner,
                       (long long)NUMBER_MOST);
     if (status == ANNOPROJ_OK)
         *first = last - count + 1;
@@ -31,20 +31,27 @@ annoproj_status project_next_task(command *cmd, int64_t project, int64_t count, 
                                   annoproj_error **error) {
     static const char update[] = "UPDATE project_counter SET last_task = last_task + ? WHERE project = ?";
     static const char find[] = "SELECT last_task FROM project_counter WHERE project = ?";
-    return take_numbers(cmd, update, find, project, count, first, error);
+    return take_numbers(cmd, update, find, "project", project, count, first, error);
 }
 
 annoproj_status project_next_label(command *cmd, int64_t project, int64_t count, int64_t *first,
                                    annoproj_error **error) {
     static const char update[] = "UPDATE project_counter SET last_label = last_label + ? WHERE project = ?";
     static const char find[] = "SELECT last_label FROM project_counter WHERE project = ?";
-    return take_numbers(cmd, update, find, project, count, first, error);
+    return take_numbers(cmd, update, find, "project", project, count, first, error);
 }
 
 annoproj_status project_next_issue(command *cmd, int64_t project, int64_t *number, annoproj_error **error) {
     static const char update[] = "UPDATE project_counter SET last_issue = last_issue + ? WHERE project = ?";
     static const char find[] = "SELECT last_issue FROM project_counter WHERE project = ?";
-    return take_numbers(cmd, update, find, project, 1, number, error);
+    return take_numbers(cmd, update, find, "project", project, 1, number, error);
+}
+
+annoproj_status dataset_next_units(command *cmd, int64_t dataset, int64_t count, int64_t *first,
+                                   annoproj_error **error) {
+    static const char update[] = "UPDATE dataset SET data_units = data_units + ? WHERE id = ?";
+    static const char find[] = "SELECT data_units FROM dataset WHERE id = ?";
+    return take_numbers(cmd, update, find, "dataset", dataset, count, first, error);
 }
 
 annoproj_status project_add_counts(command *cmd, int64_t project, int64_t tasks, int64_t open_issues,

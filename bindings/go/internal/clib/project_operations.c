@@ -278,14 +278,9 @@ annoproj_status annoproj_projects_get(annoproj_session *handle, const int64_t *p
                                       const annoproj_call *call, annoproj_table **table, annoproj_error **error) {
     project_call made = {.projects = projects, .count = count};
     handle_call what = {.arguments = &made};
-    if (!result_place(table, sizeof *table, "table", error))
+    if (!result_place(table, sizeof *table, "table", error) || !ids_given(projects, count, "projects", error))
         return ANNOPROJ_INVALID;
-    if (!projects && count > 0)
-        return fail(error, ANNOPROJ_INVALID, "projects is NULL but count is %zu", count);
-    annoproj_status status = session_read(handle, &what, read_projects, call, error);
-    if (status == ANNOPROJ_OK)
-        *table = made.table;
-    return status;
+    return session_read_table(handle, &what, read_projects, call, &made.table, table, error);
 }
 
 annoproj_status annoproj_project_get(annoproj_project *project, const annoproj_call *call, annoproj_table **table,

@@ -1,5 +1,6 @@
 /* Public functions: queries and reports. */
 #include "failure.h"
+#include "handle_call.h"
 #include "options.h"
 #include "query.h"
 
@@ -90,19 +91,9 @@ static annoproj_status run_query(annoproj_query *handle, annoproj_operation oper
 
 static annoproj_status run_summary(annoproj_project *handle, report_fn make, const annoproj_call *call,
                                    annoproj_table **table, annoproj_error **error) {
-    if (!result_place(table, sizeof *table, "table", error)) {
-        return ANNOPROJ_INVALID;
-    }
-    project_identity *project = NULL;
-    annoproj_status status = project_enter(handle, &project, error);
-    if (status != ANNOPROJ_OK) {
-        return status;
-    }
     report_call made = {.make = make};
-    status = run(project, ANNOPROJ_OPERATION_SUMMARY, read_report, &made, call, error);
-    *table = made.table;
-    project_leave(project);
-    return status;
+    handle_call what = {.operation = ANNOPROJ_OPERATION_SUMMARY, .arguments = &made};
+    return project_read_table(handle, &what, read_report, call, &made.table, table, error);
 }
 
 annoproj_status annoproj_query_task_actions(annoproj_query *handle, const annoproj_call *call, annoproj_table **table,

@@ -74,8 +74,8 @@ bool segment_row_intact(statement *row, const segment *read);
 /* Reads the head of one segment. CORRUPT when it is not there or is damaged. */
 annoproj_status segment_read_head(database *database, int64_t project, int64_t number, segment *out,
                                   annoproj_error **error);
-/* Reads a column's row into `room` (count * width bytes, at most SEGMENT_EVENTS * 8; 8 more if the width is less than 8) and makes `view` show it. CORRUPT
- * when it is not what it was written as. */
+/* Reads a column's row into `room` (count * width bytes, at most SEGMENT_EVENTS * 8; 8 more if the width is less than 8)
+ * and makes `view` show it. CORRUPT when it is not what it was written as. */
 annoproj_status segment_read_column(blob_reader *columns, int64_t project, const segment *segment, int column,
                                     uint8_t *room, column_view *view, annoproj_error **error);
 blob_reader segment_columns(database *database); /* closed by blob_close() */

@@ -63,32 +63,14 @@ static annoproj_status read_stages(scope *in, void *arguments, annoproj_error **
             status = add_stage(in, table, &stages[i], seen->own_only, error);
         }
     }
-    if (status != ANNOPROJ_OK) {
-        rows_discard(table);
-        return status;
-    }
-    return rows_finish(table, &made->table, error);
+    return finish_table(table, status, &made->table, error);
 }
 
 annoproj_status annoproj_stage_list(annoproj_project *handle, const annoproj_call *call, annoproj_table **table,
                                     annoproj_error **error) {
-    project_identity *owner = NULL;
     stage_call made = {0};
-    if (!result_place(table, sizeof *table, "table", error)) {
-        return ANNOPROJ_INVALID;
-    }
-    annoproj_status status = project_enter(handle, &owner, error);
-    if (status == ANNOPROJ_OK) {
-        const request asked = {.session = owner->session,
-                               .operation = ANNOPROJ_OPERATION_QUEUE,
-                               .subject = SUBJECT_PROJECT,
-                               .id = owner->id,
-                               .arguments = &made};
-        status = access_read(&asked, read_stages, call, error);
-    }
-    *table = made.table;
-    project_leave(owner);
-    return status;
+    handle_call what = {.operation = ANNOPROJ_OPERATION_QUEUE, .arguments = &made};
+    return project_read_table(handle, &what, read_stages, call, &made.table, table, error);
 }
 
 /* A stage that lists do not show is not found by its key either. */

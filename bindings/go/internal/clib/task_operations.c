@@ -87,11 +87,8 @@ annoproj_status annoproj_tasks_get(annoproj_project *project, const int64_t *tas
                                    const annoproj_call *call, annoproj_table **table, annoproj_error **error) {
     task_reading reading = {.ids = tasks, .count = count};
     handle_call what = {.operation = ANNOPROJ_OPERATION_QUEUE, .arguments = &reading};
-    clear_error(error);
-    if (table)
-        *table = NULL;
-    if (!tasks && count > 0)
-        return fail(error, ANNOPROJ_INVALID, "tasks is NULL but count is %zu", count);
+    if (!result_place(table, sizeof *table, "table", error) || !ids_given(tasks, count, "tasks", error))
+        return ANNOPROJ_INVALID;
     return project_read_table(project, &what, read_tasks, call, &reading.table, table, error);
 }
 

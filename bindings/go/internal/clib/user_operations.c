@@ -247,14 +247,9 @@ annoproj_status annoproj_users_get(annoproj_session *handle, const int64_t *user
                                    const annoproj_call *call, annoproj_table **table, annoproj_error **error) {
     user_call made = {.users = users, .count = count};
     handle_call what = {.operation = ANNOPROJ_OPERATION_USER_LIST, .arguments = &made};
-    if (!result_place(table, sizeof *table, "table", error))
+    if (!result_place(table, sizeof *table, "table", error) || !ids_given(users, count, "users", error))
         return ANNOPROJ_INVALID;
-    if (!users && count > 0)
-        return fail(error, ANNOPROJ_INVALID, "users is NULL but count is %zu", count);
-    annoproj_status status = session_read(handle, &what, read_users, call, error);
-    if (status == ANNOPROJ_OK)
-        *table = made.table;
-    return status;
+    return session_read_table(handle, &what, read_users, call, &made.table, table, error);
 }
 
 annoproj_status annoproj_user_get(annoproj_session *handle, int64_t user, const annoproj_call *call,

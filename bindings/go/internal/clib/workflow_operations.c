@@ -22,25 +22,16 @@ static annoproj_status read_text(scope *in, void *arguments, annoproj_error **er
 
 static annoproj_status workflow_text(annoproj_project *handle, write_text_fn write, const annoproj_call *call,
                                      char **out, const char *name, annoproj_error **error) {
-    project_identity *owner = NULL;
     text_call made = {.write = write};
+    handle_call what = {.operation = ANNOPROJ_OPERATION_WORKFLOW_VIEW, .arguments = &made};
     if (!result_place(out, sizeof *out, name, error)) {
         return ANNOPROJ_INVALID;
     }
-    annoproj_status status = project_enter(handle, &owner, error);
-    if (status == ANNOPROJ_OK) {
-        const request asked = {.session = owner->session,
-                               .operation = ANNOPROJ_OPERATION_WORKFLOW_VIEW,
-                               .subject = SUBJECT_PROJECT,
-                               .id = owner->id,
-                               .arguments = &made};
-        status = access_read(&asked, read_text, call, error);
-    }
+    annoproj_status status = project_read(handle, &what, read_text, call, error);
     if (status == ANNOPROJ_OK) {
         status = text_take(&made.out, out, NULL, error);
     }
     text_release(&made.out);
-    project_leave(owner);
     return status;
 }
 
