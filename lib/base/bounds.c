@@ -67,8 +67,9 @@ annoproj_status bounds_begin(bounds *limits, const annoproj_call *call, annoproj
         }
         limits->cancel = (const struct annoproj_cancel *)cancel;
     }
+    /* Of the microsecond that now is part has gone: a timeout ends with that, so that the shortest has no time at all. */
     int64_t timeout = own.timeout_us == 0 ? DEFAULT_TIMEOUT_US : own.timeout_us;
-    if (timeout < 0 || __builtin_add_overflow(monotonic_us(), timeout, &limits->until_us)) {
+    if (timeout < 0 || __builtin_add_overflow(monotonic_us(), timeout - 1, &limits->until_us)) {
         limits->until_us = INT64_MAX;
     }
     limits->progress = own.progress;

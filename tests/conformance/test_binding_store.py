@@ -6,6 +6,7 @@ import json
 import os
 import random
 import tempfile
+import threading
 import unittest
 
 import annoproj
@@ -273,6 +274,22 @@ class Closing(StoreTest):
         with self.assertRaises(annoproj.StateError):
             team.host.user_list()
         self.assertEqual(table[0].email, "ann@example.org")
+
+    def test_close_ends_a_wait(self):
+        team = Team(self.folder.name)
+        seen, ended = team.store.wait(0), []
+
+        def wait():
+            try:
+                team.store.wait(seen, timeout=None)
+            except (annoproj.StateError, annoproj.InvalidError) as error:  # INVALID: it was closed before the wait began
+                ended.append(error)
+
+        waiting = threading.Thread(target=wait, daemon=True)
+        waiting.start()
+        team.store.close()
+        waiting.join(60)
+        self.assertEqual(len(ended), 1)
 
     def test_children_keep_the_store(self):
         path = os.path.join(self.folder.name, "kept.annoproj")

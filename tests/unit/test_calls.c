@@ -320,10 +320,8 @@ static void test_bounds(void **state) {
     assert_ok(bounds_begin(&limits, &call, &error), error);
     assert_true(limits.until_us == INT64_MAX);
     bounds_end(&limits);
-    call.timeout_us = 1;
+    call.timeout_us = 1; /* has passed, however fast the machine is */
     assert_ok(bounds_begin(&limits, &call, &error), error);
-    while (monotonic_us() < limits.until_us) {
-    }
     assert_status(ANNOPROJ_TIMEOUT, bounds_check(&limits, &error), error);
     bounds_end(&limits);
     assert_ok(bounds_begin(&limits, NULL, &error), error);

@@ -1,4 +1,5 @@
 /* Collaborators: who may add, change and remove whom; what becomes of their tasks. */
+#include <sqlite3.h>
 #include <string.h>
 
 #include "support.h"
@@ -213,6 +214,30 @@ static void test_list(void **state) {
     team_free(made);
 }
 
+/* The limit is filled behind the library's back, which is faster. */
+static void test_no_more_than_ten_thousand(void **state) {
+    (void)state;
+    static const char fill[] = "WITH RECURSIVE n(i) AS (SELECT 1001 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)"
+                               " INSERT INTO user SELECT i, randomblob(16), i || '@many.org', 'Many', 1, 0, 0 FROM n;"
+                               "INSERT INTO collaborator SELECT p.id, u.id, 4 FROM project p, user u WHERE u.id > 1000"
+                               " LIMIT 9999 - (SELECT count(*) FROM collaborator)";
+    annoproj_error *error = NULL;
+    sqlite3 *database = NULL;
+    char role[32];
+    team *made = team_new(0, "", "");
+    int64_t last = new_user(made, "last@x.org"), more = new_user(made, "more@x.org");
+    assert_int_equal(sqlite3_open(made->path, &database), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(database, fill, NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_close(database), SQLITE_OK);
+    assert_ok(annoproj_collaborator_add(made->projects[TEAM_ADMIN], last, 4, NULL, &error), error);
+    assert_status(ANNOPROJ_LIMIT, annoproj_collaborator_add(made->projects[TEAM_ADMIN], more, 4, NULL, &error), error);
+    assert_string_equal(role_in(made, more, role), "");
+    assert_ok(annoproj_collaborator_add(made->projects[TEAM_ADMIN], last, 4, NULL, &error), error);
+    assert_ok(annoproj_collaborator_remove(made->projects[TEAM_ADMIN], last, NULL, &error), error);
+    assert_ok(annoproj_collaborator_add(made->projects[TEAM_ADMIN], more, 4, NULL, &error), error);
+    team_free(made);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_adding),
@@ -222,6 +247,7 @@ int main(void) {
         cmocka_unit_test(test_tasks_that_no_longer_fit_are_released),
         cmocka_unit_test(test_detached_tasks_that_no_longer_fit),
         cmocka_unit_test(test_list),
+        cmocka_unit_test(test_no_more_than_ten_thousand),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

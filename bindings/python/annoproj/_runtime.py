@@ -5,7 +5,6 @@ import ctypes
 import os
 import sys
 import threading
-import time
 import weakref
 
 from . import _arrow, _capi, _convert, _errors, _interrupt
@@ -63,15 +62,16 @@ class Handle:
             if self._calls == 0:
                 self._changed.notify_all()
 
-    def _begin_close(self, timeout=None):
-        """Stops new calls and waits for those in flight. The pointer, or None when it is closed already."""
+    def _begin_close(self):
+        """Stops new calls and waits for those in flight; where closing takes a call, the library does that, and ends calls
+        that only wait. The pointer, or None when it is closed already.
+        """
         if self._forks != _forks:
             pointer, self._pointer = self._pointer, None  # other threads, and their calls, stayed in the parent
             self._changed = threading.Condition(threading.Lock())
             return pointer
         if any(self in call.handles for call in _stack()):
             raise _errors.make(_capi.ANNOPROJ_STATE, "a callback may not close the %s its call runs on" % self.NOUN)
-        deadline = None if timeout is None else time.monotonic() + timeout
         with self._changed:
             while self._closing:
                 self._changed.wait()
@@ -79,11 +79,8 @@ class Handle:
                 return None
             self._closing = True
             try:
-                while self._calls:
-                    left = None if deadline is None else deadline - time.monotonic()
-                    if left is not None and left <= 0:
-                        raise _errors.make(_capi.ANNOPROJ_BUSY, "calls on this %s are still running" % self.NOUN)
-                    self._changed.wait(left)
+                while self._calls and not self.FREE_TAKES_CALL:
+                    self._changed.wait()
             except BaseException:
                 self._end_close(False)
                 raise
@@ -168,7 +165,6 @@ class Call:
         self.call.size = ctypes.sizeof(self.call)
         self.call.timeout_us = 0 if timeout == DEFAULT_TIMEOUT else _convert.timeout_us(timeout)
         self.call.request_key = _convert.encode(request_key, "request_key", True)
-        self.timeout = timeout
         self.cancel = cancel
         if progress is not None:
             self.call.progress = self.callback(
@@ -353,7 +349,7 @@ class Call:
 
     def close(self, handle, function):
         """Closes a handle whose free function takes a call and may fail; then it stays open."""
-        pointer = handle._begin_close(None if self.timeout is None else self.call.timeout_us / 1e6 or DEFAULT_TIMEOUT)
+        pointer = handle._begin_close()
         if pointer is None:
             return
         closed = False

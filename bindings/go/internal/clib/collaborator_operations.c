@@ -6,6 +6,8 @@
 #include "task.h"
 #include "workflow.h"
 
+#define COLLABORATORS_MOST 10000 /* of a project */
+
 typedef struct collaborator_call {
     int64_t user;
     int32_t role;
@@ -73,6 +75,20 @@ static annoproj_status keep_an_admin(scope *in, int64_t user, annoproj_error **e
     return status;
 }
 
+/* Reports and lists have a row for each of them. */
+static annoproj_status check_room(scope *in, annoproj_error **error) {
+    static const char query[] = "SELECT count(*) FROM collaborator WHERE project = ?";
+    statement *find = sql(in->database, query);
+    bind_int64(find, in->project.id);
+    int64_t count = sql_row(find) ? column_int64(find, 0) : 0;
+    annoproj_status status = sql_end(find, error);
+    if (status == ANNOPROJ_OK && count >= COLLABORATORS_MOST)
+        status = fail(error, ANNOPROJ_LIMIT,
+                      "project %lld has %lld collaborators, the most that it can have: remove one first",
+                      (long long)in->project.id, (long long)count);
+    return status;
+}
+
 /* Tasks in stages that the user does not belong to any more go back to the queue. */
 static annoproj_status release_unfit(command *cmd, int64_t user, annoproj_error **error) {
     stage_description *stages = NULL;
@@ -98,7 +114,9 @@ static annoproj_status add(command *cmd, void *arguments, annoproj_error **error
         status = role_of(&cmd->scope, made->user, &role, error);
     if (status != ANNOPROJ_OK || role != 0)
         return status; /* one who is there already keeps the role */
-    status = put_role(cmd, made->user, made->role, error);
+    status = check_room(&cmd->scope, error);
+    if (status == ANNOPROJ_OK)
+        status = put_role(cmd, made->user, made->role, error);
     if (status == ANNOPROJ_OK)
         command_event(cmd, &(event){.kind = EVENT_COLLABORATOR_ADD, .credited = made->user, .reference = made->role});
     return status;
