@@ -1792,7 +1792,7 @@ typedef int32_t (*annoproj_write_fn)(const void *data, size_t length, void *user
 /* What to export and where to. */
 typedef struct annoproj_export_options {
     size_t size;
-    const char *path ANNOPROJ_NULLABLE;                                  /* a file; written beside it first, then renamed */
+    const char *path ANNOPROJ_NULLABLE;                                  /* a file; written beside it first, then renamed; never over a store */
     annoproj_write_fn write ANNOPROJ_NULLABLE;                           /* or a callback; exactly one of the two */
     void *user_data ANNOPROJ_NULLABLE;
     const int64_t *stages ANNOPROJ_LEN(stage_count) ANNOPROJ_NULLABLE;   /* current stages of the tasks; empty = all */
@@ -1816,7 +1816,7 @@ ANNOPROJ_API annoproj_status annoproj_project_export_labels(annoproj_project *pr
 /* Where the report page goes. */
 typedef struct annoproj_report_options {
     size_t size;
-    const char *path ANNOPROJ_NULLABLE;          /* a file; written beside it first, then renamed */
+    const char *path ANNOPROJ_NULLABLE;          /* a file; written beside it first, then renamed; never over a store */
     annoproj_write_fn write ANNOPROJ_NULLABLE;   /* or a callback; exactly one of the two */
     void *user_data ANNOPROJ_NULLABLE;
     const char *title ANNOPROJ_NULLABLE;         /* NULL = the project's */

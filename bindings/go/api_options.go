@@ -549,7 +549,7 @@ func (o *ImportOptions) toC(call *call) *C.annoproj_import_options {
 //
 // In C: annoproj_export_options.
 type ExportOptions struct {
-	// Path: a file; written beside it first, then renamed.
+	// Path: a file; written beside it first, then renamed; never over a store.
 	Path string
 	// Write: or a callback; exactly one of the two.
 	Write func(data []byte) error
@@ -582,7 +582,7 @@ func (o *ExportOptions) toC(call *call) *C.annoproj_export_options {
 //
 // In C: annoproj_report_options.
 type ReportOptions struct {
-	// Path: a file; written beside it first, then renamed.
+	// Path: a file; written beside it first, then renamed; never over a store.
 	Path string
 	// Write: or a callback; exactly one of the two.
 	Write func(data []byte) error

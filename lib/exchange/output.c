@@ -12,6 +12,7 @@
 #include "allocate.h"
 #include "callback.h"
 #include "failure.h"
+#include "store.h"
 
 #define PIECE  ((size_t)64 << 10)
 #define SUFFIX ".XXXXXX"
@@ -49,7 +50,10 @@ annoproj_status output_open(output *out, const char *path, annoproj_write_fn wri
     if (write_fn) {
         return ANNOPROJ_OK;
     }
-    annoproj_status status = make_names(out, path, error);
+    annoproj_status status = store_spare(path, false, error);
+    if (status == ANNOPROJ_OK) {
+        status = make_names(out, path, error);
+    }
     if (status != ANNOPROJ_OK) {
         return status;
     }

@@ -13,7 +13,7 @@ typedef struct output {
     int file;
 } output;
 
-/* Exactly one of path and write. NOT_FOUND (folder), READONLY. Close it also after a failure. */
+/* Exactly one of path and write. NOT_FOUND (folder), READONLY, INVALID (the path is that of a store). Close it also after a failure. */
 annoproj_status output_open(output *out, const char *path, annoproj_write_fn write, void *user_data,
                             annoproj_error **error);
 /* Hands on what was gathered once it is enough. CALLBACK, FULL, IO. */

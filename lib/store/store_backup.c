@@ -22,6 +22,9 @@ annoproj_status store_backup(reader *from, const char *path, bool replace, backu
         status = refuse_itself(from->store->state, absolute, error);
     }
     if (status == ANNOPROJ_OK) {
+        status = store_spare(absolute, true, error);
+    }
+    if (status == ANNOPROJ_OK) {
         status = copy_to_file(from->database, absolute, replace, from->bounds, &made, error);
     }
     release(folder);

@@ -204,6 +204,54 @@ static void nothing_on_a_fault(void **state) {
     free(good);
 }
 
+/* Exports, pages and backups replace other files, but no store, open or not, and nothing that belongs to one. */
+static void no_store_is_overwritten(void **state) {
+    (void)state;
+    static const char *const beside[] = {"", "-lock", "-wal", "-shm"};
+    bench made;
+    int64_t labels = 0;
+    annoproj_query *query = NULL;
+    annoproj_store *second = NULL;
+    annoproj_table *table = NULL;
+    annoproj_export_options options = ANNOPROJ_EXPORT_OPTIONS_INIT;
+    annoproj_report_options page = ANNOPROJ_REPORT_OPTIONS_INIT;
+    annoproj_backup_options replace = ANNOPROJ_BACKUP_OPTIONS_INIT;
+    char *other = scratch_path("other.annoproj"), *link = scratch_path("link"), name[4096];
+    open_bench(&made);
+    fill_bench(&made, "examples/data/sample.coco.json");
+    assert_ok(annoproj_store_create(other, NULL, NULL, &second, &error), error);
+    assert_ok(annoproj_store_close(second, NULL, &error), error);
+    assert_int_equal(symlink(made.path, link), 0);
+    assert_ok(annoproj_query_open(made.project, NULL, NULL, &query, &error), error);
+    replace.replace = true;
+    const char *const stores[] = {made.path, other, link};
+    for (size_t i = 0; i < 3; i++) {
+        for (size_t k = 0; k < (i == 2 ? 1 : 4); k++) {
+            snprintf(name, sizeof name, "%s%s", stores[i], beside[k]);
+            options.path = page.path = name;
+            assert_status(ANNOPROJ_INVALID, annoproj_project_export_coco(made.project, &options, NULL, &labels, &error),
+                          error);
+            assert_status(ANNOPROJ_INVALID,
+                          annoproj_project_export_labels(made.project, &options, NULL, &labels, &error), error);
+            assert_status(ANNOPROJ_INVALID, annoproj_query_report(query, &page, NULL, &error), error);
+            if (k > 0 || i != 1) {
+                assert_status(ANNOPROJ_INVALID, annoproj_store_backup(made.host, name, &replace, NULL, &table, &error),
+                              error);
+            }
+        }
+    }
+    /* A backup may take the place of a store that is closed; whoever asks for it names the very file. */
+    assert_ok(annoproj_store_backup(made.host, other, &replace, NULL, &table, &error), error);
+    annoproj_table_free(table);
+    assert_ok(annoproj_store_open(other, NULL, NULL, &second, &error), error);
+    assert_ok(annoproj_store_close(second, NULL, &error), error);
+    annoproj_query_close(query);
+    close_bench(&made);
+    unlink(link);
+    free(link);
+    free(other);
+}
+
 static void calls_are_obeyed(void **state) {
     (void)state;
     bench made;
@@ -608,6 +656,7 @@ int main(void) {
         cmocka_unit_test(import_into_review),
         cmocka_unit_test(pictures),
         cmocka_unit_test(ontologies_change),
+        cmocka_unit_test(no_store_is_overwritten),
         cmocka_unit_test(only_those_with_the_right),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

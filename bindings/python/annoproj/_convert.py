@@ -3,6 +3,7 @@
 import array
 import ctypes
 import datetime
+import math
 import operator
 import os
 
@@ -84,13 +85,13 @@ def enumeration(kind, value):
 
 
 def timeout_us(value):
-    """Seconds or timedelta; None is no limit. The C interface reads 0 as its default, so 0 becomes 1."""
-    if value is None:
+    """Seconds or timedelta; None and infinity are no limit. The C interface reads 0 as its default, so 0 becomes 1."""
+    if value is None or value == math.inf:
         return -1
     if isinstance(value, datetime.timedelta):
         value = value.total_seconds()
     if not value >= 0:
-        raise ValueError("timeout must not be negative")
+        raise ValueError("timeout: %s is no number of seconds from 0 on" % value)
     return max(1, min(int(value * 1000000), 2**62))
 
 

@@ -159,3 +159,30 @@ annoproj_status place_check(const char *path, const char *folder, bool create, a
     }
     return ANNOPROJ_OK;
 }
+
+/* ---- where others may write ---- */
+
+static bool exists(const char *path, size_t length, const char *suffix) {
+    char name[PATH_MAX + LONGEST_SUFFIX];
+    int size = snprintf(name, sizeof name, "%.*s%s", (int)length, path, suffix);
+    return size < (int)sizeof name && access(name, F_OK) == 0;
+}
+
+/* A store is known by its lock file, which is never deleted: to open the file itself would cost this process SQLite's locks. */
+annoproj_status store_spare(const char *path, bool may_be_store, annoproj_error **error) {
+    static const char *const beside[] = {"", "-wal", "-shm", "-lock"};
+    char buffer[PATH_MAX];
+    const char *whole = realpath(path, buffer) != NULL ? buffer : path; /* it may be a link to a store */
+    size_t length = strnlen(whole, PATH_MAX);
+    for (size_t i = may_be_store ? 1 : 0; i < sizeof beside / sizeof beside[0]; i++) {
+        size_t suffix = strlen(beside[i]);
+        if (length < suffix || memcmp(whole + length - suffix, beside[i], suffix) != 0) {
+            continue;
+        }
+        if (exists(whole, length - suffix, "") && exists(whole, length - suffix, "-lock")) {
+            return fail(error, ANNOPROJ_INVALID, "%s is %s: choose another path", QUOTED(path),
+                        suffix == 0 ? "a store" : "a file that belongs to a store");
+        }
+    }
+    return ANNOPROJ_OK;
+}
