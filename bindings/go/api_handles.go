@@ -1321,7 +1321,7 @@ func (p *Project) Tabs(ctx context.Context, opts ...CallOption) (*Table[TabRow],
 }
 
 // Adds a collaborator; one who is there already keeps the role (OK). ErrNotFound when there is no such user, ErrState when
-// the user is disabled. Rights: collaborator_add, for admins collaborator_add_admin.
+// the user is disabled, ErrLimit when the project has 10,000 collaborators. Rights: collaborator_add, for admins collaborator_add_admin.
 //
 // In C: annoproj_collaborator_add.
 func (p *Project) CollaboratorAdd(ctx context.Context, user int64, role Role, opts ...CallOption) error {

@@ -275,6 +275,16 @@ class Closing(StoreTest):
             team.host.user_list()
         self.assertEqual(table[0].email, "ann@example.org")
 
+    def test_timeouts(self):
+        store = Team(self.folder.name).store
+        for timeout in (None, float("inf"), 1e300, datetime.timedelta.max, 60):
+            store.wait(0, timeout=timeout)
+        for timeout in (-1, float("nan"), float("-inf"), datetime.timedelta(-1)):
+            with self.assertRaises(ValueError):
+                store.wait(0, timeout=timeout)
+        with self.assertRaises(annoproj.TimeoutError):
+            store.wait(0, timeout=0)
+
     def test_close_ends_a_wait(self):
         team = Team(self.folder.name)
         seen, ended = team.store.wait(0), []

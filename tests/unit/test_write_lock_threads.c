@@ -97,22 +97,31 @@ static void test_in_order(void **unused) {
 }
 
 /* Whoever gives up leaves the line to the others. */
-static void test_a_deadline_in_line(void **unused) {
+static void test_giving_up_in_line(void **unused) {
     (void)unused;
     write_lock *first = enter(), *impatient = enter(), *patient = enter();
+    annoproj_call call = ANNOPROJ_CALL_INIT;
     waiter waiters[2];
     int order[2], next = 0;
+    call.timeout_us = -1;
+    assert_int_equal(annoproj_cancel_new(&call.cancel, NULL), ANNOPROJ_OK);
     assert_int_equal(write_lock_take(first, NULL, NULL), ANNOPROJ_OK);
-    start(&waiters[0], impatient, 0, order, &next, monotonic_us() + 20000);
+    waiters[0] = (waiter){.lock = impatient, .order = order, .next = &next};
+    assert_int_equal(bounds_begin(&waiters[0].call, &call, NULL), ANNOPROJ_OK);
+    assert_int_equal(pthread_create(&waiters[0].thread, NULL, wait_main, &waiters[0]), 0);
     wait_for_length(first, 1);
     start(&waiters[1], patient, 1, order, &next, INT64_MAX);
+    wait_for_length(first, 2);
+    assert_int_equal(annoproj_cancel_trigger(call.cancel, NULL), ANNOPROJ_OK);
     pthread_join(waiters[0].thread, NULL);
-    assert_int_equal(waiters[0].status, ANNOPROJ_TIMEOUT);
-    wait_for_length(first, 1);
+    assert_int_equal(waiters[0].status, ANNOPROJ_CANCELLED);
+    assert_int_equal(write_lock_waiting(first), 1);
     write_lock_leave(first);
     pthread_join(waiters[1].thread, NULL);
     assert_int_equal(waiters[1].status, ANNOPROJ_OK);
     assert_int_equal(next, 1);
+    bounds_end(&waiters[0].call);
+    annoproj_cancel_free(call.cancel);
     write_lock_close(first);
     write_lock_close(impatient);
     write_lock_close(patient);
@@ -209,7 +218,7 @@ static void test_more_than_the_line_holds(void **unused) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         WITH_FILE(test_in_order),
-        WITH_FILE(test_a_deadline_in_line),
+        WITH_FILE(test_giving_up_in_line),
         WITH_FILE(test_the_first_in_line_dies),
         WITH_FILE(test_the_first_in_line_stands_still),
         WITH_FILE(test_who_is_there),

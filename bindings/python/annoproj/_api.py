@@ -1881,7 +1881,7 @@ class Project(_runtime.Handle):
 
     def collaborator_add(self, user, role, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """Adds a collaborator; one who is there already keeps the role (OK). NOT_FOUND when there is no such user, STATE when
-        the user is disabled. Rights: collaborator_add, for admins collaborator_add_admin.
+        the user is disabled, LIMIT when the project has 10,000 collaborators. Rights: collaborator_add, for admins collaborator_add_admin.
         """
         call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
         c_user = _convert.integer(user, 'user', 'c_int64')
@@ -2234,7 +2234,7 @@ class Project(_runtime.Handle):
         """Writes the labels stored now, drafts included, as COCO, in pixels. `*labels` is how many annotations were written. NOT_FOUND (stage, class, folder),
         STATE when a unit must be changed and the data unit has no width or height, READONLY, CALLBACK. Rights: export.
 
-        path: a file; written beside it first, then renamed
+        path: a file; written beside it first, then renamed; never over a store
         write: or a callback; exactly one of the two
         stages: current stages of the tasks; empty = all
         classes: features; empty = all
@@ -2256,7 +2256,7 @@ class Project(_runtime.Handle):
         """Writes the labels stored now, drafts included, as a JSON list of label rows, one for each task, coordinates normalised. `*labels` is how many
         labels were written. Statuses as annoproj_project_export_coco. Rights: export.
 
-        path: a file; written beside it first, then renamed
+        path: a file; written beside it first, then renamed; never over a store
         write: or a callback; exactly one of the two
         stages: current stages of the tasks; empty = all
         classes: features; empty = all
@@ -2697,7 +2697,7 @@ class Query(_runtime.Handle):
         the same state. Without a bucket the page chooses days, weeks or months; the query's unit decides between labels and frame labels.
         NOT_FOUND (folder), READONLY, CALLBACK, LIMIT for more than 100,000 days, weeks or months. Rights: analytics_team.
 
-        path: a file; written beside it first, then renamed
+        path: a file; written beside it first, then renamed; never over a store
         write: or a callback; exactly one of the two
         title: NULL = the project's
         """

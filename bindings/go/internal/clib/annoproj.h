@@ -166,7 +166,7 @@ typedef int32_t (*annoproj_progress_fn)(int64_t done, int64_t total, void *user_
 /* How one call is to be run; NULL = defaults. */
 typedef struct annoproj_call {
     size_t size;
-    int64_t timeout_us;                              /* 0 = 30 seconds, -1 = none */
+    int64_t timeout_us;                              /* 0 = 30 seconds, -1 = none; 1, the shortest, has passed when the call begins */
     annoproj_cancel *cancel ANNOPROJ_NULLABLE;       /* trigger it from any thread to end the call */
     const char *request_key ANNOPROJ_NULLABLE;       /* 1..64 bytes: a repeat of a change with the same key, within 7 days, changes nothing and gives the first result; CONFLICT when its arguments differ */
     annoproj_progress_fn progress ANNOPROJ_NULLABLE;
@@ -989,7 +989,7 @@ ANNOPROJ_COLUMN(disabled, bool, required, "", "Disabled", "Whether the user is d
 ANNOPROJ_ROW_END(collaborator_row)
 
 /* Adds a collaborator; one who is there already keeps the role (OK). NOT_FOUND when there is no such user, STATE when
- * the user is disabled. Rights: collaborator_add, for admins collaborator_add_admin. */
+ * the user is disabled, LIMIT when the project has 10,000 collaborators. Rights: collaborator_add, for admins collaborator_add_admin. */
 ANNOPROJ_API annoproj_status annoproj_collaborator_add(annoproj_project *project, int64_t user, annoproj_role role ANNOPROJ_ENUM(annoproj_role), const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* Changes a collaborator's role; tasks in stages the new role does not fit are released. NOT_FOUND, STATE for the last
@@ -1792,7 +1792,7 @@ typedef int32_t (*annoproj_write_fn)(const void *data, size_t length, void *user
 /* What to export and where to. */
 typedef struct annoproj_export_options {
     size_t size;
-    const char *path ANNOPROJ_NULLABLE;                                  /* a file; written beside it first, then renamed */
+    const char *path ANNOPROJ_NULLABLE;                                  /* a file; written beside it first, then renamed; never over a store */
     annoproj_write_fn write ANNOPROJ_NULLABLE;                           /* or a callback; exactly one of the two */
     void *user_data ANNOPROJ_NULLABLE;
     const int64_t *stages ANNOPROJ_LEN(stage_count) ANNOPROJ_NULLABLE;   /* current stages of the tasks; empty = all */
@@ -1816,7 +1816,7 @@ ANNOPROJ_API annoproj_status annoproj_project_export_labels(annoproj_project *pr
 /* Where the report page goes. */
 typedef struct annoproj_report_options {
     size_t size;
-    const char *path ANNOPROJ_NULLABLE;          /* a file; written beside it first, then renamed */
+    const char *path ANNOPROJ_NULLABLE;          /* a file; written beside it first, then renamed; never over a store */
     annoproj_write_fn write ANNOPROJ_NULLABLE;   /* or a callback; exactly one of the two */
     void *user_data ANNOPROJ_NULLABLE;
     const char *title ANNOPROJ_NULLABLE;         /* NULL = the project's */

@@ -644,6 +644,7 @@
 #define store_read_end annoproj_internal_store_read_end
 #define store_shut annoproj_internal_store_shut
 #define store_slow_us annoproj_internal_store_slow_us
+#define store_spare annoproj_internal_store_spare
 #define store_threads annoproj_internal_store_threads
 #define store_wait annoproj_internal_store_wait
 #define store_write annoproj_internal_store_write

@@ -83,6 +83,8 @@ typedef struct backup_facts {
     int64_t bytes, commit_seq, schema_version;
 } backup_facts;
 annoproj_status store_backup(reader *reader, const char *path, bool replace, backup_facts *out, annoproj_error **error);
+/* INVALID when a file written to `path` would take the place of a file beside a store or, unless they may make room, of a store. */
+annoproj_status store_spare(const char *path, bool may_be_store, annoproj_error **error);
 /* Gives free pages back to the file system; alone under the write lock. */
 typedef struct compact_facts {
     int64_t before_bytes, after_bytes, free_bytes;
