@@ -1,4 +1,5 @@
 /* Datasets and data units: made in bulk, checked row by row, seen by those whose they are or whose projects use them. */
+#include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -405,6 +406,36 @@ static void test_attached_projects_grow(void **state) {
     team_free(made);
 }
 
+static void plant(const team *made, const char *text) {
+    sqlite3 *database = NULL;
+    assert_int_equal(sqlite3_open(made->path, &database), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(database, text, NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(database);
+}
+
+/* Numbers have 32 bits: behind the last one nothing is added, and nothing wraps around into another's. */
+static void test_all_numbers_given_out(void **state) {
+    (void)state;
+    static const char *const titles[] = {"x", "y"};
+    annoproj_error *error = NULL;
+    team *made = team_new(1, "", "");
+    const int64_t apart = new_dataset(made->host, "apart");
+    int64_t first = 0;
+    units of;
+    plant(made, "UPDATE dataset SET data_units = 4294967294; UPDATE project_counter SET last_task = 4294967294");
+    begin_units(&of, titles, 2);
+    assert_status(ANNOPROJ_LIMIT, annoproj_data_units_add(made->host, apart, &of.made, NULL, &first, &error), error);
+    assert_int_equal(first, 0);
+    of.made.count = 1;
+    assert_ok(annoproj_data_units_add(made->host, apart, &of.made, NULL, &first, &error), error);
+    assert_int_equal(first, (apart << 32) + 4294967295);
+    assert_status(ANNOPROJ_LIMIT, annoproj_data_units_add(made->host, apart, &of.made, NULL, &first, &error), error);
+    plant(made, "UPDATE dataset SET data_units = 1; UPDATE project_counter SET last_task = 4294967295");
+    assert_status(ANNOPROJ_LIMIT, annoproj_data_units_add(made->host, made->dataset, &of.made, NULL, &first, &error),
+                  error);
+    team_free(made);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_create),
@@ -414,6 +445,7 @@ int main(void) {
         cmocka_unit_test(test_who_may_add),
         cmocka_unit_test(test_pages),
         cmocka_unit_test(test_attached_projects_grow),
+        cmocka_unit_test(test_all_numbers_given_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
