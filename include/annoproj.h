@@ -861,7 +861,8 @@ ANNOPROJ_API annoproj_status annoproj_ontology_list(annoproj_session *session, c
  *   USER_ROUTER: every pathway has "users" (e-mails); who actioned the task decides; others go along the edge "default".
  *   METADATA_ROUTER: every pathway has a "rule", and the first that holds decides, else the edge "default":
  *     {"data_type": ["image"], "dataset": ["<uuid>"], "title": "<pattern>", "metadata": {"site": ["a", "b"]}}; all conditions
- *     must hold, of a list one value; metadata are plain top-level members of the data unit's client metadata.
+ *     must hold, of a list one value; metadata are plain top-level members of the data unit's client metadata. A pattern that
+ *     takes too many steps on a title makes the action that leads there LIMIT.
  * The stage named by "start" is an ANNOTATION or AGENT stage. */
 
 enum annoproj_project_status_values {

@@ -94,11 +94,8 @@ static annoproj_status outcome_table(const bulk_call *call, const bytes *result,
 static annoproj_status bulk(annoproj_project *project, bulk_call *made, bool all_or_nothing, uint64_t print,
                             const annoproj_call *call, annoproj_table **table, annoproj_error **error) {
     bytes result = {0};
-    if (!table)
-        return fail(error, ANNOPROJ_INVALID, "table is NULL: give a place for the result");
-    *table = NULL;
-    if (!made->tasks && made->count > 0)
-        return fail(error, ANNOPROJ_INVALID, "tasks is NULL but count is %zu", made->count);
+    if (!result_place(table, sizeof *table, "table", error) || !ids_given(made->tasks, made->count, "tasks", error))
+        return ANNOPROJ_INVALID;
     if (made->count > MOST_TASKS)
         return fail(error, ANNOPROJ_LIMIT, "%zu tasks: one call takes %d", made->count, MOST_TASKS);
     made->all_or_nothing = all_or_nothing;
