@@ -72,6 +72,7 @@ APT_LINE := apt-get install -y --no-install-recommends $(NEEDED_APT)
 
 # `ready` stands before every compilation. Only `deps`, `check` and the demos install.
 .PHONY: ready deps
+deps: ## install what building and testing need, by apt-get (as root or with sudo)
 ifeq ($(MISSING),)
 ready: ;
 deps:
@@ -172,7 +173,7 @@ distcheck: dist ## the tarball in a read-only folder without git: unit tests, in
 
 help: ## this list
 	@echo "Targets of libannoproj (variables: CC CFLAGS LDFLAGS PREFIX DESTDIR; V=1 shows commands, WERROR=1 takes no warnings):"
-	@sed -n 's/^\([a-z][a-z-]*\):[^#]*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | sort | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z][a-z-]*\):[^#]*## \(.*\)/  \1|\2/p' $(MAKEFILE_LIST) | LC_ALL=C sort -t'|' -k1,1 | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
 	@echo "Your own folder:     make BUILD=/tmp/mine ...   (two makes at once need two folders)"
 	@echo "One test alone:      make unit TEST=test_json_scan"
 	@echo "Others' files broken: make unit TEST=test_json_scan KEEP_GOING=1   (leaves out what does not compile)"

@@ -48,6 +48,8 @@ endef
 $(foreach v,$(VARIANTS),$(eval $(call test_rules,$(v))))
 
 RUN = $(PYTHON) tests/support/run_tests.py --jobs $(JOBS)
+# A test that runs away fails, and the machine does not suffer. Sanitizers and valgrind map more than they use.
+RUN_BOUNDED = $(RUN) $(if $(findstring -fsanitize=,$(CC) $(CFLAGS)),,--memory 8)
 SANITIZER_ENV := ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1 \
     UBSAN_OPTIONS=print_stacktrace=1 TSAN_OPTIONS=second_deadlock_stack=1
 # Shadow memory and a randomised address space do not always fit together.
@@ -56,7 +58,7 @@ TSAN_RUN = $(SANITIZER_ENV) $$(setarch -R true 2>/dev/null && echo setarch -R) $
 .PHONY: unit asan ubsan tsan valgrind fault coverage bench
 unit: $(plain.unit) ## unit tests (TEST=name for one; KEEP_GOING=1 leaves out what does not compile)
 	$(call heading,unit tests ($(CC)))
-	@$(RUN) $(plain.unit)
+	@$(RUN_BOUNDED) $(plain.unit)
 
 asan: $(asan.unit) ## unit tests under the address, undefined-behaviour and leak sanitizers
 	$(call heading,unit tests under the address$(comma) undefined-behaviour and leak sanitizers)
@@ -78,12 +80,12 @@ valgrind: $(plain.unit) ## unit tests under valgrind's memory check
 # Scripts find the fault programs in FAULT_BIN, the library in ANNOPROJ_LIBRARY.
 fault: $(plain.fault) $(plain.shared) ## crashes, full disks, several processes: tests/fault
 	$(call heading,fault tests)
-	@$(PYTHON_ENV) FAULT_BIN=$(abspath $(plain.dir))/tests/fault $(RUN) $(plain.fault_run) $(FAULT_SCRIPTS)
+	@$(PYTHON_ENV) FAULT_BIN=$(abspath $(plain.dir))/tests/fault $(RUN_BOUNDED) $(plain.fault_run) $(FAULT_SCRIPTS)
 
 coverage: $(coverage.unit) ## line coverage of lib under the unit tests
 	$(call heading,coverage of lib under the unit tests)
 	@find $(coverage.dir) -name '*.gcda' -delete
-	@$(RUN) $(coverage.unit)
+	@$(RUN_BOUNDED) $(coverage.unit)
 	@gcovr --root . --object-directory $(coverage.dir) --filter lib/ --sort-percentage $(coverage.dir)/lib \
 	    $(if $(findstring clang,$(CC)),--gcov-executable "llvm-cov gcov")
 

@@ -427,7 +427,7 @@ annoproj_status chart_make(chart *out, const table *from, const annoproj_picture
                            annoproj_error **error) {
     const plan *natural = NULL;
     int columns[CHART_SERIES];
-    memset(out, 0, sizeof *out);
+    *out = (chart){0};
     annoproj_status status = check_options(options, error);
     if (status == ANNOPROJ_OK) {
         status = find_plan(from->type, &natural, error);

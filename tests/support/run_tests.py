@@ -3,12 +3,14 @@
 
 cmocka programs are counted by their tests; any other program counts as one. A program that is missing,
 killed by a signal or still running after the timeout has failed. Each program gets its own TMPDIR,
-which is removed afterwards; the working folder is the project's root.
+which is removed afterwards; the working folder is the project's root. With --memory no process gets more
+address space than that: one that runs away is refused memory and fails, and the machine does not suffer.
 """
 import argparse
 import concurrent.futures
 import os
 import re
+import resource
 import shlex
 import signal
 import subprocess
@@ -55,10 +57,15 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--timeout", type=float, default=600, help="seconds after which a program is taken to hang")
+    parser.add_argument("--memory", type=float, help="GiB of address space for each process; not for sanitizers")
     parser.add_argument("--wrapper", default="", help="command in front of each program")
     parser.add_argument("programs", nargs="*")
     options = parser.parse_args()
     wrapper = shlex.split(options.wrapper)
+    if options.memory:  # children inherit it
+        most = int(options.memory * 2**30)
+        hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+        resource.setrlimit(resource.RLIMIT_AS, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
     passed = failed = 0
     broken = []
     with concurrent.futures.ThreadPoolExecutor(max_workers=max(1, options.jobs)) as pool:

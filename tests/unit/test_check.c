@@ -168,6 +168,24 @@ static void test_slices(void **state) {
         options.page = wrong[i];
         assert_status(ANNOPROJ_INVALID, annoproj_store_check(made->host, &options, NULL, &next, &error), error);
     }
+    /* The right beginning with what no check writes behind it. */
+    const char *const forged[] = {"",
+                                  ".1.0.-1.0",
+                                  ".0.0.-1.0.",
+                                  ".3.0.-1.0.",
+                                  ".4294967297.0.-1.0.",
+                                  ".1.0.-2.0.",
+                                  ".1.0.-1.-1.",
+                                  ".1.0.-1.9223372036854775807.",
+                                  ".1.0.-1.9223372036854775808.",
+                                  ".1.0.-1.0.a234567890123456789012345678901234567890123456789012345678901234"};
+    const char *first = annoproj_table_next_page(found);
+    for (size_t i = 0; i < sizeof forged / sizeof forged[0]; i++) {
+        char page[200];
+        snprintf(page, sizeof page, "%.*s%s", (int)strcspn(first, "."), first, forged[i]);
+        options.page = page;
+        assert_status(ANNOPROJ_INVALID, annoproj_store_check(made->host, &options, NULL, &next, &error), error);
+    }
     options.page = NULL;
     options.slice_us = -1;
     assert_status(ANNOPROJ_INVALID, annoproj_store_check(made->host, &options, NULL, &next, &error), error);
