@@ -426,7 +426,7 @@ static annoproj_status check_kind(const chart *made, const plan *natural, annopr
 annoproj_status chart_make(chart *out, const table *from, const annoproj_picture_options *options,
                            annoproj_error **error) {
     const plan *natural = NULL;
-    int columns[CHART_SERIES];
+    int columns[CHART_SERIES] = {0};
     *out = (chart){0};
     annoproj_status status = check_options(options, error);
     if (status == ANNOPROJ_OK) {

@@ -1,5 +1,6 @@
 /* Whether a store is sound: the file, and every project's log with everything that must follow from it. In one call, or in
  * slices: a token says how far the check is, and each piece looks at the store as it is then. */
+#include <stdio.h>
 #include <string.h>
 
 #include "check.h"
@@ -134,16 +135,16 @@ static annoproj_status read_token(check_call *made, annoproj_error **error) {
     at->tables_too = numbers[2] != 0;
     at->project = numbers[3];
     at->done = numbers[4];
-    strcpy(at->table, table + 1);
+    memcpy(at->table, table + 1, strlen(table + 1) + 1);
     return ANNOPROJ_OK;
 }
 
 static void write_token(check_call *made) {
     const place *at = &made->at;
     const int64_t numbers[] = {(int64_t)print_check(made), at->phase, at->tables_too, at->project, at->done};
-    char token[PAGE_TOKEN_SIZE + LONGEST_NAME];
-    page_token_write(token, numbers, 5);
-    strcat(strcat(token, "."), at->table);
+    char begin[PAGE_TOKEN_SIZE], token[PAGE_TOKEN_SIZE + LONGEST_NAME];
+    page_token_write(begin, numbers, 5);
+    snprintf(token, sizeof token, "%s.%s", begin, at->table);
     rows_next_page(made->check.found, token);
 }
 

@@ -376,8 +376,6 @@
 #define number_set_meets annoproj_internal_number_set_meets
 #define number_split annoproj_internal_number_split
 #define number_to_double annoproj_internal_number_to_double
-#define ontology_feature annoproj_internal_ontology_feature
-#define ontology_feature_by_hash annoproj_internal_ontology_feature_by_hash
 #define ontology_insert_structure annoproj_internal_ontology_insert_structure
 #define ontology_load annoproj_internal_ontology_load
 #define ontology_replace annoproj_internal_ontology_replace
@@ -385,7 +383,6 @@
 #define open_stores_leave annoproj_internal_open_stores_leave
 #define operation_begin annoproj_internal_operation_begin
 #define operation_end annoproj_internal_operation_end
-#define operation_rule_at annoproj_internal_operation_rule_at
 #define operation_rule_of annoproj_internal_operation_rule_of
 #define options_read annoproj_internal_options_read
 #define org_right annoproj_internal_org_right
@@ -394,6 +391,7 @@
 #define output_finish annoproj_internal_output_finish
 #define output_open annoproj_internal_output_open
 #define output_pass annoproj_internal_output_pass
+#define page_token_numbers annoproj_internal_page_token_numbers
 #define page_token_read annoproj_internal_page_token_read
 #define page_token_write annoproj_internal_page_token_write
 #define pathway_body annoproj_internal_pathway_body

@@ -109,7 +109,7 @@ annoproj_status arrow_array_make(table *from, struct ArrowArray *array, annoproj
     memset(array, 0, sizeof *array);
     const node outer = {.length = from->row_count, .buffer_count = 1, .children = from->type->column_count};
     bool made = make_node(array, &from->body, &outer);
-    for (size_t i = 0; made && i < from->type->column_count; i++) {
+    for (size_t i = 0; made && i < outer.children; i++) {
         made = make_column(array->children[i], from, i);
     }
     if (!made && array->release) {

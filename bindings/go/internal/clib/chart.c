@@ -426,8 +426,8 @@ static annoproj_status check_kind(const chart *made, const plan *natural, annopr
 annoproj_status chart_make(chart *out, const table *from, const annoproj_picture_options *options,
                            annoproj_error **error) {
     const plan *natural = NULL;
-    int columns[CHART_SERIES];
-    memset(out, 0, sizeof *out);
+    int columns[CHART_SERIES] = {0};
+    *out = (chart){0};
     annoproj_status status = check_options(options, error);
     if (status == ANNOPROJ_OK) {
         status = find_plan(from->type, &natural, error);

@@ -26,7 +26,8 @@ axis axis_of(double greatest, int most, bool whole) {
     }
     made.step = rounds[i] * power;
     made.decimals -= i == 3 && made.decimals > 0;
-    made.end = made.step * fmax(ceil((greatest > 0 ? greatest : 1) / made.step - 1e-9), 1);
+    made.steps = (int)fmax(ceil((greatest > 0 ? greatest : 1) / made.step - 1e-9), 1);
+    made.end = made.step * made.steps;
     return made;
 }
 

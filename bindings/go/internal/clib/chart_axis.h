@@ -6,6 +6,7 @@
 
 typedef struct axis {
     double step, end; /* in shown units, from 0 */
+    int steps;        /* from 0 to the end */
     int decimals;
 } axis;
 

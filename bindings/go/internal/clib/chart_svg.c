@@ -264,7 +264,8 @@ static void tick_text(const axis *scale, double at, text *out) {
 
 static double draw_left_axis(drawing *on, const axis *scale) {
     double widest = 0;
-    for (double at = 0; at <= scale->end + scale->step / 2; at += scale->step) {
+    for (int i = 0; i <= scale->steps; i++) {
+        const double at = scale->step * i;
         text built = {0};
         char *string = NULL;
         tick_text(scale, at, &built);
@@ -276,7 +277,8 @@ static double draw_left_axis(drawing *on, const axis *scale) {
         release(string);
     }
     on->left += widest + 8;
-    for (double at = 0; at <= scale->end + scale->step / 2; at += scale->step) {
+    for (int i = 0; i <= scale->steps; i++) {
+        const double at = scale->step * i;
         const double y = on->bottom - (on->bottom - on->top) * at / scale->end;
         text built = {0};
         tick_text(scale, at, &built);
@@ -390,7 +392,8 @@ static void draw_amount(const drawing *on, double x, double y, double value) {
 }
 
 static void draw_bottom_axis(const drawing *on, const axis *scale) {
-    for (double at = 0; at <= scale->end + scale->step / 2; at += scale->step) {
+    for (int i = 0; i <= scale->steps; i++) {
+        const double at = scale->step * i;
         const double x = on->left + (on->right - on->left) * at / scale->end;
         text built = {0};
         tick_text(scale, at, &built);

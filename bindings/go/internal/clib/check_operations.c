@@ -1,6 +1,5 @@
 /* Whether a store is sound: the file, and every project's log with everything that must follow from it. In one call, or in
  * slices: a token says how far the check is, and each piece looks at the store as it is then. */
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -8,8 +7,10 @@
 #include "failure.h"
 #include "handle_call.h"
 #include "options.h"
+#include "page_token.h"
 
 #define LONGEST_NAME 64
+#define MOST_PIECES  (UINT32_MAX + INT64_C(1000)) /* projects have numbers of 32 bits */
 
 /* Pieces: the file as a whole, each table, each project. */
 enum { FILE_WHOLE, TABLES, PROJECTS, THE_END };
@@ -118,30 +119,32 @@ static uint64_t print_check(const check_call *made) {
 }
 
 static annoproj_status read_token(check_call *made, annoproj_error **error) {
-    uint64_t print = 0;
-    int phase = 0, tables_too = 0, used = 0;
+    int64_t numbers[5];
     const char *token = made->options.page;
     place *at = &made->at;
     at->project = -1;
     if (!token)
         return ANNOPROJ_OK;
-    if (sscanf(token, "%" SCNx64 ".%d.%d.%" SCNd64 ".%" SCNd64 ".%n", &print, &phase, &tables_too, &at->project,
-               &at->done, &used) != 5 ||
-        used == 0 || print != print_check(made) || phase < TABLES || phase > PROJECTS ||
-        strlen(token + used) >= sizeof at->table)
+    const char *table = page_token_numbers(token, numbers, 5);
+    if (!table || *table != '.' || (uint64_t)numbers[0] != print_check(made) || numbers[1] < TABLES ||
+        numbers[1] > PROJECTS || numbers[3] < -1 || numbers[4] < 0 || numbers[4] > MOST_PIECES ||
+        strlen(table + 1) >= sizeof at->table)
         return fail(error, ANNOPROJ_INVALID,
                     "page %s is no token of a check with these options: begin a new check without one", QUOTED(token));
-    at->phase = phase;
-    at->tables_too = tables_too != 0;
-    strcpy(at->table, token + used);
+    at->phase = (int)numbers[1];
+    at->tables_too = numbers[2] != 0;
+    at->project = numbers[3];
+    at->done = numbers[4];
+    memcpy(at->table, table + 1, strlen(table + 1) + 1);
     return ANNOPROJ_OK;
 }
 
 static void write_token(check_call *made) {
-    char token[160];
     const place *at = &made->at;
-    snprintf(token, sizeof token, "%" PRIx64 ".%d.%d.%" PRId64 ".%" PRId64 ".%s", print_check(made), at->phase,
-             at->tables_too, at->project, at->done, at->table);
+    const int64_t numbers[] = {(int64_t)print_check(made), at->phase, at->tables_too, at->project, at->done};
+    char begin[PAGE_TOKEN_SIZE], token[PAGE_TOKEN_SIZE + LONGEST_NAME];
+    page_token_write(begin, numbers, 5);
+    snprintf(token, sizeof token, "%s.%s", begin, at->table);
     rows_next_page(made->check.found, token);
 }
 

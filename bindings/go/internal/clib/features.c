@@ -1,4 +1,4 @@
-/* Reading features: one by number or hash, or all of an ontology. */
+/* Reading the features of an ontology. */
 #include "ontology.h"
 
 #include <stdlib.h>
@@ -6,13 +6,10 @@
 
 #include "failure.h"
 
-#define COLUMNS                                                                                                        \
+#define SQL_ALL                                                                                                        \
     "SELECT number, hash, kind, type, name, value, color, parent, class, position, required, dynamic, archived, "      \
-    "coco_category"                                                                                                    \
-    " FROM feature WHERE ontology = ?1"
-#define SQL_BY_NUMBER COLUMNS " AND number = ?2"
-#define SQL_BY_HASH   COLUMNS " AND hash = ?2"
-#define SQL_ALL       COLUMNS " ORDER BY number"
+    "coco_category, (SELECT features FROM ontology WHERE id = ?1)"                                                     \
+    " FROM feature WHERE ontology = ?1 ORDER BY number"
 
 static bool read_text(statement *row, int column, arena *memory, const char **out) {
     *out = arena_text(memory, column_text(row, column), column_length(row, column));
@@ -34,43 +31,6 @@ static bool read_feature(statement *row, arena *memory, feature *out) {
     };
     return read_text(row, 1, memory, &out->hash) && read_text(row, 4, memory, &out->name) &&
            read_text(row, 5, memory, &out->value) && read_text(row, 6, memory, &out->color);
-}
-
-static annoproj_status finish_one(scope *in, statement *find, feature *out, bool *found, annoproj_error **error) {
-    bool memory = true;
-    *found = sql_row(find);
-    if (*found) {
-        memory = read_feature(find, in->memory, out);
-    }
-    annoproj_status status = sql_end(find, error);
-    return status == ANNOPROJ_OK && !memory ? fail_memory(error) : status;
-}
-
-annoproj_status ontology_feature(scope *in, int64_t ontology, int32_t number, feature *out, annoproj_error **error) {
-    bool found = false;
-    *out = (feature){0};
-    statement *find = sql(in->database, SQL_BY_NUMBER);
-    bind_int64(find, ontology);
-    bind_int64(find, number);
-    annoproj_status status = finish_one(in, find, out, &found, error);
-    if (status == ANNOPROJ_OK && !found) {
-        status = fail(error, ANNOPROJ_NOT_FOUND, "the ontology has no feature %d", (int)number);
-    }
-    return status;
-}
-
-annoproj_status ontology_feature_by_hash(scope *in, int64_t ontology, const char *hash, feature *out,
-                                         annoproj_error **error) {
-    bool found = false;
-    *out = (feature){0};
-    statement *find = sql(in->database, SQL_BY_HASH);
-    bind_int64(find, ontology);
-    bind_text(find, hash);
-    annoproj_status status = finish_one(in, find, out, &found, error);
-    if (status == ANNOPROJ_OK && !found) {
-        status = fail(error, ANNOPROJ_NOT_FOUND, "the ontology has no feature with the hash %s", QUOTED(hash));
-    }
-    return status;
 }
 
 static int by_position(const void *left, const void *right) {
@@ -96,19 +56,31 @@ static bool make_room(arena *memory, ontology_features *out, size_t *capacity) {
     return true;
 }
 
+/* Numbers index arrays, so that they are looked at first: ascending from 1, and none that was not given out. */
+static bool is_numbered(statement *row, const ontology_features *out) {
+    const int64_t number = column_int64(row, 0), given_out = column_int64(row, 14);
+    return number > out->highest && number <= given_out && given_out <= INT32_MAX;
+}
+
 annoproj_status ontology_load(scope *in, int64_t ontology, ontology_features *out, annoproj_error **error) {
     size_t capacity = 0;
-    bool memory = true;
+    bool memory = true, sound = true;
     *out = (ontology_features){0};
     statement *all = sql(in->database, SQL_ALL);
     bind_int64(all, ontology);
-    while (memory && sql_row(all)) {
+    while (memory && sound && sql_row(all)) {
+        sound = is_numbered(all, out);
         memory = make_room(in->memory, out, &capacity) && read_feature(all, in->memory, &out->features[out->count]);
         if (memory) {
             out->highest = out->features[out->count++].number;
         }
     }
     annoproj_status status = sql_end(all, error);
+    if (status == ANNOPROJ_OK && !sound) {
+        status = fail(error, ANNOPROJ_CORRUPT,
+                      "ontology %lld has features with numbers it never gave out: restore a backup of the store",
+                      (long long)ontology);
+    }
     if (status == ANNOPROJ_OK && memory) {
         out->by_number = arena_array(in->memory, (size_t)out->highest + 1, sizeof *out->by_number);
         memory = out->by_number != NULL;

@@ -166,8 +166,8 @@ void markup_duration(text *out, int64_t seconds) {
     if (seconds < 0) {
         text_string(out, "\xE2\x88\x92");
     }
-    const int64_t positive = seconds < 0 ? -seconds : seconds;
-    markup_grouped(out, (double)(positive / 3600), 0);
+    const int64_t positive = seconds < 0 ? -seconds : seconds, hours = positive / 3600;
+    markup_grouped(out, (double)hours, 0);
     text_printf(out, ":%02d:%02d", (int)(positive / 60 % 60), (int)(positive % 60));
 }
 

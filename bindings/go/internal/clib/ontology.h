@@ -42,11 +42,8 @@ typedef struct feature {
     const char *hash, *name, *value, *color; /* in the scope's arena */
 } feature;
 
-/* One feature by number or hash; NOT_FOUND. */
-annoproj_status ontology_feature(scope *scope, int64_t ontology, int32_t number, feature *out, annoproj_error **error);
-annoproj_status ontology_feature_by_hash(scope *scope, int64_t ontology, const char *hash, feature *out,
-                                         annoproj_error **error);
-/* All of them in structure order (position), and an index by number: by_number[n] may be NULL for gaps. In the arena. */
+/* All features of an ontology in structure order (position), and an index by number: by_number[n] may be NULL for gaps. In
+ * the arena. CORRUPT when numbers are none. */
 typedef struct ontology_features {
     feature *features;
     size_t count;

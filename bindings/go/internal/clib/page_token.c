@@ -14,16 +14,21 @@ void page_token_write(char token[PAGE_TOKEN_SIZE], const int64_t *numbers, size_
     }
 }
 
-bool page_token_read(const char *token, int64_t *numbers, size_t count) {
+const char *page_token_numbers(const char *token, int64_t *numbers, size_t count) {
     for (size_t i = 0; i < count; i++) {
         char *end = NULL;
         errno = 0;
         numbers[i] = strtoll(token, &end, 10);
         const bool digits = end != token && strchr("-0123456789", token[0]) != NULL;
-        if (!digits || errno != 0 || *end != (i + 1 < count ? '.' : '\0')) {
-            return false;
+        if (!digits || errno != 0 || (i + 1 < count && *end != '.')) {
+            return NULL;
         }
-        token = end + 1;
+        token = i + 1 < count ? end + 1 : end;
     }
-    return true;
+    return token;
+}
+
+bool page_token_read(const char *token, int64_t *numbers, size_t count) {
+    const char *rest = page_token_numbers(token, numbers, count);
+    return rest != NULL && *rest == '\0';
 }

@@ -73,7 +73,7 @@ annoproj_status annoproj_stage_start_next(annoproj_stage *stage, const annoproj_
         status = access_write(&asked, start_next, call, &result, error);
     if (status == ANNOPROJ_OK) {
         identity_name(opened, HANDLE_TASK, result_int64(&result, 0));
-        *task = opened;
+        *task = opened; /* NOLINT(clang-analyzer-core.NullDereference): result_place() takes no NULL */
     } else {
         handle_close(opened, HANDLE_TASK);
     }

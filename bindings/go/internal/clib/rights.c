@@ -132,10 +132,6 @@ static const operation_rule rules[] = {
 
 #define RULE_COUNT (sizeof rules / sizeof rules[0])
 
-const operation_rule *operation_rule_at(size_t index) {
-    return index < RULE_COUNT ? &rules[index] : NULL;
-}
-
 const operation_rule *operation_rule_of(annoproj_operation operation) {
     for (size_t i = 0; i < RULE_COUNT; i++) {
         if (rules[i].operation == operation) {

@@ -38,7 +38,6 @@ typedef struct operation_rule {
 } operation_rule;
 
 const operation_rule *operation_rule_of(annoproj_operation operation); /* NULL when there is none */
-const operation_rule *operation_rule_at(size_t index);                 /* in order; NULL behind the last */
 right role_right(int32_t role, annoproj_operation operation);          /* project operations */
 right org_right(int32_t org_role, annoproj_operation operation);       /* store operations */
 /* Who holds an operation without a restriction, as bits for statements: `roles >> role & 1`. */

@@ -1,4 +1,5 @@
 /* The settings of a stage: which there are, on which types of stages, and what they hold. */
+#include <stdio.h>
 #include <string.h>
 
 #include "failure.h"
@@ -109,8 +110,12 @@ annoproj_status workflow_read_setting(json_reader *from, document_stage *stage, 
     struct quoted name;
     char known[512] = "";
     for (size_t i = 0; i < SETTING_COUNT; i++) {
-        strcat(known, i == 0 ? "" : i + 1 < SETTING_COUNT ? ", " : " and ");
-        strcat(known, settings[i].name);
+        const size_t used = strlen(known);
+        snprintf(known + used, sizeof known - used, "%s%s",
+                 i == 0                  ? ""
+                 : i + 1 < SETTING_COUNT ? ", "
+                                         : " and ",
+                 settings[i].name);
     }
     return json_fault(from, error, "setting %s is not known: %s are",
                       quoted(&name, from->token.start, from->token.length), known);
