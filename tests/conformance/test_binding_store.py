@@ -275,6 +275,25 @@ class Closing(StoreTest):
             team.host.user_list()
         self.assertEqual(table[0].email, "ann@example.org")
 
+    def test_clock_outside_of_every_calendar(self):
+        path = os.path.join(self.folder.name, "clock.annoproj")
+        now = [2**63 - 1]
+        for time in (2**63 - 1, -(2**63), 253402300800000000, -62135596800000001):
+            now[0] = time
+            with self.assertRaises(annoproj.CallbackError):
+                annoproj.create(path, clock=lambda: now[0])
+            self.assertFalse(os.path.exists(path))
+        now[0] = 253402300799999999
+        with annoproj.create(path, clock=lambda: now[0]) as store, store.session_open(0) as host:
+            self.assertEqual(host.store_info()[0].created.year, 9999)
+
+    def test_path_that_is_no_utf8(self):
+        path = os.path.join(os.fsencode(self.folder.name), b"caf\xe9.annoproj")
+        with annoproj.create(path) as store, store.session_open(0) as host:
+            self.assertTrue(host.store_info()[0].path.endswith("/caf\ufffd.annoproj"))
+            self.assertTrue(host.store_backup(path + b".copy")[0].path.endswith("/caf\ufffd.annoproj.copy"))
+        self.assertTrue(os.path.exists(path + b".copy"))
+
     def test_timeouts(self):
         store = Team(self.folder.name).store
         for timeout in (None, float("inf"), 1e300, datetime.timedelta.max, 60):

@@ -349,7 +349,8 @@ ANNOPROJ_API void annoproj_stream_close(annoproj_stream *stream ANNOPROJ_NULLABL
 
 typedef struct annoproj_store annoproj_store;
 
-/* The present time in microseconds since the epoch into `*time_us`; non-zero return fails the call with CALLBACK. */
+/* The present time in microseconds since the epoch into `*time_us`; non-zero return fails the call with CALLBACK, and so does
+ * a time outside of the years 1 to 9999. */
 typedef int32_t (*annoproj_clock_fn)(int64_t *time_us, void *user_data);
 
 /* Fills `length` bytes with random; non-zero return fails the call with CALLBACK. */

@@ -26,8 +26,15 @@ annoproj_status host_clock(const struct store_state *state, int64_t *out, annopr
     callback_begin();
     int32_t answer = state->options.clock(out, state->options.user_data);
     callback_end();
-    return answer == 0 ? ANNOPROJ_OK
-                       : fail(error, ANNOPROJ_CALLBACK, "the clock callback returned %d: it must return 0", answer);
+    if (answer != 0) {
+        return fail(error, ANNOPROJ_CALLBACK, "the clock callback returned %d: it must return 0", answer);
+    }
+    if (*out < CLOCK_LEAST_US || *out > CLOCK_MOST_US) {
+        return fail(error, ANNOPROJ_CALLBACK,
+                    "the clock callback gave %lld, which is not in the years 1 to 9999: give microseconds since 1970",
+                    (long long)*out);
+    }
+    return ANNOPROJ_OK;
 }
 
 annoproj_status host_random(const struct store_state *state, void *out, size_t length, annoproj_error **error) {

@@ -1,9 +1,11 @@
 /* Public functions: looking after a store. Sizes and counts, waiting for changes, backup, compaction. */
+#include <limits.h>
 #include <string.h>
 
 #include "failure.h"
 #include "handle_call.h"
 #include "options.h"
+#include "utf8.h"
 
 /* --- info ---------------------------------------------------------------------------------------------------- */
 
@@ -21,6 +23,20 @@ static annoproj_status count_all(scope *in, counts *out, annoproj_error **error)
         *out = (counts){column_int64(find, 0), column_int64(find, 1), column_int64(find, 2), column_int64(find, 3),
                         column_int64(find, 4), column_int64(find, 5), column_int64(find, 6)};
     return sql_end(find, error);
+}
+
+/* Paths are bytes: what in them is no UTF-8 is shown as U+FFFD. */
+static void add_path(rows *row, const char *path) {
+    char shown[3 * PATH_MAX]; /* a store's path is shorter than PATH_MAX */
+    size_t length = strnlen(path, PATH_MAX), used = 0;
+    for (size_t at = 0; at < length;) {
+        uint32_t point = 0;
+        size_t size = utf8_decode(path + at, length - at, &point);
+        memcpy(shown + used, size ? path + at : "\xEF\xBF\xBD", size ? size : 3);
+        used += size ? size : 3;
+        at += size ? size : 1;
+    }
+    rows_text_n(row, shown, used);
 }
 
 static void add_info(rows *row, const store_facts *facts, const counts *number) {
@@ -42,7 +58,7 @@ static void add_info(rows *row, const store_facts *facts, const counts *number) 
     rows_time(row, facts->last_command_us);
     rows_text(row, facts->fingerprint);
     rows_text(row, facts->sqlite);
-    rows_text(row, facts->path);
+    add_path(row, facts->path);
 }
 
 static annoproj_status read_info(scope *in, void *arguments, annoproj_error **error) {
@@ -110,7 +126,7 @@ static annoproj_status back_up(scope *in, void *arguments, annoproj_error **erro
     if (status != ANNOPROJ_OK)
         return status;
     rows *row = rows_new(&row_backup_row);
-    rows_text(row, facts.path);
+    add_path(row, facts.path);
     rows_int64(row, facts.bytes);
     rows_int64(row, facts.commit_seq);
     rows_int64(row, facts.schema_version);

@@ -54,6 +54,10 @@ annoproj_status store_read_begin(store *store, const bounds *bounds, reader *out
 void store_read_end(reader *reader);
 
 /* --- what the host injected ------------------------------------------------------------------------ */
+/* Command times never go back, so a time that no calendar shows would stay for ever. */
+#define CLOCK_LEAST_US (-INT64_C(62135596800000000)) /* year 1 */
+#define CLOCK_MOST_US  INT64_C(253402300799999999)   /* end of year 9999 */
+
 /* Random bytes for ids and hashes: drawn before a command runs, so that a body run again draws nothing. */
 annoproj_status store_random(store *store, void *out, size_t length, annoproj_error **error);
 int32_t store_threads(const store *store); /* worker threads a call may use, option `threads` */
