@@ -15,6 +15,7 @@ import api_model  # noqa: E402
 import checks  # noqa: E402,F401
 import clang_oracle  # noqa: E402,F401
 import generate  # noqa: E402
+import go_sources  # noqa: E402,F401
 import header_parser  # noqa: E402
 import write_abi  # noqa: E402,F401
 

@@ -14,6 +14,7 @@ from generator import (
     checks,
     clang_oracle,
     generate,
+    go_sources,
     model,
     run,
     tree,
@@ -179,6 +180,11 @@ class Files(unittest.TestCase):
                     self.assertIn("%s is missing" % path, run(folder, "--check")[1])
                     with open(full, "w", encoding="utf-8") as file:
                         file.write(content)
+
+    def test_attributes_are_no_names_of_ours(self):
+        attribute = "__attribute__((format(printf, 2, 3)))"
+        for header in ("%s void note(int level, const char *format, ...);", "void note(int level, const char *format, ...) %s;"):
+            self.assertEqual(go_sources._declared(header % attribute), {"note"})
 
     def test_pages_of_names_that_went_away(self):
         with tree() as folder:
