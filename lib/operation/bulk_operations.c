@@ -16,6 +16,7 @@ typedef struct bulk_call {
     void *arguments;  /* of the body */
     bool looks_first; /* the body changes nothing before it knows that it may */
     bool all_or_nothing;
+    annoproj_table *table;
 } bulk_call;
 
 /* --- running -------------------------------------------------------------------------------------------------------- */
@@ -46,32 +47,7 @@ static void keep_outcome(command *cmd, annoproj_status outcome, const annoproj_e
     bytes_append(&cmd->result, message, strlen(message));
 }
 
-static annoproj_status run_bulk(command *cmd, void *arguments, annoproj_error **error) {
-    const bulk_call *call = arguments;
-    annoproj_status status = ANNOPROJ_OK;
-    for (size_t i = 0; i < call->count && status == ANNOPROJ_OK; i++) {
-        bulk_part part = {.call = call, .task = call->tasks[i]};
-        annoproj_status refusal = ANNOPROJ_OK;
-        annoproj_error *why = NULL;
-        status = command_attempt(cmd, run_part, &part, call->looks_first, &refusal, &why);
-        if (status == ANNOPROJ_OK && refusal != ANNOPROJ_OK && call->all_or_nothing)
-            status = refusal;
-        if (status == ANNOPROJ_OK)
-            status = bounds_check(cmd->scope.bounds, &why);
-        if (status != ANNOPROJ_OK && error)
-            *error = why;
-        else {
-            keep_outcome(cmd, refusal, why);
-            annoproj_error_free(why);
-        }
-    }
-    cmd->scope.task = (task_facts){0};
-    cmd->scope.stage = (stage_facts){0};
-    return status;
-}
-
-/* --- the outcomes as a table ------------------------------------------------------------------------------------------ */
-
+/* The kept outcomes as a table. */
 static annoproj_status outcome_table(const bulk_call *call, const bytes *result, annoproj_table **table,
                                      annoproj_error **error) {
     unpacker from = {result->data, result->data + result->length, false};
@@ -91,6 +67,35 @@ static annoproj_status outcome_table(const bulk_call *call, const bytes *result,
     return rows_finish(list, table, error);
 }
 
+/* All of them; the table is made before the commit, so that nothing fails behind it. */
+static annoproj_status run_bulk(command *cmd, void *arguments, annoproj_error **error) {
+    bulk_call *call = arguments;
+    annoproj_status status = ANNOPROJ_OK;
+    for (size_t i = 0; i < call->count && status == ANNOPROJ_OK; i++) {
+        bulk_part part = {.call = call, .task = call->tasks[i]};
+        annoproj_status refusal = ANNOPROJ_OK;
+        annoproj_error *why = NULL;
+        status = command_attempt(cmd, run_part, &part, call->looks_first, &refusal, &why);
+        if (status == ANNOPROJ_OK && call->all_or_nothing)
+            status = refusal;
+        if (status == ANNOPROJ_OK) {
+            keep_outcome(cmd, refusal, why);
+            annoproj_error_free(why);
+            status = bounds_check(cmd->scope.bounds, error);
+        } else if (error)
+            *error = why;
+        else
+            annoproj_error_free(why);
+    }
+    cmd->scope.task = (task_facts){0};
+    cmd->scope.stage = (stage_facts){0};
+    annoproj_table_free(call->table); /* of a run that was not the last */
+    call->table = NULL;
+    if (status == ANNOPROJ_OK)
+        status = cmd->result.failed ? fail_memory(error) : outcome_table(call, &cmd->result, &call->table, error);
+    return status;
+}
+
 static annoproj_status bulk(annoproj_project *project, bulk_call *made, bool all_or_nothing, uint64_t print,
                             const annoproj_call *call, annoproj_table **table, annoproj_error **error) {
     bytes result = {0};
@@ -104,8 +109,12 @@ static annoproj_status bulk(annoproj_project *project, bulk_call *made, bool all
                         .arguments = made,
                         .fingerprint = fingerprint_bytes(print, made->tasks, made->count * sizeof *made->tasks)};
     annoproj_status status = project_write(project, &what, run_bulk, call, &result, error);
+    if (status == ANNOPROJ_OK && !made->table) /* a request key was repeated */
+        status = outcome_table(made, &result, &made->table, error);
     if (status == ANNOPROJ_OK)
-        status = outcome_table(made, &result, table, error);
+        *table = made->table;
+    else
+        annoproj_table_free(made->table);
     bytes_release(&result);
     return status;
 }
@@ -117,10 +126,10 @@ annoproj_status annoproj_tasks_submit(annoproj_project *project, const int64_t *
                                       const annoproj_call *call, annoproj_table **table, annoproj_error **error) {
     annoproj_submit_options own;
     uint64_t print = 0;
-    bulk_call made = {tasks, count, ANNOPROJ_OPERATION_ANNOTATE, submit_body, &own, false, false};
+    bulk_call made = {tasks, count, ANNOPROJ_OPERATION_ANNOTATE, submit_body, &own, false, false, NULL};
     clear_error(error);
-    if (table)
-        *table = NULL;
+    if (!result_place(table, sizeof *table, "table", error))
+        return ANNOPROJ_INVALID;
     annoproj_status status = submit_arguments(options, &own, &print, error);
     return status == ANNOPROJ_OK ? bulk(project, &made, all_or_nothing, print, call, table, error) : status;
 }
@@ -130,11 +139,11 @@ static annoproj_status review_many(annoproj_project *project, const int64_t *tas
                                    const annoproj_call *call, annoproj_table **table, annoproj_error **error) {
     annoproj_review_options own;
     uint64_t print = 0;
-    bulk_call made = {tasks, count, ANNOPROJ_OPERATION_REVIEW, approve ? approve_body : reject_body, &own,
-                      false, false};
+    bulk_call made = {tasks, count, ANNOPROJ_OPERATION_REVIEW, approve ? approve_body : reject_body, &own, false,
+                      false, NULL};
     clear_error(error);
-    if (table)
-        *table = NULL;
+    if (!result_place(table, sizeof *table, "table", error))
+        return ANNOPROJ_INVALID;
     annoproj_status status = review_arguments(options, approve, &own, &print, error);
     return status == ANNOPROJ_OK ? bulk(project, &made, all_or_nothing, print, call, table, error) : status;
 }
@@ -154,10 +163,11 @@ annoproj_status annoproj_tasks_reject(annoproj_project *project, const int64_t *
 annoproj_status annoproj_tasks_pathway(annoproj_project *project, const int64_t *tasks, size_t count,
                                        const char *pathway, bool all_or_nothing, const annoproj_call *call,
                                        annoproj_table **table, annoproj_error **error) {
-    bulk_call made = {tasks, count, ANNOPROJ_OPERATION_AGENT, pathway_body, (void *)(uintptr_t)pathway, false, false};
+    bulk_call made = {tasks, count, ANNOPROJ_OPERATION_AGENT, pathway_body, (void *)(uintptr_t)pathway, false,
+                      false, NULL};
     clear_error(error);
-    if (table)
-        *table = NULL;
+    if (!result_place(table, sizeof *table, "table", error))
+        return ANNOPROJ_INVALID;
     annoproj_status status = check_text(pathway, TEXT_TITLE, "pathway", error);
     uint64_t print = fingerprint_text(fingerprint_text(0, "pathway"), status == ANNOPROJ_OK ? pathway : "");
     return status == ANNOPROJ_OK ? bulk(project, &made, all_or_nothing, print, call, table, error) : status;
@@ -166,7 +176,7 @@ annoproj_status annoproj_tasks_pathway(annoproj_project *project, const int64_t 
 annoproj_status annoproj_tasks_assign(annoproj_project *project, const int64_t *tasks, size_t count, int64_t user,
                                       bool all_or_nothing, const annoproj_call *call, annoproj_table **table,
                                       annoproj_error **error) {
-    bulk_call made = {tasks, count, ANNOPROJ_OPERATION_ASSIGN, assign_body, &user, true, false};
+    bulk_call made = {tasks, count, ANNOPROJ_OPERATION_ASSIGN, assign_body, &user, true, false, NULL};
     clear_error(error);
     return bulk(project, &made, all_or_nothing, fingerprint_int64(fingerprint_text(0, "assign"), user), call, table,
                 error);
@@ -175,7 +185,7 @@ annoproj_status annoproj_tasks_assign(annoproj_project *project, const int64_t *
 annoproj_status annoproj_tasks_release(annoproj_project *project, const int64_t *tasks, size_t count,
                                        bool all_or_nothing, const annoproj_call *call, annoproj_table **table,
                                        annoproj_error **error) {
-    bulk_call made = {tasks, count, ANNOPROJ_OPERATION_QUEUE, release_body, NULL, true, false};
+    bulk_call made = {tasks, count, ANNOPROJ_OPERATION_QUEUE, release_body, NULL, true, false, NULL};
     clear_error(error);
     return bulk(project, &made, all_or_nothing, fingerprint_text(0, "release"), call, table, error);
 }
@@ -183,10 +193,10 @@ annoproj_status annoproj_tasks_release(annoproj_project *project, const int64_t 
 annoproj_status annoproj_tasks_set_priority(annoproj_project *project, const int64_t *tasks, size_t count,
                                             int32_t priority, bool all_or_nothing, const annoproj_call *call,
                                             annoproj_table **table, annoproj_error **error) {
-    bulk_call made = {tasks, count, ANNOPROJ_OPERATION_PRIORITY, priority_body, &priority, true, false};
+    bulk_call made = {tasks, count, ANNOPROJ_OPERATION_PRIORITY, priority_body, &priority, true, false, NULL};
     clear_error(error);
-    if (table)
-        *table = NULL;
+    if (!result_place(table, sizeof *table, "table", error))
+        return ANNOPROJ_INVALID;
     if (priority < 0 || priority > 100)
         return fail(error, ANNOPROJ_INVALID, "priority %d: give a whole number from 0 to 100", priority);
     return bulk(project, &made, all_or_nothing, fingerprint_int64(fingerprint_text(0, "priority"), priority), call,
@@ -196,7 +206,7 @@ annoproj_status annoproj_tasks_set_priority(annoproj_project *project, const int
 annoproj_status annoproj_tasks_move(annoproj_project *project, const int64_t *tasks, size_t count, int64_t stage,
                                     bool all_or_nothing, const annoproj_call *call, annoproj_table **table,
                                     annoproj_error **error) {
-    bulk_call made = {tasks, count, ANNOPROJ_OPERATION_MOVE, move_body, &stage, true, false};
+    bulk_call made = {tasks, count, ANNOPROJ_OPERATION_MOVE, move_body, &stage, true, false, NULL};
     clear_error(error);
     return bulk(project, &made, all_or_nothing, fingerprint_int64(fingerprint_text(0, "move"), stage), call, table,
                 error);
@@ -205,7 +215,7 @@ annoproj_status annoproj_tasks_move(annoproj_project *project, const int64_t *ta
 annoproj_status annoproj_tasks_reopen(annoproj_project *project, const int64_t *tasks, size_t count,
                                       bool all_or_nothing, const annoproj_call *call, annoproj_table **table,
                                       annoproj_error **error) {
-    bulk_call made = {tasks, count, ANNOPROJ_OPERATION_REOPEN, reopen_body, NULL, true, false};
+    bulk_call made = {tasks, count, ANNOPROJ_OPERATION_REOPEN, reopen_body, NULL, true, false, NULL};
     clear_error(error);
     return bulk(project, &made, all_or_nothing, fingerprint_text(0, "reopen"), call, table, error);
 }

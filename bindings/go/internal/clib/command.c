@@ -114,7 +114,10 @@ annoproj_status command_attempt(command *cmd, write_fn part, void *arguments, bo
         status = sql_run(sql(db, end), NULL);
     if (status != ANNOPROJ_OK && *refusal != ANNOPROJ_OK) {
         *refusal = ANNOPROJ_OK;
-        clear_error(error);
+        if (error) {
+            annoproj_error_free(*error);
+            *error = NULL;
+        }
         status = fail(error, status, "what a refused part had changed could not be undone");
     }
     return status;
