@@ -102,7 +102,7 @@ class Tables(unittest.TestCase):
 
     def test_html(self):
         text = parts(30, name="<b>")._repr_html_()
-        self.assertIn("<th>Weight</th>", text)
+        self.assertIn(">Weight</th>", text)
         self.assertIn("&lt;b&gt;", text)
         self.assertNotIn("<b>", text)
         self.assertIn("30 rows, the first 20 shown", text)
