@@ -72,7 +72,8 @@ func TestEveryRowType(t *testing.T) {
 		"UserGet": {w.user}, "UsersGet": {[]int64{w.user}},
 		"DatasetGet": {w.dataset}, "DatasetsGet": {[]int64{w.dataset}}, "DataUnitList": {w.dataset},
 		"OntologyFeatures": {w.ontology}, "ProjectsGet": {[]int64{w.project.ID()}}, "TasksGet": {[]int64{review.ID()}},
-		"Geometry": {UnitPixels}, "StoreBackup": {filepath.Join(t.TempDir(), "backup.annoproj")},
+		"TasksRelease": {[]int64{review.ID(), 7}, false},
+		"Geometry":     {UnitPixels}, "StoreBackup": {filepath.Join(t.TempDir(), "backup.annoproj")},
 	}
 	units := get[[]DataUnitRow](t)(Rows(w.host.DataUnitList(background, w.dataset)))
 	arguments["DataUnitGet"], arguments["DataUnitsGet"] = []any{units[0].DataUnit}, []any{[]int64{units[0].DataUnit, units[1].DataUnit}}

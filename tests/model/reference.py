@@ -575,7 +575,10 @@ class Reference:
         if before is None:
             return 0
         end = min(at, before + self.idle_limit)
-        return self.add_time(user, task, before, min(end, task.stays[stay][2]) if stay < len(task.stays) else end)
+        entered = stays[stay]  # stays that begin in the same microsecond are not told apart
+        if entered != task.entered:
+            end = min(end, max(left for _, began, left in task.stays if began == entered))
+        return self.add_time(user, task, before, end)
 
     def add_time(self, user, task, start, end):
         stays = task.stays + [(task.stage, task.entered, None)]
