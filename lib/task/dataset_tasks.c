@@ -21,30 +21,29 @@ static annoproj_status dataset_number(scope *in, int64_t project, int64_t datase
     return sql_end(find, error);
 }
 
+/* Tasks from `first_task` for the data units from `first_unit`, with what lists sort and search by. */
 static annoproj_status insert_tasks(command *cmd, int64_t first_task, int64_t first_unit, int64_t count, int64_t stage,
                                     annoproj_error **error) {
-    static const char text[] = "INSERT INTO task(id, data_unit, stage, status, assignee, assigned_by, exclusion, "
-                               "priority, entered_us, released,"
-                               " returned, version, last_submitter, open_issues, resolved_issues, removed_stage)"
-                               " VALUES(?, ?, ?, ?, 0, 0, 0, ?, ?, 0, 0, 0, 0, 0, 0, 0)";
+    static const char text[] =
+        "INSERT INTO task(id, data_unit, title, data_type, stage, status, assignee, assigned_by, exclusion, priority,"
+        " entered_us, released, returned, version, last_submitter, open_issues, resolved_issues, removed_stage)"
+        " SELECT ?1 + id - ?2, id, title, data_type, ?4, ?5, 0, 0, 0, ?6, ?7, 0, 0, 0, 0, 0, 0, 0 FROM data_unit"
+        " WHERE id >= ?2 AND id < ?2 + ?3 ORDER BY id";
     statement *insert = sql(cmd->scope.database, text);
-    bool good = true;
-    for (int64_t i = 0; i < count && good; i++) {
-        if (i > 0)
-            sql_again(insert);
-        bind_int64(insert, first_task + i);
-        bind_int64(insert, first_unit + i);
-        bind_int64(insert, stage);
-        bind_int64(insert, ANNOPROJ_TASK_NEW);
-        bind_int64(insert, DEFAULT_PRIORITY);
-        bind_int64(insert, cmd->scope.now_us);
-        good = sql_step_run(insert);
+    bind_int64(insert, first_task);
+    bind_int64(insert, first_unit);
+    bind_int64(insert, count);
+    bind_int64(insert, stage);
+    bind_int64(insert, ANNOPROJ_TASK_NEW);
+    bind_int64(insert, DEFAULT_PRIORITY);
+    bind_int64(insert, cmd->scope.now_us);
+    annoproj_status status = sql_run(insert, error);
+    for (int64_t i = 0; i < count && status == ANNOPROJ_OK; i++)
         command_event(cmd, &(event){.kind = EVENT_TASK_CREATE,
                                     .task = NUMBER_OF(first_task + i),
                                     .stage = (int32_t)NUMBER_OF(stage),
                                     .reference = first_unit + i});
-    }
-    return sql_end(insert, error);
+    return status;
 }
 
 annoproj_status task_create_for_dataset(command *cmd, int64_t project, int64_t dataset, int64_t first_number,

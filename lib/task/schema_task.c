@@ -5,6 +5,8 @@ const char schema_task[] =
     "CREATE TABLE task("
     " id INTEGER PRIMARY KEY," /* (project << 32) + number */
     " data_unit INTEGER NOT NULL,"
+    " title TEXT NOT NULL,"          /* of the data unit, which never changes: what lists sort and search */
+    " data_type INTEGER NOT NULL,"   /* of the data unit */
     " stage INTEGER NOT NULL,"       /* 0 = removed */
     " status INTEGER NOT NULL,"      /* annoproj_task_status */
     " assignee INTEGER NOT NULL,"    /* 0 = unassigned */
@@ -24,8 +26,11 @@ const char schema_task[] =
     " removed_stage INTEGER NOT NULL) STRICT;" /* where it was when its dataset was detached */
     /* The queue: one seek gives the head for (stage, assignee, exclusion). */
     "CREATE INDEX task_queue ON task(stage, assignee, exclusion, priority DESC, entered_us);"
+    /* One for each order of lists: a page is a seek in a stage. None has the assignee, so start leaves them alone. */
     "CREATE INDEX task_priority ON task(stage, priority DESC, entered_us);"
     "CREATE INDEX task_entered ON task(stage, entered_us);"
+    "CREATE INDEX task_title ON task(stage, title);"
+    "CREATE INDEX task_last_action ON task(stage, last_action_us);"
     "CREATE INDEX task_data_unit ON task(data_unit);"
     /* Interned sets of (user, reason), so that a task carries one number for all who are excluded from it. */
     "CREATE TABLE exclusion("

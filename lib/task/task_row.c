@@ -5,10 +5,10 @@
 #include "hash.h"
 
 static const char row_text[] =
-    "SELECT t.id, p.uuid, t.priority, d.title, t.data_unit, d.data_type, ds.id, ds.title, t.stage, g.key, t.status,"
+    "SELECT t.id, p.uuid, t.priority, t.title, t.data_unit, t.data_type, ds.id, ds.title, t.stage, g.key, t.status,"
     " t.assignee, a.email, t.entered_us, t.last_action_user, l.email, lg.title, t.last_action_us, t.open_issues,"
     " t.resolved_issues, t.version, t.released"
-    " FROM task t JOIN project p ON p.id = t.id >> 32 JOIN data_unit d ON d.id = t.data_unit"
+    " FROM task t JOIN project p ON p.id = t.id >> 32"
     " JOIN dataset ds ON ds.id = t.data_unit >> 32 JOIN stage g ON g.id = t.stage"
     " LEFT JOIN user a ON a.id = t.assignee LEFT JOIN user l ON l.id = t.last_action_user"
     " LEFT JOIN stage lg ON lg.id = t.last_action_stage WHERE t.id = ?";
