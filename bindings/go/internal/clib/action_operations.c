@@ -2,12 +2,12 @@
 #include "failure.h"
 #include "issue.h"
 #include "label.h"
+#include "landing.h"
 #include "options.h"
 #include "task.h"
 #include "handle_call.h"
 #include "task_bodies.h"
 #include "utf8.h"
-#include "workflow.h"
 
 void annoproj_submit_options_init(annoproj_submit_options *options) {
     if (options)
@@ -17,90 +17,6 @@ void annoproj_submit_options_init(annoproj_submit_options *options) {
 void annoproj_review_options_init(annoproj_review_options *options) {
     if (options)
         *options = (annoproj_review_options)ANNOPROJ_REVIEW_OPTIONS_INIT;
-}
-
-/* --- where it lands and whose it is there --------------------------------------------------------------------- */
-
-typedef struct landing {
-    const char *edge;    /* "submit", "approve", "reject"; or */
-    const char *pathway; /* key of a pathway */
-    int64_t assignee;    /* asked for; 0 = nobody in particular */
-    bool retain;
-    bool to_submitter; /* back to the last submitter when still a member there */
-    bool keep_rejected_reviews;
-} landing;
-
-static annoproj_status require_member(command *cmd, const stage_facts *stage, int64_t user, annoproj_error **error) {
-    bool member = false;
-    annoproj_status status = access_stage_member(&cmd->scope, stage, user, &member, error);
-    if (status == ANNOPROJ_OK && (!member || stage->type == STAGE_DONE))
-        status = fail(error, ANNOPROJ_INVALID,
-                      "user %lld is no member of stage %lld, where task %lld would land: choose a member or none",
-                      (long long)user, (long long)stage->id, (long long)cmd->scope.task.id);
-    return status;
-}
-
-/* Who has the task where it lands; checked before anything changes. */
-static annoproj_status choose_assignee(command *cmd, const landing *to, const stage_facts *stage, int64_t *assignee,
-                                       annoproj_error **error) {
-    const task_facts *task = &cmd->scope.task;
-    bool member = false;
-    annoproj_status status = ANNOPROJ_OK;
-    *assignee = to->assignee;
-    if (to->assignee == 0 && to->retain) {
-        if (task->assignee == 0)
-            return fail(error, ANNOPROJ_INVALID, "task %lld has no assignee to retain", (long long)task->id);
-        *assignee = task->assignee;
-    }
-    if (*assignee != 0)
-        return require_member(cmd, stage, *assignee, error);
-    if (!to->to_submitter || task->last_submitter == 0 || stage->type != STAGE_ANNOTATION)
-        return ANNOPROJ_OK;
-    status = access_stage_member(&cmd->scope, stage, task->last_submitter, &member, error);
-    if (status == ANNOPROJ_OK && member)
-        *assignee = task->last_submitter;
-    return status;
-}
-
-static annoproj_status find_landing(command *cmd, const landing *to, stage_facts *stage, int64_t *assignee,
-                                    annoproj_error **error) {
-    int64_t next = 0;
-    const task_facts *task = &cmd->scope.task;
-    annoproj_status status = to->pathway ? workflow_pathway_stage(cmd, task, to->pathway, &next, error)
-                                         : workflow_next_stage(cmd, task, to->edge, &next, error);
-    if (status == ANNOPROJ_OK)
-        status = access_stage_facts(&cmd->scope, next, cmd->scope.user, stage, error);
-    if (status == ANNOPROJ_OK)
-        status = choose_assignee(cmd, to, stage, assignee, error);
-    return status;
-}
-
-/* Notes the action and lets the task arrive. */
-static annoproj_status go_on(command *cmd, int32_t kind, const landing *to, const stage_facts *stage, int64_t assignee,
-                             annoproj_error **error) {
-    task_facts *task = &cmd->scope.task;
-    bool submit = kind == EVENT_TASK_SUBMIT, reject = kind == EVENT_TASK_REJECT;
-    /* Retained, or back to the submitter: nobody's decision. A manager who names somebody has assigned the task. */
-    bool named = to->assignee != 0 && cmd->scope.manager;
-    task_arrival arrival = {.stage = stage->id,
-                            .assignee = assignee,
-                            .assigned_by = named ? ASSIGNED_MANAGER : ASSIGNED_RETURN,
-                            .returned = reject,
-                            .status = reject                      ? ANNOPROJ_TASK_REOPENED
-                                      : stage->type == STAGE_DONE ? ANNOPROJ_TASK_COMPLETED
-                                                                  : ANNOPROJ_TASK_NEW};
-    annoproj_status status = task_note_action(cmd, task, submit, error);
-    if (status != ANNOPROJ_OK)
-        return status;
-    command_event(cmd, &(event){.kind = kind,
-                                .task = NUMBER_OF(task->id),
-                                .stage = task->stage.number,
-                                .credited = task->last_submitter,
-                                .reference = stage->number});
-    status = task_arrive(cmd, task, &arrival, error);
-    if (status == ANNOPROJ_OK && stage->type == STAGE_REVIEW)
-        status = review_enter_stage(cmd, task->id, stage->id, to->keep_rejected_reviews, error);
-    return status;
 }
 
 /* --- submit ------------------------------------------------------------------------------------------------------- */
@@ -119,13 +35,13 @@ annoproj_status submit_body(command *cmd, void *arguments, annoproj_error **erro
                     (long long)task->id);
     annoproj_status status = task_take(cmd, task, error);
     if (status == ANNOPROJ_OK)
-        status = find_landing(cmd, &to, &stage, &assignee, error);
+        status = landing_find(cmd, &to, &stage, &assignee, error);
     if (status == ANNOPROJ_OK && task->stage.require_complete_labels)
         status = label_check_complete(&cmd->scope, task, error);
     if (status == ANNOPROJ_OK)
         status = label_publish(cmd, task, PUBLISH_SUBMIT, error);
     if (status == ANNOPROJ_OK)
-        status = go_on(cmd, EVENT_TASK_SUBMIT, &to, &stage, assignee, error);
+        status = landing_go(cmd, EVENT_TASK_SUBMIT, &to, &stage, assignee, error);
     return status;
 }
 
@@ -225,7 +141,7 @@ static annoproj_status decide_task(command *cmd, const annoproj_review_options *
                     approve ? "approved" : "rejected");
     annoproj_status status = task_take(cmd, task, error);
     if (status == ANNOPROJ_OK)
-        status = find_landing(cmd, &to, &stage, &assignee, error);
+        status = landing_find(cmd, &to, &stage, &assignee, error);
     if (status == ANNOPROJ_OK)
         status = review_count(&cmd->scope, task->id, task->stage.id, &counts, error);
     if (status == ANNOPROJ_OK && strict)
@@ -239,7 +155,7 @@ static annoproj_status decide_task(command *cmd, const annoproj_review_options *
     if (status == ANNOPROJ_OK && !approve)
         status = open_comment_issue(cmd, options->comment, error);
     if (status == ANNOPROJ_OK)
-        status = go_on(cmd, approve ? EVENT_TASK_APPROVE : EVENT_TASK_REJECT, &to, &stage, assignee, error);
+        status = landing_go(cmd, approve ? EVENT_TASK_APPROVE : EVENT_TASK_REJECT, &to, &stage, assignee, error);
     return status;
 }
 
@@ -302,11 +218,11 @@ annoproj_status pathway_body(command *cmd, void *arguments, annoproj_error **err
         return fail(error, ANNOPROJ_STATE, "task %lld is in no agent stage: it has no pathways", (long long)task->id);
     annoproj_status status = task_take(cmd, task, error);
     if (status == ANNOPROJ_OK)
-        status = find_landing(cmd, &to, &stage, &assignee, error);
+        status = landing_find(cmd, &to, &stage, &assignee, error);
     if (status == ANNOPROJ_OK)
         status = label_publish(cmd, task, PUBLISH_PATHWAY, error);
     if (status == ANNOPROJ_OK)
-        status = go_on(cmd, EVENT_TASK_PATHWAY, &to, &stage, assignee, error);
+        status = landing_go(cmd, EVENT_TASK_PATHWAY, &to, &stage, assignee, error);
     return status;
 }
 

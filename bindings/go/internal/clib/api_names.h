@@ -338,6 +338,8 @@
 #define label_submitter annoproj_internal_label_submitter
 #define label_unit_is_media annoproj_internal_label_unit_is_media
 #define label_write_done annoproj_internal_label_write_done
+#define landing_find annoproj_internal_landing_find
+#define landing_go annoproj_internal_landing_go
 #define last_insert_id annoproj_internal_last_insert_id
 #define line_call_next annoproj_internal_line_call_next
 #define line_calls annoproj_internal_line_calls
