@@ -475,6 +475,12 @@ const (
 	SettingStrictStatus Setting = 4
 	// SettingCountTextAndAudio: label reports include text, HTML and audio; off.
 	SettingCountTextAndAudio Setting = 5
+	// SettingOutboxIssues: the outbox tells of issues, too; off.
+	SettingOutboxIssues Setting = 6
+	// SettingOutboxStatus: the outbox tells of the project's status, too; off.
+	SettingOutboxStatus Setting = 7
+	// SettingOutboxLimit: messages the outbox keeps; 1,000,000, at most 10,000,000: the oldest make room.
+	SettingOutboxLimit Setting = 8
 )
 
 // String is the name of a value as the header has it.
@@ -490,6 +496,12 @@ func (s Setting) String() string {
 		return "STRICT_STATUS"
 	case SettingCountTextAndAudio:
 		return "COUNT_TEXT_AND_AUDIO"
+	case SettingOutboxIssues:
+		return "OUTBOX_ISSUES"
+	case SettingOutboxStatus:
+		return "OUTBOX_STATUS"
+	case SettingOutboxLimit:
+		return "OUTBOX_LIMIT"
 	}
 	return "Setting(" + strconv.Itoa(int(s)) + ")"
 }

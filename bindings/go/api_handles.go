@@ -1019,7 +1019,7 @@ func (s *Session) OntologyList(ctx context.Context, opts ...CallOption) (*Table[
 
 // Makes a project; its creator becomes admin. `workflow` is the document above: ErrData names the stage and the rule it
 // breaks, ErrLimit says of what there is too much, ErrUnsupported names a stage that this library does not run yet (consensus
-// stages, "assignment_ttl", "webhook"). ErrNotFound when there is no such ontology. Rights: project_create.
+// stages, "assignment_ttl"). ErrNotFound when there is no such ontology. Rights: project_create.
 //
 // In C: annoproj_project_create.
 func (s *Session) ProjectCreate(ctx context.Context, title string, ontology int64, workflow string, opts ...ProjectOption) (*Project, error) {
@@ -1118,6 +1118,24 @@ func (s *Session) StoreEvents(ctx context.Context, after int64, opts ...CallOpti
 		return nil, err
 	}
 	return newStream(oStream, decodeEventRow, s, nil), nil
+}
+
+// The projects with messages that wait, among those whose outbox the session may fetch, by id. Rights: outbox.
+//
+// In C: annoproj_outbox_waiting.
+func (s *Session) OutboxWaiting(ctx context.Context, opts ...CallOption) (*Table[OutboxWaitingRow], error) {
+	call := newCall(ctx)
+	defer call.end()
+	call.apply(opts)
+	self := (*C.annoproj_session)(call.enter(s.state(), "session", false))
+	var oTable *C.annoproj_table
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_outbox_waiting(self, limits, &oTable, failure)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return newTable(oTable, decodeOutboxWaitingRow), nil
 }
 
 // Project is a handle of the library: project.
@@ -1847,6 +1865,70 @@ func (p *Project) Events(ctx context.Context, after int64, opts ...CallOption) (
 		return nil, err
 	}
 	return newStream(oStream, decodeEventRow, p, nil), nil
+}
+
+// The messages that wait, oldest first, and counts the attempt. They stay until they are acknowledged. With a request key a repeat gives the
+// same messages, as far as they still wait, and counts nothing. Rights: outbox.
+//
+// In C: annoproj_outbox_fetch.
+func (p *Project) OutboxFetch(ctx context.Context, opts ...OutboxOption) (*Table[OutboxRow], error) {
+	call := newCall(ctx)
+	defer call.end()
+	self := (*C.annoproj_project)(call.enter(p.state(), "project", false))
+	var chosen OutboxOptions
+	for _, option := range opts {
+		if option != nil {
+			option.outboxOption(&chosen, call)
+		}
+	}
+	cOptions := chosen.toC(call)
+	var oTable *C.annoproj_table
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_outbox_fetch(self, cOptions, limits, &oTable, failure)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return newTable(oTable, decodeOutboxRow), nil
+}
+
+// Forgets messages that were delivered; one that was acknowledged before is OK. `*acknowledged` is how many waited until now. All or nothing:
+// ErrNotFound for a number that was never given out, ErrState for a message that was never fetched. Rights: outbox.
+//
+// In C: annoproj_outbox_acknowledge.
+func (p *Project) OutboxAcknowledge(ctx context.Context, sequences []int64, opts ...CallOption) (int64, error) {
+	call := newCall(ctx)
+	defer call.end()
+	call.apply(opts)
+	self := (*C.annoproj_project)(call.enter(p.state(), "project", false))
+	var count arrayLength
+	cSequences := (*C.int64_t)(lendArray(call, &count, "sequences", sequences, 0, false))
+	var oAcknowledged C.int64_t
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_outbox_acknowledge(self, cSequences, C.size_t(count.count), limits, &oAcknowledged, failure)
+	})
+	if err != nil {
+		return 0, err
+	}
+	return int64(oAcknowledged), nil
+}
+
+// The same of all messages up to and with `sequence`. Statuses as Project.OutboxAcknowledge. Rights: outbox.
+//
+// In C: annoproj_outbox_acknowledge_to.
+func (p *Project) OutboxAcknowledgeTo(ctx context.Context, sequence int64, opts ...CallOption) (int64, error) {
+	call := newCall(ctx)
+	defer call.end()
+	call.apply(opts)
+	self := (*C.annoproj_project)(call.enter(p.state(), "project", false))
+	var oAcknowledged C.int64_t
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_outbox_acknowledge_to(self, C.int64_t(sequence), limits, &oAcknowledged, failure)
+	})
+	if err != nil {
+		return 0, err
+	}
+	return int64(oAcknowledged), nil
 }
 
 // A query on a project; the options are copied. ErrNotFound names an unknown user, dataset, stage or class. ErrLimit for a list of

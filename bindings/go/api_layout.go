@@ -85,9 +85,12 @@ func layouts() map[string]uintptr {
 	all["annoproj_project_options.description"] = unsafe.Offsetof(C.annoproj_project_options{}.description)
 	all["annoproj_project_options.idle_limit_us"] = unsafe.Offsetof(C.annoproj_project_options{}.idle_limit_us)
 	all["annoproj_project_options.time_window_us"] = unsafe.Offsetof(C.annoproj_project_options{}.time_window_us)
+	all["annoproj_project_options.outbox_limit"] = unsafe.Offsetof(C.annoproj_project_options{}.outbox_limit)
 	all["annoproj_project_options.self_release"] = unsafe.Offsetof(C.annoproj_project_options{}.self_release)
 	all["annoproj_project_options.strict_status"] = unsafe.Offsetof(C.annoproj_project_options{}.strict_status)
 	all["annoproj_project_options.count_text_and_audio"] = unsafe.Offsetof(C.annoproj_project_options{}.count_text_and_audio)
+	all["annoproj_project_options.outbox_issues"] = unsafe.Offsetof(C.annoproj_project_options{}.outbox_issues)
+	all["annoproj_project_options.outbox_status"] = unsafe.Offsetof(C.annoproj_project_options{}.outbox_status)
 	all["annoproj_project_options.reserved"] = unsafe.Offsetof(C.annoproj_project_options{}.reserved)
 	all["annoproj_start_options"] = C.sizeof_annoproj_start_options
 	all["annoproj_start_options.size"] = unsafe.Offsetof(C.annoproj_start_options{}.size)
@@ -164,6 +167,12 @@ func layouts() map[string]uintptr {
 	all["annoproj_issue_options.y"] = unsafe.Offsetof(C.annoproj_issue_options{}.y)
 	all["annoproj_issue_options.anchor"] = unsafe.Offsetof(C.annoproj_issue_options{}.anchor)
 	all["annoproj_issue_options.reserved"] = unsafe.Offsetof(C.annoproj_issue_options{}.reserved)
+	all["annoproj_outbox_options"] = C.sizeof_annoproj_outbox_options
+	all["annoproj_outbox_options.size"] = unsafe.Offsetof(C.annoproj_outbox_options{}.size)
+	all["annoproj_outbox_options.key"] = unsafe.Offsetof(C.annoproj_outbox_options{}.key)
+	all["annoproj_outbox_options.source"] = unsafe.Offsetof(C.annoproj_outbox_options{}.source)
+	all["annoproj_outbox_options.after"] = unsafe.Offsetof(C.annoproj_outbox_options{}.after)
+	all["annoproj_outbox_options.limit"] = unsafe.Offsetof(C.annoproj_outbox_options{}.limit)
 	all["annoproj_query_options"] = C.sizeof_annoproj_query_options
 	all["annoproj_query_options.size"] = unsafe.Offsetof(C.annoproj_query_options{}.size)
 	all["annoproj_query_options.after_us"] = unsafe.Offsetof(C.annoproj_query_options{}.after_us)

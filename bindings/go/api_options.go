@@ -205,12 +205,18 @@ type ProjectOptions struct {
 	IdleLimitMicros int64
 	// TimeWindowMicros is time_window_us.
 	TimeWindowMicros int64
+	// OutboxLimit is outbox_limit.
+	OutboxLimit int64
 	// SelfRelease is self_release.
 	SelfRelease Choice
 	// StrictStatus is strict_status.
 	StrictStatus Choice
 	// CountTextAndAudio is count_text_and_audio.
 	CountTextAndAudio Choice
+	// OutboxIssues is outbox_issues.
+	OutboxIssues Choice
+	// OutboxStatus is outbox_status.
+	OutboxStatus Choice
 }
 
 func (o *ProjectOptions) toC(call *call) *C.annoproj_project_options {
@@ -219,9 +225,12 @@ func (o *ProjectOptions) toC(call *call) *C.annoproj_project_options {
 	s.description = call.text("description", o.Description)
 	s.idle_limit_us = C.int64_t(o.IdleLimitMicros)
 	s.time_window_us = C.int64_t(o.TimeWindowMicros)
+	s.outbox_limit = C.int64_t(o.OutboxLimit)
 	s.self_release = C.annoproj_choice(o.SelfRelease)
 	s.strict_status = C.annoproj_choice(o.StrictStatus)
 	s.count_text_and_audio = C.annoproj_choice(o.CountTextAndAudio)
+	s.outbox_issues = C.annoproj_choice(o.OutboxIssues)
+	s.outbox_status = C.annoproj_choice(o.OutboxStatus)
 	return s
 }
 
@@ -476,6 +485,30 @@ func (o *IssueOptions) toC(call *call) *C.annoproj_issue_options {
 	s.x = C.double(o.X)
 	s.y = C.double(o.Y)
 	s.anchor = C.annoproj_anchor(o.Anchor)
+	return s
+}
+
+// Which messages, and how they are signed.
+//
+// In C: annoproj_outbox_options.
+type OutboxOptions struct {
+	// Key: the receiver's secret: bodies are signed with it; "" = without signature. Not the ticket_key.
+	Key string
+	// Source: what bodies say in "source"; "" = "Encord", which receivers of that product's webhooks expect.
+	Source string
+	// After: only messages behind this one; 0 = from the oldest that waits.
+	After int64
+	// Limit: 0 = 100; at most 10,000.
+	Limit int64
+}
+
+func (o *OutboxOptions) toC(call *call) *C.annoproj_outbox_options {
+	s := (*C.annoproj_outbox_options)(call.alloc(C.sizeof_annoproj_outbox_options))
+	s.size = C.sizeof_annoproj_outbox_options
+	s.key = call.text("key", o.Key)
+	s.source = call.text("source", o.Source)
+	s.after = C.int64_t(o.After)
+	s.limit = C.int64_t(o.Limit)
 	return s
 }
 
@@ -775,6 +808,19 @@ func (o IssueOptions) issueOption(options *IssueOptions, _ *call) {
 }
 
 func (o CallOption) issueOption(_ *IssueOptions, call *call) {
+	o.apply(call)
+}
+
+// OutboxOption is what functions with OutboxOptions take: the struct, or a CallOption.
+type OutboxOption interface {
+	outboxOption(options *OutboxOptions, call *call)
+}
+
+func (o OutboxOptions) outboxOption(options *OutboxOptions, _ *call) {
+	*options = o
+}
+
+func (o CallOption) outboxOption(_ *OutboxOptions, call *call) {
 	o.apply(call)
 }
 

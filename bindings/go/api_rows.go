@@ -859,6 +859,63 @@ func decodeEventRow(d *decoder) []EventRow {
 	return rows
 }
 
+// OutboxRow: A message to be delivered.
+type OutboxRow struct {
+	// Sequence: Number in the project, from 1, without gaps.
+	Sequence int64 `json:"sequence"`
+	// EventType: task_submitted_event, task_completed_event, issue_created_event, issue_resolved_event, issue_reopened_event, issue_commented_event or project_status_event.
+	EventType string `json:"event_type"`
+	// Created: When it happened.
+	Created time.Time `json:"created"`
+	// Body: JSON; to be sent as it is, byte by byte.
+	Body string `json:"body"`
+	// Signature: HMAC-SHA256 of the body with the key, in 64 hexadecimal digits; null without a key.
+	Signature Null[string] `json:"signature"`
+	// Attempts: How often it was fetched, this time included.
+	Attempts int64 `json:"attempts"`
+	// Fetched: When it was fetched the last time before; null the first time.
+	Fetched Null[time.Time] `json:"fetched"`
+}
+
+func decodeOutboxRow(d *decoder) []OutboxRow {
+	rows := make([]OutboxRow, d.length)
+	each(d, "sequence", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Sequence = value })
+	each(d, "event_type", ColumnTypeDictionary, (*Column).textAt, func(row int, value string) { rows[row].EventType = value })
+	each(d, "created", ColumnTypeTimestampMicros, (*Column).timeAt, func(row int, value time.Time) { rows[row].Created = value })
+	each(d, "body", ColumnTypeUTF8, (*Column).textAt, func(row int, value string) { rows[row].Body = value })
+	eachNull(d, "signature", ColumnTypeUTF8, (*Column).textAt, func(row int, value Null[string]) { rows[row].Signature = value })
+	each(d, "attempts", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Attempts = value })
+	eachNull(d, "fetched", ColumnTypeTimestampMicros, (*Column).timeAt, func(row int, value Null[time.Time]) { rows[row].Fetched = value })
+	return rows
+}
+
+// OutboxWaitingRow: A project with messages that wait.
+type OutboxWaitingRow struct {
+	// Project: Id of the project.
+	Project int64 `json:"project"`
+	// Waiting: Messages that are not acknowledged. In messages.
+	Waiting int64 `json:"waiting"`
+	// First: Number of the oldest of them.
+	First int64 `json:"first"`
+	// Last: Highest number given out.
+	Last int64 `json:"last"`
+	// Dropped: Messages that outbox_limit has pushed out, ever. In messages.
+	Dropped int64 `json:"dropped"`
+	// Since: When the oldest of them happened.
+	Since time.Time `json:"since"`
+}
+
+func decodeOutboxWaitingRow(d *decoder) []OutboxWaitingRow {
+	rows := make([]OutboxWaitingRow, d.length)
+	each(d, "project", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Project = value })
+	each(d, "waiting", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Waiting = value })
+	each(d, "first", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].First = value })
+	each(d, "last", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Last = value })
+	each(d, "dropped", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Dropped = value })
+	each(d, "since", ColumnTypeTimestampMicros, (*Column).timeAt, func(row int, value time.Time) { rows[row].Since = value })
+	return rows
+}
+
 // TaskActionsRow: Task actions by bucket.
 type TaskActionsRow struct {
 	// Bucket: Start of the bucket; null without buckets and no start.

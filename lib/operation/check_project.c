@@ -230,6 +230,20 @@ static annoproj_status check_drawn(scope *in, checking *check, const replay *sta
     return sql_end(find, error);
 }
 
+/* What waits for the host. */
+static annoproj_status check_outbox(scope *in, checking *check, annoproj_error **error) {
+    static const char query[] = "SELECT s.waiting, s.last, count(o.seq), coalesce(max(o.seq), 0) FROM outbox_state s"
+                                " LEFT JOIN outbox o ON o.project = s.project WHERE s.project = ?";
+    statement *find = sql(in->database, query);
+    bind_int64(find, check->project);
+    if (sql_row(find) && !column_is_null(find, 0)) {
+        check_compare(check, "counter", 0, "waiting messages", column_int64(find, 0), column_int64(find, 2));
+        if (column_int64(find, 3) > column_int64(find, 1))
+            check_compare(check, "counter", 0, "last message", column_int64(find, 1), column_int64(find, 3));
+    }
+    return sql_end(find, error);
+}
+
 static int64_t vector_value(statement *find, int column, int64_t task) {
     size_t at = (size_t)(NUMBER_OF(task) % TASK_VECTOR_CHUNK) * 2;
     const uint8_t *data = column_blob(find, column);
@@ -281,6 +295,8 @@ annoproj_status check_project(scope *in, checking *check, annoproj_error **error
         status = check_published(in, check, &state, error);
     if (status == ANNOPROJ_OK)
         status = check_drawn(in, check, &state, error);
+    if (status == ANNOPROJ_OK)
+        status = check_outbox(in, check, error);
     replay_release(&state);
     return status;
 }

@@ -20,6 +20,9 @@ static const setting_rule rules[SETTING_COUNT + 1] = {
     [ANNOPROJ_SETTING_SELF_RELEASE] = {"self_release", "", 1, 0, 1, CHANGE("self_release")},
     [ANNOPROJ_SETTING_STRICT_STATUS] = {"strict_status", "", 0, 0, 1, CHANGE("strict_status")},
     [ANNOPROJ_SETTING_COUNT_TEXT_AND_AUDIO] = {"count_text_and_audio", "", 0, 0, 1, CHANGE("count_text_and_audio")},
+    [ANNOPROJ_SETTING_OUTBOX_ISSUES] = {"outbox_issues", "", 0, 0, 1, CHANGE("outbox_issues")},
+    [ANNOPROJ_SETTING_OUTBOX_STATUS] = {"outbox_status", "", 0, 0, 1, CHANGE("outbox_status")},
+    [ANNOPROJ_SETTING_OUTBOX_LIMIT] = {"outbox_limit", "", 1000000, 1, 10000000, CHANGE("outbox_limit")},
 };
 
 annoproj_status setting_check(annoproj_setting setting, int64_t value, annoproj_error **error) {
@@ -75,7 +78,8 @@ annoproj_status settings_of_store(scope *in, setting_values *out, annoproj_error
 
 annoproj_status settings_of_project(scope *in, setting_values *out, annoproj_error **error) {
     static const char query[] = "SELECT idle_limit_us, time_window_us, self_release, strict_status,"
-                                " count_text_and_audio FROM project WHERE id = ?";
+                                " count_text_and_audio, outbox_issues, outbox_status, outbox_limit"
+                                " FROM project WHERE id = ?";
     statement *find = sql(in->database, query);
     bind_int64(find, in->project.id);
     if (sql_row(find)) {

@@ -346,7 +346,6 @@ static annoproj_status refuse_later(const workflow_plan *plan, annoproj_error **
         const char *what = stage->type == STAGE_CONSENSUS_ANNOTATION || stage->type == STAGE_CONSENSUS_REVIEW
                                ? "is a consensus stage"
                            : stage->assignment_ttl ? "has an assignment_ttl"
-                           : stage->webhook        ? "has a webhook"
                                                    : NULL;
         if (what)
             return fail(error, ANNOPROJ_UNSUPPORTED, "workflow: stage %s %s, which this version does not run",

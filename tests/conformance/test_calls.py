@@ -69,6 +69,10 @@ class World:
         self.agent_task = self.agents.task_open(self.agents.task_list().to_pylist()[0]["task"])
         self.complete = self.project.stage_open("complete").id()
         self.stream = self.project.events(0)
+        self.project.setting_set(annoproj.Setting.OUTBOX_STATUS, 1)
+        for status in (annoproj.ProjectStatus.IN_REVIEW, annoproj.ProjectStatus.IN_PROGRESS):
+            self.project.set_status(status)
+        self.project.outbox_fetch()
         self.cancel = annoproj.Cancel.new()
         self.cancel.trigger()
 
@@ -193,6 +197,10 @@ CALLS = {
     "annoproj_task_report_time": (WRITE, lambda w, **c: w.annotating.report_time([w.worked_us], [10_000_000], **c)),
     "annoproj_task_heartbeat": (WRITE, lambda w, **c: w.annotating.heartbeat(0, **c)),
     "annoproj_project_events": (READ, lambda w, **c: w.project.events(0, **c)),
+    "annoproj_outbox_fetch": (WRITE, lambda w, **c: w.project.outbox_fetch(**c)),
+    "annoproj_outbox_acknowledge": (WRITE, lambda w, **c: w.project.outbox_acknowledge([1], **c)),
+    "annoproj_outbox_acknowledge_to": (WRITE, lambda w, **c: w.project.outbox_acknowledge_to(2, **c)),
+    "annoproj_outbox_waiting": (READ, lambda w, **c: w.host.outbox_waiting(**c)),
     "annoproj_query_open": (READ, lambda w, **c: w.project.query_open(**c)),
     "annoproj_query_task_actions": (READ, lambda w, **c: w.query.task_actions(**c)),
     "annoproj_query_time_spent": (READ, lambda w, **c: w.query.time_spent(**c)),

@@ -118,6 +118,9 @@ _Static_assert((int32_t)ANNOPROJ_SETTING_TIME_WINDOW_US == 2, "ANNOPROJ_SETTING_
 _Static_assert((int32_t)ANNOPROJ_SETTING_SELF_RELEASE == 3, "ANNOPROJ_SETTING_SELF_RELEASE");
 _Static_assert((int32_t)ANNOPROJ_SETTING_STRICT_STATUS == 4, "ANNOPROJ_SETTING_STRICT_STATUS");
 _Static_assert((int32_t)ANNOPROJ_SETTING_COUNT_TEXT_AND_AUDIO == 5, "ANNOPROJ_SETTING_COUNT_TEXT_AND_AUDIO");
+_Static_assert((int32_t)ANNOPROJ_SETTING_OUTBOX_ISSUES == 6, "ANNOPROJ_SETTING_OUTBOX_ISSUES");
+_Static_assert((int32_t)ANNOPROJ_SETTING_OUTBOX_STATUS == 7, "ANNOPROJ_SETTING_OUTBOX_STATUS");
+_Static_assert((int32_t)ANNOPROJ_SETTING_OUTBOX_LIMIT == 8, "ANNOPROJ_SETTING_OUTBOX_LIMIT");
 
 typedef int32_t annoproj_org_role;
 _Static_assert((int32_t)ANNOPROJ_ORG_MEMBER == 1, "ANNOPROJ_ORG_MEMBER");
@@ -363,7 +366,7 @@ _Static_assert(_Generic(((annoproj_page_options *)0)->page, const char *: 1, def
 _Static_assert(offsetof(annoproj_page_options, limit) == 16, "offset of annoproj_page_options.limit");
 _Static_assert(_Generic(((annoproj_page_options *)0)->limit, int64_t: 1, default: 0), "type of annoproj_page_options.limit");
 
-_Static_assert(sizeof(annoproj_project_options) == 48, "size of annoproj_project_options");
+_Static_assert(sizeof(annoproj_project_options) == 64, "size of annoproj_project_options");
 _Static_assert(offsetof(annoproj_project_options, size) == 0, "offset of annoproj_project_options.size");
 _Static_assert(_Generic(((annoproj_project_options *)0)->size, size_t: 1, default: 0), "type of annoproj_project_options.size");
 _Static_assert(offsetof(annoproj_project_options, description) == 8, "offset of annoproj_project_options.description");
@@ -372,13 +375,19 @@ _Static_assert(offsetof(annoproj_project_options, idle_limit_us) == 16, "offset 
 _Static_assert(_Generic(((annoproj_project_options *)0)->idle_limit_us, int64_t: 1, default: 0), "type of annoproj_project_options.idle_limit_us");
 _Static_assert(offsetof(annoproj_project_options, time_window_us) == 24, "offset of annoproj_project_options.time_window_us");
 _Static_assert(_Generic(((annoproj_project_options *)0)->time_window_us, int64_t: 1, default: 0), "type of annoproj_project_options.time_window_us");
-_Static_assert(offsetof(annoproj_project_options, self_release) == 32, "offset of annoproj_project_options.self_release");
+_Static_assert(offsetof(annoproj_project_options, outbox_limit) == 32, "offset of annoproj_project_options.outbox_limit");
+_Static_assert(_Generic(((annoproj_project_options *)0)->outbox_limit, int64_t: 1, default: 0), "type of annoproj_project_options.outbox_limit");
+_Static_assert(offsetof(annoproj_project_options, self_release) == 40, "offset of annoproj_project_options.self_release");
 _Static_assert(_Generic(((annoproj_project_options *)0)->self_release, annoproj_choice: 1, default: 0), "type of annoproj_project_options.self_release");
-_Static_assert(offsetof(annoproj_project_options, strict_status) == 36, "offset of annoproj_project_options.strict_status");
+_Static_assert(offsetof(annoproj_project_options, strict_status) == 44, "offset of annoproj_project_options.strict_status");
 _Static_assert(_Generic(((annoproj_project_options *)0)->strict_status, annoproj_choice: 1, default: 0), "type of annoproj_project_options.strict_status");
-_Static_assert(offsetof(annoproj_project_options, count_text_and_audio) == 40, "offset of annoproj_project_options.count_text_and_audio");
+_Static_assert(offsetof(annoproj_project_options, count_text_and_audio) == 48, "offset of annoproj_project_options.count_text_and_audio");
 _Static_assert(_Generic(((annoproj_project_options *)0)->count_text_and_audio, annoproj_choice: 1, default: 0), "type of annoproj_project_options.count_text_and_audio");
-_Static_assert(offsetof(annoproj_project_options, reserved) == 44, "offset of annoproj_project_options.reserved");
+_Static_assert(offsetof(annoproj_project_options, outbox_issues) == 52, "offset of annoproj_project_options.outbox_issues");
+_Static_assert(_Generic(((annoproj_project_options *)0)->outbox_issues, annoproj_choice: 1, default: 0), "type of annoproj_project_options.outbox_issues");
+_Static_assert(offsetof(annoproj_project_options, outbox_status) == 56, "offset of annoproj_project_options.outbox_status");
+_Static_assert(_Generic(((annoproj_project_options *)0)->outbox_status, annoproj_choice: 1, default: 0), "type of annoproj_project_options.outbox_status");
+_Static_assert(offsetof(annoproj_project_options, reserved) == 60, "offset of annoproj_project_options.reserved");
 _Static_assert(_Generic(((annoproj_project_options *)0)->reserved, int32_t: 1, default: 0), "type of annoproj_project_options.reserved");
 
 _Static_assert(sizeof(annoproj_start_options) == 16, "size of annoproj_start_options");
@@ -530,6 +539,18 @@ _Static_assert(offsetof(annoproj_issue_options, anchor) == 48, "offset of annopr
 _Static_assert(_Generic(((annoproj_issue_options *)0)->anchor, annoproj_anchor: 1, default: 0), "type of annoproj_issue_options.anchor");
 _Static_assert(offsetof(annoproj_issue_options, reserved) == 52, "offset of annoproj_issue_options.reserved");
 _Static_assert(_Generic(((annoproj_issue_options *)0)->reserved, int32_t: 1, default: 0), "type of annoproj_issue_options.reserved");
+
+_Static_assert(sizeof(annoproj_outbox_options) == 40, "size of annoproj_outbox_options");
+_Static_assert(offsetof(annoproj_outbox_options, size) == 0, "offset of annoproj_outbox_options.size");
+_Static_assert(_Generic(((annoproj_outbox_options *)0)->size, size_t: 1, default: 0), "type of annoproj_outbox_options.size");
+_Static_assert(offsetof(annoproj_outbox_options, key) == 8, "offset of annoproj_outbox_options.key");
+_Static_assert(_Generic(((annoproj_outbox_options *)0)->key, const char *: 1, default: 0), "type of annoproj_outbox_options.key");
+_Static_assert(offsetof(annoproj_outbox_options, source) == 16, "offset of annoproj_outbox_options.source");
+_Static_assert(_Generic(((annoproj_outbox_options *)0)->source, const char *: 1, default: 0), "type of annoproj_outbox_options.source");
+_Static_assert(offsetof(annoproj_outbox_options, after) == 24, "offset of annoproj_outbox_options.after");
+_Static_assert(_Generic(((annoproj_outbox_options *)0)->after, int64_t: 1, default: 0), "type of annoproj_outbox_options.after");
+_Static_assert(offsetof(annoproj_outbox_options, limit) == 32, "offset of annoproj_outbox_options.limit");
+_Static_assert(_Generic(((annoproj_outbox_options *)0)->limit, int64_t: 1, default: 0), "type of annoproj_outbox_options.limit");
 
 _Static_assert(sizeof(annoproj_query_options) == 120, "size of annoproj_query_options");
 _Static_assert(offsetof(annoproj_query_options, size) == 0, "offset of annoproj_query_options.size");
@@ -768,6 +789,11 @@ _Static_assert(sizeof(&annoproj_task_report_time) == sizeof(void (*)(void)), "de
 _Static_assert(sizeof(&annoproj_task_heartbeat) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_project_events) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_store_events) == sizeof(void (*)(void)), "declared");
+_Static_assert(sizeof(&annoproj_outbox_options_init) == sizeof(void (*)(void)), "declared");
+_Static_assert(sizeof(&annoproj_outbox_fetch) == sizeof(void (*)(void)), "declared");
+_Static_assert(sizeof(&annoproj_outbox_acknowledge) == sizeof(void (*)(void)), "declared");
+_Static_assert(sizeof(&annoproj_outbox_acknowledge_to) == sizeof(void (*)(void)), "declared");
+_Static_assert(sizeof(&annoproj_outbox_waiting) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_query_options_init) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_query_open) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_query_close) == sizeof(void (*)(void)), "declared");
@@ -954,6 +980,11 @@ annoproj_status annoproj_task_report_time(annoproj_task *task, const int64_t *st
 annoproj_status annoproj_task_heartbeat(annoproj_task *task, int64_t at_us, const annoproj_call *call, int64_t *recorded_us, annoproj_error **error);
 annoproj_status annoproj_project_events(annoproj_project *project, int64_t after, const annoproj_call *call, annoproj_stream **stream, annoproj_error **error);
 annoproj_status annoproj_store_events(annoproj_session *session, int64_t after, const annoproj_call *call, annoproj_stream **stream, annoproj_error **error);
+void annoproj_outbox_options_init(annoproj_outbox_options *options);
+annoproj_status annoproj_outbox_fetch(annoproj_project *project, const annoproj_outbox_options *options, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
+annoproj_status annoproj_outbox_acknowledge(annoproj_project *project, const int64_t *sequences, size_t count, const annoproj_call *call, int64_t *acknowledged, annoproj_error **error);
+annoproj_status annoproj_outbox_acknowledge_to(annoproj_project *project, int64_t sequence, const annoproj_call *call, int64_t *acknowledged, annoproj_error **error);
+annoproj_status annoproj_outbox_waiting(annoproj_session *session, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
 void annoproj_query_options_init(annoproj_query_options *options);
 annoproj_status annoproj_query_open(annoproj_project *project, const annoproj_query_options *options, const annoproj_call *call, annoproj_query **query, annoproj_error **error);
 void annoproj_query_close(annoproj_query *query);
@@ -1013,13 +1044,15 @@ int annoproj_layout_initializers(void) {
     filled += value15.size == sizeof(value15);
     const annoproj_issue_options value16 = ANNOPROJ_ISSUE_OPTIONS_INIT;
     filled += value16.size == sizeof(value16);
-    const annoproj_query_options value17 = ANNOPROJ_QUERY_OPTIONS_INIT;
+    const annoproj_outbox_options value17 = ANNOPROJ_OUTBOX_OPTIONS_INIT;
     filled += value17.size == sizeof(value17);
-    const annoproj_import_options value18 = ANNOPROJ_IMPORT_OPTIONS_INIT;
+    const annoproj_query_options value18 = ANNOPROJ_QUERY_OPTIONS_INIT;
     filled += value18.size == sizeof(value18);
-    const annoproj_export_options value19 = ANNOPROJ_EXPORT_OPTIONS_INIT;
+    const annoproj_import_options value19 = ANNOPROJ_IMPORT_OPTIONS_INIT;
     filled += value19.size == sizeof(value19);
-    const annoproj_report_options value20 = ANNOPROJ_REPORT_OPTIONS_INIT;
+    const annoproj_export_options value20 = ANNOPROJ_EXPORT_OPTIONS_INIT;
     filled += value20.size == sizeof(value20);
+    const annoproj_report_options value21 = ANNOPROJ_REPORT_OPTIONS_INIT;
+    filled += value21.size == sizeof(value21);
     return filled;
 }

@@ -16,6 +16,9 @@ static const struct {
     {ANNOPROJ_SETTING_SELF_RELEASE, "self_release", 1, 0, 1},
     {ANNOPROJ_SETTING_STRICT_STATUS, "strict_status", 0, 0, 1},
     {ANNOPROJ_SETTING_COUNT_TEXT_AND_AUDIO, "count_text_and_audio", 0, 0, 1},
+    {ANNOPROJ_SETTING_OUTBOX_ISSUES, "outbox_issues", 0, 0, 1},
+    {ANNOPROJ_SETTING_OUTBOX_STATUS, "outbox_status", 0, 0, 1},
+    {ANNOPROJ_SETTING_OUTBOX_LIMIT, "outbox_limit", 1000000, 1, 10000000},
 };
 #define COUNT ((int64_t)(sizeof expected / sizeof expected[0]))
 

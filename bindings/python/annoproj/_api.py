@@ -80,6 +80,10 @@ __all__ = [
     'OperationRow',
     'OperationTable',
     'OrgRole',
+    'OutboxRow',
+    'OutboxTable',
+    'OutboxWaitingRow',
+    'OutboxWaitingTable',
     'OutcomeRow',
     'OutcomeTable',
     'OverviewRow',
@@ -269,6 +273,9 @@ class Setting(enum.IntEnum):
     SELF_RELEASE = 3    # collaborators may give back tasks they took themselves; on
     STRICT_STATUS = 4    # tickets do not open paused, completed or cancelled projects; off
     COUNT_TEXT_AND_AUDIO = 5    # label reports include text, HTML and audio; off
+    OUTBOX_ISSUES = 6    # the outbox tells of issues, too; off
+    OUTBOX_STATUS = 7    # the outbox tells of the project's status, too; off
+    OUTBOX_LIMIT = 8    # messages the outbox keeps; 1,000,000, at most 10,000,000: the oldest make room
 
 
 class OrgRole(enum.IntEnum):
@@ -906,6 +913,31 @@ class EventRow:
     frames: int  # Frames it concerns.
     duration: int  # Reported time. [us]
     reference: Optional[int]  # Label number, issue, destination stage or other, by kind.
+
+
+@dataclasses.dataclass(frozen=True)
+class OutboxRow:
+    """A message to be delivered."""
+
+    sequence: int  # Number in the project, from 1, without gaps.
+    event_type: str  # task_submitted_event, task_completed_event, issue_created_event, issue_resolved_event, issue_reopened_event, issue_commented_event or project_status_event.
+    created: datetime.datetime  # When it happened.
+    body: str  # JSON; to be sent as it is, byte by byte.
+    signature: Optional[str]  # HMAC-SHA256 of the body with the key, in 64 hexadecimal digits; null without a key.
+    attempts: int  # How often it was fetched, this time included.
+    fetched: Optional[datetime.datetime]  # When it was fetched the last time before; null the first time.
+
+
+@dataclasses.dataclass(frozen=True)
+class OutboxWaitingRow:
+    """A project with messages that wait."""
+
+    project: int  # Id of the project.
+    waiting: int  # Messages that are not acknowledged. [messages]
+    first: int  # Number of the oldest of them.
+    last: int  # Highest number given out.
+    dropped: int  # Messages that outbox_limit has pushed out, ever. [messages]
+    since: datetime.datetime  # When the oldest of them happened.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -1728,10 +1760,10 @@ class Session(_runtime.Handle):
         call.run(_capi.annoproj_ontology_list, call.handle(self, Session, 'session'), call.pointer(), call.result(o_table, OntologyTable), call.error_pointer())
         return call.made(o_table, OntologyTable)
 
-    def project_create(self, title, ontology, workflow, *, description=None, idle_limit_us=0, time_window_us=0, self_release=0, strict_status=0, count_text_and_audio=0, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+    def project_create(self, title, ontology, workflow, *, description=None, idle_limit_us=0, time_window_us=0, outbox_limit=0, self_release=0, strict_status=0, count_text_and_audio=0, outbox_issues=0, outbox_status=0, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """Makes a project; its creator becomes admin. `workflow` is the document above: DATA names the stage and the rule it
         breaks, LIMIT says of what there is too much, UNSUPPORTED names a stage that this library does not run yet (consensus
-        stages, "assignment_ttl", "webhook"). NOT_FOUND when there is no such ontology. Rights: project_create.
+        stages, "assignment_ttl"). NOT_FOUND when there is no such ontology. Rights: project_create.
 
         idle_limit_us: the settings above; 0 = the store's
         """
@@ -1744,9 +1776,12 @@ class Session(_runtime.Handle):
         s_options.description = _convert.encode(description, 'description', True)
         s_options.idle_limit_us = _convert.microseconds(idle_limit_us, 'idle_limit_us')
         s_options.time_window_us = _convert.microseconds(time_window_us, 'time_window_us')
+        s_options.outbox_limit = _convert.integer(outbox_limit, 'outbox_limit', 'c_int64')
         s_options.self_release = _convert.integer(self_release, 'self_release', 'c_int32')
         s_options.strict_status = _convert.integer(strict_status, 'strict_status', 'c_int32')
         s_options.count_text_and_audio = _convert.integer(count_text_and_audio, 'count_text_and_audio', 'c_int32')
+        s_options.outbox_issues = _convert.integer(outbox_issues, 'outbox_issues', 'c_int32')
+        s_options.outbox_status = _convert.integer(outbox_status, 'outbox_status', 'c_int32')
         o_project = _capi.annoproj_project_p()
         call.run(_capi.annoproj_project_create, call.handle(self, Session, 'session'), c_title, c_ontology, c_workflow, ctypes.byref(s_options), call.pointer(), call.result(o_project, Project), call.error_pointer())
         return call.made(o_project, Project, self)
@@ -1784,6 +1819,13 @@ class Session(_runtime.Handle):
         call.run(_capi.annoproj_store_events, call.handle(self, Session, 'session'), c_after, call.pointer(), call.result(o_stream, Stream), call.error_pointer())
         return call.made(o_stream, Stream, self, row='event_row')
 
+    def outbox_waiting(self, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """The projects with messages that wait, among those whose outbox the session may fetch, by id. Rights: outbox."""
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        o_table = _capi.annoproj_table_p()
+        call.run(_capi.annoproj_outbox_waiting, call.handle(self, Session, 'session'), call.pointer(), call.result(o_table, OutboxWaitingTable), call.error_pointer())
+        return call.made(o_table, OutboxWaitingTable)
+
 
 class Project(_runtime.Handle):
     """A project of the library."""
@@ -1804,7 +1846,7 @@ class Project(_runtime.Handle):
         call.run(_capi.annoproj_project_get, call.handle(self, Project, 'project'), call.pointer(), call.result(o_table, ProjectTable), call.error_pointer())
         return call.made(o_table, ProjectTable)
 
-    def update(self, title, *, description=None, idle_limit_us=0, time_window_us=0, self_release=0, strict_status=0, count_text_and_audio=0, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+    def update(self, title, *, description=None, idle_limit_us=0, time_window_us=0, outbox_limit=0, self_release=0, strict_status=0, count_text_and_audio=0, outbox_issues=0, outbox_status=0, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """Replaces title, description and settings; a setting that is left out becomes what the store says now. Rights: settings.
 
         idle_limit_us: the settings above; 0 = the store's
@@ -1816,9 +1858,12 @@ class Project(_runtime.Handle):
         s_options.description = _convert.encode(description, 'description', True)
         s_options.idle_limit_us = _convert.microseconds(idle_limit_us, 'idle_limit_us')
         s_options.time_window_us = _convert.microseconds(time_window_us, 'time_window_us')
+        s_options.outbox_limit = _convert.integer(outbox_limit, 'outbox_limit', 'c_int64')
         s_options.self_release = _convert.integer(self_release, 'self_release', 'c_int32')
         s_options.strict_status = _convert.integer(strict_status, 'strict_status', 'c_int32')
         s_options.count_text_and_audio = _convert.integer(count_text_and_audio, 'count_text_and_audio', 'c_int32')
+        s_options.outbox_issues = _convert.integer(outbox_issues, 'outbox_issues', 'c_int32')
+        s_options.outbox_status = _convert.integer(outbox_status, 'outbox_status', 'c_int32')
         call.run(_capi.annoproj_project_update, call.handle(self, Project, 'project'), c_title, ctypes.byref(s_options), call.pointer(), call.error_pointer())
 
     def settings(self, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
@@ -2166,6 +2211,44 @@ class Project(_runtime.Handle):
         o_stream = _capi.annoproj_stream_p()
         call.run(_capi.annoproj_project_events, call.handle(self, Project, 'project'), c_after, call.pointer(), call.result(o_stream, Stream), call.error_pointer())
         return call.made(o_stream, Stream, self, row='event_row')
+
+    def outbox_fetch(self, *, key=None, source=None, after=0, limit=0, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """The messages that wait, oldest first, and counts the attempt. They stay until they are acknowledged. With a request key a repeat gives the
+        same messages, as far as they still wait, and counts nothing. Rights: outbox.
+
+        key: the receiver's secret: bodies are signed with it; NULL = without signature. Not the ticket_key
+        source: what bodies say in "source"; NULL = "Encord", which receivers of that product's webhooks expect
+        after: only messages behind this one; 0 = from the oldest that waits
+        limit: 0 = 100; at most 10,000
+        """
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        s_options = _capi.annoproj_outbox_options()
+        s_options.size = ctypes.sizeof(s_options)
+        s_options.key = _convert.encode(key, 'key', True)
+        s_options.source = _convert.encode(source, 'source', True)
+        s_options.after = _convert.integer(after, 'after', 'c_int64')
+        s_options.limit = _convert.integer(limit, 'limit', 'c_int64')
+        o_table = _capi.annoproj_table_p()
+        call.run(_capi.annoproj_outbox_fetch, call.handle(self, Project, 'project'), ctypes.byref(s_options), call.pointer(), call.result(o_table, OutboxTable), call.error_pointer())
+        return call.made(o_table, OutboxTable)
+
+    def outbox_acknowledge(self, sequences, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """Forgets messages that were delivered; one that was acknowledged before is OK. `*acknowledged` is how many waited until now. All or nothing:
+        NOT_FOUND for a number that was never given out, STATE for a message that was never fetched. Rights: outbox.
+        """
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        c_sequences = call.array(sequences, 'q', 'sequences', 'count', 0, False, False)
+        o_acknowledged = ctypes.c_int64()
+        call.run(_capi.annoproj_outbox_acknowledge, call.handle(self, Project, 'project'), c_sequences, call.length('count'), call.pointer(), ctypes.byref(o_acknowledged), call.error_pointer())
+        return o_acknowledged.value
+
+    def outbox_acknowledge_to(self, sequence, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """The same of all messages up to and with `sequence`. Statuses as annoproj_outbox_acknowledge. Rights: outbox."""
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        c_sequence = _convert.integer(sequence, 'sequence', 'c_int64')
+        o_acknowledged = ctypes.c_int64()
+        call.run(_capi.annoproj_outbox_acknowledge_to, call.handle(self, Project, 'project'), c_sequence, call.pointer(), ctypes.byref(o_acknowledged), call.error_pointer())
+        return o_acknowledged.value
 
     def query_open(self, *, after_us=0, before_us=0, boundaries_us=None, collaborators=None, datasets=None, stages=None, classes=None, bucket=0, utc_offset_minutes=0, unit=0, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """A query on a project; the options are copied. NOT_FOUND names an unknown user, dataset, stage or class. LIMIT for a list of
@@ -3120,6 +3203,35 @@ class EventTable(Table):
     )
 
 
+class OutboxTable(Table):
+    """A table of OutboxRow: A message to be delivered."""
+
+    ROW = OutboxRow
+    COLUMNS = (
+        ('sequence', 'int64'),
+        ('event_type', 'dictionary'),
+        ('created', 'timestamp_us'),
+        ('body', 'utf8'),
+        ('signature', 'utf8'),
+        ('attempts', 'int64'),
+        ('fetched', 'timestamp_us'),
+    )
+
+
+class OutboxWaitingTable(Table):
+    """A table of OutboxWaitingRow: A project with messages that wait."""
+
+    ROW = OutboxWaitingRow
+    COLUMNS = (
+        ('project', 'int64'),
+        ('waiting', 'int64'),
+        ('first', 'int64'),
+        ('last', 'int64'),
+        ('dropped', 'int64'),
+        ('since', 'timestamp_us'),
+    )
+
+
 class TaskActionsTable(Table):
     """A table of TaskActionsRow: Task actions by bucket."""
 
@@ -3332,6 +3444,8 @@ TABLES = {
     'issue_row': IssueTable,
     'comment_row': CommentTable,
     'event_row': EventTable,
+    'outbox_row': OutboxTable,
+    'outbox_waiting_row': OutboxWaitingTable,
     'task_actions_row': TaskActionsTable,
     'time_spent_row': TimeSpentTable,
     'label_actions_row': LabelActionsTable,

@@ -114,6 +114,9 @@ ANNOPROJ_SETTING_TIME_WINDOW_US = 2
 ANNOPROJ_SETTING_SELF_RELEASE = 3
 ANNOPROJ_SETTING_STRICT_STATUS = 4
 ANNOPROJ_SETTING_COUNT_TEXT_AND_AUDIO = 5
+ANNOPROJ_SETTING_OUTBOX_ISSUES = 6
+ANNOPROJ_SETTING_OUTBOX_STATUS = 7
+ANNOPROJ_SETTING_OUTBOX_LIMIT = 8
 
 ANNOPROJ_ORG_MEMBER = 1
 ANNOPROJ_ORG_ADMIN = 2
@@ -364,9 +367,12 @@ class annoproj_project_options(Structure):
         ("description", c_char_p),
         ("idle_limit_us", c_int64),
         ("time_window_us", c_int64),
+        ("outbox_limit", c_int64),
         ("self_release", c_int32),
         ("strict_status", c_int32),
         ("count_text_and_audio", c_int32),
+        ("outbox_issues", c_int32),
+        ("outbox_status", c_int32),
         ("reserved", c_int32),
     ]
 
@@ -471,6 +477,16 @@ class annoproj_issue_options(Structure):
         ("y", c_double),
         ("anchor", c_int32),
         ("reserved", c_int32),
+    ]
+
+
+class annoproj_outbox_options(Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("key", c_char_p),
+        ("source", c_char_p),
+        ("after", c_int64),
+        ("limit", c_int64),
     ]
 
 
@@ -693,6 +709,11 @@ FUNCTIONS = (
     ("annoproj_task_heartbeat", c_int32, (annoproj_task_p, c_int64, POINTER(annoproj_call), POINTER(c_int64), POINTER(annoproj_error_p))),
     ("annoproj_project_events", c_int32, (annoproj_project_p, c_int64, POINTER(annoproj_call), POINTER(annoproj_stream_p), POINTER(annoproj_error_p))),
     ("annoproj_store_events", c_int32, (annoproj_session_p, c_int64, POINTER(annoproj_call), POINTER(annoproj_stream_p), POINTER(annoproj_error_p))),
+    ("annoproj_outbox_options_init", None, (POINTER(annoproj_outbox_options),)),
+    ("annoproj_outbox_fetch", c_int32, (annoproj_project_p, POINTER(annoproj_outbox_options), POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
+    ("annoproj_outbox_acknowledge", c_int32, (annoproj_project_p, c_void_p, c_size_t, POINTER(annoproj_call), POINTER(c_int64), POINTER(annoproj_error_p))),
+    ("annoproj_outbox_acknowledge_to", c_int32, (annoproj_project_p, c_int64, POINTER(annoproj_call), POINTER(c_int64), POINTER(annoproj_error_p))),
+    ("annoproj_outbox_waiting", c_int32, (annoproj_session_p, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
     ("annoproj_query_options_init", None, (POINTER(annoproj_query_options),)),
     ("annoproj_query_open", c_int32, (annoproj_project_p, POINTER(annoproj_query_options), POINTER(annoproj_call), POINTER(annoproj_query_p), POINTER(annoproj_error_p))),
     ("annoproj_query_close", None, (annoproj_query_p,)),
@@ -883,6 +904,11 @@ annoproj_task_report_time = LIBRARY.annoproj_task_report_time
 annoproj_task_heartbeat = LIBRARY.annoproj_task_heartbeat
 annoproj_project_events = LIBRARY.annoproj_project_events
 annoproj_store_events = LIBRARY.annoproj_store_events
+annoproj_outbox_options_init = LIBRARY.annoproj_outbox_options_init
+annoproj_outbox_fetch = LIBRARY.annoproj_outbox_fetch
+annoproj_outbox_acknowledge = LIBRARY.annoproj_outbox_acknowledge
+annoproj_outbox_acknowledge_to = LIBRARY.annoproj_outbox_acknowledge_to
+annoproj_outbox_waiting = LIBRARY.annoproj_outbox_waiting
 annoproj_query_options_init = LIBRARY.annoproj_query_options_init
 annoproj_query_open = LIBRARY.annoproj_query_open
 annoproj_query_close = LIBRARY.annoproj_query_close

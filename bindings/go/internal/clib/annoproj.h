@@ -624,7 +624,10 @@ enum annoproj_setting_values {
     ANNOPROJ_SETTING_TIME_WINDOW_US = 2,         /* how old reported time may be; 30 days, at most 3,660 */
     ANNOPROJ_SETTING_SELF_RELEASE = 3,           /* collaborators may give back tasks they took themselves; on */
     ANNOPROJ_SETTING_STRICT_STATUS = 4,          /* tickets do not open paused, completed or cancelled projects; off */
-    ANNOPROJ_SETTING_COUNT_TEXT_AND_AUDIO = 5    /* label reports include text, HTML and audio; off */
+    ANNOPROJ_SETTING_COUNT_TEXT_AND_AUDIO = 5,   /* label reports include text, HTML and audio; off */
+    ANNOPROJ_SETTING_OUTBOX_ISSUES = 6,          /* the outbox tells of issues, too; off */
+    ANNOPROJ_SETTING_OUTBOX_STATUS = 7,          /* the outbox tells of the project's status, too; off */
+    ANNOPROJ_SETTING_OUTBOX_LIMIT = 8            /* messages the outbox keeps; 1,000,000, at most 10,000,000: the oldest make room */
 };
 typedef int32_t annoproj_setting;
 
@@ -851,9 +854,9 @@ ANNOPROJ_API annoproj_status annoproj_ontology_list(annoproj_session *session, c
  *     {"key": "review", "type": "REVIEW", "title": "Review", "edges": {"approve": "complete", "reject": "annotate"}},
  *     {"key": "complete", "type": "DONE", "title": "Complete"}]}
  * Settings of a stage ("settings": {...}), with their defaults: "members" (array of e-mails; absent = all eligible),
- * "hide_unassigned" false, "allow_reassessment" false, "require_complete_labels" true (annotation);
+ * "hide_unassigned" false, "allow_reassessment" false, "require_complete_labels" true, "webhook" false (annotation);
  * "hide_unassigned" false, "reviewer_not_submitter" false, "strict_review" true, "reassign_rejected_to_submitter" true
- * (review); "archive" false (done). Admins and team managers are always members.
+ * (review); "archive" false, "webhook" false (done; a webhook of complete stages only). Admins and team managers are always members.
  * An AGENT stage has "pathways" instead of edges, [{"key": "ok", "title": "OK", "to": "review"}, ...], along which an admin,
  * team manager or the host sends its tasks. No task rests in a router; it sends each on at once:
  *   PERCENTAGE_ROUTER: every pathway has a "percentage", a fraction with up to 6 decimals; they sum to 1. The split is exact
@@ -914,19 +917,22 @@ typedef struct annoproj_project_options {
     const char *description ANNOPROJ_NULLABLE;
     int64_t idle_limit_us;                   /* the settings above; 0 = the store's */
     int64_t time_window_us;
+    int64_t outbox_limit;
     annoproj_choice self_release ANNOPROJ_ENUM(annoproj_choice);
     annoproj_choice strict_status ANNOPROJ_ENUM(annoproj_choice);
     annoproj_choice count_text_and_audio ANNOPROJ_ENUM(annoproj_choice);
+    annoproj_choice outbox_issues ANNOPROJ_ENUM(annoproj_choice);
+    annoproj_choice outbox_status ANNOPROJ_ENUM(annoproj_choice);
     int32_t reserved;
 } annoproj_project_options;
-#define ANNOPROJ_PROJECT_OPTIONS_INIT { sizeof(annoproj_project_options), NULL, 0, 0, 0, 0, 0, 0 }
+#define ANNOPROJ_PROJECT_OPTIONS_INIT { sizeof(annoproj_project_options), NULL, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 
 /* Fills in the defaults. */
 ANNOPROJ_API void annoproj_project_options_init(annoproj_project_options *options ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
 
 /* Makes a project; its creator becomes admin. `workflow` is the document above: DATA names the stage and the rule it
  * breaks, LIMIT says of what there is too much, UNSUPPORTED names a stage that this library does not run yet (consensus
- * stages, "assignment_ttl", "webhook"). NOT_FOUND when there is no such ontology. Rights: project_create. */
+ * stages, "assignment_ttl"). NOT_FOUND when there is no such ontology. Rights: project_create. */
 ANNOPROJ_API annoproj_status annoproj_project_create(annoproj_session *session, const char *title, int64_t ontology, const char *workflow, const annoproj_project_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_project **project ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_project_close), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* A handle for project `id`. NOT_FOUND. Rights: project_see. */
@@ -1550,6 +1556,65 @@ ANNOPROJ_API annoproj_status annoproj_project_events(annoproj_project *project, 
 /* The same for the events of the store itself, which belong to no project: users, datasets, ontologies, settings. They are
  * numbered by themselves. Rights: store_events. */
 ANNOPROJ_API annoproj_status annoproj_store_events(annoproj_session *session, int64_t after, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_stream **stream ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_stream_close) ANNOPROJ_ROWS(event_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* ==== Section - Outbox ===========================================================================
+ * What a host tells other systems (webhooks): the library writes a message in the transaction of the change, the host fetches
+ * it, delivers it, and acknowledges it; until then it is fetched again. There is no network in the library. Messages are made of
+ * submits in annotation stages and arrivals in complete stages whose setting "webhook" is on (a move or a reopen makes none), and, by the
+ * settings outbox_issues and outbox_status, of changes of issues and of the project's status. They are numbered from 1 in their
+ * project, without gaps, in the order of the changes. Of more than outbox_limit the oldest are dropped: outbox_waiting counts them.
+ *
+ * A body is one line of JSON: uid (the same for every delivery of the message), version 1, source, event_type,
+ * event_created_timestamp (ISO 8601 with microseconds and offset) and payload: project_hash, of a task also data_hashes,
+ * label_hashes, workflow_task_uuid, workflow_stage_uuid and workflow_stage_title, of an issue issue_uuid, of a status status, then
+ * actor_email (null for the host) and sequence. Ids are the UUIDs of the rows. It is written when it is fetched: an erased
+ * user is "erased user N" in it. annoproj_store_wait tells when there may be something new. */
+
+/* Which messages, and how they are signed. */
+typedef struct annoproj_outbox_options {
+    size_t size;
+    const char *key ANNOPROJ_NULLABLE;       /* the receiver's secret: bodies are signed with it; NULL = without signature. Not the ticket_key */
+    const char *source ANNOPROJ_NULLABLE;    /* what bodies say in "source"; NULL = "Encord", which receivers of that product's webhooks expect */
+    int64_t after;                           /* only messages behind this one; 0 = from the oldest that waits */
+    int64_t limit;                           /* 0 = 100; at most 10,000 */
+} annoproj_outbox_options;
+#define ANNOPROJ_OUTBOX_OPTIONS_INIT { sizeof(annoproj_outbox_options), NULL, NULL, 0, 0 }
+
+/* Fills in the defaults. */
+ANNOPROJ_API void annoproj_outbox_options_init(annoproj_outbox_options *options ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
+
+ANNOPROJ_ROW(outbox_row, "A message to be delivered")
+ANNOPROJ_COLUMN(sequence, int64, required, "", "Sequence", "Number in the project, from 1, without gaps.")
+ANNOPROJ_COLUMN(event_type, dictionary, required, "", "Event type", "task_submitted_event, task_completed_event, issue_created_event, issue_resolved_event, issue_reopened_event, issue_commented_event or project_status_event.")
+ANNOPROJ_COLUMN(created, timestamp_us, required, "", "Created", "When it happened.")
+ANNOPROJ_COLUMN(body, utf8, required, "", "Body", "JSON; to be sent as it is, byte by byte.")
+ANNOPROJ_COLUMN(signature, utf8, nullable, "", "Signature", "HMAC-SHA256 of the body with the key, in 64 hexadecimal digits; null without a key.")
+ANNOPROJ_COLUMN(attempts, int64, required, "", "Attempts", "How often it was fetched, this time included.")
+ANNOPROJ_COLUMN(fetched, timestamp_us, nullable, "", "Fetched before", "When it was fetched the last time before; null the first time.")
+ANNOPROJ_ROW_END(outbox_row)
+
+/* The messages that wait, oldest first, and counts the attempt. They stay until they are acknowledged. With a request key a repeat gives the
+ * same messages, as far as they still wait, and counts nothing. Rights: outbox. */
+ANNOPROJ_API annoproj_status annoproj_outbox_fetch(annoproj_project *project, const annoproj_outbox_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(outbox_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* Forgets messages that were delivered; one that was acknowledged before is OK. `*acknowledged` is how many waited until now. All or nothing:
+ * NOT_FOUND for a number that was never given out, STATE for a message that was never fetched. Rights: outbox. */
+ANNOPROJ_API annoproj_status annoproj_outbox_acknowledge(annoproj_project *project, const int64_t *sequences ANNOPROJ_LEN(count), size_t count, const annoproj_call *call ANNOPROJ_NULLABLE, int64_t *acknowledged ANNOPROJ_OUT, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* The same of all messages up to and with `sequence`. Statuses as annoproj_outbox_acknowledge. Rights: outbox. */
+ANNOPROJ_API annoproj_status annoproj_outbox_acknowledge_to(annoproj_project *project, int64_t sequence, const annoproj_call *call ANNOPROJ_NULLABLE, int64_t *acknowledged ANNOPROJ_OUT, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+ANNOPROJ_ROW(outbox_waiting_row, "A project with messages that wait")
+ANNOPROJ_COLUMN(project, int64, required, "", "Project", "Id of the project.")
+ANNOPROJ_COLUMN(waiting, int64, required, "messages", "Waiting", "Messages that are not acknowledged.")
+ANNOPROJ_COLUMN(first, int64, required, "", "First", "Number of the oldest of them.")
+ANNOPROJ_COLUMN(last, int64, required, "", "Last", "Highest number given out.")
+ANNOPROJ_COLUMN(dropped, int64, required, "messages", "Dropped", "Messages that outbox_limit has pushed out, ever.")
+ANNOPROJ_COLUMN(since, timestamp_us, required, "", "Since", "When the oldest of them happened.")
+ANNOPROJ_ROW_END(outbox_waiting_row)
+
+/* The projects with messages that wait, among those whose outbox the session may fetch, by id. Rights: outbox. */
+ANNOPROJ_API annoproj_status annoproj_outbox_waiting(annoproj_session *session, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(outbox_waiting_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* ==== Section - Analytics ========================================================================
  * A query is a window and filters; each report is a function of it. Every figure is computed from the events, exactly. Figures

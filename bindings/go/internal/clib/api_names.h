@@ -241,6 +241,7 @@
 #define hash128 annoproj_internal_hash128
 #define hash64 annoproj_internal_hash64
 #define hash64_with annoproj_internal_hash64_with
+#define hmac_sha256 annoproj_internal_hmac_sha256
 #define host_clock annoproj_internal_host_clock
 #define host_log annoproj_internal_host_log
 #define host_random annoproj_internal_host_random
@@ -389,6 +390,13 @@
 #define options_read annoproj_internal_options_read
 #define org_right annoproj_internal_org_right
 #define org_roles_with annoproj_internal_org_roles_with
+#define outbox_body annoproj_internal_outbox_body
+#define outbox_collect annoproj_internal_outbox_collect
+#define outbox_event_type annoproj_internal_outbox_event_type
+#define outbox_forget annoproj_internal_outbox_forget
+#define outbox_forget_to annoproj_internal_outbox_forget_to
+#define outbox_load annoproj_internal_outbox_load
+#define outbox_mark annoproj_internal_outbox_mark
 #define output_close annoproj_internal_output_close
 #define output_finish annoproj_internal_output_finish
 #define output_open annoproj_internal_output_open
@@ -500,6 +508,8 @@
 #define row_ontology_actions_row annoproj_internal_row_ontology_actions_row
 #define row_ontology_row annoproj_internal_row_ontology_row
 #define row_operation_row annoproj_internal_row_operation_row
+#define row_outbox_row annoproj_internal_row_outbox_row
+#define row_outbox_waiting_row annoproj_internal_row_outbox_waiting_row
 #define row_outcome_row annoproj_internal_row_outcome_row
 #define row_overview_row annoproj_internal_row_overview_row
 #define row_pathway_row annoproj_internal_row_pathway_row
@@ -600,11 +610,16 @@
 #define settings_complete annoproj_internal_settings_complete
 #define settings_of_project annoproj_internal_settings_of_project
 #define settings_of_store annoproj_internal_settings_of_store
+#define sha256_add annoproj_internal_sha256_add
+#define sha256_begin annoproj_internal_sha256_begin
+#define sha256_end annoproj_internal_sha256_end
 #define shape_at_scale annoproj_internal_shape_at_scale
 #define shape_bounds annoproj_internal_shape_bounds
 #define shape_convert annoproj_internal_shape_convert
 #define shape_read annoproj_internal_shape_read
 #define shape_release annoproj_internal_shape_release
+#define signature_equal annoproj_internal_signature_equal
+#define signature_text annoproj_internal_signature_text
 #define spool_close annoproj_internal_spool_close
 #define spool_database annoproj_internal_spool_database
 #define spool_flush annoproj_internal_spool_flush
@@ -708,6 +723,7 @@
 #define text_release annoproj_internal_text_release
 #define text_string annoproj_internal_text_string
 #define text_take annoproj_internal_text_take
+#define text_time annoproj_internal_text_time
 #define text_to_double annoproj_internal_text_to_double
 #define time_heartbeat annoproj_internal_time_heartbeat
 #define time_record annoproj_internal_time_record

@@ -5,6 +5,7 @@
 
 #include "failure.h"
 #include "hash.h"
+#include "outbox.h"
 
 /* ---- events ---- */
 
@@ -51,7 +52,11 @@ static annoproj_status append_log(command *cmd, int64_t project, const event_bat
     if (events->failed) {
         return fail_memory(error);
     }
-    return events->count == 0 ? ANNOPROJ_OK : event_append(cmd->scope.database, project, events, &first, error);
+    if (events->count == 0) {
+        return ANNOPROJ_OK;
+    }
+    annoproj_status status = outbox_collect(cmd, project, events, error);
+    return status == ANNOPROJ_OK ? event_append(cmd->scope.database, project, events, &first, error) : status;
 }
 
 annoproj_status command_append_events(command *cmd, annoproj_error **error) {

@@ -34,13 +34,16 @@ static annoproj_status read_settings(const annoproj_project_options *options, se
         annoproj_setting setting;
         int64_t value;
     } limits[] = {{ANNOPROJ_SETTING_IDLE_LIMIT_US, options->idle_limit_us},
-                  {ANNOPROJ_SETTING_TIME_WINDOW_US, options->time_window_us}};
+                  {ANNOPROJ_SETTING_TIME_WINDOW_US, options->time_window_us},
+                  {ANNOPROJ_SETTING_OUTBOX_LIMIT, options->outbox_limit}};
     const struct {
         annoproj_setting setting;
         annoproj_choice choice;
     } choices[] = {{ANNOPROJ_SETTING_SELF_RELEASE, options->self_release},
                    {ANNOPROJ_SETTING_STRICT_STATUS, options->strict_status},
-                   {ANNOPROJ_SETTING_COUNT_TEXT_AND_AUDIO, options->count_text_and_audio}};
+                   {ANNOPROJ_SETTING_COUNT_TEXT_AND_AUDIO, options->count_text_and_audio},
+                   {ANNOPROJ_SETTING_OUTBOX_ISSUES, options->outbox_issues},
+                   {ANNOPROJ_SETTING_OUTBOX_STATUS, options->outbox_status}};
     annoproj_status status = ANNOPROJ_OK;
     for (size_t i = 0; i < sizeof limits / sizeof limits[0] && status == ANNOPROJ_OK; i++)
         status = setting_of_limit(limits[i].setting, limits[i].value, &out->value[limits[i].setting], error);
@@ -89,7 +92,8 @@ static annoproj_status insert_project_row(command *cmd, const project_call *made
     static const char query[] =
         "INSERT INTO project(uuid, title, description, owner, status, ontology, created_us, edited_us, idle_limit_us, "
         "time_window_us,"
-        " self_release, strict_status, count_text_and_audio) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+        " self_release, strict_status, count_text_and_audio, outbox_issues, outbox_status, outbox_limit)"
+        " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     uint8_t uuid[16];
     setting_values settings;
     annoproj_status status = settings_complete(&cmd->scope, &made->settings, &settings, error);
@@ -314,7 +318,8 @@ annoproj_status annoproj_project_list(annoproj_session *handle, const annoproj_c
 static annoproj_status update_project(command *cmd, void *arguments, annoproj_error **error) {
     static const char query[] =
         "UPDATE project SET title = ?, description = ?, idle_limit_us = ?, time_window_us = ?, self_release = ?,"
-        " strict_status = ?, count_text_and_audio = ?, edited_us = ? WHERE id = ?";
+        " strict_status = ?, count_text_and_audio = ?, outbox_issues = ?, outbox_status = ?, outbox_limit = ?,"
+        " edited_us = ? WHERE id = ?";
     const project_call *made = arguments;
     setting_values settings;
     annoproj_status status = settings_complete(&cmd->scope, &made->settings, &settings, error);

@@ -25,4 +25,22 @@ const char schema_access[] =
     " result BLOB NOT NULL,"
     " created_us INTEGER NOT NULL,"
     " PRIMARY KEY(actor, key)) WITHOUT ROWID, STRICT;"
-    "CREATE INDEX request_age ON request(created_us);";
+    "CREATE INDEX request_age ON request(created_us);"
+    /* What the host is to be told (outbox.c): numbers only, rendered when fetched. */
+    "CREATE TABLE outbox("
+    " project INTEGER NOT NULL,"
+    " seq INTEGER NOT NULL,"
+    " kind INTEGER NOT NULL," /* outbox_kind */
+    " created_us INTEGER NOT NULL,"
+    " actor INTEGER NOT NULL,"
+    " task INTEGER NOT NULL,"
+    " stage INTEGER NOT NULL,"
+    " reference INTEGER NOT NULL,"
+    " attempts INTEGER NOT NULL,"
+    " fetched_us INTEGER NOT NULL,"
+    " PRIMARY KEY(project, seq)) WITHOUT ROWID, STRICT;"
+    "CREATE TABLE outbox_state("
+    " project INTEGER PRIMARY KEY,"
+    " last INTEGER NOT NULL,"
+    " waiting INTEGER NOT NULL,"
+    " dropped INTEGER NOT NULL) STRICT;";

@@ -17,7 +17,10 @@ const char schema_project[] =
     " time_window_us INTEGER NOT NULL,"
     " self_release INTEGER NOT NULL,"
     " strict_status INTEGER NOT NULL,"
-    " count_text_and_audio INTEGER NOT NULL) STRICT;"
+    " count_text_and_audio INTEGER NOT NULL,"
+    " outbox_issues INTEGER NOT NULL,"
+    " outbox_status INTEGER NOT NULL,"
+    " outbox_limit INTEGER NOT NULL) STRICT;"
     "CREATE INDEX project_ontology ON project(ontology);"
     /* What new projects begin with; a setting that is not here has its standard value. */
     "CREATE TABLE setting("

@@ -5,7 +5,7 @@
 #include "access.h"
 #include "rows.h"
 
-#define SETTING_COUNT 5
+#define SETTING_COUNT 8
 
 /* Values by annoproj_setting; [0] is unused. */
 typedef struct setting_values {

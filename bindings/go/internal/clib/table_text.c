@@ -23,7 +23,7 @@ static void civil_date(int64_t day, int64_t *year, int *month, int *date) {
     *year = year_of_era + era * 400 + (*month <= 2);
 }
 
-static void write_time(text *out, int64_t time_us) {
+void text_time(text *out, int64_t time_us) {
     int64_t day = time_us / DAY, rest = time_us % DAY;
     if (rest < 0) {
         rest += DAY;
@@ -33,7 +33,7 @@ static void write_time(text *out, int64_t time_us) {
     int month, date;
     civil_date(day, &year, &month, &date);
     int64_t seconds = rest / SECOND;
-    text_printf(out, "%04lld-%02d-%02dT%02d:%02d:%02d.%06dZ", (long long)year, month, date, (int)(seconds / 3600),
+    text_printf(out, "%04lld-%02d-%02dT%02d:%02d:%02d.%06d", (long long)year, month, date, (int)(seconds / 3600),
                 (int)(seconds / 60 % 60), (int)(seconds % 60), (int)(rest % SECOND));
 }
 
@@ -110,7 +110,10 @@ static void write_csv_cell(text *out, const table *from, size_t index, int64_t r
     switch (declared->type) {
     case ANNOPROJ_COLUMN_INT64: text_int64(out, ((const int64_t *)column->data)[row]); break;
     case ANNOPROJ_COLUMN_DOUBLE: write_csv_double(out, declared->name, ((const double *)column->data)[row]); break;
-    case ANNOPROJ_COLUMN_TIMESTAMP_US: write_time(out, ((const int64_t *)column->data)[row]); break;
+    case ANNOPROJ_COLUMN_TIMESTAMP_US:
+        text_time(out, ((const int64_t *)column->data)[row]);
+        text_character(out, 'Z');
+        break;
     case ANNOPROJ_COLUMN_BOOL:
         text_string(out, ((const uint8_t *)column->data)[row / 8] >> row % 8 & 1 ? "true" : "false");
         break;

@@ -18,6 +18,7 @@ void text_character(text *text, char character);
 void text_int64(text *text, int64_t value);
 void text_double(text *text, double value); /* shortest form that reads back equal */
 void text_decimal(text *text, decimal value);
+void text_time(text *text, int64_t time_us); /* "2026-01-05T10:00:00.000000", UTC; the zone is the caller's to write */
 void text_printf(text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void text_json(text *text, const char *string, size_t length); /* quoted; escapes < U+2028 U+2029 too */
 void text_csv(text *text, const char *string, size_t length);  /* RFC 4180, spreadsheet-formula safe */

@@ -127,5 +127,8 @@ annoproj_status workflow_check_settings(const document_stage *stage, annoproj_er
             return stage_fault(stage, error, "stage %s: the setting %s is not one of %s stages", QUOTED(stage->key),
                                settings[i].name, stage_kind_of(stage->type)->name);
     }
+    if (stage->archive && stage->webhook)
+        return stage_fault(stage, error, "stage %s: an archive stage has no webhook, only a complete stage has",
+                           QUOTED(stage->key));
     return ANNOPROJ_OK;
 }
