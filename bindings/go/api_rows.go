@@ -116,7 +116,7 @@ func decodeStoreRow(d *decoder) []StoreRow {
 type CheckRow struct {
 	// Project: Project it concerns; null for the store as a whole.
 	Project Null[int64] `json:"project"`
-	// Subject: What is wrong: file, event, segment, counter, task, assignment, published_label, issue.
+	// Subject: What is wrong: file, event, segment, counter, task, assignment, queue, published_label, issue.
 	Subject string `json:"subject"`
 	// ID: The task, label, stage, segment or event it concerns.
 	ID Null[int64] `json:"id"`

@@ -71,7 +71,7 @@ enum assigned_by { ASSIGNED_NOBODY = 0, ASSIGNED_SELF = 1, ASSIGNED_MANAGER = 2,
 
 typedef struct task_facts {
     int64_t id, data_unit, dataset;
-    int64_t assignee, entered_us, version, last_submitter, exclusion;
+    int64_t assignee, entered_us, version, last_submitter;
     int64_t last_action_user; /* who actioned it last; 0 = the host or nobody */
     int32_t status, priority, assigned_by, open_issues, resolved_issues;
     bool released, returned;
@@ -114,6 +114,7 @@ typedef struct command {
     uint8_t seed[16]; /* drawn before the command ran */
     uint64_t drawn;   /* how many numbers were derived from it */
     bytes result;     /* what the public function hands out; kept with a request key */
+    bool found_nothing; /* no request key is kept: a repeat asks again */
 } command;
 
 typedef annoproj_status (*write_fn)(command *command, void *arguments, annoproj_error **error);

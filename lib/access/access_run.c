@@ -69,7 +69,6 @@ static annoproj_status run_write(writer *at, void *argument, annoproj_error **er
         cmd->events_project = cmd->scope.project.id;
         status = run->body(cmd, asked->arguments, error);
     }
-    /* Nothing is kept of a body that found nothing (NONE): a repeat asks again. */
     if (status != ANNOPROJ_OK) {
         return status;
     }
@@ -77,7 +76,7 @@ static annoproj_status run_write(writer *at, void *argument, annoproj_error **er
         return fail_memory(error);
     }
     status = command_append_events(cmd, error);
-    if (status == ANNOPROJ_OK && run->bounds->request_key) {
+    if (status == ANNOPROJ_OK && run->bounds->request_key && !cmd->found_nothing) {
         status = request_key_keep(cmd->scope.database, cmd->scope.user, run->bounds->request_key, asked->operation,
                                   run->fingerprint, cmd->scope.now_us, &cmd->result, error);
     }

@@ -18,4 +18,7 @@ void check_compare(checking *check, const char *subject, int64_t id, const char 
 /* A project's log and, unless quick, everything that must follow from it. Project 0: the log only. */
 annoproj_status check_project(scope *in, checking *check, annoproj_error **error);
 
+/* What the queue keeps beside the tasks: skips, and stretches that starts hop over. */
+annoproj_status check_queue(scope *in, checking *check, annoproj_error **error);
+
 #endif

@@ -1,6 +1,8 @@
 /* Where a task is: arriving in a stage, and what its actions leave on it. */
-#include "exclusion.h"
 #include "failure.h"
+#include "person_rules.h"
+#include "queue_passed.h"
+#include "queue_skip.h"
 #include "task.h"
 #include "task_count.h"
 #include "task_vector.h"
@@ -28,22 +30,14 @@ static annoproj_status close_stay(command *cmd, const task_facts *task, annoproj
     return sql_run(insert, error);
 }
 
-static annoproj_status forget_skips(command *cmd, int64_t task, annoproj_error **error) {
-    static const char text[] = "DELETE FROM task_skip WHERE task = ?";
-    statement *delete = sql(cmd->scope.database, text);
-    bind_int64(delete, task);
-    return sql_run(delete, error);
-}
-
 static annoproj_status write_arrival(command *cmd, const task_facts *task, annoproj_error **error) {
-    static const char text[] = "UPDATE task SET stage = ?, status = ?, assignee = ?, assigned_by = ?, exclusion = ?,"
+    static const char text[] = "UPDATE task SET stage = ?, status = ?, assignee = ?, assigned_by = ?,"
                                " entered_us = ?, released = 0, returned = ? WHERE id = ?";
     statement *update = sql(cmd->scope.database, text);
     bind_int64(update, task->stage.id);
     bind_int64(update, task->status);
     bind_int64(update, task->assignee);
     bind_int64(update, task->assigned_by);
-    bind_int64(update, task->exclusion);
     bind_int64(update, task->entered_us);
     bind_int64(update, task->returned);
     bind_int64(update, task->id);
@@ -56,7 +50,7 @@ static annoproj_status welcome_assignee(command *cmd, const task_facts *task, an
     bool assigned = task->assigned_by == ASSIGNED_MANAGER;
     annoproj_status status = access_is_manager(&cmd->scope, task->assignee, &manages, error);
     if (status == ANNOPROJ_OK && !manages)
-        status = task_check_rules(&cmd->scope, task, task->assignee, error);
+        status = person_rules_check(&cmd->scope, task, task->assignee, error);
     if (status == ANNOPROJ_OK)
         command_event(cmd, &(event){.kind = assigned ? EVENT_TASK_ASSIGN : EVENT_TASK_RETURN,
                                     .task = NUMBER_OF(task->id),
@@ -69,10 +63,7 @@ static annoproj_status welcome_assignee(command *cmd, const task_facts *task, an
 annoproj_status task_arrive(command *cmd, task_facts *task, const task_arrival *arrival, annoproj_error **error) {
     scope *in = &cmd->scope;
     stage_facts stage;
-    int64_t exclusion = 0;
     annoproj_status status = access_stage_facts(in, arrival->stage, in->user, &stage, error);
-    if (status == ANNOPROJ_OK)
-        status = exclusion_for_stage(cmd, task, &stage, arrival->returned, &exclusion, error);
     if (status == ANNOPROJ_OK)
         status = close_stay(cmd, task, error);
     if (status == ANNOPROJ_OK)
@@ -80,7 +71,7 @@ annoproj_status task_arrive(command *cmd, task_facts *task, const task_arrival *
     if (status == ANNOPROJ_OK)
         status = task_count_add(cmd, stage.id, arrival->assignee, 1, error);
     if (status == ANNOPROJ_OK)
-        status = forget_skips(cmd, task->id, error);
+        status = queue_forget_skips(cmd, task, error);
     if (status == ANNOPROJ_OK)
         status = task_vector_set(cmd, PROJECT_OF(task->id), TASK_ATTRIBUTE_STAGE, NUMBER_OF(task->id), 1, stage.number,
                                  error);
@@ -91,11 +82,12 @@ annoproj_status task_arrive(command *cmd, task_facts *task, const task_arrival *
     task->status = arrival->status;
     task->assignee = arrival->assignee;
     task->assigned_by = arrival->assignee != 0 ? arrival->assigned_by : ASSIGNED_NOBODY;
-    task->exclusion = exclusion;
     task->entered_us = in->now_us;
     task->released = false;
     task->returned = arrival->returned;
     status = write_arrival(cmd, task, error);
+    if (status == ANNOPROJ_OK)
+        status = queue_passed_enter(cmd, task, error);
     return status == ANNOPROJ_OK && task->assignee != 0 ? welcome_assignee(cmd, task, error) : status;
 }
 
@@ -159,6 +151,7 @@ annoproj_status task_set_priority(command *cmd, task_facts *task, int32_t priori
                                     .task = NUMBER_OF(task->id),
                                     .stage = task->stage.number,
                                     .reference = priority});
+        status = queue_passed_enter(cmd, task, error);
     }
     return status;
 }

@@ -1,6 +1,8 @@
 /* Whose a task is. */
-#include "exclusion.h"
 #include "failure.h"
+#include "person_rules.h"
+#include "queue_passed.h"
+#include "queue_skip.h"
 #include "task.h"
 #include "task_count.h"
 
@@ -22,26 +24,22 @@ annoproj_status task_set_assignee(command *cmd, task_facts *task, int64_t user, 
         task->assignee = user;
         task->assigned_by = assigned_by;
         task->released = released;
+        status = queue_skips_follow(cmd, task, error);
     }
+    if (status == ANNOPROJ_OK && task->stage.id != 0)
+        status = queue_passed_enter(cmd, task, error);
     return status;
 }
 
-annoproj_status task_check_rules(scope *in, const task_facts *task, int64_t user, annoproj_error **error) {
-    int32_t reasons = 0;
-    annoproj_status status = exclusion_reasons(in, task->exclusion, user, &reasons, error);
-    if (status != ANNOPROJ_OK)
-        return status;
-    if (reasons & EXCLUDED_SUBMITTER)
-        return fail(error, ANNOPROJ_STATE,
-                    "user %lld submitted task %lld and its review stage has reviewer_not_submitter: another reviewer "
-                    "has to take it",
-                    (long long)user, (long long)task->id);
-    if (reasons & EXCLUDED_WORKER)
-        return fail(error, ANNOPROJ_STATE,
-                    "user %lld worked on task %lld in another annotation stage and this stage has allow_reassessment "
-                    "off: another annotator has to take it",
-                    (long long)user, (long long)task->id);
-    return ANNOPROJ_OK;
+annoproj_status task_claim(command *cmd, task_facts *task, annoproj_error **error) {
+    annoproj_status status = task_set_assignee(cmd, task, cmd->scope.user, ASSIGNED_SELF, false, error);
+    if (status == ANNOPROJ_OK)
+        command_event(cmd, &(event){.kind = EVENT_TASK_ASSIGN,
+                                    .task = NUMBER_OF(task->id),
+                                    .stage = task->stage.number,
+                                    .credited = cmd->scope.user,
+                                    .reference = ASSIGNED_SELF});
+    return status;
 }
 
 annoproj_status task_take(command *cmd, task_facts *task, annoproj_error **error) {
@@ -54,19 +52,10 @@ annoproj_status task_take(command *cmd, task_facts *task, annoproj_error **error
         return fail(error, ANNOPROJ_CONFLICT, "task %lld is assigned to user %lld: take another one",
                     (long long)task->id, (long long)task->assignee);
     }
-    if (!in->manager) {
-        annoproj_status status = task_check_rules(&cmd->scope, task, in->user, error);
-        if (status != ANNOPROJ_OK)
-            return status;
-    }
-    annoproj_status status = task_set_assignee(cmd, task, in->user, ASSIGNED_SELF, false, error);
-    if (status == ANNOPROJ_OK)
-        command_event(cmd, &(event){.kind = EVENT_TASK_ASSIGN,
-                                    .task = NUMBER_OF(task->id),
-                                    .stage = task->stage.number,
-                                    .credited = in->user,
-                                    .reference = ASSIGNED_SELF});
-    return status;
+    annoproj_status status = ANNOPROJ_OK;
+    if (!in->manager)
+        status = person_rules_check(&cmd->scope, task, in->user, error);
+    return status == ANNOPROJ_OK ? task_claim(cmd, task, error) : status;
 }
 
 annoproj_status task_give_back(command *cmd, task_facts *task, annoproj_error **error) {
@@ -86,12 +75,12 @@ annoproj_status task_give_back(command *cmd, task_facts *task, annoproj_error **
  * were removed from stage `from`. */
 static annoproj_status release_in_stage(command *cmd, int64_t project, int64_t user, int64_t stage, int64_t from,
                                         int64_t *released, annoproj_error **error) {
-    static const char text[] = "SELECT id, stage + removed_stage FROM task WHERE stage = ? AND assignee = ? AND id >= "
-                               "? AND id < ? AND (?5 = 0 OR removed_stage = ?5)"
-                               " LIMIT 1";
+    static const char text[] = "SELECT id, stage + removed_stage, status, priority, entered_us FROM task"
+                               " WHERE stage = ? AND assignee = ? AND id >= ? AND id < ?"
+                               " AND (?5 = 0 OR removed_stage = ?5) LIMIT 1";
     annoproj_status status = ANNOPROJ_OK;
     for (;;) {
-        int64_t id = 0, place = 0;
+        task_facts task = {.assignee = user, .stage = {.id = stage}};
         statement *find = sql(cmd->scope.database, text);
         bind_int64(find, stage);
         bind_int64(find, user);
@@ -99,13 +88,15 @@ static annoproj_status release_in_stage(command *cmd, int64_t project, int64_t u
         bind_int64(find, MAKE_ID(project + 1, 0));
         bind_int64(find, from);
         if (sql_row(find)) {
-            id = column_int64(find, 0);
-            place = column_int64(find, 1); /* one of the two is 0 */
+            task.id = column_int64(find, 0);
+            task.stage.number = (int32_t)NUMBER_OF(column_int64(find, 1)); /* one of the two is 0 */
+            task.status = (int32_t)column_int64(find, 2);
+            task.priority = (int32_t)column_int64(find, 3);
+            task.entered_us = column_int64(find, 4);
         }
         status = sql_end(find, error);
-        if (status != ANNOPROJ_OK || id == 0)
+        if (status != ANNOPROJ_OK || task.id == 0)
             return status;
-        task_facts task = {.id = id, .assignee = user, .stage = {.id = stage, .number = (int32_t)NUMBER_OF(place)}};
         status = task_give_back(cmd, &task, error);
         if (status != ANNOPROJ_OK)
             return status;

@@ -3,6 +3,8 @@
 
 #include "failure.h"
 #include "project.h"
+#include "queue_passed.h"
+#include "queue_skip.h"
 #include "task.h"
 #include "task_count.h"
 #include "task_vector.h"
@@ -25,9 +27,9 @@ static annoproj_status dataset_number(scope *in, int64_t project, int64_t datase
 static annoproj_status insert_tasks(command *cmd, int64_t first_task, int64_t first_unit, int64_t count, int64_t stage,
                                     annoproj_error **error) {
     static const char text[] =
-        "INSERT INTO task(id, data_unit, title, data_type, stage, status, assignee, assigned_by, exclusion, priority,"
+        "INSERT INTO task(id, data_unit, title, data_type, stage, status, assignee, assigned_by, priority,"
         " entered_us, released, returned, version, last_submitter, open_issues, resolved_issues, removed_stage)"
-        " SELECT ?1 + id - ?2, id, title, data_type, ?4, ?5, 0, 0, 0, ?6, ?7, 0, 0, 0, 0, 0, 0, 0 FROM data_unit"
+        " SELECT ?1 + id - ?2, id, title, data_type, ?4, ?5, 0, 0, ?6, ?7, 0, 0, 0, 0, 0, 0, 0 FROM data_unit"
         " WHERE id >= ?2 AND id < ?2 + ?3 ORDER BY id";
     statement *insert = sql(cmd->scope.database, text);
     bind_int64(insert, first_task);
@@ -76,7 +78,7 @@ annoproj_status task_create_for_dataset(command *cmd, int64_t project, int64_t d
 typedef struct switching {
     int64_t project, dataset;
     bool removed;      /* the tasks leave their stages; else they come back */
-    task_facts *tasks; /* id, assignee, open issues, and the stage left or come back to; by id */
+    task_facts *tasks; /* id, assignee, open issues, status, and the stage left or come back to; by id */
     size_t count;
 } switching;
 
@@ -92,8 +94,9 @@ static void bind_dataset(statement *one, const switching *run) {
 
 static annoproj_status gather_tasks(command *cmd, switching *run, annoproj_error **error) {
     static const char count_text[] = "SELECT count(*) FROM task INDEXED BY task_data_unit" OF_DATASET;
-    static const char text[] = "SELECT id, iif(stage <> 0, stage, removed_stage), assignee, open_issues FROM task"
-                               " INDEXED BY task_data_unit" OF_DATASET " ORDER BY id";
+    static const char text[] =
+        "SELECT id, iif(stage <> 0, stage, removed_stage), assignee, open_issues, status FROM task"
+        " INDEXED BY task_data_unit" OF_DATASET " ORDER BY id";
     int64_t expected = 0;
     statement *find = sql(cmd->scope.database, count_text);
     bind_dataset(find, run);
@@ -113,6 +116,7 @@ static annoproj_status gather_tasks(command *cmd, switching *run, annoproj_error
         task->stage.id = column_int64(find, 1);
         task->assignee = column_int64(find, 2);
         task->open_issues = (int32_t)column_int64(find, 3);
+        task->status = (int32_t)column_int64(find, 4);
     }
     return sql_end(find, error);
 }
@@ -145,6 +149,20 @@ static annoproj_status count_places(command *cmd, const switching *run, annoproj
             next++;
         int64_t met = (int64_t)(next - i);
         status = task_count_add(cmd, sorted[i]->stage.id, sorted[i]->assignee, run->removed ? -met : met, error);
+        if (status == ANNOPROJ_OK && !run->removed)
+            status = queue_passed_forget(cmd, sorted[i]->stage.id, error);
+    }
+    return status;
+}
+
+/* Skips of what is removed are out of reach; they come back with the task. */
+static annoproj_status switch_skips(command *cmd, const switching *run, annoproj_error **error) {
+    annoproj_status status = ANNOPROJ_OK;
+    for (size_t i = 0; i < run->count && status == ANNOPROJ_OK; i++) {
+        task_facts task = run->tasks[i];
+        if (run->removed)
+            task.stage.id = 0;
+        status = queue_skips_follow(cmd, &task, error);
     }
     return status;
 }
@@ -173,6 +191,8 @@ static annoproj_status switch_dataset(command *cmd, int64_t project, int64_t dat
         status = update_tasks(cmd, &run, error);
     if (status == ANNOPROJ_OK)
         status = count_places(cmd, &run, error);
+    if (status == ANNOPROJ_OK)
+        status = switch_skips(cmd, &run, error);
     if (status == ANNOPROJ_OK)
         status = set_vectors(cmd, &run, error);
     for (size_t i = 0; i < run.count && status == ANNOPROJ_OK; i++) {

@@ -11,7 +11,6 @@ const char schema_task[] =
     " status INTEGER NOT NULL,"      /* annoproj_task_status */
     " assignee INTEGER NOT NULL,"    /* 0 = unassigned */
     " assigned_by INTEGER NOT NULL," /* assigned_by: nobody, self, manager, return */
-    " exclusion INTEGER NOT NULL,"   /* who may not or will not take it in this stage; 0 = nobody */
     " priority INTEGER NOT NULL,"
     " entered_us INTEGER NOT NULL,"
     " released INTEGER NOT NULL,"       /* the last assignment ended by release or lapse */
@@ -24,30 +23,33 @@ const char schema_task[] =
     " open_issues INTEGER NOT NULL,"
     " resolved_issues INTEGER NOT NULL,"
     " removed_stage INTEGER NOT NULL) STRICT;" /* where it was when its dataset was detached */
-    /* The queue: one seek gives the head for (stage, assignee, exclusion). */
-    "CREATE INDEX task_queue ON task(stage, assignee, exclusion, priority DESC, entered_us);"
+    "CREATE INDEX task_queue ON task(stage, assignee, priority DESC, entered_us);"
     /* One for each order of lists: a page is a seek in a stage. None has the assignee, so start leaves them alone. */
     "CREATE INDEX task_priority ON task(stage, priority DESC, entered_us);"
     "CREATE INDEX task_entered ON task(stage, entered_us);"
     "CREATE INDEX task_title ON task(stage, title);"
     "CREATE INDEX task_last_action ON task(stage, last_action_us);"
     "CREATE INDEX task_data_unit ON task(data_unit);"
-    /* Interned sets of (user, reason), so that a task carries one number for all who are excluded from it. */
-    "CREATE TABLE exclusion("
-    " id INTEGER PRIMARY KEY,"
-    " members BLOB NOT NULL UNIQUE) STRICT;"
-    "CREATE TABLE exclusion_member("
-    " exclusion INTEGER NOT NULL,"
-    " user INTEGER NOT NULL,"
-    " reason INTEGER NOT NULL," /* exclusion_reason */
-    " PRIMARY KEY(exclusion, user)) WITHOUT ROWID, STRICT;"
     "CREATE TABLE task_skip("
     " task INTEGER NOT NULL,"
     " user INTEGER NOT NULL,"
     " stage INTEGER NOT NULL,"
+    " holder INTEGER NOT NULL,"  /* skip_holder: free, the user's own, away */
     " skipped INTEGER NOT NULL," /* event sequence number of the skip: least recent first */
     " PRIMARY KEY(task, user)) WITHOUT ROWID, STRICT;"
-    "CREATE INDEX task_skip_user ON task_skip(user, stage, skipped);"
+    "CREATE INDEX task_skip_user ON task_skip(user, stage, holder, skipped);"
+    /* Stretches of a queue that hold nothing for a user. A hint: no row of it is needed, none of it is wrong. */
+    "CREATE TABLE queue_passed("
+    " stage INTEGER NOT NULL,"
+    " assignee INTEGER NOT NULL," /* whose queue: the user's own tasks, or 0 for the free ones */
+    " user INTEGER NOT NULL,"
+    " priority INTEGER NOT NULL,"
+    " until_us INTEGER NOT NULL," /* last place in it: time of entering, task */
+    " until_task INTEGER NOT NULL,"
+    " from_us INTEGER NOT NULL," /* first place in it */
+    " from_task INTEGER NOT NULL,"
+    " PRIMARY KEY(stage, assignee, user, priority, until_us, until_task)) WITHOUT ROWID, STRICT;"
+    "CREATE INDEX queue_passed_place ON queue_passed(stage, assignee, priority, until_us);"
     /* Who submitted it in which annotation stage: the two person rules. */
     "CREATE TABLE task_worker("
     " task INTEGER NOT NULL,"

@@ -1,4 +1,4 @@
-/* Tasks: where they are, whose they are, the queue. The only code that changes the task table, its counts, stays, vectors and exclusions. */
+/* Tasks: where they are, whose they are, the queue. The only code that changes the task table, its counts, stays, vectors and skips. */
 #ifndef TASK_H
 #define TASK_H
 
@@ -24,8 +24,8 @@ annoproj_status task_set_assignee(command *command, task_facts *task, int64_t us
 /* Assigns an unassigned task to the command's user with its event; OK when it is theirs; CONFLICT when another's.
  * The person rules of the stage hold for everyone who takes it (STATE naming the rule) unless manager. Host: nothing. */
 annoproj_status task_take(command *command, task_facts *task, annoproj_error **error);
-/* The person rules of the task's stage for a user: STATE naming the rule. */
-annoproj_status task_check_rules(scope *scope, const task_facts *task, int64_t user, annoproj_error **error);
+/* The same for a task that is known to be free and allowed. */
+annoproj_status task_claim(command *command, task_facts *task, annoproj_error **error);
 /* Unassigns, with its event; nothing when it is unassigned. */
 annoproj_status task_give_back(command *command, task_facts *task, annoproj_error **error);
 /* Releases all tasks of a user in one project (or, stage != 0, one stage) with events, also those removed from there;
@@ -34,7 +34,7 @@ annoproj_status task_release_user(command *command, int64_t project, int64_t use
                                   annoproj_error **error);
 
 /* --- moving on -------------------------------------------------------------------------------------------------------------- */
-/* Changes the stage: status, assignee (0 = nobody), entered time, counts, stay, vector, exclusion for the new stage; forgets
+/* Changes the stage: status, assignee (0 = nobody), entered time, counts, stay, vector, place in the queue; forgets
  * skips; appends EVENT_TASK_RETURN (EVENT_TASK_ASSIGN for a manager's choice) when it arrives assigned. STATE when a person
  * rule of the stage bars that assignee. `task` is brought up to date with the new stage's facts. */
 typedef struct task_arrival {
@@ -55,6 +55,9 @@ annoproj_status task_set_issue_counts(command *command, int64_t task, int64_t op
 /* --- the queue ----------------------------------------------------------------------------------------------------------------- */
 annoproj_status queue_next(command *command, bool include_skipped, int64_t *task, annoproj_queue_reason *reason,
                            annoproj_error **error);
+/* Whether start would give the task to the user if it stood first: the user did not skip it, and when it is free no person
+ * rule keeps the user from it. */
+annoproj_status queue_offers(scope *scope, const task_facts *task, int64_t user, bool *offers, annoproj_error **error);
 annoproj_status queue_skip(command *command, task_facts *task, annoproj_error **error);
 /* A manager's assignment forgets the user's skip; `forgotten` = there was one. */
 annoproj_status queue_forget_skip(command *command, task_facts *task, int64_t user, bool *forgotten,

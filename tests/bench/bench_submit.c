@@ -92,9 +92,9 @@ static void run(sqlite3 *plain, const char *change) {
 }
 
 static const char plain_schema[] =
-    "CREATE TABLE task(id INTEGER PRIMARY KEY, stage, assignee, exclusion, priority, entered, status, version, "
+    "CREATE TABLE task(id INTEGER PRIMARY KEY, stage, assignee, priority, entered, status, version, "
     "last_submitter);"
-    "CREATE INDEX queue ON task(stage, assignee, exclusion, priority DESC, entered);"
+    "CREATE INDEX queue ON task(stage, assignee, priority DESC, entered);"
     "CREATE INDEX by_priority ON task(stage, priority DESC, entered);"
     "CREATE INDEX by_entry ON task(stage, entered);"
     "CREATE TABLE task_count(stage, assignee, count, PRIMARY KEY(stage, assignee)) WITHOUT ROWID;"

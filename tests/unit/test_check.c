@@ -110,9 +110,23 @@ static void test_missing_event(void **state) {
 static void test_moved_task(void **state) {
     (void)state;
     expect_found("UPDATE task SET stage = stage + 1 WHERE id & 0xffffffff = 3", "task");
-    expect_found("UPDATE task SET priority = 7, exclusion = 0 WHERE id & 0xffffffff = 2; DELETE FROM task WHERE id & "
+    expect_found("UPDATE task SET priority = 7 WHERE id & 0xffffffff = 2; DELETE FROM task WHERE id & "
                  "0xffffffff = 4",
                  "task");
+}
+
+static void test_false_notes_of_the_queue(void **state) {
+    (void)state;
+    expect_found("INSERT INTO queue_passed(stage, assignee, user, priority, until_us, until_task, from_us, from_task)"
+                 " SELECT stage, 0, 4, priority, entered_us, id, entered_us, id FROM task WHERE id & 0xffffffff = 4",
+                 "queue");
+    expect_found("INSERT INTO task_skip(task, user, stage, holder, skipped) SELECT id, 4, stage, 0, 9 FROM task"
+                 " WHERE id & 0xffffffff = 4",
+                 "queue");
+    expect_found("UPDATE task SET status = 4 WHERE id & 0xffffffff = 4;"
+                 "INSERT INTO task_skip(task, user, stage, holder, skipped) SELECT id, 4, stage, 2, 9 FROM task"
+                 " WHERE id & 0xffffffff = 4",
+                 "queue");
 }
 
 static void test_altered_published_label(void **state) {
@@ -288,6 +302,7 @@ int main(void) {
         cmocka_unit_test(test_changed_counter),
         cmocka_unit_test(test_missing_event),
         cmocka_unit_test(test_moved_task),
+        cmocka_unit_test(test_false_notes_of_the_queue),
         cmocka_unit_test(test_altered_published_label),
         cmocka_unit_test(test_wrong_assignee),
         cmocka_unit_test(test_flipped_vector),

@@ -252,6 +252,77 @@ static void test_many_skips_at_the_head(void **state) {
     team_free(made);
 }
 
+/* A long walk that finds nothing is noted once; who asks again walks and writes no more. */
+static void test_what_was_passed_over_is_noted_once(void **state) {
+    (void)state;
+    team *made = team_new(60, "", "");
+    annoproj_session *annotator = made->sessions[TEAM_ANNOTATOR];
+    for (int i = 0; i < 60; i++)
+        act(made, TEAM_ANNOTATOR, i, 'k');
+    int64_t before = commits(made);
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(start(annotator, made, "annotate", false).reason, ANNOPROJ_QUEUE_ONLY_SKIPPED);
+        assert_int_equal(commits(made), before + 1);
+    }
+    /* What comes into the stretch is found: raised, or skipped no more. */
+    set_priority(made, 31, 60);
+    assert_int_equal(start(annotator, made, "annotate", false).reason, ANNOPROJ_QUEUE_ONLY_SKIPPED);
+    assign(made, 30, made->users[TEAM_ANNOTATOR], ANNOPROJ_OK);
+    act(made, TEAM_MANAGER, 30, 'r');
+    assert_int_equal(start(annotator, made, "annotate", false).task, made->first_task + 30);
+    assert_int_equal(team_differences(made), 0);
+    team_free(made);
+}
+
+/* A start that found nothing keeps no request key, also when its walk was noted: the repeat asks again. */
+static void test_nothing_found_keeps_no_request_key(void **state) {
+    (void)state;
+    team *made = team_new(40, "", "");
+    annoproj_error *error = NULL;
+    annoproj_stage *stage = NULL;
+    annoproj_task *task = NULL;
+    annoproj_queue_reason reason = 0;
+    annoproj_call call = ANNOPROJ_CALL_INIT;
+    call.request_key = "again";
+    for (int i = 0; i < 40; i++)
+        act(made, TEAM_ANNOTATOR, i, 'k');
+    assert_ok(annoproj_stage_open(made->projects[TEAM_ANNOTATOR], "annotate", NULL, &stage, &error), error);
+    assert_status(ANNOPROJ_NONE, annoproj_stage_start_next(stage, NULL, &call, &task, &reason, &error), error);
+    assign(made, 7, made->users[TEAM_ANNOTATOR], ANNOPROJ_OK);
+    for (int i = 0; i < 2; i++) { /* and of one that found something it gives the first result again */
+        assert_ok(annoproj_stage_start_next(stage, NULL, &call, &task, &reason, &error), error);
+        assert_int_equal(annoproj_task_id(task), made->first_task + 7);
+        annoproj_task_close(task);
+        assign(made, 9, made->users[TEAM_ANNOTATOR], ANNOPROJ_OK);
+        set_priority(made, 9, 90);
+    }
+    annoproj_stage_close(stage);
+    team_free(made);
+}
+
+/* The least recently skipped one that the user may have: not one that somebody else has now, until it is free again. */
+static void test_skipped_tasks_that_others_have(void **state) {
+    (void)state;
+    team *made = team_new(4, "", "");
+    annoproj_session *annotator = made->sessions[TEAM_ANNOTATOR];
+    for (int i = 0; i < 4; i++)
+        act(made, TEAM_ANNOTATOR, i, 'k');
+    act(made, TEAM_BOTH, 0, 'i');
+    act(made, TEAM_BOTH, 1, 's');
+    assert_int_equal(start(annotator, made, "annotate", true).task, made->first_task + 2);
+    act(made, TEAM_ANNOTATOR, 2, 'k'); /* the most recent now */
+    act(made, TEAM_BOTH, 0, 'r');
+    assert_int_equal(start(annotator, made, "annotate", true).task, made->first_task);
+    act(made, TEAM_ANNOTATOR, 0, 's');
+    act(made, TEAM_BOTH, 3, 'i');
+    assert_int_equal(start(annotator, made, "annotate", true).task, made->first_task + 2);
+    act(made, TEAM_ANNOTATOR, 2, 'r');
+    act(made, TEAM_BOTH, 2, 'i');
+    assert_int_equal(start(annotator, made, "annotate", true).reason, ANNOPROJ_QUEUE_ALL_ASSIGNED);
+    assert_int_equal(team_differences(made), 0);
+    team_free(made);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_order_is_priority_own_entered_id),
@@ -263,6 +334,9 @@ int main(void) {
         cmocka_unit_test(test_reviewer_is_not_submitter),
         cmocka_unit_test(test_conflicts),
         cmocka_unit_test(test_many_skips_at_the_head),
+        cmocka_unit_test(test_what_was_passed_over_is_noted_once),
+        cmocka_unit_test(test_nothing_found_keeps_no_request_key),
+        cmocka_unit_test(test_skipped_tasks_that_others_have),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -602,7 +602,7 @@ class CheckRow:
     """One difference that a check found."""
 
     project: Optional[int]  # Project it concerns; null for the store as a whole.
-    subject: str  # What is wrong: file, event, segment, counter, task, assignment, published_label, issue.
+    subject: str  # What is wrong: file, event, segment, counter, task, assignment, queue, published_label, issue.
     id: Optional[int]  # The task, label, stage, segment or event it concerns.
     found: str  # What the store says.
     expected: str  # What follows from the events.

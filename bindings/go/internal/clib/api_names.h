@@ -90,6 +90,7 @@
 #define chart_vega_lite annoproj_internal_chart_vega_lite
 #define check_compare annoproj_internal_check_compare
 #define check_project annoproj_internal_check_project
+#define check_queue annoproj_internal_check_queue
 #define check_report annoproj_internal_check_report
 #define check_text annoproj_internal_check_text
 #define checkpoint_after_commit annoproj_internal_checkpoint_after_commit
@@ -178,10 +179,6 @@
 #define event_unpack_next annoproj_internal_event_unpack_next
 #define event_unpack_open annoproj_internal_event_unpack_open
 #define event_values annoproj_internal_event_values
-#define exclusion_change annoproj_internal_exclusion_change
-#define exclusion_follow_rules annoproj_internal_exclusion_follow_rules
-#define exclusion_for_stage annoproj_internal_exclusion_for_stage
-#define exclusion_reasons annoproj_internal_exclusion_reasons
 #define expected_fingerprint annoproj_internal_expected_fingerprint
 #define export_coco annoproj_internal_export_coco
 #define export_damaged annoproj_internal_export_damaged
@@ -414,6 +411,8 @@
 #define people_join annoproj_internal_people_join
 #define people_stages annoproj_internal_people_stages
 #define people_table annoproj_internal_people_table
+#define person_rule_bars annoproj_internal_person_rule_bars
+#define person_rules_check annoproj_internal_person_rules_check
 #define place_check annoproj_internal_place_check
 #define place_find annoproj_internal_place_find
 #define polygon_area annoproj_internal_polygon_area
@@ -440,9 +439,18 @@
 #define put_no_memory annoproj_internal_put_no_memory
 #define query_check annoproj_internal_query_check
 #define query_make annoproj_internal_query_make
+#define queue_first_skipped annoproj_internal_queue_first_skipped
 #define queue_forget_skip annoproj_internal_queue_forget_skip
+#define queue_forget_skips annoproj_internal_queue_forget_skips
 #define queue_next annoproj_internal_queue_next
+#define queue_offers annoproj_internal_queue_offers
+#define queue_passed_enter annoproj_internal_queue_passed_enter
+#define queue_passed_find annoproj_internal_queue_passed_find
+#define queue_passed_forget annoproj_internal_queue_passed_forget
+#define queue_passed_note annoproj_internal_queue_passed_note
 #define queue_skip annoproj_internal_queue_skip
+#define queue_skipped annoproj_internal_queue_skipped
+#define queue_skips_follow annoproj_internal_queue_skips_follow
 #define quoted annoproj_internal_quoted
 #define readers_close annoproj_internal_readers_close
 #define reallocate annoproj_internal_reallocate
@@ -687,7 +695,7 @@
 #define table_is_null annoproj_internal_table_is_null
 #define task_add_row annoproj_internal_task_add_row
 #define task_arrive annoproj_internal_task_arrive
-#define task_check_rules annoproj_internal_task_check_rules
+#define task_claim annoproj_internal_task_claim
 #define task_count_add annoproj_internal_task_count_add
 #define task_count_of annoproj_internal_task_count_of
 #define task_create_for_dataset annoproj_internal_task_create_for_dataset

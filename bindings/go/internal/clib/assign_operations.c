@@ -1,5 +1,6 @@
 /* What managers do with tasks of the queue: assign, release, set the priority. */
 #include "failure.h"
+#include "person_rules.h"
 #include "task.h"
 #include "handle_call.h"
 #include "task_bodies.h"
@@ -25,7 +26,7 @@ annoproj_status assign_body(command *cmd, void *arguments, annoproj_error **erro
     if (status == ANNOPROJ_OK)
         status = access_is_manager(&cmd->scope, user, &manages, error);
     if (status == ANNOPROJ_OK && !manages)
-        status = task_check_rules(&cmd->scope, task, user, error);
+        status = person_rules_check(&cmd->scope, task, user, error);
     if (status == ANNOPROJ_OK)
         status = queue_forget_skip(cmd, task, user, &forgotten, error);
     if (status != ANNOPROJ_OK || (!forgotten && task->assignee == user && task->assigned_by == ASSIGNED_MANAGER))

@@ -288,6 +288,8 @@ annoproj_status check_project(scope *in, checking *check, annoproj_error **error
     if (status == ANNOPROJ_OK)
         status = check_places(in, check, &state, error);
     if (status == ANNOPROJ_OK)
+        status = check_queue(in, check, error);
+    if (status == ANNOPROJ_OK)
         status = check_project_counter(in, check, &state, error);
     if (status == ANNOPROJ_OK)
         status = check_issues(in, check, &state, error);

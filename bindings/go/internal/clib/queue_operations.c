@@ -41,7 +41,8 @@ static annoproj_status start_next(command *cmd, void *arguments, annoproj_error 
         status = queue_next(cmd, options->include_skipped, &task, &reason, error);
     command_result_int64(cmd, task);
     command_result_int64(cmd, reason);
-    return status == ANNOPROJ_OK && task == 0 ? ANNOPROJ_NONE : status; /* nothing changed: nothing is committed */
+    cmd->found_nothing = task == 0;
+    return status;
 }
 
 annoproj_status annoproj_stage_start_next(annoproj_stage *stage, const annoproj_start_options *options,
@@ -71,6 +72,8 @@ annoproj_status annoproj_stage_start_next(annoproj_stage *stage, const annoproj_
     status = task_handle(identity->session, 0, &opened, error);
     if (status == ANNOPROJ_OK)
         status = access_write(&asked, start_next, call, &result, error);
+    if (status == ANNOPROJ_OK && result_int64(&result, 0) == 0)
+        status = ANNOPROJ_NONE;
     if (status == ANNOPROJ_OK) {
         identity_name(opened, HANDLE_TASK, result_int64(&result, 0));
         *task = opened; /* NOLINT(clang-analyzer-core.NullDereference): result_place() takes no NULL */

@@ -22,7 +22,7 @@
 #define LISTED(user) ", EXISTS(SELECT 1 FROM stage_member m WHERE m.stage = s.id AND m.user = " user ")"
 
 #define TASK_COLUMNS                                                                                                   \
-    "t.id, t.data_unit, t.assignee, t.entered_us, t.version, t.last_submitter, t.exclusion, t.last_action_user,"       \
+    "t.id, t.data_unit, t.assignee, t.entered_us, t.version, t.last_submitter, t.last_action_user,"       \
     " t.status, t.priority, t.assigned_by, t.open_issues, t.resolved_issues, t.released, t.returned"
 
 static const char sql_store[] = "SELECT " ASKER_COLUMNS ASKER;
@@ -146,7 +146,6 @@ static void read_task(cursor *row, const scope *in, task_facts *task) {
     task->entered_us = next_int64(row);
     task->version = next_int64(row);
     task->last_submitter = next_int64(row);
-    task->exclusion = next_int64(row);
     task->last_action_user = next_int64(row);
     task->status = next_int32(row);
     task->priority = next_int32(row);

@@ -1,7 +1,7 @@
 /* Public functions: the workflow document, its edits while tasks are on their way, and its pictures. */
-#include "exclusion.h"
 #include "failure.h"
 #include "handle_call.h"
+#include "queue_passed.h"
 #include "task.h"
 #include "task_count.h"
 #include "utf8.h"
@@ -89,7 +89,7 @@ static annoproj_status follow_edit(command *cmd, const stage_description *before
         }
         status = release_strangers(cmd, now, error);
         if (status == ANNOPROJ_OK && rules_changed)
-            status = exclusion_follow_rules(cmd, now, error);
+            status = queue_passed_forget(cmd, now->id, error);
     }
     return status;
 }

@@ -1,0 +1,74 @@
+/* Whether what the queue keeps beside the tasks is true: skips, and stretches that starts hop over. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "check.h"
+#include "queue_skip.h"
+#include "task.h"
+
+/* Skips of tasks that are in another stage, were not skipped, or are somebody else's than the skip says. */
+static annoproj_status check_skips(scope *in, checking *check, annoproj_error **error) {
+    static const char text[] =
+        "SELECT s.task, s.user, s.holder, t.id IS NOT NULL AND t.status = ?3 AND s.stage = t.stage + t.removed_stage,"
+        " CASE WHEN t.stage = 0 THEN ?6 WHEN t.assignee = 0 THEN ?4 WHEN t.assignee = s.user THEN ?5 ELSE ?6 END"
+        " FROM task_skip s LEFT JOIN task t ON t.id = s.task WHERE s.task >= ?1 AND s.task < ?2";
+    statement *find = sql(in->database, text);
+    bind_int64(find, MAKE_ID(check->project, 0));
+    bind_int64(find, MAKE_ID(check->project + 1, 0));
+    bind_int64(find, ANNOPROJ_TASK_SKIPPED);
+    bind_int64(find, SKIP_FREE);
+    bind_int64(find, SKIP_OWN);
+    bind_int64(find, SKIP_AWAY);
+    while (sql_row(find)) {
+        char skip[64];
+        snprintf(skip, sizeof skip, "a skip of user %" PRId64, column_int64(find, 1));
+        if (column_int64(find, 3) == 0)
+            check_report(check, "queue", column_int64(find, 0), skip, "no skip: the task is not skipped in that stage");
+        else
+            check_compare(check, "queue", column_int64(find, 0), "holder of a skip", column_int64(find, 2),
+                          column_int64(find, 4));
+    }
+    return sql_end(find, error);
+}
+
+static annoproj_status check_passed_task(scope *in, checking *check, int64_t task, int64_t user,
+                                         annoproj_error **error) {
+    task_facts facts;
+    bool offers = false;
+    char passed[96];
+    annoproj_status status = access_task_facts(in, task, &facts, error);
+    if (status == ANNOPROJ_OK)
+        status = queue_offers(in, &facts, user, &offers, error);
+    snprintf(passed, sizeof passed, "passed over for user %" PRId64, user);
+    if (offers)
+        check_report(check, "queue", task, passed, "offered");
+    return status;
+}
+
+/* Tasks in a stretch that start would have to offer. */
+static annoproj_status check_stretches(scope *in, checking *check, annoproj_error **error) {
+    static const char text[] =
+        "SELECT t.id, p.user FROM queue_passed p JOIN task t INDEXED BY task_queue ON t.stage = p.stage"
+        " AND t.assignee = p.assignee AND t.priority = p.priority AND t.entered_us BETWEEN p.from_us AND p.until_us"
+        " AND (t.entered_us > p.from_us OR t.id >= p.from_task)"
+        " AND (t.entered_us < p.until_us OR t.id <= p.until_task) WHERE p.stage >= ? AND p.stage < ?";
+    annoproj_status status = ANNOPROJ_OK;
+    int64_t project = in->project.id;
+    statement *find = sql(in->database, text);
+    bind_int64(find, MAKE_ID(check->project, 0));
+    bind_int64(find, MAKE_ID(check->project + 1, 0));
+    in->project.id = check->project; /* facts are asked of one's own project only */
+    while (status == ANNOPROJ_OK && sql_row(find)) {
+        status = check_passed_task(in, check, column_int64(find, 0), column_int64(find, 1), error);
+        if (status == ANNOPROJ_OK)
+            status = bounds_check(in->bounds, error);
+    }
+    in->project.id = project;
+    annoproj_status ended = sql_end(find, status == ANNOPROJ_OK ? error : NULL);
+    return status == ANNOPROJ_OK ? ended : status;
+}
+
+annoproj_status check_queue(scope *in, checking *check, annoproj_error **error) {
+    annoproj_status status = check_skips(in, check, error);
+    return status == ANNOPROJ_OK ? check_stretches(in, check, error) : status;
+}
