@@ -435,6 +435,50 @@ static void test_reviewers(void **state) {
     team_free(made);
 }
 
+/* A second class, which no event has: its number is greater than all classes of the log. */
+static int64_t add_class(team *made) {
+    annoproj_error *error = NULL;
+    annoproj_table *features = NULL;
+    char *json = NULL, more[4096];
+    assert_ok(annoproj_ontology_json(made->host, made->ontology, NULL, &json, &error), error);
+    const char *behind = strchr(strstr(json, "\"objects\""), '[') + 1;
+    snprintf(more, sizeof more,
+             "%.*s{\"id\":\"2\",\"name\":\"Van\",\"color\":\"#D33115\",\"shape\":\"bounding_box\","
+             "\"featureNodeHash\":\"objVan01\",\"required\":false,\"archived\":false},%s",
+             (int)(behind - json), json, behind);
+    assert_ok(annoproj_ontology_update(made->host, made->ontology, more, NULL, &error), error);
+    assert_ok(annoproj_ontology_features(made->host, made->ontology, NULL, &features, &error), error);
+    int64_t greatest = 0;
+    for (int64_t row = 0; row < annoproj_table_row_count(features); row++) {
+        int64_t feature = annoproj_table_int64(features, row, annoproj_table_column_index(features, "feature"));
+        greatest = feature > greatest ? feature : greatest;
+    }
+    annoproj_table_free(features);
+    annoproj_free(json);
+    return greatest;
+}
+
+/* A class filter leaves issues on no label alone, also where the log has nothing of the classes that it names. */
+static void test_issues_without_label(void **state) {
+    (void)state;
+    team *made = team_new(1, "", "");
+    annoproj_query_options options = ANNOPROJ_QUERY_OPTIONS_INIT;
+    const int64_t van = add_class(made), reviewer = made->users[TEAM_REVIEWER];
+    const event events[] = {
+        {.kind = EVENT_ISSUE_CREATE, .time_us = MONDAY, .actor = reviewer, .stage = REVIEW, .task = 1, .reference = 1},
+        {.kind = EVENT_LABEL_CREATE,
+         .time_us = MONDAY,
+         .actor = reviewer,
+         .stage = REVIEW,
+         .task = 1,
+         .class = TEAM_BOX}};
+    append(made, events, 2);
+    options.classes = &van;
+    options.class_count = 1;
+    expect_report(made, TEAM_ADMIN, &options, annoproj_query_reviewers, "3,reviewer@x.org,0,0,,0,0,0,0,0,0,,,1\n");
+    team_free(made);
+}
+
 static void test_rights(void **state) {
     (void)state;
     team *made = fixture();
@@ -578,9 +622,16 @@ static void test_feed(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_by_bucket), cmocka_unit_test(test_windows),       cmocka_unit_test(test_filters),
-        cmocka_unit_test(test_ontology),  cmocka_unit_test(test_annotators),    cmocka_unit_test(test_reviewers),
-        cmocka_unit_test(test_rights),    cmocka_unit_test(test_wrong_options), cmocka_unit_test(test_glance),
+        cmocka_unit_test(test_by_bucket),
+        cmocka_unit_test(test_windows),
+        cmocka_unit_test(test_filters),
+        cmocka_unit_test(test_ontology),
+        cmocka_unit_test(test_annotators),
+        cmocka_unit_test(test_reviewers),
+        cmocka_unit_test(test_issues_without_label),
+        cmocka_unit_test(test_rights),
+        cmocka_unit_test(test_wrong_options),
+        cmocka_unit_test(test_glance),
         cmocka_unit_test(test_feed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
