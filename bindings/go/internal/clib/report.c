@@ -163,7 +163,7 @@ annoproj_status report_begin(report *made, scope *in, const query *asked, annopr
         status = make_set(in, asked->classes, asked->class_count, &made->classes, error);
     }
     if (status == ANNOPROJ_OK && made->classes) {
-        made->classes->words[0] |= 1; /* issues on no label have no class: the filter leaves them alone */
+        number_set_add(made->classes, 0); /* issues on no label have no class: the filter leaves them alone */
     }
     if (status == ANNOPROJ_OK) {
         status = stages_by_type(made, error);
