@@ -181,11 +181,13 @@ check-go: $(STAGE)/stamp ## tests of the Go package, with the race detector; its
 	$(GO_INSTALLED) test -race -count=1 .
 	$(PYTHON_ENV) GO=$(GO) STAGE=$(STAGE) GO_RUNS=$(abspath $(plain.dir))/go $(PYTHON) -m unittest discover -q -s tests/go
 
-# Random operations against a reference that knows only the specification: OPERATIONS=200000 make check-model for more.
-OPERATIONS ?= 20000
-check-model: $(plain.shared) ## random operations against the reference model (OPERATIONS, TEST_SEED)
+# Random operations against a reference that knows only the specification, in as many processes as there are cores.
+OPERATIONS ?= 200000
+.PHONY: model
+model: check-model ## the same as check-model: make model OPERATIONS=1000000 SEED=7
+check-model: $(plain.shared) ## random operations against the reference model (OPERATIONS, SEED)
 	$(call heading,the library against the reference model)
-	@$(PYTHON_ENV) OPERATIONS=$(OPERATIONS) $(PYTHON) tests/model/run_model.py
+	@$(PYTHON_ENV) $(if $(SEED),TEST_SEED=$(SEED)) $(PYTHON) tests/model/run_model.py --operations $(OPERATIONS) --jobs $(JOBS)
 
 # What users read tables with; a renderer shows that the Vega-Lite specifications are ones.
 TABLE_READERS := pyarrow polars pandas duckdb vl-convert-python

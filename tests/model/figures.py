@@ -1,6 +1,6 @@
 """The reports as functions of what happened, by the words of the specification; no share of code with the library or the recount."""
 
-from reference import ANNOTATE, HOST, REVIEW
+from parts import ANNOTATE, HOST, REVIEW
 
 
 def half_up(microseconds):
@@ -60,7 +60,7 @@ class Window:
     # ---- the reports ----
 
     def task_actions(self):
-        return [self.tasks(kind) for kind in ("submit", "skip", "approve", "reject", "assign", "release")]
+        return [self.tasks(kind) for kind in ("submit", "skip", "approve", "reject", "assign", "release", "move", "reopen")]
 
     def label_actions(self):
         return [self.labels(kind) for kind in ("label_submit", "label_approved", "label_rejected")]

@@ -4,148 +4,41 @@ dictionaries, and knowing nothing of the library.
 An operation either changes the state and returns, or raises Refused with every status that would be right. What one may not see
 is NOT_FOUND before all else, what one's role does not hold is PERMISSION; of several reasons why not now, any will do.
 """
-import dataclasses
-import itertools
+import copy
 
-HOST = 0
-DAY = 86_400_000_000
-MANAGERS = ("admin", "team_manager")
-ANNOTATE, REVIEW, DONE = "ANNOTATION", "REVIEW", "DONE"
-WORKS_IN = {ANNOTATE: MANAGERS + ("annotator", "annotator_reviewer"), REVIEW: MANAGERS + ("reviewer", "annotator_reviewer"), DONE: ()}
-CLOSED = ("paused", "completed", "cancelled")
-UNDECIDED = ("new", "resolved", "reopened")
+from labels import Labels
+from parts import AGENT, ANNOTATE, CLOSED, DAY, DONE, HOST, MANAGERS, REVIEW, UNDECIDED, WORKS_IN, Happened, Issue, Refused, Task, refuse_if
+from routes import Routes
 
 
-class Refused(Exception):
-    def __init__(self, *statuses):
-        super().__init__("/".join(sorted(statuses)))
-        self.statuses = set(statuses)
+def fresh(stage):
+    """The status on arrival."""
+    return "completed" if stage.type == DONE else "new"
 
 
-def refuse_if(**reasons):
-    """refuse_if(STATE=closed, CONFLICT=taken): refuses with all that hold."""
-    held = [status for status, holds in reasons.items() if holds]
-    if held:
-        raise Refused(*held)
+class Reference(Labels, Routes):
+    """A project. New tasks wait in `unborn` until they are told their ids."""
 
-
-@dataclasses.dataclass
-class Stage:
-    key: str
-    type: str
-    edges: dict
-    settings: dict
-    id: int = 0
-    members: set = None  # None = all eligible
-
-    def set(self, name, default=False):
-        return self.settings.get(name, default)
-
-
-@dataclasses.dataclass
-class Label:
-    number: int  # its identity: a removed label that was published comes back with it
-    hash: str
-    kind: int  # class
-    frames: frozenset
-    boxes: tuple  # the numbers of its geometry
-    answers: frozenset  # of options
-    creator: int
-
-    def content(self):
-        return self.kind, self.frames, self.boxes, self.answers
-
-
-@dataclasses.dataclass
-class Published:
-    kind: int
-    frames: frozenset
-    answers: frozenset
-    first_answers: frozenset
-    first_frames: int
-    live: bool = True
-    ever: frozenset = frozenset()
-    submitted: bool = False
-    submitter: int = HOST
-    at_last_submit: bool = False
-
-
-@dataclasses.dataclass
-class Issue:
-    id: int
-    anchor: str
-    label: str = None
-    number: int = 0
-    kind: int = 0
-    resolved: bool = False
-    rejection: bool = False
-    comments: int = 0
-
-
-@dataclasses.dataclass
-class Task:
-    id: int
-    dataset: int
-    title: str
-    frames: int
-    stage: Stage
-    entered: int
-    status: str = "new"
-    assignee: int = None
-    by_manager: bool = False
-    released: bool = False
-    returned: bool = False
-    priority: int = 50
-    version: int = 0
-    last_submitter: int = HOST
-    last_action: tuple = None  # user, stage title, time
-    removed: bool = False
-    barred: dict = dataclasses.field(default_factory=dict)  # user: the rule
-    skips: dict = dataclasses.field(default_factory=dict)  # user: when, as a number
-    submitters: set = dataclasses.field(default_factory=set)  # (stage key, user)
-    stays: list = dataclasses.field(default_factory=list)  # (stage, entered, left) of former ones
-    sent_on_by: set = dataclasses.field(default_factory=set)  # whose actions ended those
-    labels: dict = dataclasses.field(default_factory=dict)
-    published: dict = dataclasses.field(default_factory=dict)  # number: Published
-    numbers: dict = dataclasses.field(default_factory=dict)  # hash: number of a published label
-    reviews: dict = dataclasses.field(default_factory=dict)  # (stage key, number): [state, content]
-    last_review: dict = dataclasses.field(default_factory=dict)  # number: state in the last review stage
-    issues: list = dataclasses.field(default_factory=list)
-
-    def derived(self):
-        if self.status != "new":
-            return self.status
-        return "assigned" if self.assignee else "released" if self.released else "new"
-
-
-@dataclasses.dataclass
-class Happened:
-    """What a figure counts."""
-    kind: str
-    time: int
-    actor: int
-    stage: Stage
-    task: Task
-    credited: int = HOST
-    label_class: int = 0
-    option: int = 0
-    frames: int = 0
-    duration: int = 0
-
-
-class Reference:
-    def __init__(self, stages, required, idle_limit=60_000_000, window=30 * DAY, self_release=True):
-        self.stages = {stage.key: stage for stage in stages}
-        self.first = stages[0]
+    def __init__(self, organisation, stages, first, required, dataset_uuids, idle_limit=60_000_000, window=30 * DAY, self_release=True):
+        self.organisation = organisation
+        organisation.projects.append(self)
+        self.disabled, self.covered, self.counter = organisation.disabled, organisation.covered, organisation.counter
+        self.stages, self.first = stages, stages[first]
         self.required = required  # class: options of which one is required
+        self.dataset_uuids = dataset_uuids
         self.idle_limit, self.window, self.self_release = idle_limit, window, self_release
         self.status = "not_started"
-        self.roles, self.disabled = {}, set()
-        self.tasks, self.happened = {}, []
-        self.now = 0
-        self.covered, self.beats = {}, {}
+        self.roles, self.attached, self.once_attached = {}, set(), set()
+        self.tasks, self.unborn, self.happened = {}, [], []
+        self.beats = {}
         self.counted = 0
-        self.counter = itertools.count(1)
+
+    @property
+    def now(self):
+        return self.organisation.now
+
+    def resting(self):
+        return [stage for stage in self.stages.values() if stage.rests]
 
     # ---- who sees and may do what ----
 
@@ -199,18 +92,21 @@ class Reference:
 
     def barred_on_take(self, user, task):
         """An action on an unassigned task initiates it first: do the person rules forbid that?"""
-        return user != HOST and task.assignee is None and not self.manages(user) and user in task.barred
+        return user != HOST and task.assignee is None and not self.manages(user) and user in self.barred(task)
 
     def take(self, user, task):
         if user != HOST and task.assignee is None:
             self.give(task, user, False)
             self.record("assign", user, task, credited=user)
 
-    def free_all(self, user, fits=lambda stage: False):
+    def free(self, user, task):
+        self.record("release", user, task, credited=task.assignee)
+        task.assignee, task.by_manager, task.released = None, False, True
+
+    def free_all(self, user, who, fits=lambda stage: False):
         for task in self.tasks.values():
-            if task.assignee == user and not fits(task.stage):
-                task.assignee, task.by_manager, task.released = None, False, True
-                self.record("release", self.acting, task, credited=user)
+            if task.assignee == who and not fits(task.stage):
+                self.free(user, task)
 
     # ---- the queue ----
 
@@ -228,7 +124,7 @@ class Reference:
         there = [task for task in self.tasks.values() if task.stage is stage and not task.removed]
         own = [task for task in there if task.assignee == user]
         free = [] if hidden else [task for task in there if task.assignee is None]
-        open_to = own + [task for task in free if user not in task.barred]
+        open_to = own + [task for task in free if user not in self.barred(task)]
         fresh = [task for task in open_to if user not in task.skips]
         found = min(fresh, key=lambda t: (-t.priority, t.assignee is None, t.entered, t.id), default=None)
         if found is None and include_skipped:
@@ -263,7 +159,7 @@ class Reference:
 
     def assign(self, user, task, to):
         self.enter(user, task, MANAGERS)
-        refuse_if(STATE=self.closed(user) or task.stage.type == DONE or (to in task.barred and not self.manages(to)),
+        refuse_if(STATE=self.closed(user) or task.stage.type == DONE or (to in self.barred(task) and not self.manages(to)),
                   INVALID=task.stage.type == DONE or not self.assignable(to, task.stage))
         if task.assignee == to and task.by_manager and to not in task.skips:
             return
@@ -282,8 +178,7 @@ class Reference:
             refuse_if(PERMISSION=task.assignee != user or task.by_manager or not self.self_release)
         refuse_if(STATE=self.closed(user))
         if task.assignee is not None:
-            self.record("release", user, task, credited=task.assignee)
-            task.assignee, task.by_manager, task.released = None, False, True
+            self.free(user, task)
 
     def set_priority(self, user, task, priority):
         self.enter(user, task, MANAGERS)
@@ -300,9 +195,12 @@ class Reference:
             return {user: "WORKED_ON_BY_YOU" for key, user in task.submitters if key != stage.key}
         return {}
 
+    def barred(self, task):
+        return self.bars(task, task.stage, task.returned, task.last_submitter)
+
     def land(self, user, task, edge, assignee, retain):
-        """The stage, and whose the task is there. To be called when the task has been taken."""
-        stage = self.stages[task.stage.edges[edge]]
+        """The stage, the splits it passed, and whose the task is there."""
+        stage, passed = self.route(user, task, task.stage.edges[edge])
         wanted = assignee
         if not wanted and retain:
             holder = task.assignee if task.assignee is not None else user if user != HOST else None
@@ -318,10 +216,16 @@ class Reference:
             bars = self.bars(task, stage, edge == "reject", submitter)
             task.submitters = worked
             refuse_if(STATE=wanted in bars and not self.manages(wanted))
-        return stage, wanted or None
+        return stage, passed, wanted or None
 
-    def arrive(self, task, stage, status, assignee, returned=False):
-        task.barred = self.bars(task, stage, returned, task.last_submitter)
+    def leave(self, user, task, kind, **more):
+        """The action that ends the stay."""
+        task.last_action = (user, task.stage, self.now)
+        task.sent_on_by.add(user)
+        self.record(kind, user, task, **more)
+
+    def arrive(self, task, stage, status, assignee=None, returned=False, passed=()):
+        self.pass_routers(task, passed)
         task.stays.append((task.stage, task.entered, self.now))
         task.stage, task.entered, task.status, task.returned = stage, self.now, status, returned
         task.assignee, task.by_manager, task.released = assignee, False, False
@@ -340,7 +244,7 @@ class Reference:
         incomplete = task.stage.set("require_complete_labels", True) and any(
             label.kind in self.required and not label.answers & self.required[label.kind] for label in task.labels.values())
         try:
-            stage, wanted = self.land(user, task, "submit", assignee, retain)
+            stage, passed, wanted = self.land(user, task, "submit", assignee, retain)
         except Refused as refused:
             raise Refused(*refused.statuses, *(["STATE"] if incomplete else []))
         refuse_if(STATE=incomplete)
@@ -358,10 +262,8 @@ class Reference:
         task.last_submitter = user
         if user != HOST:
             task.submitters.add((task.stage.key, user))
-        task.last_action = (user, task.stage.key, self.now)
-        task.sent_on_by.add(user)
-        self.record("submit", user, task, credited=user)
-        self.arrive(task, stage, "completed" if stage.type == DONE else "new", wanted)
+        self.leave(user, task, "submit", credited=user)
+        self.arrive(task, stage, fresh(stage), wanted, passed=passed)
         self.named(user, task, assignee)
         if stage.type == REVIEW:
             self.enter_review(task, not keep_rejected)
@@ -386,7 +288,7 @@ class Reference:
                     issue.anchor != "label" and not issue.resolved for issue in task.issues)
                 refused = not reason or bool(waiting and not deciding)
         try:
-            target, wanted = self.land(user, task, "approve" if approve else "reject", assignee, retain)
+            target, passed, wanted = self.land(user, task, "approve" if approve else "reject", assignee, retain)
         except Refused as error:
             raise Refused(*error.statuses, *(["STATE"] if refused else []))
         refuse_if(STATE=refused)
@@ -409,144 +311,91 @@ class Reference:
                     self.resolve(user, task, issue, True)
         elif comment:
             self.open_issue(user, task, Issue(0, "data_unit"), comment)
-        task.last_action = (user, stage.key, self.now)
-        task.sent_on_by.add(user)
-        self.record("approve" if approve else "reject", user, task, credited=task.last_submitter)
+        self.leave(user, task, "approve" if approve else "reject", credited=task.last_submitter)
         if not approve and not wanted and stage.set("reassign_rejected_to_submitter", True) and target.type == ANNOTATE \
                 and self.assignable(task.last_submitter, target):
             wanted = task.last_submitter
-        status = "reopened" if not approve else "completed" if target.type == DONE else "new"
-        self.arrive(task, target, status, wanted, returned=not approve)
+        self.arrive(task, target, fresh(target) if approve else "reopened", wanted, returned=not approve, passed=passed)
         self.named(user, task, assignee)
         if target.type == REVIEW:
             self.enter_review(task, False)
 
-    # ---- labels ----
-
-    def write(self, user, task, put=(), remove=(), version=None):
-        """`put` holds (hash, class, frames, boxes, options); `version` None forces."""
-        self.enter(user, task)
-        refuse_if(CONFLICT=self.others(user, task) or (version is not None and version != task.version),
-                  STATE=task.stage.type == DONE or self.closed(user, task.assignee == user) or self.barred_on_take(user, task))
-        refuse_if(NOT_FOUND=any(hash not in task.labels for hash in remove))
+    def pathway(self, user, task, key):
+        self.enter(user, task, WORKS_IN[AGENT])
+        path = next((path for path in task.stage.pathways if path["key"] == key), None)
+        refuse_if(STATE=task.stage.type != AGENT or self.closed(user), NOT_FOUND=path is None)
+        stage, passed = self.route(user, task, path["to"])
         self.take(user, task)
-        for hash, kind, frames, boxes, options in put:
-            there = task.labels.get(hash)
-            number = there.number if there else task.numbers.get(hash) or next(self.counter)
-            label = Label(number, hash, kind, frozenset(frames), boxes, frozenset(options), there.creator if there else user)
-            task.labels.pop(hash, None)
-            task.labels[hash] = label
-            if task.stage.type == REVIEW:
-                reviewer = user != HOST and user == task.assignee
-                self.set_review(task, task.stage, label, "approved" if reviewer else "new")
-        for hash in remove:
-            del task.labels[hash]
-        if put or remove:
-            task.version += 1
+        self.publish(user, task)
+        self.leave(user, task, "pathway")
+        self.arrive(task, stage, fresh(stage), passed=passed)
+        if stage.type == REVIEW:
+            self.enter_review(task, False)
 
-    def publish(self, user, task):
-        def record(kind, label_class, frames):
-            self.record(kind, user, task, label_class=label_class, frames=frames)
-
-        for label in task.labels.values():
-            one = task.published.get(label.number)
-            if one is None:
-                record("label_create", label.kind, len(label.frames))
-                for option in label.answers:
-                    self.record("answer_create", user, task, label_class=label.kind, option=option, frames=len(label.frames))
-                task.published[label.number] = Published(label.kind, label.frames, label.answers, label.answers,
-                                                         len(label.frames), ever=label.frames)
-                task.numbers[label.hash] = label.number
-                continue
-            was = one.frames if one.live else frozenset()
-            if one.live and (one.kind, one.answers, was) == (label.kind, label.answers, label.frames):
-                continue
-            common = was & label.frames
-            changed = common if one.kind != label.kind or one.answers != label.answers else frozenset()
-            record("label_edit", label.kind, len(changed) + len((label.frames - was) & one.ever))
-            record("frames_create", label.kind, len(label.frames - one.ever))
-            record("frames_delete", label.kind, len(was - label.frames))
-            one.kind, one.answers, one.frames, one.live = label.kind, label.answers, label.frames, True
-            one.ever |= label.frames
-        live = {label.number for label in task.labels.values()}
-        for number, one in task.published.items():
-            if one.live and number not in live:
-                record("label_delete", one.kind, len(one.frames))
-                one.live = False
-
-    # ---- reviews ----
-
-    def review_of(self, task, label):
-        state = task.reviews.get((task.stage.key, label.number))
-        return state[0] if state else "new"
-
-    def set_review(self, task, stage, label, state):
-        task.reviews[stage.key, label.number] = [state, label.content()]
-        task.last_review[label.number] = state
-
-    def enter_review(self, task, resolve):
-        for label in task.labels.values():
-            before, content = task.reviews.get((task.stage.key, label.number), (None, None))
-            if before == "approved":
-                state = "approved" if content == label.content() else "new"
-            elif before == "rejected":
-                state = "resolved" if resolve else "rejected"
-            else:
-                state = "resolved" if before == "resolved" else "new"
-            self.set_review(task, task.stage, label, state)
-
-    def decide_label(self, user, task, hash, how, comment=None):
-        self.enter(user, task, WORKS_IN[REVIEW])
-        label = task.labels.get(hash)
-        state = self.review_of(task, label) if label and task.stage.type == REVIEW else None
-        refuse_if(CONFLICT=self.others(user, task), NOT_FOUND=label is None,
-                  STATE=task.stage.type != REVIEW or self.closed(user) or self.barred_on_take(user, task)
-                  or (how == "reopened" and state not in ("approved", "rejected")))
-        self.take(user, task)
-        if state != how:
-            self.set_review(task, task.stage, label, how)
-        of_label = [issue for issue in task.issues if issue.rejection and issue.number == label.number]
-        if how == "approved":
-            for issue in of_label:
-                if not issue.resolved:
+    def move(self, user, task, stage):
+        """`stage` None is one that does not exist."""
+        self.enter(user, task, MANAGERS)
+        refuse_if(STATE=self.closed(user) or stage is task.stage, NOT_FOUND=stage is None)
+        self.publish(user, task, silently=True)
+        if stage.type == DONE and not stage.set("archive"):
+            for label in task.labels.values():
+                task.last_review[label.number] = "approved"
+            for issue in task.issues:
+                if issue.rejection and not issue.resolved:
                     self.resolve(user, task, issue, True)
-        elif how == "rejected" and not of_label:
-            self.open_issue(user, task, Issue(0, "label", hash, label.number, label.kind, rejection=True), comment)
-        elif how == "rejected":
-            if of_label[0].resolved:
-                self.resolve(user, task, of_label[0], False)
-            of_label[0].comments += bool(comment)
+        self.leave(user, task, "move")
+        self.arrive(task, stage, fresh(stage))
+        if stage.type == REVIEW:
+            self.enter_review(task, False)
 
-    # ---- issues ----
+    def reopen(self, user, task):
+        self.enter(user, task, MANAGERS)
+        first = self.first_annotation()
+        refuse_if(STATE=self.closed(user) or task.stage is first)
+        back = task.stage.set("reassign_rejected_to_submitter", True) and self.assignable(task.last_submitter, first)
+        self.leave(user, task, "reopen")
+        self.arrive(task, first, "reopened", task.last_submitter if back else None, returned=True)
 
-    def against(self, task, issue):
-        one = task.published.get(issue.number)
-        return (one.submitter if one and one.at_last_submit else HOST) or task.last_submitter
+    # ---- many at once ----
 
-    def resolve(self, user, task, issue, resolved):
-        issue.resolved = resolved
-        self.record("issue_resolve" if resolved else "issue_reopen", user, task, credited=self.against(task, issue),
-                    label_class=issue.kind)
+    ROLES = {"submit": WORKS_IN[ANNOTATE], "approve": WORKS_IN[REVIEW], "reject": WORKS_IN[REVIEW], "pathway": MANAGERS, "assign": MANAGERS,
+             "release": None, "set_priority": MANAGERS, "move": MANAGERS, "reopen": MANAGERS}
 
-    def open_issue(self, user, task, issue, comment):
-        issue.comments = bool(comment)
-        task.issues.append(issue)
-        self.record("issue_create", user, task, credited=self.against(task, issue), label_class=issue.kind)
+    def bulk(self, user, name, ids, action, all_or_nothing):
+        """For each task the statuses that would be right."""
+        self.enter(user, roles=self.ROLES[name])
+        refuse_if(STATE=name != "release" and self.closed(user))
+        outcomes = []
+        undo = self.undoing(ids) if all_or_nothing else None
+        for id in ids:
+            try:
+                refuse_if(NOT_FOUND=id not in self.tasks)
+                action(user, self.tasks[id])
+                outcomes.append({"OK"})
+            except Refused as refused:
+                if all_or_nothing:
+                    undo()
+                    raise
+                outcomes.append(refused.statuses)
+        return outcomes
 
-    def create_issue(self, user, task, anchor, hash=None, comment=""):
-        self.may_view(user, task)
-        refuse_if(STATE=self.closed(user), NOT_FOUND=anchor == "label" and hash not in task.labels)
-        label = task.labels.get(hash) if anchor == "label" else None
-        issue = Issue(0, anchor, hash, label.number, label.kind) if label else Issue(0, anchor)
-        self.open_issue(user, task, issue, comment)
+    def undoing(self, ids):
+        """A function that undoes what happens to these tasks from now on."""
+        stages = {id(stage): stage for stage in self.stages.values()}
+        units = {id(unit): unit for unit in self.organisation.units.values()}
+        tasks = [(self.tasks[one], copy.deepcopy(vars(self.tasks[one]), {**stages, **units})) for one in set(ids) & self.tasks.keys()]
+        routers = [(stage, dict(stage.split), dict(stage.seen)) for stage in self.stages.values()]
+        count, counted = len(self.happened), self.counted
 
-    def change_issue(self, user, task, issue, how):
-        self.may_view(user, task)
-        refuse_if(STATE=self.closed(user))
-        if how == "comment":
-            issue.comments += 1
-        elif issue.resolved != (how == "resolve"):
-            self.resolve(user, task, issue, how == "resolve")
+        def undo():
+            for task, before in tasks:
+                vars(task).update(before)
+            for stage, split, seen in routers:
+                stage.split, stage.seen = split, seen
+            del self.happened[count:]
+            self.counted = counted
+
+        return undo
 
     # ---- time ----
 
@@ -619,27 +468,33 @@ class Reference:
         was = self.roles.get(who)
         refuse_if(STATE=self.closed(user) or (was == "admin" and role != "admin" and self.is_last_admin(who)),
                   NOT_FOUND=was is None, PERMISSION="admin" in (was, role) and self.role(user) != "admin")
-        self.acting = user
         if role is None:
-            self.free_all(who)
+            self.free_all(user, who)
             del self.roles[who]
         else:
             self.roles[who] = role
             if role != was:
-                self.free_all(who, lambda stage: self.member(who, stage) and who not in self.disabled)
+                self.free_all(user, who, lambda stage: self.member(who, stage) and who not in self.disabled)
 
-    def disable(self, user, who, disabled):
-        self.acting = user
-        if disabled and who not in self.disabled:
-            self.free_all(who)
-        (self.disabled.add if disabled else self.disabled.discard)(who)
-
-    def detach(self, user, dataset, removed):
+    def attach(self, user, dataset, attached):
+        """How many tasks came or went."""
         self.enter(user, roles=("admin",))
         refuse_if(STATE=self.closed(user))
-        for task in self.tasks.values():
-            if task.dataset == dataset:
-                task.removed = removed
+        refuse_if(NOT_FOUND=not self.organisation.sees_dataset(user, dataset))
+        refuse_if(EXISTS=attached and dataset in self.attached, NOT_FOUND=not attached and dataset not in self.attached)
+        (self.attached.add if attached else self.attached.discard)(dataset)
+        self.once_attached.add(dataset)
+        there = [task for task in self.tasks.values() if task.dataset == dataset]
+        for task in there:
+            task.removed = not attached
+        known = {task.unit.id for task in there}
+        new = self.add_units(one.id for one in self.organisation.units.values() if one.dataset == dataset and one.id not in known)
+        return len(there) + new
+
+    def add_units(self, units):
+        new = [unit for unit in map(self.organisation.units.get, sorted(units)) if unit.dataset in self.attached]
+        self.unborn += [Task(None, unit, self.first, self.now) for unit in new]
+        return len(new)
 
     # ---- what is read ----
 
@@ -650,7 +505,7 @@ class Reference:
     def counts(self, user):
         """Tasks by stage, for the stages the user sees."""
         counts = {}
-        for stage in self.stages.values():
+        for stage in self.resting():
             if not self.manages(user) and not self.member(user, stage):
                 continue
             counts[stage.key] = sum(task.stage is stage and self.sees(user, task) for task in self.tasks.values())

@@ -859,9 +859,9 @@ ANNOPROJ_API annoproj_status annoproj_ontology_list(annoproj_session *session, c
  * (review); "archive" false, "webhook" false (done; a webhook of complete stages only). Admins and team managers are always members.
  * An AGENT stage has "pathways" instead of edges, [{"key": "ok", "title": "OK", "to": "review"}, ...], along which an admin,
  * team manager or the host sends its tasks. No task rests in a router; it sends each on at once:
- *   PERCENTAGE_ROUTER: every pathway has a "percentage", a fraction with up to 6 decimals; they sum to 1. The split is exact
- *     at every moment: no pathway is ever a whole task away from its share. A task that comes again keeps its pathway until
- *     the percentages change.
+ *   PERCENTAGE_ROUTER: every pathway has a "percentage", a fraction with up to 6 decimals; they sum to 1. Each new
+ *     task takes the pathway that is furthest behind its share, so that the split is exact at every moment and none is ever
+ *     a whole task ahead. A task that comes again keeps its pathway until the percentages change.
  *   USER_ROUTER: every pathway has "users" (e-mails); who actioned the task decides; others go along the edge "default".
  *   METADATA_ROUTER: every pathway has a "rule", and the first that holds decides, else the edge "default":
  *     {"data_type": ["image"], "dataset": ["<uuid>"], "title": "<pattern>", "metadata": {"site": ["a", "b"]}}; all conditions

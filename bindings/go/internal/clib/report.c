@@ -153,6 +153,21 @@ static annoproj_status people_of(report *made, annoproj_error **error) {
     return status;
 }
 
+/* Issues on no label have class 0: the filter leaves them alone. */
+static annoproj_status classes_of(report *made, annoproj_error **error) {
+    const size_t count = made->query->class_count;
+    int64_t *classes = count == 0 ? NULL : arena_array(made->in->memory, count + 1, sizeof *classes);
+    if (count == 0) {
+        return ANNOPROJ_OK;
+    }
+    if (classes == NULL) {
+        return fail_memory(error);
+    }
+    memcpy(classes, made->query->classes, count * sizeof *classes);
+    classes[count] = 0;
+    return make_set(made->in, classes, count + 1, &made->classes, error);
+}
+
 annoproj_status report_begin(report *made, scope *in, const query *asked, annoproj_error **error) {
     *made = (report){.in = in, .query = asked, .by_frame = asked->unit == ANNOPROJ_LABEL_UNIT_FRAME};
     annoproj_status status = people_of(made, error);
@@ -160,10 +175,7 @@ annoproj_status report_begin(report *made, scope *in, const query *asked, annopr
         status = make_set(in, asked->stages, asked->stage_count, &made->stages, error);
     }
     if (status == ANNOPROJ_OK) {
-        status = make_set(in, asked->classes, asked->class_count, &made->classes, error);
-    }
-    if (status == ANNOPROJ_OK && made->classes) {
-        number_set_add(made->classes, 0); /* issues on no label have no class: the filter leaves them alone */
+        status = classes_of(made, error);
     }
     if (status == ANNOPROJ_OK) {
         status = stages_by_type(made, error);

@@ -1,0 +1,183 @@
+"""What a project shows against what the reference says it must."""
+
+import json
+
+import annoproj
+from parts import AGENT, DONE, HOST, REVIEW
+
+
+class Comparing:
+    """A part of Project: world, reference, host, handles, touched, written."""
+
+    def expect(self, what, found, expected):
+        if found != expected:
+            raise AssertionError("%s\n  found    %r\n  expected %r" % (what, found, expected))
+
+    # ---- tasks and their labels ----
+
+    def row_of(self, task):
+        issues = task.issues
+        user, stage, time = task.last_action or (None, None, None)
+        return [task.id, task.priority, task.stage.key, task.status, task.derived(), task.assignee, task.entered, user,
+                stage and stage.title, time, sum(not issue.resolved for issue in issues), sum(issue.resolved for issue in issues),
+                task.version]
+
+    ROW = ("task", "priority", "stage_key", "status", "derived_status", "assignee", "entered", "last_action_user",
+           "last_action_stage", "last_action", "open_issues", "resolved_issues", "version")
+
+    @classmethod
+    def found_row(cls, row):
+        return [row[name] for name in cls.ROW]
+
+    def compare_tasks(self, tasks):
+        tasks = [task for task in tasks if not task.removed]
+        if tasks:
+            rows = rows_of(self.host.tasks_get([task.id for task in tasks]))
+            for row, task in zip(rows, tasks):
+                self.expect("task %d" % task.id, self.found_row(row), self.row_of(task))
+
+    def compare_touched(self, random):
+        """What operations have touched since the last time: all tasks, and the labels of one."""
+        self.compare_tasks(self.touched.values())
+        if self.written:
+            self.compare_labels(random.choice(list(self.written.values())))
+        self.touched.clear()
+        self.written.clear()
+
+    def compare_labels(self, task):
+        if task.removed:
+            return
+        handle = self.task(HOST, task)
+        found = [[row["label"], row["class"], frames_of(row["ranges"]), row["creator"], row["review"], row["review_state"]]
+                 for row in rows_of(handle.labels())]
+        expected = []
+        for label in sorted(task.labels.values(), key=lambda one: one.number):
+            state = task.reviews.get((task.stage.key, label.number), (None,))[0] if task.stage.type == REVIEW else None
+            expected.append([label.hash, label.kind, label.frames, label.creator, state, task.last_review.get(label.number)])
+        self.expect("labels of task %d" % task.id, found, expected)
+        if task.labels:
+            found = sorted((row["label"], row["option"]) for row in rows_of(handle.answers()))
+            self.expect("answers of task %d" % task.id, found,
+                        sorted((label.hash, option) for label in task.labels.values() for option in label.answers))
+            found = sorted((row["label"], row["frame"], tuple(row["coordinates"])) for row in
+                           rows_of(handle.geometry(annoproj.Unit.STORED)))
+            self.expect("geometry of task %d" % task.id, found, sorted(
+                (label.hash, frame, box) for label in task.labels.values() for frame, box in zip(sorted(label.frames), label.boxes)))
+        if task.issues:
+            found = [[row["anchor"], row["label"], row["resolved"], row["rejection"], row["comments"]] for row in rows_of(handle.issues())]
+            self.expect("issues of task %d" % task.id, found,
+                        [[one.anchor, one.label, one.resolved, one.rejection, int(one.comments)] for one in task.issues])
+
+    # ---- what a session sees ----
+
+    def compare_session(self, user, random):
+        """Lists, single gets and counts: each shows exactly what the reference lets this user see."""
+        reference, project = self.reference, self.handle_of(user)
+        if project is None:
+            self.expect("project_open by user %d" % user, status_of(self.world.sessions[user].project_open, self.id),
+                        "STATE" if user in reference.disabled else "NOT_FOUND")
+            return
+        if reference.role(user) is None or user in reference.disabled:
+            status = "STATE" if user in reference.disabled else "NOT_FOUND"
+            self.expect("list of user %d" % user, status_of(project.task_list), status)
+            return
+        listed = reference.listed(user)
+        pages, rows = random.choice((1, 2, 5, 1000)), []
+        for page in project.task_list_pages(limit=pages):
+            rows += rows_of(page)
+        self.expect("list of user %d" % user, [self.found_row(row) for row in rows], [self.row_of(task) for task in listed])
+        counts = {row["key"]: row["tasks"] for row in rows_of(project.stage_list())}
+        self.expect("counts of user %d" % user, counts, reference.counts(user))
+        for task in random.sample(list(reference.tasks.values()), 3):
+            status = status_of(project.task_open, task.id)
+            self.expect("task_open(%d) by user %d" % (task.id, user), status, "OK" if reference.sees(user, task) else "NOT_FOUND")
+            if (user, task.id) in self.task_handles:
+                self.expect("task_get(%d) by user %d" % (task.id, user), status_of(self.task_handles[user, task.id].get), status)
+                view = "NOT_FOUND" if status != "OK" else "PERMISSION" if reference.others(user, task) else "OK"
+                self.expect("labels(%d) by user %d" % (task.id, user), status_of(self.task_handles[user, task.id].labels), view)
+        self.compare_filtered(user, project, listed, random)
+
+    def compare_filtered(self, user, project, listed, random):
+        world, options, keep = self.world, {}, listed
+        counts = self.reference.counts(user)
+        visible = [stage for stage in self.reference.resting() if stage.key in counts]
+        if random.random() < 0.5 and visible:
+            chosen = random.sample(visible, random.randint(1, len(visible)))
+            options["stages"] = [stage.id for stage in chosen]
+            keep = [task for task in keep if any(task.stage is stage for stage in chosen)]
+        if random.random() < 0.5:
+            chosen = random.sample([0] + world.users, random.randint(1, 4))
+            options["assignees"] = chosen
+            keep = [task for task in keep if (task.assignee or 0) in chosen]
+        if random.random() < 0.3 and self.reference.once_attached:
+            options["datasets"] = [random.choice(sorted(self.reference.once_attached))]
+            keep = [task for task in keep if task.dataset in options["datasets"]]
+        if random.random() < 0.3:
+            flags = {1: "new", 2: "reopened", 4: "skipped", 8: "completed"}
+            options["statuses"] = random.randint(1, 15)
+            keep = [task for task in keep if any(options["statuses"] & bit and task.status == name for bit, name in flags.items())]
+        if random.random() < 0.3:
+            options["priority_least"], options["priority_most"] = random.randint(1, 60), random.randint(40, 100)
+            keep = [task for task in keep if options["priority_least"] <= task.priority <= options["priority_most"]]
+        if random.random() < 0.3:
+            options["title"] = random.choice(("IMAGE", "video0", "3", "nothing"))
+            keep = [task for task in keep if options["title"].lower() in task.title]
+        if random.random() < 0.5:
+            options["sort"] = annoproj.TaskSort.ENTERED
+            keep = sorted(keep, key=lambda task: (task.entered, task.id))
+        if random.random() < 0.5:
+            options["reverse"] = True
+            keep = keep[::-1]
+        rows = []
+        for page in project.task_list_pages(limit=random.choice((1, 3, 1000)), **options):
+            rows += rows_of(page)
+            if len(rows) > len(listed):
+                break
+        self.expect("list of user %d with %r" % (user, options), [row["task"] for row in rows], [task.id for task in keep])
+
+    # ---- the whole ----
+
+    def compare_workflow(self):
+        self.expect("workflow", json.loads(self.host.workflow_json()), self.document)
+        for stage in self.reference.resting():
+            if stage.type == AGENT:
+                self.expect("pathways of " + stage.key, [[row["key"], row["stage_key"]] for row in rows_of(self.stage(HOST, stage).pathways())],
+                            [[path["key"], path["to"]] for path in stage.pathways])
+
+    def compare_figures(self):
+        reference = self.reference
+        there = [task for task in reference.tasks.values() if not task.removed]
+        row = rows_of(self.host.overview())[0]
+        self.expect("overview", [row["instance_labels_created"], row["open_issues"], row["tasks"]],
+                    [reference.counted, reference.open_issues(), len(there)])
+        self.expect("tasks by stage", {row["stage"]: row["tasks"] for row in rows_of(self.host.tasks_by_stage())},
+                    {stage.id: sum(task.stage is stage for task in there) for stage in reference.resting()})
+
+    def compare_all(self, random):
+        self.compare_tasks(self.reference.tasks.values())
+        for task in self.reference.tasks.values():
+            self.compare_labels(task)
+        for user in self.world.sessions:
+            self.compare_session(user, random)
+        self.compare_workflow()
+        self.compare_figures()
+
+
+def rows_of(table):
+    """The rows of a table, by way of its JSON: one call for all of it."""
+    return json.loads(table.json())
+
+
+def frames_of(ranges):
+    frames = set()
+    for first, last in zip(ranges[::2], ranges[1::2]):
+        frames.update(range(first, last + 1))
+    return frozenset(frames) or frozenset([0])
+
+
+def status_of(call, *arguments, **keywords):
+    try:
+        call(*arguments, **keywords)
+    except annoproj.Error as error:
+        return error.status.name
+    return "OK"
