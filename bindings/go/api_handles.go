@@ -341,7 +341,9 @@ func (s *Store) state() *handle {
 }
 
 // A session for user `user`, or for the host when `user` is 0. ErrNotFound when there is no such user, ErrState
-// when the user is disabled. Rights: none needed; who is who is for the host to know.
+// when the user is disabled, or for a ticket when the store was opened without a ticket_key. A ticket that is none is ErrInvalid; one that
+// has expired, is another user's, was changed, or made with another key or for another store is ErrPermission. Rights: none needed;
+// who is who is for the host to know.
 //
 // In C: annoproj_session_open.
 func (s *Store) SessionOpen(ctx context.Context, user int64, opts ...SessionOption) (*Session, error) {
@@ -414,6 +416,25 @@ func (s *Session) state() *handle {
 		return nil
 	}
 	return s.handle
+}
+
+// A handle for the task of the session's ticket, so that a link needs to hold nothing but the ticket. ErrState when the session has none.
+// ErrNotFound. Rights: queue.
+//
+// In C: annoproj_session_ticket_task.
+func (s *Session) TicketTask(ctx context.Context, opts ...CallOption) (*Task, error) {
+	call := newCall(ctx)
+	defer call.end()
+	call.apply(opts)
+	self := (*C.annoproj_session)(call.enter(s.state(), "session", false))
+	var oTask *C.annoproj_task
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_session_ticket_task(self, limits, &oTask, failure)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return newTask(oTask, s, nil), nil
 }
 
 // The session's user; 0 for the host and for nil.
@@ -2059,90 +2080,6 @@ func (p *Project) ExportLabels(ctx context.Context, options ExportOptions, opts 
 	return int64(oLabels), nil
 }
 
-// Stage is a handle of the library: stage.
-// Safe for use by several goroutines at once.
-type Stage struct{ handle *handle }
-
-func newStage(pointer *C.annoproj_stage, parent holder, box *callbackBox) *Stage {
-	if pointer == nil {
-		return nil
-	}
-	made := &Stage{newHandle(unsafe.Pointer(pointer), "stage", parent, box, freeStage)}
-	onCollect(made, made.handle)
-	return made
-}
-
-func freeStage(pointer unsafe.Pointer) bool {
-	C.annoproj_stage_close((*C.annoproj_stage)(pointer))
-	return true
-}
-
-// Close closes the stage. It never blocks: calls in flight finish, later ones are ErrInvalid.
-// Closing again, or closing nil, does nothing.
-func (s *Stage) Close() error { return s.state().close() }
-
-func (s *Stage) state() *handle {
-	if s == nil {
-		return nil
-	}
-	return s.handle
-}
-
-// The pathways of a stage, in the order of the document; only agent stages have some. Rights: queue.
-//
-// In C: annoproj_stage_pathways.
-func (s *Stage) Pathways(ctx context.Context, opts ...CallOption) (*Table[PathwayRow], error) {
-	call := newCall(ctx)
-	defer call.end()
-	call.apply(opts)
-	self := (*C.annoproj_stage)(call.enter(s.state(), "stage", false))
-	var oTable *C.annoproj_table
-	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
-		return C.annoproj_stage_pathways(self, limits, &oTable, failure)
-	})
-	if err != nil {
-		return nil, err
-	}
-	return newTable(oTable, decodePathwayRow), nil
-}
-
-// Id of the stage; 0 for nil.
-//
-// In C: annoproj_stage_id.
-func (s *Stage) ID() int64 {
-	call := newCall(nil)
-	defer call.end()
-	self := (*C.annoproj_stage)(call.enter(s.state(), "stage", true))
-	return int64(C.annoproj_stage_id(self))
-}
-
-// Takes the next task of the queue and assigns it to the session's user: no two callers, threads or processes ever get
-// the same one. NONE when there is none, with the reason in `*reason`. ErrInvalid for the host. Rights: annotate or review,
-// and member of the stage (else NONE with NOT_MEMBER).
-//
-// In C: annoproj_stage_start_next.
-func (s *Stage) StartNext(ctx context.Context, opts ...StartOption) (*Task, QueueReason, error) {
-	call := newCall(ctx)
-	defer call.end()
-	self := (*C.annoproj_stage)(call.enter(s.state(), "stage", false))
-	var chosen StartOptions
-	for _, option := range opts {
-		if option != nil {
-			option.startOption(&chosen, call)
-		}
-	}
-	cOptions := chosen.toC(call)
-	var oTask *C.annoproj_task
-	var oReason C.annoproj_queue_reason
-	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
-		return C.annoproj_stage_start_next(self, cOptions, limits, &oTask, &oReason, failure)
-	})
-	if err != nil {
-		return nil, 0, err
-	}
-	return newTask(oTask, s, nil), QueueReason(oReason), nil
-}
-
 // Task is a handle of the library: task.
 // Safe for use by several goroutines at once.
 type Task struct{ handle *handle }
@@ -2391,6 +2328,26 @@ func (t *Task) Reopen(ctx context.Context, opts ...CallOption) error {
 	return err
 }
 
+// A ticket for this task and that user until `expires_us`, at most 30 days from now: text of less than 160 characters that a link takes
+// as it is. ErrNotFound when the user is no collaborator; ErrState when the user is disabled, strict_status is on, or the store
+// was opened without a ticket_key. Rights: ticket.
+//
+// In C: annoproj_ticket_issue.
+func (t *Task) TicketIssue(ctx context.Context, user int64, expiresMicros int64, opts ...CallOption) (string, error) {
+	call := newCall(ctx)
+	defer call.end()
+	call.apply(opts)
+	self := (*C.annoproj_task)(call.enter(t.state(), "task", false))
+	var oTicket *C.char
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_ticket_issue(self, C.int64_t(user), C.int64_t(expiresMicros), limits, &oTicket, failure)
+	})
+	if err != nil {
+		return "", err
+	}
+	return takeText(oTicket), nil
+}
+
 // Puts and removes labels of a task in one transaction; labels not named stay as they are. The result says hash and new version.
 // ErrConflict when `version` is not the present one or another has the task; ErrNotFound for a label to remove or a class; ErrData for
 // coordinates, ranges or answers that do not fit and for a label that two changes name (names the label and the place); ErrUnsupported for a class
@@ -2627,6 +2584,90 @@ func (t *Task) Heartbeat(ctx context.Context, atMicros int64, opts ...CallOption
 		return 0, err
 	}
 	return int64(oRecordedMicros), nil
+}
+
+// Stage is a handle of the library: stage.
+// Safe for use by several goroutines at once.
+type Stage struct{ handle *handle }
+
+func newStage(pointer *C.annoproj_stage, parent holder, box *callbackBox) *Stage {
+	if pointer == nil {
+		return nil
+	}
+	made := &Stage{newHandle(unsafe.Pointer(pointer), "stage", parent, box, freeStage)}
+	onCollect(made, made.handle)
+	return made
+}
+
+func freeStage(pointer unsafe.Pointer) bool {
+	C.annoproj_stage_close((*C.annoproj_stage)(pointer))
+	return true
+}
+
+// Close closes the stage. It never blocks: calls in flight finish, later ones are ErrInvalid.
+// Closing again, or closing nil, does nothing.
+func (s *Stage) Close() error { return s.state().close() }
+
+func (s *Stage) state() *handle {
+	if s == nil {
+		return nil
+	}
+	return s.handle
+}
+
+// The pathways of a stage, in the order of the document; only agent stages have some. Rights: queue.
+//
+// In C: annoproj_stage_pathways.
+func (s *Stage) Pathways(ctx context.Context, opts ...CallOption) (*Table[PathwayRow], error) {
+	call := newCall(ctx)
+	defer call.end()
+	call.apply(opts)
+	self := (*C.annoproj_stage)(call.enter(s.state(), "stage", false))
+	var oTable *C.annoproj_table
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_stage_pathways(self, limits, &oTable, failure)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return newTable(oTable, decodePathwayRow), nil
+}
+
+// Id of the stage; 0 for nil.
+//
+// In C: annoproj_stage_id.
+func (s *Stage) ID() int64 {
+	call := newCall(nil)
+	defer call.end()
+	self := (*C.annoproj_stage)(call.enter(s.state(), "stage", true))
+	return int64(C.annoproj_stage_id(self))
+}
+
+// Takes the next task of the queue and assigns it to the session's user: no two callers, threads or processes ever get
+// the same one. NONE when there is none, with the reason in `*reason`. ErrInvalid for the host. Rights: annotate or review,
+// and member of the stage (else NONE with NOT_MEMBER).
+//
+// In C: annoproj_stage_start_next.
+func (s *Stage) StartNext(ctx context.Context, opts ...StartOption) (*Task, QueueReason, error) {
+	call := newCall(ctx)
+	defer call.end()
+	self := (*C.annoproj_stage)(call.enter(s.state(), "stage", false))
+	var chosen StartOptions
+	for _, option := range opts {
+		if option != nil {
+			option.startOption(&chosen, call)
+		}
+	}
+	cOptions := chosen.toC(call)
+	var oTask *C.annoproj_task
+	var oReason C.annoproj_queue_reason
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_stage_start_next(self, cOptions, limits, &oTask, &oReason, failure)
+	})
+	if err != nil {
+		return nil, 0, err
+	}
+	return newTask(oTask, s, nil), QueueReason(oReason), nil
 }
 
 // Query is a handle of the library: query.

@@ -44,12 +44,14 @@ func layouts() map[string]uintptr {
 	all["annoproj_store_options.random"] = unsafe.Offsetof(C.annoproj_store_options{}.random)
 	all["annoproj_store_options.log"] = unsafe.Offsetof(C.annoproj_store_options{}.log)
 	all["annoproj_store_options.user_data"] = unsafe.Offsetof(C.annoproj_store_options{}.user_data)
+	all["annoproj_store_options.ticket_key"] = unsafe.Offsetof(C.annoproj_store_options{}.ticket_key)
 	all["annoproj_store_options.cache_bytes"] = unsafe.Offsetof(C.annoproj_store_options{}.cache_bytes)
 	all["annoproj_store_options.threads"] = unsafe.Offsetof(C.annoproj_store_options{}.threads)
 	all["annoproj_store_options.relaxed_durability"] = unsafe.Offsetof(C.annoproj_store_options{}.relaxed_durability)
 	all["annoproj_store_options.migrate"] = unsafe.Offsetof(C.annoproj_store_options{}.migrate)
 	all["annoproj_session_options"] = C.sizeof_annoproj_session_options
 	all["annoproj_session_options.size"] = unsafe.Offsetof(C.annoproj_session_options{}.size)
+	all["annoproj_session_options.ticket"] = unsafe.Offsetof(C.annoproj_session_options{}.ticket)
 	all["annoproj_session_options.source"] = unsafe.Offsetof(C.annoproj_session_options{}.source)
 	all["annoproj_session_options.reserved"] = unsafe.Offsetof(C.annoproj_session_options{}.reserved)
 	all["annoproj_check_options"] = C.sizeof_annoproj_check_options

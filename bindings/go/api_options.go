@@ -47,6 +47,8 @@ type StoreOptions struct {
 	Random func(buffer []byte) error
 	// Log is log.
 	Log func(level int32, message string)
+	// TicketKey: the host's secret, 16 bytes or more, that signs tickets; copied, never stored in the file; "" = no tickets. Give nobody this key, nor use it for anything else.
+	TicketKey string
 	// CacheBytes: budget for what is kept in memory: page caches of the writer (a quarter, at most 16 MiB) and of up to 8 readers (a sixteenth each, at most 1 MiB), the rest for columns of the event log; 0 = 64 MiB.
 	CacheBytes int64
 	// Threads: worker threads inside one call; 0 = up to 4, 1 = none.
@@ -73,6 +75,7 @@ func (o *StoreOptions) toC(call *call) *C.annoproj_store_options {
 		box.functions["annoproj_log_fn"] = o.Log
 		s.log = (C.annoproj_log_fn)(C.annoprojGoTrampolineLogFn)
 	}
+	s.ticket_key = call.text("ticket_key", o.TicketKey)
 	s.cache_bytes = C.int64_t(o.CacheBytes)
 	s.threads = C.int32_t(o.Threads)
 	s.relaxed_durability = C.bool(o.RelaxedDurability)
@@ -83,6 +86,8 @@ func (o *StoreOptions) toC(call *call) *C.annoproj_store_options {
 
 // SessionOptions is annoproj_session_options.
 type SessionOptions struct {
+	// Ticket: of Task.TicketIssue, for this user: opens its task in paused, completed and cancelled projects.
+	Ticket string
 	// Source is source.
 	Source Source
 }
@@ -90,6 +95,7 @@ type SessionOptions struct {
 func (o *SessionOptions) toC(call *call) *C.annoproj_session_options {
 	s := (*C.annoproj_session_options)(call.alloc(C.sizeof_annoproj_session_options))
 	s.size = C.sizeof_annoproj_session_options
+	s.ticket = call.text("ticket", o.Ticket)
 	s.source = C.annoproj_source(o.Source)
 	return s
 }

@@ -7,6 +7,7 @@
 #include "event.h"
 #include "stage_kind.h"
 #include "store.h"
+#include "ticket.h"
 #include "varint.h"
 
 #define PROJECT_OF(id)         ((id) >> 32) /* of a task, stage or issue id; of a data unit: its dataset */
@@ -19,6 +20,7 @@ typedef struct session {
     store *store;
     int64_t user;   /* 0 = host */
     int32_t source; /* never ANNOPROJ_SOURCE_DEFAULT */
+    ticket ticket;  /* what it was opened with; task 0 = none */
 } session;
 
 typedef struct project_identity {
@@ -42,6 +44,8 @@ typedef struct task_identity {
 /* Make a handle for an identity (retains the session). */
 annoproj_status session_handle(store *store, int64_t user, int32_t source, annoproj_session **out,
                                annoproj_error **error);
+/* For one that nobody else has yet. */
+void session_set_ticket(annoproj_session *handle, const ticket *ticket);
 annoproj_status project_handle(session *session, int64_t id, annoproj_project **out, annoproj_error **error);
 annoproj_status stage_handle(session *session, int64_t id, annoproj_stage **out, annoproj_error **error);
 annoproj_status task_handle(session *session, int64_t id, annoproj_task **out, annoproj_error **error);
@@ -94,15 +98,18 @@ typedef struct scope {
     int64_t now_us; /* command time; 0 in reads */
     int64_t user;   /* 0 = host */
     int32_t source;
-    int32_t org_role;      /* annoproj_org_role; admin for the host */
-    int32_t role;          /* annoproj_role in the project; admin for the host; 0 = none */
-    bool manager;          /* host, admin or team manager: sees and works on every task. From
+    int32_t org_role;             /* annoproj_org_role; admin for the host */
+    int32_t role;                 /* annoproj_role in the project; admin for the host; 0 = none */
+    bool manager;                 /* host, admin or team manager: sees and works on every task. From
                                                           the table of operations, so that nothing else compares roles */
-    bool owns;             /* dataset and ontology subjects: `own` rights hold (one's own
+    bool owns;                    /* dataset and ontology subjects: `own` rights hold (one's own
                                                           creation, or only projects one administers use it) */
-    project_facts project; /* project subjects and below */
-    stage_facts stage;     /* stage subjects */
-    task_facts task;       /* task subjects */
+    project_facts project;        /* project subjects and below */
+    stage_facts stage;            /* stage subjects */
+    task_facts task;              /* task subjects */
+    const ticket *ticket;         /* the session's; NULL = none */
+    annoproj_operation by_ticket; /* let through by it alone; 0 = none */
+    int32_t ticket_stage;         /* number of the stage the task was in then */
 } scope;
 
 /* What a write body works on. Only the gate makes one. */
@@ -190,6 +197,9 @@ annoproj_status access_task_facts(scope *scope, int64_t task, task_facts *out, a
 /* Whether a user could be assigned tasks of that stage (enabled, collaborator, role fits, listed when listed). */
 annoproj_status access_stage_member(scope *scope, const stage_facts *stage, int64_t user, bool *member,
                                     annoproj_error **error);
+
+/* The store's UUID as text. */
+annoproj_status access_store_uuid(scope *scope, char out[37], annoproj_error **error);
 
 /* Whether a user is admin or team manager of the scope's project. */
 annoproj_status access_is_manager(scope *scope, int64_t user, bool *manager, annoproj_error **error);

@@ -37,7 +37,8 @@ static void begin_run(write_run *run, const writer *at) {
                          .store = at->store,
                          .now_us = at->now_us,
                          .user = by->user,
-                         .source = by->source};
+                         .source = by->source,
+                         .ticket = by->ticket.task != 0 ? &by->ticket : NULL};
 }
 
 /* NONE when the key is new (or there is none); OK with the first result; CONFLICT. */
@@ -68,6 +69,9 @@ static annoproj_status run_write(writer *at, void *argument, annoproj_error **er
     if (status == ANNOPROJ_OK) {
         cmd->events_project = cmd->scope.project.id;
         status = run->body(cmd, asked->arguments, error);
+    }
+    if (status == ANNOPROJ_OK && cmd->scope.by_ticket != 0) {
+        command_note_ticket(cmd);
     }
     if (status != ANNOPROJ_OK) {
         return status;
@@ -123,7 +127,8 @@ static annoproj_status read_within(const request *asked, read_fn run_body, const
                 .bounds = limits,
                 .store = snapshot.store,
                 .user = asked->session->user,
-                .source = asked->session->source};
+                .source = asked->session->source,
+                .ticket = asked->session->ticket.task != 0 ? &asked->session->ticket : NULL};
     status = subject_load(&in, asked->subject, asked->id, error);
     if (status == ANNOPROJ_OK && asked->operation != 0) {
         status = access_gate(&in, asked->operation, error);

@@ -29,6 +29,14 @@ annoproj_status session_handle(store *of, int64_t user, int32_t source, annoproj
     return ANNOPROJ_OK;
 }
 
+void session_set_ticket(annoproj_session *handle, const ticket *given) {
+    body *kept = handle_pin(handle, HANDLE_SESSION);
+    if (kept) {
+        ((session *)kept)->ticket = *given;
+        handle_unpin(handle);
+    }
+}
+
 /* Projects, stages and tasks are the same: a session and a number. The structs differ only so that they are not
  * taken for one another. */
 _Static_assert(sizeof(stage_identity) == sizeof(project_identity) && sizeof(task_identity) == sizeof(project_identity),

@@ -63,6 +63,8 @@ static const struct kind_name {
     {EVENT_ONTOLOGY_CREATE, "ontology_create"},
     {EVENT_ONTOLOGY_UPDATE, "ontology_update"},
     {EVENT_STORE_SETTING, "store_setting"},
+    {EVENT_TICKET_ISSUE, "ticket_issue"},
+    {EVENT_TICKET_USE, "ticket_use"},
 };
 
 const char *event_kind_name(int32_t kind) {

@@ -75,6 +75,19 @@ annoproj_status store_random(store *of, void *out, size_t length, annoproj_error
     return status;
 }
 
+annoproj_status store_time(store *of, int64_t *now_us, annoproj_error **error) {
+    annoproj_status status = operation_begin(of->state, error);
+    if (status == ANNOPROJ_OK) {
+        status = host_clock(of->state, now_us, error);
+        operation_end(of->state);
+    }
+    return status;
+}
+
+const char *store_ticket_key(const store *of) {
+    return of->state->ticket_key;
+}
+
 static int64_t share(const struct store_state *state, int64_t part, int64_t most) {
     int64_t bytes = state->options.cache_bytes > 0 ? state->options.cache_bytes : DEFAULT_CACHE_BYTES;
     return bytes / part < most ? bytes / part : most;

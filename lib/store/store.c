@@ -36,6 +36,10 @@ static void state_free(struct store_state *state) {
     blob_cache_free(state->cache);
     release(state->path);
     release(state->folder);
+    if (state->ticket_key != NULL) {
+        explicit_bzero(state->ticket_key, strlen(state->ticket_key));
+    }
+    release(state->ticket_key);
     release(state);
 }
 
@@ -72,6 +76,14 @@ static annoproj_status state_new(const annoproj_store_options *options, struct s
     }
     made->process = getpid();
     made->options = *options;
+    made->options.ticket_key = NULL; /* the caller's memory */
+    if (options->ticket_key != NULL) {
+        made->ticket_key = duplicate_text(options->ticket_key);
+        if (made->ticket_key == NULL) {
+            fail_memory(error);
+            goto no_changed;
+        }
+    }
     if (state_condition(&made->changed, error) != ANNOPROJ_OK) {
         goto no_changed;
     }
@@ -96,6 +108,7 @@ no_cache:
 no_committed:
     pthread_cond_destroy(&made->changed);
 no_changed:
+    release(made->ticket_key);
     release(made);
     return ANNOPROJ_NO_MEMORY;
 }

@@ -60,7 +60,9 @@ void store_read_end(reader *reader);
 
 /* Random bytes for ids and hashes: drawn before a command runs, so that a body run again draws nothing. */
 annoproj_status store_random(store *store, void *out, size_t length, annoproj_error **error);
-int32_t store_threads(const store *store); /* worker threads a call may use, option `threads` */
+annoproj_status store_time(store *store, int64_t *now_us, annoproj_error **error); /* what the clock says */
+const char *store_ticket_key(const store *store); /* option `ticket_key`; NULL = none */
+int32_t store_threads(const store *store);        /* worker threads a call may use, option `threads` */
 
 /* What all threads keep in memory of the store, inside option `cache_bytes`; used between store_read_begin() and _end(). */
 blob_cache *store_cache(const store *store);

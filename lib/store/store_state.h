@@ -43,6 +43,7 @@ struct store_state {
     dev_t device;
     ino_t inode;
     annoproj_store_options options;
+    char *ticket_key; /* a copy; NULL = none */
 
     pthread_mutex_t mutex;
     pthread_cond_t changed;   /* a call ended, a reader came free */

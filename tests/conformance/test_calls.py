@@ -33,7 +33,8 @@ class World:
         self.folder = folder
         self.now_us = 1_767_603_600_000_000
         self.path = os.path.join(folder, "calls.annoproj")
-        self.store = annoproj.create(self.path, clock=lambda: self.now_us, relaxed_durability=True)
+        self.store = annoproj.create(self.path, clock=lambda: self.now_us, relaxed_durability=True,
+                                     ticket_key="a secret of this test")
         self.host = self.store.session_open(0)
         self.users = [self.host.user_create("u%d@x.org" % i, "U", annoproj.OrgRole.MEMBER) for i in range(4)]
         self.ontology = self.host.ontology_create("Cars", ONTOLOGY)
@@ -69,6 +70,8 @@ class World:
         self.agent_task = self.agents.task_open(self.agents.task_list().to_pylist()[0]["task"])
         self.complete = self.project.stage_open("complete").id()
         self.stream = self.project.events(0)
+        self.ticket = self.project.task_open(self.free.id()).ticket_issue(self.users[1], self.now_us + 10**9)
+        self.guest = self.store.session_open(self.users[1], ticket=self.ticket)
         self.project.setting_set(annoproj.Setting.OUTBOX_STATUS, 1)
         for status in (annoproj.ProjectStatus.IN_REVIEW, annoproj.ProjectStatus.IN_PROGRESS):
             self.project.set_status(status)
@@ -96,6 +99,7 @@ class World:
         self.store.close()
 
 
+LATER_US = 1_767_603_600_000_000 + 86400 * 10**6
 READ, WRITE = "read", "write"
 CALLS = {
     "annoproj_stream_next": (READ, lambda w, **c: w.stream.next(**c)),
@@ -172,6 +176,8 @@ CALLS = {
     "annoproj_task_set_priority": (WRITE, lambda w, **c: as_host(w, w.free).set_priority(77, **c)),
     "annoproj_task_move": (WRITE, lambda w, **c: as_host(w, w.free).move(w.complete, **c)),
     "annoproj_task_reopen": (WRITE, lambda w, **c: as_host(w, w.reviewing).reopen(**c)),
+    "annoproj_ticket_issue": (WRITE, lambda w, **c: as_host(w, w.free).ticket_issue(w.users[2], LATER_US, **c)),
+    "annoproj_session_ticket_task": (READ, lambda w, **c: w.guest.ticket_task(**c).id()),
     "annoproj_tasks_submit": (WRITE, lambda w, **c: w.project.tasks_submit([w.annotating.id(), 7], **c).to_pylist()),
     "annoproj_tasks_approve": (WRITE, lambda w, **c: w.project.tasks_approve([w.reviewing.id()], undecided=annoproj.Undecided.DECIDE, **c).to_pylist()),
     "annoproj_tasks_reject": (WRITE, lambda w, **c: w.project.tasks_reject([w.reviewing.id()], undecided=annoproj.Undecided.DECIDE, **c).to_pylist()),

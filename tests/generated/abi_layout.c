@@ -282,7 +282,7 @@ _Static_assert(_Generic(((annoproj_picture_options *)0)->categories, int32_t: 1,
 _Static_assert(offsetof(annoproj_picture_options, utc_offset_minutes) == 36, "offset of annoproj_picture_options.utc_offset_minutes");
 _Static_assert(_Generic(((annoproj_picture_options *)0)->utc_offset_minutes, int32_t: 1, default: 0), "type of annoproj_picture_options.utc_offset_minutes");
 
-_Static_assert(sizeof(annoproj_store_options) == 56, "size of annoproj_store_options");
+_Static_assert(sizeof(annoproj_store_options) == 64, "size of annoproj_store_options");
 _Static_assert(offsetof(annoproj_store_options, size) == 0, "offset of annoproj_store_options.size");
 _Static_assert(_Generic(((annoproj_store_options *)0)->size, size_t: 1, default: 0), "type of annoproj_store_options.size");
 _Static_assert(offsetof(annoproj_store_options, clock) == 8, "offset of annoproj_store_options.clock");
@@ -293,21 +293,25 @@ _Static_assert(offsetof(annoproj_store_options, log) == 24, "offset of annoproj_
 _Static_assert(_Generic(((annoproj_store_options *)0)->log, annoproj_log_fn: 1, default: 0), "type of annoproj_store_options.log");
 _Static_assert(offsetof(annoproj_store_options, user_data) == 32, "offset of annoproj_store_options.user_data");
 _Static_assert(_Generic(((annoproj_store_options *)0)->user_data, void *: 1, default: 0), "type of annoproj_store_options.user_data");
-_Static_assert(offsetof(annoproj_store_options, cache_bytes) == 40, "offset of annoproj_store_options.cache_bytes");
+_Static_assert(offsetof(annoproj_store_options, ticket_key) == 40, "offset of annoproj_store_options.ticket_key");
+_Static_assert(_Generic(((annoproj_store_options *)0)->ticket_key, const char *: 1, default: 0), "type of annoproj_store_options.ticket_key");
+_Static_assert(offsetof(annoproj_store_options, cache_bytes) == 48, "offset of annoproj_store_options.cache_bytes");
 _Static_assert(_Generic(((annoproj_store_options *)0)->cache_bytes, int64_t: 1, default: 0), "type of annoproj_store_options.cache_bytes");
-_Static_assert(offsetof(annoproj_store_options, threads) == 48, "offset of annoproj_store_options.threads");
+_Static_assert(offsetof(annoproj_store_options, threads) == 56, "offset of annoproj_store_options.threads");
 _Static_assert(_Generic(((annoproj_store_options *)0)->threads, int32_t: 1, default: 0), "type of annoproj_store_options.threads");
-_Static_assert(offsetof(annoproj_store_options, relaxed_durability) == 52, "offset of annoproj_store_options.relaxed_durability");
+_Static_assert(offsetof(annoproj_store_options, relaxed_durability) == 60, "offset of annoproj_store_options.relaxed_durability");
 _Static_assert(_Generic(((annoproj_store_options *)0)->relaxed_durability, bool: 1, default: 0), "type of annoproj_store_options.relaxed_durability");
-_Static_assert(offsetof(annoproj_store_options, migrate) == 53, "offset of annoproj_store_options.migrate");
+_Static_assert(offsetof(annoproj_store_options, migrate) == 61, "offset of annoproj_store_options.migrate");
 _Static_assert(_Generic(((annoproj_store_options *)0)->migrate, bool: 1, default: 0), "type of annoproj_store_options.migrate");
 
-_Static_assert(sizeof(annoproj_session_options) == 16, "size of annoproj_session_options");
+_Static_assert(sizeof(annoproj_session_options) == 24, "size of annoproj_session_options");
 _Static_assert(offsetof(annoproj_session_options, size) == 0, "offset of annoproj_session_options.size");
 _Static_assert(_Generic(((annoproj_session_options *)0)->size, size_t: 1, default: 0), "type of annoproj_session_options.size");
-_Static_assert(offsetof(annoproj_session_options, source) == 8, "offset of annoproj_session_options.source");
+_Static_assert(offsetof(annoproj_session_options, ticket) == 8, "offset of annoproj_session_options.ticket");
+_Static_assert(_Generic(((annoproj_session_options *)0)->ticket, const char *: 1, default: 0), "type of annoproj_session_options.ticket");
+_Static_assert(offsetof(annoproj_session_options, source) == 16, "offset of annoproj_session_options.source");
 _Static_assert(_Generic(((annoproj_session_options *)0)->source, annoproj_source: 1, default: 0), "type of annoproj_session_options.source");
-_Static_assert(offsetof(annoproj_session_options, reserved) == 12, "offset of annoproj_session_options.reserved");
+_Static_assert(offsetof(annoproj_session_options, reserved) == 20, "offset of annoproj_session_options.reserved");
 _Static_assert(_Generic(((annoproj_session_options *)0)->reserved, int32_t: 1, default: 0), "type of annoproj_session_options.reserved");
 
 _Static_assert(sizeof(annoproj_check_options) == 32, "size of annoproj_check_options");
@@ -671,6 +675,7 @@ _Static_assert(sizeof(&annoproj_store_open) == sizeof(void (*)(void)), "declared
 _Static_assert(sizeof(&annoproj_store_close) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_session_options_init) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_session_open) == sizeof(void (*)(void)), "declared");
+_Static_assert(sizeof(&annoproj_session_ticket_task) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_session_close) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_session_user) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_operations) == sizeof(void (*)(void)), "declared");
@@ -769,6 +774,7 @@ _Static_assert(sizeof(&annoproj_tasks_release) == sizeof(void (*)(void)), "decla
 _Static_assert(sizeof(&annoproj_tasks_set_priority) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_tasks_move) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_tasks_reopen) == sizeof(void (*)(void)), "declared");
+_Static_assert(sizeof(&annoproj_ticket_issue) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_label_changes_init) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_label_write_options_init) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_labels_write) == sizeof(void (*)(void)), "declared");
@@ -862,6 +868,7 @@ annoproj_status annoproj_store_open(const char *path, const annoproj_store_optio
 annoproj_status annoproj_store_close(annoproj_store *store, const annoproj_call *call, annoproj_error **error);
 void annoproj_session_options_init(annoproj_session_options *options);
 annoproj_status annoproj_session_open(annoproj_store *store, int64_t user, const annoproj_session_options *options, const annoproj_call *call, annoproj_session **session, annoproj_error **error);
+annoproj_status annoproj_session_ticket_task(annoproj_session *session, const annoproj_call *call, annoproj_task **task, annoproj_error **error);
 void annoproj_session_close(annoproj_session *session);
 int64_t annoproj_session_user(const annoproj_session *session);
 annoproj_status annoproj_operations(annoproj_table **table, annoproj_error **error);
@@ -960,6 +967,7 @@ annoproj_status annoproj_tasks_release(annoproj_project *project, const int64_t 
 annoproj_status annoproj_tasks_set_priority(annoproj_project *project, const int64_t *tasks, size_t count, int32_t priority, bool all_or_nothing, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
 annoproj_status annoproj_tasks_move(annoproj_project *project, const int64_t *tasks, size_t count, int64_t stage, bool all_or_nothing, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
 annoproj_status annoproj_tasks_reopen(annoproj_project *project, const int64_t *tasks, size_t count, bool all_or_nothing, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
+annoproj_status annoproj_ticket_issue(annoproj_task *task, int64_t user, int64_t expires_us, const annoproj_call *call, char **ticket, annoproj_error **error);
 void annoproj_label_changes_init(annoproj_label_changes *changes);
 void annoproj_label_write_options_init(annoproj_label_write_options *options);
 annoproj_status annoproj_labels_write(annoproj_task *task, const annoproj_label_changes *changes, const annoproj_label_write_options *options, const annoproj_call *call, annoproj_table **table, annoproj_error **error);

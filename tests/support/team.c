@@ -105,6 +105,7 @@ team *team_new(int64_t tasks, const char *annotate_settings, const char *review_
     options.random = team_random;
     options.user_data = made;
     options.relaxed_durability = true;
+    options.ticket_key = TEAM_TICKET_KEY;
     assert_ok(annoproj_store_create(made->path, &options, NULL, &made->store, &error), error);
     assert_ok(annoproj_session_open(made->store, 0, NULL, NULL, &made->host, &error), error);
     for (int i = 0; i < TEAM_SIZE; i++) {

@@ -33,6 +33,9 @@ void team_draw(team *team, annoproj_task *task, const char *hash, double x, char
 /* Rows that annoproj_store_check finds. */
 int64_t team_differences(team *team);
 
+/* What the store was opened with. */
+#define TEAM_TICKET_KEY "the secret of the team's host"
+
 /* Features of the team's ontology. */
 #define TEAM_BOX    1 /* object bounding_box "Car" with radio attribute "Colour" (Red, Blue) */
 #define TEAM_COLOUR 2

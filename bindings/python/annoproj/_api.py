@@ -1331,13 +1331,14 @@ class Store(_runtime.Handle):
     FREE_TAKES_CALL = True
 
     @staticmethod
-    def create(path, *, clock=None, random=None, log=None, cache_bytes=0, threads=0, relaxed_durability=False, migrate=False, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+    def create(path, *, clock=None, random=None, log=None, ticket_key=None, cache_bytes=0, threads=0, relaxed_durability=False, migrate=False, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """Makes a new store. `path` may be relative; it is made absolute at once. EXISTS when there is a file
         (an empty one counts), NOT_FOUND when the folder is missing, READONLY when it cannot be written,
         UNSUPPORTED on a network file system.
 
         clock: NULL = the system's clock
         random: NULL = the system's random source
+        ticket_key: the host's secret, 16 bytes or more, that signs tickets; copied, never stored in the file; NULL = no tickets. Give nobody this key, nor use it for anything else
         cache_bytes: budget for what is kept in memory: page caches of the writer (a quarter, at most 16 MiB) and of up to 8 readers (a sixteenth each, at most 1 MiB), the rest for columns of the event log; 0 = 64 MiB
         threads: worker threads inside one call; 0 = up to 4, 1 = none
         relaxed_durability: synchronous=NORMAL: a power cut may lose the last commits, never damage the store
@@ -1350,6 +1351,7 @@ class Store(_runtime.Handle):
         s_options.clock = _capi.annoproj_clock_fn() if clock is None else call.callback(_capi.annoproj_clock_fn, clock, 'clock', lambda time_us, user_data: (), lambda value, time_us, user_data: time_us.__setitem__(0, _convert.microseconds(value, 'time_us')))
         s_options.random = _capi.annoproj_random_fn() if random is None else call.callback(_capi.annoproj_random_fn, random, 'random', lambda buffer, length, user_data: (length,), lambda value, buffer, length, user_data: _runtime.fill_bytes(value, buffer, length))
         s_options.log = _capi.annoproj_log_fn() if log is None else call.callback(_capi.annoproj_log_fn, log, 'log', lambda level, message, user_data: (level, _convert.decode(message),))
+        s_options.ticket_key = _convert.encode(ticket_key, 'ticket_key', True)
         s_options.cache_bytes = _convert.integer(cache_bytes, 'cache_bytes', 'c_int64')
         s_options.threads = _convert.integer(threads, 'threads', 'c_int32')
         s_options.relaxed_durability = bool(relaxed_durability)
@@ -1359,13 +1361,14 @@ class Store(_runtime.Handle):
         return call.made(o_store, Store, None)
 
     @staticmethod
-    def open(path, *, clock=None, random=None, log=None, cache_bytes=0, threads=0, relaxed_durability=False, migrate=False, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+    def open(path, *, clock=None, random=None, log=None, ticket_key=None, cache_bytes=0, threads=0, relaxed_durability=False, migrate=False, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """Opens a store. NOT_FOUND when there is no file, CORRUPT when it is no store or has a foreign schema,
         TOO_NEW when a newer library wrote it, STATE when it is older and `migrate` is off, READONLY when the file
         or its folder cannot be written, UNSUPPORTED on a network file system.
 
         clock: NULL = the system's clock
         random: NULL = the system's random source
+        ticket_key: the host's secret, 16 bytes or more, that signs tickets; copied, never stored in the file; NULL = no tickets. Give nobody this key, nor use it for anything else
         cache_bytes: budget for what is kept in memory: page caches of the writer (a quarter, at most 16 MiB) and of up to 8 readers (a sixteenth each, at most 1 MiB), the rest for columns of the event log; 0 = 64 MiB
         threads: worker threads inside one call; 0 = up to 4, 1 = none
         relaxed_durability: synchronous=NORMAL: a power cut may lose the last commits, never damage the store
@@ -1378,6 +1381,7 @@ class Store(_runtime.Handle):
         s_options.clock = _capi.annoproj_clock_fn() if clock is None else call.callback(_capi.annoproj_clock_fn, clock, 'clock', lambda time_us, user_data: (), lambda value, time_us, user_data: time_us.__setitem__(0, _convert.microseconds(value, 'time_us')))
         s_options.random = _capi.annoproj_random_fn() if random is None else call.callback(_capi.annoproj_random_fn, random, 'random', lambda buffer, length, user_data: (length,), lambda value, buffer, length, user_data: _runtime.fill_bytes(value, buffer, length))
         s_options.log = _capi.annoproj_log_fn() if log is None else call.callback(_capi.annoproj_log_fn, log, 'log', lambda level, message, user_data: (level, _convert.decode(message),))
+        s_options.ticket_key = _convert.encode(ticket_key, 'ticket_key', True)
         s_options.cache_bytes = _convert.integer(cache_bytes, 'cache_bytes', 'c_int64')
         s_options.threads = _convert.integer(threads, 'threads', 'c_int32')
         s_options.relaxed_durability = bool(relaxed_durability)
@@ -1386,14 +1390,19 @@ class Store(_runtime.Handle):
         call.run(_capi.annoproj_store_open, c_path, ctypes.byref(s_options), call.pointer(), call.result(o_store, Store), call.error_pointer())
         return call.made(o_store, Store, None)
 
-    def session_open(self, user, *, source=0, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+    def session_open(self, user, *, ticket=None, source=0, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """A session for user `user`, or for the host when `user` is 0. NOT_FOUND when there is no such user, STATE
-        when the user is disabled. Rights: none needed; who is who is for the host to know.
+        when the user is disabled, or for a ticket when the store was opened without a ticket_key. A ticket that is none is INVALID; one that
+        has expired, is another user's, was changed, or made with another key or for another store is PERMISSION. Rights: none needed;
+        who is who is for the host to know.
+
+        ticket: of annoproj_ticket_issue, for this user: opens its task in paused, completed and cancelled projects
         """
         call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
         c_user = _convert.integer(user, 'user', 'c_int64')
         s_options = _capi.annoproj_session_options()
         s_options.size = ctypes.sizeof(s_options)
+        s_options.ticket = _convert.encode(ticket, 'ticket', True)
         s_options.source = _convert.integer(source, 'source', 'c_int32')
         o_session = _capi.annoproj_session_p()
         call.run(_capi.annoproj_session_open, call.handle(self, Store, 'store'), c_user, ctypes.byref(s_options), call.pointer(), call.result(o_session, Session), call.error_pointer())
@@ -1426,6 +1435,15 @@ class Session(_runtime.Handle):
 
     NOUN = 'session'
     FREE = _capi.annoproj_session_close
+
+    def ticket_task(self, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """A handle for the task of the session's ticket, so that a link needs to hold nothing but the ticket. STATE when the session has none.
+        NOT_FOUND. Rights: queue.
+        """
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        o_task = _capi.annoproj_task_p()
+        call.run(_capi.annoproj_session_ticket_task, call.handle(self, Session, 'session'), call.pointer(), call.result(o_task, Task), call.error_pointer())
+        return call.made(o_task, Task, self)
 
     def user(self):
         """The session's user; 0 for the host and for NULL."""
@@ -2358,42 +2376,6 @@ class Project(_runtime.Handle):
         return o_labels.value
 
 
-class Stage(_runtime.Handle):
-    """A stage of the library."""
-
-    NOUN = 'stage'
-    FREE = _capi.annoproj_stage_close
-
-    def pathways(self, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
-        """The pathways of a stage, in the order of the document; only agent stages have some. Rights: queue."""
-        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
-        o_table = _capi.annoproj_table_p()
-        call.run(_capi.annoproj_stage_pathways, call.handle(self, Stage, 'stage'), call.pointer(), call.result(o_table, PathwayTable), call.error_pointer())
-        return call.made(o_table, PathwayTable)
-
-    def id(self):
-        """Id of the stage; 0 for NULL."""
-        call = _runtime.Call()
-        result = call.plain(_capi.annoproj_stage_id, call.handle(self, Stage, 'stage'))
-        return result
-
-    def start_next(self, *, include_skipped=False, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
-        """Takes the next task of the queue and assigns it to the session's user: no two callers, threads or processes ever get
-        the same one. NONE when there is none, with the reason in `*reason`. INVALID for the host. Rights: annotate or review,
-        and member of the stage (else NONE with NOT_MEMBER).
-
-        include_skipped: when nothing else is left, the least recently skipped of one's own skips
-        """
-        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
-        s_options = _capi.annoproj_start_options()
-        s_options.size = ctypes.sizeof(s_options)
-        s_options.include_skipped = bool(include_skipped)
-        o_task = _capi.annoproj_task_p()
-        o_reason = ctypes.c_int32()
-        call.run(_capi.annoproj_stage_start_next, call.handle(self, Stage, 'stage'), ctypes.byref(s_options), call.pointer(), call.result(o_task, Task), ctypes.byref(o_reason), call.error_pointer())
-        return StageStartNextResult(call.made(o_task, Task, self), _convert.enumeration(QueueReason, o_reason.value))
-
-
 class Task(_runtime.Handle):
     """A task of the library."""
 
@@ -2528,6 +2510,18 @@ class Task(_runtime.Handle):
         """
         call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
         call.run(_capi.annoproj_task_reopen, call.handle(self, Task, 'task'), call.pointer(), call.error_pointer())
+
+    def ticket_issue(self, user, expires_us, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """A ticket for this task and that user until `expires_us`, at most 30 days from now: text of less than 160 characters that a link takes
+        as it is. NOT_FOUND when the user is no collaborator; STATE when the user is disabled, strict_status is on, or the store
+        was opened without a ticket_key. Rights: ticket.
+        """
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        c_user = _convert.integer(user, 'user', 'c_int64')
+        c_expires_us = _convert.microseconds(expires_us, 'expires_us')
+        o_ticket = ctypes.c_void_p()
+        call.run(_capi.annoproj_ticket_issue, call.handle(self, Task, 'task'), c_user, c_expires_us, call.pointer(), call.result(o_ticket, _capi.annoproj_free), call.error_pointer())
+        return call.text(o_ticket, _capi.annoproj_free)
 
     def labels_write(self, *, text=None, actions=None, hashes=None, hash_offsets=None, classes=None, confidences=None, automatic=None, geometry_starts=None, frames=None, part_starts=None, coordinate_starts=None, coordinates=None, answer_starts=None, answer_attributes=None, answer_options=None, answer_texts=None, answer_text_offsets=None, answer_numbers=None, answer_first_frames=None, answer_last_frames=None, range_starts=None, range_first_frames=None, range_last_frames=None, unit=0, version=0, force=False, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """Puts and removes labels of a task in one transaction; labels not named stay as they are. The result says hash and new version.
@@ -2702,6 +2696,42 @@ class Task(_runtime.Handle):
         o_recorded_us = ctypes.c_int64()
         call.run(_capi.annoproj_task_heartbeat, call.handle(self, Task, 'task'), c_at_us, call.pointer(), ctypes.byref(o_recorded_us), call.error_pointer())
         return o_recorded_us.value
+
+
+class Stage(_runtime.Handle):
+    """A stage of the library."""
+
+    NOUN = 'stage'
+    FREE = _capi.annoproj_stage_close
+
+    def pathways(self, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """The pathways of a stage, in the order of the document; only agent stages have some. Rights: queue."""
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        o_table = _capi.annoproj_table_p()
+        call.run(_capi.annoproj_stage_pathways, call.handle(self, Stage, 'stage'), call.pointer(), call.result(o_table, PathwayTable), call.error_pointer())
+        return call.made(o_table, PathwayTable)
+
+    def id(self):
+        """Id of the stage; 0 for NULL."""
+        call = _runtime.Call()
+        result = call.plain(_capi.annoproj_stage_id, call.handle(self, Stage, 'stage'))
+        return result
+
+    def start_next(self, *, include_skipped=False, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """Takes the next task of the queue and assigns it to the session's user: no two callers, threads or processes ever get
+        the same one. NONE when there is none, with the reason in `*reason`. INVALID for the host. Rights: annotate or review,
+        and member of the stage (else NONE with NOT_MEMBER).
+
+        include_skipped: when nothing else is left, the least recently skipped of one's own skips
+        """
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        s_options = _capi.annoproj_start_options()
+        s_options.size = ctypes.sizeof(s_options)
+        s_options.include_skipped = bool(include_skipped)
+        o_task = _capi.annoproj_task_p()
+        o_reason = ctypes.c_int32()
+        call.run(_capi.annoproj_stage_start_next, call.handle(self, Stage, 'stage'), ctypes.byref(s_options), call.pointer(), call.result(o_task, Task), ctypes.byref(o_reason), call.error_pointer())
+        return StageStartNextResult(call.made(o_task, Task, self), _convert.enumeration(QueueReason, o_reason.value))
 
 
 class Query(_runtime.Handle):

@@ -225,11 +225,11 @@ class annoproj_project_p(c_void_p):
     pass
 
 
-class annoproj_stage_p(c_void_p):
+class annoproj_task_p(c_void_p):
     pass
 
 
-class annoproj_task_p(c_void_p):
+class annoproj_stage_p(c_void_p):
     pass
 
 
@@ -302,6 +302,7 @@ class annoproj_store_options(Structure):
         ("random", annoproj_random_fn),
         ("log", annoproj_log_fn),
         ("user_data", c_void_p),
+        ("ticket_key", c_char_p),
         ("cache_bytes", c_int64),
         ("threads", c_int32),
         ("relaxed_durability", c_bool),
@@ -312,6 +313,7 @@ class annoproj_store_options(Structure):
 class annoproj_session_options(Structure):
     _fields_ = [
         ("size", c_size_t),
+        ("ticket", c_char_p),
         ("source", c_int32),
         ("reserved", c_int32),
     ]
@@ -591,6 +593,7 @@ FUNCTIONS = (
     ("annoproj_store_close", c_int32, (annoproj_store_p, POINTER(annoproj_call), POINTER(annoproj_error_p))),
     ("annoproj_session_options_init", None, (POINTER(annoproj_session_options),)),
     ("annoproj_session_open", c_int32, (annoproj_store_p, c_int64, POINTER(annoproj_session_options), POINTER(annoproj_call), POINTER(annoproj_session_p), POINTER(annoproj_error_p))),
+    ("annoproj_session_ticket_task", c_int32, (annoproj_session_p, POINTER(annoproj_call), POINTER(annoproj_task_p), POINTER(annoproj_error_p))),
     ("annoproj_session_close", None, (annoproj_session_p,)),
     ("annoproj_session_user", c_int64, (annoproj_session_p,)),
     ("annoproj_operations", c_int32, (POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
@@ -689,6 +692,7 @@ FUNCTIONS = (
     ("annoproj_tasks_set_priority", c_int32, (annoproj_project_p, c_void_p, c_size_t, c_int32, c_bool, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
     ("annoproj_tasks_move", c_int32, (annoproj_project_p, c_void_p, c_size_t, c_int64, c_bool, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
     ("annoproj_tasks_reopen", c_int32, (annoproj_project_p, c_void_p, c_size_t, c_bool, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
+    ("annoproj_ticket_issue", c_int32, (annoproj_task_p, c_int64, c_int64, POINTER(annoproj_call), POINTER(c_void_p), POINTER(annoproj_error_p))),
     ("annoproj_label_changes_init", None, (POINTER(annoproj_label_changes),)),
     ("annoproj_label_write_options_init", None, (POINTER(annoproj_label_write_options),)),
     ("annoproj_labels_write", c_int32, (annoproj_task_p, POINTER(annoproj_label_changes), POINTER(annoproj_label_write_options), POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
@@ -786,6 +790,7 @@ annoproj_store_open = LIBRARY.annoproj_store_open
 annoproj_store_close = LIBRARY.annoproj_store_close
 annoproj_session_options_init = LIBRARY.annoproj_session_options_init
 annoproj_session_open = LIBRARY.annoproj_session_open
+annoproj_session_ticket_task = LIBRARY.annoproj_session_ticket_task
 annoproj_session_close = LIBRARY.annoproj_session_close
 annoproj_session_user = LIBRARY.annoproj_session_user
 annoproj_operations = LIBRARY.annoproj_operations
@@ -884,6 +889,7 @@ annoproj_tasks_release = LIBRARY.annoproj_tasks_release
 annoproj_tasks_set_priority = LIBRARY.annoproj_tasks_set_priority
 annoproj_tasks_move = LIBRARY.annoproj_tasks_move
 annoproj_tasks_reopen = LIBRARY.annoproj_tasks_reopen
+annoproj_ticket_issue = LIBRARY.annoproj_ticket_issue
 annoproj_label_changes_init = LIBRARY.annoproj_label_changes_init
 annoproj_label_write_options_init = LIBRARY.annoproj_label_write_options_init
 annoproj_labels_write = LIBRARY.annoproj_labels_write

@@ -376,12 +376,13 @@ typedef struct annoproj_store_options {
     annoproj_random_fn random ANNOPROJ_NULLABLE;   /* NULL = the system's random source */
     annoproj_log_fn log ANNOPROJ_NULLABLE;
     void *user_data ANNOPROJ_NULLABLE;             /* handed to clock, random and log */
+    const char *ticket_key ANNOPROJ_NULLABLE;      /* the host's secret, 16 bytes or more, that signs tickets; copied, never stored in the file; NULL = no tickets. Give nobody this key, nor use it for anything else */
     int64_t cache_bytes;                           /* budget for what is kept in memory: page caches of the writer (a quarter, at most 16 MiB) and of up to 8 readers (a sixteenth each, at most 1 MiB), the rest for columns of the event log; 0 = 64 MiB */
     int32_t threads;                               /* worker threads inside one call; 0 = up to 4, 1 = none */
     bool relaxed_durability;                       /* synchronous=NORMAL: a power cut may lose the last commits, never damage the store */
     bool migrate;                                  /* bring an older store to this version, after a verified backup beside it */
 } annoproj_store_options;
-#define ANNOPROJ_STORE_OPTIONS_INIT { sizeof(annoproj_store_options), NULL, NULL, NULL, NULL, 0, 0, false, false }
+#define ANNOPROJ_STORE_OPTIONS_INIT { sizeof(annoproj_store_options), NULL, NULL, NULL, NULL, NULL, 0, 0, false, false }
 
 /* Fills in the defaults. */
 ANNOPROJ_API void annoproj_store_options_init(annoproj_store_options *options ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
@@ -407,6 +408,8 @@ ANNOPROJ_API annoproj_status annoproj_store_close(annoproj_store *store ANNOPROJ
  * authorises: role and status are read again inside each call, so a demotion acts at once. */
 
 typedef struct annoproj_session annoproj_session;
+typedef struct annoproj_project annoproj_project;
+typedef struct annoproj_task annoproj_task;
 
 /* Stored on every event; a mark that gives no right. */
 enum annoproj_source_values {
@@ -419,17 +422,24 @@ typedef int32_t annoproj_source;
 
 typedef struct annoproj_session_options {
     size_t size;
+    const char *ticket ANNOPROJ_NULLABLE;    /* of annoproj_ticket_issue, for this user: opens its task in paused, completed and cancelled projects */
     annoproj_source source ANNOPROJ_ENUM(annoproj_source);
     int32_t reserved;
 } annoproj_session_options;
-#define ANNOPROJ_SESSION_OPTIONS_INIT { sizeof(annoproj_session_options), 0, 0 }
+#define ANNOPROJ_SESSION_OPTIONS_INIT { sizeof(annoproj_session_options), NULL, 0, 0 }
 
 /* Fills in the defaults. */
 ANNOPROJ_API void annoproj_session_options_init(annoproj_session_options *options ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
 
 /* A session for user `user`, or for the host when `user` is 0. NOT_FOUND when there is no such user, STATE
- * when the user is disabled. Rights: none needed; who is who is for the host to know. */
+ * when the user is disabled, or for a ticket when the store was opened without a ticket_key. A ticket that is none is INVALID; one that
+ * has expired, is another user's, was changed, or made with another key or for another store is PERMISSION. Rights: none needed;
+ * who is who is for the host to know. */
 ANNOPROJ_API annoproj_status annoproj_session_open(annoproj_store *store, int64_t user, const annoproj_session_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_session **session ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_session_close), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* A handle for the task of the session's ticket, so that a link needs to hold nothing but the ticket. STATE when the session has none.
+ * NOT_FOUND. Rights: queue. */
+ANNOPROJ_API annoproj_status annoproj_session_ticket_task(annoproj_session *session, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_task **task ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_task_close), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* Closes a session. NULL is fine. */
 ANNOPROJ_API void annoproj_session_close(annoproj_session *session ANNOPROJ_NULLABLE) ANNOPROJ_SINCE(0, 1);
@@ -509,8 +519,6 @@ ANNOPROJ_ROW_END(operation_row)
 
 /* The table of operations. Any thread; no rights needed. */
 ANNOPROJ_API annoproj_status annoproj_operations(annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(operation_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
-
-typedef struct annoproj_project annoproj_project;
 
 /* Whether the session holds an operation now, by role alone, on that project, or on the store when `project` is
  * NULL. STATE when a project operation is asked without a project. */
@@ -1069,8 +1077,6 @@ ANNOPROJ_API int64_t annoproj_stage_id(const annoproj_stage *stage ANNOPROJ_NULL
  * entering the stage, then id. An action or a label write by an eligible user on an unassigned task initiates it first;
  * on another's task it is CONFLICT, except for admins, team managers and the host. */
 
-typedef struct annoproj_task annoproj_task;
-
 /* Why annoproj_stage_start_next found nothing. */
 enum annoproj_queue_reason_values {
     ANNOPROJ_QUEUE_FOUND = 0,               /* a task was found */
@@ -1301,7 +1307,21 @@ ANNOPROJ_API annoproj_status annoproj_tasks_move(annoproj_project *project, cons
 /* As annoproj_tasks_submit. Rights: as annoproj_task_reopen. */
 ANNOPROJ_API annoproj_status annoproj_tasks_reopen(annoproj_project *project, const int64_t *tasks ANNOPROJ_LEN(count), size_t count, bool all_or_nothing, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(outcome_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
-/* ==== Section - Labels ===========================================================================
+/* ==== Section - Tickets ==========================================================================
+ * The status of a project closes it for annotators and reviewers, and sometimes one task must go on all the same. A ticket is a text that
+ * names one task and one collaborator, with a time at which it expires, signed with the host's ticket_key: the host puts it into a link,
+ * and opens with it the session of whoever follows that link (annoproj_session_options). On that task the session may then do
+ * what the user could do if the project were in progress, in calls on that task alone (not annoproj_stage_start_next nor in bulk); the role, the stage and whose the task is decide as always, at every
+ * call. In archived projects, and where strict_status is on, it opens nothing. Issuing is an event, and so is each change that
+ * a ticket alone made possible. Nothing of a ticket is stored: another ticket_key ends all of them, setting strict_status those of
+ * a project, removing the collaborator that one. */
+
+/* A ticket for this task and that user until `expires_us`, at most 30 days from now: text of less than 160 characters that a link takes
+ * as it is. NOT_FOUND when the user is no collaborator; STATE when the user is disabled, strict_status is on, or the store
+ * was opened without a ticket_key. Rights: ticket. */
+ANNOPROJ_API annoproj_status annoproj_ticket_issue(annoproj_task *task, int64_t user, int64_t expires_us, const annoproj_call *call ANNOPROJ_NULLABLE, char **ticket ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_free), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* ==== Section - Labels ============================================================================
  * A label is an instance of an object or classification class on one data unit. It has a hash of 8 characters. Numbers come back
  * as they came in, digit by digit up to 18 digits, and equal as doubles. */
 

@@ -8,6 +8,7 @@
 #define access_sees_task annoproj_internal_access_sees_task
 #define access_stage_facts annoproj_internal_access_stage_facts
 #define access_stage_member annoproj_internal_access_stage_member
+#define access_store_uuid annoproj_internal_access_store_uuid
 #define access_task_facts annoproj_internal_access_task_facts
 #define access_view_task annoproj_internal_access_view_task
 #define access_visible_stages annoproj_internal_access_visible_stages
@@ -125,6 +126,7 @@
 #define command_event annoproj_internal_command_event
 #define command_events_project annoproj_internal_command_events_project
 #define command_hash annoproj_internal_command_hash
+#define command_note_ticket annoproj_internal_command_note_ticket
 #define command_random annoproj_internal_command_random
 #define command_release annoproj_internal_command_release
 #define command_result_int64 annoproj_internal_command_result_int64
@@ -608,6 +610,7 @@
 #define session_leave annoproj_internal_session_leave
 #define session_read annoproj_internal_session_read
 #define session_read_table annoproj_internal_session_read_table
+#define session_set_ticket annoproj_internal_session_set_ticket
 #define session_write annoproj_internal_session_write
 #define setting_check annoproj_internal_setting_check
 #define setting_of_choice annoproj_internal_setting_of_choice
@@ -669,6 +672,8 @@
 #define store_slow_us annoproj_internal_store_slow_us
 #define store_spare annoproj_internal_store_spare
 #define store_threads annoproj_internal_store_threads
+#define store_ticket_key annoproj_internal_store_ticket_key
+#define store_time annoproj_internal_store_time
 #define store_wait annoproj_internal_store_wait
 #define store_write annoproj_internal_store_write
 #define structure_color annoproj_internal_structure_color
@@ -733,6 +738,8 @@
 #define text_take annoproj_internal_text_take
 #define text_time annoproj_internal_text_time
 #define text_to_double annoproj_internal_text_to_double
+#define ticket_read annoproj_internal_ticket_read
+#define ticket_write annoproj_internal_ticket_write
 #define time_heartbeat annoproj_internal_time_heartbeat
 #define time_record annoproj_internal_time_record
 #define true_code annoproj_internal_true_code

@@ -79,6 +79,15 @@ void command_release(command *cmd) {
     memset(cmd, 0, sizeof *cmd);
 }
 
+void command_note_ticket(command *cmd) {
+    const int64_t before = command_events_project(cmd, cmd->scope.project.id);
+    command_event(cmd, &(event){.kind = EVENT_TICKET_USE,
+                                .task = NUMBER_OF(cmd->scope.ticket->task),
+                                .stage = cmd->scope.ticket_stage,
+                                .reference = cmd->scope.by_ticket});
+    (void)command_events_project(cmd, before);
+}
+
 /* ---- parts that may be refused ---- */
 
 static bool is_refusal(annoproj_status status) {
@@ -100,6 +109,7 @@ annoproj_status command_attempt(command *cmd, write_fn part, void *arguments, bo
     static const char begin[] = "SAVEPOINT part", undo[] = "ROLLBACK TO part", end[] = "RELEASE part";
     database *db = cmd->scope.database;
     const size_t events = cmd->events.count, length = cmd->result.length;
+    const annoproj_operation by_ticket = cmd->scope.by_ticket;
     *refusal = ANNOPROJ_OK;
     annoproj_status status = looks_first ? ANNOPROJ_OK : sql_run(sql(db, begin), error);
     if (status != ANNOPROJ_OK)
@@ -112,6 +122,7 @@ annoproj_status command_attempt(command *cmd, write_fn part, void *arguments, bo
             return fail(error, ANNOPROJ_INTERNAL, "a part that was refused had changed something before");
         cmd->events.count = events;
         cmd->result.length = length;
+        cmd->scope.by_ticket = by_ticket;
         if (!looks_first)
             status = sql_run(sql(db, undo), NULL);
     }

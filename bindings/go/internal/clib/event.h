@@ -74,7 +74,10 @@ typedef enum event_kind {
     EVENT_DATA_UNITS_ADD = 101,  /* frames = how many; reference = dataset */
     EVENT_ONTOLOGY_CREATE = 102, /* reference = ontology */
     EVENT_ONTOLOGY_UPDATE = 103, /* reference = ontology */
-    EVENT_STORE_SETTING = 104    /* reference = annoproj_setting */
+    EVENT_STORE_SETTING = 104,   /* reference = annoproj_setting */
+    /* tickets */
+    EVENT_TICKET_ISSUE = 110, /* credited = the user; duration = how long it is valid */
+    EVENT_TICKET_USE = 111    /* reference = the operation it let through */
 } event_kind;
 
 const char *event_kind_name(int32_t kind); /* "task_submit"; "unknown" */

@@ -99,8 +99,23 @@ static annoproj_status gate_task(const scope *in, const operation_rule *rule, bo
     return rule->need == NEED_SEE || late ? ANNOPROJ_OK : access_work_task(in, task, error);
 }
 
+/* Why the session's ticket does not open the task, "" when there is none; NULL when it does. */
+static const char *ticket_lacks(const scope *in) {
+    const ticket *given = in->ticket;
+    if (!given || in->task.id == 0) {
+        return "";
+    }
+    if (given->task != in->task.id || given->user != in->user) {
+        return "; the session's ticket is for another task";
+    }
+    if (in->project.strict_status) {
+        return "; tickets open nothing in a project with strict_status on";
+    }
+    return in->now_us >= given->expires_us ? "; the session's ticket has expired" : NULL;
+}
+
 /* Does the status of the project leave the operation open to this session? */
-static annoproj_status gate_status(const scope *in, const operation_rule *rule, bool late, annoproj_error **error) {
+static annoproj_status gate_status(scope *in, const operation_rule *rule, bool late, annoproj_error **error) {
     static const char *const closed[] = {[ANNOPROJ_PROJECT_PAUSED] = "paused",
                                          [ANNOPROJ_PROJECT_COMPLETED] = "completed",
                                          [ANNOPROJ_PROJECT_CANCELLED] = "cancelled"};
@@ -123,9 +138,15 @@ static annoproj_status gate_status(const scope *in, const operation_rule *rule, 
     if (rule->gate == GATE_OWN && theirs) {
         return ANNOPROJ_OK;
     }
+    const char *lacks = ticket_lacks(in);
+    if (!lacks) {
+        in->by_ticket = rule->operation;
+        in->ticket_stage = task->stage.number;
+        return ANNOPROJ_OK;
+    }
     return fail(error, ANNOPROJ_STATE,
-                "project %lld is %s: `%s` waits until an admin or team manager changes its status",
-                (long long)in->project.id, closed[status], rule->name);
+                "project %lld is %s: `%s` waits until an admin or team manager changes its status%s",
+                (long long)in->project.id, closed[status], rule->name, lacks);
 }
 
 annoproj_status access_gate(scope *in, annoproj_operation operation, annoproj_error **error) {

@@ -3,24 +3,47 @@
 #include "handle_call.h"
 #include "options.h"
 #include "rights.h"
+#include "utf8.h"
 
 void annoproj_session_options_init(annoproj_session_options *options) {
     if (options)
         *options = (annoproj_session_options)ANNOPROJ_SESSION_OPTIONS_INIT;
 }
 
+typedef struct opening {
+    const char *ticket_text;
+    ticket ticket;
+} opening;
+
+/* The subject query has found the user, enabled. A ticket must be this store's, this user's, and in time. */
 static annoproj_status see_store(scope *in, void *arguments, annoproj_error **error) {
-    (void)in;
-    (void)arguments;
-    (void)error;
-    return ANNOPROJ_OK; /* the subject query has found the user, enabled */
+    opening *made = arguments;
+    const char *key = store_ticket_key(in->store);
+    char uuid[37];
+    int64_t now_us = 0;
+    if (!made->ticket_text)
+        return ANNOPROJ_OK;
+    if (!key)
+        return fail(error, ANNOPROJ_STATE, "the store was opened without a ticket_key: open it with one");
+    annoproj_status status = access_store_uuid(in, uuid, error);
+    if (status == ANNOPROJ_OK)
+        status = ticket_read(made->ticket_text, key, uuid, &made->ticket, error);
+    if (status == ANNOPROJ_OK)
+        status = store_time(in->store, &now_us, error);
+    if (status == ANNOPROJ_OK && made->ticket.user != in->user)
+        status = fail(error, ANNOPROJ_PERMISSION, "the ticket is for user %lld, not for user %lld",
+                      (long long)made->ticket.user, (long long)in->user);
+    if (status == ANNOPROJ_OK && now_us >= made->ticket.expires_us)
+        status = fail(error, ANNOPROJ_PERMISSION, "the ticket has expired: ask an admin for another one");
+    return status;
 }
 
 annoproj_status annoproj_session_open(annoproj_store *handle, int64_t user, const annoproj_session_options *options,
                                       const annoproj_call *call, annoproj_session **out, annoproj_error **error) {
     annoproj_session_options own;
     body *of = NULL;
-    handle_call what = {0};
+    opening made = {0};
+    handle_call what = {.arguments = &made};
     if (!result_place(out, sizeof *out, "session", error))
         return ANNOPROJ_INVALID;
     annoproj_status status = options_read(&own, sizeof own, sizeof own, options, error);
@@ -28,17 +51,22 @@ annoproj_status annoproj_session_open(annoproj_store *handle, int64_t user, cons
         status = fail(error, ANNOPROJ_INVALID, "source %d is no annoproj_source", own.source);
     if (status == ANNOPROJ_OK && user < 0)
         status = fail(error, ANNOPROJ_INVALID, "user %lld: users are positive, the host is 0", (long long)user);
+    if (status == ANNOPROJ_OK && own.ticket)
+        status = check_text(own.ticket, TEXT_NAME, "ticket", error);
     if (status == ANNOPROJ_OK)
         status = handle_enter(handle, HANDLE_STORE, "store", &of, error);
     if (status != ANNOPROJ_OK)
         return status;
+    made.ticket_text = own.ticket;
     int32_t source = own.source != ANNOPROJ_SOURCE_DEFAULT ? own.source
                      : user == 0                           ? ANNOPROJ_SOURCE_SDK
                                                            : ANNOPROJ_SOURCE_UI;
     status = session_handle((store *)of, user, source, out, error);
     if (status == ANNOPROJ_OK)
         status = session_read(*out, &what, see_store, call, error);
-    if (status != ANNOPROJ_OK) {
+    if (status == ANNOPROJ_OK) {
+        session_set_ticket(*out, &made.ticket);
+    } else {
         annoproj_session_close(*out);
         *out = NULL;
     }

@@ -4,6 +4,9 @@
 #include "handle.h"
 #include "options.h"
 #include "store.h"
+#include "utf8.h"
+
+#include <string.h>
 
 void annoproj_store_options_init(annoproj_store_options *options) {
     if (options != NULL) {
@@ -18,6 +21,16 @@ static annoproj_status check_options(const annoproj_store_options *options, anno
     }
     if (options->threads < 0 || options->threads > 256) {
         return fail(error, ANNOPROJ_INVALID, "`threads` is %d: give 1 to 256, or 0 for the default", options->threads);
+    }
+    if (options->ticket_key != NULL) {
+        annoproj_status status = check_text(options->ticket_key, TEXT_NAME, "ticket_key", error);
+        if (status != ANNOPROJ_OK) {
+            return status;
+        }
+        if (strlen(options->ticket_key) < 16) {
+            return fail(error, ANNOPROJ_INVALID, "`ticket_key` has %zu bytes: give a secret of 16 bytes or more",
+                        strlen(options->ticket_key));
+        }
     }
     return ANNOPROJ_OK;
 }
