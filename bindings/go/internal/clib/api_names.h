@@ -283,9 +283,13 @@
 #define json_keys_pointer annoproj_internal_json_keys_pointer
 #define json_keys_release annoproj_internal_json_keys_release
 #define json_keys_room annoproj_internal_json_keys_room
+#define json_lex_number annoproj_internal_json_lex_number
+#define json_lex_string annoproj_internal_json_lex_string
+#define json_lex_word annoproj_internal_json_lex_word
 #define json_next annoproj_internal_json_next
 #define json_numbers annoproj_internal_json_numbers
 #define json_offset annoproj_internal_json_offset
+#define json_pass_numbers annoproj_internal_json_pass_numbers
 #define json_pointer annoproj_internal_json_pointer
 #define json_read_bool annoproj_internal_json_read_bool
 #define json_read_kind annoproj_internal_json_read_kind
@@ -373,6 +377,7 @@
 #define number_from_wide annoproj_internal_number_from_wide
 #define number_multiply annoproj_internal_number_multiply
 #define number_run annoproj_internal_number_run
+#define number_run_pass annoproj_internal_number_run_pass
 #define number_set_add annoproj_internal_number_set_add
 #define number_set_make annoproj_internal_number_set_make
 #define number_set_meets annoproj_internal_number_set_meets

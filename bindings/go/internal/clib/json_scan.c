@@ -1,6 +1,6 @@
 /* The scanner: a state machine over a window of the input. A token that the window does not hold whole is
  * read again from its start after the window was filled up or enlarged, so that tokens are always one
- * piece of memory. */
+ * piece of memory. What a token is says json_lex.c, whether a key was there before json_keys.c. */
 #include "json_scan.h"
 
 #include <stdio.h>
@@ -8,10 +8,9 @@
 
 #include "allocate.h"
 #include "failure.h"
-#include "json_escape.h"
 #include "json_keys.h"
+#include "json_lex.h"
 #include "number_run.h"
-#include "utf8.h"
 
 #define DEFAULT_DEPTH   64
 #define LARGEST_DEPTH   512
@@ -45,9 +44,6 @@ struct json_scan {
     json_limits limits;
     json_keys keys;
 };
-
-/* Outcomes of reading one token beside the statuses. */
-#define MORE ((annoproj_status)1000) /* the window ends inside the token and the input goes on */
 
 /* ---- making and releasing ---- */
 
@@ -215,202 +211,47 @@ static annoproj_status skip_space(json_scan *scan, annoproj_error **error) {
     }
 }
 
-/* ---- tokens: `at` is the first byte; on OK the token is filled in and scan->at behind it ---- */
+/* ---- tokens: scan->at is at the first byte; on OK the token is filled in and scan->at behind it ---- */
 
-static bool is_digit(const char *at, const char *end) {
-    return at < end && *at >= '0' && *at <= '9';
-}
-
-/* Behind the digits that stand at `at`. Eight bytes at a time: numbers have any length, and a loop over
- * single bytes costs a wrongly predicted branch at the end of each. */
-static const char *skip_digits(const char *at, const char *end) {
-    while (end - at >= 8) {
-        uint64_t eight;
-        memcpy(&eight, at, 8);
-        /* the high bit of a byte is set when it is not '0'..'9'; a sum may carry into the next byte only behind
-         * a byte that is no digit itself, and the lowest one decides */
-        uint64_t off = eight ^ UINT64_C(0x3030303030303030);
-        uint64_t other = (off | (off + UINT64_C(0x7676767676767676))) & UINT64_C(0x8080808080808080);
-        if (other) {
-            return at + (__builtin_ctzll(other) >> 3);
-        }
-        at += 8;
+/* What json_lex.c says of the token; its text is the lexeme without `quotes` bytes at both ends. */
+static annoproj_status take(json_scan *scan, annoproj_status lexed, const json_lexeme *lexeme, size_t quotes,
+                            json_token *token, annoproj_error **error) {
+    if (lexed != ANNOPROJ_OK) {
+        return lexed == JSON_LEX_MORE ? lexed : refuse(scan, lexed, lexeme->after, lexeme->message, error);
     }
-    while (is_digit(at, end)) {
-        at++;
-    }
-    return at;
+    token->start = scan->at + quotes;
+    token->length = (size_t)(lexeme->after - scan->at) - 2 * quotes;
+    token->escaped = lexeme->escaped;
+    scan->at = lexeme->after;
+    return ANNOPROJ_OK;
 }
 
 static annoproj_status read_word(json_scan *scan, const char *word, json_kind kind, json_token *token,
                                  annoproj_error **error) {
-    size_t size = strlen(word), there = (size_t)(scan->end - scan->at);
-    size_t compared = there < size ? there : size;
-    if (memcmp(scan->at, word, compared) != 0) {
-        return refuse(scan, ANNOPROJ_DATA, scan->at,
-                      "a value was expected: an object, array, text, number, true, false or null", error);
-    }
-    if (compared < size) {
-        return scan->at_eof ? refuse(scan, ANNOPROJ_DATA, scan->end, "the text ends inside a word", error) : MORE;
-    }
+    json_lexeme lexeme = {0};
     token->kind = kind;
-    token->start = scan->at;
-    token->length = size;
-    scan->at += size;
-    return ANNOPROJ_OK;
-}
-
-/* Whether a number is so large that a double cannot hold it. Only an exponent can make it so: numbers
- * are at most 64 characters long unless the caller allows more. */
-static bool overflows(const char *start, size_t length) {
-    double value;
-    return !text_to_double(start, length, &value);
+    return take(scan, json_lex_word(scan->at, scan->end, scan->at_eof, word, &lexeme), &lexeme, 0, token, error);
 }
 
 static annoproj_status read_number(json_scan *scan, json_token *token, annoproj_error **error) {
-    const char *start = scan->at, *at = start, *end = scan->end;
-    bool plain = true;
-    const char *wrong = NULL;
-    at += *at == '-';
-    if (!is_digit(at, end)) {
-        wrong = "a digit must follow the minus sign";
-        goto broken;
-    }
-    if (*at == '0') {
-        at++;
-    } else {
-        at = skip_digits(at, end);
-    }
-    if (at < end && *at == '.') {
-        at++;
-        wrong = "a digit must follow the decimal point";
-        if (!is_digit(at, end)) {
-            goto broken;
-        }
-        at = skip_digits(at, end);
-    }
-    if (at < end && (*at == 'e' || *at == 'E')) {
-        plain = false;
-        at++;
-        at += at < end && (*at == '+' || *at == '-');
-        wrong = "a digit must follow the exponent sign";
-        if (!is_digit(at, end)) {
-            goto broken;
-        }
-        at = skip_digits(at, end);
-    }
-    size_t length = (size_t)(at - start);
-    if (length > scan->limits.number_length) {
-        return refuse(scan, ANNOPROJ_LIMIT, start, "the number is too long", error);
-    }
-    if (at == end && !scan->at_eof) {
-        return MORE;
-    }
-    if (is_digit(at, end)) {
-        return refuse(scan, ANNOPROJ_DATA, start, "a number must not begin with 0", error);
-    }
-    if ((!plain || length > 300) && overflows(start, length)) {
-        return refuse(scan, ANNOPROJ_DATA, start, "the number is too large for a double", error);
-    }
+    json_lexeme lexeme = {0};
     token->kind = JSON_NUMBER;
-    token->start = start;
-    token->length = length;
-    scan->at = at;
-    return ANNOPROJ_OK;
-broken:
-    if (at == end && !scan->at_eof) {
-        return (size_t)(at - start) > scan->limits.number_length
-                   ? refuse(scan, ANNOPROJ_LIMIT, start, "the number is too long", error)
-                   : MORE;
-    }
-    return refuse(scan, ANNOPROJ_DATA, at, wrong, error);
+    const size_t limit = scan->limits.number_length;
+    return take(scan, json_lex_number(scan->at, scan->end, scan->at_eof, limit, &lexeme), &lexeme, 0, token, error);
 }
 
-/* Which bytes of a string need a closer look: quotes, backslashes, control and non-ASCII bytes. */
-static bool is_special(char byte) {
-    unsigned char value = (unsigned char)byte;
-    return value < 0x20 || value >= 0x80 || value == '"' || value == '\\';
-}
-
-static const char *skip_plain(const char *at, const char *end) {
-    const uint64_t ones = UINT64_C(0x0101010101010101), highs = UINT64_C(0x8080808080808080);
-    while (end - at >= 8) {
-        uint64_t eight;
-        memcpy(&eight, at, 8);
-        uint64_t quote = eight ^ ones * '"', backslash = eight ^ ones * '\\';
-        /* a byte is zero or below 0x20 when subtracting borrows into its high bit; bytes with the high bit
-         * set count as special anyhow */
-        uint64_t special =
-            (((quote - ones) & ~quote) | ((backslash - ones) & ~backslash) | (eight - ones * 0x20) | eight) & highs;
-        if (special) {
-            return at + (__builtin_ctzll(special) >> 3); /* borrows go upwards: the lowest one is right */
-        }
-        at += 8;
-    }
-    while (at < end && !is_special(*at)) {
-        at++;
-    }
-    return at;
-}
-
-/* Bytes of the multi-byte character at `at`; 0 when it is wrong, -1 when more input decides. */
-static int character_size(const char *at, const char *end) {
-    uint32_t point;
-    size_t left = (size_t)(end - at);
-    size_t size = utf8_decode(at, left, &point);
-    return size == 0 && left < 4 ? -1 : (int)size;
-}
-
-/* A string, from its first quote; token->start and length are those of its inside. */
 static annoproj_status read_string(json_scan *scan, size_t limit, json_token *token, annoproj_error **error) {
-    const char *start = scan->at + 1, *at = start, *end = scan->end;
-    bool escaped = false;
-    for (;;) {
-        at = skip_plain(at, end);
-        if ((size_t)(at - start) > limit) {
-            return refuse(scan, ANNOPROJ_LIMIT, scan->at, "the text is too long", error);
-        }
-        if (at == end) {
-            return scan->at_eof ? refuse(scan, ANNOPROJ_DATA, at, "the text ends inside a string", error) : MORE;
-        }
-        if (*at == '"') {
-            break;
-        }
-        int size;
-        const char *wrong;
-        if (*at == '\\') {
-            escaped = true;
-            size = json_escape_size(at, end);
-            wrong = "a wrong escape (or half of a surrogate pair)";
-        } else if ((unsigned char)*at < 0x20) {
-            size = 0;
-            wrong = "a control character must be escaped";
-        } else {
-            size = character_size(at, end);
-            wrong = "bytes that are not UTF-8";
-        }
-        if (size < 0 && !scan->at_eof) {
-            return MORE;
-        }
-        if (size <= 0) {
-            return refuse(scan, ANNOPROJ_DATA, at, wrong, error);
-        }
-        at += size;
-    }
-    token->start = start;
-    token->length = (size_t)(at - start);
-    token->escaped = escaped;
-    scan->at = at + 1;
-    return ANNOPROJ_OK;
+    json_lexeme lexeme = {0};
+    return take(scan, json_lex_string(scan->at, scan->end, scan->at_eof, limit, &lexeme), &lexeme, 1, token, error);
 }
 
-static annoproj_status read_key(json_scan *scan, json_token *token, annoproj_error **error) {
+/* A key that the object before did not have at this place. */
+static annoproj_status read_new_key(json_scan *scan, json_token *token, annoproj_error **error) {
     const char *quote = scan->at;
     annoproj_status status = read_string(scan, scan->limits.key_length, token, error);
     if (status != ANNOPROJ_OK) {
         return status;
     }
-    token->kind = JSON_KEY;
     size_t length = token->length;
     char *room = json_keys_room(&scan->keys, length + 1);
     if (!room) {
@@ -421,12 +262,25 @@ static annoproj_status read_key(json_scan *scan, json_token *token, annoproj_err
     } else {
         memcpy(room, token->start, length);
     }
-    switch (json_keys_add(&scan->keys, length)) {
-    case JSON_KEYS_OK: break;
+    switch (json_keys_add(&scan->keys, length, token->escaped)) {
+    case JSON_KEYS_OK: return ANNOPROJ_OK;
     case JSON_KEYS_DUPLICATE: return refuse(scan, ANNOPROJ_DATA, quote, "the object has this key already", error);
     case JSON_KEYS_TOO_MANY:
         return refuse(scan, ANNOPROJ_LIMIT, quote, "the object has more than 1,000,000 keys", error);
-    case JSON_KEYS_NO_MEMORY: return out_of_memory(scan, error);
+    default: return out_of_memory(scan, error);
+    }
+}
+
+static annoproj_status read_key(json_scan *scan, json_token *token, annoproj_error **error) {
+    token->kind = JSON_KEY;
+    if (json_keys_again(&scan->keys, scan->at + 1, scan->end, &token->length)) {
+        token->start = scan->at + 1;
+        scan->at += token->length + 2;
+    } else {
+        annoproj_status status = read_new_key(scan, token, error);
+        if (status != ANNOPROJ_OK) {
+            return status;
+        }
     }
     if (scan->at < scan->end && *scan->at == ':') {
         scan->at++;
@@ -590,7 +444,7 @@ annoproj_status json_next(json_scan *scan, json_token *token, annoproj_error **e
     }
     token->offset = json_offset(scan);
     token->depth = (int32_t)scan->keys.frame_count;
-    while ((status = read_token(scan, token, error)) == MORE) {
+    while ((status = read_token(scan, token, error)) == JSON_LEX_MORE) {
         status = fill(scan, error);
         if (status != ANNOPROJ_OK) {
             break;
@@ -604,27 +458,41 @@ annoproj_status json_next(json_scan *scan, json_token *token, annoproj_error **e
 
 /* ---- whole values ---- */
 
-size_t json_numbers(json_scan *scan, bool whole, decimal *out, size_t capacity) {
-    json_frame *frame = scan->keys.frame_count ? &scan->keys.frames[scan->keys.frame_count - 1] : NULL;
-    size_t count = 0;
-    if (scan->failure != ANNOPROJ_OK || !frame || frame->is_object || scan->limits.number_length < NUMBER_RUN_LONGEST) {
-        return 0;
-    }
-    const bool first = scan->expecting == EXPECT_FIRST_ELEMENT;
-    if (first || scan->expecting == EXPECT_COMMA_OR_END) {
-        scan->at = number_run(scan->at, scan->end, first, whole, out, capacity, &count);
-    }
+/* Whether numbers of an array may come; *first = no element has been read. */
+static bool before_numbers(const json_scan *scan, bool *first) {
+    const json_frame *frame = scan->keys.frame_count ? &scan->keys.frames[scan->keys.frame_count - 1] : NULL;
+    *first = scan->expecting == EXPECT_FIRST_ELEMENT;
+    return scan->failure == ANNOPROJ_OK && frame && !frame->is_object &&
+           scan->limits.number_length >= NUMBER_RUN_LONGEST && (*first || scan->expecting == EXPECT_COMMA_OR_END);
+}
+
+static size_t behind_numbers(json_scan *scan, const char *at, size_t count) {
     if (count > 0) {
-        frame->index += (int64_t)count;
+        scan->at = at;
+        scan->keys.frames[scan->keys.frame_count - 1].index += (int64_t)count;
         scan->expecting = EXPECT_COMMA_OR_END;
     }
     return count;
 }
 
-static void pass_numbers(json_scan *scan) {
-    decimal passed[64];
-    while (json_numbers(scan, false, passed, sizeof passed / sizeof *passed) > 0) {
+size_t json_numbers(json_scan *scan, bool whole, decimal *out, size_t capacity) {
+    bool first;
+    size_t count = 0;
+    if (!before_numbers(scan, &first)) {
+        return 0;
     }
+    const char *after = number_run(scan->at, scan->end, first, whole, out, capacity, &count);
+    return behind_numbers(scan, after, count);
+}
+
+size_t json_pass_numbers(json_scan *scan) {
+    bool first;
+    size_t count = 0;
+    if (!before_numbers(scan, &first)) {
+        return 0;
+    }
+    const char *after = number_run_pass(scan->at, scan->end, first, &count);
+    return behind_numbers(scan, after, count);
 }
 
 /* Reads tokens until the value that comes next is complete. */
@@ -637,7 +505,7 @@ static annoproj_status pass_value(json_scan *scan, annoproj_error **error) {
             return status;
         }
         if ((token.kind == JSON_ARRAY || token.kind == JSON_NUMBER) && scan->keys.frame_count > depth) {
-            pass_numbers(scan);
+            json_pass_numbers(scan);
         }
     } while (scan->keys.frame_count > depth);
     return ANNOPROJ_OK;

@@ -58,6 +58,8 @@ annoproj_status json_next(json_scan *scan, json_token *token, annoproj_error **e
  * digits before the point, no exponent; `whole`: neither sign nor point), at most `capacity`. 0 says nothing about what
  * comes: ask json_next(). */
 size_t json_numbers(json_scan *scan, bool whole, decimal *out, size_t capacity);
+/* The same for numbers that are not looked at: checked and counted. */
+size_t json_pass_numbers(json_scan *scan);
 /* Having just read JSON_KEY (the value is next) or being before an array element: reads the whole next
  * value, checking it, and hands out its raw text. NONE when the array ends here: ] is then the next token. */
 annoproj_status json_slice(json_scan *scan, const char **start, size_t *length, int64_t *offset,

@@ -4,13 +4,15 @@
 
 #include "decimal.h"
 
-#define NUMBER_RUN_LONGEST 20 /* bytes of a number that is taken: sign, 18 digits, point */
+#define NUMBER_RUN_LONGEST 64 /* bytes of a number that is taken, at most */
 
 /* Reads short numbers that follow one another in an array: at most 7 digits before the point, no exponent, 18 digits in
  * all; `whole`: neither sign nor point. `at` is behind the array's bracket (first) or behind an element. Stops behind the
- * last one that it took, with a comma, bracket or white space behind it: what is different, wrong or reaches to the end of
+ * last one that it took, with a comma, bracket or white space behind it: what is different, wrong or near to the end of
  * the text is for others. */
 const char *number_run(const char *at, const char *end, bool first, bool whole, decimal *out, size_t capacity,
                        size_t *count);
+/* The same without reading what they are; any number of digits behind the point. */
+const char *number_run_pass(const char *at, const char *end, bool first, size_t *count);
 
 #endif
