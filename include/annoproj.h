@@ -873,8 +873,9 @@ ANNOPROJ_API annoproj_status annoproj_ontology_list(annoproj_session *session, c
  *   USER_ROUTER: every pathway has "users" (e-mails); who actioned the task decides; others go along the edge "default".
  *   METADATA_ROUTER: every pathway has a "rule", and the first that holds decides, else the edge "default":
  *     {"data_type": ["image"], "dataset": ["<uuid>"], "title": "<pattern>", "metadata": {"site": ["a", "b"]}}; all conditions
- *     must hold, of a list one value; metadata are plain top-level members of the data unit's client metadata. A pattern that
- *     takes too many steps on a title makes the action that leads there LIMIT.
+ *     must hold, of a list one value; metadata are plain top-level members of the data unit's client metadata, and an empty
+ *     list asks only that the member is there. A pattern that takes too many steps on a title makes the action that leads
+ *     there LIMIT.
  * The stage named by "start" is an ANNOTATION or AGENT stage. */
 
 enum annoproj_project_status_values {
@@ -1154,13 +1155,35 @@ enum annoproj_task_status_values {
 };
 typedef int32_t annoproj_task_status;
 
+/* What became of a task in its stage, as a team lead asks for it: one of these for each task. */
+enum annoproj_derived_status_values {
+    ANNOPROJ_DERIVED_NEW = 1,            /* nobody has it, and nobody had it */
+    ANNOPROJ_DERIVED_REOPENED = 2,       /* the status, whoever has it */
+    ANNOPROJ_DERIVED_SKIPPED = 4,
+    ANNOPROJ_DERIVED_COMPLETED = 8,
+    ANNOPROJ_DERIVED_ASSIGNED = 16,      /* new, and somebody has it */
+    ANNOPROJ_DERIVED_RELEASED = 32       /* new, and given back or lapsed */
+};
+typedef int32_t annoproj_derived_status;
+
+/* How it stands with a task's issues: one of these for each task. */
+enum annoproj_issue_state_values {
+    ANNOPROJ_ISSUE_STATE_UNRESOLVED = 1, /* one or more are open */
+    ANNOPROJ_ISSUE_STATE_RESOLVED = 2,   /* it has some, and all are resolved */
+    ANNOPROJ_ISSUE_STATE_NONE = 4
+};
+typedef int32_t annoproj_issue_state;
+
+/* Orders of a list; tasks that are equal in it stand by id. */
 enum annoproj_task_sort_values {
-    ANNOPROJ_TASK_SORT_PRIORITY = 0,     /* priority, then entering, then id */
-    ANNOPROJ_TASK_SORT_ENTERED = 1       /* entering, then id */
+    ANNOPROJ_TASK_SORT_PRIORITY = 0,     /* the highest first, then by entering */
+    ANNOPROJ_TASK_SORT_ENTERED = 1,      /* the longest in its stage first */
+    ANNOPROJ_TASK_SORT_TITLE = 2,        /* file name, by code point */
+    ANNOPROJ_TASK_SORT_LAST_ACTION = 3   /* never actioned first, then the longest ago */
 };
 typedef int32_t annoproj_task_sort;
 
-/* What to list: every condition given must hold, within an array any value. Zero = no condition. */
+/* What to list: every condition given must hold, within an array or flags any value. Zero = no condition. */
 typedef struct annoproj_task_list_options {
     size_t size;
     const char *page ANNOPROJ_NULLABLE;                          /* token of annoproj_table_next_page, for the same options */
@@ -1171,20 +1194,30 @@ typedef struct annoproj_task_list_options {
     size_t dataset_count;
     const int64_t *assignees ANNOPROJ_LEN(assignee_count) ANNOPROJ_NULLABLE;   /* 0 = unassigned */
     size_t assignee_count;
+    const int64_t *last_action_users ANNOPROJ_LEN(last_action_user_count) ANNOPROJ_NULLABLE;   /* who actioned it last; 0 = the host */
+    size_t last_action_user_count;
+    const int32_t *data_types ANNOPROJ_LEN(data_type_count) ANNOPROJ_ENUM(annoproj_data_type) ANNOPROJ_NULLABLE;
+    size_t data_type_count;
     const char *title ANNOPROJ_NULLABLE;                         /* text in the title, case-insensitive */
+    const char *title_pattern ANNOPROJ_NULLABLE;                 /* PCRE2 expression found anywhere in the title; case-sensitive unless (?i) */
+    const char *metadata ANNOPROJ_NULLABLE;                      /* JSON object: members that the client metadata must have, as in a METADATA_ROUTER */
     annoproj_task_status statuses ANNOPROJ_FLAGS(annoproj_task_status);
+    annoproj_derived_status derived_statuses ANNOPROJ_FLAGS(annoproj_derived_status);
+    annoproj_issue_state issues ANNOPROJ_FLAGS(annoproj_issue_state);
     annoproj_task_sort sort ANNOPROJ_ENUM(annoproj_task_sort);
-    int32_t priority_least;                                      /* 0 = no condition */
-    int32_t priority_most;                                       /* 0 = no condition */
+    int32_t priority_least;                                      /* priorities from here */
+    int32_t priority_below;                                      /* and below this one, 1 to 101; 0 = no condition */
     bool reverse;                                                /* the other direction */
 } annoproj_task_list_options;
-#define ANNOPROJ_TASK_LIST_OPTIONS_INIT { sizeof(annoproj_task_list_options), NULL, 0, NULL, 0, NULL, 0, NULL, 0, NULL, 0, 0, 0, 0, false }
+#define ANNOPROJ_TASK_LIST_OPTIONS_INIT { sizeof(annoproj_task_list_options), NULL, 0, NULL, 0, NULL, 0, NULL, 0, NULL, 0, NULL, 0, NULL, NULL, NULL, 0, 0, 0, 0, 0, 0, false }
 
 /* Fills in the defaults. */
 ANNOPROJ_API void annoproj_task_list_options_init(annoproj_task_list_options *options ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
 
-/* A page of the tasks that the session may see; listing takes nothing. NOT_FOUND names an unknown stage, dataset or user.
- * Rights: queue. */
+/* A page of the tasks that the session may see; listing takes nothing. Without a condition, or where its order decides it, a
+ * page is found by seeks however many tasks there are; conditions that few tasks meet cost a look at all tasks of the
+ * project (of the datasets asked for). NOT_FOUND names an unknown stage, dataset or user. INVALID for a pattern or a page token that is none,
+ * DATA (JSON pointer and byte) for metadata, LIMIT when a pattern takes too many steps on a title. Rights: queue. */
 ANNOPROJ_API annoproj_status annoproj_task_list(annoproj_project *project, const annoproj_task_list_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(task_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* Assigns an unassigned task to the session's user; OK when it is the user's already. CONFLICT when another has it, STATE when

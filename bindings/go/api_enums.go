@@ -776,15 +776,89 @@ func (t TaskStatus) String() string {
 	return "TaskStatus(" + strconv.Itoa(int(t)) + ")"
 }
 
-// TaskSort is annoproj_task_sort.
+// What became of a task in its stage, as a team lead asks for it: one of these for each task.
+//
+// In C: annoproj_derived_status.
+type DerivedStatus int32
+
+// Values of DerivedStatus, to be combined with |.
+const (
+	// DerivedStatusNew: nobody has it, and nobody had it.
+	DerivedStatusNew DerivedStatus = 1
+	// DerivedStatusReopened: the status, whoever has it.
+	DerivedStatusReopened DerivedStatus = 2
+	// DerivedStatusSkipped is ANNOPROJ_DERIVED_SKIPPED.
+	DerivedStatusSkipped DerivedStatus = 4
+	// DerivedStatusCompleted is ANNOPROJ_DERIVED_COMPLETED.
+	DerivedStatusCompleted DerivedStatus = 8
+	// DerivedStatusAssigned: new, and somebody has it.
+	DerivedStatusAssigned DerivedStatus = 16
+	// DerivedStatusReleased: new, and given back or lapsed.
+	DerivedStatusReleased DerivedStatus = 32
+)
+
+// String is the name of a value as the header has it.
+func (d DerivedStatus) String() string {
+	switch d {
+	case DerivedStatusNew:
+		return "NEW"
+	case DerivedStatusReopened:
+		return "REOPENED"
+	case DerivedStatusSkipped:
+		return "SKIPPED"
+	case DerivedStatusCompleted:
+		return "COMPLETED"
+	case DerivedStatusAssigned:
+		return "ASSIGNED"
+	case DerivedStatusReleased:
+		return "RELEASED"
+	}
+	return "DerivedStatus(" + strconv.Itoa(int(d)) + ")"
+}
+
+// How it stands with a task's issues: one of these for each task.
+//
+// In C: annoproj_issue_state.
+type IssueState int32
+
+// Values of IssueState, to be combined with |.
+const (
+	// IssueStateUnresolved: one or more are open.
+	IssueStateUnresolved IssueState = 1
+	// IssueStateResolved: it has some, and all are resolved.
+	IssueStateResolved IssueState = 2
+	// IssueStateNone is ANNOPROJ_ISSUE_STATE_NONE.
+	IssueStateNone IssueState = 4
+)
+
+// String is the name of a value as the header has it.
+func (i IssueState) String() string {
+	switch i {
+	case IssueStateUnresolved:
+		return "UNRESOLVED"
+	case IssueStateResolved:
+		return "RESOLVED"
+	case IssueStateNone:
+		return "NONE"
+	}
+	return "IssueState(" + strconv.Itoa(int(i)) + ")"
+}
+
+// Orders of a list; tasks that are equal in it stand by id.
+//
+// In C: annoproj_task_sort.
 type TaskSort int32
 
 // Values of TaskSort.
 const (
-	// TaskSortPriority: priority, then entering, then id.
+	// TaskSortPriority: the highest first, then by entering.
 	TaskSortPriority TaskSort = 0
-	// TaskSortEntered: entering, then id.
+	// TaskSortEntered: the longest in its stage first.
 	TaskSortEntered TaskSort = 1
+	// TaskSortTitle: file name, by code point.
+	TaskSortTitle TaskSort = 2
+	// TaskSortLastAction: never actioned first, then the longest ago.
+	TaskSortLastAction TaskSort = 3
 )
 
 // String is the name of a value as the header has it.
@@ -794,6 +868,10 @@ func (t TaskSort) String() string {
 		return "PRIORITY"
 	case TaskSortEntered:
 		return "ENTERED"
+	case TaskSortTitle:
+		return "TITLE"
+	case TaskSortLastAction:
+		return "LAST_ACTION"
 	}
 	return "TaskSort(" + strconv.Itoa(int(t)) + ")"
 }

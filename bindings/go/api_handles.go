@@ -1588,8 +1588,10 @@ func (p *Project) TasksGet(ctx context.Context, tasks []int64, opts ...CallOptio
 	return newTable(oTable, decodeTaskRow), nil
 }
 
-// A page of the tasks that the session may see; listing takes nothing. ErrNotFound names an unknown stage, dataset or user.
-// Rights: queue.
+// A page of the tasks that the session may see; listing takes nothing. Without a condition, or where its order decides it, a
+// page is found by seeks however many tasks there are; conditions that few tasks meet cost a look at all tasks of the
+// project (of the datasets asked for). ErrNotFound names an unknown stage, dataset or user. ErrInvalid for a pattern or a page token that is none,
+// ErrData (JSON pointer and byte) for metadata, ErrLimit when a pattern takes too many steps on a title. Rights: queue.
 //
 // In C: annoproj_task_list.
 func (p *Project) TaskList(ctx context.Context, opts ...TaskListOption) (*Table[TaskRow], error) {

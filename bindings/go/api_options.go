@@ -253,7 +253,7 @@ func (o *StartOptions) toC(call *call) *C.annoproj_start_options {
 	return s
 }
 
-// What to list: every condition given must hold, within an array any value. Zero = no condition.
+// What to list: every condition given must hold, within an array or flags any value. Zero = no condition.
 //
 // In C: annoproj_task_list_options.
 type TaskListOptions struct {
@@ -267,16 +267,28 @@ type TaskListOptions struct {
 	Datasets []int64
 	// Assignees: 0 = unassigned.
 	Assignees []int64
+	// LastActionUsers: who actioned it last; 0 = the host.
+	LastActionUsers []int64
+	// DataTypes is data_types.
+	DataTypes []DataType
 	// Title: text in the title, case-insensitive.
 	Title string
+	// TitlePattern: PCRE2 expression found anywhere in the title; case-sensitive unless (?i).
+	TitlePattern string
+	// Metadata: JSON object: members that the client metadata must have, as in a METADATA_ROUTER.
+	Metadata string
 	// Statuses is statuses.
 	Statuses TaskStatus
+	// DerivedStatuses is derived_statuses.
+	DerivedStatuses DerivedStatus
+	// Issues is issues.
+	Issues IssueState
 	// Sort is sort.
 	Sort TaskSort
-	// PriorityLeast: 0 = no condition.
+	// PriorityLeast: priorities from here.
 	PriorityLeast int32
-	// PriorityMost: 0 = no condition.
-	PriorityMost int32
+	// PriorityBelow: and below this one, 1 to 101; 0 = no condition.
+	PriorityBelow int32
 	// Reverse: the other direction.
 	Reverse bool
 }
@@ -285,21 +297,31 @@ func (o *TaskListOptions) toC(call *call) *C.annoproj_task_list_options {
 	s := (*C.annoproj_task_list_options)(call.alloc(C.sizeof_annoproj_task_list_options))
 	s.size = C.sizeof_annoproj_task_list_options
 	var assigneeCount arrayLength
+	var dataTypeCount arrayLength
 	var datasetCount arrayLength
+	var lastActionUserCount arrayLength
 	var stageCount arrayLength
 	s.page = call.text("page", o.Page)
 	s.limit = C.int64_t(o.Limit)
 	s.stages = (*C.int64_t)(copyArray(call, &stageCount, "stages", o.Stages, 0))
 	s.datasets = (*C.int64_t)(copyArray(call, &datasetCount, "datasets", o.Datasets, 0))
 	s.assignees = (*C.int64_t)(copyArray(call, &assigneeCount, "assignees", o.Assignees, 0))
+	s.last_action_users = (*C.int64_t)(copyArray(call, &lastActionUserCount, "last_action_users", o.LastActionUsers, 0))
+	s.data_types = (*C.int32_t)(copyArray(call, &dataTypeCount, "data_types", o.DataTypes, 0))
 	s.title = call.text("title", o.Title)
+	s.title_pattern = call.text("title_pattern", o.TitlePattern)
+	s.metadata = call.text("metadata", o.Metadata)
 	s.statuses = C.annoproj_task_status(o.Statuses)
+	s.derived_statuses = C.annoproj_derived_status(o.DerivedStatuses)
+	s.issues = C.annoproj_issue_state(o.Issues)
 	s.sort = C.annoproj_task_sort(o.Sort)
 	s.priority_least = C.int32_t(o.PriorityLeast)
-	s.priority_most = C.int32_t(o.PriorityMost)
+	s.priority_below = C.int32_t(o.PriorityBelow)
 	s.reverse = C.bool(o.Reverse)
 	s.assignee_count = C.size_t(assigneeCount.count)
+	s.data_type_count = C.size_t(dataTypeCount.count)
 	s.dataset_count = C.size_t(datasetCount.count)
+	s.last_action_user_count = C.size_t(lastActionUserCount.count)
 	s.stage_count = C.size_t(stageCount.count)
 	return s
 }

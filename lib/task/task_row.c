@@ -25,12 +25,20 @@ void task_uuid(const uint8_t project[16], int64_t task, uint8_t out[16]) {
     out[8] = (uint8_t)((out[8] & 0x3f) | 0x80);
 }
 
-static const char *derived_status(int32_t status, bool assigned, bool released) {
+annoproj_derived_status task_derived_status(int32_t status, bool assigned, bool released) {
     if (status != ANNOPROJ_TASK_NEW)
-        return task_status_name(status);
+        return status; /* both have the same values */
     if (assigned)
-        return "assigned";
-    return released ? "released" : "new";
+        return ANNOPROJ_DERIVED_ASSIGNED;
+    return released ? ANNOPROJ_DERIVED_RELEASED : ANNOPROJ_DERIVED_NEW;
+}
+
+static const char *derived_status_name(annoproj_derived_status derived) {
+    switch (derived) {
+    case ANNOPROJ_DERIVED_ASSIGNED: return "assigned";
+    case ANNOPROJ_DERIVED_RELEASED: return "released";
+    default: return task_status_name(derived);
+    }
 }
 
 static void add_optional_int64(rows *table, statement *find, int column) {
@@ -66,7 +74,7 @@ static void add_cells(rows *table, statement *find) {
     rows_int64(table, column_int64(find, 8));
     rows_text(table, column_text(find, 9));
     rows_text(table, task_status_name(status));
-    rows_text(table, derived_status(status, assigned, column_int64(find, 21) != 0));
+    rows_text(table, derived_status_name(task_derived_status(status, assigned, column_int64(find, 21) != 0)));
     if (assigned)
         rows_int64(table, column_int64(find, 11));
     else

@@ -178,9 +178,24 @@ _Static_assert((int32_t)ANNOPROJ_TASK_REOPENED == 2, "ANNOPROJ_TASK_REOPENED");
 _Static_assert((int32_t)ANNOPROJ_TASK_SKIPPED == 4, "ANNOPROJ_TASK_SKIPPED");
 _Static_assert((int32_t)ANNOPROJ_TASK_COMPLETED == 8, "ANNOPROJ_TASK_COMPLETED");
 
+typedef int32_t annoproj_derived_status;
+_Static_assert((int32_t)ANNOPROJ_DERIVED_NEW == 1, "ANNOPROJ_DERIVED_NEW");
+_Static_assert((int32_t)ANNOPROJ_DERIVED_REOPENED == 2, "ANNOPROJ_DERIVED_REOPENED");
+_Static_assert((int32_t)ANNOPROJ_DERIVED_SKIPPED == 4, "ANNOPROJ_DERIVED_SKIPPED");
+_Static_assert((int32_t)ANNOPROJ_DERIVED_COMPLETED == 8, "ANNOPROJ_DERIVED_COMPLETED");
+_Static_assert((int32_t)ANNOPROJ_DERIVED_ASSIGNED == 16, "ANNOPROJ_DERIVED_ASSIGNED");
+_Static_assert((int32_t)ANNOPROJ_DERIVED_RELEASED == 32, "ANNOPROJ_DERIVED_RELEASED");
+
+typedef int32_t annoproj_issue_state;
+_Static_assert((int32_t)ANNOPROJ_ISSUE_STATE_UNRESOLVED == 1, "ANNOPROJ_ISSUE_STATE_UNRESOLVED");
+_Static_assert((int32_t)ANNOPROJ_ISSUE_STATE_RESOLVED == 2, "ANNOPROJ_ISSUE_STATE_RESOLVED");
+_Static_assert((int32_t)ANNOPROJ_ISSUE_STATE_NONE == 4, "ANNOPROJ_ISSUE_STATE_NONE");
+
 typedef int32_t annoproj_task_sort;
 _Static_assert((int32_t)ANNOPROJ_TASK_SORT_PRIORITY == 0, "ANNOPROJ_TASK_SORT_PRIORITY");
 _Static_assert((int32_t)ANNOPROJ_TASK_SORT_ENTERED == 1, "ANNOPROJ_TASK_SORT_ENTERED");
+_Static_assert((int32_t)ANNOPROJ_TASK_SORT_TITLE == 2, "ANNOPROJ_TASK_SORT_TITLE");
+_Static_assert((int32_t)ANNOPROJ_TASK_SORT_LAST_ACTION == 3, "ANNOPROJ_TASK_SORT_LAST_ACTION");
 
 typedef int32_t annoproj_undecided;
 _Static_assert((int32_t)ANNOPROJ_UNDECIDED_DEFAULT == 0, "ANNOPROJ_UNDECIDED_DEFAULT");
@@ -400,7 +415,7 @@ _Static_assert(_Generic(((annoproj_start_options *)0)->size, size_t: 1, default:
 _Static_assert(offsetof(annoproj_start_options, include_skipped) == 8, "offset of annoproj_start_options.include_skipped");
 _Static_assert(_Generic(((annoproj_start_options *)0)->include_skipped, bool: 1, default: 0), "type of annoproj_start_options.include_skipped");
 
-_Static_assert(sizeof(annoproj_task_list_options) == 104, "size of annoproj_task_list_options");
+_Static_assert(sizeof(annoproj_task_list_options) == 160, "size of annoproj_task_list_options");
 _Static_assert(offsetof(annoproj_task_list_options, size) == 0, "offset of annoproj_task_list_options.size");
 _Static_assert(_Generic(((annoproj_task_list_options *)0)->size, size_t: 1, default: 0), "type of annoproj_task_list_options.size");
 _Static_assert(offsetof(annoproj_task_list_options, page) == 8, "offset of annoproj_task_list_options.page");
@@ -419,17 +434,33 @@ _Static_assert(offsetof(annoproj_task_list_options, assignees) == 56, "offset of
 _Static_assert(_Generic(((annoproj_task_list_options *)0)->assignees, const int64_t *: 1, default: 0), "type of annoproj_task_list_options.assignees");
 _Static_assert(offsetof(annoproj_task_list_options, assignee_count) == 64, "offset of annoproj_task_list_options.assignee_count");
 _Static_assert(_Generic(((annoproj_task_list_options *)0)->assignee_count, size_t: 1, default: 0), "type of annoproj_task_list_options.assignee_count");
-_Static_assert(offsetof(annoproj_task_list_options, title) == 72, "offset of annoproj_task_list_options.title");
+_Static_assert(offsetof(annoproj_task_list_options, last_action_users) == 72, "offset of annoproj_task_list_options.last_action_users");
+_Static_assert(_Generic(((annoproj_task_list_options *)0)->last_action_users, const int64_t *: 1, default: 0), "type of annoproj_task_list_options.last_action_users");
+_Static_assert(offsetof(annoproj_task_list_options, last_action_user_count) == 80, "offset of annoproj_task_list_options.last_action_user_count");
+_Static_assert(_Generic(((annoproj_task_list_options *)0)->last_action_user_count, size_t: 1, default: 0), "type of annoproj_task_list_options.last_action_user_count");
+_Static_assert(offsetof(annoproj_task_list_options, data_types) == 88, "offset of annoproj_task_list_options.data_types");
+_Static_assert(_Generic(((annoproj_task_list_options *)0)->data_types, const int32_t *: 1, default: 0), "type of annoproj_task_list_options.data_types");
+_Static_assert(offsetof(annoproj_task_list_options, data_type_count) == 96, "offset of annoproj_task_list_options.data_type_count");
+_Static_assert(_Generic(((annoproj_task_list_options *)0)->data_type_count, size_t: 1, default: 0), "type of annoproj_task_list_options.data_type_count");
+_Static_assert(offsetof(annoproj_task_list_options, title) == 104, "offset of annoproj_task_list_options.title");
 _Static_assert(_Generic(((annoproj_task_list_options *)0)->title, const char *: 1, default: 0), "type of annoproj_task_list_options.title");
-_Static_assert(offsetof(annoproj_task_list_options, statuses) == 80, "offset of annoproj_task_list_options.statuses");
+_Static_assert(offsetof(annoproj_task_list_options, title_pattern) == 112, "offset of annoproj_task_list_options.title_pattern");
+_Static_assert(_Generic(((annoproj_task_list_options *)0)->title_pattern, const char *: 1, default: 0), "type of annoproj_task_list_options.title_pattern");
+_Static_assert(offsetof(annoproj_task_list_options, metadata) == 120, "offset of annoproj_task_list_options.metadata");
+_Static_assert(_Generic(((annoproj_task_list_options *)0)->metadata, const char *: 1, default: 0), "type of annoproj_task_list_options.metadata");
+_Static_assert(offsetof(annoproj_task_list_options, statuses) == 128, "offset of annoproj_task_list_options.statuses");
 _Static_assert(_Generic(((annoproj_task_list_options *)0)->statuses, annoproj_task_status: 1, default: 0), "type of annoproj_task_list_options.statuses");
-_Static_assert(offsetof(annoproj_task_list_options, sort) == 84, "offset of annoproj_task_list_options.sort");
+_Static_assert(offsetof(annoproj_task_list_options, derived_statuses) == 132, "offset of annoproj_task_list_options.derived_statuses");
+_Static_assert(_Generic(((annoproj_task_list_options *)0)->derived_statuses, annoproj_derived_status: 1, default: 0), "type of annoproj_task_list_options.derived_statuses");
+_Static_assert(offsetof(annoproj_task_list_options, issues) == 136, "offset of annoproj_task_list_options.issues");
+_Static_assert(_Generic(((annoproj_task_list_options *)0)->issues, annoproj_issue_state: 1, default: 0), "type of annoproj_task_list_options.issues");
+_Static_assert(offsetof(annoproj_task_list_options, sort) == 140, "offset of annoproj_task_list_options.sort");
 _Static_assert(_Generic(((annoproj_task_list_options *)0)->sort, annoproj_task_sort: 1, default: 0), "type of annoproj_task_list_options.sort");
-_Static_assert(offsetof(annoproj_task_list_options, priority_least) == 88, "offset of annoproj_task_list_options.priority_least");
+_Static_assert(offsetof(annoproj_task_list_options, priority_least) == 144, "offset of annoproj_task_list_options.priority_least");
 _Static_assert(_Generic(((annoproj_task_list_options *)0)->priority_least, int32_t: 1, default: 0), "type of annoproj_task_list_options.priority_least");
-_Static_assert(offsetof(annoproj_task_list_options, priority_most) == 92, "offset of annoproj_task_list_options.priority_most");
-_Static_assert(_Generic(((annoproj_task_list_options *)0)->priority_most, int32_t: 1, default: 0), "type of annoproj_task_list_options.priority_most");
-_Static_assert(offsetof(annoproj_task_list_options, reverse) == 96, "offset of annoproj_task_list_options.reverse");
+_Static_assert(offsetof(annoproj_task_list_options, priority_below) == 148, "offset of annoproj_task_list_options.priority_below");
+_Static_assert(_Generic(((annoproj_task_list_options *)0)->priority_below, int32_t: 1, default: 0), "type of annoproj_task_list_options.priority_below");
+_Static_assert(offsetof(annoproj_task_list_options, reverse) == 152, "offset of annoproj_task_list_options.reverse");
 _Static_assert(_Generic(((annoproj_task_list_options *)0)->reverse, bool: 1, default: 0), "type of annoproj_task_list_options.reverse");
 
 _Static_assert(sizeof(annoproj_submit_options) == 24, "size of annoproj_submit_options");

@@ -117,8 +117,8 @@ class Comparing:
             options["statuses"] = random.randint(1, 15)
             keep = [task for task in keep if any(options["statuses"] & bit and task.status == name for bit, name in flags.items())]
         if random.random() < 0.3:
-            options["priority_least"], options["priority_most"] = random.randint(1, 60), random.randint(40, 100)
-            keep = [task for task in keep if options["priority_least"] <= task.priority <= options["priority_most"]]
+            options["priority_least"], options["priority_below"] = random.randint(1, 60), random.randint(40, 101)
+            keep = [task for task in keep if options["priority_least"] <= task.priority < options["priority_below"]]
         if random.random() < 0.3:
             options["title"] = random.choice(("IMAGE", "video0", "3", "nothing"))
             keep = [task for task in keep if options["title"].lower() in task.title]

@@ -1,23 +1,30 @@
 /* Lists of tasks: every page, each sort and direction, against sorting all rows here. */
 #include "team.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define TASKS 60
 
 typedef struct shown {
-    int64_t id, priority, entered;
+    int64_t id, priority, entered, acted; /* INT64_MIN = never */
+    char title[32];
 } shown;
 
-static bool by_entered, backwards;
+static annoproj_task_sort sorted_by;
+static bool backwards;
 
 static int compare(const void *a, const void *b) {
     const shown *x = a, *y = b;
     int order = 0;
-    if (!by_entered && x->priority != y->priority)
+    if (sorted_by == ANNOPROJ_TASK_SORT_PRIORITY && x->priority != y->priority)
         order = x->priority > y->priority ? -1 : 1;
-    else if (x->entered != y->entered)
+    else if (sorted_by == ANNOPROJ_TASK_SORT_TITLE && strcmp(x->title, y->title) != 0)
+        order = strcmp(x->title, y->title);
+    else if (sorted_by == ANNOPROJ_TASK_SORT_LAST_ACTION && x->acted != y->acted)
+        order = x->acted < y->acted ? -1 : 1;
+    else if (sorted_by <= ANNOPROJ_TASK_SORT_ENTERED && x->entered != y->entered)
         order = x->entered < y->entered ? -1 : 1;
     else if (x->id != y->id)
         order = x->id < y->id ? -1 : 1;
@@ -36,9 +43,15 @@ static size_t read_pages(annoproj_project *project, annoproj_task_list_options o
         assert_true(annoproj_table_row_count(page) <= limit);
         for (int64_t row = 0; row < annoproj_table_row_count(page); row++, count++) {
             assert_true(count < TASKS);
+            memset(&out[count], 0, sizeof out[count]);
             out[count].id = annoproj_table_int64(page, row, annoproj_table_column_index(page, "task"));
             out[count].priority = annoproj_table_int64(page, row, annoproj_table_column_index(page, "priority"));
             out[count].entered = annoproj_table_int64(page, row, annoproj_table_column_index(page, "entered"));
+            int32_t acted = annoproj_table_column_index(page, "last_action");
+            out[count].acted = annoproj_table_is_null(page, row, acted) ? INT64_MIN
+                                                                        : annoproj_table_int64(page, row, acted);
+            snprintf(out[count].title, sizeof out[count].title, "%s",
+                     annoproj_table_text(page, row, annoproj_table_column_index(page, "title")));
         }
         free(token);
         token = annoproj_table_next_page(page) ? strdup(annoproj_table_next_page(page)) : NULL;
@@ -66,7 +79,7 @@ static team *mixed_team(void) {
 static void test_pages_are_the_sorted_whole(void **state) {
     (void)state;
     team *made = mixed_team();
-    for (int sort = 0; sort < 2; sort++) {
+    for (int sort = ANNOPROJ_TASK_SORT_PRIORITY; sort <= ANNOPROJ_TASK_SORT_LAST_ACTION; sort++) {
         for (int direction = 0; direction < 2; direction++) {
             annoproj_task_list_options options = ANNOPROJ_TASK_LIST_OPTIONS_INIT;
             shown whole[TASKS], paged[TASKS];
@@ -77,7 +90,7 @@ static void test_pages_are_the_sorted_whole(void **state) {
             options.limit = 7;
             assert_int_equal(read_pages(made->projects[TEAM_ADMIN], options, paged), TASKS);
             assert_memory_equal(whole, paged, sizeof whole);
-            by_entered = sort;
+            sorted_by = sort;
             backwards = direction;
             qsort(paged, TASKS, sizeof *paged, compare);
             assert_memory_equal(whole, paged, sizeof whole);
@@ -91,7 +104,7 @@ static void test_pages_by_assignee(void **state) {
     (void)state;
     team *made = mixed_team();
     int64_t assignees[] = {made->users[TEAM_ANNOTATOR], made->users[TEAM_BOTH]};
-    for (int sort = 0; sort < 2; sort++) {
+    for (int sort = ANNOPROJ_TASK_SORT_PRIORITY; sort <= ANNOPROJ_TASK_SORT_LAST_ACTION; sort++) {
         for (int direction = 0; direction < 2; direction++) {
             annoproj_task_list_options options = ANNOPROJ_TASK_LIST_OPTIONS_INIT;
             shown whole[TASKS], paged[TASKS];
@@ -104,7 +117,7 @@ static void test_pages_by_assignee(void **state) {
             options.limit = 1;
             assert_int_equal(read_pages(made->projects[TEAM_ADMIN], options, paged), count);
             assert_memory_equal(whole, paged, count * sizeof *whole);
-            by_entered = sort;
+            sorted_by = sort;
             backwards = direction;
             qsort(paged, count, sizeof *paged, compare);
             assert_memory_equal(whole, paged, count * sizeof *whole);
@@ -197,6 +210,44 @@ static void test_wrong_options(void **state) {
     team_free(made);
 }
 
+static void expect_list(team *made, annoproj_status wanted, annoproj_task_list_options options) {
+    annoproj_error *error = NULL;
+    annoproj_table *page = NULL;
+    assert_status(wanted, annoproj_task_list(made->projects[TEAM_ADMIN], &options, NULL, &page, &error), error);
+    assert_null(page);
+}
+
+/* One condition of a list that is none. */
+#define REFUSED(status, ...)                                                                                           \
+    expect_list(made, status, (annoproj_task_list_options){.size = sizeof(annoproj_task_list_options), __VA_ARGS__})
+
+static void test_wrong_conditions(void **state) {
+    (void)state;
+    team *made = mixed_team();
+    int64_t unknown = 999999;
+    int32_t no_type = 99;
+    REFUSED(ANNOPROJ_INVALID, .sort = -1);
+    REFUSED(ANNOPROJ_INVALID, .limit = -1);
+    REFUSED(ANNOPROJ_INVALID, .statuses = 16);
+    REFUSED(ANNOPROJ_INVALID, .derived_statuses = 64);
+    REFUSED(ANNOPROJ_INVALID, .issues = 8);
+    REFUSED(ANNOPROJ_INVALID, .priority_least = -1);
+    REFUSED(ANNOPROJ_INVALID, .priority_below = 102);
+    REFUSED(ANNOPROJ_INVALID, .data_types = &no_type, .data_type_count = 1);
+    REFUSED(ANNOPROJ_INVALID, .data_type_count = 1);
+    REFUSED(ANNOPROJ_INVALID, .last_action_user_count = 1);
+    REFUSED(ANNOPROJ_NOT_FOUND, .last_action_users = &unknown, .last_action_user_count = 1);
+    REFUSED(ANNOPROJ_INVALID, .title = "\xff");
+    REFUSED(ANNOPROJ_INVALID, .title_pattern = "a(b");
+    REFUSED(ANNOPROJ_INVALID, .title_pattern = "\xff");
+    REFUSED(ANNOPROJ_LIMIT, .title_pattern = "^(((((\\w+)+)+)+)+)+[!?]");
+    REFUSED(ANNOPROJ_DATA, .metadata = "[1]");
+    REFUSED(ANNOPROJ_DATA, .metadata = "{\"site\": {}}");
+    REFUSED(ANNOPROJ_DATA, .metadata = "{\"site\": \"a\"} more");
+    REFUSED(ANNOPROJ_INVALID, .page = "1.2.3.4");
+    team_free(made);
+}
+
 /* A list shows exactly the tasks whose single get succeeds, for every role. */
 static void test_lists_equal_gets(void **state) {
     (void)state;
@@ -226,6 +277,7 @@ int main(void) {
         cmocka_unit_test(test_pages_by_assignee),
         cmocka_unit_test(test_filters),
         cmocka_unit_test(test_wrong_options),
+        cmocka_unit_test(test_wrong_conditions),
         cmocka_unit_test(test_lists_equal_gets),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -45,6 +45,7 @@ __all__ = [
     'DataUnitTable',
     'DatasetRow',
     'DatasetTable',
+    'DerivedStatus',
     'EventRow',
     'EventTable',
     'ExistsError',
@@ -60,6 +61,7 @@ __all__ = [
     'InvalidError',
     'IoError',
     'IssueRow',
+    'IssueState',
     'IssueTable',
     'LabelAction',
     'LabelActionsRow',
@@ -345,9 +347,32 @@ class TaskStatus(enum.IntFlag):
     COMPLETED = 8
 
 
+class DerivedStatus(enum.IntFlag):
+    """What became of a task in its stage, as a team lead asks for it: one of these for each task."""
+
+    NEW = 1    # nobody has it, and nobody had it
+    REOPENED = 2    # the status, whoever has it
+    SKIPPED = 4
+    COMPLETED = 8
+    ASSIGNED = 16    # new, and somebody has it
+    RELEASED = 32    # new, and given back or lapsed
+
+
+class IssueState(enum.IntFlag):
+    """How it stands with a task's issues: one of these for each task."""
+
+    UNRESOLVED = 1    # one or more are open
+    RESOLVED = 2    # it has some, and all are resolved
+    NONE = 4
+
+
 class TaskSort(enum.IntEnum):
-    PRIORITY = 0    # priority, then entering, then id
-    ENTERED = 1    # entering, then id
+    """Orders of a list; tasks that are equal in it stand by id."""
+
+    PRIORITY = 0    # the highest first, then by entering
+    ENTERED = 1    # the longest in its stage first
+    TITLE = 2    # file name, by code point
+    LAST_ACTION = 3    # never actioned first, then the longest ago
 
 
 class Undecided(enum.IntEnum):
@@ -2045,16 +2070,21 @@ class Project(_runtime.Handle):
         call.run(_capi.annoproj_tasks_get, call.handle(self, Project, 'project'), c_tasks, call.length('count'), call.pointer(), call.result(o_table, TaskTable), call.error_pointer())
         return call.made(o_table, TaskTable)
 
-    def task_list(self, *, page=None, limit=0, stages=None, datasets=None, assignees=None, title=None, statuses=0, sort=0, priority_least=0, priority_most=0, reverse=False, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
-        """A page of the tasks that the session may see; listing takes nothing. NOT_FOUND names an unknown stage, dataset or user.
-        Rights: queue.
+    def task_list(self, *, page=None, limit=0, stages=None, datasets=None, assignees=None, last_action_users=None, data_types=None, title=None, title_pattern=None, metadata=None, statuses=0, derived_statuses=0, issues=0, sort=0, priority_least=0, priority_below=0, reverse=False, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """A page of the tasks that the session may see; listing takes nothing. Without a condition, or where its order decides it, a
+        page is found by seeks however many tasks there are; conditions that few tasks meet cost a look at all tasks of the
+        project (of the datasets asked for). NOT_FOUND names an unknown stage, dataset or user. INVALID for a pattern or a page token that is none,
+        DATA (JSON pointer and byte) for metadata, LIMIT when a pattern takes too many steps on a title. Rights: queue.
 
         page: token of annoproj_table_next_page, for the same options
         limit: rows of a page; 0 = 1,000; at most 10,000
         assignees: 0 = unassigned
+        last_action_users: who actioned it last; 0 = the host
         title: text in the title, case-insensitive
-        priority_least: 0 = no condition
-        priority_most: 0 = no condition
+        title_pattern: PCRE2 expression found anywhere in the title; case-sensitive unless (?i)
+        metadata: JSON object: members that the client metadata must have, as in a METADATA_ROUTER
+        priority_least: priorities from here
+        priority_below: and below this one, 1 to 101; 0 = no condition
         reverse: the other direction
         """
         call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
@@ -2065,14 +2095,22 @@ class Project(_runtime.Handle):
         s_options.stages = call.array(stages, 'q', 'stages', 'options.stage_count', 0, True, False)
         s_options.datasets = call.array(datasets, 'q', 'datasets', 'options.dataset_count', 0, True, False)
         s_options.assignees = call.array(assignees, 'q', 'assignees', 'options.assignee_count', 0, True, False)
+        s_options.last_action_users = call.array(last_action_users, 'q', 'last_action_users', 'options.last_action_user_count', 0, True, False)
+        s_options.data_types = call.array(data_types, 'i', 'data_types', 'options.data_type_count', 0, True, False)
         s_options.title = _convert.encode(title, 'title', True)
+        s_options.title_pattern = _convert.encode(title_pattern, 'title_pattern', True)
+        s_options.metadata = _convert.encode(metadata, 'metadata', True)
         s_options.statuses = _convert.integer(statuses, 'statuses', 'c_int32')
+        s_options.derived_statuses = _convert.integer(derived_statuses, 'derived_statuses', 'c_int32')
+        s_options.issues = _convert.integer(issues, 'issues', 'c_int32')
         s_options.sort = _convert.integer(sort, 'sort', 'c_int32')
         s_options.priority_least = _convert.integer(priority_least, 'priority_least', 'c_int32')
-        s_options.priority_most = _convert.integer(priority_most, 'priority_most', 'c_int32')
+        s_options.priority_below = _convert.integer(priority_below, 'priority_below', 'c_int32')
         s_options.reverse = bool(reverse)
         s_options.assignee_count = call.length('options.assignee_count')
+        s_options.data_type_count = call.length('options.data_type_count')
         s_options.dataset_count = call.length('options.dataset_count')
+        s_options.last_action_user_count = call.length('options.last_action_user_count')
         s_options.stage_count = call.length('options.stage_count')
         o_table = _capi.annoproj_table_p()
         call.run(_capi.annoproj_task_list, call.handle(self, Project, 'project'), ctypes.byref(s_options), call.pointer(), call.result(o_table, TaskTable), call.error_pointer())

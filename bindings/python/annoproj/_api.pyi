@@ -44,6 +44,7 @@ __all__ = [
     "DataUnitTable",
     "DatasetRow",
     "DatasetTable",
+    "DerivedStatus",
     "EventRow",
     "EventTable",
     "ExistsError",
@@ -59,6 +60,7 @@ __all__ = [
     "InvalidError",
     "IoError",
     "IssueRow",
+    "IssueState",
     "IssueTable",
     "LabelAction",
     "LabelActionsRow",
@@ -344,9 +346,32 @@ class TaskStatus(enum.IntFlag):
     COMPLETED = 8
 
 
+class DerivedStatus(enum.IntFlag):
+    """What became of a task in its stage, as a team lead asks for it: one of these for each task."""
+
+    NEW = 1    # nobody has it, and nobody had it
+    REOPENED = 2    # the status, whoever has it
+    SKIPPED = 4
+    COMPLETED = 8
+    ASSIGNED = 16    # new, and somebody has it
+    RELEASED = 32    # new, and given back or lapsed
+
+
+class IssueState(enum.IntFlag):
+    """How it stands with a task's issues: one of these for each task."""
+
+    UNRESOLVED = 1    # one or more are open
+    RESOLVED = 2    # it has some, and all are resolved
+    NONE = 4
+
+
 class TaskSort(enum.IntEnum):
-    PRIORITY = 0    # priority, then entering, then id
-    ENTERED = 1    # entering, then id
+    """Orders of a list; tasks that are equal in it stand by id."""
+
+    PRIORITY = 0    # the highest first, then by entering
+    ENTERED = 1    # the longest in its stage first
+    TITLE = 2    # file name, by code point
+    LAST_ACTION = 3    # never actioned first, then the longest ago
 
 
 class Undecided(enum.IntEnum):
@@ -1106,7 +1131,7 @@ class Project(_runtime.Handle):
     def stage_open(self, key: str, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> Stage: ...
     def task_open(self, id: int, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> Task: ...
     def tasks_get(self, tasks: Sequence[int], *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> TaskTable: ...
-    def task_list(self, *, page: Optional[str] = ..., limit: int = ..., stages: Optional[Sequence[int]] = ..., datasets: Optional[Sequence[int]] = ..., assignees: Optional[Sequence[int]] = ..., title: Optional[str] = ..., statuses: Union[TaskStatus, int] = ..., sort: Union[TaskSort, int] = ..., priority_least: int = ..., priority_most: int = ..., reverse: bool = ..., timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> TaskTable: ...
+    def task_list(self, *, page: Optional[str] = ..., limit: int = ..., stages: Optional[Sequence[int]] = ..., datasets: Optional[Sequence[int]] = ..., assignees: Optional[Sequence[int]] = ..., last_action_users: Optional[Sequence[int]] = ..., data_types: Optional[Sequence[int]] = ..., title: Optional[str] = ..., title_pattern: Optional[str] = ..., metadata: Optional[str] = ..., statuses: Union[TaskStatus, int] = ..., derived_statuses: Union[DerivedStatus, int] = ..., issues: Union[IssueState, int] = ..., sort: Union[TaskSort, int] = ..., priority_least: int = ..., priority_below: int = ..., reverse: bool = ..., timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> TaskTable: ...
     def task_list_pages(self, **keywords: Any) -> Iterator[TaskTable]: ...
     def tasks_submit(self, tasks: Sequence[int], all_or_nothing: bool = ..., *, assignee: int = ..., retain_assignee: bool = ..., keep_rejected_reviews: bool = ..., timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> OutcomeTable: ...
     def tasks_approve(self, tasks: Sequence[int], all_or_nothing: bool = ..., *, comment: Optional[str] = ..., assignee: int = ..., undecided: Union[Undecided, int] = ..., retain_assignee: bool = ..., timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> OutcomeTable: ...

@@ -167,8 +167,21 @@ ANNOPROJ_TASK_REOPENED = 2
 ANNOPROJ_TASK_SKIPPED = 4
 ANNOPROJ_TASK_COMPLETED = 8
 
+ANNOPROJ_DERIVED_NEW = 1
+ANNOPROJ_DERIVED_REOPENED = 2
+ANNOPROJ_DERIVED_SKIPPED = 4
+ANNOPROJ_DERIVED_COMPLETED = 8
+ANNOPROJ_DERIVED_ASSIGNED = 16
+ANNOPROJ_DERIVED_RELEASED = 32
+
+ANNOPROJ_ISSUE_STATE_UNRESOLVED = 1
+ANNOPROJ_ISSUE_STATE_RESOLVED = 2
+ANNOPROJ_ISSUE_STATE_NONE = 4
+
 ANNOPROJ_TASK_SORT_PRIORITY = 0
 ANNOPROJ_TASK_SORT_ENTERED = 1
+ANNOPROJ_TASK_SORT_TITLE = 2
+ANNOPROJ_TASK_SORT_LAST_ACTION = 3
 
 ANNOPROJ_UNDECIDED_DEFAULT = 0
 ANNOPROJ_UNDECIDED_DECIDE = 1
@@ -397,11 +410,19 @@ class annoproj_task_list_options(Structure):
         ("dataset_count", c_size_t),
         ("assignees", c_void_p),
         ("assignee_count", c_size_t),
+        ("last_action_users", c_void_p),
+        ("last_action_user_count", c_size_t),
+        ("data_types", c_void_p),
+        ("data_type_count", c_size_t),
         ("title", c_char_p),
+        ("title_pattern", c_char_p),
+        ("metadata", c_char_p),
         ("statuses", c_int32),
+        ("derived_statuses", c_int32),
+        ("issues", c_int32),
         ("sort", c_int32),
         ("priority_least", c_int32),
-        ("priority_most", c_int32),
+        ("priority_below", c_int32),
         ("reverse", c_bool),
     ]
 

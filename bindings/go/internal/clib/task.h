@@ -6,6 +6,7 @@
 #include "rows.h"
 
 const char *task_status_name(int32_t status); /* "new", ... */
+annoproj_derived_status task_derived_status(int32_t status, bool assigned, bool released);
 
 /* --- making and removing --------------------------------------------------------------------------------------------- */
 /* One task for each data unit of [first_number, last_number] of a dataset in a stage: bulk. */

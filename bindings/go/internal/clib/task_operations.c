@@ -1,9 +1,12 @@
 /* Tasks as things to look at: open, get, list. */
+#include <string.h>
+
 #include "allocate.h"
 #include "failure.h"
 #include "options.h"
 #include "handle_call.h"
 #include "task.h"
+#include "utf8.h"
 
 typedef struct task_reading {
     const int64_t *ids;
@@ -125,21 +128,65 @@ static annoproj_status read_list(scope *in, void *arguments, annoproj_error **er
     if (status == ANNOPROJ_OK)
         status = check_known(in, user_text, "user", options->assignees, options->assignee_count, error);
     if (status == ANNOPROJ_OK)
+        status = check_known(in, user_text, "user", options->last_action_users, options->last_action_user_count, error);
+    if (status == ANNOPROJ_OK)
         status = task_list_page(in, options, table, error);
     return finish_table(table, status, &reading->table, error);
 }
 
+static annoproj_status check_flags(const char *name, int32_t flags, int32_t known, const char *type,
+                                   annoproj_error **error) {
+    if (flags & ~known)
+        return fail(error, ANNOPROJ_INVALID, "%s %d has a bit that is no %s", name, flags, type);
+    return ANNOPROJ_OK;
+}
+
+static annoproj_status check_data_types(const annoproj_task_list_options *options, annoproj_error **error) {
+    for (size_t i = 0; i < options->data_type_count; i++)
+        if (options->data_types[i] < ANNOPROJ_DATA_IMAGE || options->data_types[i] > ANNOPROJ_DATA_SCENE)
+            return fail(error, ANNOPROJ_INVALID, "data type %d (place %zu of the list) is no annoproj_data_type",
+                        options->data_types[i], i);
+    return ANNOPROJ_OK;
+}
+
+static annoproj_status check_list_texts(const annoproj_task_list_options *options, annoproj_error **error) {
+    const char *const texts[] = {options->page, options->title, options->title_pattern, options->metadata};
+    static const char *const names[] = {"page", "title", "title_pattern", "metadata"};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        if (texts[i] && !utf8_valid(texts[i], strlen(texts[i])))
+            return fail(error, ANNOPROJ_INVALID, "%s is not valid UTF-8: convert it", names[i]);
+    return ANNOPROJ_OK;
+}
+
 static annoproj_status check_list_options(const annoproj_task_list_options *options, annoproj_error **error) {
     if ((options->stage_count > 0 && !options->stages) || (options->dataset_count > 0 && !options->datasets) ||
-        (options->assignee_count > 0 && !options->assignees))
+        (options->assignee_count > 0 && !options->assignees) ||
+        (options->last_action_user_count > 0 && !options->last_action_users) ||
+        (options->data_type_count > 0 && !options->data_types))
         return fail(error, ANNOPROJ_INVALID, "a filter's array is NULL but its count is not 0");
-    if (options->sort != ANNOPROJ_TASK_SORT_PRIORITY && options->sort != ANNOPROJ_TASK_SORT_ENTERED)
+    if (options->sort < ANNOPROJ_TASK_SORT_PRIORITY || options->sort > ANNOPROJ_TASK_SORT_LAST_ACTION)
         return fail(error, ANNOPROJ_INVALID, "sort %d is no annoproj_task_sort", options->sort);
-    if (options->statuses &
-        ~(ANNOPROJ_TASK_NEW | ANNOPROJ_TASK_REOPENED | ANNOPROJ_TASK_SKIPPED | ANNOPROJ_TASK_COMPLETED))
-        return fail(error, ANNOPROJ_INVALID, "statuses %d has a bit that is no annoproj_task_status",
-                    options->statuses);
-    return ANNOPROJ_OK;
+    if (options->priority_least < 0 || options->priority_least > 100 || options->priority_below < 0 ||
+        options->priority_below > 101)
+        return fail(error, ANNOPROJ_INVALID, "priorities from %d and below %d: they go from 0 to 100",
+                    options->priority_least, options->priority_below);
+    annoproj_status status = check_flags("statuses", options->statuses,
+                                         ANNOPROJ_TASK_NEW | ANNOPROJ_TASK_REOPENED | ANNOPROJ_TASK_SKIPPED |
+                                             ANNOPROJ_TASK_COMPLETED,
+                                         "annoproj_task_status", error);
+    if (status == ANNOPROJ_OK)
+        status = check_flags("derived_statuses", options->derived_statuses,
+                             ANNOPROJ_DERIVED_NEW | ANNOPROJ_DERIVED_REOPENED | ANNOPROJ_DERIVED_SKIPPED |
+                                 ANNOPROJ_DERIVED_COMPLETED | ANNOPROJ_DERIVED_ASSIGNED | ANNOPROJ_DERIVED_RELEASED,
+                             "annoproj_derived_status", error);
+    if (status == ANNOPROJ_OK)
+        status = check_flags("issues", options->issues,
+                             ANNOPROJ_ISSUE_STATE_UNRESOLVED | ANNOPROJ_ISSUE_STATE_RESOLVED |
+                                 ANNOPROJ_ISSUE_STATE_NONE,
+                             "annoproj_issue_state", error);
+    if (status == ANNOPROJ_OK)
+        status = check_data_types(options, error);
+    return status == ANNOPROJ_OK ? check_list_texts(options, error) : status;
 }
 
 annoproj_status annoproj_task_list(annoproj_project *project, const annoproj_task_list_options *options,
