@@ -485,7 +485,8 @@ enum annoproj_operation_values {
     ANNOPROJ_OPERATION_COLLABORATOR_CHANGE = 34, /* change or remove; a team manager no admins */
     ANNOPROJ_OPERATION_COLLABORATOR_CHANGE_ADMIN = 35,
     ANNOPROJ_OPERATION_ISSUE_WRITE = 36,         /* create, comment, tag, resolve, reopen on tasks one may view */
-    ANNOPROJ_OPERATION_PROJECT_SEE = 37,         /* list, open, facts: any collaborator */
+    ANNOPROJ_OPERATION_PROJECT_SEE = 37,         /* list, open, facts: any collaborator, and org admins */
+    ANNOPROJ_OPERATION_COLLABORATOR_LEAVE = 45,  /* leave the project oneself */
     ANNOPROJ_OPERATION_USER_MANAGE = 101,
     ANNOPROJ_OPERATION_USER_LIST = 102,
     ANNOPROJ_OPERATION_DATASET_CREATE = 103,
@@ -499,7 +500,8 @@ enum annoproj_operation_values {
     ANNOPROJ_OPERATION_STORE_BACKUP = 111,       /* a copy holds every project's data: for the host only */
     ANNOPROJ_OPERATION_STORE_COMPACT = 112,
     ANNOPROJ_OPERATION_STORE_SETTINGS = 113,
-    ANNOPROJ_OPERATION_STORE_EVENTS = 114
+    ANNOPROJ_OPERATION_STORE_EVENTS = 114,
+    ANNOPROJ_OPERATION_TAG_MANAGE = 115          /* the organisation's list of project tags */
 };
 typedef int32_t annoproj_operation;
 
@@ -512,9 +514,10 @@ ANNOPROJ_COLUMN(team_manager, dictionary, required, "", "Team manager", "As for 
 ANNOPROJ_COLUMN(reviewer, dictionary, required, "", "Reviewer", "As for admin.")
 ANNOPROJ_COLUMN(annotator, dictionary, required, "", "Annotator", "As for admin.")
 ANNOPROJ_COLUMN(annotator_reviewer, dictionary, required, "", "Annotator + reviewer", "As for admin.")
-ANNOPROJ_COLUMN(org_admin, dictionary, required, "", "Org admin", "Store operations: for org admins. The host holds every operation.")
+ANNOPROJ_COLUMN(org_admin, dictionary, required, "", "Org admin", "For org admins; of a project's operations those that need no role in it. The host holds every operation.")
 ANNOPROJ_COLUMN(member, dictionary, required, "", "Member", "Store operations: for members; own = what they created or only their projects use.")
-ANNOPROJ_COLUMN(gated, dictionary, required, "", "Gate", "What paused, completed and cancelled projects do to annotators and reviewers: open, closed, or own (tasks already theirs).")
+ANNOPROJ_COLUMN(gated, dictionary, required, "", "Gate", "What paused, completed and cancelled projects do to annotators and reviewers: open, closed, own (tasks already theirs), or archived (only that status closes it).")
+ANNOPROJ_COLUMN(deleted, dictionary, required, "", "Deleted", "Whether a deleted project leaves it: no, yes, or purged (also while it is being purged).")
 ANNOPROJ_ROW_END(operation_row)
 
 /* The table of operations. Any thread; no rights needed. */
@@ -855,6 +858,47 @@ ANNOPROJ_API annoproj_status annoproj_ontology_features(annoproj_session *sessio
 /* All ontologies the session may see, by title. Rights: as annoproj_ontology_json. */
 ANNOPROJ_API annoproj_status annoproj_ontology_list(annoproj_session *session, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(ontology_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
+/* ==== Section - Tags of projects =================================================================
+ * The organisation keeps one list of tags; projects carry any of them, and lists of projects are filtered by them. */
+
+ANNOPROJ_ROW(tag_row, "A tag for projects")
+ANNOPROJ_COLUMN(tag, int64, required, "", "Tag", "Id of the tag; never given again.")
+ANNOPROJ_COLUMN(name, utf8, required, "", "Name", "Unique among those that are not deleted.")
+ANNOPROJ_COLUMN(created, timestamp_us, required, "", "Created", "When it was made.")
+ANNOPROJ_COLUMN(deleted, bool, required, "", "Deleted", "Deleted tags are kept for the events that name them.")
+ANNOPROJ_ROW_END(tag_row)
+
+/* Makes a tag of at most 128 bytes. EXISTS when the name is taken, LIMIT when there are 10,000. Rights: tag_manage. */
+ANNOPROJ_API annoproj_status annoproj_tag_create(annoproj_session *session, const char *name, const annoproj_call *call ANNOPROJ_NULLABLE, int64_t *tag ANNOPROJ_OUT, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* Gives a tag another name, wherever it is shown. NOT_FOUND, EXISTS. Rights: tag_manage. */
+ANNOPROJ_API annoproj_status annoproj_tag_rename(annoproj_session *session, int64_t tag, const char *name, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* Deletes a tag and takes it off every project; past events still name it. NOT_FOUND. Rights: tag_manage. */
+ANNOPROJ_API annoproj_status annoproj_tag_delete(annoproj_session *session, int64_t tag, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* Which of a list's things that may have been deleted. */
+enum annoproj_deleted_values {
+    ANNOPROJ_DELETED_HIDDEN = 0,
+    ANNOPROJ_DELETED_ONLY = 1,
+    ANNOPROJ_DELETED_ALSO = 2
+};
+typedef int32_t annoproj_deleted;
+
+/* Which tags. */
+typedef struct annoproj_tag_list_options {
+    size_t size;
+    annoproj_deleted deleted ANNOPROJ_ENUM(annoproj_deleted);
+    int32_t reserved;
+} annoproj_tag_list_options;
+#define ANNOPROJ_TAG_LIST_OPTIONS_INIT { sizeof(annoproj_tag_list_options), 0, 0 }
+
+/* Fills in the defaults. */
+ANNOPROJ_API void annoproj_tag_list_options_init(annoproj_tag_list_options *options ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
+
+/* The tags, by name. Rights: any session. */
+ANNOPROJ_API annoproj_status annoproj_tag_list(annoproj_session *session, const annoproj_tag_list_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(tag_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
 /* ==== Section - Projects =========================================================================
  * A workflow is a JSON document:
  *   {"start": "annotate", "stages": [
@@ -907,10 +951,13 @@ ANNOPROJ_COLUMN(owner, int64, required, "", "Owner", "User who owns it; 0 = the 
 ANNOPROJ_COLUMN(owner_email, utf8, nullable, "", "Owner e-mail", "Null for the host.")
 ANNOPROJ_COLUMN(status, dictionary, required, "", "Status", "not_started, in_progress, in_review, paused, completed, cancelled or archived.")
 ANNOPROJ_COLUMN(ontology, int64, required, "", "Ontology", "Id of its ontology.")
-ANNOPROJ_COLUMN(role, dictionary, nullable, "", "Role", "The session's role in it; null for the host.")
+ANNOPROJ_COLUMN(role, dictionary, nullable, "", "Role", "The session's role in it; null for the host and for org admins who did not join.")
 ANNOPROJ_COLUMN(tasks, int64, required, "", "Tasks", "Tasks, removed ones not counted.")
 ANNOPROJ_COLUMN(created, timestamp_us, required, "", "Created", "When it was made.")
 ANNOPROJ_COLUMN(edited, timestamp_us, required, "", "Edited", "When its settings were last changed.")
+ANNOPROJ_COLUMN(tags, utf8_list, required, "", "Tags", "Names of its tags, sorted.")
+ANNOPROJ_COLUMN(instructions, utf8, required, "", "Annotation instructions", "Link to them, may be empty.")
+ANNOPROJ_COLUMN(deleted, timestamp_us, nullable, "", "Deleted", "When it was deleted; null for projects that are not.")
 ANNOPROJ_ROW_END(project_row)
 
 /* On, off, or what the store says. */
@@ -959,8 +1006,47 @@ ANNOPROJ_API annoproj_status annoproj_project_get(annoproj_project *project, con
 /* Several projects, in the order asked. NOT_FOUND names the first that is missing. Rights: project_see. */
 ANNOPROJ_API annoproj_status annoproj_projects_get(annoproj_session *session, const int64_t *projects ANNOPROJ_LEN(count), size_t count, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(project_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
-/* The projects the session may see, by title: those it collaborates in; the host sees all. Rights: project_see. */
-ANNOPROJ_API annoproj_status annoproj_project_list(annoproj_session *session, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(project_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+enum annoproj_project_sort_values {
+    ANNOPROJ_PROJECT_SORT_TITLE = 0,
+    ANNOPROJ_PROJECT_SORT_CREATED = 1,
+    ANNOPROJ_PROJECT_SORT_EDITED = 2
+};
+typedef int32_t annoproj_project_sort;
+
+/* Which projects, and how. All conditions must hold; within a list one value is enough, and an empty list is no filter. */
+typedef struct annoproj_project_list_options {
+    size_t size;
+    const char *page ANNOPROJ_NULLABLE;                                  /* token from annoproj_table_next_page; NULL = first page */
+    int64_t limit;                                                       /* rows of a page; 0 = 1,000; at most 10,000 */
+    const int64_t *owners ANNOPROJ_LEN(owner_count) ANNOPROJ_NULLABLE;   /* users; 0 = the host */
+    size_t owner_count;
+    const int64_t *tags ANNOPROJ_LEN(tag_count) ANNOPROJ_NULLABLE;       /* has one of them */
+    size_t tag_count;
+    const int32_t *statuses ANNOPROJ_LEN(status_count) ANNOPROJ_ENUM(annoproj_project_status) ANNOPROJ_NULLABLE;
+    size_t status_count;
+    const char *text ANNOPROJ_NULLABLE;                                  /* in title or description */
+    int64_t created_after_us;                                            /* windows [after, before); 0 = open */
+    int64_t created_before_us;
+    int64_t edited_after_us;
+    int64_t edited_before_us;
+    annoproj_project_sort sort ANNOPROJ_ENUM(annoproj_project_sort);     /* ties by id */
+    annoproj_deleted deleted ANNOPROJ_ENUM(annoproj_deleted);
+    bool reverse;
+    bool mine;                                                           /* only projects the session's user collaborates in */
+} annoproj_project_list_options;
+#define ANNOPROJ_PROJECT_LIST_OPTIONS_INIT { sizeof(annoproj_project_list_options), NULL, 0, NULL, 0, NULL, 0, NULL, 0, NULL, 0, 0, 0, 0, 0, 0, false, false }
+
+/* Fills in the defaults. */
+ANNOPROJ_API void annoproj_project_list_options_init(annoproj_project_list_options *options ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
+
+/* A page of the projects the session may see: those it collaborates in; org admins and the host see all of the organisation, also
+ * those without collaborators. Deleted projects are seen by those who can restore them, and by org admins. NOT_FOUND (owner,
+ * tag). Rights: project_see. */
+ANNOPROJ_API annoproj_status annoproj_project_list(annoproj_session *session, const annoproj_project_list_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(project_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* Makes the session's user admin of a project of the organisation, whatever its role there was; also of a deleted one. INVALID for the
+ * host, who needs no role; NOT_FOUND, LIMIT when the project has 10,000 collaborators. Rights: project_join. */
+ANNOPROJ_API annoproj_status annoproj_project_join(annoproj_session *session, int64_t project, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* Replaces title, description and settings; a setting that is left out becomes what the store says now. Rights: settings. */
 ANNOPROJ_API annoproj_status annoproj_project_update(annoproj_project *project, const char *title, const annoproj_project_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
@@ -971,6 +1057,23 @@ ANNOPROJ_API annoproj_status annoproj_project_settings(annoproj_project *project
 /* Changes one setting of the project; what was recorded before stays as it is. INVALID when the value is outside its range.
  * Rights: settings. */
 ANNOPROJ_API annoproj_status annoproj_project_setting_set(annoproj_project *project, annoproj_setting setting ANNOPROJ_ENUM(annoproj_setting), int64_t value, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* Replaces the project's tags. NOT_FOUND names the first that is no tag, LIMIT for more than 1,000. Rights: settings. */
+ANNOPROJ_API annoproj_status annoproj_project_set_tags(annoproj_project *project, const int64_t *tags ANNOPROJ_LEN(count) ANNOPROJ_NULLABLE, size_t count, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* Makes an admin of the project its owner: the name it is found by, which gives no right. NOT_FOUND when the user is no
+ * collaborator, STATE when no admin. Rights: settings. */
+ANNOPROJ_API annoproj_status annoproj_project_set_owner(annoproj_project *project, int64_t user, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* Sets the link to the annotation instructions (a document or a video; never opened by the library); empty takes it away. Rights: settings. */
+ANNOPROJ_API annoproj_status annoproj_project_set_instructions(annoproj_project *project, const char *link, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* Sets the layout of the label editor: a JSON document of the host's own, kept as it is to the byte; NULL takes it away. DATA when it
+ * is no JSON, with pointer and byte. Rights: settings. */
+ANNOPROJ_API annoproj_status annoproj_project_set_editor_layout(annoproj_project *project, const char *json ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* The layout of the label editor; empty when there is none. Rights: project_see. */
+ANNOPROJ_API annoproj_status annoproj_project_editor_layout(annoproj_project *project, const annoproj_call *call ANNOPROJ_NULLABLE, char **json ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_free), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* Sets the status. Paused, completed and cancelled close the project for annotators and reviewers, archived makes it
  * read-only for everyone. Rights: project_status; out of archived: admin. */
@@ -1016,6 +1119,10 @@ ANNOPROJ_API annoproj_status annoproj_collaborator_set_role(annoproj_project *pr
 /* Removes a collaborator and releases the tasks. NOT_FOUND, STATE for the last admin. Rights: collaborator_change, for
  * admins collaborator_change_admin. */
 ANNOPROJ_API annoproj_status annoproj_collaborator_remove(annoproj_project *project, int64_t user, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* Leaves the project: as annoproj_collaborator_remove of oneself. INVALID for the host, NOT_FOUND when the session's user is no
+ * collaborator, STATE for the last admin and when the project is archived. Rights: collaborator_leave. */
+ANNOPROJ_API annoproj_status annoproj_collaborator_leave(annoproj_project *project, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* The collaborators, by e-mail. Rights: project_see. */
 ANNOPROJ_API annoproj_status annoproj_collaborator_list(annoproj_project *project, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(collaborator_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);

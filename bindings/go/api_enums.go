@@ -317,8 +317,10 @@ const (
 	OperationCollaboratorChangeAdmin Operation = 35
 	// OperationIssueWrite: create, comment, tag, resolve, reopen on tasks one may view.
 	OperationIssueWrite Operation = 36
-	// OperationProjectSee: list, open, facts: any collaborator.
+	// OperationProjectSee: list, open, facts: any collaborator, and org admins.
 	OperationProjectSee Operation = 37
+	// OperationCollaboratorLeave: leave the project oneself.
+	OperationCollaboratorLeave Operation = 45
 	// OperationUserManage is ANNOPROJ_OPERATION_USER_MANAGE.
 	OperationUserManage Operation = 101
 	// OperationUserList is ANNOPROJ_OPERATION_USER_LIST.
@@ -347,6 +349,8 @@ const (
 	OperationStoreSettings Operation = 113
 	// OperationStoreEvents is ANNOPROJ_OPERATION_STORE_EVENTS.
 	OperationStoreEvents Operation = 114
+	// OperationTagManage: the organisation's list of project tags.
+	OperationTagManage Operation = 115
 )
 
 // String is the name of a value as the header has it.
@@ -426,6 +430,8 @@ func (o Operation) String() string {
 		return "ISSUE_WRITE"
 	case OperationProjectSee:
 		return "PROJECT_SEE"
+	case OperationCollaboratorLeave:
+		return "COLLABORATOR_LEAVE"
 	case OperationUserManage:
 		return "USER_MANAGE"
 	case OperationUserList:
@@ -454,6 +460,8 @@ func (o Operation) String() string {
 		return "STORE_SETTINGS"
 	case OperationStoreEvents:
 		return "STORE_EVENTS"
+	case OperationTagManage:
+		return "TAG_MANAGE"
 	}
 	return "Operation(" + strconv.Itoa(int(o)) + ")"
 }
@@ -586,6 +594,34 @@ func (d DataType) String() string {
 	return "DataType(" + strconv.Itoa(int(d)) + ")"
 }
 
+// Which of a list's things that may have been deleted.
+//
+// In C: annoproj_deleted.
+type Deleted int32
+
+// Values of Deleted.
+const (
+	// DeletedHidden is ANNOPROJ_DELETED_HIDDEN.
+	DeletedHidden Deleted = 0
+	// DeletedOnly is ANNOPROJ_DELETED_ONLY.
+	DeletedOnly Deleted = 1
+	// DeletedAlso is ANNOPROJ_DELETED_ALSO.
+	DeletedAlso Deleted = 2
+)
+
+// String is the name of a value as the header has it.
+func (d Deleted) String() string {
+	switch d {
+	case DeletedHidden:
+		return "HIDDEN"
+	case DeletedOnly:
+		return "ONLY"
+	case DeletedAlso:
+		return "ALSO"
+	}
+	return "Deleted(" + strconv.Itoa(int(d)) + ")"
+}
+
 // ProjectStatus is annoproj_project_status.
 type ProjectStatus int32
 
@@ -688,6 +724,32 @@ func (c Choice) String() string {
 		return "OFF"
 	}
 	return "Choice(" + strconv.Itoa(int(c)) + ")"
+}
+
+// ProjectSort is annoproj_project_sort.
+type ProjectSort int32
+
+// Values of ProjectSort.
+const (
+	// ProjectSortTitle is ANNOPROJ_PROJECT_SORT_TITLE.
+	ProjectSortTitle ProjectSort = 0
+	// ProjectSortCreated is ANNOPROJ_PROJECT_SORT_CREATED.
+	ProjectSortCreated ProjectSort = 1
+	// ProjectSortEdited is ANNOPROJ_PROJECT_SORT_EDITED.
+	ProjectSortEdited ProjectSort = 2
+)
+
+// String is the name of a value as the header has it.
+func (p ProjectSort) String() string {
+	switch p {
+	case ProjectSortTitle:
+		return "TITLE"
+	case ProjectSortCreated:
+		return "CREATED"
+	case ProjectSortEdited:
+		return "EDITED"
+	}
+	return "ProjectSort(" + strconv.Itoa(int(p)) + ")"
 }
 
 // Why Stage.StartNext found nothing.

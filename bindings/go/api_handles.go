@@ -1038,6 +1038,78 @@ func (s *Session) OntologyList(ctx context.Context, opts ...CallOption) (*Table[
 	return newTable(oTable, decodeOntologyRow), nil
 }
 
+// Makes a tag of at most 128 bytes. ErrExists when the name is taken, ErrLimit when there are 10,000. Rights: tag_manage.
+//
+// In C: annoproj_tag_create.
+func (s *Session) TagCreate(ctx context.Context, name string, opts ...CallOption) (int64, error) {
+	call := newCall(ctx)
+	defer call.end()
+	call.apply(opts)
+	self := (*C.annoproj_session)(call.enter(s.state(), "session", false))
+	cName := call.requiredText("name", name)
+	var oTag C.int64_t
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_tag_create(self, cName, limits, &oTag, failure)
+	})
+	if err != nil {
+		return 0, err
+	}
+	return int64(oTag), nil
+}
+
+// Gives a tag another name, wherever it is shown. ErrNotFound, ErrExists. Rights: tag_manage.
+//
+// In C: annoproj_tag_rename.
+func (s *Session) TagRename(ctx context.Context, tag int64, name string, opts ...CallOption) error {
+	call := newCall(ctx)
+	defer call.end()
+	call.apply(opts)
+	self := (*C.annoproj_session)(call.enter(s.state(), "session", false))
+	cName := call.requiredText("name", name)
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_tag_rename(self, C.int64_t(tag), cName, limits, failure)
+	})
+	return err
+}
+
+// Deletes a tag and takes it off every project; past events still name it. ErrNotFound. Rights: tag_manage.
+//
+// In C: annoproj_tag_delete.
+func (s *Session) TagDelete(ctx context.Context, tag int64, opts ...CallOption) error {
+	call := newCall(ctx)
+	defer call.end()
+	call.apply(opts)
+	self := (*C.annoproj_session)(call.enter(s.state(), "session", false))
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_tag_delete(self, C.int64_t(tag), limits, failure)
+	})
+	return err
+}
+
+// The tags, by name. Rights: any session.
+//
+// In C: annoproj_tag_list.
+func (s *Session) TagList(ctx context.Context, opts ...TagListOption) (*Table[TagRow], error) {
+	call := newCall(ctx)
+	defer call.end()
+	self := (*C.annoproj_session)(call.enter(s.state(), "session", false))
+	var chosen TagListOptions
+	for _, option := range opts {
+		if option != nil {
+			option.tagListOption(&chosen, call)
+		}
+	}
+	cOptions := chosen.toC(call)
+	var oTable *C.annoproj_table
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_tag_list(self, cOptions, limits, &oTable, failure)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return newTable(oTable, decodeTagRow), nil
+}
+
 // Makes a project; its creator becomes admin. `workflow` is the document above: ErrData names the stage and the rule it
 // breaks, ErrLimit says of what there is too much, ErrUnsupported names a stage that this library does not run yet (consensus
 // stages, "assignment_ttl"). ErrNotFound when there is no such ontology. Rights: project_create.
@@ -1104,22 +1176,57 @@ func (s *Session) ProjectsGet(ctx context.Context, projects []int64, opts ...Cal
 	return newTable(oTable, decodeProjectRow), nil
 }
 
-// The projects the session may see, by title: those it collaborates in; the host sees all. Rights: project_see.
+// A page of the projects the session may see: those it collaborates in; org admins and the host see all of the organisation, also
+// those without collaborators. Deleted projects are seen by those who can restore them, and by org admins. ErrNotFound (owner,
+// tag). Rights: project_see.
 //
 // In C: annoproj_project_list.
-func (s *Session) ProjectList(ctx context.Context, opts ...CallOption) (*Table[ProjectRow], error) {
+func (s *Session) ProjectList(ctx context.Context, opts ...ProjectListOption) (*Table[ProjectRow], error) {
 	call := newCall(ctx)
 	defer call.end()
-	call.apply(opts)
 	self := (*C.annoproj_session)(call.enter(s.state(), "session", false))
+	var chosen ProjectListOptions
+	for _, option := range opts {
+		if option != nil {
+			option.projectListOption(&chosen, call)
+		}
+	}
+	cOptions := chosen.toC(call)
 	var oTable *C.annoproj_table
 	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
-		return C.annoproj_project_list(self, limits, &oTable, failure)
+		return C.annoproj_project_list(self, cOptions, limits, &oTable, failure)
 	})
 	if err != nil {
 		return nil, err
 	}
 	return newTable(oTable, decodeProjectRow), nil
+}
+
+// ProjectListPages goes over all pages of ProjectList, each fetched when it is asked for.
+// A context that ends ends the loop.
+func (s *Session) ProjectListPages(ctx context.Context, opts ...ProjectListOption) *Pages[ProjectRow] {
+	return newPages(func(page string) (*Table[ProjectRow], error) {
+		if page == "" {
+			return s.ProjectList(ctx, opts...)
+		}
+		next := append(opts[:len(opts):len(opts)], projectListOptionPage(page))
+		return s.ProjectList(ctx, next...)
+	})
+}
+
+// Makes the session's user admin of a project of the organisation, whatever its role there was; also of a deleted one. ErrInvalid for the
+// host, who needs no role; ErrNotFound, ErrLimit when the project has 10,000 collaborators. Rights: project_join.
+//
+// In C: annoproj_project_join.
+func (s *Session) ProjectJoin(ctx context.Context, project int64, opts ...CallOption) error {
+	call := newCall(ctx)
+	defer call.end()
+	call.apply(opts)
+	self := (*C.annoproj_session)(call.enter(s.state(), "session", false))
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_project_join(self, C.int64_t(project), limits, failure)
+	})
+	return err
 }
 
 // The same for the events of the store itself, which belong to no project: users, datasets, ontologies, settings. They are
@@ -1270,6 +1377,86 @@ func (p *Project) SettingSet(ctx context.Context, setting Setting, value int64, 
 	return err
 }
 
+// Replaces the project's tags. ErrNotFound names the first that is no tag, ErrLimit for more than 1,000. Rights: settings.
+//
+// In C: annoproj_project_set_tags.
+func (p *Project) SetTags(ctx context.Context, tags []int64, opts ...CallOption) error {
+	call := newCall(ctx)
+	defer call.end()
+	call.apply(opts)
+	self := (*C.annoproj_project)(call.enter(p.state(), "project", false))
+	var count arrayLength
+	cTags := (*C.int64_t)(lendArray(call, &count, "tags", tags, 0, true))
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_project_set_tags(self, cTags, C.size_t(count.count), limits, failure)
+	})
+	return err
+}
+
+// Makes an admin of the project its owner: the name it is found by, which gives no right. ErrNotFound when the user is no
+// collaborator, ErrState when no admin. Rights: settings.
+//
+// In C: annoproj_project_set_owner.
+func (p *Project) SetOwner(ctx context.Context, user int64, opts ...CallOption) error {
+	call := newCall(ctx)
+	defer call.end()
+	call.apply(opts)
+	self := (*C.annoproj_project)(call.enter(p.state(), "project", false))
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_project_set_owner(self, C.int64_t(user), limits, failure)
+	})
+	return err
+}
+
+// Sets the link to the annotation instructions (a document or a video; never opened by the library); empty takes it away. Rights: settings.
+//
+// In C: annoproj_project_set_instructions.
+func (p *Project) SetInstructions(ctx context.Context, link string, opts ...CallOption) error {
+	call := newCall(ctx)
+	defer call.end()
+	call.apply(opts)
+	self := (*C.annoproj_project)(call.enter(p.state(), "project", false))
+	cLink := call.requiredText("link", link)
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_project_set_instructions(self, cLink, limits, failure)
+	})
+	return err
+}
+
+// Sets the layout of the label editor: a JSON document of the host's own, kept as it is to the byte; nil takes it away. ErrData when it
+// is no JSON, with pointer and byte. Rights: settings.
+//
+// In C: annoproj_project_set_editor_layout.
+func (p *Project) SetEditorLayout(ctx context.Context, json string, opts ...CallOption) error {
+	call := newCall(ctx)
+	defer call.end()
+	call.apply(opts)
+	self := (*C.annoproj_project)(call.enter(p.state(), "project", false))
+	cJSON := call.text("json", json)
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_project_set_editor_layout(self, cJSON, limits, failure)
+	})
+	return err
+}
+
+// The layout of the label editor; empty when there is none. Rights: project_see.
+//
+// In C: annoproj_project_editor_layout.
+func (p *Project) EditorLayout(ctx context.Context, opts ...CallOption) (string, error) {
+	call := newCall(ctx)
+	defer call.end()
+	call.apply(opts)
+	self := (*C.annoproj_project)(call.enter(p.state(), "project", false))
+	var oJSON *C.char
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_project_editor_layout(self, limits, &oJSON, failure)
+	})
+	if err != nil {
+		return "", err
+	}
+	return takeText(oJSON), nil
+}
+
 // Sets the status. Paused, completed and cancelled close the project for annotators and reviewers, archived makes it
 // read-only for everyone. Rights: project_status; out of archived: admin.
 //
@@ -1400,6 +1587,21 @@ func (p *Project) CollaboratorRemove(ctx context.Context, user int64, opts ...Ca
 	self := (*C.annoproj_project)(call.enter(p.state(), "project", false))
 	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
 		return C.annoproj_collaborator_remove(self, C.int64_t(user), limits, failure)
+	})
+	return err
+}
+
+// Leaves the project: as Project.CollaboratorRemove of oneself. ErrInvalid for the host, ErrNotFound when the session's user is no
+// collaborator, ErrState for the last admin and when the project is archived. Rights: collaborator_leave.
+//
+// In C: annoproj_collaborator_leave.
+func (p *Project) CollaboratorLeave(ctx context.Context, opts ...CallOption) error {
+	call := newCall(ctx)
+	defer call.end()
+	call.apply(opts)
+	self := (*C.annoproj_project)(call.enter(p.state(), "project", false))
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_collaborator_leave(self, limits, failure)
 	})
 	return err
 }

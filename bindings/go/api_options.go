@@ -203,6 +203,21 @@ func (o *PageOptions) toC(call *call) *C.annoproj_page_options {
 	return s
 }
 
+// Which tags.
+//
+// In C: annoproj_tag_list_options.
+type TagListOptions struct {
+	// Deleted is deleted.
+	Deleted Deleted
+}
+
+func (o *TagListOptions) toC(call *call) *C.annoproj_tag_list_options {
+	s := (*C.annoproj_tag_list_options)(call.alloc(C.sizeof_annoproj_tag_list_options))
+	s.size = C.sizeof_annoproj_tag_list_options
+	s.deleted = C.annoproj_deleted(o.Deleted)
+	return s
+}
+
 // ProjectOptions is annoproj_project_options.
 type ProjectOptions struct {
 	// Description is description.
@@ -237,6 +252,66 @@ func (o *ProjectOptions) toC(call *call) *C.annoproj_project_options {
 	s.count_text_and_audio = C.annoproj_choice(o.CountTextAndAudio)
 	s.outbox_issues = C.annoproj_choice(o.OutboxIssues)
 	s.outbox_status = C.annoproj_choice(o.OutboxStatus)
+	return s
+}
+
+// Which projects, and how. All conditions must hold; within a list one value is enough, and an empty list is no filter.
+//
+// In C: annoproj_project_list_options.
+type ProjectListOptions struct {
+	// Page: token from Table.NextPage; "" = first page.
+	Page string
+	// Limit: rows of a page; 0 = 1,000; at most 10,000.
+	Limit int64
+	// Owners: users; 0 = the host.
+	Owners []int64
+	// Tags: has one of them.
+	Tags []int64
+	// Statuses is statuses.
+	Statuses []ProjectStatus
+	// Text: in title or description.
+	Text string
+	// CreatedAfterMicros: windows [after, before); 0 = open.
+	CreatedAfterMicros int64
+	// CreatedBeforeMicros is created_before_us.
+	CreatedBeforeMicros int64
+	// EditedAfterMicros is edited_after_us.
+	EditedAfterMicros int64
+	// EditedBeforeMicros is edited_before_us.
+	EditedBeforeMicros int64
+	// Sort: ties by id.
+	Sort ProjectSort
+	// Deleted is deleted.
+	Deleted Deleted
+	// Reverse is reverse.
+	Reverse bool
+	// Mine: only projects the session's user collaborates in.
+	Mine bool
+}
+
+func (o *ProjectListOptions) toC(call *call) *C.annoproj_project_list_options {
+	s := (*C.annoproj_project_list_options)(call.alloc(C.sizeof_annoproj_project_list_options))
+	s.size = C.sizeof_annoproj_project_list_options
+	var ownerCount arrayLength
+	var statusCount arrayLength
+	var tagCount arrayLength
+	s.page = call.text("page", o.Page)
+	s.limit = C.int64_t(o.Limit)
+	s.owners = (*C.int64_t)(copyArray(call, &ownerCount, "owners", o.Owners, 0))
+	s.tags = (*C.int64_t)(copyArray(call, &tagCount, "tags", o.Tags, 0))
+	s.statuses = (*C.int32_t)(copyArray(call, &statusCount, "statuses", o.Statuses, 0))
+	s.text = call.text("text", o.Text)
+	s.created_after_us = C.int64_t(o.CreatedAfterMicros)
+	s.created_before_us = C.int64_t(o.CreatedBeforeMicros)
+	s.edited_after_us = C.int64_t(o.EditedAfterMicros)
+	s.edited_before_us = C.int64_t(o.EditedBeforeMicros)
+	s.sort = C.annoproj_project_sort(o.Sort)
+	s.deleted = C.annoproj_deleted(o.Deleted)
+	s.reverse = C.bool(o.Reverse)
+	s.mine = C.bool(o.Mine)
+	s.owner_count = C.size_t(ownerCount.count)
+	s.status_count = C.size_t(statusCount.count)
+	s.tag_count = C.size_t(tagCount.count)
 	return s
 }
 
@@ -742,6 +817,19 @@ func (o pageOptionPage) pageOption(options *PageOptions, _ *call) {
 	options.Page = string(o)
 }
 
+// TagListOption is what functions with TagListOptions take: the struct, or a CallOption.
+type TagListOption interface {
+	tagListOption(options *TagListOptions, call *call)
+}
+
+func (o TagListOptions) tagListOption(options *TagListOptions, _ *call) {
+	*options = o
+}
+
+func (o CallOption) tagListOption(_ *TagListOptions, call *call) {
+	o.apply(call)
+}
+
 // ProjectOption is what functions with ProjectOptions take: the struct, or a CallOption.
 type ProjectOption interface {
 	projectOption(options *ProjectOptions, call *call)
@@ -753,6 +841,25 @@ func (o ProjectOptions) projectOption(options *ProjectOptions, _ *call) {
 
 func (o CallOption) projectOption(_ *ProjectOptions, call *call) {
 	o.apply(call)
+}
+
+// ProjectListOption is what functions with ProjectListOptions take: the struct, or a CallOption.
+type ProjectListOption interface {
+	projectListOption(options *ProjectListOptions, call *call)
+}
+
+func (o ProjectListOptions) projectListOption(options *ProjectListOptions, _ *call) {
+	*options = o
+}
+
+func (o CallOption) projectListOption(_ *ProjectListOptions, call *call) {
+	o.apply(call)
+}
+
+type projectListOptionPage string
+
+func (o projectListOptionPage) projectListOption(options *ProjectListOptions, _ *call) {
+	options.Page = string(o)
 }
 
 // StartOption is what functions with StartOptions take: the struct, or a CallOption.

@@ -22,12 +22,14 @@ type OperationRow struct {
 	Annotator string `json:"annotator"`
 	// AnnotatorReviewer: As for admin.
 	AnnotatorReviewer string `json:"annotator_reviewer"`
-	// OrgAdmin: Store operations: for org admins. The host holds every operation.
+	// OrgAdmin: For org admins; of a project's operations those that need no role in it. The host holds every operation.
 	OrgAdmin string `json:"org_admin"`
 	// Member: Store operations: for members; own = what they created or only their projects use.
 	Member string `json:"member"`
-	// Gated: What paused, completed and cancelled projects do to annotators and reviewers: open, closed, or own (tasks already theirs).
+	// Gated: What paused, completed and cancelled projects do to annotators and reviewers: open, closed, own (tasks already theirs), or archived (only that status closes it).
 	Gated string `json:"gated"`
+	// Deleted: Whether a deleted project leaves it: no, yes, or purged (also while it is being purged).
+	Deleted string `json:"deleted"`
 }
 
 func decodeOperationRow(d *decoder) []OperationRow {
@@ -43,6 +45,7 @@ func decodeOperationRow(d *decoder) []OperationRow {
 	each(d, "org_admin", ColumnTypeDictionary, (*Column).textAt, func(row int, value string) { rows[row].OrgAdmin = value })
 	each(d, "member", ColumnTypeDictionary, (*Column).textAt, func(row int, value string) { rows[row].Member = value })
 	each(d, "gated", ColumnTypeDictionary, (*Column).textAt, func(row int, value string) { rows[row].Gated = value })
+	each(d, "deleted", ColumnTypeDictionary, (*Column).textAt, func(row int, value string) { rows[row].Deleted = value })
 	return rows
 }
 
@@ -388,6 +391,27 @@ func decodeFeatureRow(d *decoder) []FeatureRow {
 	return rows
 }
 
+// TagRow: A tag for projects.
+type TagRow struct {
+	// Tag: Id of the tag; never given again.
+	Tag int64 `json:"tag"`
+	// Name: Unique among those that are not deleted.
+	Name string `json:"name"`
+	// Created: When it was made.
+	Created time.Time `json:"created"`
+	// Deleted: Deleted tags are kept for the events that name them.
+	Deleted bool `json:"deleted"`
+}
+
+func decodeTagRow(d *decoder) []TagRow {
+	rows := make([]TagRow, d.length)
+	each(d, "tag", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Tag = value })
+	each(d, "name", ColumnTypeUTF8, (*Column).textAt, func(row int, value string) { rows[row].Name = value })
+	each(d, "created", ColumnTypeTimestampMicros, (*Column).timeAt, func(row int, value time.Time) { rows[row].Created = value })
+	each(d, "deleted", ColumnTypeBool, (*Column).boolAt, func(row int, value bool) { rows[row].Deleted = value })
+	return rows
+}
+
 // ProjectRow: A project.
 type ProjectRow struct {
 	// Project: Id of the project.
@@ -406,7 +430,7 @@ type ProjectRow struct {
 	Status string `json:"status"`
 	// Ontology: Id of its ontology.
 	Ontology int64 `json:"ontology"`
-	// Role: The session's role in it; null for the host.
+	// Role: The session's role in it; null for the host and for org admins who did not join.
 	Role Null[string] `json:"role"`
 	// Tasks: Tasks, removed ones not counted.
 	Tasks int64 `json:"tasks"`
@@ -414,6 +438,12 @@ type ProjectRow struct {
 	Created time.Time `json:"created"`
 	// Edited: When its settings were last changed.
 	Edited time.Time `json:"edited"`
+	// Tags: Names of its tags, sorted.
+	Tags []string `json:"tags"`
+	// Instructions: Link to them, may be empty.
+	Instructions string `json:"instructions"`
+	// Deleted: When it was deleted; null for projects that are not.
+	Deleted Null[time.Time] `json:"deleted"`
 }
 
 func decodeProjectRow(d *decoder) []ProjectRow {
@@ -430,6 +460,9 @@ func decodeProjectRow(d *decoder) []ProjectRow {
 	each(d, "tasks", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Tasks = value })
 	each(d, "created", ColumnTypeTimestampMicros, (*Column).timeAt, func(row int, value time.Time) { rows[row].Created = value })
 	each(d, "edited", ColumnTypeTimestampMicros, (*Column).timeAt, func(row int, value time.Time) { rows[row].Edited = value })
+	each(d, "tags", ColumnTypeUTF8List, (*Column).textsAt, func(row int, value []string) { rows[row].Tags = value })
+	each(d, "instructions", ColumnTypeUTF8, (*Column).textAt, func(row int, value string) { rows[row].Instructions = value })
+	eachNull(d, "deleted", ColumnTypeTimestampMicros, (*Column).timeAt, func(row int, value Null[time.Time]) { rows[row].Deleted = value })
 	return rows
 }
 

@@ -11,12 +11,18 @@ static right store_right(const scope *in, annoproj_operation operation) {
     return in->user == 0 ? RIGHT_YES : org_right(in->org_role, operation);
 }
 
+/* By the role there, else by the org role alone. */
+static right project_right(const scope *in, annoproj_operation operation) {
+    right held = role_right(in->role, operation);
+    return held != RIGHT_NO ? held : org_right(in->org_role, operation);
+}
+
 bool access_holds(const scope *in, annoproj_operation operation) {
     const operation_rule *rule = operation_rule_of(operation);
     if (!rule) {
         return false;
     }
-    return (rule->store ? store_right(in, operation) : role_right(in->role, operation)) != RIGHT_NO;
+    return (rule->store ? store_right(in, operation) : project_right(in, operation)) != RIGHT_NO;
 }
 
 bool access_sees_task(const scope *in, const task_facts *task) {
@@ -70,8 +76,9 @@ static annoproj_status sent_it_on(const scope *in, const operation_rule *rule, b
 }
 
 static annoproj_status lacks_right(const scope *in, const operation_rule *rule, annoproj_error **error) {
-    fail(error, ANNOPROJ_PERMISSION, "user %lld does not hold `%s`%s: ask an admin", (long long)in->user, rule->name,
-         rule->store ? " in this store" : " in this project");
+    fail(error, ANNOPROJ_PERMISSION, "user %lld does not hold `%s`%s: %s", (long long)in->user, rule->name,
+         rule->store ? " in this store" : " in this project",
+         !rule->store && in->role == 0 ? "join the project first" : "ask an admin");
     fail_detail(error, "operation", "%s", rule->name);
     return ANNOPROJ_PERMISSION;
 }
@@ -114,6 +121,13 @@ static const char *ticket_lacks(const scope *in) {
     return in->now_us >= given->expires_us ? "; the session's ticket has expired" : NULL;
 }
 
+static annoproj_status gate_deleted(const scope *in, const operation_rule *rule, annoproj_error **error) {
+    if (in->project.deleted && rule->left != LEFT_DELETED && rule->left != LEFT_PURGED) {
+        return fail(error, ANNOPROJ_STATE, "project %lld is deleted: restore it first", (long long)in->project.id);
+    }
+    return ANNOPROJ_OK;
+}
+
 /* Does the status of the project leave the operation open to this session? */
 static annoproj_status gate_status(scope *in, const operation_rule *rule, bool late, annoproj_error **error) {
     static const char *const closed[] = {[ANNOPROJ_PROJECT_PAUSED] = "paused",
@@ -121,17 +135,19 @@ static annoproj_status gate_status(scope *in, const operation_rule *rule, bool l
                                          [ANNOPROJ_PROJECT_CANCELLED] = "cancelled"};
     const task_facts *task = &in->task;
     int32_t status = in->project.status;
-    if (rule->gate == GATE_OPEN) {
-        return ANNOPROJ_OK;
+    annoproj_status lives = gate_deleted(in, rule, error);
+    if (lives != ANNOPROJ_OK || rule->gate == GATE_OPEN) {
+        return lives;
     }
     if (status == ANNOPROJ_PROJECT_ARCHIVED) {
-        if (rule->unarchives != 0 && access_holds(in, rule->unarchives)) {
+        if (rule->left == LEFT_ARCHIVED && access_holds(in, ANNOPROJ_OPERATION_SETTINGS)) {
             return ANNOPROJ_OK;
         }
         return fail(error, ANNOPROJ_STATE, "project %lld is archived and read-only: an admin can change its status",
                     (long long)in->project.id);
     }
-    if (in->manager || status < ANNOPROJ_PROJECT_PAUSED || status > ANNOPROJ_PROJECT_CANCELLED) {
+    if (in->manager || rule->gate == GATE_ARCHIVED || status < ANNOPROJ_PROJECT_PAUSED ||
+        status > ANNOPROJ_PROJECT_CANCELLED) {
         return ANNOPROJ_OK;
     }
     bool theirs = task->id != 0 && (task->assignee == in->user || late);
@@ -157,7 +173,8 @@ annoproj_status access_gate(scope *in, annoproj_operation operation, annoproj_er
     if (rule->store) {
         return gate_store(in, rule, error);
     }
-    if (in->role == 0) {
+    /* Of a project that is being purged nothing is left but the purge. */
+    if (!subject_project_seen(in) || (in->project.purging && rule->left != LEFT_PURGED)) {
         return subject_unseen("project", in->project.id, error);
     }
     bool late = false;
@@ -165,10 +182,11 @@ annoproj_status access_gate(scope *in, annoproj_operation operation, annoproj_er
     if (in->task.id != 0) {
         status = sent_it_on(in, rule, &late, error);
         status = status == ANNOPROJ_OK ? gate_task(in, rule, late, error) : status;
-    } else if (role_right(in->role, operation) == RIGHT_NO) {
+    } else if (project_right(in, operation) == RIGHT_NO) {
         status = lacks_right(in, rule, error);
     } else if (in->stage.id != 0 && rule->need == NEED_WORK) {
-        return ANNOPROJ_OK; /* starting from the queue: membership and project status are reasons there */
+        /* Starting from the queue: membership and project status are reasons there. */
+        return gate_deleted(in, rule, error);
     } else if (in->stage.id != 0 && role_right(in->role, operation) == RIGHT_STAGE && !in->stage.member) {
         status = subject_unseen("stage", in->stage.id, error);
     }

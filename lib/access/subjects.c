@@ -13,7 +13,7 @@
 
 #define PROJECT_COLUMNS                                                                                                \
     ", p.id, p.ontology, p.owner, p.status, p.idle_limit_us, p.time_window_us, p.self_release, p.strict_status,"       \
-    " p.count_text_and_audio, c.role"
+    " p.count_text_and_audio, p.deleted_us IS NOT NULL, p.purging, c.role"
 #define PROJECT_JOIN " LEFT JOIN project p ON p.id = ?2 LEFT JOIN collaborator c ON c.project = p.id AND c.user = w.id"
 
 #define STAGE_COLUMNS                                                                                                  \
@@ -69,6 +69,11 @@ static bool next_bool(cursor *row) {
     return next_int64(row) != 0;
 }
 
+bool subject_project_seen(const scope *in) {
+    return in->role != 0 || (in->project.id != 0 && !in->project.purging &&
+                             org_right(in->org_role, ANNOPROJ_OPERATION_PROJECT_LIST_ALL) == RIGHT_YES);
+}
+
 annoproj_status subject_unseen(const char *what, int64_t id, annoproj_error **error) {
     fail(error, ANNOPROJ_NOT_FOUND, "there is no %s %lld, or this session may not see it", what, (long long)id);
     fail_detail(error, what, "%lld", (long long)id);
@@ -104,8 +109,12 @@ static void read_project(cursor *row, scope *in) {
     project->self_release = next_bool(row);
     project->strict_status = next_bool(row);
     project->count_text_and_audio = next_bool(row);
+    project->deleted = next_bool(row);
+    project->purging = next_bool(row);
     int32_t role = next_int32(row);
     in->role = project->id == 0 ? 0 : in->user == 0 ? ANNOPROJ_ROLE_ADMIN : role;
+    if (project->deleted && role_right(in->role, ANNOPROJ_OPERATION_RESTORE) == RIGHT_NO)
+        in->role = 0; /* a deleted project is there for those only who can bring it back */
     in->manager = role_right(in->role, ANNOPROJ_OPERATION_QUEUE) == RIGHT_YES;
 }
 
@@ -166,6 +175,13 @@ void bind_seer(statement *find, const scope *in) {
                org_roles_with(ANNOPROJ_OPERATION_DATASET_CHANGE) & org_roles_with(ANNOPROJ_OPERATION_ONTOLOGY_CHANGE));
 }
 
+void bind_project_seer(statement *find, const scope *in) {
+    bind_int64(find, in->user);
+    bind_int64(find, roles_with(ANNOPROJ_OPERATION_PROJECT_SEE));
+    bind_int64(find, roles_with(ANNOPROJ_OPERATION_RESTORE));
+    bind_int64(find, org_roles_with(ANNOPROJ_OPERATION_PROJECT_LIST_ALL));
+}
+
 /* ---- one statement for each kind ---- */
 
 static const char *subject_text(subject_kind kind) {
@@ -199,7 +215,7 @@ static bool read_subject(cursor *row, scope *in, subject_kind kind) {
         seen = next_bool(row);
         in->owns = seen && next_bool(row);
         return seen;
-    case SUBJECT_PROJECT: read_project(row, in); return in->role != 0;
+    case SUBJECT_PROJECT: read_project(row, in); return subject_project_seen(in);
     case SUBJECT_STAGE:
         read_project(row, in);
         read_own_stage(row, in, &in->stage);

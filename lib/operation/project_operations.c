@@ -1,4 +1,4 @@
-/* Projects: make, open, list, change, attach. */
+/* Projects: make, open, change, attach. */
 #include <string.h>
 
 #include "attach.h"
@@ -17,9 +17,6 @@ typedef struct project_call {
     int32_t status;
     annoproj_project_options options;
     setting_values settings; /* as asked */
-    const int64_t *projects;
-    size_t count;
-    annoproj_table *table;
 } project_call;
 
 void annoproj_project_options_init(annoproj_project_options *options) {
@@ -92,8 +89,8 @@ static annoproj_status insert_project_row(command *cmd, const project_call *made
     static const char query[] =
         "INSERT INTO project(uuid, title, description, owner, status, ontology, created_us, edited_us, idle_limit_us, "
         "time_window_us,"
-        " self_release, strict_status, count_text_and_audio, outbox_issues, outbox_status, outbox_limit)"
-        " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+        " self_release, strict_status, count_text_and_audio, outbox_issues, outbox_status, outbox_limit, purging,"
+        " instructions) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '')";
     uint8_t uuid[16];
     setting_values settings;
     annoproj_status status = settings_complete(&cmd->scope, &made->settings, &settings, error);
@@ -229,88 +226,6 @@ int64_t annoproj_project_id(const annoproj_project *project) {
     int64_t id = project && project_enter(project, &identity, NULL) == ANNOPROJ_OK ? identity->id : 0;
     project_leave(identity);
     return id;
-}
-
-/* --- reading ----------------------------------------------------------------------------------------------------------- */
-
-#define PROJECT_ROW                                                                                                    \
-    "SELECT p.id, p.uuid, p.title, p.description, p.owner, o.email, p.status, p.ontology, c.role, n.tasks, "           \
-    "p.created_us, p.edited_us"                                                                                        \
-    " FROM project p JOIN project_counter n ON n.project = p.id LEFT JOIN user o ON o.id = p.owner"                    \
-    " LEFT JOIN collaborator c ON c.project = p.id AND c.user = ?1"
-
-static void add_project(rows *table, statement *find) {
-    char uuid[37] = "";
-    if (column_length(find, 1) == 16)
-        uuid_text(column_blob(find, 1), uuid);
-    rows_int64(table, column_int64(find, 0));
-    rows_text(table, uuid);
-    rows_text(table, column_text(find, 2));
-    rows_text(table, column_text(find, 3));
-    rows_int64(table, column_int64(find, 4));
-    rows_text(table, column_is_null(find, 5) ? NULL : column_text(find, 5));
-    rows_text(table, project_status_name((int32_t)column_int64(find, 6)));
-    rows_int64(table, column_int64(find, 7));
-    rows_text(table, column_is_null(find, 8) ? NULL : role_name((int32_t)column_int64(find, 8)));
-    rows_int64(table, column_int64(find, 9));
-    rows_time(table, column_int64(find, 10));
-    rows_time(table, column_int64(find, 11));
-}
-
-/* The same predicate for lists and gets: the host sees all, users what they collaborate in. */
-static annoproj_status read_projects(scope *in, void *arguments, annoproj_error **error) {
-    static const char query[] = PROJECT_ROW " WHERE p.id = ?2 AND (?1 = 0 OR c.role IS NOT NULL)";
-    project_call *made = arguments;
-    rows *table = rows_new(&row_project_row);
-    annoproj_status status = ANNOPROJ_OK;
-    for (size_t i = 0; i < made->count && status == ANNOPROJ_OK; i++) {
-        statement *find = sql(in->database, query);
-        bind_int64(find, in->user);
-        bind_int64(find, made->projects[i]);
-        bool found = sql_row(find);
-        if (found)
-            add_project(table, find);
-        status = sql_end(find, error);
-        if (status == ANNOPROJ_OK && !found)
-            status = fail(error, ANNOPROJ_NOT_FOUND, "there is no project %lld, or this session may not see it",
-                          (long long)made->projects[i]);
-    }
-    return finish_table(table, status, &made->table, error);
-}
-
-annoproj_status annoproj_projects_get(annoproj_session *handle, const int64_t *projects, size_t count,
-                                      const annoproj_call *call, annoproj_table **table, annoproj_error **error) {
-    project_call made = {.projects = projects, .count = count};
-    handle_call what = {.arguments = &made};
-    if (!result_place(table, sizeof *table, "table", error) || !ids_given(projects, count, "projects", error))
-        return ANNOPROJ_INVALID;
-    return session_read_table(handle, &what, read_projects, call, &made.table, table, error);
-}
-
-annoproj_status annoproj_project_get(annoproj_project *project, const annoproj_call *call, annoproj_table **table,
-                                     annoproj_error **error) {
-    int64_t id = annoproj_project_id(project);
-    project_call made = {.projects = &id, .count = 1};
-    handle_call what = {.operation = ANNOPROJ_OPERATION_PROJECT_SEE, .arguments = &made};
-    return project_read_table(project, &what, read_projects, call, &made.table, table, error);
-}
-
-static annoproj_status list_projects(scope *in, void *arguments, annoproj_error **error) {
-    static const char query[] = PROJECT_ROW " WHERE ?1 = 0 OR c.role IS NOT NULL ORDER BY p.title, p.id";
-    project_call *made = arguments;
-    rows *table = rows_new(&row_project_row);
-    statement *find = sql(in->database, query);
-    bind_int64(find, in->user);
-    while (sql_row(find))
-        add_project(table, find);
-    return finish_table(table, sql_end(find, error), &made->table, error);
-}
-
-annoproj_status annoproj_project_list(annoproj_session *handle, const annoproj_call *call, annoproj_table **table,
-                                      annoproj_error **error) {
-    project_call made = {0};
-    handle_call what = {.arguments = &made};
-    return session_read_table(handle, &what, list_projects, call, &made.table, table, error);
 }
 
 /* --- changing ------------------------------------------------------------------------------------------------------------ */

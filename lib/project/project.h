@@ -5,6 +5,8 @@
 #include "access.h"
 #include "rows.h"
 
+#define PROJECT_TAGS_MOST 1000
+
 const char *project_status_name(int32_t status); /* "in_progress" */
 const char *role_name(int32_t role);             /* "team_manager" */
 const char *data_type_name(int32_t type);        /* "img_group" */
@@ -32,6 +34,8 @@ annoproj_status project_next_task(command *command, int64_t project, int64_t cou
 annoproj_status project_next_label(command *command, int64_t project, int64_t count, int64_t *first,
                                    annoproj_error **error);
 annoproj_status project_next_issue(command *command, int64_t project, int64_t *number, annoproj_error **error);
+/* The scope's project was edited now. */
+annoproj_status project_touch(command *command, annoproj_error **error);
 /* Adds to a project's counters. */
 annoproj_status project_add_counts(command *command, int64_t project, int64_t tasks, int64_t open_issues,
                                    int64_t instance_labels_created, annoproj_error **error);

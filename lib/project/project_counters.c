@@ -54,6 +54,14 @@ annoproj_status dataset_next_units(command *cmd, int64_t dataset, int64_t count,
     return take_numbers(cmd, update, find, "dataset", dataset, count, first, error);
 }
 
+annoproj_status project_touch(command *cmd, annoproj_error **error) {
+    static const char text[] = "UPDATE project SET edited_us = ? WHERE id = ?";
+    statement *update = sql(cmd->scope.database, text);
+    bind_int64(update, cmd->scope.now_us);
+    bind_int64(update, cmd->scope.project.id);
+    return sql_run(update, error);
+}
+
 annoproj_status project_add_counts(command *cmd, int64_t project, int64_t tasks, int64_t open_issues,
                                    int64_t instance_labels_created, annoproj_error **error) {
     static const char text[] = "UPDATE project_counter SET tasks = tasks + ?, open_issues = open_issues + ?,"

@@ -47,7 +47,7 @@ class World:
         self.project.collaborator_add(self.users[1], annoproj.Role.ANNOTATOR_REVIEWER)
         self.project.collaborator_add(self.users[2], annoproj.Role.ANNOTATOR)
         self.worker = self.store.session_open(self.users[1])
-        own = self.worker.project_open(self.project.id())
+        own = self.own = self.worker.project_open(self.project.id())
         tasks = [row["task"] for row in own.task_list().to_pylist()]
         self.annotating, self.reviewing, self.free = (own.task_open(tasks[i]) for i in range(3))
         self.stage = self.store.session_open(self.users[2]).project_open(self.project.id()).stage_open("annotate")
@@ -55,6 +55,8 @@ class World:
         self.host.user_disable(self.disabled)
         self.draw(self.reviewing)
         self.reviewing.submit()
+        self.boss = self.store.session_open(self.host.user_create("boss@x.org", "Boss", annoproj.OrgRole.ADMIN))
+        self.tag = self.host.tag_create("red")
         self.label, self.approved = (row["label"] for row in self.reviewing.labels().to_pylist())
         self.reviewing.label_approve(self.approved)
         self.issue = self.reviewing.issue_create("look")
@@ -142,6 +144,16 @@ CALLS = {
     "annoproj_project_get": (READ, lambda w, **c: w.project.get(**c)),
     "annoproj_projects_get": (READ, lambda w, **c: w.host.projects_get([w.project.id()], **c)),
     "annoproj_project_list": (READ, lambda w, **c: w.host.project_list(**c)),
+    "annoproj_project_join": (WRITE, lambda w, **c: w.boss.project_join(w.project.id(), **c)),
+    "annoproj_tag_create": (WRITE, lambda w, **c: w.host.tag_create("new", **c)),
+    "annoproj_tag_rename": (WRITE, lambda w, **c: w.host.tag_rename(w.tag, "other", **c)),
+    "annoproj_tag_delete": (WRITE, lambda w, **c: w.host.tag_delete(w.tag, **c)),
+    "annoproj_tag_list": (READ, lambda w, **c: w.host.tag_list(**c)),
+    "annoproj_project_set_tags": (WRITE, lambda w, **c: w.project.set_tags([w.tag], **c)),
+    "annoproj_project_set_owner": (WRITE, lambda w, **c: w.project.set_owner(w.users[0], **c)),
+    "annoproj_project_set_instructions": (WRITE, lambda w, **c: w.project.set_instructions("a.pdf", **c)),
+    "annoproj_project_set_editor_layout": (WRITE, lambda w, **c: w.project.set_editor_layout("{}", **c)),
+    "annoproj_project_editor_layout": (READ, lambda w, **c: w.project.editor_layout(**c)),
     "annoproj_project_update": (WRITE, lambda w, **c: w.project.update("R", **c)),
     "annoproj_project_set_status": (WRITE, lambda w, **c: w.project.set_status(annoproj.ProjectStatus.PAUSED, **c)),
     "annoproj_project_attach_dataset": (WRITE, lambda w, **c: w.project.attach_dataset(w.spare, **c)),
@@ -151,6 +163,7 @@ CALLS = {
     "annoproj_collaborator_add": (WRITE, lambda w, **c: w.project.collaborator_add(w.users[3], annoproj.Role.REVIEWER, **c)),
     "annoproj_collaborator_set_role": (WRITE, lambda w, **c: w.project.collaborator_set_role(w.users[1], annoproj.Role.REVIEWER, **c)),
     "annoproj_collaborator_remove": (WRITE, lambda w, **c: w.project.collaborator_remove(w.users[1], **c)),
+    "annoproj_collaborator_leave": (WRITE, lambda w, **c: w.own.collaborator_leave(**c)),
     "annoproj_collaborator_list": (READ, lambda w, **c: w.project.collaborator_list(**c)),
     "annoproj_stage_list": (READ, lambda w, **c: w.project.stage_list(**c)),
     "annoproj_stage_pathways": (READ, lambda w, **c: w.agent_stage.pathways(**c)),

@@ -137,7 +137,7 @@ static annoproj_status projects_get(frame *of) {
 }
 
 static annoproj_status project_list(frame *of) {
-    return annoproj_project_list(of->session, of->call, table_of(of), &of->error);
+    return annoproj_project_list(of->session, NULL, of->call, table_of(of), &of->error);
 }
 
 static annoproj_status project_update(frame *of) {

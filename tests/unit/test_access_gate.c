@@ -115,11 +115,17 @@ static void test_what_is_not_seen_is_not_found(void **state) {
     annoproj_task *task = NULL;
     annoproj_table *table = NULL;
     bool can = true;
-    /* Neither a member nor an org admin who has not joined. */
+    /* A member, and one who was org admin before. */
     for (int i = 0; i < 2; i++) {
         assert_ok(
             annoproj_user_create(made->host, i == 0 ? "out@x.org" : "org@x.org", "Out", i + 1, NULL, &users[i], &error),
             error);
+        if (i == 1) {
+            int64_t other = 0;
+            assert_ok(annoproj_user_create(made->host, "o@x.org", "O", ANNOPROJ_ORG_ADMIN, NULL, &other, &error),
+                      error);
+            assert_ok(annoproj_user_update(made->host, users[1], "Out", ANNOPROJ_ORG_MEMBER, NULL, &error), error);
+        }
         assert_ok(annoproj_session_open(made->store, users[i], NULL, NULL, &outside[i], &error), error);
         assert_status(ANNOPROJ_NOT_FOUND, annoproj_project_open(outside[i], made->project, NULL, &project, &error),
                       error);
@@ -132,7 +138,7 @@ static void test_what_is_not_seen_is_not_found(void **state) {
             annoproj_session_can(outside[i], made->projects[TEAM_ADMIN], ANNOPROJ_OPERATION_QUEUE, NULL, &can, &error),
             error);
         assert_false(can);
-        assert_ok(annoproj_project_list(outside[i], NULL, &table, &error), error);
+        assert_ok(annoproj_project_list(outside[i], NULL, NULL, &table, &error), error);
         assert_int_equal(annoproj_table_row_count(table), 0);
         annoproj_table_free(table);
         annoproj_session_close(outside[i]);

@@ -43,6 +43,8 @@ static annoproj_table *projects(int count, const char *title) {
                 rows_time(build, 0);
             } else if (type->type == ANNOPROJ_COLUMN_BOOL) {
                 rows_bool(build, false);
+            } else if (type->type == ANNOPROJ_COLUMN_UTF8_LIST) {
+                rows_utf8_list(build, NULL, 0);
             } else {
                 rows_text(build, "x");
             }

@@ -117,7 +117,40 @@ static void test_the_last_admin_stays(void **state) {
                   error); /* the other can do nothing */
     assert_ok(annoproj_user_enable(made->host, other, NULL, &error), error);
     assert_ok(annoproj_collaborator_remove(by, admin, NULL, &error), error);
-    assert_status(ANNOPROJ_NOT_FOUND, annoproj_collaborator_remove(by, other, NULL, &error), error); /* gone at once */
+    assert_status(ANNOPROJ_PERMISSION, annoproj_collaborator_remove(by, other, NULL, &error), error); /* at once */
+    team_free(made);
+}
+
+/* Everybody may go; what they had in work goes back to the queue, also in a paused project. */
+static void test_leaving_oneself(void **state) {
+    (void)state;
+    annoproj_error *error = NULL;
+    team *made = team_new(2, "", "");
+    annoproj_project *by = made->projects[TEAM_ANNOTATOR];
+    annoproj_task *task = team_task(made, TEAM_ANNOTATOR, 0), *seen = team_task(made, TEAM_MANAGER, 0);
+    annoproj_table *table = NULL;
+    assert_status(ANNOPROJ_INVALID, annoproj_collaborator_leave(made->host_project, NULL, &error), error);
+    assert_status(ANNOPROJ_STATE, annoproj_collaborator_leave(made->projects[TEAM_ADMIN], NULL, &error), error);
+    assert_ok(annoproj_task_initiate(task, NULL, &error), error);
+    assert_ok(annoproj_project_set_status(made->host_project, ANNOPROJ_PROJECT_ARCHIVED, NULL, &error), error);
+    assert_status(ANNOPROJ_STATE, annoproj_collaborator_leave(by, NULL, &error), error);
+    assert_ok(annoproj_project_set_status(made->host_project, ANNOPROJ_PROJECT_PAUSED, NULL, &error), error);
+    assert_int_equal(team_cell(seen, "assignee"), made->users[TEAM_ANNOTATOR]);
+    assert_ok(annoproj_collaborator_leave(by, NULL, &error), error);
+    assert_int_equal(team_cell(seen, "assignee"), INT64_MIN);
+    assert_status(ANNOPROJ_NOT_FOUND, annoproj_collaborator_leave(by, NULL, &error), error);
+    assert_status(ANNOPROJ_NOT_FOUND, annoproj_project_get(by, NULL, &table, &error), error);
+    for (int who = TEAM_MANAGER; who < TEAM_SIZE; who++)
+        if (who != TEAM_ANNOTATOR)
+            assert_ok(annoproj_collaborator_leave(made->projects[who], NULL, &error), error);
+    /* With a second admin the first may go. */
+    assert_ok(annoproj_collaborator_add(made->host_project, made->users[TEAM_BOTH], ANNOPROJ_ROLE_ADMIN, NULL, &error),
+              error);
+    assert_ok(annoproj_collaborator_leave(made->projects[TEAM_ADMIN], NULL, &error), error);
+    assert_status(ANNOPROJ_STATE, annoproj_collaborator_leave(made->projects[TEAM_BOTH], NULL, &error), error);
+    assert_int_equal(team_differences(made), 0);
+    annoproj_task_close(task);
+    annoproj_task_close(seen);
     team_free(made);
 }
 
@@ -243,6 +276,7 @@ int main(void) {
         cmocka_unit_test(test_adding),
         cmocka_unit_test(test_what_a_team_manager_may_not),
         cmocka_unit_test(test_the_last_admin_stays),
+        cmocka_unit_test(test_leaving_oneself),
         cmocka_unit_test(test_project_of_the_host),
         cmocka_unit_test(test_tasks_that_no_longer_fit_are_released),
         cmocka_unit_test(test_detached_tasks_that_no_longer_fit),

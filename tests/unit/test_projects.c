@@ -92,7 +92,7 @@ static void test_bad_arguments(void **state) {
                       error);
     }
     annoproj_table *table = NULL;
-    assert_ok(annoproj_project_list(made->host, NULL, &table, &error), error);
+    assert_ok(annoproj_project_list(made->host, NULL, NULL, &table, &error), error);
     assert_int_equal(annoproj_table_row_count(table), 1);
     annoproj_table_free(table);
     team_free(made);
@@ -125,7 +125,7 @@ static void test_lists(void **state) {
     annoproj_project *hosts = new_project(made->host, made->ontology, "\xc3\x84ther"),
                      *own = new_project(made->sessions[TEAM_BOTH], made->ontology, "able");
     static const char *const all[] = {"Team", "able", "\xc3\x84ther"};
-    assert_ok(annoproj_project_list(made->host, NULL, &table, &error), error);
+    assert_ok(annoproj_project_list(made->host, NULL, NULL, &table, &error), error);
     assert_int_equal(annoproj_table_row_count(table), 3);
     for (int64_t row = 0; row < 3; row++) {
         assert_string_equal(text_of(table, row, "title"), all[row]);
@@ -133,7 +133,7 @@ static void test_lists(void **state) {
     assert_true(null_in(table, 2, "owner_email"));
     assert_int_equal(int_of(table, 2, "owner"), 0);
     annoproj_table_free(table);
-    assert_ok(annoproj_project_list(made->sessions[TEAM_BOTH], NULL, &table, &error), error);
+    assert_ok(annoproj_project_list(made->sessions[TEAM_BOTH], NULL, NULL, &table, &error), error);
     assert_int_equal(annoproj_table_row_count(table), 2);
     assert_string_equal(text_of(table, 0, "role"), "annotator_reviewer");
     assert_string_equal(text_of(table, 1, "role"), "admin");

@@ -45,6 +45,7 @@ __all__ = [
     'DataUnitTable',
     'DatasetRow',
     'DatasetTable',
+    'Deleted',
     'DerivedStatus',
     'EventRow',
     'EventTable',
@@ -94,6 +95,7 @@ __all__ = [
     'PathwayTable',
     'Project',
     'ProjectRow',
+    'ProjectSort',
     'ProjectStatus',
     'ProjectTable',
     'Query',
@@ -122,6 +124,8 @@ __all__ = [
     'TabRow',
     'TabTable',
     'Table',
+    'TagRow',
+    'TagTable',
     'Task',
     'TaskActionsRow',
     'TaskActionsTable',
@@ -250,7 +254,8 @@ class Operation(enum.IntEnum):
     COLLABORATOR_CHANGE = 34    # change or remove; a team manager no admins
     COLLABORATOR_CHANGE_ADMIN = 35
     ISSUE_WRITE = 36    # create, comment, tag, resolve, reopen on tasks one may view
-    PROJECT_SEE = 37    # list, open, facts: any collaborator
+    PROJECT_SEE = 37    # list, open, facts: any collaborator, and org admins
+    COLLABORATOR_LEAVE = 45    # leave the project oneself
     USER_MANAGE = 101
     USER_LIST = 102
     DATASET_CREATE = 103
@@ -265,6 +270,7 @@ class Operation(enum.IntEnum):
     STORE_COMPACT = 112
     STORE_SETTINGS = 113
     STORE_EVENTS = 114
+    TAG_MANAGE = 115    # the organisation's list of project tags
 
 
 class Setting(enum.IntEnum):
@@ -299,6 +305,14 @@ class DataType(enum.IntEnum):
     SCENE = 11
 
 
+class Deleted(enum.IntEnum):
+    """Which of a list's things that may have been deleted."""
+
+    HIDDEN = 0
+    ONLY = 1
+    ALSO = 2
+
+
 class ProjectStatus(enum.IntEnum):
     NOT_STARTED = 1
     IN_PROGRESS = 2
@@ -323,6 +337,12 @@ class Choice(enum.IntEnum):
     STORE = 0
     ON = 1
     OFF = 2
+
+
+class ProjectSort(enum.IntEnum):
+    TITLE = 0
+    CREATED = 1
+    EDITED = 2
 
 
 class QueueReason(enum.IntEnum):
@@ -592,9 +612,10 @@ class OperationRow:
     reviewer: str  # As for admin.
     annotator: str  # As for admin.
     annotator_reviewer: str  # As for admin.
-    org_admin: str  # Store operations: for org admins. The host holds every operation.
+    org_admin: str  # For org admins; of a project's operations those that need no role in it. The host holds every operation.
     member: str  # Store operations: for members; own = what they created or only their projects use.
-    gated: str  # What paused, completed and cancelled projects do to annotators and reviewers: open, closed, or own (tasks already theirs).
+    gated: str  # What paused, completed and cancelled projects do to annotators and reviewers: open, closed, own (tasks already theirs), or archived (only that status closes it).
+    deleted: str  # Whether a deleted project leaves it: no, yes, or purged (also while it is being purged).
 
 
 @dataclasses.dataclass(frozen=True)
@@ -742,6 +763,16 @@ class FeatureRow:
 
 
 @dataclasses.dataclass(frozen=True)
+class TagRow:
+    """A tag for projects."""
+
+    tag: int  # Id of the tag; never given again.
+    name: str  # Unique among those that are not deleted.
+    created: datetime.datetime  # When it was made.
+    deleted: bool  # Deleted tags are kept for the events that name them.
+
+
+@dataclasses.dataclass(frozen=True)
 class ProjectRow:
     """A project."""
 
@@ -753,10 +784,13 @@ class ProjectRow:
     owner_email: Optional[str]  # Null for the host.
     status: str  # not_started, in_progress, in_review, paused, completed, cancelled or archived.
     ontology: int  # Id of its ontology.
-    role: Optional[str]  # The session's role in it; null for the host.
+    role: Optional[str]  # The session's role in it; null for the host and for org admins who did not join.
     tasks: int  # Tasks, removed ones not counted.
     created: datetime.datetime  # When it was made.
     edited: datetime.datetime  # When its settings were last changed.
+    tags: Tuple[str, ...]  # Names of its tags, sorted.
+    instructions: str  # Link to them, may be empty.
+    deleted: Optional[datetime.datetime]  # When it was deleted; null for projects that are not.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -1803,6 +1837,37 @@ class Session(_runtime.Handle):
         call.run(_capi.annoproj_ontology_list, call.handle(self, Session, 'session'), call.pointer(), call.result(o_table, OntologyTable), call.error_pointer())
         return call.made(o_table, OntologyTable)
 
+    def tag_create(self, name, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """Makes a tag of at most 128 bytes. EXISTS when the name is taken, LIMIT when there are 10,000. Rights: tag_manage."""
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        c_name = _convert.encode(name, 'name', False)
+        o_tag = ctypes.c_int64()
+        call.run(_capi.annoproj_tag_create, call.handle(self, Session, 'session'), c_name, call.pointer(), ctypes.byref(o_tag), call.error_pointer())
+        return o_tag.value
+
+    def tag_rename(self, tag, name, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """Gives a tag another name, wherever it is shown. NOT_FOUND, EXISTS. Rights: tag_manage."""
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        c_tag = _convert.integer(tag, 'tag', 'c_int64')
+        c_name = _convert.encode(name, 'name', False)
+        call.run(_capi.annoproj_tag_rename, call.handle(self, Session, 'session'), c_tag, c_name, call.pointer(), call.error_pointer())
+
+    def tag_delete(self, tag, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """Deletes a tag and takes it off every project; past events still name it. NOT_FOUND. Rights: tag_manage."""
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        c_tag = _convert.integer(tag, 'tag', 'c_int64')
+        call.run(_capi.annoproj_tag_delete, call.handle(self, Session, 'session'), c_tag, call.pointer(), call.error_pointer())
+
+    def tag_list(self, *, deleted=0, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """The tags, by name. Rights: any session."""
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        s_options = _capi.annoproj_tag_list_options()
+        s_options.size = ctypes.sizeof(s_options)
+        s_options.deleted = _convert.integer(deleted, 'deleted', 'c_int32')
+        o_table = _capi.annoproj_table_p()
+        call.run(_capi.annoproj_tag_list, call.handle(self, Session, 'session'), ctypes.byref(s_options), call.pointer(), call.result(o_table, TagTable), call.error_pointer())
+        return call.made(o_table, TagTable)
+
     def project_create(self, title, ontology, workflow, *, description=None, idle_limit_us=0, time_window_us=0, outbox_limit=0, self_release=0, strict_status=0, count_text_and_audio=0, outbox_issues=0, outbox_status=0, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """Makes a project; its creator becomes admin. `workflow` is the document above: DATA names the stage and the rule it
         breaks, LIMIT says of what there is too much, UNSUPPORTED names a stage that this library does not run yet (consensus
@@ -1845,12 +1910,55 @@ class Session(_runtime.Handle):
         call.run(_capi.annoproj_projects_get, call.handle(self, Session, 'session'), c_projects, call.length('count'), call.pointer(), call.result(o_table, ProjectTable), call.error_pointer())
         return call.made(o_table, ProjectTable)
 
-    def project_list(self, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
-        """The projects the session may see, by title: those it collaborates in; the host sees all. Rights: project_see."""
+    def project_list(self, *, page=None, limit=0, owners=None, tags=None, statuses=None, text=None, created_after_us=0, created_before_us=0, edited_after_us=0, edited_before_us=0, sort=0, deleted=0, reverse=False, mine=False, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """A page of the projects the session may see: those it collaborates in; org admins and the host see all of the organisation, also
+        those without collaborators. Deleted projects are seen by those who can restore them, and by org admins. NOT_FOUND (owner,
+        tag). Rights: project_see.
+
+        page: token from annoproj_table_next_page; NULL = first page
+        limit: rows of a page; 0 = 1,000; at most 10,000
+        owners: users; 0 = the host
+        tags: has one of them
+        text: in title or description
+        created_after_us: windows [after, before); 0 = open
+        sort: ties by id
+        mine: only projects the session's user collaborates in
+        """
         call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        s_options = _capi.annoproj_project_list_options()
+        s_options.size = ctypes.sizeof(s_options)
+        s_options.page = _convert.encode(page, 'page', True)
+        s_options.limit = _convert.integer(limit, 'limit', 'c_int64')
+        s_options.owners = call.array(owners, 'q', 'owners', 'options.owner_count', 0, True, False)
+        s_options.tags = call.array(tags, 'q', 'tags', 'options.tag_count', 0, True, False)
+        s_options.statuses = call.array(statuses, 'i', 'statuses', 'options.status_count', 0, True, False)
+        s_options.text = _convert.encode(text, 'text', True)
+        s_options.created_after_us = _convert.microseconds(created_after_us, 'created_after_us')
+        s_options.created_before_us = _convert.microseconds(created_before_us, 'created_before_us')
+        s_options.edited_after_us = _convert.microseconds(edited_after_us, 'edited_after_us')
+        s_options.edited_before_us = _convert.microseconds(edited_before_us, 'edited_before_us')
+        s_options.sort = _convert.integer(sort, 'sort', 'c_int32')
+        s_options.deleted = _convert.integer(deleted, 'deleted', 'c_int32')
+        s_options.reverse = bool(reverse)
+        s_options.mine = bool(mine)
+        s_options.owner_count = call.length('options.owner_count')
+        s_options.status_count = call.length('options.status_count')
+        s_options.tag_count = call.length('options.tag_count')
         o_table = _capi.annoproj_table_p()
-        call.run(_capi.annoproj_project_list, call.handle(self, Session, 'session'), call.pointer(), call.result(o_table, ProjectTable), call.error_pointer())
+        call.run(_capi.annoproj_project_list, call.handle(self, Session, 'session'), ctypes.byref(s_options), call.pointer(), call.result(o_table, ProjectTable), call.error_pointer())
         return call.made(o_table, ProjectTable)
+
+    def project_list_pages(self, **keywords):
+        """The tables of project_list, page by page, each fetched when it is asked for."""
+        return _runtime.pages(functools.partial(self.project_list), keywords)
+
+    def project_join(self, project, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """Makes the session's user admin of a project of the organisation, whatever its role there was; also of a deleted one. INVALID for the
+        host, who needs no role; NOT_FOUND, LIMIT when the project has 10,000 collaborators. Rights: project_join.
+        """
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        c_project = _convert.integer(project, 'project', 'c_int64')
+        call.run(_capi.annoproj_project_join, call.handle(self, Session, 'session'), c_project, call.pointer(), call.error_pointer())
 
     def store_events(self, after, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """The same for the events of the store itself, which belong to no project: users, datasets, ontologies, settings. They are
@@ -1925,6 +2033,41 @@ class Project(_runtime.Handle):
         c_value = _convert.integer(value, 'value', 'c_int64')
         call.run(_capi.annoproj_project_setting_set, call.handle(self, Project, 'project'), c_setting, c_value, call.pointer(), call.error_pointer())
 
+    def set_tags(self, tags=None, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """Replaces the project's tags. NOT_FOUND names the first that is no tag, LIMIT for more than 1,000. Rights: settings."""
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        c_tags = call.array(tags, 'q', 'tags', 'count', 0, True, False)
+        call.run(_capi.annoproj_project_set_tags, call.handle(self, Project, 'project'), c_tags, call.length('count'), call.pointer(), call.error_pointer())
+
+    def set_owner(self, user, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """Makes an admin of the project its owner: the name it is found by, which gives no right. NOT_FOUND when the user is no
+        collaborator, STATE when no admin. Rights: settings.
+        """
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        c_user = _convert.integer(user, 'user', 'c_int64')
+        call.run(_capi.annoproj_project_set_owner, call.handle(self, Project, 'project'), c_user, call.pointer(), call.error_pointer())
+
+    def set_instructions(self, link, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """Sets the link to the annotation instructions (a document or a video; never opened by the library); empty takes it away. Rights: settings."""
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        c_link = _convert.encode(link, 'link', False)
+        call.run(_capi.annoproj_project_set_instructions, call.handle(self, Project, 'project'), c_link, call.pointer(), call.error_pointer())
+
+    def set_editor_layout(self, json=None, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """Sets the layout of the label editor: a JSON document of the host's own, kept as it is to the byte; NULL takes it away. DATA when it
+        is no JSON, with pointer and byte. Rights: settings.
+        """
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        c_json = _convert.encode(json, 'json', True)
+        call.run(_capi.annoproj_project_set_editor_layout, call.handle(self, Project, 'project'), c_json, call.pointer(), call.error_pointer())
+
+    def editor_layout(self, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """The layout of the label editor; empty when there is none. Rights: project_see."""
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        o_json = ctypes.c_void_p()
+        call.run(_capi.annoproj_project_editor_layout, call.handle(self, Project, 'project'), call.pointer(), call.result(o_json, _capi.annoproj_free), call.error_pointer())
+        return call.text(o_json, _capi.annoproj_free)
+
     def set_status(self, status, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """Sets the status. Paused, completed and cancelled close the project for annotators and reviewers, archived makes it
         read-only for everyone. Rights: project_status; out of archived: admin.
@@ -1992,6 +2135,13 @@ class Project(_runtime.Handle):
         call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
         c_user = _convert.integer(user, 'user', 'c_int64')
         call.run(_capi.annoproj_collaborator_remove, call.handle(self, Project, 'project'), c_user, call.pointer(), call.error_pointer())
+
+    def collaborator_leave(self, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """Leaves the project: as annoproj_collaborator_remove of oneself. INVALID for the host, NOT_FOUND when the session's user is no
+        collaborator, STATE for the last admin and when the project is archived. Rights: collaborator_leave.
+        """
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        call.run(_capi.annoproj_collaborator_leave, call.handle(self, Project, 'project'), call.pointer(), call.error_pointer())
 
     def collaborator_list(self, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """The collaborators, by e-mail. Rights: project_see."""
@@ -2877,6 +3027,7 @@ class OperationTable(Table):
         ('org_admin', 'dictionary'),
         ('member', 'dictionary'),
         ('gated', 'dictionary'),
+        ('deleted', 'dictionary'),
     )
 
 
@@ -3044,6 +3195,18 @@ class FeatureTable(Table):
     )
 
 
+class TagTable(Table):
+    """A table of TagRow: A tag for projects."""
+
+    ROW = TagRow
+    COLUMNS = (
+        ('tag', 'int64'),
+        ('name', 'utf8'),
+        ('created', 'timestamp_us'),
+        ('deleted', 'bool'),
+    )
+
+
 class ProjectTable(Table):
     """A table of ProjectRow: A project."""
 
@@ -3061,6 +3224,9 @@ class ProjectTable(Table):
         ('tasks', 'int64'),
         ('created', 'timestamp_us'),
         ('edited', 'timestamp_us'),
+        ('tags', 'utf8_list'),
+        ('instructions', 'utf8'),
+        ('deleted', 'timestamp_us'),
     )
 
 
@@ -3498,6 +3664,7 @@ TABLES = {
     'data_unit_row': DataUnitTable,
     'ontology_row': OntologyTable,
     'feature_row': FeatureTable,
+    'tag_row': TagTable,
     'project_row': ProjectTable,
     'tab_row': TabTable,
     'collaborator_row': CollaboratorTable,

@@ -44,6 +44,7 @@ __all__ = [
     "DataUnitTable",
     "DatasetRow",
     "DatasetTable",
+    "Deleted",
     "DerivedStatus",
     "EventRow",
     "EventTable",
@@ -93,6 +94,7 @@ __all__ = [
     "PathwayTable",
     "Project",
     "ProjectRow",
+    "ProjectSort",
     "ProjectStatus",
     "ProjectTable",
     "Query",
@@ -121,6 +123,8 @@ __all__ = [
     "TabRow",
     "TabTable",
     "Table",
+    "TagRow",
+    "TagTable",
     "Task",
     "TaskActionsRow",
     "TaskActionsTable",
@@ -249,7 +253,8 @@ class Operation(enum.IntEnum):
     COLLABORATOR_CHANGE = 34    # change or remove; a team manager no admins
     COLLABORATOR_CHANGE_ADMIN = 35
     ISSUE_WRITE = 36    # create, comment, tag, resolve, reopen on tasks one may view
-    PROJECT_SEE = 37    # list, open, facts: any collaborator
+    PROJECT_SEE = 37    # list, open, facts: any collaborator, and org admins
+    COLLABORATOR_LEAVE = 45    # leave the project oneself
     USER_MANAGE = 101
     USER_LIST = 102
     DATASET_CREATE = 103
@@ -264,6 +269,7 @@ class Operation(enum.IntEnum):
     STORE_COMPACT = 112
     STORE_SETTINGS = 113
     STORE_EVENTS = 114
+    TAG_MANAGE = 115    # the organisation's list of project tags
 
 
 class Setting(enum.IntEnum):
@@ -298,6 +304,14 @@ class DataType(enum.IntEnum):
     SCENE = 11
 
 
+class Deleted(enum.IntEnum):
+    """Which of a list's things that may have been deleted."""
+
+    HIDDEN = 0
+    ONLY = 1
+    ALSO = 2
+
+
 class ProjectStatus(enum.IntEnum):
     NOT_STARTED = 1
     IN_PROGRESS = 2
@@ -322,6 +336,12 @@ class Choice(enum.IntEnum):
     STORE = 0
     ON = 1
     OFF = 2
+
+
+class ProjectSort(enum.IntEnum):
+    TITLE = 0
+    CREATED = 1
+    EDITED = 2
 
 
 class QueueReason(enum.IntEnum):
@@ -474,9 +494,10 @@ class OperationRow:
     reviewer: str  # As for admin.
     annotator: str  # As for admin.
     annotator_reviewer: str  # As for admin.
-    org_admin: str  # Store operations: for org admins. The host holds every operation.
+    org_admin: str  # For org admins; of a project's operations those that need no role in it. The host holds every operation.
     member: str  # Store operations: for members; own = what they created or only their projects use.
-    gated: str  # What paused, completed and cancelled projects do to annotators and reviewers: open, closed, or own (tasks already theirs).
+    gated: str  # What paused, completed and cancelled projects do to annotators and reviewers: open, closed, own (tasks already theirs), or archived (only that status closes it).
+    deleted: str  # Whether a deleted project leaves it: no, yes, or purged (also while it is being purged).
 
 
 @dataclasses.dataclass(frozen=True)
@@ -624,6 +645,16 @@ class FeatureRow:
 
 
 @dataclasses.dataclass(frozen=True)
+class TagRow:
+    """A tag for projects."""
+
+    tag: int  # Id of the tag; never given again.
+    name: str  # Unique among those that are not deleted.
+    created: datetime.datetime  # When it was made.
+    deleted: bool  # Deleted tags are kept for the events that name them.
+
+
+@dataclasses.dataclass(frozen=True)
 class ProjectRow:
     """A project."""
 
@@ -635,10 +666,13 @@ class ProjectRow:
     owner_email: Optional[str]  # Null for the host.
     status: str  # not_started, in_progress, in_review, paused, completed, cancelled or archived.
     ontology: int  # Id of its ontology.
-    role: Optional[str]  # The session's role in it; null for the host.
+    role: Optional[str]  # The session's role in it; null for the host and for org admins who did not join.
     tasks: int  # Tasks, removed ones not counted.
     created: datetime.datetime  # When it was made.
     edited: datetime.datetime  # When its settings were last changed.
+    tags: Tuple[str, ...]  # Names of its tags, sorted.
+    instructions: str  # Link to them, may be empty.
+    deleted: Optional[datetime.datetime]  # When it was deleted; null for projects that are not.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -1099,10 +1133,16 @@ class Session(_runtime.Handle):
     def ontology_json(self, ontology: int, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> str: ...
     def ontology_features(self, ontology: int, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> FeatureTable: ...
     def ontology_list(self, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> OntologyTable: ...
+    def tag_create(self, name: str, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> int: ...
+    def tag_rename(self, tag: int, name: str, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> None: ...
+    def tag_delete(self, tag: int, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> None: ...
+    def tag_list(self, *, deleted: Union[Deleted, int] = ..., timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> TagTable: ...
     def project_create(self, title: str, ontology: int, workflow: str, *, description: Optional[str] = ..., idle_limit_us: Union[int, datetime.datetime, datetime.timedelta] = ..., time_window_us: Union[int, datetime.datetime, datetime.timedelta] = ..., outbox_limit: int = ..., self_release: Union[Choice, int] = ..., strict_status: Union[Choice, int] = ..., count_text_and_audio: Union[Choice, int] = ..., outbox_issues: Union[Choice, int] = ..., outbox_status: Union[Choice, int] = ..., timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> Project: ...
     def project_open(self, id: int, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> Project: ...
     def projects_get(self, projects: Sequence[int], *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> ProjectTable: ...
-    def project_list(self, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> ProjectTable: ...
+    def project_list(self, *, page: Optional[str] = ..., limit: int = ..., owners: Optional[Sequence[int]] = ..., tags: Optional[Sequence[int]] = ..., statuses: Optional[Sequence[int]] = ..., text: Optional[str] = ..., created_after_us: Union[int, datetime.datetime, datetime.timedelta] = ..., created_before_us: Union[int, datetime.datetime, datetime.timedelta] = ..., edited_after_us: Union[int, datetime.datetime, datetime.timedelta] = ..., edited_before_us: Union[int, datetime.datetime, datetime.timedelta] = ..., sort: Union[ProjectSort, int] = ..., deleted: Union[Deleted, int] = ..., reverse: bool = ..., mine: bool = ..., timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> ProjectTable: ...
+    def project_list_pages(self, **keywords: Any) -> Iterator[ProjectTable]: ...
+    def project_join(self, project: int, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> None: ...
     def store_events(self, after: int, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> Stream[EventRow]: ...
     def outbox_waiting(self, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> OutboxWaitingTable: ...
 
@@ -1113,6 +1153,11 @@ class Project(_runtime.Handle):
     def update(self, title: str, *, description: Optional[str] = ..., idle_limit_us: Union[int, datetime.datetime, datetime.timedelta] = ..., time_window_us: Union[int, datetime.datetime, datetime.timedelta] = ..., outbox_limit: int = ..., self_release: Union[Choice, int] = ..., strict_status: Union[Choice, int] = ..., count_text_and_audio: Union[Choice, int] = ..., outbox_issues: Union[Choice, int] = ..., outbox_status: Union[Choice, int] = ..., timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> None: ...
     def settings(self, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> SettingTable: ...
     def setting_set(self, setting: Union[Setting, int], value: int, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> None: ...
+    def set_tags(self, tags: Optional[Sequence[int]] = ..., *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> None: ...
+    def set_owner(self, user: int, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> None: ...
+    def set_instructions(self, link: str, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> None: ...
+    def set_editor_layout(self, json: Optional[str] = ..., *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> None: ...
+    def editor_layout(self, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> str: ...
     def set_status(self, status: Union[ProjectStatus, int], *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> None: ...
     def attach_dataset(self, dataset: int, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> int: ...
     def detach_dataset(self, dataset: int, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> int: ...
@@ -1121,6 +1166,7 @@ class Project(_runtime.Handle):
     def collaborator_add(self, user: int, role: Union[Role, int], *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> None: ...
     def collaborator_set_role(self, user: int, role: Union[Role, int], *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> None: ...
     def collaborator_remove(self, user: int, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> None: ...
+    def collaborator_leave(self, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> None: ...
     def collaborator_list(self, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> CollaboratorTable: ...
     def stage_list(self, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> StageTable: ...
     def workflow_json(self, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> str: ...
@@ -1224,6 +1270,8 @@ class DataUnitTable(Table[DataUnitRow]): ...
 class OntologyTable(Table[OntologyRow]): ...
 
 class FeatureTable(Table[FeatureRow]): ...
+
+class TagTable(Table[TagRow]): ...
 
 class ProjectTable(Table[ProjectRow]): ...
 

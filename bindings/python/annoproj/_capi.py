@@ -94,6 +94,7 @@ ANNOPROJ_OPERATION_COLLABORATOR_CHANGE = 34
 ANNOPROJ_OPERATION_COLLABORATOR_CHANGE_ADMIN = 35
 ANNOPROJ_OPERATION_ISSUE_WRITE = 36
 ANNOPROJ_OPERATION_PROJECT_SEE = 37
+ANNOPROJ_OPERATION_COLLABORATOR_LEAVE = 45
 ANNOPROJ_OPERATION_USER_MANAGE = 101
 ANNOPROJ_OPERATION_USER_LIST = 102
 ANNOPROJ_OPERATION_DATASET_CREATE = 103
@@ -108,6 +109,7 @@ ANNOPROJ_OPERATION_STORE_BACKUP = 111
 ANNOPROJ_OPERATION_STORE_COMPACT = 112
 ANNOPROJ_OPERATION_STORE_SETTINGS = 113
 ANNOPROJ_OPERATION_STORE_EVENTS = 114
+ANNOPROJ_OPERATION_TAG_MANAGE = 115
 
 ANNOPROJ_SETTING_IDLE_LIMIT_US = 1
 ANNOPROJ_SETTING_TIME_WINDOW_US = 2
@@ -133,6 +135,10 @@ ANNOPROJ_DATA_PDF = 9
 ANNOPROJ_DATA_GROUP = 10
 ANNOPROJ_DATA_SCENE = 11
 
+ANNOPROJ_DELETED_HIDDEN = 0
+ANNOPROJ_DELETED_ONLY = 1
+ANNOPROJ_DELETED_ALSO = 2
+
 ANNOPROJ_PROJECT_NOT_STARTED = 1
 ANNOPROJ_PROJECT_IN_PROGRESS = 2
 ANNOPROJ_PROJECT_IN_REVIEW = 3
@@ -150,6 +156,10 @@ ANNOPROJ_ROLE_ANNOTATOR_REVIEWER = 5
 ANNOPROJ_CHOICE_STORE = 0
 ANNOPROJ_CHOICE_ON = 1
 ANNOPROJ_CHOICE_OFF = 2
+
+ANNOPROJ_PROJECT_SORT_TITLE = 0
+ANNOPROJ_PROJECT_SORT_CREATED = 1
+ANNOPROJ_PROJECT_SORT_EDITED = 2
 
 ANNOPROJ_QUEUE_FOUND = 0
 ANNOPROJ_QUEUE_EMPTY = 1
@@ -376,6 +386,14 @@ class annoproj_page_options(Structure):
     ]
 
 
+class annoproj_tag_list_options(Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("deleted", c_int32),
+        ("reserved", c_int32),
+    ]
+
+
 class annoproj_project_options(Structure):
     _fields_ = [
         ("size", c_size_t),
@@ -389,6 +407,29 @@ class annoproj_project_options(Structure):
         ("outbox_issues", c_int32),
         ("outbox_status", c_int32),
         ("reserved", c_int32),
+    ]
+
+
+class annoproj_project_list_options(Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("page", c_char_p),
+        ("limit", c_int64),
+        ("owners", c_void_p),
+        ("owner_count", c_size_t),
+        ("tags", c_void_p),
+        ("tag_count", c_size_t),
+        ("statuses", c_void_p),
+        ("status_count", c_size_t),
+        ("text", c_char_p),
+        ("created_after_us", c_int64),
+        ("created_before_us", c_int64),
+        ("edited_after_us", c_int64),
+        ("edited_before_us", c_int64),
+        ("sort", c_int32),
+        ("deleted", c_int32),
+        ("reverse", c_bool),
+        ("mine", c_bool),
     ]
 
 
@@ -652,6 +693,11 @@ FUNCTIONS = (
     ("annoproj_ontology_json", c_int32, (annoproj_session_p, c_int64, POINTER(annoproj_call), POINTER(c_void_p), POINTER(annoproj_error_p))),
     ("annoproj_ontology_features", c_int32, (annoproj_session_p, c_int64, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
     ("annoproj_ontology_list", c_int32, (annoproj_session_p, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
+    ("annoproj_tag_create", c_int32, (annoproj_session_p, c_char_p, POINTER(annoproj_call), POINTER(c_int64), POINTER(annoproj_error_p))),
+    ("annoproj_tag_rename", c_int32, (annoproj_session_p, c_int64, c_char_p, POINTER(annoproj_call), POINTER(annoproj_error_p))),
+    ("annoproj_tag_delete", c_int32, (annoproj_session_p, c_int64, POINTER(annoproj_call), POINTER(annoproj_error_p))),
+    ("annoproj_tag_list_options_init", None, (POINTER(annoproj_tag_list_options),)),
+    ("annoproj_tag_list", c_int32, (annoproj_session_p, POINTER(annoproj_tag_list_options), POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
     ("annoproj_project_options_init", None, (POINTER(annoproj_project_options),)),
     ("annoproj_project_create", c_int32, (annoproj_session_p, c_char_p, c_int64, c_char_p, POINTER(annoproj_project_options), POINTER(annoproj_call), POINTER(annoproj_project_p), POINTER(annoproj_error_p))),
     ("annoproj_project_open", c_int32, (annoproj_session_p, c_int64, POINTER(annoproj_call), POINTER(annoproj_project_p), POINTER(annoproj_error_p))),
@@ -659,10 +705,17 @@ FUNCTIONS = (
     ("annoproj_project_id", c_int64, (annoproj_project_p,)),
     ("annoproj_project_get", c_int32, (annoproj_project_p, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
     ("annoproj_projects_get", c_int32, (annoproj_session_p, c_void_p, c_size_t, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
-    ("annoproj_project_list", c_int32, (annoproj_session_p, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
+    ("annoproj_project_list_options_init", None, (POINTER(annoproj_project_list_options),)),
+    ("annoproj_project_list", c_int32, (annoproj_session_p, POINTER(annoproj_project_list_options), POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
+    ("annoproj_project_join", c_int32, (annoproj_session_p, c_int64, POINTER(annoproj_call), POINTER(annoproj_error_p))),
     ("annoproj_project_update", c_int32, (annoproj_project_p, c_char_p, POINTER(annoproj_project_options), POINTER(annoproj_call), POINTER(annoproj_error_p))),
     ("annoproj_project_settings", c_int32, (annoproj_project_p, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
     ("annoproj_project_setting_set", c_int32, (annoproj_project_p, c_int32, c_int64, POINTER(annoproj_call), POINTER(annoproj_error_p))),
+    ("annoproj_project_set_tags", c_int32, (annoproj_project_p, c_void_p, c_size_t, POINTER(annoproj_call), POINTER(annoproj_error_p))),
+    ("annoproj_project_set_owner", c_int32, (annoproj_project_p, c_int64, POINTER(annoproj_call), POINTER(annoproj_error_p))),
+    ("annoproj_project_set_instructions", c_int32, (annoproj_project_p, c_char_p, POINTER(annoproj_call), POINTER(annoproj_error_p))),
+    ("annoproj_project_set_editor_layout", c_int32, (annoproj_project_p, c_char_p, POINTER(annoproj_call), POINTER(annoproj_error_p))),
+    ("annoproj_project_editor_layout", c_int32, (annoproj_project_p, POINTER(annoproj_call), POINTER(c_void_p), POINTER(annoproj_error_p))),
     ("annoproj_project_set_status", c_int32, (annoproj_project_p, c_int32, POINTER(annoproj_call), POINTER(annoproj_error_p))),
     ("annoproj_project_attach_dataset", c_int32, (annoproj_project_p, c_int64, POINTER(annoproj_call), POINTER(c_int64), POINTER(annoproj_error_p))),
     ("annoproj_project_detach_dataset", c_int32, (annoproj_project_p, c_int64, POINTER(annoproj_call), POINTER(c_int64), POINTER(annoproj_error_p))),
@@ -671,6 +724,7 @@ FUNCTIONS = (
     ("annoproj_collaborator_add", c_int32, (annoproj_project_p, c_int64, c_int32, POINTER(annoproj_call), POINTER(annoproj_error_p))),
     ("annoproj_collaborator_set_role", c_int32, (annoproj_project_p, c_int64, c_int32, POINTER(annoproj_call), POINTER(annoproj_error_p))),
     ("annoproj_collaborator_remove", c_int32, (annoproj_project_p, c_int64, POINTER(annoproj_call), POINTER(annoproj_error_p))),
+    ("annoproj_collaborator_leave", c_int32, (annoproj_project_p, POINTER(annoproj_call), POINTER(annoproj_error_p))),
     ("annoproj_collaborator_list", c_int32, (annoproj_project_p, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
     ("annoproj_stage_list", c_int32, (annoproj_project_p, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
     ("annoproj_workflow_json", c_int32, (annoproj_project_p, POINTER(annoproj_call), POINTER(c_void_p), POINTER(annoproj_error_p))),
@@ -849,6 +903,11 @@ annoproj_ontology_update = LIBRARY.annoproj_ontology_update
 annoproj_ontology_json = LIBRARY.annoproj_ontology_json
 annoproj_ontology_features = LIBRARY.annoproj_ontology_features
 annoproj_ontology_list = LIBRARY.annoproj_ontology_list
+annoproj_tag_create = LIBRARY.annoproj_tag_create
+annoproj_tag_rename = LIBRARY.annoproj_tag_rename
+annoproj_tag_delete = LIBRARY.annoproj_tag_delete
+annoproj_tag_list_options_init = LIBRARY.annoproj_tag_list_options_init
+annoproj_tag_list = LIBRARY.annoproj_tag_list
 annoproj_project_options_init = LIBRARY.annoproj_project_options_init
 annoproj_project_create = LIBRARY.annoproj_project_create
 annoproj_project_open = LIBRARY.annoproj_project_open
@@ -856,10 +915,17 @@ annoproj_project_close = LIBRARY.annoproj_project_close
 annoproj_project_id = LIBRARY.annoproj_project_id
 annoproj_project_get = LIBRARY.annoproj_project_get
 annoproj_projects_get = LIBRARY.annoproj_projects_get
+annoproj_project_list_options_init = LIBRARY.annoproj_project_list_options_init
 annoproj_project_list = LIBRARY.annoproj_project_list
+annoproj_project_join = LIBRARY.annoproj_project_join
 annoproj_project_update = LIBRARY.annoproj_project_update
 annoproj_project_settings = LIBRARY.annoproj_project_settings
 annoproj_project_setting_set = LIBRARY.annoproj_project_setting_set
+annoproj_project_set_tags = LIBRARY.annoproj_project_set_tags
+annoproj_project_set_owner = LIBRARY.annoproj_project_set_owner
+annoproj_project_set_instructions = LIBRARY.annoproj_project_set_instructions
+annoproj_project_set_editor_layout = LIBRARY.annoproj_project_set_editor_layout
+annoproj_project_editor_layout = LIBRARY.annoproj_project_editor_layout
 annoproj_project_set_status = LIBRARY.annoproj_project_set_status
 annoproj_project_attach_dataset = LIBRARY.annoproj_project_attach_dataset
 annoproj_project_detach_dataset = LIBRARY.annoproj_project_detach_dataset
@@ -868,6 +934,7 @@ annoproj_project_tabs = LIBRARY.annoproj_project_tabs
 annoproj_collaborator_add = LIBRARY.annoproj_collaborator_add
 annoproj_collaborator_set_role = LIBRARY.annoproj_collaborator_set_role
 annoproj_collaborator_remove = LIBRARY.annoproj_collaborator_remove
+annoproj_collaborator_leave = LIBRARY.annoproj_collaborator_leave
 annoproj_collaborator_list = LIBRARY.annoproj_collaborator_list
 annoproj_stage_list = LIBRARY.annoproj_stage_list
 annoproj_workflow_json = LIBRARY.annoproj_workflow_json

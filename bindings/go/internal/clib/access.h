@@ -87,6 +87,7 @@ typedef struct project_facts {
     int32_t status; /* annoproj_project_status */
     int64_t idle_limit_us, time_window_us;
     bool self_release, strict_status, count_text_and_audio;
+    bool deleted, purging; /* purging: a purge has begun */
 } project_facts;
 
 /* What a read body works on. */

@@ -51,6 +51,7 @@
 #define bind_double annoproj_internal_bind_double
 #define bind_int64 annoproj_internal_bind_int64
 #define bind_null annoproj_internal_bind_null
+#define bind_project_seer annoproj_internal_bind_project_seer
 #define bind_seer annoproj_internal_bind_seer
 #define bind_text annoproj_internal_bind_text
 #define bind_text_n annoproj_internal_bind_text_n
@@ -446,6 +447,7 @@
 #define project_read annoproj_internal_project_read
 #define project_read_table annoproj_internal_project_read_table
 #define project_status_name annoproj_internal_project_status_name
+#define project_touch annoproj_internal_project_touch
 #define project_write annoproj_internal_project_write
 #define published_find annoproj_internal_published_find
 #define published_load annoproj_internal_published_load
@@ -542,6 +544,7 @@
 #define row_stage_row annoproj_internal_row_stage_row
 #define row_store_row annoproj_internal_row_store_row
 #define row_tab_row annoproj_internal_row_tab_row
+#define row_tag_row annoproj_internal_row_tag_row
 #define row_task_actions_row annoproj_internal_row_task_actions_row
 #define row_task_row annoproj_internal_row_task_row
 #define row_tasks_by_stage_row annoproj_internal_row_tasks_by_stage_row
@@ -695,6 +698,7 @@
 #define structure_parse annoproj_internal_structure_parse
 #define structure_release annoproj_internal_structure_release
 #define subject_load annoproj_internal_subject_load
+#define subject_project_seen annoproj_internal_subject_project_seen
 #define subject_unseen annoproj_internal_subject_unseen
 #define submit_arguments annoproj_internal_submit_arguments
 #define submit_body annoproj_internal_submit_body

@@ -172,23 +172,27 @@ annoproj_status annoproj_collaborator_set_role(annoproj_project *project, int64_
     return project_write(project, &what, change_role, call, NULL, error);
 }
 
-static annoproj_status remove_body(command *cmd, void *arguments, annoproj_error **error) {
+/* Gives back the user's tasks and ends the role. */
+static annoproj_status take_out(command *cmd, int64_t user, annoproj_error **error) {
     static const char query[] = "DELETE FROM collaborator WHERE project = ? AND user = ?";
-    const collaborator_call *made = arguments;
-    int32_t role = 0;
     int64_t released = 0;
-    annoproj_status status = check_change(cmd, made->user, 0, &role, error);
-    if (status == ANNOPROJ_OK)
-        status = task_release_user(cmd, cmd->scope.project.id, made->user, 0, &released, error);
+    annoproj_status status = task_release_user(cmd, cmd->scope.project.id, user, 0, &released, error);
     if (status != ANNOPROJ_OK)
         return status;
     statement *delete = sql(cmd->scope.database, query);
     bind_int64(delete, cmd->scope.project.id);
-    bind_int64(delete, made->user);
+    bind_int64(delete, user);
     status = sql_run(delete, error);
     if (status == ANNOPROJ_OK)
-        command_event(cmd, &(event){.kind = EVENT_COLLABORATOR_REMOVE, .credited = made->user});
+        command_event(cmd, &(event){.kind = EVENT_COLLABORATOR_REMOVE, .credited = user});
     return status;
+}
+
+static annoproj_status remove_body(command *cmd, void *arguments, annoproj_error **error) {
+    const collaborator_call *made = arguments;
+    int32_t role = 0;
+    annoproj_status status = check_change(cmd, made->user, 0, &role, error);
+    return status == ANNOPROJ_OK ? take_out(cmd, made->user, error) : status;
 }
 
 annoproj_status annoproj_collaborator_remove(annoproj_project *project, int64_t user, const annoproj_call *call,
@@ -199,6 +203,59 @@ annoproj_status annoproj_collaborator_remove(annoproj_project *project, int64_t 
                         .fingerprint = fingerprint_int64(fingerprint_text(0, "collaborator_remove"), user)};
     clear_error(error);
     return project_write(project, &what, remove_body, call, NULL, error);
+}
+
+/* --- for oneself -------------------------------------------------------------------------------------------------- */
+
+static annoproj_status check_person(const scope *in, annoproj_error **error) {
+    return in->user != 0 ? ANNOPROJ_OK
+                         : fail(error, ANNOPROJ_INVALID, "the host has no role in projects: use a person's session");
+}
+
+static annoproj_status leave(command *cmd, void *arguments, annoproj_error **error) {
+    (void)arguments;
+    annoproj_status status = check_person(&cmd->scope, error);
+    if (status == ANNOPROJ_OK && is_admin(cmd->scope.role))
+        status = keep_an_admin(&cmd->scope, cmd->scope.user, error);
+    return status == ANNOPROJ_OK ? take_out(cmd, cmd->scope.user, error) : status;
+}
+
+annoproj_status annoproj_collaborator_leave(annoproj_project *project, const annoproj_call *call,
+                                            annoproj_error **error) {
+    handle_call what = {.operation = ANNOPROJ_OPERATION_COLLABORATOR_LEAVE,
+                        .fingerprint = fingerprint_text(0, "collaborator_leave")};
+    clear_error(error);
+    return project_write(project, &what, leave, call, NULL, error);
+}
+
+/* The scope's role does not say it all: in a deleted project most roles count for nothing. */
+static annoproj_status join(command *cmd, void *arguments, annoproj_error **error) {
+    int32_t role = 0;
+    (void)arguments;
+    annoproj_status status = check_person(&cmd->scope, error);
+    if (status == ANNOPROJ_OK)
+        status = role_of(&cmd->scope, cmd->scope.user, &role, error);
+    if (status != ANNOPROJ_OK || is_admin(role))
+        return status;
+    if (role == 0)
+        status = check_room(&cmd->scope, error);
+    if (status == ANNOPROJ_OK)
+        status = put_role(cmd, cmd->scope.user, ANNOPROJ_ROLE_ADMIN, error);
+    if (status == ANNOPROJ_OK)
+        command_event(cmd, &(event){.kind = role != 0 ? EVENT_COLLABORATOR_ROLE : EVENT_COLLABORATOR_ADD,
+                                    .credited = cmd->scope.user,
+                                    .reference = ANNOPROJ_ROLE_ADMIN});
+    return status;
+}
+
+annoproj_status annoproj_project_join(annoproj_session *handle, int64_t project, const annoproj_call *call,
+                                      annoproj_error **error) {
+    handle_call what = {.operation = ANNOPROJ_OPERATION_PROJECT_JOIN,
+                        .subject = SUBJECT_PROJECT,
+                        .id = project,
+                        .fingerprint = fingerprint_int64(fingerprint_text(0, "project_join"), project)};
+    clear_error(error);
+    return session_write(handle, &what, join, call, NULL, error);
 }
 
 static annoproj_status list(scope *in, void *arguments, annoproj_error **error) {

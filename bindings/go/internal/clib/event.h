@@ -65,6 +65,12 @@ typedef enum event_kind {
     EVENT_COLLABORATOR_REMOVE = 87, /* credited = the user */
     EVENT_LABELS_IMPORT = 88,       /* frames = labels; reference = 1 for pre-labels */
     EVENT_WORKFLOW_UPDATE = 89,
+    EVENT_PROJECT_DELETE = 90,
+    EVENT_PROJECT_RESTORE = 91,
+    EVENT_PROJECT_TAG = 92,   /* reference = tag */
+    EVENT_PROJECT_UNTAG = 93, /* reference = tag */
+    EVENT_PROJECT_COPY = 94,  /* in the copy's log; reference = the project it was made from */
+    EVENT_PROJECT_OWNER = 95, /* credited = the new owner */
     /* the store (project 0) */
     EVENT_USER_CREATE = 96,      /* credited = the user; reference = org role */
     EVENT_USER_UPDATE = 97,      /* credited = the user; reference = org role */
@@ -75,6 +81,11 @@ typedef enum event_kind {
     EVENT_ONTOLOGY_CREATE = 102, /* reference = ontology */
     EVENT_ONTOLOGY_UPDATE = 103, /* reference = ontology */
     EVENT_STORE_SETTING = 104,   /* reference = annoproj_setting */
+    EVENT_TAG_CREATE = 105,      /* reference = tag */
+    EVENT_TAG_RENAME = 106,      /* reference = tag */
+    EVENT_TAG_DELETE = 107,      /* reference = tag */
+    EVENT_PROJECT_PURGE = 108,   /* a purge began; reference = project */
+    EVENT_PROJECT_PURGED = 109,  /* and ended; reference = project */
     /* tickets */
     EVENT_TICKET_ISSUE = 110, /* credited = the user; duration = how long it is valid */
     EVENT_TICKET_USE = 111    /* reference = the operation it let through */

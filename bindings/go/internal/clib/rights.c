@@ -54,11 +54,19 @@ static const operation_rule rules[] = {
     {ANNOPROJ_OPERATION_IMPORT, "import", false, {N, Y, N, N, N, N}, N, N, GATE_CLOSED, NEED_SEE, 0},
     {ANNOPROJ_OPERATION_TICKET, "ticket", false, {N, Y, N, N, N, N}, N, N, GATE_CLOSED, NEED_SEE, 0},
     {ANNOPROJ_OPERATION_OUTBOX, "outbox", false, {N, Y, N, N, N, N}, N, N, GATE_OPEN, NEED_SEE, 0},
-    {ANNOPROJ_OPERATION_PURGE, "purge", false, {N, Y, N, N, N, N}, N, N, GATE_CLOSED, NEED_SEE, 0},
-    {ANNOPROJ_OPERATION_RESTORE, "restore", false, {N, Y, N, N, N, N}, N, N, GATE_CLOSED, NEED_SEE, 0},
+    {ANNOPROJ_OPERATION_PURGE, "purge", false, {N, Y, N, N, N, N}, N, N, GATE_CLOSED, NEED_SEE, LEFT_PURGED},
+    {ANNOPROJ_OPERATION_RESTORE, "restore", false, {N, Y, N, N, N, N}, N, N, GATE_CLOSED, NEED_SEE, LEFT_DELETED},
     {ANNOPROJ_OPERATION_SETTINGS, "settings", false, {N, Y, N, N, N, N}, N, N, GATE_CLOSED, NEED_SEE, 0},
     {ANNOPROJ_OPERATION_PROJECT_COPY, "project_copy", false, {N, Y, N, N, N, N}, N, N, GATE_OPEN, NEED_SEE, 0},
-    {ANNOPROJ_OPERATION_PROJECT_DELETE, "project_delete", false, {N, Y, N, N, N, N}, N, N, GATE_CLOSED, NEED_SEE, 0},
+    {ANNOPROJ_OPERATION_PROJECT_DELETE,
+     "project_delete",
+     false,
+     {N, Y, N, N, N, N},
+     N,
+     N,
+     GATE_CLOSED,
+     NEED_SEE,
+     LEFT_DELETED},
     {ANNOPROJ_OPERATION_PROJECT_STATUS,
      "project_status",
      false,
@@ -67,7 +75,7 @@ static const operation_rule rules[] = {
      N,
      GATE_CLOSED,
      NEED_SEE,
-     ANNOPROJ_OPERATION_SETTINGS},
+     LEFT_ARCHIVED},
     {ANNOPROJ_OPERATION_COLLABORATOR_ADD,
      "collaborator_add",
      false,
@@ -113,7 +121,16 @@ static const operation_rule rules[] = {
      GATE_CLOSED,
      NEED_VIEW,
      0},
-    {ANNOPROJ_OPERATION_PROJECT_SEE, "project_see", false, {N, Y, Y, Y, Y, Y}, N, N, GATE_OPEN, NEED_SEE, 0},
+    {ANNOPROJ_OPERATION_PROJECT_SEE, "project_see", false, {N, Y, Y, Y, Y, Y}, Y, N, GATE_OPEN, NEED_SEE, LEFT_DELETED},
+    {ANNOPROJ_OPERATION_COLLABORATOR_LEAVE,
+     "collaborator_leave",
+     false,
+     {N, Y, Y, Y, Y, Y},
+     N,
+     N,
+     GATE_ARCHIVED,
+     NEED_SEE,
+     0},
     {ANNOPROJ_OPERATION_USER_MANAGE, "user_manage", true, {N, N, N, N, N, N}, Y, N, GATE_OPEN, NEED_SEE, 0},
     {ANNOPROJ_OPERATION_USER_LIST, "user_list", true, {N, N, N, N, N, N}, Y, Y, GATE_OPEN, NEED_SEE, 0},
     {ANNOPROJ_OPERATION_DATASET_CREATE, "dataset_create", true, {N, N, N, N, N, N}, Y, Y, GATE_OPEN, NEED_SEE, 0},
@@ -128,6 +145,7 @@ static const operation_rule rules[] = {
     {ANNOPROJ_OPERATION_STORE_COMPACT, "store_compact", true, {N, N, N, N, N, N}, Y, N, GATE_OPEN, NEED_SEE, 0},
     {ANNOPROJ_OPERATION_STORE_SETTINGS, "store_settings", true, {N, N, N, N, N, N}, Y, N, GATE_OPEN, NEED_SEE, 0},
     {ANNOPROJ_OPERATION_STORE_EVENTS, "store_events", true, {N, N, N, N, N, N}, Y, N, GATE_OPEN, NEED_SEE, 0},
+    {ANNOPROJ_OPERATION_TAG_MANAGE, "tag_manage", true, {N, N, N, N, N, N}, Y, N, GATE_OPEN, NEED_SEE, 0},
 };
 
 #define RULE_COUNT (sizeof rules / sizeof rules[0])
@@ -182,8 +200,13 @@ static const char *right_name(right cell) {
 }
 
 static const char *gate_name(gate_rule gate) {
-    static const char *const names[] = {[GATE_OPEN] = "open", [GATE_CLOSED] = "closed", [GATE_OWN] = "own"};
+    static const char *const names[] = {
+        [GATE_OPEN] = "open", [GATE_CLOSED] = "closed", [GATE_OWN] = "own", [GATE_ARCHIVED] = "archived"};
     return names[gate];
+}
+
+static const char *deleted_name(left_rule left) {
+    return left == LEFT_DELETED ? "yes" : left == LEFT_PURGED ? "purged" : "no";
 }
 
 annoproj_status annoproj_operations(annoproj_table **table, annoproj_error **error) {
@@ -202,6 +225,7 @@ annoproj_status annoproj_operations(annoproj_table **table, annoproj_error **err
         rows_text(list, right_name(rule->org_admin));
         rows_text(list, right_name(rule->member));
         rows_text(list, gate_name(rule->gate));
+        rows_text(list, deleted_name(rule->left));
     }
     return rows_finish(list, table, error);
 }

@@ -18,8 +18,17 @@ typedef enum right {
 typedef enum gate_rule {
     GATE_OPEN, /* reads */
     GATE_CLOSED,
-    GATE_OWN /* goes on for a task that is already theirs */
+    GATE_OWN,     /* goes on for a task that is already theirs */
+    GATE_ARCHIVED /* closed by archived only */
 } gate_rule;
+
+/* Which projects leave it although they close all or nearly all else. */
+typedef enum left_rule {
+    LEFT_NOWHERE,
+    LEFT_ARCHIVED, /* archived ones, to those who also hold `settings` */
+    LEFT_DELETED,  /* deleted ones */
+    LEFT_PURGED    /* deleted ones, and those that are being purged */
+} left_rule;
 
 /* What the operation asks of a task it is about. */
 typedef enum task_need { NEED_SEE, NEED_VIEW, NEED_WORK, NEED_TIME } task_need;
@@ -34,12 +43,13 @@ typedef struct operation_rule {
     right org_admin, member;
     gate_rule gate;
     task_need need;
-    annoproj_operation unarchives; /* who holds this one, too, may do it in an archived project; 0 = nobody */
+    left_rule left;
 } operation_rule;
 
 const operation_rule *operation_rule_of(annoproj_operation operation); /* NULL when there is none */
 right role_right(int32_t role, annoproj_operation operation);          /* project operations */
-right org_right(int32_t org_role, annoproj_operation operation);       /* store operations */
+right org_right(int32_t org_role,
+                annoproj_operation operation); /* store operations, and a project's that need no role in it */
 /* Who holds an operation without a restriction, as bits for statements: `roles >> role & 1`. */
 int64_t roles_with(annoproj_operation operation);     /* of annoproj_role */
 int64_t org_roles_with(annoproj_operation operation); /* of annoproj_org_role */

@@ -4,7 +4,7 @@
 
 const char schema_project[] =
     "CREATE TABLE project("
-    " id INTEGER PRIMARY KEY,"
+    " id INTEGER PRIMARY KEY AUTOINCREMENT," /* handles and cached columns of a purged one must not meet a new one */
     " uuid BLOB NOT NULL,"
     " title TEXT NOT NULL,"
     " description TEXT NOT NULL,"
@@ -20,8 +20,26 @@ const char schema_project[] =
     " count_text_and_audio INTEGER NOT NULL,"
     " outbox_issues INTEGER NOT NULL,"
     " outbox_status INTEGER NOT NULL,"
-    " outbox_limit INTEGER NOT NULL) STRICT;"
+    " outbox_limit INTEGER NOT NULL,"
+    " deleted_us INTEGER,"       /* null = not deleted */
+    " purging INTEGER NOT NULL," /* a purge has begun: nothing but the purge sees it any more */
+    " instructions TEXT NOT NULL) STRICT;"
     "CREATE INDEX project_ontology ON project(ontology);"
+    /* Apart from the project's row, which nearly every call reads: layouts may be large. */
+    "CREATE TABLE editor_layout("
+    " project INTEGER PRIMARY KEY,"
+    " json TEXT NOT NULL) STRICT;"
+    "CREATE TABLE tag("
+    " id INTEGER PRIMARY KEY,"
+    " name TEXT NOT NULL,"
+    " created_us INTEGER NOT NULL,"
+    " deleted INTEGER NOT NULL) STRICT;" /* kept for the events that name it */
+    "CREATE UNIQUE INDEX tag_name ON tag(name) WHERE NOT deleted;"
+    "CREATE TABLE project_tag("
+    " project INTEGER NOT NULL,"
+    " tag INTEGER NOT NULL,"
+    " PRIMARY KEY(project, tag)) WITHOUT ROWID, STRICT;"
+    "CREATE INDEX project_tag_tag ON project_tag(tag, project);"
     /* What new projects begin with; a setting that is not here has its standard value. */
     "CREATE TABLE setting("
     " number INTEGER PRIMARY KEY," /* annoproj_setting */

@@ -15,8 +15,8 @@
 /* One dataset d. */
 #define DATASET_SEEN                                                                                                   \
     " (" SEES_ALL " OR d.creator = me.id OR EXISTS(SELECT 1 FROM project_dataset pd JOIN collaborator c"               \
-    " ON c.project = pd.project AND c.user = me.id WHERE pd.dataset = d.id"                                            \
-    " AND ((pd.attached = 1 AND ?2 >> c.role & 1) OR ?3 >> c.role & 1)))"
+    " ON c.project = pd.project AND c.user = me.id JOIN project p ON p.id = pd.project WHERE pd.dataset = d.id"        \
+    " AND ((pd.attached = 1 AND p.deleted_us IS NULL AND ?2 >> c.role & 1) OR ?3 >> c.role & 1)))"
 /* One's own: made by oneself, or used by projects that one administers and by no other. */
 #define DATASET_OWN                                                                                                    \
     " (" SEES_ALL " OR d.creator = me.id OR coalesce((SELECT min(coalesce(?3 >> c.role & 1, 0)) FROM project_dataset"  \
@@ -26,10 +26,16 @@
 /* One ontology o. */
 #define ONTOLOGY_SEEN                                                                                                  \
     " (" SEES_ALL " OR o.creator = me.id OR EXISTS(SELECT 1 FROM project p JOIN collaborator c ON c.project = p.id"    \
-    " AND c.user = me.id WHERE p.ontology = o.id AND ?2 >> c.role & 1))"
+    " AND c.user = me.id WHERE p.ontology = o.id AND iif(p.deleted_us IS NULL, ?2, ?3) >> c.role & 1))"
 #define ONTOLOGY_OWN                                                                                                   \
     " (" SEES_ALL " OR o.creator = me.id OR coalesce((SELECT min(coalesce(?3 >> c.role & 1, 0)) FROM project p"        \
     " LEFT JOIN collaborator c ON c.project = p.id AND c.user = me.id WHERE p.ontology = o.id), 0))"
+
+/* One project p with the seer's place c in it; ?4 are org roles that see every project. Statements take their rows FROM
+ * PROJECT_SEER and begin their parameters with bind_project_seer(). */
+#define PROJECT_SEER SEER " CROSS JOIN project p LEFT JOIN collaborator c ON c.project = p.id AND c.user = me.id"
+#define PROJECT_SEEN " (p.purging = 0 AND (" SEES_ALL " OR iif(p.deleted_us IS NULL, ?2, ?3) >> c.role & 1))"
+void bind_project_seer(statement *find, const scope *in);
 
 /* Binds ?1 to ?4. */
 void bind_seer(statement *find, const scope *in);
