@@ -2837,6 +2837,27 @@ func (s *Stage) Pathways(ctx context.Context, opts ...CallOption) (*Table[Pathwa
 	return newTable(oTable, decodePathwayRow), nil
 }
 
+// How to show the queue of a stage to this session: columns, filters, orders and buttons, each in the order in which they stand. It
+// follows from the type of the stage (annotate, review, agent, complete) and from what the session's role holds: admins and team
+// managers see everything of a task; annotators its status and assignee; reviewers who actioned it last and where, and its
+// assignee. It does not follow from the status of the project or of tasks. Rights: queue.
+//
+// In C: annoproj_stage_layout.
+func (s *Stage) Layout(ctx context.Context, opts ...CallOption) (*Table[LayoutRow], error) {
+	call := newCall(ctx)
+	defer call.end()
+	call.apply(opts)
+	self := (*C.annoproj_stage)(call.enter(s.state(), "stage", false))
+	var oTable *C.annoproj_table
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_stage_layout(self, limits, &oTable, failure)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return newTable(oTable, decodeLayoutRow), nil
+}
+
 // Id of the stage; 0 for nil.
 //
 // In C: annoproj_stage_id.

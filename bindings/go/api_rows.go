@@ -550,6 +550,24 @@ func decodePathwayRow(d *decoder) []PathwayRow {
 	return rows
 }
 
+// LayoutRow: A part of a queue as a user interface should show it.
+type LayoutRow struct {
+	// Part: column, filter, sort or action.
+	Part string `json:"part"`
+	// Key: A column of task_row; a field of TaskListOptions; a value of TaskSort in lower case; start, initiate, view, assign, release, priority, move or reopen.
+	Key string `json:"key"`
+	// Title: Heading or caption.
+	Title string `json:"title"`
+}
+
+func decodeLayoutRow(d *decoder) []LayoutRow {
+	rows := make([]LayoutRow, d.length)
+	each(d, "part", ColumnTypeDictionary, (*Column).textAt, func(row int, value string) { rows[row].Part = value })
+	each(d, "key", ColumnTypeUTF8, (*Column).textAt, func(row int, value string) { rows[row].Key = value })
+	each(d, "title", ColumnTypeUTF8, (*Column).textAt, func(row int, value string) { rows[row].Title = value })
+	return rows
+}
+
 // TaskRow: A task as lists show it.
 type TaskRow struct {
 	// Task: Id of the task.

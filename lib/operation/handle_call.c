@@ -106,6 +106,21 @@ annoproj_status project_read_table(const annoproj_project *handle, const handle_
                : ANNOPROJ_INVALID;
 }
 
+annoproj_status stage_read_table(const annoproj_stage *handle, const handle_call *what, read_fn run,
+                                 const annoproj_call *call, annoproj_table **made, annoproj_table **table,
+                                 annoproj_error **error) {
+    stage_identity *stage = NULL;
+    if (!result_place(table, sizeof *table, "table", error))
+        return ANNOPROJ_INVALID;
+    annoproj_status status = stage_enter(handle, &stage, error);
+    if (status != ANNOPROJ_OK)
+        return status;
+    request asked = request_on(stage->session, what, SUBJECT_STAGE, stage->id);
+    status = hand_over(access_read(&asked, run, call, error), made, table);
+    stage_leave(stage);
+    return status;
+}
+
 annoproj_status task_read_table(const annoproj_task *handle, const handle_call *what, read_fn run,
                                 const annoproj_call *call, annoproj_table **made, annoproj_table **table,
                                 annoproj_error **error) {

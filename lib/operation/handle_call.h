@@ -33,6 +33,9 @@ annoproj_status session_read_table(const annoproj_session *session, const handle
 annoproj_status project_read_table(const annoproj_project *project, const handle_call *what, read_fn run,
                                    const annoproj_call *call, annoproj_table **made, annoproj_table **table,
                                    annoproj_error **error);
+annoproj_status stage_read_table(const annoproj_stage *stage, const handle_call *what, read_fn run,
+                                 const annoproj_call *call, annoproj_table **made, annoproj_table **table,
+                                 annoproj_error **error);
 annoproj_status task_read_table(const annoproj_task *task, const handle_call *what, read_fn run,
                                 const annoproj_call *call, annoproj_table **made, annoproj_table **table,
                                 annoproj_error **error);

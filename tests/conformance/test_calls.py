@@ -166,6 +166,7 @@ CALLS = {
     "annoproj_collaborator_leave": (WRITE, lambda w, **c: w.own.collaborator_leave(**c)),
     "annoproj_collaborator_list": (READ, lambda w, **c: w.project.collaborator_list(**c)),
     "annoproj_stage_list": (READ, lambda w, **c: w.project.stage_list(**c)),
+    "annoproj_stage_layout": (READ, lambda w, **c: w.agent_stage.layout(**c)),
     "annoproj_stage_pathways": (READ, lambda w, **c: w.agent_stage.pathways(**c)),
     "annoproj_workflow_update": (WRITE, lambda w, **c: w.project.workflow_update(WORKFLOW.replace("Annotate", "Draw"), **c)),
     "annoproj_workflow_json": (READ, lambda w, **c: w.project.workflow_json(**c)),

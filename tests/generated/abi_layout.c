@@ -843,6 +843,7 @@ _Static_assert(sizeof(&annoproj_workflow_mermaid) == sizeof(void (*)(void)), "de
 _Static_assert(sizeof(&annoproj_workflow_svg) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_stage_open) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_stage_pathways) == sizeof(void (*)(void)), "declared");
+_Static_assert(sizeof(&annoproj_stage_layout) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_stage_close) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_stage_id) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_start_options_init) == sizeof(void (*)(void)), "declared");
@@ -1049,6 +1050,7 @@ annoproj_status annoproj_workflow_mermaid(annoproj_project *project, const annop
 annoproj_status annoproj_workflow_svg(annoproj_project *project, const annoproj_call *call, char **svg, annoproj_error **error);
 annoproj_status annoproj_stage_open(annoproj_project *project, const char *key, const annoproj_call *call, annoproj_stage **stage, annoproj_error **error);
 annoproj_status annoproj_stage_pathways(annoproj_stage *stage, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
+annoproj_status annoproj_stage_layout(annoproj_stage *stage, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
 void annoproj_stage_close(annoproj_stage *stage);
 int64_t annoproj_stage_id(const annoproj_stage *stage);
 void annoproj_start_options_init(annoproj_start_options *options);

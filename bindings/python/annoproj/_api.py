@@ -72,6 +72,8 @@ __all__ = [
     'LabelRow',
     'LabelTable',
     'LabelUnit',
+    'LayoutRow',
+    'LayoutTable',
     'LimitError',
     'NoMemoryError',
     'NotFoundError',
@@ -831,6 +833,15 @@ class PathwayRow:
     key: str  # Key in the workflow document.
     title: str  # Title.
     stage_key: str  # Key of the stage it leads to; a router sends tasks on from there.
+
+
+@dataclasses.dataclass(frozen=True)
+class LayoutRow:
+    """A part of a queue as a user interface should show it."""
+
+    part: str  # column, filter, sort or action.
+    key: str  # A column of task_row; a field of annoproj_task_list_options; a value of annoproj_task_sort in lower case; start, initiate, view, assign, release, priority, move or reopen.
+    title: str  # Heading or caption.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -2899,6 +2910,17 @@ class Stage(_runtime.Handle):
         call.run(_capi.annoproj_stage_pathways, call.handle(self, Stage, 'stage'), call.pointer(), call.result(o_table, PathwayTable), call.error_pointer())
         return call.made(o_table, PathwayTable)
 
+    def layout(self, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """How to show the queue of a stage to this session: columns, filters, orders and buttons, each in the order in which they stand. It
+        follows from the type of the stage (annotate, review, agent, complete) and from what the session's role holds: admins and team
+        managers see everything of a task; annotators its status and assignee; reviewers who actioned it last and where, and its
+        assignee. It does not follow from the status of the project or of tasks. Rights: queue.
+        """
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        o_table = _capi.annoproj_table_p()
+        call.run(_capi.annoproj_stage_layout, call.handle(self, Stage, 'stage'), call.pointer(), call.result(o_table, LayoutTable), call.error_pointer())
+        return call.made(o_table, LayoutTable)
+
     def id(self):
         """Id of the stage; 0 for NULL."""
         call = _runtime.Call()
@@ -3275,6 +3297,17 @@ class PathwayTable(Table):
         ('key', 'utf8'),
         ('title', 'utf8'),
         ('stage_key', 'utf8'),
+    )
+
+
+class LayoutTable(Table):
+    """A table of LayoutRow: A part of a queue as a user interface should show it."""
+
+    ROW = LayoutRow
+    COLUMNS = (
+        ('part', 'dictionary'),
+        ('key', 'utf8'),
+        ('title', 'utf8'),
     )
 
 
@@ -3670,6 +3703,7 @@ TABLES = {
     'collaborator_row': CollaboratorTable,
     'stage_row': StageTable,
     'pathway_row': PathwayTable,
+    'layout_row': LayoutTable,
     'task_row': TaskTable,
     'outcome_row': OutcomeTable,
     'label_hash_row': LabelHashTable,

@@ -71,6 +71,8 @@ __all__ = [
     "LabelRow",
     "LabelTable",
     "LabelUnit",
+    "LayoutRow",
+    "LayoutTable",
     "LimitError",
     "NoMemoryError",
     "NotFoundError",
@@ -716,6 +718,15 @@ class PathwayRow:
 
 
 @dataclasses.dataclass(frozen=True)
+class LayoutRow:
+    """A part of a queue as a user interface should show it."""
+
+    part: str  # column, filter, sort or action.
+    key: str  # A column of task_row; a field of annoproj_task_list_options; a value of annoproj_task_sort in lower case; start, initiate, view, assign, release, priority, move or reopen.
+    title: str  # Heading or caption.
+
+
+@dataclasses.dataclass(frozen=True)
 class TaskRow:
     """A task as lists show it."""
 
@@ -1234,6 +1245,7 @@ class Task(_runtime.Handle):
 class Stage(_runtime.Handle):
     def __enter__(self) -> Stage: ...
     def pathways(self, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> PathwayTable: ...
+    def layout(self, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> LayoutTable: ...
     def id(self) -> int: ...
     def start_next(self, *, include_skipped: bool = ..., timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> StageStartNextResult: ...
 
@@ -1282,6 +1294,8 @@ class CollaboratorTable(Table[CollaboratorRow]): ...
 class StageTable(Table[StageRow]): ...
 
 class PathwayTable(Table[PathwayRow]): ...
+
+class LayoutTable(Table[LayoutRow]): ...
 
 class TaskTable(Table[TaskRow]): ...
 

@@ -734,6 +734,7 @@ FUNCTIONS = (
     ("annoproj_workflow_svg", c_int32, (annoproj_project_p, POINTER(annoproj_call), POINTER(c_void_p), POINTER(annoproj_error_p))),
     ("annoproj_stage_open", c_int32, (annoproj_project_p, c_char_p, POINTER(annoproj_call), POINTER(annoproj_stage_p), POINTER(annoproj_error_p))),
     ("annoproj_stage_pathways", c_int32, (annoproj_stage_p, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
+    ("annoproj_stage_layout", c_int32, (annoproj_stage_p, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
     ("annoproj_stage_close", None, (annoproj_stage_p,)),
     ("annoproj_stage_id", c_int64, (annoproj_stage_p,)),
     ("annoproj_start_options_init", None, (POINTER(annoproj_start_options),)),
@@ -944,6 +945,7 @@ annoproj_workflow_mermaid = LIBRARY.annoproj_workflow_mermaid
 annoproj_workflow_svg = LIBRARY.annoproj_workflow_svg
 annoproj_stage_open = LIBRARY.annoproj_stage_open
 annoproj_stage_pathways = LIBRARY.annoproj_stage_pathways
+annoproj_stage_layout = LIBRARY.annoproj_stage_layout
 annoproj_stage_close = LIBRARY.annoproj_stage_close
 annoproj_stage_id = LIBRARY.annoproj_stage_id
 annoproj_start_options_init = LIBRARY.annoproj_start_options_init

@@ -1174,6 +1174,18 @@ ANNOPROJ_ROW_END(pathway_row)
 /* The pathways of a stage, in the order of the document; only agent stages have some. Rights: queue. */
 ANNOPROJ_API annoproj_status annoproj_stage_pathways(annoproj_stage *stage, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(pathway_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
+ANNOPROJ_ROW(layout_row, "A part of a queue as a user interface should show it")
+ANNOPROJ_COLUMN(part, dictionary, required, "", "Part", "column, filter, sort or action.")
+ANNOPROJ_COLUMN(key, utf8, required, "", "Key", "A column of task_row; a field of annoproj_task_list_options; a value of annoproj_task_sort in lower case; start, initiate, view, assign, release, priority, move or reopen.")
+ANNOPROJ_COLUMN(title, utf8, required, "", "Title", "Heading or caption.")
+ANNOPROJ_ROW_END(layout_row)
+
+/* How to show the queue of a stage to this session: columns, filters, orders and buttons, each in the order in which they stand. It
+ * follows from the type of the stage (annotate, review, agent, complete) and from what the session's role holds: admins and team
+ * managers see everything of a task; annotators its status and assignee; reviewers who actioned it last and where, and its
+ * assignee. It does not follow from the status of the project or of tasks. Rights: queue. */
+ANNOPROJ_API annoproj_status annoproj_stage_layout(annoproj_stage *stage, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(layout_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
 /* Closes a stage handle. NULL is fine. */
 ANNOPROJ_API void annoproj_stage_close(annoproj_stage *stage ANNOPROJ_NULLABLE) ANNOPROJ_SINCE(0, 1);
 

@@ -529,6 +529,7 @@
 #define row_label_actions_row annoproj_internal_row_label_actions_row
 #define row_label_hash_row annoproj_internal_row_label_hash_row
 #define row_label_row annoproj_internal_row_label_row
+#define row_layout_row annoproj_internal_row_layout_row
 #define row_ontology_actions_row annoproj_internal_row_ontology_actions_row
 #define row_ontology_row annoproj_internal_row_ontology_row
 #define row_operation_row annoproj_internal_row_operation_row
@@ -664,6 +665,7 @@
 #define stage_handle annoproj_internal_stage_handle
 #define stage_kind_of annoproj_internal_stage_kind_of
 #define stage_leave annoproj_internal_stage_leave
+#define stage_read_table annoproj_internal_stage_read_table
 #define stage_type_of annoproj_internal_stage_type_of
 #define state_check_file annoproj_internal_state_check_file
 #define state_condition annoproj_internal_state_condition

@@ -145,21 +145,7 @@ static annoproj_status read_pathways(scope *in, void *arguments, annoproj_error 
 
 annoproj_status annoproj_stage_pathways(annoproj_stage *handle, const annoproj_call *call, annoproj_table **table,
                                         annoproj_error **error) {
-    stage_identity *stage = NULL;
     stage_call made = {0};
-    if (!result_place(table, sizeof *table, "table", error))
-        return ANNOPROJ_INVALID;
-    annoproj_status status = stage_enter(handle, &stage, error);
-    if (status == ANNOPROJ_OK) {
-        const request asked = {.session = stage->session,
-                               .operation = ANNOPROJ_OPERATION_QUEUE,
-                               .subject = SUBJECT_STAGE,
-                               .id = stage->id,
-                               .arguments = &made};
-        status = access_read(&asked, read_pathways, call, error);
-    }
-    if (status == ANNOPROJ_OK)
-        *table = made.table;
-    stage_leave(stage);
-    return status;
+    handle_call what = {.operation = ANNOPROJ_OPERATION_QUEUE, .arguments = &made};
+    return stage_read_table(handle, &what, read_pathways, call, &made.table, table, error);
 }
