@@ -153,6 +153,27 @@ static void test_edits_that_are_refused(void **state) {
     team_free(made);
 }
 
+/* Tasks of a detached dataset come back into their stage: it must still be there. */
+static void test_a_stage_of_removed_tasks_stays(void **state) {
+    static const char without[] = "{\"start\":\"annotate\",\"stages\":[{\"key\":\"annotate\",\"type\":\"ANNOTATION\","
+                                  "\"edges\":{\"submit\":\"complete\"}}," COMPLETE "]}";
+    (void)state;
+    team *made = team_new(2, "", "");
+    annoproj_error *error = NULL;
+    int64_t count = 0;
+    assert_int_equal(submit(made, TEAM_ANNOTATOR, 0), made->review);
+    assert_ok(annoproj_project_detach_dataset(made->host_project, made->dataset, NULL, &count, &error), error);
+    refuse(made, TEAM_ADMIN, ANNOPROJ_STATE, without, "holds 1 tasks (also of detached datasets");
+    assert_ok(annoproj_project_attach_dataset(made->host_project, made->dataset, NULL, &count, &error), error);
+    annoproj_task *task = team_task(made, TEAM_ADMIN, 0);
+    assert_int_equal(team_cell(task, "stage"), made->review);
+    assert_ok(annoproj_task_move(task, made->complete, NULL, &error), error);
+    annoproj_task_close(task);
+    edit(made, without);
+    assert_int_equal(team_differences(made), 0);
+    team_free(made);
+}
+
 static void test_edits_keep_tasks_and_release_strangers(void **state) {
     (void)state;
     team *made = team_new(3, "", "");
@@ -248,6 +269,7 @@ int main(void) {
         cmocka_unit_test(test_metadata_first_rule_wins),
         cmocka_unit_test(test_agents_choose_pathways),
         cmocka_unit_test(test_edits_that_are_refused),
+        cmocka_unit_test(test_a_stage_of_removed_tasks_stays),
         cmocka_unit_test(test_edits_keep_tasks_and_release_strangers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
