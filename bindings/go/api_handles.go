@@ -1661,8 +1661,8 @@ func (p *Project) WorkflowJSON(ctx context.Context, opts ...CallOption) (string,
 }
 
 // Changes the workflow while tasks are on their way: the new document keeps the stages with the same keys. Stages may be
-// added, renamed, rewired and get other settings; a stage that holds tasks, a complete stage, a stage's type, the number
-// of annotators and the kind of consensus stay (ErrState names stage and reason). Other percentages begin the count of a
+// added, renamed, rewired and get other settings; a stage that holds tasks (those of detached datasets, too), a complete
+// stage, a stage's type, the number of annotators and the kind of consensus stay (ErrState names stage and reason). Other percentages begin the count of a
 // router anew; who belongs to a stage no more gives its tasks back. ErrData, ErrLimit and ErrUnsupported as
 // Session.ProjectCreate. Rights: workflow_edit.
 //

@@ -109,8 +109,9 @@ class Comparing:
             chosen = random.sample([0] + world.users, random.randint(1, 4))
             options["assignees"] = chosen
             keep = [task for task in keep if (task.assignee or 0) in chosen]
-        if random.random() < 0.3 and self.reference.once_attached:
-            options["datasets"] = [random.choice(sorted(self.reference.once_attached))]
+        seen = [dataset for dataset in self.reference.once_attached if world.organisation.sees_dataset(user, dataset)]
+        if random.random() < 0.3 and seen:
+            options["datasets"] = [random.choice(sorted(seen))]
             keep = [task for task in keep if task.dataset in options["datasets"]]
         if random.random() < 0.3:
             flags = {1: "new", 2: "reopened", 4: "skipped", 8: "completed"}

@@ -40,8 +40,10 @@ class Organisation:
         self.counter = itertools.count(1)
 
     def sees_dataset(self, user, dataset):
-        """The host has made all; a project's people also see what was detached, to attach it again."""
-        return user == HOST or user in self.admins or any(dataset in one.once_attached and one.role(user) for one in self.projects)
+        """The host has made all of them. An admin also sees what was detached, to attach it again."""
+        return user == HOST or user in self.admins or any(
+            (dataset in one.attached and one.role(user)) or (dataset in one.once_attached and one.role(user) == "admin")
+            for one in self.projects)
 
     def disable(self, user, who, disabled):
         refuse_if(STATE=user in self.disabled)

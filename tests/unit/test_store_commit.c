@@ -1,6 +1,7 @@
-/* Commits that fail: the disk is full, or the sync of the log fails and the record may or may not be on the disk. The
- * methods of the log's file are hooked on the store's writer connection. */
+/* Commits that fail: the disk is full, or the sync of the log fails and the record may or may not be on the disk. */
 #include "store_support.h"
+
+#include "log_faults_support.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -8,29 +9,6 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
-#include <sqlite3.h>
-
-#include "store_state.h"
-
-static sqlite3_io_methods hooked;
-static const sqlite3_io_methods *original;
-static int syncs_to_fail, writes_to_fail; /* -1 = all */
-
-static bool fails(int *left) {
-    if (*left == 0) {
-        return false;
-    }
-    *left -= *left > 0;
-    return true;
-}
-
-static int hooked_sync(sqlite3_file *file, int flags) {
-    return fails(&syncs_to_fail) ? SQLITE_IOERR_FSYNC : original->xSync(file, flags);
-}
-
-static int hooked_write(sqlite3_file *file, const void *data, int size, sqlite3_int64 offset) {
-    return fails(&writes_to_fail) ? SQLITE_FULL : original->xWrite(file, data, size, offset);
-}
 
 static char *path;
 static store *of;
@@ -39,20 +17,10 @@ static int set_up(void **unused) {
     (void)unused;
     static int number;
     char name[40];
-    sqlite3_file *file = NULL;
     snprintf(name, sizeof name, "commit-%d.annoproj", number++);
     path = scratch_path(name);
     of = make_test_store(path);
-    if (sqlite3_file_control(of->state->writer->handle, "main", SQLITE_FCNTL_JOURNAL_POINTER, &file) != SQLITE_OK ||
-        file->pMethods == NULL) {
-        return 1;
-    }
-    original = file->pMethods;
-    hooked = *original;
-    hooked.xSync = hooked_sync;
-    hooked.xWrite = hooked_write;
-    file->pMethods = &hooked;
-    syncs_to_fail = writes_to_fail = 0;
+    hook_log(of);
     return 0;
 }
 

@@ -4,11 +4,11 @@
 
 #include <pthread.h>
 #include <sched.h>
-#include <semaphore.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "gate_support.h"
 #include "store_state.h"
 
 #define NEIGHBOURS 6
@@ -33,57 +33,7 @@ static int tear_down(void **unused) {
     return 0;
 }
 
-/* --- a leader that stands still inside its body ----------------------------------------------------------- */
-
-typedef struct gate {
-    pthread_t thread;
-    sem_t inside, go;
-    annoproj_status status;
-} gate;
-
-static annoproj_status gate_body(writer *work, void *argument, annoproj_error **error) {
-    (void)work;
-    (void)error;
-    gate *at = argument;
-    sem_post(&at->inside);
-    while (sem_wait(&at->go) != 0) {
-    }
-    return ANNOPROJ_OK;
-}
-
-static void *gate_main(void *argument) {
-    gate *at = argument;
-    bounds call = no_bounds();
-    at->status = store_write(of, &call, gate_body, at, NULL);
-    return NULL;
-}
-
-static void gate_close(gate *at) {
-    sem_init(&at->inside, 0, 0);
-    sem_init(&at->go, 0, 0);
-    assert_int_equal(pthread_create(&at->thread, NULL, gate_main, at), 0);
-    while (sem_wait(&at->inside) != 0) {
-    }
-}
-
-static void gate_open(gate *at) {
-    sem_post(&at->go);
-    pthread_join(at->thread, NULL);
-    assert_int_equal(at->status, ANNOPROJ_OK);
-    sem_destroy(&at->inside);
-    sem_destroy(&at->go);
-}
-
-static void wait_for_queued(int count) {
-    for (int queued = -1; queued != count; sched_yield()) {
-        queued = 0;
-        pthread_mutex_lock(&of->state->mutex);
-        for (const write_job *at = of->state->first; at != NULL; at = at->next) {
-            queued++;
-        }
-        pthread_mutex_unlock(&of->state->mutex);
-    }
-}
+/* --- a group behind a gate ---------------------------------------------------------------------------------- */
 
 static void wait_for_in_flight(int32_t count) {
     for (;;) {
@@ -123,12 +73,12 @@ static void start(call_thread *one, write_body run, int64_t actor, bounds call) 
 /* Queues the neighbours behind a gate in a known order, then lets all run. */
 static void run_group(call_thread *group, const write_body *bodies, const annoproj_status *then) {
     gate at;
-    gate_close(&at);
+    gate_close(&at, of);
     for (int i = 0; i < NEIGHBOURS; i++) {
         group[i] = (call_thread){
             .body = bodies[i], .what = {.actor = i + 1, .key = "row", .then = then[i]}, .call = no_bounds()};
         assert_int_equal(pthread_create(&group[i].thread, NULL, call_main, &group[i]), 0);
-        wait_for_queued(i + 1);
+        wait_for_queued(of, i + 1);
     }
     gate_open(&at);
     for (int i = 0; i < NEIGHBOURS; i++) {
@@ -199,12 +149,12 @@ static void test_deadline_in_the_queue(void **unused) {
     (void)unused;
     gate at;
     call_thread late;
-    gate_close(&at);
+    gate_close(&at, of);
     start(&late, insert_body, 1, bounds_of(2000));
     pthread_join(late.thread, NULL); /* returns though the leader stands still */
     assert_int_equal(late.status, ANNOPROJ_TIMEOUT);
     assert_int_equal(late.what.runs, 0);
-    wait_for_queued(0);
+    wait_for_queued(of, 0);
     gate_open(&at);
     assert_int_equal(count_rows(of, -1), 0);
 }
@@ -222,9 +172,9 @@ static void test_cancel_in_the_queue(void **unused) {
     gate at;
     call_thread waiting;
     annoproj_cancel *cancel;
-    gate_close(&at);
+    gate_close(&at, of);
     start(&waiting, insert_body, 1, cancellable(&cancel));
-    wait_for_queued(1);
+    wait_for_queued(of, 1);
     assert_int_equal(annoproj_cancel_trigger(cancel, NULL), ANNOPROJ_OK);
     pthread_join(waiting.thread, NULL);
     assert_int_equal(waiting.status, ANNOPROJ_CANCELLED);
@@ -249,7 +199,7 @@ static void test_deadline_and_cancel_at_the_lock(void **unused) {
     pthread_join(waiting.thread, NULL);
     assert_int_equal(waiting.status, ANNOPROJ_TIMEOUT);
     start(&waiting, insert_body, 1, cancellable(&cancel));
-    wait_for_queued(1);
+    wait_for_queued(of, 1);
     assert_int_equal(annoproj_cancel_trigger(cancel, NULL), ANNOPROJ_OK);
     pthread_join(waiting.thread, NULL);
     assert_int_equal(waiting.status, ANNOPROJ_CANCELLED);
@@ -268,7 +218,7 @@ static void test_close_waits_for_a_write(void **unused) {
     (void)unused;
     annoproj_error *error = NULL;
     gate at;
-    gate_close(&at);
+    gate_close(&at, of);
     bounds past = bounds_of(-1);
     assert_status(ANNOPROJ_BUSY, store_shut(of, &past, &error), error);
     gate_open(&at);

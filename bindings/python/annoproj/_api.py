@@ -2177,8 +2177,8 @@ class Project(_runtime.Handle):
 
     def workflow_update(self, workflow, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """Changes the workflow while tasks are on their way: the new document keeps the stages with the same keys. Stages may be
-        added, renamed, rewired and get other settings; a stage that holds tasks, a complete stage, a stage's type, the number
-        of annotators and the kind of consensus stay (STATE names stage and reason). Other percentages begin the count of a
+        added, renamed, rewired and get other settings; a stage that holds tasks (those of detached datasets, too), a complete
+        stage, a stage's type, the number of annotators and the kind of consensus stay (STATE names stage and reason). Other percentages begin the count of a
         router anew; who belongs to a stage no more gives its tasks back. DATA, LIMIT and UNSUPPORTED as
         annoproj_project_create. Rights: workflow_edit.
         """

@@ -1147,8 +1147,8 @@ ANNOPROJ_API annoproj_status annoproj_stage_list(annoproj_project *project, cons
 ANNOPROJ_API annoproj_status annoproj_workflow_json(annoproj_project *project, const annoproj_call *call ANNOPROJ_NULLABLE, char **json ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_free), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* Changes the workflow while tasks are on their way: the new document keeps the stages with the same keys. Stages may be
- * added, renamed, rewired and get other settings; a stage that holds tasks, a complete stage, a stage's type, the number
- * of annotators and the kind of consensus stay (STATE names stage and reason). Other percentages begin the count of a
+ * added, renamed, rewired and get other settings; a stage that holds tasks (those of detached datasets, too), a complete
+ * stage, a stage's type, the number of annotators and the kind of consensus stay (STATE names stage and reason). Other percentages begin the count of a
  * router anew; who belongs to a stage no more gives its tasks back. DATA, LIMIT and UNSUPPORTED as
  * annoproj_project_create. Rights: workflow_edit. */
 ANNOPROJ_API annoproj_status annoproj_workflow_update(annoproj_project *project, const char *workflow, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);

@@ -93,17 +93,35 @@ static annoproj_status check_same(const kept_stage *old, const document_stage *n
     return ANNOPROJ_OK;
 }
 
-static annoproj_status check_gone(const kept_stage *old, annoproj_error **error) {
+/* Tasks whose dataset was detached while they were in the stage: they come back there when it is attached again. */
+static annoproj_status count_away(command *cmd, int64_t project, int64_t stage, int64_t *count,
+                                  annoproj_error **error) {
+    static const char query[] =
+        "SELECT count(*) FROM project_dataset d CROSS JOIN task t INDEXED BY task_data_unit ON t.data_unit > d.dataset "
+        "<< 32"
+        " AND t.data_unit < (d.dataset + 1) << 32 AND t.id > ?1 << 32 AND t.id < (?1 + 1) << 32 AND t.stage = 0"
+        " AND t.removed_stage = ?2 WHERE d.project = ?1 AND NOT d.attached";
+    statement *find = sql(cmd->scope.database, query);
+    bind_int64(find, project);
+    bind_int64(find, stage);
+    *count = sql_row(find) ? column_int64(find, 0) : 0;
+    return sql_end(find, error);
+}
+
+static annoproj_status check_gone(command *cmd, int64_t project, const kept_stage *old, annoproj_error **error) {
+    int64_t away = 0;
     if (old->type == STAGE_DONE && !old->archive)
         return refuse(old->key, "is a complete stage and cannot be deleted", error);
-    if (old->tasks > 0) {
-        fail(error, ANNOPROJ_STATE, "workflow: stage %s holds %lld tasks and cannot be deleted: move them first",
-             QUOTED(old->key), (long long)old->tasks);
+    annoproj_status status = count_away(cmd, project, old->id, &away, error);
+    if (status == ANNOPROJ_OK && old->tasks + away > 0) {
+        status = fail(error, ANNOPROJ_STATE,
+                      "workflow: stage %s holds %lld tasks%s and cannot be deleted: move them first", QUOTED(old->key),
+                      (long long)(old->tasks + away),
+                      away > 0 ? " (also of detached datasets, which must be attached for that)" : "");
         fail_detail(error, "stage", "%s", old->key);
-        fail_detail(error, "tasks", "%lld", (long long)old->tasks);
-        return ANNOPROJ_STATE;
+        fail_detail(error, "tasks", "%lld", (long long)(old->tasks + away));
     }
-    return ANNOPROJ_OK;
+    return status;
 }
 
 /* Whether a percentage router sends tasks along the same pathways in the same shares as before. */
@@ -145,7 +163,7 @@ static annoproj_status match_stages(command *cmd, replacing *run, annoproj_error
     }
     for (size_t i = 0; i < run->kept_count && status == ANNOPROJ_OK; i++) {
         if (!run->kept[i].found)
-            status = check_gone(&run->kept[i], error);
+            status = check_gone(cmd, run->project, &run->kept[i], error);
     }
     return status;
 }
