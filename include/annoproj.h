@@ -909,6 +909,8 @@ ANNOPROJ_API annoproj_status annoproj_tag_list(annoproj_session *session, const 
  * "hide_unassigned" false, "allow_reassessment" false, "require_complete_labels" true, "webhook" false (annotation);
  * "hide_unassigned" false, "reviewer_not_submitter" false, "strict_review" true, "reassign_rejected_to_submitter" true
  * (review); "archive" false, "webhook" false (done; a webhook of complete stages only). Admins and team managers are always members.
+ * "assignment_ttl" 0 (annotation, review, agent): seconds without a sign of work, up to ten years, after which a task is no longer
+ * whose who took it; 0 = never. An edit holds at once, also for what is assigned; where there was none, the time begins with it.
  * An AGENT stage has "pathways" instead of edges, [{"key": "ok", "title": "OK", "to": "review"}, ...], along which an admin,
  * team manager or the host sends its tasks. No task rests in a router; it sends each on at once:
  *   PERCENTAGE_ROUTER: every pathway has a "percentage", a fraction with up to 6 decimals; they sum to 1. Each new
@@ -988,7 +990,7 @@ ANNOPROJ_API void annoproj_project_options_init(annoproj_project_options *option
 
 /* Makes a project; its creator becomes admin. `workflow` is the document above: DATA names the stage and the rule it
  * breaks, LIMIT says of what there is too much, UNSUPPORTED names a stage that this library does not run yet (consensus
- * stages, "assignment_ttl"). NOT_FOUND when there is no such ontology. Rights: project_create. */
+ * stages). NOT_FOUND when there is no such ontology. Rights: project_create. */
 ANNOPROJ_API annoproj_status annoproj_project_create(annoproj_session *session, const char *title, int64_t ontology, const char *workflow, const annoproj_project_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_project **project ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_project_close), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* A handle for project `id`. NOT_FOUND. Rights: project_see. */
@@ -1195,7 +1197,15 @@ ANNOPROJ_API int64_t annoproj_stage_id(const annoproj_stage *stage ANNOPROJ_NULL
 /* ==== Section - Tasks and the queue ==============================================================
  * Order of a queue: priority descending, one's own tasks before unassigned ones at equal priority, then the time of
  * entering the stage, then id. An action or a label write by an eligible user on an unassigned task initiates it first;
- * on another's task it is CONFLICT, except for admins, team managers and the host. */
+ * on another's task it is CONFLICT, except for admins, team managers and the host.
+ *
+ * Where a stage has an "assignment_ttl", an assignment that a user took (start, initiate, an action or write on a free task) lapses when
+ * the assignee has given no sign of work for so long: start or initiate, label write or decision, reported time (its end
+ * counts), issue. Assignments by managers and returns after a reject do not. Nothing runs in the background: the next write that
+ * meets it logs the lapse (event task_lapse, credited to the former assignee; derived status `released`) - a start of
+ * anybody in the stage, up to 1,000 of them at once, or an action or write on the task. Until then lists, gets and counts
+ * show the assignee. Drafts stay. What the former assignee does late takes the task again while nobody else has it, else it is
+ * CONFLICT; a late report of time does so only for work within the time, and one of work that began in time shows that nothing lapsed. */
 
 /* Why annoproj_stage_start_next found nothing. */
 enum annoproj_queue_reason_values {
@@ -1247,7 +1257,9 @@ typedef struct annoproj_start_options {
 ANNOPROJ_API void annoproj_start_options_init(annoproj_start_options *options ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
 
 /* Takes the next task of the queue and assigns it to the session's user: no two callers, threads or processes ever get
- * the same one. NONE when there is none, with the reason in `*reason`. INVALID for the host. Rights: annotate or review,
+ * the same one. A few seeks whatever the size of the queue; tasks at its head that the user skipped, or that a rule of the stage keeps
+ * from the user, are passed over once (about a microsecond each), and the next start hops over all of them. NONE when there is
+ * none, with the reason in `*reason`. INVALID for the host. Rights: annotate or review,
  * and member of the stage (else NONE with NOT_MEMBER). */
 ANNOPROJ_API annoproj_status annoproj_stage_start_next(annoproj_stage *stage, const annoproj_start_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_task **task ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_task_close), annoproj_queue_reason *reason ANNOPROJ_OUT ANNOPROJ_ENUM(annoproj_queue_reason), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 

@@ -1112,7 +1112,7 @@ func (s *Session) TagList(ctx context.Context, opts ...TagListOption) (*Table[Ta
 
 // Makes a project; its creator becomes admin. `workflow` is the document above: ErrData names the stage and the rule it
 // breaks, ErrLimit says of what there is too much, ErrUnsupported names a stage that this library does not run yet (consensus
-// stages, "assignment_ttl"). ErrNotFound when there is no such ontology. Rights: project_create.
+// stages). ErrNotFound when there is no such ontology. Rights: project_create.
 //
 // In C: annoproj_project_create.
 func (s *Session) ProjectCreate(ctx context.Context, title string, ontology int64, workflow string, opts ...ProjectOption) (*Project, error) {
@@ -2869,7 +2869,9 @@ func (s *Stage) ID() int64 {
 }
 
 // Takes the next task of the queue and assigns it to the session's user: no two callers, threads or processes ever get
-// the same one. NONE when there is none, with the reason in `*reason`. ErrInvalid for the host. Rights: annotate or review,
+// the same one. A few seeks whatever the size of the queue; tasks at its head that the user skipped, or that a rule of the stage keeps
+// from the user, are passed over once (about a microsecond each), and the next start hops over all of them. NONE when there is
+// none, with the reason in `*reason`. ErrInvalid for the host. Rights: annotate or review,
 // and member of the stage (else NONE with NOT_MEMBER).
 //
 // In C: annoproj_stage_start_next.

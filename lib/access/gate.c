@@ -25,11 +25,16 @@ bool access_holds(const scope *in, annoproj_operation operation) {
     return (rule->store ? store_right(in, operation) : project_right(in, operation)) != RIGHT_NO;
 }
 
+/* Assigned to them, or until it lapsed just now. */
+static bool is_theirs(const scope *in, const task_facts *task) {
+    return task->assignee == in->user || (task->lapsed != 0 && task->lapsed == in->user);
+}
+
 bool access_sees_task(const scope *in, const task_facts *task) {
     if (task->id == 0 || task->stage.id == 0) {
         return false;
     }
-    return in->manager || (task->stage.member && (!task->stage.hide_unassigned || task->assignee == in->user));
+    return in->manager || (task->stage.member && (!task->stage.hide_unassigned || is_theirs(in, task)));
 }
 
 static bool is_free_or_own(const scope *in, const task_facts *task) {
@@ -150,7 +155,7 @@ static annoproj_status gate_status(scope *in, const operation_rule *rule, bool l
         status > ANNOPROJ_PROJECT_CANCELLED) {
         return ANNOPROJ_OK;
     }
-    bool theirs = task->id != 0 && (task->assignee == in->user || late);
+    bool theirs = task->id != 0 && (is_theirs(in, task) || late);
     if (rule->gate == GATE_OWN && theirs) {
         return ANNOPROJ_OK;
     }

@@ -18,12 +18,12 @@
 
 #define STAGE_COLUMNS                                                                                                  \
     "s.id, s.type, s.members_listed, s.hide_unassigned, s.allow_reassessment, s.require_complete_labels,"              \
-    " s.reviewer_not_submitter, s.strict_review, s.reassign_rejected, s.archive"
+    " s.reviewer_not_submitter, s.strict_review, s.reassign_rejected, s.archive, s.assignment_ttl_us"
 #define LISTED(user) ", EXISTS(SELECT 1 FROM stage_member m WHERE m.stage = s.id AND m.user = " user ")"
 
 #define TASK_COLUMNS                                                                                                   \
     "t.id, t.data_unit, t.assignee, t.entered_us, t.version, t.last_submitter, t.last_action_user,"       \
-    " t.status, t.priority, t.assigned_by, t.open_issues, t.resolved_issues, t.released, t.returned"
+    " t.status, t.priority, t.assigned_by, t.open_issues, t.resolved_issues, t.released, t.returned, t.worked_us"
 
 static const char sql_store[] = "SELECT " ASKER_COLUMNS ASKER;
 static const char sql_project[] = "SELECT " ASKER_COLUMNS PROJECT_COLUMNS ASKER PROJECT_JOIN;
@@ -137,6 +137,7 @@ static void read_stage(cursor *row, stage_facts *stage, bool *listed) {
     stage->strict_review = next_bool(row);
     stage->reassign_rejected = next_bool(row);
     stage->archive = next_bool(row);
+    stage->assignment_ttl_us = next_int64(row);
     *listed = next_bool(row);
 }
 
@@ -144,6 +145,18 @@ static void read_own_stage(cursor *row, const scope *in, stage_facts *stage) {
     bool listed = false;
     read_stage(row, stage, &listed);
     stage->member = is_member(stage, in->role, listed);
+}
+
+/* A command meets a task whose assignee gave no sign of work for too long as unassigned. The task room logs the lapse before
+ * it writes to the task. */
+static void find_lapse(const scope *in, task_facts *task) {
+    if (task->worked_us == 0 || in->now_us == 0 || task->worked_us + task->stage.assignment_ttl_us > in->now_us) {
+        return;
+    }
+    task->lapsed = task->assignee;
+    task->assignee = 0;
+    task->assigned_by = ASSIGNED_NOBODY;
+    task->released = true;
 }
 
 static void read_task(cursor *row, const scope *in, task_facts *task) {
@@ -163,6 +176,8 @@ static void read_task(cursor *row, const scope *in, task_facts *task) {
     task->resolved_issues = next_int32(row);
     task->released = next_bool(row);
     task->returned = next_bool(row);
+    task->worked_us = next_int64(row);
+    find_lapse(in, task);
 }
 
 /* ---- the one predicate of datasets and ontologies (seen.h) ---- */

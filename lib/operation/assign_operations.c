@@ -56,9 +56,9 @@ annoproj_status release_body(command *cmd, void *arguments, annoproj_error **err
     const scope *in = &cmd->scope;
     (void)arguments;
     if (!access_holds(in, ANNOPROJ_OPERATION_RELEASE)) {
-        if (task->assignee == 0)
+        if (task->assignee == 0 && task->lapsed == 0)
             return ANNOPROJ_OK;
-        if (task->assignee != in->user)
+        if (task->assignee != in->user && task->lapsed != in->user)
             return fail(error, ANNOPROJ_PERMISSION, "task %lld is assigned to user %lld: only managers release it",
                         (long long)task->id, (long long)task->assignee);
         if (!in->project.self_release)

@@ -1,4 +1,4 @@
-/* Whether what the queue keeps beside the tasks is true: skips, and stretches that starts hop over. */
+/* Whether what the queue keeps beside the tasks is true: skips, clocks of assignments, and stretches that starts hop over. */
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -68,7 +68,26 @@ static annoproj_status check_stretches(scope *in, checking *check, annoproj_erro
     return status == ANNOPROJ_OK ? ended : status;
 }
 
+/* The clock of an assignment runs where its stage has a time for it, and only of those that users took themselves. */
+static annoproj_status check_clocks(scope *in, checking *check, annoproj_error **error) {
+    static const char text[] =
+        "SELECT t.id, t.worked_us IS NOT NULL FROM task t JOIN stage g ON g.id = t.stage WHERE t.id >= ? AND t.id < ?"
+        " AND t.status <> ? AND (t.worked_us IS NULL) = (t.assigned_by = ? AND g.assignment_ttl_us > 0)";
+    statement *find = sql(in->database, text);
+    bind_int64(find, MAKE_ID(check->project, 0));
+    bind_int64(find, MAKE_ID(check->project + 1, 0));
+    bind_int64(find, ANNOPROJ_TASK_COMPLETED);
+    bind_int64(find, ASSIGNED_SELF);
+    while (sql_row(find)) {
+        int64_t runs = column_int64(find, 1);
+        check_compare(check, "assignment", column_int64(find, 0), "runs out", runs, !runs);
+    }
+    return sql_end(find, error);
+}
+
 annoproj_status check_queue(scope *in, checking *check, annoproj_error **error) {
     annoproj_status status = check_skips(in, check, error);
+    if (status == ANNOPROJ_OK)
+        status = check_clocks(in, check, error);
     return status == ANNOPROJ_OK ? check_stretches(in, check, error) : status;
 }

@@ -6,6 +6,7 @@
 #include "handle_call.h"
 #include "issue.h"
 #include "label.h"
+#include "lapse.h"
 #include "options.h"
 #include "project.h"
 #include "utf8.h"
@@ -67,6 +68,8 @@ static annoproj_status create(command *cmd, void *arguments, annoproj_error **er
         }
     }
     if (status == ANNOPROJ_OK)
+        status = lapse_worked(cmd, &cmd->scope.task, cmd->scope.now_us, cmd->scope.now_us, error);
+    if (status == ANNOPROJ_OK)
         status = issue_open(cmd, &one, made->comment, error);
     command_result_int64(cmd, one.id);
     return status;
@@ -115,6 +118,8 @@ static annoproj_status add_comment(command *cmd, void *arguments, annoproj_error
     issue one;
     annoproj_status status = issue_find(&cmd->scope, made->id, &one, error);
     if (status == ANNOPROJ_OK)
+        status = lapse_worked(cmd, &cmd->scope.task, cmd->scope.now_us, cmd->scope.now_us, error);
+    if (status == ANNOPROJ_OK)
         status = issue_add_comment(cmd, &one, made->comment, error);
     return status;
 }
@@ -123,6 +128,8 @@ static annoproj_status set_resolved(command *cmd, void *arguments, annoproj_erro
     const issue_call *made = arguments;
     issue one;
     annoproj_status status = issue_find(&cmd->scope, made->id, &one, error);
+    if (status == ANNOPROJ_OK)
+        status = lapse_worked(cmd, &cmd->scope.task, cmd->scope.now_us, cmd->scope.now_us, error);
     if (status == ANNOPROJ_OK)
         status = issue_set_resolved(cmd, &one, made->resolved, error);
     return status;

@@ -1,5 +1,6 @@
 /* Reported time. */
 #include "failure.h"
+#include "lapse.h"
 #include "task.h"
 #include "handle_call.h"
 
@@ -32,7 +33,7 @@ static annoproj_status check_interval(const scope *in, int64_t start, int64_t du
 
 static annoproj_status report_intervals(command *cmd, void *arguments, annoproj_error **error) {
     const time_report *report = arguments;
-    int64_t recorded = 0;
+    int64_t recorded = 0, from = INT64_MAX, until = 0;
     annoproj_status status = ANNOPROJ_OK;
     if (cmd->scope.user == 0)
         status = check_interval(&cmd->scope, 0, 0, error);
@@ -42,7 +43,12 @@ static annoproj_status report_intervals(command *cmd, void *arguments, annoproj_
             status = time_record(cmd, &cmd->scope.task, report->starts[i], report->durations[i], &recorded, error);
         if (status == ANNOPROJ_OK)
             status = bounds_check(cmd->scope.bounds, error);
+        const int64_t start = report->starts[i], end = start + report->durations[i];
+        from = start < from ? start : from;
+        until = end > until ? end : until;
     }
+    if (status == ANNOPROJ_OK && report->count > 0)
+        status = lapse_worked(cmd, &cmd->scope.task, from, until, error);
     command_result_int64(cmd, recorded);
     return status;
 }
@@ -56,6 +62,8 @@ static annoproj_status report_heartbeat(command *cmd, void *arguments, annoproj_
         status = time_heartbeat(cmd, &cmd->scope.task, at, &start, &duration, error);
     if (status == ANNOPROJ_OK)
         status = time_record(cmd, &cmd->scope.task, start, duration, &recorded, error);
+    if (status == ANNOPROJ_OK)
+        status = lapse_worked(cmd, &cmd->scope.task, at, at, error);
     command_result_int64(cmd, recorded);
     return status;
 }

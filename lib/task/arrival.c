@@ -1,5 +1,6 @@
 /* Where a task is: arriving in a stage, and what its actions leave on it. */
 #include "failure.h"
+#include "lapse.h"
 #include "person_rules.h"
 #include "queue_passed.h"
 #include "queue_skip.h"
@@ -32,7 +33,8 @@ static annoproj_status close_stay(command *cmd, const task_facts *task, annoproj
 
 static annoproj_status write_arrival(command *cmd, const task_facts *task, annoproj_error **error) {
     static const char text[] = "UPDATE task SET stage = ?, status = ?, assignee = ?, assigned_by = ?,"
-                               " entered_us = ?, released = 0, returned = ? WHERE id = ?";
+                               " entered_us = ?, released = 0, worked_us = NULL, returned = ?"
+                               " WHERE id = ?";
     statement *update = sql(cmd->scope.database, text);
     bind_int64(update, task->stage.id);
     bind_int64(update, task->status);
@@ -84,6 +86,7 @@ annoproj_status task_arrive(command *cmd, task_facts *task, const task_arrival *
     task->assigned_by = arrival->assignee != 0 ? arrival->assigned_by : ASSIGNED_NOBODY;
     task->entered_us = in->now_us;
     task->released = false;
+    task->worked_us = 0;
     task->returned = arrival->returned;
     status = write_arrival(cmd, task, error);
     if (status == ANNOPROJ_OK)
@@ -102,7 +105,10 @@ static annoproj_status note_worker(command *cmd, const task_facts *task, annopro
 
 annoproj_status task_note_action(command *cmd, task_facts *task, bool submitted, annoproj_error **error) {
     static const char text[] = "UPDATE task SET last_action_user = ?, last_action_stage = ?, last_action_us = ?,"
-                               " last_submitter = ? WHERE id = ?";
+                               " last_submitter = ?, worked_us = iif(?, NULL, worked_us) WHERE id = ?";
+    annoproj_status status = lapse_settle(cmd, task, error);
+    if (status != ANNOPROJ_OK)
+        return status;
     /* A submit by the host credits nobody. */
     if (submitted)
         task->last_submitter = cmd->scope.user;
@@ -111,8 +117,9 @@ annoproj_status task_note_action(command *cmd, task_facts *task, bool submitted,
     bind_int64(update, task->stage.id);
     bind_int64(update, cmd->scope.now_us);
     bind_int64(update, task->last_submitter);
+    bind_int64(update, submitted); /* the assignment has served: it lapses no more */
     bind_int64(update, task->id);
-    annoproj_status status = sql_run(update, error);
+    status = sql_run(update, error);
     if (status == ANNOPROJ_OK && submitted && cmd->scope.user != 0)
         status = note_worker(cmd, task, error);
     return status;
@@ -120,10 +127,13 @@ annoproj_status task_note_action(command *cmd, task_facts *task, bool submitted,
 
 annoproj_status task_set_version(command *cmd, task_facts *task, int64_t version, annoproj_error **error) {
     static const char text[] = "UPDATE task SET version = ? WHERE id = ?";
+    annoproj_status status = lapse_settle(cmd, task, error);
+    if (status != ANNOPROJ_OK)
+        return status;
     statement *update = sql(cmd->scope.database, text);
     bind_int64(update, version);
     bind_int64(update, task->id);
-    annoproj_status status = sql_run(update, error);
+    status = sql_run(update, error);
     if (status == ANNOPROJ_OK)
         task->version = version;
     return status;
@@ -141,10 +151,13 @@ annoproj_status task_set_issue_counts(command *cmd, int64_t task, int64_t open, 
 
 annoproj_status task_set_priority(command *cmd, task_facts *task, int32_t priority, annoproj_error **error) {
     static const char text[] = "UPDATE task SET priority = ? WHERE id = ?";
+    annoproj_status status = lapse_settle(cmd, task, error);
+    if (status != ANNOPROJ_OK)
+        return status;
     statement *update = sql(cmd->scope.database, text);
     bind_int64(update, priority);
     bind_int64(update, task->id);
-    annoproj_status status = sql_run(update, error);
+    status = sql_run(update, error);
     if (status == ANNOPROJ_OK) {
         task->priority = priority;
         command_event(cmd, &(event){.kind = EVENT_TASK_PRIORITY,

@@ -14,7 +14,7 @@
 #define SQL_STAGES                                                                                                     \
     "SELECT s.id, s.key, s.title, s.type, (SELECT coalesce(sum(c.count), 0) FROM task_count c WHERE c.stage = s.id),"  \
     " s.members_listed, s.hide_unassigned, s.allow_reassessment, s.require_complete_labels, s.reviewer_not_submitter," \
-    " s.strict_review, s.reassign_rejected, s.archive, s.removed"                                                      \
+    " s.strict_review, s.reassign_rejected, s.archive, s.removed, s.assignment_ttl_us"                                 \
     " FROM stage s WHERE s.id > ?1 << 32 AND s.id < (?1 + 1) << 32 ORDER BY s.removed, s.position, s.id"
 
 /* --- asking --------------------------------------------------------------------------------------------------- */
@@ -87,7 +87,8 @@ static bool read_stage(statement *row, arena *memory, stage_description *out) {
                   .reviewer_not_submitter = column_int64(row, 9) != 0,
                   .strict_review = column_int64(row, 10) != 0,
                   .reassign_rejected = column_int64(row, 11) != 0,
-                  .archive = column_int64(row, 12) != 0},
+                  .archive = column_int64(row, 12) != 0,
+                  .assignment_ttl_us = column_int64(row, 14)},
         .key = arena_text(memory, column_text(row, 1), column_length(row, 1)),
         .title = arena_text(memory, column_text(row, 2), column_length(row, 2)),
         .tasks = column_int64(row, 4),

@@ -363,8 +363,7 @@ static annoproj_status refuse_later(const workflow_plan *plan, annoproj_error **
         const document_stage *stage = &plan->stages[i];
         const char *what = stage->type == STAGE_CONSENSUS_ANNOTATION || stage->type == STAGE_CONSENSUS_REVIEW
                                ? "is a consensus stage"
-                           : stage->assignment_ttl ? "has an assignment_ttl"
-                                                   : NULL;
+                               : NULL;
         if (what)
             return fail(error, ANNOPROJ_UNSUPPORTED, "workflow: stage %s %s, which this version does not run",
                         QUOTED(stage->key), what);

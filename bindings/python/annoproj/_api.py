@@ -1882,7 +1882,7 @@ class Session(_runtime.Handle):
     def project_create(self, title, ontology, workflow, *, description=None, idle_limit_us=0, time_window_us=0, outbox_limit=0, self_release=0, strict_status=0, count_text_and_audio=0, outbox_issues=0, outbox_status=0, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """Makes a project; its creator becomes admin. `workflow` is the document above: DATA names the stage and the rule it
         breaks, LIMIT says of what there is too much, UNSUPPORTED names a stage that this library does not run yet (consensus
-        stages, "assignment_ttl"). NOT_FOUND when there is no such ontology. Rights: project_create.
+        stages). NOT_FOUND when there is no such ontology. Rights: project_create.
 
         idle_limit_us: the settings above; 0 = the store's
         """
@@ -2929,7 +2929,9 @@ class Stage(_runtime.Handle):
 
     def start_next(self, *, include_skipped=False, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """Takes the next task of the queue and assigns it to the session's user: no two callers, threads or processes ever get
-        the same one. NONE when there is none, with the reason in `*reason`. INVALID for the host. Rights: annotate or review,
+        the same one. A few seeks whatever the size of the queue; tasks at its head that the user skipped, or that a rule of the stage keeps
+        from the user, are passed over once (about a microsecond each), and the next start hops over all of them. NONE when there is
+        none, with the reason in `*reason`. INVALID for the host. Rights: annotate or review,
         and member of the stage (else NONE with NOT_MEMBER).
 
         include_skipped: when nothing else is left, the least recently skipped of one's own skips

@@ -68,7 +68,8 @@ typedef struct stage_facts {
     int32_t number, type; /* stage_type */
     bool members_listed, hide_unassigned, allow_reassessment, require_complete_labels, reviewer_not_submitter,
         strict_review, reassign_rejected, archive;
-    bool member; /* the session's user may take tasks here (role fits, listed if listed) */
+    int64_t assignment_ttl_us; /* 0 = what users take for themselves they keep */
+    bool member;               /* the session's user may take tasks here (role fits, listed if listed) */
 } stage_facts;
 
 enum assigned_by { ASSIGNED_NOBODY = 0, ASSIGNED_SELF = 1, ASSIGNED_MANAGER = 2, ASSIGNED_RETURN = 3 }; /* stored */
@@ -76,6 +77,9 @@ enum assigned_by { ASSIGNED_NOBODY = 0, ASSIGNED_SELF = 1, ASSIGNED_MANAGER = 2,
 typedef struct task_facts {
     int64_t id, data_unit, dataset;
     int64_t assignee, entered_us, version, last_submitter;
+    int64_t worked_us; /* last sign of work of an assignment that may lapse; 0 = it may not */
+    int64_t
+        lapsed; /* in commands: whose assignment has lapsed and stands in the store still; 0 = nobody's. `assignee` is 0 then */
     int64_t last_action_user; /* who actioned it last; 0 = the host or nobody */
     int32_t status, priority, assigned_by, open_issues, resolved_issues;
     bool released, returned;
@@ -119,9 +123,9 @@ typedef struct command {
     event_batch events; /* of events_project; other projects' wait in `logs` */
     int64_t events_project;
     struct command_log *logs;
-    uint8_t seed[16]; /* drawn before the command ran */
-    uint64_t drawn;   /* how many numbers were derived from it */
-    bytes result;     /* what the public function hands out; kept with a request key */
+    uint8_t seed[16];   /* drawn before the command ran */
+    uint64_t drawn;     /* how many numbers were derived from it */
+    bytes result;       /* what the public function hands out; kept with a request key */
     bool found_nothing; /* no request key is kept: a repeat asks again */
 } command;
 

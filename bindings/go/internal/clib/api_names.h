@@ -351,6 +351,10 @@
 #define label_write_done annoproj_internal_label_write_done
 #define landing_find annoproj_internal_landing_find
 #define landing_go annoproj_internal_landing_go
+#define lapse_follow_edit annoproj_internal_lapse_follow_edit
+#define lapse_settle annoproj_internal_lapse_settle
+#define lapse_settle_stage annoproj_internal_lapse_settle_stage
+#define lapse_worked annoproj_internal_lapse_worked
 #define last_insert_id annoproj_internal_last_insert_id
 #define line_call_next annoproj_internal_line_call_next
 #define line_calls annoproj_internal_line_calls

@@ -1,5 +1,6 @@
 /* Whose a task is. */
 #include "failure.h"
+#include "lapse.h"
 #include "person_rules.h"
 #include "queue_passed.h"
 #include "queue_skip.h"
@@ -8,13 +9,23 @@
 
 annoproj_status task_set_assignee(command *cmd, task_facts *task, int64_t user, int32_t assigned_by, bool released,
                                   annoproj_error **error) {
-    static const char text[] = "UPDATE task SET assignee = ?, assigned_by = ?, released = ? WHERE id = ?";
+    static const char text[] =
+        "UPDATE task SET assignee = ?, assigned_by = ?, released = ?, worked_us = ? WHERE id = ?";
+    bool may_lapse = assigned_by == ASSIGNED_SELF && task->stage.assignment_ttl_us > 0;
+    annoproj_status status = lapse_settle(cmd, task, error);
+    if (status != ANNOPROJ_OK)
+        return status;
+    task->worked_us = may_lapse ? cmd->scope.now_us : 0;
     statement *update = sql(cmd->scope.database, text);
     bind_int64(update, user);
     bind_int64(update, assigned_by);
     bind_int64(update, released);
+    if (may_lapse)
+        bind_int64(update, task->worked_us);
+    else
+        bind_null(update);
     bind_int64(update, task->id);
-    annoproj_status status = sql_run(update, error);
+    status = sql_run(update, error);
     if (status == ANNOPROJ_OK && user != task->assignee && task->stage.id != 0) {
         status = task_count_add(cmd, task->stage.id, task->assignee, -1, error);
         if (status == ANNOPROJ_OK)
@@ -44,25 +55,29 @@ annoproj_status task_claim(command *cmd, task_facts *task, annoproj_error **erro
 
 annoproj_status task_take(command *cmd, task_facts *task, annoproj_error **error) {
     const scope *in = &cmd->scope;
-    if (in->user == 0 || task->assignee == in->user)
-        return ANNOPROJ_OK;
+    bool again = task->lapsed != 0 && task->lapsed == in->user;
+    annoproj_status status = lapse_settle(cmd, task, error);
+    if (status != ANNOPROJ_OK || in->user == 0)
+        return status;
+    if (task->assignee == in->user)
+        return lapse_worked(cmd, task, in->now_us, in->now_us, error);
     if (task->assignee != 0) {
         if (in->manager)
             return ANNOPROJ_OK;
         return fail(error, ANNOPROJ_CONFLICT, "task %lld is assigned to user %lld: take another one",
                     (long long)task->id, (long long)task->assignee);
     }
-    annoproj_status status = ANNOPROJ_OK;
-    if (!in->manager)
+    if (!in->manager && !again)
         status = person_rules_check(&cmd->scope, task, in->user, error);
     return status == ANNOPROJ_OK ? task_claim(cmd, task, error) : status;
 }
 
 annoproj_status task_give_back(command *cmd, task_facts *task, annoproj_error **error) {
+    annoproj_status status = lapse_settle(cmd, task, error);
     int64_t former = task->assignee;
-    if (former == 0)
-        return ANNOPROJ_OK;
-    annoproj_status status = task_set_assignee(cmd, task, 0, ASSIGNED_NOBODY, true, error);
+    if (status != ANNOPROJ_OK || former == 0)
+        return status;
+    status = task_set_assignee(cmd, task, 0, ASSIGNED_NOBODY, true, error);
     if (status == ANNOPROJ_OK)
         command_event(cmd, &(event){.kind = EVENT_TASK_RELEASE,
                                     .task = NUMBER_OF(task->id),

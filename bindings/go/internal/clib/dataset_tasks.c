@@ -82,7 +82,7 @@ typedef struct switching {
     size_t count;
 } switching;
 
-#define OF_DATASET " WHERE data_unit > ? AND data_unit < ? AND id >= ? AND id < ? AND (stage <> 0) = ?"
+#define OF_DATASET " WHERE data_unit > ?1 AND data_unit < ?2 AND id >= ?3 AND id < ?4 AND (stage <> 0) = ?5"
 
 static void bind_dataset(statement *one, const switching *run) {
     bind_int64(one, MAKE_ID(run->dataset, 0));
@@ -122,10 +122,17 @@ static annoproj_status gather_tasks(command *cmd, switching *run, annoproj_error
 }
 
 static annoproj_status update_tasks(command *cmd, const switching *run, annoproj_error **error) {
-    static const char remove_text[] = "UPDATE task SET removed_stage = stage, stage = 0" OF_DATASET;
-    static const char restore_text[] = "UPDATE task SET stage = removed_stage, removed_stage = 0" OF_DATASET;
+    static const char remove_text[] = "UPDATE task SET removed_stage = stage, stage = 0, worked_us = NULL" OF_DATASET;
+    /* Nobody could work on them while they were away. */
+    static const char restore_text[] =
+        "UPDATE task SET stage = removed_stage, removed_stage = 0, worked_us = CASE WHEN assigned_by = ?7 AND"
+        " (SELECT assignment_ttl_us FROM stage WHERE id = removed_stage) > 0 THEN ?6 END" OF_DATASET;
     statement *update = sql(cmd->scope.database, run->removed ? remove_text : restore_text);
     bind_dataset(update, run);
+    if (!run->removed) {
+        bind_int64(update, cmd->scope.now_us);
+        bind_int64(update, ASSIGNED_SELF);
+    }
     return sql_run(update, error);
 }
 

@@ -4,6 +4,7 @@
  * the free ones until it meets one that the user may take and did not skip. What it passes over on the way it notes as a
  * stretch, which the next start hops over (queue_passed.h). */
 #include "failure.h"
+#include "lapse.h"
 #include "person_rules.h"
 #include "queue_passed.h"
 #include "queue_skip.h"
@@ -29,7 +30,7 @@ typedef struct walk {
 } walk;
 
 #define WALK_COLUMNS                                                                                                   \
-    "SELECT id, priority, entered_us, status, last_submitter, returned FROM task INDEXED BY task_queue"                \
+    "SELECT id, priority, entered_us, status, last_submitter, returned, worked_us FROM task INDEXED BY task_queue"     \
     " WHERE stage = ?1 AND assignee = ?2 "
 
 /* Behind a place: at the same moment, later, of lower priority. Row values would not be seeks. */
@@ -63,6 +64,7 @@ static annoproj_status walk_on(walk *along, task_facts *task, annoproj_error **e
             task->status = (int32_t)column_int64(along->open, 3);
             task->last_submitter = column_int64(along->open, 4);
             task->returned = column_int64(along->open, 5) != 0;
+            task->worked_us = column_int64(along->open, 6);
             break;
         }
         status = sql_end(along->open, error);
@@ -206,7 +208,9 @@ annoproj_status queue_next(command *cmd, bool include_skipped, int64_t *task, an
     task_facts best = {0}, skipped = {0};
     *task = 0;
     *reason = ANNOPROJ_QUEUE_FOUND;
-    annoproj_status status = find_next(cmd, own_only, &best, error);
+    annoproj_status status = lapse_settle_stage(cmd, error);
+    if (status == ANNOPROJ_OK)
+        status = find_next(cmd, own_only, &best, error);
     if (status == ANNOPROJ_OK && best.id == 0) {
         status = queue_first_skipped(cmd, own_only, &skipped, error);
         if (include_skipped)
@@ -215,7 +219,7 @@ annoproj_status queue_next(command *cmd, bool include_skipped, int64_t *task, an
     if (status == ANNOPROJ_OK && best.id == 0)
         status = explain(cmd, own_only, skipped.id != 0, reason, error);
     if (status == ANNOPROJ_OK && best.id != 0)
-        status = best.assignee == 0 ? task_claim(cmd, &best, error) : ANNOPROJ_OK;
+        status = best.assignee == 0 ? task_claim(cmd, &best, error) : task_take(cmd, &best, error);
     if (status == ANNOPROJ_OK)
         *task = best.id;
     return status;

@@ -11,6 +11,7 @@ const char schema_task[] =
     " status INTEGER NOT NULL,"      /* annoproj_task_status */
     " assignee INTEGER NOT NULL,"    /* 0 = unassigned */
     " assigned_by INTEGER NOT NULL," /* assigned_by: nobody, self, manager, return */
+    " worked_us INTEGER,"            /* last sign of work of an assignment that may lapse */
     " priority INTEGER NOT NULL,"
     " entered_us INTEGER NOT NULL,"
     " released INTEGER NOT NULL,"       /* the last assignment ended by release or lapse */
@@ -30,6 +31,7 @@ const char schema_task[] =
     "CREATE INDEX task_title ON task(stage, title);"
     "CREATE INDEX task_last_action ON task(stage, last_action_us);"
     "CREATE INDEX task_data_unit ON task(data_unit);"
+    "CREATE INDEX task_worked ON task(stage, worked_us) WHERE worked_us IS NOT NULL;"
     "CREATE TABLE task_skip("
     " task INTEGER NOT NULL,"
     " user INTEGER NOT NULL,"

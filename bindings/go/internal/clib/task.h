@@ -23,7 +23,8 @@ annoproj_status task_restore_dataset(command *command, int64_t project, int64_t 
 annoproj_status task_set_assignee(command *command, task_facts *task, int64_t user, int32_t assigned_by, bool released,
                                   annoproj_error **error);
 /* Assigns an unassigned task to the command's user with its event; OK when it is theirs; CONFLICT when another's.
- * The person rules of the stage hold for everyone who takes it (STATE naming the rule) unless manager. Host: nothing. */
+ * The person rules of the stage hold for everyone who takes it (STATE naming the rule) unless manager or the task was theirs until
+ * it lapsed just now. A sign of work (lapse.h). Host: nothing. */
 annoproj_status task_take(command *command, task_facts *task, annoproj_error **error);
 /* The same for a task that is known to be free and allowed. */
 annoproj_status task_claim(command *command, task_facts *task, annoproj_error **error);

@@ -1,6 +1,7 @@
 /* Public functions: the workflow document, its edits while tasks are on their way, and its pictures. */
 #include "failure.h"
 #include "handle_call.h"
+#include "lapse.h"
 #include "queue_passed.h"
 #include "task.h"
 #include "task_count.h"
@@ -81,8 +82,11 @@ static annoproj_status follow_edit(command *cmd, const stage_description *before
     for (size_t i = 0; i < count && !after[i].removed && status == ANNOPROJ_OK; i++) {
         const stage_facts *now = &after[i].facts;
         bool rules_changed = false;
+        int64_t ttl_us = 0;
         for (size_t j = 0; j < before_count; j++) {
             const stage_facts *was = &before[j].facts;
+            if (was->id == now->id)
+                ttl_us = was->assignment_ttl_us;
             rules_changed = rules_changed ||
                             (was->id == now->id && (was->allow_reassessment != now->allow_reassessment ||
                                                     was->reviewer_not_submitter != now->reviewer_not_submitter));
@@ -90,6 +94,8 @@ static annoproj_status follow_edit(command *cmd, const stage_description *before
         status = release_strangers(cmd, now, error);
         if (status == ANNOPROJ_OK && rules_changed)
             status = queue_passed_forget(cmd, now->id, error);
+        if (status == ANNOPROJ_OK)
+            status = lapse_follow_edit(cmd, now, ttl_us, error);
     }
     return status;
 }
