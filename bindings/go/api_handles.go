@@ -1457,6 +1457,64 @@ func (p *Project) EditorLayout(ctx context.Context, opts ...CallOption) (string,
 	return takeText(oJSON), nil
 }
 
+// Deletes the project; `title` repeats its title as confirmation, else ErrInvalid. It can be restored, and counts in figures of the
+// organisation, until it is purged. Meanwhile only its admins, org admins and the host see it, and nothing but its facts: all other
+// calls on it are ErrState for them and ErrNotFound for everybody else. Deleting a deleted project is OK. Rights: project_delete.
+//
+// In C: annoproj_project_delete.
+func (p *Project) Delete(ctx context.Context, title string, opts ...CallOption) error {
+	call := newCall(ctx)
+	defer call.end()
+	call.apply(opts)
+	self := (*C.annoproj_project)(call.enter(p.state(), "project", false))
+	cTitle := call.requiredText("title", title)
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_project_delete(self, cTitle, limits, failure)
+	})
+	return err
+}
+
+// Brings a deleted project back as it was; OK when it is not deleted. ErrNotFound when its purge has begun. Rights: restore.
+//
+// In C: annoproj_project_restore.
+func (p *Project) Restore(ctx context.Context, opts ...CallOption) error {
+	call := newCall(ctx)
+	defer call.end()
+	call.apply(opts)
+	self := (*C.annoproj_project)(call.enter(p.state(), "project", false))
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_project_restore(self, limits, failure)
+	})
+	return err
+}
+
+// One step of taking a deleted project out of the store for good: call it until `done`. The first step makes it irrevocable: from then
+// on nobody sees the project, and only this call works on it. Every step is one short transaction; between two of them anything may
+// happen, a crash as well. Its datasets and ontology stay; its number is never given again. What was removed can be found in the
+// file until Session.StoreCompact. ErrState when the project is not deleted, ErrNotFound when it is gone. Rights: purge.
+//
+// In C: annoproj_project_purge.
+func (p *Project) Purge(ctx context.Context, opts ...PurgeOption) (*Table[PurgeRow], error) {
+	call := newCall(ctx)
+	defer call.end()
+	self := (*C.annoproj_project)(call.enter(p.state(), "project", false))
+	var chosen PurgeOptions
+	for _, option := range opts {
+		if option != nil {
+			option.purgeOption(&chosen, call)
+		}
+	}
+	cOptions := chosen.toC(call)
+	var oTable *C.annoproj_table
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_project_purge(self, cOptions, limits, &oTable, failure)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return newTable(oTable, decodePurgeRow), nil
+}
+
 // Sets the status. Paused, completed and cancelled close the project for annotators and reviewers, archived makes it
 // read-only for everyone. Rights: project_status; out of archived: admin.
 //

@@ -117,6 +117,9 @@ func layouts() map[string]uintptr {
 	all["annoproj_project_list_options.deleted"] = unsafe.Offsetof(C.annoproj_project_list_options{}.deleted)
 	all["annoproj_project_list_options.reverse"] = unsafe.Offsetof(C.annoproj_project_list_options{}.reverse)
 	all["annoproj_project_list_options.mine"] = unsafe.Offsetof(C.annoproj_project_list_options{}.mine)
+	all["annoproj_purge_options"] = C.sizeof_annoproj_purge_options
+	all["annoproj_purge_options.size"] = unsafe.Offsetof(C.annoproj_purge_options{}.size)
+	all["annoproj_purge_options.rows"] = unsafe.Offsetof(C.annoproj_purge_options{}.rows)
 	all["annoproj_start_options"] = C.sizeof_annoproj_start_options
 	all["annoproj_start_options.size"] = unsafe.Offsetof(C.annoproj_start_options{}.size)
 	all["annoproj_start_options.include_skipped"] = unsafe.Offsetof(C.annoproj_start_options{}.include_skipped)

@@ -315,6 +315,21 @@ func (o *ProjectListOptions) toC(call *call) *C.annoproj_project_list_options {
 	return s
 }
 
+// How large a step of a purge is.
+//
+// In C: annoproj_purge_options.
+type PurgeOptions struct {
+	// Rows: stored rows to remove, about; 0 = 10,000; at most 1,000,000.
+	Rows int64
+}
+
+func (o *PurgeOptions) toC(call *call) *C.annoproj_purge_options {
+	s := (*C.annoproj_purge_options)(call.alloc(C.sizeof_annoproj_purge_options))
+	s.size = C.sizeof_annoproj_purge_options
+	s.rows = C.int64_t(o.Rows)
+	return s
+}
+
 // StartOptions is annoproj_start_options.
 type StartOptions struct {
 	// IncludeSkipped: when nothing else is left, the least recently skipped of one's own skips.
@@ -860,6 +875,19 @@ type projectListOptionPage string
 
 func (o projectListOptionPage) projectListOption(options *ProjectListOptions, _ *call) {
 	options.Page = string(o)
+}
+
+// PurgeOption is what functions with PurgeOptions take: the struct, or a CallOption.
+type PurgeOption interface {
+	purgeOption(options *PurgeOptions, call *call)
+}
+
+func (o PurgeOptions) purgeOption(options *PurgeOptions, _ *call) {
+	*options = o
+}
+
+func (o CallOption) purgeOption(_ *PurgeOptions, call *call) {
+	o.apply(call)
 }
 
 // StartOption is what functions with StartOptions take: the struct, or a CallOption.

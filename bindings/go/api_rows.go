@@ -466,6 +466,27 @@ func decodeProjectRow(d *decoder) []ProjectRow {
 	return rows
 }
 
+// PurgeRow: What one step of a purge did, and what is left.
+type PurgeRow struct {
+	// Removed: Rows that this step removed. In rows.
+	Removed int64 `json:"removed"`
+	// TasksLeft: Tasks that are still stored. In tasks.
+	TasksLeft int64 `json:"tasks_left"`
+	// EventsLeft: Events that are still stored. In events.
+	EventsLeft int64 `json:"events_left"`
+	// Done: Whether the project is gone.
+	Done bool `json:"done"`
+}
+
+func decodePurgeRow(d *decoder) []PurgeRow {
+	rows := make([]PurgeRow, d.length)
+	each(d, "removed", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Removed = value })
+	each(d, "tasks_left", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].TasksLeft = value })
+	each(d, "events_left", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].EventsLeft = value })
+	each(d, "done", ColumnTypeBool, (*Column).boolAt, func(row int, value bool) { rows[row].Done = value })
+	return rows
+}
+
 // TabRow: A tab of a project and what the session may do there.
 type TabRow struct {
 	// Tab: summary, explore, queue, workflow, analytics or settings.

@@ -57,6 +57,9 @@ class World:
         self.reviewing.submit()
         self.boss = self.store.session_open(self.host.user_create("boss@x.org", "Boss", annoproj.OrgRole.ADMIN))
         self.tag = self.host.tag_create("red")
+        self.deleted = self.host.project_create("D", self.ontology, WORKFLOW)
+        self.deleted.attach_dataset(self.dataset)
+        self.deleted.delete("D")
         self.label, self.approved = (row["label"] for row in self.reviewing.labels().to_pylist())
         self.reviewing.label_approve(self.approved)
         self.issue = self.reviewing.issue_create("look")
@@ -154,6 +157,9 @@ CALLS = {
     "annoproj_project_set_instructions": (WRITE, lambda w, **c: w.project.set_instructions("a.pdf", **c)),
     "annoproj_project_set_editor_layout": (WRITE, lambda w, **c: w.project.set_editor_layout("{}", **c)),
     "annoproj_project_editor_layout": (READ, lambda w, **c: w.project.editor_layout(**c)),
+    "annoproj_project_delete": (WRITE, lambda w, **c: w.project.delete("P", **c)),
+    "annoproj_project_restore": (WRITE, lambda w, **c: w.deleted.restore(**c)),
+    "annoproj_project_purge": (WRITE, lambda w, **c: w.deleted.purge(rows=3, **c).to_pylist()),
     "annoproj_project_update": (WRITE, lambda w, **c: w.project.update("R", **c)),
     "annoproj_project_set_status": (WRITE, lambda w, **c: w.project.set_status(annoproj.ProjectStatus.PAUSED, **c)),
     "annoproj_project_attach_dataset": (WRITE, lambda w, **c: w.project.attach_dataset(w.spare, **c)),

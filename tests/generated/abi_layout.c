@@ -467,6 +467,12 @@ _Static_assert(_Generic(((annoproj_project_list_options *)0)->reverse, bool: 1, 
 _Static_assert(offsetof(annoproj_project_list_options, mine) == 121, "offset of annoproj_project_list_options.mine");
 _Static_assert(_Generic(((annoproj_project_list_options *)0)->mine, bool: 1, default: 0), "type of annoproj_project_list_options.mine");
 
+_Static_assert(sizeof(annoproj_purge_options) == 16, "size of annoproj_purge_options");
+_Static_assert(offsetof(annoproj_purge_options, size) == 0, "offset of annoproj_purge_options.size");
+_Static_assert(_Generic(((annoproj_purge_options *)0)->size, size_t: 1, default: 0), "type of annoproj_purge_options.size");
+_Static_assert(offsetof(annoproj_purge_options, rows) == 8, "offset of annoproj_purge_options.rows");
+_Static_assert(_Generic(((annoproj_purge_options *)0)->rows, int64_t: 1, default: 0), "type of annoproj_purge_options.rows");
+
 _Static_assert(sizeof(annoproj_start_options) == 16, "size of annoproj_start_options");
 _Static_assert(offsetof(annoproj_start_options, size) == 0, "offset of annoproj_start_options.size");
 _Static_assert(_Generic(((annoproj_start_options *)0)->size, size_t: 1, default: 0), "type of annoproj_start_options.size");
@@ -825,6 +831,10 @@ _Static_assert(sizeof(&annoproj_project_set_owner) == sizeof(void (*)(void)), "d
 _Static_assert(sizeof(&annoproj_project_set_instructions) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_project_set_editor_layout) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_project_editor_layout) == sizeof(void (*)(void)), "declared");
+_Static_assert(sizeof(&annoproj_project_delete) == sizeof(void (*)(void)), "declared");
+_Static_assert(sizeof(&annoproj_project_restore) == sizeof(void (*)(void)), "declared");
+_Static_assert(sizeof(&annoproj_purge_options_init) == sizeof(void (*)(void)), "declared");
+_Static_assert(sizeof(&annoproj_project_purge) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_project_set_status) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_project_attach_dataset) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_project_detach_dataset) == sizeof(void (*)(void)), "declared");
@@ -1032,6 +1042,10 @@ annoproj_status annoproj_project_set_owner(annoproj_project *project, int64_t us
 annoproj_status annoproj_project_set_instructions(annoproj_project *project, const char *link, const annoproj_call *call, annoproj_error **error);
 annoproj_status annoproj_project_set_editor_layout(annoproj_project *project, const char *json, const annoproj_call *call, annoproj_error **error);
 annoproj_status annoproj_project_editor_layout(annoproj_project *project, const annoproj_call *call, char **json, annoproj_error **error);
+annoproj_status annoproj_project_delete(annoproj_project *project, const char *title, const annoproj_call *call, annoproj_error **error);
+annoproj_status annoproj_project_restore(annoproj_project *project, const annoproj_call *call, annoproj_error **error);
+void annoproj_purge_options_init(annoproj_purge_options *options);
+annoproj_status annoproj_project_purge(annoproj_project *project, const annoproj_purge_options *options, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
 annoproj_status annoproj_project_set_status(annoproj_project *project, annoproj_project_status status, const annoproj_call *call, annoproj_error **error);
 annoproj_status annoproj_project_attach_dataset(annoproj_project *project, int64_t dataset, const annoproj_call *call, int64_t *tasks, annoproj_error **error);
 annoproj_status annoproj_project_detach_dataset(annoproj_project *project, int64_t dataset, const annoproj_call *call, int64_t *tasks, annoproj_error **error);
@@ -1159,29 +1173,31 @@ int annoproj_layout_initializers(void) {
     filled += value10.size == sizeof(value10);
     const annoproj_project_list_options value11 = ANNOPROJ_PROJECT_LIST_OPTIONS_INIT;
     filled += value11.size == sizeof(value11);
-    const annoproj_start_options value12 = ANNOPROJ_START_OPTIONS_INIT;
+    const annoproj_purge_options value12 = ANNOPROJ_PURGE_OPTIONS_INIT;
     filled += value12.size == sizeof(value12);
-    const annoproj_task_list_options value13 = ANNOPROJ_TASK_LIST_OPTIONS_INIT;
+    const annoproj_start_options value13 = ANNOPROJ_START_OPTIONS_INIT;
     filled += value13.size == sizeof(value13);
-    const annoproj_submit_options value14 = ANNOPROJ_SUBMIT_OPTIONS_INIT;
+    const annoproj_task_list_options value14 = ANNOPROJ_TASK_LIST_OPTIONS_INIT;
     filled += value14.size == sizeof(value14);
-    const annoproj_review_options value15 = ANNOPROJ_REVIEW_OPTIONS_INIT;
+    const annoproj_submit_options value15 = ANNOPROJ_SUBMIT_OPTIONS_INIT;
     filled += value15.size == sizeof(value15);
-    const annoproj_label_changes value16 = ANNOPROJ_LABEL_CHANGES_INIT;
+    const annoproj_review_options value16 = ANNOPROJ_REVIEW_OPTIONS_INIT;
     filled += value16.size == sizeof(value16);
-    const annoproj_label_write_options value17 = ANNOPROJ_LABEL_WRITE_OPTIONS_INIT;
+    const annoproj_label_changes value17 = ANNOPROJ_LABEL_CHANGES_INIT;
     filled += value17.size == sizeof(value17);
-    const annoproj_issue_options value18 = ANNOPROJ_ISSUE_OPTIONS_INIT;
+    const annoproj_label_write_options value18 = ANNOPROJ_LABEL_WRITE_OPTIONS_INIT;
     filled += value18.size == sizeof(value18);
-    const annoproj_outbox_options value19 = ANNOPROJ_OUTBOX_OPTIONS_INIT;
+    const annoproj_issue_options value19 = ANNOPROJ_ISSUE_OPTIONS_INIT;
     filled += value19.size == sizeof(value19);
-    const annoproj_query_options value20 = ANNOPROJ_QUERY_OPTIONS_INIT;
+    const annoproj_outbox_options value20 = ANNOPROJ_OUTBOX_OPTIONS_INIT;
     filled += value20.size == sizeof(value20);
-    const annoproj_import_options value21 = ANNOPROJ_IMPORT_OPTIONS_INIT;
+    const annoproj_query_options value21 = ANNOPROJ_QUERY_OPTIONS_INIT;
     filled += value21.size == sizeof(value21);
-    const annoproj_export_options value22 = ANNOPROJ_EXPORT_OPTIONS_INIT;
+    const annoproj_import_options value22 = ANNOPROJ_IMPORT_OPTIONS_INIT;
     filled += value22.size == sizeof(value22);
-    const annoproj_report_options value23 = ANNOPROJ_REPORT_OPTIONS_INIT;
+    const annoproj_export_options value23 = ANNOPROJ_EXPORT_OPTIONS_INIT;
     filled += value23.size == sizeof(value23);
+    const annoproj_report_options value24 = ANNOPROJ_REPORT_OPTIONS_INIT;
+    filled += value24.size == sizeof(value24);
     return filled;
 }

@@ -100,6 +100,8 @@ __all__ = [
     'ProjectSort',
     'ProjectStatus',
     'ProjectTable',
+    'PurgeRow',
+    'PurgeTable',
     'Query',
     'QueueReason',
     'ReadonlyError',
@@ -793,6 +795,16 @@ class ProjectRow:
     tags: Tuple[str, ...]  # Names of its tags, sorted.
     instructions: str  # Link to them, may be empty.
     deleted: Optional[datetime.datetime]  # When it was deleted; null for projects that are not.
+
+
+@dataclasses.dataclass(frozen=True)
+class PurgeRow:
+    """What one step of a purge did, and what is left."""
+
+    removed: int  # Rows that this step removed. [rows]
+    tasks_left: int  # Tasks that are still stored. [tasks]
+    events_left: int  # Events that are still stored. [events]
+    done: bool  # Whether the project is gone.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -2079,6 +2091,36 @@ class Project(_runtime.Handle):
         call.run(_capi.annoproj_project_editor_layout, call.handle(self, Project, 'project'), call.pointer(), call.result(o_json, _capi.annoproj_free), call.error_pointer())
         return call.text(o_json, _capi.annoproj_free)
 
+    def delete(self, title, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """Deletes the project; `title` repeats its title as confirmation, else INVALID. It can be restored, and counts in figures of the
+        organisation, until it is purged. Meanwhile only its admins, org admins and the host see it, and nothing but its facts: all other
+        calls on it are STATE for them and NOT_FOUND for everybody else. Deleting a deleted project is OK. Rights: project_delete.
+        """
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        c_title = _convert.encode(title, 'title', False)
+        call.run(_capi.annoproj_project_delete, call.handle(self, Project, 'project'), c_title, call.pointer(), call.error_pointer())
+
+    def restore(self, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """Brings a deleted project back as it was; OK when it is not deleted. NOT_FOUND when its purge has begun. Rights: restore."""
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        call.run(_capi.annoproj_project_restore, call.handle(self, Project, 'project'), call.pointer(), call.error_pointer())
+
+    def purge(self, *, rows=0, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """One step of taking a deleted project out of the store for good: call it until `done`. The first step makes it irrevocable: from then
+        on nobody sees the project, and only this call works on it. Every step is one short transaction; between two of them anything may
+        happen, a crash as well. Its datasets and ontology stay; its number is never given again. What was removed can be found in the
+        file until annoproj_store_compact. STATE when the project is not deleted, NOT_FOUND when it is gone. Rights: purge.
+
+        rows: stored rows to remove, about; 0 = 10,000; at most 1,000,000
+        """
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        s_options = _capi.annoproj_purge_options()
+        s_options.size = ctypes.sizeof(s_options)
+        s_options.rows = _convert.integer(rows, 'rows', 'c_int64')
+        o_table = _capi.annoproj_table_p()
+        call.run(_capi.annoproj_project_purge, call.handle(self, Project, 'project'), ctypes.byref(s_options), call.pointer(), call.result(o_table, PurgeTable), call.error_pointer())
+        return call.made(o_table, PurgeTable)
+
     def set_status(self, status, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """Sets the status. Paused, completed and cancelled close the project for annotators and reviewers, archived makes it
         read-only for everyone. Rights: project_status; out of archived: admin.
@@ -3254,6 +3296,18 @@ class ProjectTable(Table):
     )
 
 
+class PurgeTable(Table):
+    """A table of PurgeRow: What one step of a purge did, and what is left."""
+
+    ROW = PurgeRow
+    COLUMNS = (
+        ('removed', 'int64'),
+        ('tasks_left', 'int64'),
+        ('events_left', 'int64'),
+        ('done', 'bool'),
+    )
+
+
 class TabTable(Table):
     """A table of TabRow: A tab of a project and what the session may do there."""
 
@@ -3701,6 +3755,7 @@ TABLES = {
     'feature_row': FeatureTable,
     'tag_row': TagTable,
     'project_row': ProjectTable,
+    'purge_row': PurgeTable,
     'tab_row': TabTable,
     'collaborator_row': CollaboratorTable,
     'stage_row': StageTable,

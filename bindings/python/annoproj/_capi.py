@@ -433,6 +433,13 @@ class annoproj_project_list_options(Structure):
     ]
 
 
+class annoproj_purge_options(Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("rows", c_int64),
+    ]
+
+
 class annoproj_start_options(Structure):
     _fields_ = [
         ("size", c_size_t),
@@ -716,6 +723,10 @@ FUNCTIONS = (
     ("annoproj_project_set_instructions", c_int32, (annoproj_project_p, c_char_p, POINTER(annoproj_call), POINTER(annoproj_error_p))),
     ("annoproj_project_set_editor_layout", c_int32, (annoproj_project_p, c_char_p, POINTER(annoproj_call), POINTER(annoproj_error_p))),
     ("annoproj_project_editor_layout", c_int32, (annoproj_project_p, POINTER(annoproj_call), POINTER(c_void_p), POINTER(annoproj_error_p))),
+    ("annoproj_project_delete", c_int32, (annoproj_project_p, c_char_p, POINTER(annoproj_call), POINTER(annoproj_error_p))),
+    ("annoproj_project_restore", c_int32, (annoproj_project_p, POINTER(annoproj_call), POINTER(annoproj_error_p))),
+    ("annoproj_purge_options_init", None, (POINTER(annoproj_purge_options),)),
+    ("annoproj_project_purge", c_int32, (annoproj_project_p, POINTER(annoproj_purge_options), POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
     ("annoproj_project_set_status", c_int32, (annoproj_project_p, c_int32, POINTER(annoproj_call), POINTER(annoproj_error_p))),
     ("annoproj_project_attach_dataset", c_int32, (annoproj_project_p, c_int64, POINTER(annoproj_call), POINTER(c_int64), POINTER(annoproj_error_p))),
     ("annoproj_project_detach_dataset", c_int32, (annoproj_project_p, c_int64, POINTER(annoproj_call), POINTER(c_int64), POINTER(annoproj_error_p))),
@@ -927,6 +938,10 @@ annoproj_project_set_owner = LIBRARY.annoproj_project_set_owner
 annoproj_project_set_instructions = LIBRARY.annoproj_project_set_instructions
 annoproj_project_set_editor_layout = LIBRARY.annoproj_project_set_editor_layout
 annoproj_project_editor_layout = LIBRARY.annoproj_project_editor_layout
+annoproj_project_delete = LIBRARY.annoproj_project_delete
+annoproj_project_restore = LIBRARY.annoproj_project_restore
+annoproj_purge_options_init = LIBRARY.annoproj_purge_options_init
+annoproj_project_purge = LIBRARY.annoproj_project_purge
 annoproj_project_set_status = LIBRARY.annoproj_project_set_status
 annoproj_project_attach_dataset = LIBRARY.annoproj_project_attach_dataset
 annoproj_project_detach_dataset = LIBRARY.annoproj_project_detach_dataset

@@ -1077,6 +1077,37 @@ ANNOPROJ_API annoproj_status annoproj_project_set_editor_layout(annoproj_project
 /* The layout of the label editor; empty when there is none. Rights: project_see. */
 ANNOPROJ_API annoproj_status annoproj_project_editor_layout(annoproj_project *project, const annoproj_call *call ANNOPROJ_NULLABLE, char **json ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_free), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
+/* Deletes the project; `title` repeats its title as confirmation, else INVALID. It can be restored, and counts in figures of the
+ * organisation, until it is purged. Meanwhile only its admins, org admins and the host see it, and nothing but its facts: all other
+ * calls on it are STATE for them and NOT_FOUND for everybody else. Deleting a deleted project is OK. Rights: project_delete. */
+ANNOPROJ_API annoproj_status annoproj_project_delete(annoproj_project *project, const char *title, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* Brings a deleted project back as it was; OK when it is not deleted. NOT_FOUND when its purge has begun. Rights: restore. */
+ANNOPROJ_API annoproj_status annoproj_project_restore(annoproj_project *project, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* How large a step of a purge is. */
+typedef struct annoproj_purge_options {
+    size_t size;
+    int64_t rows;                            /* stored rows to remove, about; 0 = 10,000; at most 1,000,000 */
+} annoproj_purge_options;
+#define ANNOPROJ_PURGE_OPTIONS_INIT { sizeof(annoproj_purge_options), 0 }
+
+/* Fills in the defaults. */
+ANNOPROJ_API void annoproj_purge_options_init(annoproj_purge_options *options ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
+
+ANNOPROJ_ROW(purge_row, "What one step of a purge did, and what is left")
+ANNOPROJ_COLUMN(removed, int64, required, "rows", "Removed", "Rows that this step removed.")
+ANNOPROJ_COLUMN(tasks_left, int64, required, "tasks", "Tasks left", "Tasks that are still stored.")
+ANNOPROJ_COLUMN(events_left, int64, required, "events", "Events left", "Events that are still stored.")
+ANNOPROJ_COLUMN(done, bool, required, "", "Done", "Whether the project is gone.")
+ANNOPROJ_ROW_END(purge_row)
+
+/* One step of taking a deleted project out of the store for good: call it until `done`. The first step makes it irrevocable: from then
+ * on nobody sees the project, and only this call works on it. Every step is one short transaction; between two of them anything may
+ * happen, a crash as well. Its datasets and ontology stay; its number is never given again. What was removed can be found in the
+ * file until annoproj_store_compact. STATE when the project is not deleted, NOT_FOUND when it is gone. Rights: purge. */
+ANNOPROJ_API annoproj_status annoproj_project_purge(annoproj_project *project, const annoproj_purge_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(purge_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
 /* Sets the status. Paused, completed and cancelled close the project for annotators and reviewers, archived makes it
  * read-only for everyone. Rights: project_status; out of archived: admin. */
 ANNOPROJ_API annoproj_status annoproj_project_set_status(annoproj_project *project, annoproj_project_status status ANNOPROJ_ENUM(annoproj_project_status), const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);

@@ -456,6 +456,8 @@
 #define published_find annoproj_internal_published_find
 #define published_load annoproj_internal_published_load
 #define published_put annoproj_internal_published_put
+#define purge_left annoproj_internal_purge_left
+#define purge_step annoproj_internal_purge_step
 #define put_no_memory annoproj_internal_put_no_memory
 #define query_check annoproj_internal_query_check
 #define query_make annoproj_internal_query_make
@@ -543,6 +545,7 @@
 #define row_overview_row annoproj_internal_row_overview_row
 #define row_pathway_row annoproj_internal_row_pathway_row
 #define row_project_row annoproj_internal_row_project_row
+#define row_purge_row annoproj_internal_row_purge_row
 #define row_reviewers_frame_row annoproj_internal_row_reviewers_frame_row
 #define row_reviewers_row annoproj_internal_row_reviewers_row
 #define row_setting_row annoproj_internal_row_setting_row

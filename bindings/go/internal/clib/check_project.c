@@ -271,9 +271,22 @@ static annoproj_status check_vectors(scope *in, checking *check, annoproj_error 
     return sql_end(find, error);
 }
 
+/* Of a project that is being purged there is what there is. */
+static annoproj_status is_being_purged(scope *in, int64_t project, bool *purging, annoproj_error **error) {
+    static const char text[] = "SELECT purging FROM project WHERE id = ?";
+    statement *find = sql(in->database, text);
+    bind_int64(find, project);
+    *purging = sql_row(find) && column_int64(find, 0) != 0;
+    return sql_end(find, error);
+}
+
 annoproj_status check_project(scope *in, checking *check, annoproj_error **error) {
     replay state = {0};
-    annoproj_status status = event_check(in->database, check->project, log_line, check, in->bounds, error);
+    bool purging = false;
+    annoproj_status status = is_being_purged(in, check->project, &purging, error);
+    if (status != ANNOPROJ_OK || purging)
+        return status;
+    status = event_check(in->database, check->project, log_line, check, in->bounds, error);
     if (status != ANNOPROJ_OK || check->quick || check->project == 0)
         return status;
     status = replay_project(in, check->project, &state, error);

@@ -150,7 +150,9 @@ annoproj_status annoproj_user_update(annoproj_session *handle, int64_t user, con
 
 /* In every project; each project's events go to its own log. */
 static annoproj_status release_everywhere(command *cmd, int64_t user, annoproj_error **error) {
-    static const char query[] = "SELECT min(project) FROM collaborator WHERE user = ? AND project > ?";
+    static const char query[] =
+        "SELECT min(c.project) FROM collaborator c JOIN project p ON p.id = c.project AND NOT p.purging"
+        " WHERE c.user = ? AND c.project > ?";
     annoproj_status status = ANNOPROJ_OK;
     for (int64_t project = 0; status == ANNOPROJ_OK;) {
         int64_t released = 0;
