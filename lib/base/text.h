@@ -12,6 +12,12 @@ typedef struct text {
     bool failed; /* out of memory; later appends do nothing */
 } text;
 
+/* Room for `more` bytes at the end; NULL when there is no memory. Who writes there raises `length`. */
+char *text_grow(text *text, size_t more);
+static inline char *text_room(text *to, size_t more) {
+    return to->capacity - to->length > more && !to->failed ? to->data + to->length : text_grow(to, more);
+}
+
 void text_append(text *text, const char *data, size_t length);
 void text_string(text *text, const char *string);
 void text_character(text *text, char character);

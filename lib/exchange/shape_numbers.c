@@ -17,16 +17,6 @@ static bool room_for(void **array, size_t *capacity, size_t count, size_t size) 
     return grown != NULL;
 }
 
-static bool add_number(shape *to, number value) {
-    void *numbers = to->numbers;
-    const bool done = room_for(&numbers, &to->number_capacity, to->number_count, sizeof *to->numbers);
-    to->numbers = numbers;
-    if (done) {
-        to->numbers[to->number_count++] = value;
-    }
-    return done;
-}
-
 /* The place behind the last part is kept up to date. */
 static bool add_part(shape *to) {
     void *starts = to->starts;
@@ -38,17 +28,28 @@ static bool add_part(shape *to) {
     return done;
 }
 
+/* The numbers of one part. */
+static bool add_numbers(shape *to, geometry_cursor *from) {
+    size_t count = 0;
+    do {
+        void *numbers = to->numbers;
+        if (!room_for(&numbers, &to->number_capacity, to->number_count, sizeof *to->numbers)) {
+            return false;
+        }
+        to->numbers = numbers;
+        count = geometry_next_numbers(from, to->numbers + to->number_count, to->number_capacity - to->number_count);
+        to->number_count += count;
+    } while (count > 0);
+    return true;
+}
+
 bool shape_read(shape *to, geometry_cursor *from, bool *memory) {
-    number value;
     to->type = from->shape;
     to->unit = from->unit;
     to->part_count = to->number_count = 0;
     *memory = true;
     while (*memory && geometry_next_part(from)) {
-        *memory = add_part(to);
-        while (*memory && geometry_next_number(from, &value)) {
-            *memory = add_number(to, value);
-        }
+        *memory = add_part(to) && add_numbers(to, from);
     }
     if (*memory && add_part(to)) {
         to->part_count--;
@@ -94,12 +95,12 @@ static bool fits(__int128 value) {
     return value <= LARGEST && value >= -LARGEST;
 }
 
-static decimal shortest(int64_t mantissa, int32_t scale) {
-    while (mantissa != 0 && mantissa % 10 == 0) {
-        mantissa /= 10;
-        scale--;
+static decimal shortest(decimal value) {
+    while (value.mantissa != 0 && value.mantissa % 10 == 0) {
+        value.mantissa /= 10;
+        value.scale--;
     }
-    return (decimal){.mantissa = mantissa, .scale = mantissa == 0 ? 0 : scale};
+    return (decimal){.mantissa = value.mantissa, .scale = value.mantissa == 0 ? 0 : value.scale};
 }
 
 /* The mantissa at a larger scale; false when it does not fit. */
@@ -116,10 +117,11 @@ static bool at_scale(decimal value, int32_t scale, int64_t *mantissa) {
 
 number number_add(number a, number b) {
     if (a.exact && b.exact) {
-        const int32_t scale = a.decimal.scale > b.decimal.scale ? a.decimal.scale : b.decimal.scale;
+        const decimal one = shortest(a.decimal), other = shortest(b.decimal);
+        const int32_t scale = one.scale > other.scale ? one.scale : other.scale;
         int64_t left = 0, right = 0;
-        if (at_scale(a.decimal, scale, &left) && at_scale(b.decimal, scale, &right) && fits((__int128)left + right)) {
-            return (number){.decimal = shortest(left + right, scale), .exact = true};
+        if (at_scale(one, scale, &left) && at_scale(other, scale, &right) && fits((__int128)left + right)) {
+            return (number){.decimal = shortest((decimal){left + right, scale}), .exact = true};
         }
     }
     return of_double(number_to_double(&a) + number_to_double(&b));
@@ -127,9 +129,10 @@ number number_add(number a, number b) {
 
 number number_multiply(number a, number b) {
     if (a.exact && b.exact) {
-        const __int128 product = (__int128)a.decimal.mantissa * b.decimal.mantissa;
+        const decimal one = shortest(a.decimal), other = shortest(b.decimal);
+        const __int128 product = (__int128)one.mantissa * other.mantissa;
         if (fits(product)) {
-            return (number){.decimal = shortest((int64_t)product, a.decimal.scale + b.decimal.scale), .exact = true};
+            return (number){.decimal = shortest((decimal){(int64_t)product, one.scale + other.scale}), .exact = true};
         }
     }
     return of_double(number_to_double(&a) * number_to_double(&b));
@@ -144,7 +147,9 @@ bool shape_at_scale(const shape *of, int64_t *mantissas, int32_t *scale) {
         *scale = of->numbers[i].decimal.scale > *scale ? of->numbers[i].decimal.scale : *scale;
     }
     for (size_t i = 0; i < of->number_count; i++) {
-        if (!at_scale(of->numbers[i].decimal, *scale, &mantissas[i])) {
+        const decimal *one = &of->numbers[i].decimal;
+        mantissas[i] = one->mantissa;
+        if (one->scale != *scale && !at_scale(*one, *scale, &mantissas[i])) {
             return false;
         }
     }
@@ -165,6 +170,20 @@ void text_number(text *out, number value) {
         text_decimal(out, value.decimal);
     } else {
         text_double(out, value.real);
+    }
+}
+
+void text_numbers(text *out, const number *numbers, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        char *at = text_room(out, 1 + DECIMAL_LONGEST);
+        if (!at) {
+            return;
+        }
+        *at = ',';
+        const int comma = i > 0;
+        const int length = numbers[i].exact ? decimal_print(numbers[i].decimal, at + comma)
+                                            : double_print(numbers[i].real, at + comma);
+        out->length += (size_t)(comma + length);
     }
 }
 
