@@ -20,7 +20,8 @@ bool decimal_parse(const char *text, size_t length, decimal *out);
 bool decimal_from_double(double value, decimal *out);
 double decimal_to_double(decimal value); /* correctly rounded */
 #define DECIMAL_LONGEST 360
-/* At most DECIMAL_LONGEST bytes, no NUL; plain notation when short, else exponent; returns the length. Normalised or not. */
+/* Returns the length; `out` has DECIMAL_LONGEST bytes, of which others may be written, too; no NUL. Plain notation when
+ * short, else exponent. Normalised or not. */
 int decimal_print(decimal value, char *out);
 decimal decimal_from_int64(int64_t value);
 

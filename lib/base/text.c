@@ -41,10 +41,6 @@ void text_append(text *to, const char *data, size_t length) {
     }
 }
 
-void text_string(text *to, const char *string) {
-    text_append(to, string, strlen(string));
-}
-
 void text_character(text *to, char character) {
     char *out = text_room(to, 1);
     if (out) {
@@ -135,8 +131,7 @@ static const char *json_escape(const char *at, size_t left, char buffer[8], size
     return NULL;
 }
 
-void text_json(text *to, const char *string, size_t length) {
-    text_character(to, '"');
+static void append_escaped(text *to, const char *string, size_t length) {
     size_t plain = 0, at = 0;
     while (at < length) {
         char buffer[8];
@@ -150,7 +145,16 @@ void text_json(text *to, const char *string, size_t length) {
         at += size;
     }
     text_append(to, string + plain, length - plain);
+}
+
+void text_json(text *to, const char *string, size_t length) {
     text_character(to, '"');
+    append_escaped(to, string, length);
+    text_character(to, '"');
+}
+
+void text_json_part(text *to, const char *string) {
+    append_escaped(to, string, strlen(string));
 }
 
 /* ---- CSV ---- */

@@ -7,9 +7,9 @@
 #include "task.h"
 
 #define SQL_TASKS                                                                                                      \
-    "SELECT t.id, t.stage, t.assignee, t.entered_us, s.type, t.status, t.data_unit, d.uuid, d.title, p.uuid"           \
-    " FROM task t JOIN stage s ON s.id = t.stage JOIN dataset d ON d.id = t.data_unit >> 32 JOIN project p ON p.id = " \
-    "?1"                                                                                                               \
+    "SELECT t.id, t.stage, t.assignee, t.entered_us, s.type, t.status, d.uuid, d.title, p.uuid, " DATA_UNIT_COLUMNS    \
+    " FROM task t LEFT JOIN data_unit u ON u.id = t.data_unit JOIN stage s ON s.id = t.stage"                          \
+    " JOIN dataset d ON d.id = t.data_unit >> 32 JOIN project p ON p.id = ?1"                                          \
     " WHERE t.id > ?1 << 32 AND t.id < (?1 + 1) << 32 ORDER BY t.id"
 #define SQL_COUNT   "SELECT tasks FROM project_counter WHERE project = ?1"
 #define CHECK_EVERY 64 /* tasks between two looks at deadline, cancel and progress */
@@ -57,11 +57,13 @@ static bool is_wanted(const int64_t *list, size_t count, int64_t value) {
 }
 
 static annoproj_status read_task(statement *row, export_task *out, annoproj_error **error) {
-    const uint8_t *dataset = column_blob(row, 7), *project = column_blob(row, 9);
-    if (column_length(row, 7) != 16 || column_length(row, 9) != 16) {
-        return fail(error, ANNOPROJ_CORRUPT,
-                    "task %lld: the UUID of its dataset or project is damaged: restore a backup of the store",
-                    (long long)column_int64(row, 0));
+    const uint8_t *dataset = column_blob(row, 6), *project = column_blob(row, 8);
+    if (column_length(row, 6) != 16 || column_length(row, 8) != 16 || column_is_null(row, 9)) {
+        return fail(
+            error, ANNOPROJ_CORRUPT,
+            "task %lld: its data unit or the UUID of its dataset or project is damaged: restore a backup of the "
+            "store",
+            (long long)column_int64(row, 0));
     }
     out->id = column_int64(row, 0);
     out->stage = column_int64(row, 1);
@@ -69,21 +71,10 @@ static annoproj_status read_task(statement *row, export_task *out, annoproj_erro
     out->entered_us = column_int64(row, 3);
     out->stage_type = (int32_t)column_int64(row, 4);
     out->status = (int32_t)column_int64(row, 5);
-    out->unit.id = column_int64(row, 6);
     memcpy(out->dataset_uuid, dataset, 16);
     task_uuid(project, out->id, out->uuid);
-    out->dataset_title = arena_text(&out->memory, column_text(row, 8), column_length(row, 8));
-    return out->dataset_title != NULL ? ANNOPROJ_OK : fail_memory(error);
-}
-
-/* The unit's texts are to go with the task, not with the call. */
-static annoproj_status load_unit(export_plan *plan, export_task *task, annoproj_error **error) {
-    scope *in = plan->in;
-    arena *whole = in->memory;
-    in->memory = &task->memory;
-    annoproj_status status = data_unit_load(in, task->unit.id, &task->unit, error);
-    in->memory = whole;
-    return status;
+    out->dataset_title = arena_text(&out->memory, column_text(row, 7), column_length(row, 7));
+    return out->dataset_title && data_unit_read(&out->memory, row, 9, &out->unit) ? ANNOPROJ_OK : fail_memory(error);
 }
 
 static annoproj_status take_task(export_plan *plan, statement *row, export_task_fn found, void *data,
@@ -92,9 +83,6 @@ static annoproj_status take_task(export_plan *plan, statement *row, export_task_
     annoproj_status status = ANNOPROJ_OK;
     if (is_wanted(plan->stages, plan->stage_count, column_int64(row, 1))) {
         status = read_task(row, &task, error);
-        if (status == ANNOPROJ_OK) {
-            status = load_unit(plan, &task, error);
-        }
         if (status == ANNOPROJ_OK) {
             status = found(plan, &task, data, error);
         }
@@ -185,5 +173,6 @@ static annoproj_status gather(void *data, const label *found, annoproj_error **e
 annoproj_status export_load_labels(export_plan *plan, export_task *task, annoproj_error **error) {
     gathering to = {.plan = plan, .task = task};
     task->label_count = 0;
-    return label_each(plan->in, task->id, gather, &to, error);
+    return plan->drawn_only ? label_each_drawn(plan->in, task->id, gather, &to, error)
+                            : label_each(plan->in, task->id, gather, &to, error);
 }

@@ -12,6 +12,7 @@ typedef struct export_plan {
     size_t stage_count;
     const int64_t *classes;
     size_t class_count;
+    bool drawn_only; /* of labels: label_each_drawn() */
     ontology_features features;
     output *out;
     int64_t tasks;  /* of the project, for progress */

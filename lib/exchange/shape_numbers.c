@@ -202,17 +202,32 @@ static bool is_less(const number *a, const number *b) {
     return number_to_double(a) < number_to_double(b);
 }
 
-/* Places of the least and the greatest number of each axis; integers at one scale are compared as such. */
-static void find_extremes(const shape *of, const int64_t *mantissas, size_t least[2], size_t most[2]) {
+/* Places of the least and the greatest number of each axis. */
+typedef struct extremes {
+    size_t least[2], most[2];
+} extremes;
+
+static void find_extremes(const shape *of, extremes *out) {
     for (size_t part = 0; part < of->part_count; part++) {
         for (size_t i = of->starts[part]; i < of->starts[part + 1]; i++) {
-            const size_t axis = (i - of->starts[part]) % 2, low = least[axis], high = most[axis];
-            if (mantissas ? mantissas[i] < mantissas[low] : is_less(&of->numbers[i], &of->numbers[low])) {
-                least[axis] = i;
+            size_t *least = &out->least[(i - of->starts[part]) % 2], *most = &out->most[(i - of->starts[part]) % 2];
+            *least = is_less(&of->numbers[i], &of->numbers[*least]) ? i : *least;
+            *most = is_less(&of->numbers[*most], &of->numbers[i]) ? i : *most;
+        }
+    }
+}
+
+/* The same of integers at one scale. */
+static void find_integer_extremes(const shape *of, const int64_t *at, extremes *out) {
+    for (size_t part = 0; part < of->part_count; part++) {
+        for (size_t axis = 0; axis < 2; axis++) {
+            size_t least = out->least[axis], most = out->most[axis];
+            for (size_t i = of->starts[part] + axis; i < of->starts[part + 1]; i += 2) {
+                least = at[i] < at[least] ? i : least;
+                most = at[most] < at[i] ? i : most;
             }
-            if (mantissas ? mantissas[high] < mantissas[i] : is_less(&of->numbers[high], &of->numbers[i])) {
-                most[axis] = i;
-            }
+            out->least[axis] = least;
+            out->most[axis] = most;
         }
     }
 }
@@ -223,16 +238,20 @@ box shape_bounds(const shape *of) {
     const number zero = {.exact = true};
     int64_t mantissas[FEW_NUMBERS];
     int32_t scale = 0;
-    size_t least[2] = {0, 1}, most[2] = {0, 1};
+    extremes at = {{0, 1}, {0, 1}};
     if (of->number_count < 2) {
         return (box){zero, zero, zero, zero};
     }
-    const bool integers = of->number_count <= FEW_NUMBERS && shape_at_scale(of, mantissas, &scale);
-    find_extremes(of, integers ? mantissas : NULL, least, most);
-    return (box){.x = of->numbers[least[0]],
-                 .y = of->numbers[least[1]],
-                 .width = number_add(of->numbers[most[0]], negative(of->numbers[least[0]])),
-                 .height = number_add(of->numbers[most[1]], negative(of->numbers[least[1]]))};
+    if (of->number_count <= FEW_NUMBERS && shape_at_scale(of, mantissas, &scale)) {
+        find_integer_extremes(of, mantissas, &at);
+    } else {
+        find_extremes(of, &at);
+    }
+    const number *n = of->numbers;
+    return (box){.x = n[at.least[0]],
+                 .y = n[at.least[1]],
+                 .width = number_add(n[at.most[0]], negative(n[at.least[0]])),
+                 .height = number_add(n[at.most[1]], negative(n[at.least[1]]))};
 }
 
 static number of_int64(int64_t value) {

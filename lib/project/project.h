@@ -18,6 +18,11 @@ typedef struct data_unit {
     uint8_t uuid[16];
     const char *title, *media_type, *link, *client_metadata; /* in the arena; client_metadata may be NULL */
 } data_unit;
+/* A data unit from a row that has these columns of `data_unit u` from `column` on. False when out of memory. */
+#define DATA_UNIT_COLUMNS                                                                                              \
+    "u.id, u.uuid, u.title, u.data_type, u.media_type, u.link, u.width, u.height, u.frames, u.fps, u.duration,"        \
+    " u.file_bytes, u.client_metadata"
+bool data_unit_read(arena *memory, statement *row, int column, data_unit *out);
 annoproj_status data_unit_load(scope *scope, int64_t id, data_unit *out, annoproj_error **error);
 /* Reserves `count` numbers behind the dataset's last one. */
 annoproj_status dataset_next_units(command *command, int64_t dataset, int64_t count, int64_t *first,

@@ -58,7 +58,11 @@ static annoproj_status on_annotation(void *data, const coco_annotation *annotati
 static annoproj_status read_bytes(const char *content, size_t length, seen *to, faults *all, annoproj_error **error) {
     char *path = scratch_path("file.json");
     bounds limits = {.until_us = INT64_MAX};
-    const coco_sink sink = {to, on_image, on_category, on_ready, on_annotation};
+    const coco_sink sink = {.data = to,
+                            .image = on_image,
+                            .category = on_category,
+                            .ready = on_ready,
+                            .annotation = on_annotation};
     coco_reader *source = NULL;
     write_whole_file(path, content, length);
     memset(to, 0, sizeof *to);

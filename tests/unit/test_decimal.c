@@ -42,10 +42,10 @@ static void test_parse(void **state) {
 }
 
 static void expect_print(int64_t mantissa, int32_t scale, const char *expected) {
-    char out[361];
+    char out[DECIMAL_LONGEST + 1];
     memset(out, '#', sizeof out);
     int length = decimal_print((decimal){mantissa, scale}, out);
-    assert_int_equal(out[length], '#');
+    assert_int_equal(out[DECIMAL_LONGEST], '#');
     out[length] = 0;
     assert_string_equal(out, expected);
 }
@@ -266,8 +266,35 @@ static void test_integers(void **state) {
     assert_memory_equal(printed, "null", (size_t)length);
 }
 
+/* A decimal that is not normalised says the same in print, and the print reads back as that number. */
+static void test_prints_what_is_not_normalised(void **state) {
+    (void)state;
+    for (int round = 0; round < 300000; round++) {
+        const int64_t most = INT64_C(1) << random_below(60);
+        int64_t mantissa = (int64_t)random_below((uint64_t)most);
+        for (uint64_t zeros = random_below(6); zeros > 0 && mantissa < INT64_C(100000000000000000); zeros--) {
+            mantissa *= 10;
+        }
+        decimal given = {random_below(2) ? mantissa : -mantissa, (int32_t)random_below(40) - 8}, read, shortest = given;
+        while (shortest.mantissa != 0 && shortest.mantissa % 10 == 0) {
+            shortest.mantissa /= 10;
+            shortest.scale--;
+        }
+        shortest.scale = shortest.mantissa == 0 ? 0 : shortest.scale;
+        char printed[DECIMAL_LONGEST], expected[DECIMAL_LONGEST];
+        const int length = decimal_print(given, printed);
+        assert_int_equal(length, decimal_print(shortest, expected));
+        assert_memory_equal(printed, expected, (size_t)length);
+        if (shortest.mantissa > -INT64_C(1000000000000000000) && shortest.mantissa < INT64_C(1000000000000000000)) {
+            assert_true(decimal_parse(printed, (size_t)length, &read));
+            assert_true(read.mantissa == shortest.mantissa && read.scale == shortest.scale);
+        }
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_prints_what_is_not_normalised),
         cmocka_unit_test(test_parse),
         cmocka_unit_test(test_print),
         cmocka_unit_test(test_print_reads_back),

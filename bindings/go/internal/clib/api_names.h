@@ -148,6 +148,7 @@
 #define data_unit_by_title annoproj_internal_data_unit_by_title
 #define data_unit_insert annoproj_internal_data_unit_insert
 #define data_unit_load annoproj_internal_data_unit_load
+#define data_unit_read annoproj_internal_data_unit_read
 #define dataset_attach annoproj_internal_dataset_attach
 #define dataset_detach annoproj_internal_dataset_detach
 #define dataset_grew annoproj_internal_dataset_grew
@@ -234,6 +235,7 @@
 #define geometry_frame annoproj_internal_geometry_frame
 #define geometry_next_frame annoproj_internal_geometry_next_frame
 #define geometry_next_number annoproj_internal_geometry_next_number
+#define geometry_next_numbers annoproj_internal_geometry_next_numbers
 #define geometry_next_part annoproj_internal_geometry_next_part
 #define geometry_number annoproj_internal_geometry_number
 #define geometry_open annoproj_internal_geometry_open
@@ -329,6 +331,7 @@
 #define label_check_overlap annoproj_internal_label_check_overlap
 #define label_counts annoproj_internal_label_counts
 #define label_each annoproj_internal_label_each
+#define label_each_drawn annoproj_internal_label_each_drawn
 #define label_encoder_begin annoproj_internal_label_encoder_begin
 #define label_encoder_release annoproj_internal_label_encoder_release
 #define label_fingerprint annoproj_internal_label_fingerprint
@@ -766,12 +769,14 @@
 #define text_csv annoproj_internal_text_csv
 #define text_decimal annoproj_internal_text_decimal
 #define text_double annoproj_internal_text_double
+#define text_grow annoproj_internal_text_grow
 #define text_int64 annoproj_internal_text_int64
 #define text_json annoproj_internal_text_json
+#define text_json_part annoproj_internal_text_json_part
 #define text_number annoproj_internal_text_number
+#define text_numbers annoproj_internal_text_numbers
 #define text_printf annoproj_internal_text_printf
 #define text_release annoproj_internal_text_release
-#define text_string annoproj_internal_text_string
 #define text_take annoproj_internal_text_take
 #define text_time annoproj_internal_text_time
 #define text_to_double annoproj_internal_text_to_double

@@ -69,7 +69,12 @@ static void add_number(coco_reader *in, number one, size_t *count) {
     ++*count;
 }
 
-static void add_decimals(coco_reader *in, size_t many, size_t *count) {
+static void add_numbers(coco_reader *in, size_t *count, uint64_t *content) {
+    if (in->shapes_only) {
+        *count += json_pass_numbers(in->scan);
+        return;
+    }
+    const size_t many = coco_numbers(in, content);
     if (*count == 0 && many > 0) {
         geometry_part(in->geometry);
     }
@@ -85,8 +90,7 @@ static annoproj_status read_ring(coco_reader *in, size_t *numbers, uint64_t *con
     bool first = in->token.kind == JSON_NUMBER;
     for (;;) {
         if (!first) {
-            const size_t many = coco_numbers(in, content);
-            add_decimals(in, many, &count);
+            add_numbers(in, &count, content);
             status = coco_next(in, error);
         }
         first = false;
@@ -206,7 +210,7 @@ static annoproj_status read_member(coco_reader *in, coco_annotation *out, annota
     if (json_key_is(key, "score")) {
         return read_score(in, out, error);
     }
-    return coco_other(in, error);
+    return in->shapes_only ? json_skip(in->scan, error) : coco_other(in, error);
 }
 
 /* A box is the geometry when there is nothing better. */

@@ -18,6 +18,7 @@ struct coco_reader {
     int64_t items;
     uint64_t content; /* fingerprint of the item's members so far, whatever their order */
     bool faulty;      /* the item has a fault */
+    bool shapes_only;
     geometry_builder *geometry;
     decimal decimals[COCO_NUMBERS];
     int64_t *runs; /* of a mask */

@@ -307,6 +307,7 @@ static annoproj_status with_faults(const coco_reader *in, annoproj_status status
 
 annoproj_status coco_read(coco_reader *in, const coco_sink *sink, annoproj_error **error) {
     pass state = {.sink = sink};
+    in->shapes_only = sink->shapes_only;
     annoproj_status status = start_pass(in, error);
     if (status == ANNOPROJ_OK) {
         status = read_root(in, &state, error);

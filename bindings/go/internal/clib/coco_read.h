@@ -55,6 +55,7 @@ typedef struct coco_annotation {
  * read and before the first annotation. A status that is not OK ends the reading. */
 typedef struct coco_sink {
     void *data;
+    bool shapes_only; /* of an annotation only image, category and shape are wanted: polygons are checked, not kept */
     annoproj_status (*image)(void *data, const coco_image *image, annoproj_error **error);
     annoproj_status (*category)(void *data, const coco_category *category, annoproj_error **error);
     annoproj_status (*ready)(void *data, annoproj_error **error);

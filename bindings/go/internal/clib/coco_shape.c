@@ -13,12 +13,7 @@ void coco_shape_release(coco_shape *of) {
 
 static void write_list(const number *numbers, size_t count, text *out) {
     text_character(out, '[');
-    for (size_t i = 0; i < count; i++) {
-        if (i > 0) {
-            text_character(out, ',');
-        }
-        text_number(out, numbers[i]);
-    }
+    text_numbers(out, numbers, count);
     text_character(out, ']');
 }
 
@@ -120,15 +115,10 @@ static void write_polyline(const shape *of, int32_t category, int64_t image, tex
     const box around = shape_bounds(of);
     write_head(out, (number){.exact = true}, &around, category, image, false);
     text_string(out, "[[");
-    for (size_t i = 0; i < of->number_count; i++) {
-        text_number(out, of->numbers[i]);
-        text_character(out, ',');
-    }
+    text_numbers(out, of->numbers, of->number_count);
     for (size_t i = of->number_count / 2; i > 0; i--) {
-        text_number(out, of->numbers[2 * i - 2]);
         text_character(out, ',');
-        text_number(out, of->numbers[2 * i - 1]);
-        text_string(out, i > 1 ? "," : "");
+        text_numbers(out, of->numbers + 2 * i - 2, 2);
     }
     text_string(out, "]]");
     write_tail(out, NULL);

@@ -4,37 +4,36 @@
 #include "failure.h"
 #include "project.h"
 
-static const char *text_copy(scope *in, statement *find, int column) {
-    return arena_text(in->memory, column_text(find, column), column_length(find, column));
+static const char *text_copy(arena *memory, statement *find, int column) {
+    return arena_text(memory, column_text(find, column), column_length(find, column));
+}
+
+bool data_unit_read(arena *memory, statement *row, int column, data_unit *out) {
+    *out = (data_unit){.id = column_int64(row, column),
+                       .data_type = (int32_t)column_int64(row, column + 3),
+                       .width = column_int64(row, column + 6),
+                       .height = column_int64(row, column + 7),
+                       .frames = column_int64(row, column + 8),
+                       .fps = column_double(row, column + 9),
+                       .duration = column_double(row, column + 10),
+                       .file_bytes = column_int64(row, column + 11)};
+    if (column_length(row, column + 1) == sizeof out->uuid)
+        memcpy(out->uuid, column_blob(row, column + 1), sizeof out->uuid);
+    out->title = text_copy(memory, row, column + 2);
+    out->media_type = text_copy(memory, row, column + 4);
+    out->link = text_copy(memory, row, column + 5);
+    const bool described = !column_is_null(row, column + 12);
+    if (described)
+        out->client_metadata = text_copy(memory, row, column + 12);
+    return out->title && out->media_type && out->link && (!described || out->client_metadata);
 }
 
 annoproj_status data_unit_load(scope *in, int64_t id, data_unit *out, annoproj_error **error) {
-    static const char text[] =
-        "SELECT uuid, title, data_type, media_type, link, width, height, frames, fps, duration, file_bytes,"
-        " client_metadata FROM data_unit WHERE id = ?";
-    bool found, copied = false;
+    static const char text[] = "SELECT " DATA_UNIT_COLUMNS " FROM data_unit u WHERE u.id = ?";
     *out = (data_unit){.id = id};
     statement *find = sql(in->database, text);
     bind_int64(find, id);
-    found = sql_row(find);
-    if (found) {
-        if (column_length(find, 0) == sizeof out->uuid)
-            memcpy(out->uuid, column_blob(find, 0), sizeof out->uuid);
-        out->title = text_copy(in, find, 1);
-        out->data_type = (int32_t)column_int64(find, 2);
-        out->media_type = text_copy(in, find, 3);
-        out->link = text_copy(in, find, 4);
-        out->width = column_int64(find, 5);
-        out->height = column_int64(find, 6);
-        out->frames = column_int64(find, 7);
-        out->fps = column_double(find, 8);
-        out->duration = column_double(find, 9);
-        out->file_bytes = column_int64(find, 10);
-        bool described = !column_is_null(find, 11);
-        if (described)
-            out->client_metadata = text_copy(in, find, 11);
-        copied = out->title && out->media_type && out->link && (!described || out->client_metadata);
-    }
+    const bool found = sql_row(find), copied = found && data_unit_read(in->memory, find, 0, out);
     annoproj_status status = sql_end(find, error);
     if (status == ANNOPROJ_OK && !found)
         status = fail(error, ANNOPROJ_NOT_FOUND, "there is no data unit %lld", (long long)id);

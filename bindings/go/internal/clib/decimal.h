@@ -19,9 +19,10 @@ bool decimal_parse(const char *text, size_t length, decimal *out);
  * that need more than 18 digits behind a common exponent. */
 bool decimal_from_double(double value, decimal *out);
 double decimal_to_double(decimal value); /* correctly rounded */
-int decimal_print(
-    decimal value,
-    char *out); /* at most 360 bytes, no NUL; plain notation when short, else exponent; returns the length */
+#define DECIMAL_LONGEST 360
+/* Returns the length; `out` has DECIMAL_LONGEST bytes, of which others may be written, too; no NUL. Plain notation when
+ * short, else exponent. Normalised or not. */
+int decimal_print(decimal value, char *out);
 decimal decimal_from_int64(int64_t value);
 
 /* The parts of a JSON number: mantissa * 10^exponent, mantissa without trailing zeros. False when the

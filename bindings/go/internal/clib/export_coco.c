@@ -100,19 +100,21 @@ static void write_file_name(const export_task *task, int64_t frame, text *out) {
                          : task->unit.data_type == ANNOPROJ_DATA_IMG_GROUP ? "images"
                                                                            : "dicom";
     uuid_text(task->unit.uuid, uuid);
-    text made = {0};
-    text_printf(&made, "%s/%s", folder, uuid);
+    text_character(out, '"');
+    text_string(out, folder);
+    text_character(out, '/');
+    text_string(out, uuid);
     if (has_frames(task)) {
-        text_printf(&made, "/%lld", (long long)frame);
+        text_character(out, '/');
+        text_int64(out, frame);
     }
     if (strcmp(folder, "videos") == 0) {
-        text_string(&made, ".jpg");
+        text_string(out, ".jpg");
     } else if (strcmp(folder, "images") == 0) {
-        text_printf(&made, ".%s", extension_of(task));
+        text_character(out, '.');
+        text_json_part(out, extension_of(task));
     }
-    text_json(out, made.data ? made.data : "", made.length);
-    out->failed = out->failed || made.failed;
-    text_release(&made);
+    text_character(out, '"');
 }
 
 static void write_image(export_plan *plan, coco_export *run, const export_task *task, int64_t frame) {
@@ -121,8 +123,9 @@ static void write_image(export_plan *plan, coco_export *run, const export_task *
     run->first = false;
     text_string(out, "{\"coco_url\":");
     text_json(out, task->unit.link, strlen(task->unit.link));
-    text_printf(out, ",\"id\":%lld,\"%s\":", (long long)run->next_image++,
-                has_frames(task) ? "video_title" : "image_title");
+    text_string(out, ",\"id\":");
+    text_int64(out, run->next_image++);
+    text_string(out, has_frames(task) ? ",\"video_title\":" : ",\"image_title\":");
     text_json(out, task->unit.title, strlen(task->unit.title));
     text_string(out, ",\"file_name\":");
     write_file_name(task, frame, out);
@@ -267,6 +270,7 @@ static annoproj_status write_info(export_plan *plan, annoproj_error **error) {
 
 annoproj_status export_coco(export_plan *plan, annoproj_error **error) {
     coco_export run = {.first = true};
+    plan->drawn_only = true;
     text *out = &plan->out->text;
     annoproj_status status = write_info(plan, error);
     if (status == ANNOPROJ_OK) {

@@ -117,6 +117,14 @@ static bool number_by_number(geometry_cursor *cursor, number *out) {
     return tag <= SCALE_TAG_LARGEST && !cursor->unpacker.failed && shortest(mantissa, scale_of_tag(tag), &out->decimal);
 }
 
+static int64_t next_integer(geometry_cursor *cursor) {
+    const uint64_t delta = (uint64_t)unpack_zigzag(&cursor->unpacker);
+    const int64_t mantissa = (int64_t)((uint64_t)cursor->previous[cursor->place] + delta);
+    cursor->previous[cursor->place] = mantissa;
+    cursor->place = cursor->place + 1 == cursor->stride ? 0 : cursor->place + 1;
+    return mantissa;
+}
+
 bool geometry_next_number(geometry_cursor *cursor, number *out) {
     if (cursor->numbers_left == 0) {
         return false;
@@ -126,9 +134,28 @@ bool geometry_next_number(geometry_cursor *cursor, number *out) {
     if (cursor->scale == GEOMETRY_BY_NUMBER) {
         return number_by_number(cursor, out) ? true : ended(cursor, true);
     }
-    uint64_t delta = (uint64_t)unpack_zigzag(&cursor->unpacker);
-    int64_t mantissa = (int64_t)((uint64_t)cursor->previous[cursor->place] + delta);
-    cursor->previous[cursor->place] = mantissa;
-    cursor->place = cursor->place + 1 == cursor->stride ? 0 : cursor->place + 1;
+    const int64_t mantissa = next_integer(cursor);
     return !cursor->unpacker.failed && shortest(mantissa, cursor->scale, &out->decimal) ? true : ended(cursor, true);
+}
+
+size_t geometry_next_numbers(geometry_cursor *cursor, number *out, size_t capacity) {
+    size_t count = 0;
+    if (cursor->scale == GEOMETRY_BY_NUMBER) {
+        while (count < capacity && geometry_next_number(cursor, &out[count])) {
+            count++;
+        }
+        return count;
+    }
+    const size_t wanted = cursor->numbers_left < capacity ? (size_t)cursor->numbers_left : capacity;
+    bool sound = true;
+    for (; count < wanted && sound; count++) {
+        const int64_t mantissa = next_integer(cursor);
+        out[count] = (number){.decimal = {mantissa, cursor->scale}, .exact = true};
+        if (mantissa <= -MOST_MANTISSA || mantissa >= MOST_MANTISSA) {
+            sound = shortest(mantissa, cursor->scale, &out[count].decimal);
+        }
+        sound = sound && !cursor->unpacker.failed;
+    }
+    cursor->numbers_left -= count;
+    return sound ? count : (size_t)ended(cursor, true);
 }

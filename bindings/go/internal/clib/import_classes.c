@@ -164,7 +164,8 @@ static annoproj_status run_import(session *who, const char *path, const annoproj
         status = import_access_read(&import, &asked, import_nothing, error);
     }
     if (status == ANNOPROJ_OK) {
-        const coco_sink sink = {.data = classes, .category = take_category, .annotation = take_annotation};
+        const coco_sink sink = {
+            .data = classes, .shapes_only = true, .category = take_category, .annotation = take_annotation};
         classes->faults = import.faults;
         status = import_read(&import, path, &sink, error);
     }

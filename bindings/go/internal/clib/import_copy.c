@@ -8,12 +8,28 @@
 #include "project.h"
 #include "task.h"
 
-#define EVENT_PIECE 16384 /* events written at once */
+#define EVENT_PIECE 16384               /* events written at once */
+#define ROWS        16                  /* of one statement: starting one costs as much as a row */
+#define ROWS_BYTES  ((size_t)256 << 10) /* of geometry that wait for it */
 
-/* The bulk form of label_store(): for tasks outside review, where a new label needs nothing but its row and its event. */
+/* The bulk form of label_store(): for tasks outside review, where a new label needs nothing but its row and its event.
+ * OR FAIL: a statement need not be able to undo its first rows, because a failure ends the command. */
 #define SQL_LABEL                                                                                                      \
-    "INSERT INTO label(task, number, hash, class, creator, created_us, editor, edited_us, manual, confidence, ranges," \
-    " geometry, answers) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?5, ?6, ?7, ?8, ?9, ?10, x'')"
+    "INSERT OR FAIL INTO label(creator, created_us, editor, edited_us, manual, ranges, answers, task, number, hash,"   \
+    " class, confidence, geometry) VALUES"
+#define SQL_ROW       "(?1, ?2, ?1, ?2, ?3, ?4, x'', ?, ?, ?, ?, ?, ?)"
+#define SQL_FOUR_ROWS SQL_ROW ", " SQL_ROW ", " SQL_ROW ", " SQL_ROW
+
+static const char sql_one_row[] = SQL_LABEL SQL_ROW;
+static const char sql_all_rows[] = SQL_LABEL SQL_FOUR_ROWS ", " SQL_FOUR_ROWS ", " SQL_FOUR_ROWS ", " SQL_FOUR_ROWS;
+
+typedef struct label_row_values {
+    int64_t task, number;
+    char hash[9];
+    int32_t class;
+    double confidence;
+    size_t geometry, geometry_length; /* where it is in `geometries` */
+} label_row_values;
 
 typedef struct copying {
     command *cmd;
@@ -21,8 +37,10 @@ typedef struct copying {
     task_facts task; /* the one whose labels are being copied */
     int64_t labels, tasks;
     int64_t next, unclaimed; /* label numbers: the next one, and how many were taken in advance */
-    statement *insert;
     bytes ranges;
+    label_row_values rows[ROWS]; /* that wait to be inserted */
+    size_t row_count;
+    bytes geometries;
 } copying;
 
 /* Events go out in pieces: a million of them would take more memory than an import may. */
@@ -104,23 +122,50 @@ static annoproj_status store_in_review(copying *to, const spooled_label *from, c
     return status == ANNOPROJ_OK ? label_store(to->cmd, &made, error) : status;
 }
 
-static bool insert_label(copying *to, const spooled_label *from, int64_t taken, const char *hash) {
+static annoproj_status insert_rows(copying *to, const char *query, size_t first, size_t count, annoproj_error **error) {
     const scope *in = &to->cmd->scope;
-    bind_int64(to->insert, from->task);
-    bind_int64(to->insert, taken);
-    bind_text_n(to->insert, hash, 8);
-    bind_int64(to->insert, from->class);
-    bind_int64(to->insert, in->user);
-    bind_int64(to->insert, in->now_us);
-    bind_int64(to->insert, !to->run->prelabels);
-    bind_double(to->insert, from->confidence);
-    bind_blob(to->insert, to->ranges.data, to->ranges.length);
-    bind_blob(to->insert, from->geometry, from->geometry_length);
-    bool done = sql_step_run(to->insert);
-    if (done) {
-        sql_again(to->insert);
+    statement *insert = sql(in->database, query);
+    bind_int64(insert, in->user);
+    bind_int64(insert, in->now_us);
+    bind_int64(insert, !to->run->prelabels);
+    bind_blob(insert, to->ranges.data, to->ranges.length);
+    for (size_t i = first; i < first + count; i++) {
+        const label_row_values *row = &to->rows[i];
+        bind_int64(insert, row->task);
+        bind_int64(insert, row->number);
+        bind_text_n(insert, row->hash, 8);
+        bind_int64(insert, row->class);
+        bind_double(insert, row->confidence);
+        bind_blob(insert, to->geometries.data + row->geometry, row->geometry_length);
     }
-    return done;
+    return sql_run(insert, error);
+}
+
+static annoproj_status insert_waiting(copying *to, annoproj_error **error) {
+    annoproj_status status = to->geometries.failed ? fail_memory(error) : ANNOPROJ_OK;
+    if (status == ANNOPROJ_OK && to->row_count == ROWS) {
+        status = insert_rows(to, sql_all_rows, 0, ROWS, error);
+    } else {
+        for (size_t i = 0; i < to->row_count && status == ANNOPROJ_OK; i++) {
+            status = insert_rows(to, sql_one_row, i, 1, error);
+        }
+    }
+    to->row_count = to->geometries.length = 0;
+    return status;
+}
+
+static annoproj_status insert_label(copying *to, const spooled_label *from, int64_t taken, const char *hash,
+                                    annoproj_error **error) {
+    label_row_values *row = &to->rows[to->row_count++];
+    *row = (label_row_values){.task = from->task,
+                              .number = taken,
+                              .class = from->class,
+                              .confidence = from->confidence,
+                              .geometry = to->geometries.length,
+                              .geometry_length = from->geometry_length};
+    memcpy(row->hash, hash, sizeof row->hash);
+    bytes_append(&to->geometries, from->geometry, from->geometry_length);
+    return to->row_count == ROWS || to->geometries.length >= ROWS_BYTES ? insert_waiting(to, error) : ANNOPROJ_OK;
 }
 
 static annoproj_status copy_label(copying *to, const spooled_label *from, annoproj_error **error) {
@@ -136,11 +181,11 @@ static annoproj_status copy_label(copying *to, const spooled_label *from, annopr
         return store_in_review(to, from, hash, error);
     }
     status = take_number(to, &taken, error);
+    if (status == ANNOPROJ_OK) {
+        status = insert_label(to, from, taken, hash, error);
+    }
     if (status != ANNOPROJ_OK) {
         return status;
-    }
-    if (!insert_label(to, from, taken, hash)) {
-        return ANNOPROJ_NONE; /* the statement tells at its end */
     }
     command_event(to->cmd, &(event){.kind = EVENT_LABEL_PUT,
                                     .task = NUMBER_OF(from->task),
@@ -160,9 +205,8 @@ static annoproj_status copy_all(copying *to, label_merge *merge, annoproj_error 
             status = bounds_check(to->cmd->scope.bounds, error);
         }
     }
-    annoproj_status ended = sql_end(to->insert, status == ANNOPROJ_OK || status == ANNOPROJ_NONE ? error : NULL);
-    if (status == ANNOPROJ_OK || status == ANNOPROJ_NONE) {
-        status = ended;
+    if (status == ANNOPROJ_OK) {
+        status = insert_waiting(to, error);
     }
     if (status == ANNOPROJ_OK) {
         status = finish_task(to, error);
@@ -190,12 +234,9 @@ annoproj_status label_import_store(command *cmd, void *arguments, annoproj_error
     }
     frame_ranges_add(&frame, 0, 0);
     frame_ranges_encode(&frame, &to.ranges);
-    to.insert = sql(cmd->scope.database, SQL_LABEL);
     status = frame.failed || to.ranges.failed ? fail_memory(error) : label_merge_begin(&merge, run->spool, error);
     if (status == ANNOPROJ_OK) {
         status = copy_all(&to, &merge, error);
-    } else {
-        sql_end(to.insert, NULL);
     }
     if (merge.spool) {
         annoproj_status ended = label_merge_end(&merge, status == ANNOPROJ_OK ? error : NULL);
@@ -210,5 +251,6 @@ annoproj_status label_import_store(command *cmd, void *arguments, annoproj_error
     }
     frame_ranges_release(&frame);
     bytes_release(&to.ranges);
+    bytes_release(&to.geometries);
     return status;
 }

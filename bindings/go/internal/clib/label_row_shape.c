@@ -40,12 +40,7 @@ static void write_box(const char *key, const number *n, bool turned, text *out) 
 
 static void write_ring(const shape *of, size_t ring, text *out) {
     text_character(out, '[');
-    for (size_t i = of->starts[ring]; i < of->starts[ring + 1]; i++) {
-        if (i > of->starts[ring]) {
-            text_character(out, ',');
-        }
-        text_number(out, of->numbers[i]);
-    }
+    text_numbers(out, of->numbers + of->starts[ring], of->starts[ring + 1] - of->starts[ring]);
     text_character(out, ']');
 }
 

@@ -11,6 +11,11 @@
     "SELECT number, hash, class, creator, created_us, editor, edited_us, manual, confidence, ranges, geometry, "       \
     "answers FROM label "
 
+static void read_hash(statement *find, int column, label *out) {
+    if (column_length(find, column) < sizeof out->hash)
+        memcpy(out->hash, column_text(find, column), column_length(find, column));
+}
+
 static void read_label(statement *find, int64_t task, label *out) {
     *out = (label){.task = task,
                    .number = column_int64(find, 0),
@@ -27,22 +32,43 @@ static void read_label(statement *find, int64_t task, label *out) {
                    .geometry_length = column_length(find, 10),
                    .answers = column_blob(find, 11),
                    .answers_length = column_length(find, 11)};
-    if (column_length(find, 1) < sizeof out->hash)
-        memcpy(out->hash, column_text(find, 1), column_length(find, 1));
+    read_hash(find, 1, out);
 }
 
-annoproj_status label_each(scope *in, int64_t task, label_fn found, void *data, annoproj_error **error) {
-    static const char query[] = LABEL_COLUMNS "WHERE task = ? ORDER BY number";
+static void read_drawn(statement *find, int64_t task, label *out) {
+    *out = (label){.task = task,
+                   .class = (int32_t)column_int64(find, 1),
+                   .manual = column_int64(find, 2) != 0,
+                   .geometry = column_blob(find, 3),
+                   .geometry_length = column_length(find, 3),
+                   .answers = column_blob(find, 4),
+                   .answers_length = column_length(find, 4)};
+    read_hash(find, 0, out);
+}
+
+static annoproj_status each(scope *in, const char *query, void (*read)(statement *find, int64_t task, label *out),
+                            int64_t task, label_fn found, void *data, annoproj_error **error) {
     annoproj_status status = ANNOPROJ_OK;
     statement *find = sql(in->database, query);
     bind_int64(find, task);
     while (status == ANNOPROJ_OK && sql_row(find)) {
         label one;
-        read_label(find, task, &one);
+        read(find, task, &one);
         status = found(data, &one, error);
     }
     annoproj_status ended = sql_end(find, status == ANNOPROJ_OK ? error : NULL);
     return status == ANNOPROJ_OK ? ended : status;
+}
+
+annoproj_status label_each(scope *in, int64_t task, label_fn found, void *data, annoproj_error **error) {
+    static const char query[] = LABEL_COLUMNS "WHERE task = ? ORDER BY number";
+    return each(in, query, read_label, task, found, data, error);
+}
+
+annoproj_status label_each_drawn(scope *in, int64_t task, label_fn found, void *data, annoproj_error **error) {
+    static const char query[] =
+        "SELECT hash, class, manual, geometry, answers FROM label WHERE task = ? ORDER BY number";
+    return each(in, query, read_drawn, task, found, data, error);
 }
 
 static annoproj_status keep_blob(arena *memory, const uint8_t **blob, size_t length, annoproj_error **error) {

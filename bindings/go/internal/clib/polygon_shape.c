@@ -92,11 +92,9 @@ static bool wide_area(const shape *of, const int64_t *at, size_t part, __int128 
     for (size_t i = first; i + 1 < end; i += 2) {
         const size_t next = i + 3 < end ? i + 2 : first;
         /* Relative to the first point, so that products stay small. */
-        const __int128 x = (__int128)at[i] - at[first], y = (__int128)at[i + 1] - at[first + 1];
-        const __int128 next_x = (__int128)at[next] - at[first], next_y = (__int128)at[next + 1] - at[first + 1];
-        __int128 one = 0, other = 0;
-        if (__builtin_mul_overflow(x, next_y, &one) || __builtin_mul_overflow(next_x, y, &other) ||
-            __builtin_sub_overflow(one, other, &one) || __builtin_add_overflow(*twice, one, twice)) {
+        const int64_t x = at[i] - at[first], y = at[i + 1] - at[first + 1];
+        const int64_t next_x = at[next] - at[first], next_y = at[next + 1] - at[first + 1];
+        if (__builtin_add_overflow(*twice, (__int128)x * next_y - (__int128)next_x * y, twice)) {
             return false;
         }
     }

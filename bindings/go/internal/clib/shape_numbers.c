@@ -17,16 +17,6 @@ static bool room_for(void **array, size_t *capacity, size_t count, size_t size) 
     return grown != NULL;
 }
 
-static bool add_number(shape *to, number value) {
-    void *numbers = to->numbers;
-    const bool done = room_for(&numbers, &to->number_capacity, to->number_count, sizeof *to->numbers);
-    to->numbers = numbers;
-    if (done) {
-        to->numbers[to->number_count++] = value;
-    }
-    return done;
-}
-
 /* The place behind the last part is kept up to date. */
 static bool add_part(shape *to) {
     void *starts = to->starts;
@@ -38,17 +28,28 @@ static bool add_part(shape *to) {
     return done;
 }
 
+/* The numbers of one part. */
+static bool add_numbers(shape *to, geometry_cursor *from) {
+    size_t count = 0;
+    do {
+        void *numbers = to->numbers;
+        if (!room_for(&numbers, &to->number_capacity, to->number_count, sizeof *to->numbers)) {
+            return false;
+        }
+        to->numbers = numbers;
+        count = geometry_next_numbers(from, to->numbers + to->number_count, to->number_capacity - to->number_count);
+        to->number_count += count;
+    } while (count > 0);
+    return true;
+}
+
 bool shape_read(shape *to, geometry_cursor *from, bool *memory) {
-    number value;
     to->type = from->shape;
     to->unit = from->unit;
     to->part_count = to->number_count = 0;
     *memory = true;
     while (*memory && geometry_next_part(from)) {
-        *memory = add_part(to);
-        while (*memory && geometry_next_number(from, &value)) {
-            *memory = add_number(to, value);
-        }
+        *memory = add_part(to) && add_numbers(to, from);
     }
     if (*memory && add_part(to)) {
         to->part_count--;
@@ -94,12 +95,12 @@ static bool fits(__int128 value) {
     return value <= LARGEST && value >= -LARGEST;
 }
 
-static decimal shortest(int64_t mantissa, int32_t scale) {
-    while (mantissa != 0 && mantissa % 10 == 0) {
-        mantissa /= 10;
-        scale--;
+static decimal shortest(decimal value) {
+    while (value.mantissa != 0 && value.mantissa % 10 == 0) {
+        value.mantissa /= 10;
+        value.scale--;
     }
-    return (decimal){.mantissa = mantissa, .scale = mantissa == 0 ? 0 : scale};
+    return (decimal){.mantissa = value.mantissa, .scale = value.mantissa == 0 ? 0 : value.scale};
 }
 
 /* The mantissa at a larger scale; false when it does not fit. */
@@ -116,10 +117,11 @@ static bool at_scale(decimal value, int32_t scale, int64_t *mantissa) {
 
 number number_add(number a, number b) {
     if (a.exact && b.exact) {
-        const int32_t scale = a.decimal.scale > b.decimal.scale ? a.decimal.scale : b.decimal.scale;
+        const decimal one = shortest(a.decimal), other = shortest(b.decimal);
+        const int32_t scale = one.scale > other.scale ? one.scale : other.scale;
         int64_t left = 0, right = 0;
-        if (at_scale(a.decimal, scale, &left) && at_scale(b.decimal, scale, &right) && fits((__int128)left + right)) {
-            return (number){.decimal = shortest(left + right, scale), .exact = true};
+        if (at_scale(one, scale, &left) && at_scale(other, scale, &right) && fits((__int128)left + right)) {
+            return (number){.decimal = shortest((decimal){left + right, scale}), .exact = true};
         }
     }
     return of_double(number_to_double(&a) + number_to_double(&b));
@@ -127,9 +129,10 @@ number number_add(number a, number b) {
 
 number number_multiply(number a, number b) {
     if (a.exact && b.exact) {
-        const __int128 product = (__int128)a.decimal.mantissa * b.decimal.mantissa;
+        const decimal one = shortest(a.decimal), other = shortest(b.decimal);
+        const __int128 product = (__int128)one.mantissa * other.mantissa;
         if (fits(product)) {
-            return (number){.decimal = shortest((int64_t)product, a.decimal.scale + b.decimal.scale), .exact = true};
+            return (number){.decimal = shortest((decimal){(int64_t)product, one.scale + other.scale}), .exact = true};
         }
     }
     return of_double(number_to_double(&a) * number_to_double(&b));
@@ -144,7 +147,9 @@ bool shape_at_scale(const shape *of, int64_t *mantissas, int32_t *scale) {
         *scale = of->numbers[i].decimal.scale > *scale ? of->numbers[i].decimal.scale : *scale;
     }
     for (size_t i = 0; i < of->number_count; i++) {
-        if (!at_scale(of->numbers[i].decimal, *scale, &mantissas[i])) {
+        const decimal *one = &of->numbers[i].decimal;
+        mantissas[i] = one->mantissa;
+        if (one->scale != *scale && !at_scale(*one, *scale, &mantissas[i])) {
             return false;
         }
     }
@@ -168,6 +173,20 @@ void text_number(text *out, number value) {
     }
 }
 
+void text_numbers(text *out, const number *numbers, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        char *at = text_room(out, 1 + DECIMAL_LONGEST);
+        if (!at) {
+            return;
+        }
+        *at = ',';
+        const int comma = i > 0;
+        const int length = numbers[i].exact ? decimal_print(numbers[i].decimal, at + comma)
+                                            : double_print(numbers[i].real, at + comma);
+        out->length += (size_t)(comma + length);
+    }
+}
+
 /* --- bounds ------------------------------------------------------------------------------------------------------------- */
 
 static number negative(number value) {
@@ -183,17 +202,32 @@ static bool is_less(const number *a, const number *b) {
     return number_to_double(a) < number_to_double(b);
 }
 
-/* Places of the least and the greatest number of each axis; integers at one scale are compared as such. */
-static void find_extremes(const shape *of, const int64_t *mantissas, size_t least[2], size_t most[2]) {
+/* Places of the least and the greatest number of each axis. */
+typedef struct extremes {
+    size_t least[2], most[2];
+} extremes;
+
+static void find_extremes(const shape *of, extremes *out) {
     for (size_t part = 0; part < of->part_count; part++) {
         for (size_t i = of->starts[part]; i < of->starts[part + 1]; i++) {
-            const size_t axis = (i - of->starts[part]) % 2, low = least[axis], high = most[axis];
-            if (mantissas ? mantissas[i] < mantissas[low] : is_less(&of->numbers[i], &of->numbers[low])) {
-                least[axis] = i;
+            size_t *least = &out->least[(i - of->starts[part]) % 2], *most = &out->most[(i - of->starts[part]) % 2];
+            *least = is_less(&of->numbers[i], &of->numbers[*least]) ? i : *least;
+            *most = is_less(&of->numbers[*most], &of->numbers[i]) ? i : *most;
+        }
+    }
+}
+
+/* The same of integers at one scale. */
+static void find_integer_extremes(const shape *of, const int64_t *at, extremes *out) {
+    for (size_t part = 0; part < of->part_count; part++) {
+        for (size_t axis = 0; axis < 2; axis++) {
+            size_t least = out->least[axis], most = out->most[axis];
+            for (size_t i = of->starts[part] + axis; i < of->starts[part + 1]; i += 2) {
+                least = at[i] < at[least] ? i : least;
+                most = at[most] < at[i] ? i : most;
             }
-            if (mantissas ? mantissas[high] < mantissas[i] : is_less(&of->numbers[high], &of->numbers[i])) {
-                most[axis] = i;
-            }
+            out->least[axis] = least;
+            out->most[axis] = most;
         }
     }
 }
@@ -204,16 +238,20 @@ box shape_bounds(const shape *of) {
     const number zero = {.exact = true};
     int64_t mantissas[FEW_NUMBERS];
     int32_t scale = 0;
-    size_t least[2] = {0, 1}, most[2] = {0, 1};
+    extremes at = {{0, 1}, {0, 1}};
     if (of->number_count < 2) {
         return (box){zero, zero, zero, zero};
     }
-    const bool integers = of->number_count <= FEW_NUMBERS && shape_at_scale(of, mantissas, &scale);
-    find_extremes(of, integers ? mantissas : NULL, least, most);
-    return (box){.x = of->numbers[least[0]],
-                 .y = of->numbers[least[1]],
-                 .width = number_add(of->numbers[most[0]], negative(of->numbers[least[0]])),
-                 .height = number_add(of->numbers[most[1]], negative(of->numbers[least[1]]))};
+    if (of->number_count <= FEW_NUMBERS && shape_at_scale(of, mantissas, &scale)) {
+        find_integer_extremes(of, mantissas, &at);
+    } else {
+        find_extremes(of, &at);
+    }
+    const number *n = of->numbers;
+    return (box){.x = n[at.least[0]],
+                 .y = n[at.least[1]],
+                 .width = number_add(n[at.most[0]], negative(n[at.least[0]])),
+                 .height = number_add(n[at.most[1]], negative(n[at.least[1]]))};
 }
 
 static number of_int64(int64_t value) {

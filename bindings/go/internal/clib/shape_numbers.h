@@ -8,7 +8,7 @@
 
 typedef struct shape {
     int32_t type, unit;
-    number *numbers;
+    number *numbers; /* decimals may end in zeros: many have one scale */
     size_t *starts; /* first number of each part; one more behind the last */
     size_t part_count, number_count;
     size_t number_capacity, part_capacity;
@@ -27,6 +27,7 @@ bool shape_at_scale(const shape *shape, int64_t *mantissas, int32_t *scale);
 /* mantissa * 10^-scale; false when it has too many digits. */
 bool number_from_wide(__int128 mantissa, int32_t scale, number *out);
 void text_number(text *out, number value);
+void text_numbers(text *out, const number *numbers, size_t count); /* with commas between them */
 
 typedef struct box {
     number x, y, width, height;

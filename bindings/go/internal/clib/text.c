@@ -10,13 +10,10 @@
 
 #define FIRST_CAPACITY ((size_t)64)
 
-/* Room for `more` bytes and the NUL that text_take() adds. */
-static char *text_reserve(text *to, size_t more) {
+/* One byte more than asked for: the NUL that text_take() adds. */
+char *text_grow(text *to, size_t more) {
     if (to->failed) {
         return NULL;
-    }
-    if (to->capacity - to->length > more) {
-        return to->data + to->length;
     }
     size_t capacity = to->capacity ? to->capacity : FIRST_CAPACITY;
     while (capacity - to->length <= more) {
@@ -37,19 +34,15 @@ static char *text_reserve(text *to, size_t more) {
 }
 
 void text_append(text *to, const char *data, size_t length) {
-    char *out = text_reserve(to, length);
+    char *out = text_room(to, length);
     if (out && length > 0) {
         memcpy(out, data, length);
         to->length += length;
     }
 }
 
-void text_string(text *to, const char *string) {
-    text_append(to, string, strlen(string));
-}
-
 void text_character(text *to, char character) {
-    char *out = text_reserve(to, 1);
+    char *out = text_room(to, 1);
     if (out) {
         *out = character;
         to->length++;
@@ -60,7 +53,7 @@ void text_int64(text *to, int64_t value) {
     char reversed[20];
     size_t count = 0;
     uint64_t left = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
-    char *out = text_reserve(to, sizeof reversed + 1);
+    char *out = text_room(to, sizeof reversed + 1);
     if (!out) {
         return;
     }
@@ -79,14 +72,14 @@ void text_int64(text *to, int64_t value) {
 }
 
 void text_double(text *to, double value) {
-    char *out = text_reserve(to, 32);
+    char *out = text_room(to, 32);
     if (out) {
         to->length += (size_t)double_print(value, out);
     }
 }
 
 void text_decimal(text *to, decimal value) {
-    char *out = text_reserve(to, 360);
+    char *out = text_room(to, DECIMAL_LONGEST);
     if (out) {
         to->length += (size_t)decimal_print(value, out);
     }
@@ -101,7 +94,7 @@ void text_printf(text *to, const char *format, ...) {
         to->failed = true;
         return;
     }
-    char *out = text_reserve(to, (size_t)needed);
+    char *out = text_room(to, (size_t)needed);
     if (out) {
         va_start(arguments, format);
         vsnprintf(out, (size_t)needed + 1, format, arguments);
@@ -138,8 +131,7 @@ static const char *json_escape(const char *at, size_t left, char buffer[8], size
     return NULL;
 }
 
-void text_json(text *to, const char *string, size_t length) {
-    text_character(to, '"');
+static void append_escaped(text *to, const char *string, size_t length) {
     size_t plain = 0, at = 0;
     while (at < length) {
         char buffer[8];
@@ -153,7 +145,16 @@ void text_json(text *to, const char *string, size_t length) {
         at += size;
     }
     text_append(to, string + plain, length - plain);
+}
+
+void text_json(text *to, const char *string, size_t length) {
     text_character(to, '"');
+    append_escaped(to, string, length);
+    text_character(to, '"');
+}
+
+void text_json_part(text *to, const char *string) {
+    append_escaped(to, string, strlen(string));
 }
 
 /* ---- CSV ---- */
@@ -222,7 +223,7 @@ annoproj_status text_take(text *to, char **out, size_t *length, annoproj_error *
     if (length) {
         *length = 0;
     }
-    char *end = text_reserve(to, 0);
+    char *end = text_room(to, 0);
     if (!end) {
         text_release(to);
         return fail_memory(error);

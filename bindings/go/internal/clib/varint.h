@@ -40,9 +40,21 @@ typedef struct unpacker {
 
 uint64_t unpack_long_varint(unpacker *unpacker);
 
-/* Most are one byte. */
+/* Most are one byte or two. */
 static inline uint64_t unpack_varint(unpacker *from) {
-    return from->at != from->end && *from->at < 0x80 && !from->failed ? *from->at++ : unpack_long_varint(from);
+    const uint8_t *at = from->at;
+    if (from->failed || from->end - at < 2) {
+        return unpack_long_varint(from);
+    }
+    if (at[0] < 0x80) {
+        from->at = at + 1;
+        return at[0];
+    }
+    if (at[1] < 0x80) {
+        from->at = at + 2;
+        return (uint64_t)(at[0] & 0x7F) | (uint64_t)at[1] << 7;
+    }
+    return unpack_long_varint(from);
 }
 
 static inline int64_t unpack_zigzag(unpacker *from) {
