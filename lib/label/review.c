@@ -96,9 +96,9 @@ annoproj_status review_enter_stage(command *cmd, int64_t task, int64_t stage, bo
                                    annoproj_error **error) {
     review *list = NULL;
     int64_t entered = 0;
-    annoproj_status status = entering(cmd, task, &entered, error);
-    if (status == ANNOPROJ_OK) {
-        status = gather_entering(&cmd->scope, task, stage, keep_rejected, &list, error);
+    annoproj_status status = gather_entering(&cmd->scope, task, stage, keep_rejected, &list, error);
+    if (status == ANNOPROJ_OK && list) {
+        status = entering(cmd, task, &entered, error);
     }
     for (const review *one = list; one && status == ANNOPROJ_OK; one = one->next) {
         status = put_review(cmd, task, stage, one, entered, error);

@@ -4,6 +4,7 @@
 #include "failure.h"
 #include "handle_call.h"
 #include "task_bodies.h"
+#include "task_places.h"
 #include "utf8.h"
 
 #define MOST_TASKS 10000000
@@ -71,6 +72,7 @@ static annoproj_status outcome_table(const bulk_call *call, const bytes *result,
 static annoproj_status run_bulk(command *cmd, void *arguments, annoproj_error **error) {
     bulk_call *call = arguments;
     annoproj_status status = ANNOPROJ_OK;
+    task_places_wait(cmd);
     for (size_t i = 0; i < call->count && status == ANNOPROJ_OK; i++) {
         bulk_part part = {.call = call, .task = call->tasks[i]};
         annoproj_status refusal = ANNOPROJ_OK;
@@ -87,6 +89,8 @@ static annoproj_status run_bulk(command *cmd, void *arguments, annoproj_error **
         else
             annoproj_error_free(why);
     }
+    if (status == ANNOPROJ_OK)
+        status = task_places_write(cmd, error);
     cmd->scope.task = (task_facts){0};
     cmd->scope.stage = (stage_facts){0};
     annoproj_table_free(call->table); /* of a run that was not the last */

@@ -58,13 +58,14 @@ annoproj_status landing_go(command *cmd, int32_t kind, const landing *to, const 
     /* Retained, or back to the submitter: nobody's decision. A manager who names somebody has assigned the task. */
     bool named = to->assignee != 0 && cmd->scope.manager;
     task_arrival arrival = {.stage = stage->id,
+                            .facts = stage,
                             .assignee = assignee,
                             .assigned_by = named ? ASSIGNED_MANAGER : ASSIGNED_RETURN,
                             .returned = reject,
                             .status = reject                      ? ANNOPROJ_TASK_REOPENED
                                       : stage->type == STAGE_DONE ? ANNOPROJ_TASK_COMPLETED
                                                                   : ANNOPROJ_TASK_NEW};
-    annoproj_status status = task_note_action(cmd, task, submit, error);
+    annoproj_status status = task_leave_by_action(cmd, task, submit, error);
     if (status != ANNOPROJ_OK)
         return status;
     command_event(cmd, &(event){.kind = kind,

@@ -5,8 +5,7 @@
 #include "queue_passed.h"
 #include "queue_skip.h"
 #include "task.h"
-#include "task_count.h"
-#include "task_vector.h"
+#include "task_places.h"
 
 const char *task_status_name(int32_t status) {
     switch (status) {
@@ -19,11 +18,18 @@ const char *task_status_name(int32_t status) {
 }
 
 static annoproj_status close_stay(command *cmd, const task_facts *task, annoproj_error **error) {
+    static const char last_text[] = "SELECT number FROM task_stay WHERE task = ? ORDER BY number DESC LIMIT 1";
     static const char text[] =
-        "INSERT INTO task_stay(task, number, stage, entered_us, left_us, actor)"
-        " SELECT ?1, coalesce(max(number), 0) + 1, ?2, ?3, ?4, ?5 FROM task_stay WHERE task = ?1";
+        "INSERT INTO task_stay(task, number, stage, entered_us, left_us, actor) VALUES(?, ?, ?, ?, ?, ?)";
+    statement *find = sql(cmd->scope.database, last_text);
+    bind_int64(find, task->id);
+    int64_t last = sql_row(find) ? column_int64(find, 0) : 0;
+    annoproj_status status = sql_end(find, error);
+    if (status != ANNOPROJ_OK)
+        return status;
     statement *insert = sql(cmd->scope.database, text);
     bind_int64(insert, task->id);
+    bind_int64(insert, last + 1);
     bind_int64(insert, task->stage.id);
     bind_int64(insert, task->entered_us);
     bind_int64(insert, cmd->scope.now_us);
@@ -31,18 +37,25 @@ static annoproj_status close_stay(command *cmd, const task_facts *task, annoproj
     return sql_run(insert, error);
 }
 
-static annoproj_status write_arrival(command *cmd, const task_facts *task, annoproj_error **error) {
-    static const char text[] = "UPDATE task SET stage = ?, status = ?, assignee = ?, assigned_by = ?,"
-                               " entered_us = ?, released = 0, worked_us = NULL, returned = ?"
-                               " WHERE id = ?";
+static annoproj_status write_arrival(command *cmd, task_facts *task, int64_t left_stage, annoproj_error **error) {
+    static const char text[] =
+        "UPDATE task SET stage = ?2, status = ?3, assignee = ?4, assigned_by = ?5, entered_us = ?6, released = 0,"
+        " worked_us = NULL, returned = ?7, last_submitter = ?8, last_action_user = iif(?9, ?10, last_action_user),"
+        " last_action_stage = iif(?9, ?11, last_action_stage), last_action_us = iif(?9, ?6, last_action_us) WHERE id = "
+        "?1";
     statement *update = sql(cmd->scope.database, text);
+    bind_int64(update, task->id);
     bind_int64(update, task->stage.id);
     bind_int64(update, task->status);
     bind_int64(update, task->assignee);
     bind_int64(update, task->assigned_by);
     bind_int64(update, task->entered_us);
     bind_int64(update, task->returned);
-    bind_int64(update, task->id);
+    bind_int64(update, task->last_submitter);
+    bind_int64(update, task->leaves);
+    bind_int64(update, cmd->scope.user);
+    bind_int64(update, left_stage);
+    task->leaves = false;
     return sql_run(update, error);
 }
 
@@ -65,21 +78,21 @@ static annoproj_status welcome_assignee(command *cmd, const task_facts *task, an
 annoproj_status task_arrive(command *cmd, task_facts *task, const task_arrival *arrival, annoproj_error **error) {
     scope *in = &cmd->scope;
     stage_facts stage;
-    annoproj_status status = access_stage_facts(in, arrival->stage, in->user, &stage, error);
+    annoproj_status status = ANNOPROJ_OK;
+    if (arrival->facts)
+        stage = *arrival->facts;
+    else
+        status = access_stage_facts(in, arrival->stage, in->user, &stage, error);
     if (status == ANNOPROJ_OK)
         status = close_stay(cmd, task, error);
     if (status == ANNOPROJ_OK)
-        status = task_count_add(cmd, task->stage.id, task->assignee, -1, error);
-    if (status == ANNOPROJ_OK)
-        status = task_count_add(cmd, stage.id, arrival->assignee, 1, error);
+        status = task_place_changed(cmd, task, stage.id, arrival->assignee, error);
     if (status == ANNOPROJ_OK)
         status = queue_forget_skips(cmd, task, error);
-    if (status == ANNOPROJ_OK)
-        status = task_vector_set(cmd, PROJECT_OF(task->id), TASK_ATTRIBUTE_STAGE, NUMBER_OF(task->id), 1, stage.number,
-                                 error);
     if (status != ANNOPROJ_OK)
         return status;
 
+    const int64_t left_stage = task->stage.id;
     task->stage = stage;
     task->status = arrival->status;
     task->assignee = arrival->assignee;
@@ -88,7 +101,7 @@ annoproj_status task_arrive(command *cmd, task_facts *task, const task_arrival *
     task->released = false;
     task->worked_us = 0;
     task->returned = arrival->returned;
-    status = write_arrival(cmd, task, error);
+    status = write_arrival(cmd, task, left_stage, error);
     if (status == ANNOPROJ_OK)
         status = queue_passed_enter(cmd, task, error);
     return status == ANNOPROJ_OK && task->assignee != 0 ? welcome_assignee(cmd, task, error) : status;
@@ -101,6 +114,16 @@ static annoproj_status note_worker(command *cmd, const task_facts *task, annopro
     bind_int64(insert, task->stage.id);
     bind_int64(insert, cmd->scope.user);
     return sql_run(insert, error);
+}
+
+annoproj_status task_leave_by_action(command *cmd, task_facts *task, bool submitted, annoproj_error **error) {
+    annoproj_status status = lapse_settle(cmd, task, error);
+    if (status != ANNOPROJ_OK)
+        return status;
+    task->leaves = true;
+    if (submitted)
+        task->last_submitter = cmd->scope.user;
+    return submitted && cmd->scope.user != 0 ? note_worker(cmd, task, error) : ANNOPROJ_OK;
 }
 
 annoproj_status task_note_action(command *cmd, task_facts *task, bool submitted, annoproj_error **error) {

@@ -45,9 +45,12 @@ typedef struct task_arrival {
     int64_t assignee;
     int32_t assigned_by;
     bool returned; /* came by a reject edge */
+    const stage_facts *facts; /* of that stage, where they are known; else NULL */
 } task_arrival;
 annoproj_status task_arrive(command *command, task_facts *task, const task_arrival *arrival, annoproj_error **error);
-/* Notes the last action (who, in which stage, now) and, for submits, the last submitter and worker. */
+/* The last action (who, in which stage, now) and, for submits, the last submitter and worker: of a task that goes to another
+ * stage by it, written when it arrives; of one that stays, written at once. */
+annoproj_status task_leave_by_action(command *command, task_facts *task, bool submitted, annoproj_error **error);
 annoproj_status task_note_action(command *command, task_facts *task, bool submitted, annoproj_error **error);
 annoproj_status task_set_version(command *command, task_facts *task, int64_t version, annoproj_error **error);
 annoproj_status task_set_priority(command *command, task_facts *task, int32_t priority, annoproj_error **error);

@@ -15,4 +15,12 @@ enum task_attribute {                             /* stored */
 annoproj_status task_vector_set(command *command, int64_t project, int32_t attribute, int64_t first, int64_t count,
                                 int32_t value, annoproj_error **error);
 
+/* The same for many tasks of one project: sorted by number, each of them once. */
+typedef struct task_value {
+    int64_t task; /* number */
+    int32_t value;
+} task_value;
+annoproj_status task_vector_set_each(command *command, int64_t project, int32_t attribute, const task_value *values,
+                                     size_t count, annoproj_error **error);
+
 #endif

@@ -49,7 +49,7 @@ void bench_must(annoproj_status status, annoproj_error *error, const char *what)
     exit(1);
 }
 
-static void add_units(annoproj_session *host, int64_t dataset, int64_t tasks) {
+void bench_data_units(annoproj_session *host, int64_t dataset, int64_t tasks) {
     annoproj_data_units units = ANNOPROJ_DATA_UNITS_INIT;
     annoproj_call call = ANNOPROJ_CALL_INIT;
     annoproj_error *error = NULL;
@@ -82,7 +82,7 @@ int64_t bench_dataset(annoproj_session *host, annoproj_project *project, int64_t
     int64_t dataset = 0, attached = 0;
     call.timeout_us = -1;
     bench_must(annoproj_dataset_create(host, "Files", NULL, NULL, &dataset, &error), error, "dataset");
-    add_units(host, dataset, tasks);
+    bench_data_units(host, dataset, tasks);
     bench_must(annoproj_project_attach_dataset(project, dataset, &call, &attached, &error), error, "attach");
     return dataset;
 }

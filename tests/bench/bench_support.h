@@ -28,6 +28,9 @@ void bench_project_make(bench_project *made, const char *name, int64_t tasks, bo
 annoproj_session *bench_user(bench_project *made, int number, annoproj_role role); /* u<number>@x.org */
 void bench_project_close(bench_project *made);
 
+/* Adds that many files of 1,000 x 1,000 pixels to a dataset. */
+void bench_data_units(annoproj_session *host, int64_t dataset, int64_t tasks);
+
 /* A dataset of that many files of 1,000 x 1,000 pixels, attached to the project. */
 int64_t bench_dataset(annoproj_session *host, annoproj_project *project, int64_t tasks);
 

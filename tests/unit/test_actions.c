@@ -198,6 +198,45 @@ static void test_landing_by_the_person_rules(void **state) {
     team_free(made);
 }
 
+/* In bulk counts and vectors are written in the end: without what was refused when it had arrived, and of a task named twice where it is
+ * last. */
+static void test_bulk_with_refusals(void **state) {
+    (void)state;
+    team *made = team_new(6, "", "\"reviewer_not_submitter\": true");
+    annoproj_error *error = NULL;
+    annoproj_table *outcomes = NULL;
+    annoproj_submit_options options = ANNOPROJ_SUBMIT_OPTIONS_INIT;
+    int64_t tasks[] = {0, 1, 1, 2, 3};
+    for (size_t i = 0; i < 5; i++)
+        tasks[i] += made->first_task;
+    options.assignee = made->users[TEAM_BOTH];
+    assert_ok(annoproj_tasks_submit(made->projects[TEAM_BOTH], tasks, 2, &options, false, NULL, &outcomes, &error),
+              error);
+    assert_int_equal(annoproj_table_int64(outcomes, 0, 1), ANNOPROJ_STATE);
+    assert_int_equal(annoproj_table_int64(outcomes, 1, 1), ANNOPROJ_STATE);
+    annoproj_table_free(outcomes);
+    expect_at(made, 0, made->annotate, "new", 0);
+    assert_int_equal(team_differences(made), 0);
+    assert_ok(annoproj_tasks_submit(made->projects[TEAM_ANNOTATOR], tasks, 5, &options, false, NULL, &outcomes, &error),
+              error);
+    assert_int_equal(annoproj_table_int64(outcomes, 1, 1), ANNOPROJ_OK);
+    assert_int_equal(annoproj_table_int64(outcomes, 2, 1), ANNOPROJ_NOT_FOUND); /* in review by now */
+    annoproj_table_free(outcomes);
+    expect_at(made, 3, made->review, "new", made->users[TEAM_BOTH]);
+    assert_int_equal(team_differences(made), 0);
+    /* A call that is refused as a whole leaves nothing waiting for the next. */
+    tasks[4] = made->first_task + 5;
+    assert_status(
+        ANNOPROJ_STATE,
+        annoproj_tasks_move(made->projects[TEAM_ADMIN], tasks, 5, made->complete, true, NULL, &outcomes, &error),
+        error);
+    assert_ok(annoproj_tasks_move(made->projects[TEAM_ADMIN], tasks, 2, made->complete, true, NULL, &outcomes, &error),
+              error);
+    annoproj_table_free(outcomes);
+    assert_int_equal(team_differences(made), 0);
+    team_free(made);
+}
+
 /* A cancelled, expired or repeated call changes nothing more. */
 static void test_calls(void **state) {
     (void)state;
@@ -230,10 +269,15 @@ static void test_calls(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_submit_approve_complete),     cmocka_unit_test(test_reject_returns_to_the_submitter),
-        cmocka_unit_test(test_reject_without_reassignment), cmocka_unit_test(test_strict_review),
-        cmocka_unit_test(test_review_that_is_not_strict),   cmocka_unit_test(test_landing_assignee),
-        cmocka_unit_test(test_landing_by_the_person_rules), cmocka_unit_test(test_calls),
+        cmocka_unit_test(test_submit_approve_complete),
+        cmocka_unit_test(test_reject_returns_to_the_submitter),
+        cmocka_unit_test(test_reject_without_reassignment),
+        cmocka_unit_test(test_strict_review),
+        cmocka_unit_test(test_review_that_is_not_strict),
+        cmocka_unit_test(test_landing_assignee),
+        cmocka_unit_test(test_landing_by_the_person_rules),
+        cmocka_unit_test(test_bulk_with_refusals),
+        cmocka_unit_test(test_calls),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -83,6 +83,7 @@ typedef struct task_facts {
     int64_t last_action_user; /* who actioned it last; 0 = the host or nobody */
     int32_t status, priority, assigned_by, open_issues, resolved_issues;
     bool released, returned;
+    bool leaves; /* by an action that is written when it arrives */
     stage_facts stage;
 } task_facts;
 
@@ -126,6 +127,8 @@ typedef struct command {
     uint8_t seed[16];   /* drawn before the command ran */
     uint64_t drawn;     /* how many numbers were derived from it */
     bytes result;       /* what the public function hands out; kept with a request key */
+    bytes places;     /* where many tasks have come to, written together in the end (task_places.h) */
+    bool places_wait; /* else each is written at once */
     bool found_nothing; /* no request key is kept: a repeat asks again */
 } command;
 

@@ -742,12 +742,16 @@
 #define task_give_back annoproj_internal_task_give_back
 #define task_handle annoproj_internal_task_handle
 #define task_leave annoproj_internal_task_leave
+#define task_leave_by_action annoproj_internal_task_leave_by_action
 #define task_list_page annoproj_internal_task_list_page
 #define task_note_action annoproj_internal_task_note_action
 #define task_order_open annoproj_internal_task_order_open
 #define task_order_token annoproj_internal_task_order_token
 #define task_place_before annoproj_internal_task_place_before
+#define task_place_changed annoproj_internal_task_place_changed
 #define task_place_of annoproj_internal_task_place_of
+#define task_places_wait annoproj_internal_task_places_wait
+#define task_places_write annoproj_internal_task_places_write
 #define task_read annoproj_internal_task_read
 #define task_read_table annoproj_internal_task_read_table
 #define task_release_user annoproj_internal_task_release_user
@@ -763,6 +767,7 @@
 #define task_take annoproj_internal_task_take
 #define task_uuid annoproj_internal_task_uuid
 #define task_vector_set annoproj_internal_task_vector_set
+#define task_vector_set_each annoproj_internal_task_vector_set_each
 #define task_write annoproj_internal_task_write
 #define text_append annoproj_internal_text_append
 #define text_character annoproj_internal_text_character

@@ -5,7 +5,7 @@
 #include "queue_passed.h"
 #include "queue_skip.h"
 #include "task.h"
-#include "task_count.h"
+#include "task_places.h"
 
 annoproj_status task_set_assignee(command *cmd, task_facts *task, int64_t user, int32_t assigned_by, bool released,
                                   annoproj_error **error) {
@@ -26,11 +26,8 @@ annoproj_status task_set_assignee(command *cmd, task_facts *task, int64_t user, 
         bind_null(update);
     bind_int64(update, task->id);
     status = sql_run(update, error);
-    if (status == ANNOPROJ_OK && user != task->assignee && task->stage.id != 0) {
-        status = task_count_add(cmd, task->stage.id, task->assignee, -1, error);
-        if (status == ANNOPROJ_OK)
-            status = task_count_add(cmd, task->stage.id, user, 1, error);
-    }
+    if (status == ANNOPROJ_OK && task->stage.id != 0)
+        status = task_place_changed(cmd, task, task->stage.id, user, error);
     if (status == ANNOPROJ_OK) {
         task->assignee = user;
         task->assigned_by = assigned_by;

@@ -76,6 +76,7 @@ void command_release(command *cmd) {
         release(log);
     }
     bytes_release(&cmd->result);
+    bytes_release(&cmd->places);
     memset(cmd, 0, sizeof *cmd);
 }
 
@@ -108,7 +109,7 @@ annoproj_status command_attempt(command *cmd, write_fn part, void *arguments, bo
                                 annoproj_status *refusal, annoproj_error **error) {
     static const char begin[] = "SAVEPOINT part", undo[] = "ROLLBACK TO part", end[] = "RELEASE part";
     database *db = cmd->scope.database;
-    const size_t events = cmd->events.count, length = cmd->result.length;
+    const size_t events = cmd->events.count, length = cmd->result.length, places = cmd->places.length;
     const annoproj_operation by_ticket = cmd->scope.by_ticket;
     *refusal = ANNOPROJ_OK;
     annoproj_status status = looks_first ? ANNOPROJ_OK : sql_run(sql(db, begin), error);
@@ -122,6 +123,7 @@ annoproj_status command_attempt(command *cmd, write_fn part, void *arguments, bo
             return fail(error, ANNOPROJ_INTERNAL, "a part that was refused had changed something before");
         cmd->events.count = events;
         cmd->result.length = length;
+        cmd->places.length = places;
         cmd->scope.by_ticket = by_ticket;
         if (!looks_first)
             status = sql_run(sql(db, undo), NULL);

@@ -11,6 +11,7 @@ typedef struct publishing {
     command *cmd;
     const task_facts *task;
     publish_action action;
+    bool unit_known;    /* the following are; they are not asked for where there are no labels */
     bool counts, media; /* of the data unit's type */
     bool overview;      /* the overview figure counts it */
     published *before;
@@ -209,11 +210,26 @@ static annoproj_status submit_label(publishing *run, const label *one, published
     return status;
 }
 
+/* Text and HTML are not part of the overview figure, audio is (behaviour §4). */
+static annoproj_status know_unit(publishing *run, annoproj_error **error) {
+    data_unit unit;
+    if (run->unit_known)
+        return ANNOPROJ_OK;
+    run->unit_known = true;
+    annoproj_status status = data_unit_load(&run->cmd->scope, run->task->data_unit, &unit, error);
+    run->overview = status == ANNOPROJ_OK && unit.data_type != ANNOPROJ_DATA_PLAIN_TEXT;
+    run->media = status == ANNOPROJ_OK && label_unit_is_media(&unit);
+    run->counts = !run->media || run->cmd->scope.project.count_text_and_audio;
+    return status;
+}
+
 static annoproj_status publish_live(void *data, const label *one, annoproj_error **error) {
     publishing *run = data;
     published first;
     published *row = published_find(run->before, run->count, one->number);
-    annoproj_status status;
+    annoproj_status status = know_unit(run, error);
+    if (status != ANNOPROJ_OK)
+        return status;
     if (row) {
         row->seen = true;
         status = publish_again(run, one, row, error);
@@ -232,7 +248,7 @@ static annoproj_status publish_live(void *data, const label *one, annoproj_error
 /* Labels that were published and are gone; what is not live at a submit was not part of it. */
 static annoproj_status publish_gone(publishing *run, annoproj_error **error) {
     frame_ranges frames = {0};
-    annoproj_status status = ANNOPROJ_OK;
+    annoproj_status status = run->count > 0 ? know_unit(run, error) : ANNOPROJ_OK;
     for (size_t i = 0; i < run->count && status == ANNOPROJ_OK; i++) {
         published *row = &run->before[i];
         bool leaves_submit = run->action == PUBLISH_SUBMIT && row->at_last_submit;
@@ -252,21 +268,9 @@ static annoproj_status publish_gone(publishing *run, annoproj_error **error) {
     return status;
 }
 
-/* Text and HTML are not part of the overview figure, audio is (behaviour §4). */
-static annoproj_status read_unit_type(publishing *run, annoproj_error **error) {
-    data_unit unit;
-    annoproj_status status = data_unit_load(&run->cmd->scope, run->task->data_unit, &unit, error);
-    run->overview = status == ANNOPROJ_OK && unit.data_type != ANNOPROJ_DATA_PLAIN_TEXT;
-    run->media = status == ANNOPROJ_OK && label_unit_is_media(&unit);
-    run->counts = !run->media || run->cmd->scope.project.count_text_and_audio;
-    return status;
-}
-
 annoproj_status label_publish(command *cmd, const task_facts *task, publish_action action, annoproj_error **error) {
     publishing run = {.cmd = cmd, .task = task, .action = action};
-    annoproj_status status = read_unit_type(&run, error);
-    if (status == ANNOPROJ_OK)
-        status = published_load(&cmd->scope, task->id, &run.before, &run.count, error);
+    annoproj_status status = published_load(&cmd->scope, task->id, &run.before, &run.count, error);
     if (status == ANNOPROJ_OK)
         status = label_each(&cmd->scope, task->id, publish_live, &run, error);
     if (status == ANNOPROJ_OK)

@@ -40,7 +40,7 @@ annoproj_status move_body(command *cmd, void *arguments, annoproj_error **error)
     if (status == ANNOPROJ_OK && target.type == STAGE_DONE && !target.archive)
         status = complete_labels(cmd, task, &target, error);
     if (status == ANNOPROJ_OK)
-        status = task_note_action(cmd, task, false, error);
+        status = task_leave_by_action(cmd, task, false, error);
     if (status != ANNOPROJ_OK)
         return status;
     command_event(cmd, &(event){.kind = EVENT_TASK_MOVE,
@@ -48,6 +48,7 @@ annoproj_status move_body(command *cmd, void *arguments, annoproj_error **error)
                                 .stage = task->stage.number,
                                 .reference = target.number});
     const task_arrival arrival = {.stage = target.id,
+                                  .facts = &target,
                                   .status = target.type == STAGE_DONE ? ANNOPROJ_TASK_COMPLETED : ANNOPROJ_TASK_NEW};
     status = task_arrive(cmd, task, &arrival, error);
     if (status == ANNOPROJ_OK && target.type == STAGE_REVIEW)
@@ -96,7 +97,7 @@ annoproj_status reopen_body(command *cmd, void *arguments, annoproj_error **erro
     if (status == ANNOPROJ_OK)
         status = choose_reopener(cmd, &first, &assignee, error);
     if (status == ANNOPROJ_OK)
-        status = task_note_action(cmd, task, false, error);
+        status = task_leave_by_action(cmd, task, false, error);
     if (status != ANNOPROJ_OK)
         return status;
     command_event(cmd, &(event){.kind = EVENT_TASK_REOPEN,
@@ -104,6 +105,7 @@ annoproj_status reopen_body(command *cmd, void *arguments, annoproj_error **erro
                                 .stage = task->stage.number,
                                 .reference = first.number});
     const task_arrival arrival = {.stage = first.id,
+                                  .facts = &first,
                                   .status = ANNOPROJ_TASK_REOPENED,
                                   .assignee = assignee,
                                   .assigned_by = ASSIGNED_RETURN,

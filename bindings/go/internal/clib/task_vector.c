@@ -5,46 +5,76 @@
 
 #include "failure.h"
 
-static annoproj_status set_in_chunk(command *cmd, int64_t project, int32_t attribute, int64_t chunk, int64_t first,
-                                    int64_t count, int32_t value, annoproj_error **error) {
-    static const char find_text[] = "SELECT data FROM task_vector WHERE project = ? AND attribute = ? AND chunk = ?";
-    static const char put_text[] =
-        "INSERT OR REPLACE INTO task_vector(project, attribute, chunk, data) VALUES(?, ?, ?, ?)";
-    uint8_t data[TASK_VECTOR_CHUNK * 2] = {0};
-    statement *find = sql(cmd->scope.database, find_text);
-    bind_int64(find, project);
-    bind_int64(find, attribute);
-    bind_int64(find, chunk);
-    if (sql_row(find) && column_length(find, 0) == sizeof data)
-        memcpy(data, column_blob(find, 0), sizeof data);
-    annoproj_status status = sql_end(find, error);
-    if (status != ANNOPROJ_OK)
-        return status;
+typedef struct chunk {
+    command *cmd;
+    int64_t project, number;
+    int32_t attribute;
+    uint8_t data[TASK_VECTOR_CHUNK * 2];
+} chunk;
 
-    for (int64_t i = first; i < first + count; i++) {
-        data[2 * i] = (uint8_t)(value & 0xff);
-        data[2 * i + 1] = (uint8_t)((value >> 8) & 0xff);
-    }
-    statement *put = sql(cmd->scope.database, put_text);
-    bind_int64(put, project);
-    bind_int64(put, attribute);
-    bind_int64(put, chunk);
-    bind_blob(put, data, sizeof data);
+static annoproj_status read_chunk(chunk *one, annoproj_error **error) {
+    static const char text[] = "SELECT data FROM task_vector WHERE project = ? AND attribute = ? AND chunk = ?";
+    memset(one->data, 0, sizeof one->data);
+    statement *find = sql(one->cmd->scope.database, text);
+    bind_int64(find, one->project);
+    bind_int64(find, one->attribute);
+    bind_int64(find, one->number);
+    if (sql_row(find) && column_length(find, 0) == sizeof one->data)
+        memcpy(one->data, column_blob(find, 0), sizeof one->data);
+    return sql_end(find, error);
+}
+
+static annoproj_status write_chunk(const chunk *one, annoproj_error **error) {
+    static const char text[] = "INSERT OR REPLACE INTO task_vector(project, attribute, chunk, data) VALUES(?, ?, ?, ?)";
+    statement *put = sql(one->cmd->scope.database, text);
+    bind_int64(put, one->project);
+    bind_int64(put, one->attribute);
+    bind_int64(put, one->number);
+    bind_blob(put, one->data, sizeof one->data);
     return sql_run(put, error);
+}
+
+static void set_value(chunk *one, int64_t task, int32_t value) {
+    int64_t at = task % TASK_VECTOR_CHUNK * 2;
+    one->data[at] = (uint8_t)(value & 0xff);
+    one->data[at + 1] = (uint8_t)((value >> 8) & 0xff);
+}
+
+static annoproj_status check_value(int32_t value, annoproj_error **error) {
+    if (value >= 0 && value <= 0xffff)
+        return ANNOPROJ_OK;
+    return fail(error, ANNOPROJ_LIMIT,
+                "a project takes at most 65,535 stages and datasets over its life, this would be number %d", value);
 }
 
 annoproj_status task_vector_set(command *cmd, int64_t project, int32_t attribute, int64_t first, int64_t count,
                                 int32_t value, annoproj_error **error) {
+    chunk one = {.cmd = cmd, .project = project, .attribute = attribute};
+    annoproj_status status = check_value(value, error);
+    for (int64_t task = first; task < first + count && status == ANNOPROJ_OK;) {
+        one.number = task / TASK_VECTOR_CHUNK;
+        status = read_chunk(&one, error);
+        for (; task < first + count && task / TASK_VECTOR_CHUNK == one.number; task++)
+            set_value(&one, task, value);
+        if (status == ANNOPROJ_OK)
+            status = write_chunk(&one, error);
+    }
+    return status;
+}
+
+annoproj_status task_vector_set_each(command *cmd, int64_t project, int32_t attribute, const task_value *values,
+                                     size_t count, annoproj_error **error) {
+    chunk one = {.cmd = cmd, .project = project, .attribute = attribute};
     annoproj_status status = ANNOPROJ_OK;
-    if (value < 0 || value > 0xffff)
-        return fail(error, ANNOPROJ_LIMIT,
-                    "a project takes at most 65,535 stages and datasets over its life, this would be number %d", value);
-    while (count > 0 && status == ANNOPROJ_OK) {
-        int64_t chunk = first / TASK_VECTOR_CHUNK, at = first % TASK_VECTOR_CHUNK;
-        int64_t here = TASK_VECTOR_CHUNK - at < count ? TASK_VECTOR_CHUNK - at : count;
-        status = set_in_chunk(cmd, project, attribute, chunk, at, here, value, error);
-        first += here;
-        count -= here;
+    for (size_t i = 0; i < count && status == ANNOPROJ_OK;) {
+        one.number = values[i].task / TASK_VECTOR_CHUNK;
+        status = read_chunk(&one, error);
+        for (; i < count && values[i].task / TASK_VECTOR_CHUNK == one.number && status == ANNOPROJ_OK; i++) {
+            status = check_value(values[i].value, error);
+            set_value(&one, values[i].task, values[i].value);
+        }
+        if (status == ANNOPROJ_OK)
+            status = write_chunk(&one, error);
     }
     return status;
 }
