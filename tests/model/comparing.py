@@ -1,9 +1,11 @@
 """What a project shows against what the reference says it must."""
 
 import json
+import re
 
 import annoproj
-from parts import AGENT, DONE, HOST, REVIEW
+from parts import AGENT, HOST, REVIEW
+from workflows import PATTERNS
 
 
 class Comparing:
@@ -78,7 +80,8 @@ class Comparing:
                         "STATE" if user in reference.disabled else "NOT_FOUND")
             return
         if reference.role(user) is None or user in reference.disabled:
-            status = "STATE" if user in reference.disabled else "NOT_FOUND"
+            org_admin = user in self.world.organisation.admins
+            status = "STATE" if user in reference.disabled else "PERMISSION" if org_admin else "NOT_FOUND"
             self.expect("list of user %d" % user, status_of(project.task_list), status)
             return
         listed = reference.listed(user)
@@ -98,39 +101,40 @@ class Comparing:
         self.compare_filtered(user, project, listed, random)
 
     def compare_filtered(self, user, project, listed, random):
-        world, options, keep = self.world, {}, listed
+        """Some conditions, one order; a condition is an option and what it asks of a task."""
         counts = self.reference.counts(user)
-        visible = [stage for stage in self.reference.resting() if stage.key in counts]
-        if random.random() < 0.5 and visible:
-            chosen = random.sample(visible, random.randint(1, len(visible)))
-            options["stages"] = [stage.id for stage in chosen]
-            keep = [task for task in keep if any(task.stage is stage for stage in chosen)]
-        if random.random() < 0.5:
-            chosen = random.sample([0] + world.users, random.randint(1, 4))
-            options["assignees"] = chosen
-            keep = [task for task in keep if (task.assignee or 0) in chosen]
-        seen = [dataset for dataset in self.reference.once_attached if world.organisation.sees_dataset(user, dataset)]
-        if random.random() < 0.3 and seen:
-            options["datasets"] = [random.choice(sorted(seen))]
-            keep = [task for task in keep if task.dataset in options["datasets"]]
-        if random.random() < 0.3:
-            flags = {1: "new", 2: "reopened", 4: "skipped", 8: "completed"}
-            options["statuses"] = random.randint(1, 15)
-            keep = [task for task in keep if any(options["statuses"] & bit and task.status == name for bit, name in flags.items())]
-        if random.random() < 0.3:
-            options["priority_least"], options["priority_below"] = random.randint(1, 60), random.randint(40, 101)
-            keep = [task for task in keep if options["priority_least"] <= task.priority < options["priority_below"]]
-        if random.random() < 0.3:
-            options["title"] = random.choice(("IMAGE", "video0", "3", "nothing"))
-            keep = [task for task in keep if options["title"].lower() in task.title]
-        if random.random() < 0.5:
-            options["sort"] = annoproj.TaskSort.ENTERED
-            keep = sorted(keep, key=lambda task: (task.entered, task.id))
-        if random.random() < 0.5:
-            options["reverse"] = True
-            keep = keep[::-1]
+        stages = some(random, [stage.id for stage in self.reference.resting() if stage.key in counts])
+        seen = [dataset for dataset in self.reference.once_attached if self.world.organisation.sees_dataset(user, dataset)]
+        people, bits, least = some(random, [HOST] + self.world.users), random.randint(1, 63), random.randint(1, 60)
+        below, types = random.randint(40, 101), some(random, ["image", "video"])
+        title, pattern, site = random.choice(("IMAGE", "video0", "3", "no")), random.choice(PATTERNS), some(random, ["a", "b"])
+        conditions = [
+            ({"stages": stages}, lambda task: task.stage.id in stages),
+            ({"assignees": people}, lambda task: (task.assignee or HOST) in people),
+            ({"last_action_users": people}, lambda task: task.last_action is not None and task.last_action[0] in people),
+            ({"statuses": bits & 15 or 15}, lambda task: flagged(bits & 15 or 15, STATUSES, task.status)),
+            ({"derived_statuses": bits}, lambda task: flagged(bits, STATUSES + ("assigned", "released"), task.derived())),
+            ({"issues": bits & 7 or 7}, lambda task: flagged(bits & 7 or 7, ("unresolved", "resolved", "none"), task.issue_state())),
+            ({"priority_least": least}, lambda task: task.priority >= least),
+            ({"priority_below": below}, lambda task: task.priority < below),
+            ({"data_types": [annoproj.DataType[type.upper()] for type in types]}, lambda task: task.unit.data_type in types),
+            ({"title": title}, lambda task: title.lower() in task.title),
+            ({"title_pattern": pattern}, lambda task: re.search(pattern, task.title) is not None),
+            ({"metadata": json.dumps({"site": site})}, lambda task: task.unit.metadata.get("site") in site)]
+        if seen:
+            dataset = random.choice(sorted(seen))
+            conditions.append(({"datasets": [dataset]}, lambda task: task.dataset == dataset))
+        options, keep = {"limit": random.choice((1, 3, 1000))}, listed
+        for option, holds in random.sample(conditions, random.choice((0, 1, 1, 2, 3))):
+            options.update(option)
+            keep = [task for task in keep if holds(task)]
+        name, key = random.choice(list(ORDERS.items()))
+        keep = sorted(keep, key=key)
+        options.update(sort=annoproj.TaskSort[name], reverse=random.random() < 0.5)
+        if options["reverse"]:
+            keep.reverse()
         rows = []
-        for page in project.task_list_pages(limit=random.choice((1, 3, 1000)), **options):
+        for page in project.task_list_pages(**options):
             rows += rows_of(page)
             if len(rows) > len(listed):
                 break
@@ -162,6 +166,20 @@ class Comparing:
             self.compare_session(user, random)
         self.compare_workflow()
         self.compare_figures()
+
+
+STATUSES = ("new", "reopened", "skipped", "completed")
+ORDERS = {"PRIORITY": lambda task: (-task.priority, task.entered, task.id), "ENTERED": lambda task: (task.entered, task.id),
+          "TITLE": lambda task: (task.title, task.id),
+          "LAST_ACTION": lambda task: (task.last_action[2] if task.last_action else -1, task.id)}
+
+
+def some(random, values):
+    return random.sample(values, random.randint(1, len(values))) if values else [0]
+
+
+def flagged(bits, names, name):
+    return bits >> names.index(name) & 1 == 1
 
 
 def rows_of(table):

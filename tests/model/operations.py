@@ -107,7 +107,7 @@ class Operations:
         except annoproj.Error as error:
             seen = user not in self.reference.disabled and self.reference.role(user) is not None \
                 and stage.key in self.reference.counts(user)
-            self.project.expect("stage_open by %d" % user, (error.status.name in ("NOT_FOUND", "STATE"), seen), (True, False))
+            self.project.expect("stage_open by %d" % user, (error.status.name in ("NOT_FOUND", "STATE", "PERMISSION"), seen), (True, False))
             return
         result, wanted = self.both("start(user %d, stage %s, include_skipped=%r)" % (user, stage.key, skipped),
                                    lambda: self.reference.start(user, stage, skipped),
@@ -341,6 +341,19 @@ class Operations:
             self.both("collaborator_remove(user %d, %d)" % (user, who), lambda: self.reference.change_collaborator(user, who, None),
                       lambda **call: project.collaborator_remove(who, **call))
 
+    def join(self):
+        user = self.random.choice((self.world.org_admin, self.world.org_admin, self.user()))
+        session = self.world.sessions[user]
+        self.both("project_join(user %d)" % user, lambda: self.reference.join(user),
+                  lambda **call: session.project_join(self.project.id, **call))
+
+    def leave(self):
+        user = self.random.choice((self.world.org_admin, self.user()))
+        project = self.project.handle_of(user)
+        if project is not None:
+            self.both("collaborator_leave(user %d)" % user, lambda: self.reference.leave_project(user),
+                      lambda **call: project.collaborator_leave(**call))
+
     def disable(self):
         """Mostly by the host or the org admin, who stays."""
         user = self.random.choice((HOST, HOST, self.world.org_admin, self.random.choice(self.world.users[:-1])))
@@ -392,7 +405,7 @@ class Operations:
 
     ACTIONS = {initiate: 4, skip: 4, submit: 12, approve: 7, reject: 5, pathway: 4, assign: 4, release: 3, set_priority: 3, move: 3, reopen: 2}
     OTHERS = {start: 10, write: 14, decide_label: 9, create_issue: 3, change_issue: 4, report_time: 5, heartbeat: 5, set_status: 0.6,
-              collaborator: 0.8, disable: 0.3, attach: 0.3, add_units: 0.2, update_workflow: 1.2, advance: 8}
+              collaborator: 0.8, join: 0.2, leave: 0.2, disable: 0.3, attach: 0.3, add_units: 0.2, update_workflow: 1.2, advance: 8}
     ABOUT_LABELS = (submit, approve, reject, pathway, move, write, decide_label)
 
     def step(self, random):

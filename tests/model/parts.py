@@ -164,6 +164,9 @@ class Task:
     def frames(self):
         return self.unit.frames
 
+    def issue_state(self):
+        return "none" if not self.issues else "unresolved" if any(not issue.resolved for issue in self.issues) else "resolved"
+
     def derived(self):
         if self.status != "new":
             return self.status

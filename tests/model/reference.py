@@ -64,7 +64,9 @@ class Reference(Labels, Routes):
     def enter(self, user, task=None, roles=None):
         """Whoever is no collaborator, or does not see the task, learns nothing; then the role."""
         refuse_if(STATE=user in self.disabled)
-        refuse_if(NOT_FOUND=self.role(user) is None or (task is not None and not self.sees(user, task)))
+        sees = self.role(user) is not None if task is None else self.sees(user, task)
+        refuse_if(NOT_FOUND=not sees and (task is not None or user not in self.organisation.admins))
+        refuse_if(PERMISSION=not sees)  # org admins see the project, not what is in it
         refuse_if(PERMISSION=roles is not None and self.role(user) not in roles)
 
     def closed(self, user, theirs=False):
@@ -461,6 +463,21 @@ class Reference(Labels, Routes):
         self.enter(user, roles=MANAGERS)
         refuse_if(STATE=self.closed(user) or who in self.disabled, PERMISSION=role == "admin" and self.role(user) != "admin")
         self.roles.setdefault(who, role)
+
+    def join(self, user):
+        refuse_if(STATE=user in self.disabled)
+        refuse_if(INVALID=user == HOST)
+        refuse_if(PERMISSION=user not in self.organisation.admins)
+        refuse_if(STATE=self.status == "archived")
+        if self.roles.get(user) != "admin":
+            self.roles[user] = "admin"
+
+    def leave_project(self, user):
+        self.enter(user)
+        refuse_if(INVALID=user == HOST)
+        refuse_if(STATE=self.status == "archived" or (self.roles[user] == "admin" and self.is_last_admin(user)))
+        self.free_all(user, user)
+        del self.roles[user]
 
     def change_collaborator(self, user, who, role):
         """`role` None removes."""
