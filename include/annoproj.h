@@ -1077,6 +1077,47 @@ ANNOPROJ_API annoproj_status annoproj_project_set_editor_layout(annoproj_project
 /* The layout of the label editor; empty when there is none. Rights: project_see. */
 ANNOPROJ_API annoproj_status annoproj_project_editor_layout(annoproj_project *project, const annoproj_call *call ANNOPROJ_NULLABLE, char **json ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_free), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
+enum annoproj_copy_datasets_values {
+    ANNOPROJ_COPY_DATASETS_NONE = 0,
+    ANNOPROJ_COPY_DATASETS_ATTACH = 1,       /* the same datasets are attached */
+    ANNOPROJ_COPY_DATASETS_CLONE = 2         /* new datasets with the same data units are */
+};
+typedef int32_t annoproj_copy_datasets;
+
+/* States of labels, by the last review stage they were in. */
+enum annoproj_review_state_values {
+    ANNOPROJ_REVIEW_STATE_NONE = 1,          /* before any review */
+    ANNOPROJ_REVIEW_STATE_NEW = 2,
+    ANNOPROJ_REVIEW_STATE_APPROVED = 4,
+    ANNOPROJ_REVIEW_STATE_REJECTED = 8,
+    ANNOPROJ_REVIEW_STATE_RESOLVED = 16,
+    ANNOPROJ_REVIEW_STATE_REOPENED = 32
+};
+typedef int32_t annoproj_review_state;
+
+/* What comes along. Title, description, ontology, workflow, settings, editor layout and instructions always do, and so do the
+ * source's admins. */
+typedef struct annoproj_copy_options {
+    size_t size;
+    const char *label_hashes ANNOPROJ_NULLABLE;                              /* only labels with one of these hashes, separated by commas; NULL = any */
+    annoproj_copy_datasets datasets ANNOPROJ_ENUM(annoproj_copy_datasets);
+    annoproj_review_state review_states ANNOPROJ_FLAGS(annoproj_review_state); /* only labels in one of these states; 0 = any */
+    bool labels;                                                             /* of the tasks that are there, drafts included; needs datasets */
+    bool collaborators;                                                      /* all of them with their roles */
+    bool tags;
+} annoproj_copy_options;
+#define ANNOPROJ_COPY_OPTIONS_INIT { sizeof(annoproj_copy_options), NULL, 0, 0, false, false, false }
+
+/* Fills in the defaults. */
+ANNOPROJ_API void annoproj_copy_options_init(annoproj_copy_options *options ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
+
+/* Makes a project from this one, in one transaction; the session's user owns it and becomes admin. All tasks start in the first stage;
+ * labels are pre-labels there, under the same hashes, with who made them and when. Events, time, issues, reviews, versions,
+ * assignees, priorities and status are not copied. Cancel and deadline are heard; large projects take time, and no progress is told,
+ * since it runs under the write lock. INVALID for labels without datasets and for what chooses labels without labels; DATA when
+ * the workflow names users who are no more. Rights: project_copy, and project_create of the store; dataset_create for clones. */
+ANNOPROJ_API annoproj_status annoproj_project_copy(annoproj_project *project, const char *title, const annoproj_copy_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_project **copy ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_project_close), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
 /* Deletes the project; `title` repeats its title as confirmation, else INVALID. It can be restored, and counts in figures of the
  * organisation, until it is purged. Meanwhile only its admins, org admins and the host see it, and nothing but its facts: all other
  * calls on it are STATE for them and NOT_FOUND for everybody else. Deleting a deleted project is OK. Rights: project_delete. */

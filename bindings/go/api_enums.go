@@ -752,6 +752,72 @@ func (p ProjectSort) String() string {
 	return "ProjectSort(" + strconv.Itoa(int(p)) + ")"
 }
 
+// CopyDatasets is annoproj_copy_datasets.
+type CopyDatasets int32
+
+// Values of CopyDatasets.
+const (
+	// CopyDatasetsNone is ANNOPROJ_COPY_DATASETS_NONE.
+	CopyDatasetsNone CopyDatasets = 0
+	// CopyDatasetsAttach: the same datasets are attached.
+	CopyDatasetsAttach CopyDatasets = 1
+	// CopyDatasetsClone: new datasets with the same data units are.
+	CopyDatasetsClone CopyDatasets = 2
+)
+
+// String is the name of a value as the header has it.
+func (c CopyDatasets) String() string {
+	switch c {
+	case CopyDatasetsNone:
+		return "NONE"
+	case CopyDatasetsAttach:
+		return "ATTACH"
+	case CopyDatasetsClone:
+		return "CLONE"
+	}
+	return "CopyDatasets(" + strconv.Itoa(int(c)) + ")"
+}
+
+// States of labels, by the last review stage they were in.
+//
+// In C: annoproj_review_state.
+type ReviewState int32
+
+// Values of ReviewState, to be combined with |.
+const (
+	// ReviewStateNone: before any review.
+	ReviewStateNone ReviewState = 1
+	// ReviewStateNew is ANNOPROJ_REVIEW_STATE_NEW.
+	ReviewStateNew ReviewState = 2
+	// ReviewStateApproved is ANNOPROJ_REVIEW_STATE_APPROVED.
+	ReviewStateApproved ReviewState = 4
+	// ReviewStateRejected is ANNOPROJ_REVIEW_STATE_REJECTED.
+	ReviewStateRejected ReviewState = 8
+	// ReviewStateResolved is ANNOPROJ_REVIEW_STATE_RESOLVED.
+	ReviewStateResolved ReviewState = 16
+	// ReviewStateReopened is ANNOPROJ_REVIEW_STATE_REOPENED.
+	ReviewStateReopened ReviewState = 32
+)
+
+// String is the name of a value as the header has it.
+func (r ReviewState) String() string {
+	switch r {
+	case ReviewStateNone:
+		return "NONE"
+	case ReviewStateNew:
+		return "NEW"
+	case ReviewStateApproved:
+		return "APPROVED"
+	case ReviewStateRejected:
+		return "REJECTED"
+	case ReviewStateResolved:
+		return "RESOLVED"
+	case ReviewStateReopened:
+		return "REOPENED"
+	}
+	return "ReviewState(" + strconv.Itoa(int(r)) + ")"
+}
+
 // Why Stage.StartNext found nothing.
 //
 // In C: annoproj_queue_reason.

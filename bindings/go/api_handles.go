@@ -1457,6 +1457,35 @@ func (p *Project) EditorLayout(ctx context.Context, opts ...CallOption) (string,
 	return takeText(oJSON), nil
 }
 
+// Makes a project from this one, in one transaction; the session's user owns it and becomes admin. All tasks start in the first stage;
+// labels are pre-labels there, under the same hashes, with who made them and when. Events, time, issues, reviews, versions,
+// assignees, priorities and status are not copied. Cancel and deadline are heard; large projects take time, and no progress is told,
+// since it runs under the write lock. ErrInvalid for labels without datasets and for what chooses labels without labels; ErrData when
+// the workflow names users who are no more. Rights: project_copy, and project_create of the store; dataset_create for clones.
+//
+// In C: annoproj_project_copy.
+func (p *Project) Copy(ctx context.Context, title string, opts ...CopyOption) (*Project, error) {
+	call := newCall(ctx)
+	defer call.end()
+	self := (*C.annoproj_project)(call.enter(p.state(), "project", false))
+	cTitle := call.requiredText("title", title)
+	var chosen CopyOptions
+	for _, option := range opts {
+		if option != nil {
+			option.copyOption(&chosen, call)
+		}
+	}
+	cOptions := chosen.toC(call)
+	var oCopy *C.annoproj_project
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_project_copy(self, cTitle, cOptions, limits, &oCopy, failure)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return newProject(oCopy, p, nil), nil
+}
+
 // Deletes the project; `title` repeats its title as confirmation, else ErrInvalid. It can be restored, and counts in figures of the
 // organisation, until it is purged. Meanwhile only its admins, org admins and the host see it, and nothing but its facts: all other
 // calls on it are ErrState for them and ErrNotFound for everybody else. Deleting a deleted project is OK. Rights: project_delete.

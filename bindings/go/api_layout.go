@@ -117,6 +117,14 @@ func layouts() map[string]uintptr {
 	all["annoproj_project_list_options.deleted"] = unsafe.Offsetof(C.annoproj_project_list_options{}.deleted)
 	all["annoproj_project_list_options.reverse"] = unsafe.Offsetof(C.annoproj_project_list_options{}.reverse)
 	all["annoproj_project_list_options.mine"] = unsafe.Offsetof(C.annoproj_project_list_options{}.mine)
+	all["annoproj_copy_options"] = C.sizeof_annoproj_copy_options
+	all["annoproj_copy_options.size"] = unsafe.Offsetof(C.annoproj_copy_options{}.size)
+	all["annoproj_copy_options.label_hashes"] = unsafe.Offsetof(C.annoproj_copy_options{}.label_hashes)
+	all["annoproj_copy_options.datasets"] = unsafe.Offsetof(C.annoproj_copy_options{}.datasets)
+	all["annoproj_copy_options.review_states"] = unsafe.Offsetof(C.annoproj_copy_options{}.review_states)
+	all["annoproj_copy_options.labels"] = unsafe.Offsetof(C.annoproj_copy_options{}.labels)
+	all["annoproj_copy_options.collaborators"] = unsafe.Offsetof(C.annoproj_copy_options{}.collaborators)
+	all["annoproj_copy_options.tags"] = unsafe.Offsetof(C.annoproj_copy_options{}.tags)
 	all["annoproj_purge_options"] = C.sizeof_annoproj_purge_options
 	all["annoproj_purge_options.size"] = unsafe.Offsetof(C.annoproj_purge_options{}.size)
 	all["annoproj_purge_options.rows"] = unsafe.Offsetof(C.annoproj_purge_options{}.rows)

@@ -315,6 +315,37 @@ func (o *ProjectListOptions) toC(call *call) *C.annoproj_project_list_options {
 	return s
 }
 
+// What comes along. Title, description, ontology, workflow, settings, editor layout and instructions always do, and so do the
+// source's admins.
+//
+// In C: annoproj_copy_options.
+type CopyOptions struct {
+	// LabelHashes: only labels with one of these hashes, separated by commas; "" = any.
+	LabelHashes string
+	// Datasets is datasets.
+	Datasets CopyDatasets
+	// ReviewStates: only labels in one of these states; 0 = any.
+	ReviewStates ReviewState
+	// Labels: of the tasks that are there, drafts included; needs datasets.
+	Labels bool
+	// Collaborators: all of them with their roles.
+	Collaborators bool
+	// Tags is tags.
+	Tags bool
+}
+
+func (o *CopyOptions) toC(call *call) *C.annoproj_copy_options {
+	s := (*C.annoproj_copy_options)(call.alloc(C.sizeof_annoproj_copy_options))
+	s.size = C.sizeof_annoproj_copy_options
+	s.label_hashes = call.text("label_hashes", o.LabelHashes)
+	s.datasets = C.annoproj_copy_datasets(o.Datasets)
+	s.review_states = C.annoproj_review_state(o.ReviewStates)
+	s.labels = C.bool(o.Labels)
+	s.collaborators = C.bool(o.Collaborators)
+	s.tags = C.bool(o.Tags)
+	return s
+}
+
 // How large a step of a purge is.
 //
 // In C: annoproj_purge_options.
@@ -875,6 +906,19 @@ type projectListOptionPage string
 
 func (o projectListOptionPage) projectListOption(options *ProjectListOptions, _ *call) {
 	options.Page = string(o)
+}
+
+// CopyOption is what functions with CopyOptions take: the struct, or a CallOption.
+type CopyOption interface {
+	copyOption(options *CopyOptions, call *call)
+}
+
+func (o CopyOptions) copyOption(options *CopyOptions, _ *call) {
+	*options = o
+}
+
+func (o CallOption) copyOption(_ *CopyOptions, call *call) {
+	o.apply(call)
 }
 
 // PurgeOption is what functions with PurgeOptions take: the struct, or a CallOption.

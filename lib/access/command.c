@@ -9,6 +9,8 @@
 
 /* ---- events ---- */
 
+#define EVENT_PIECE 16384 /* written at once: a segment's worth */
+
 void command_event(command *cmd, const event *given) {
     event own = *given;
     own.actor = own.actor != 0 ? own.actor : cmd->scope.user;
@@ -57,6 +59,15 @@ static annoproj_status append_log(command *cmd, int64_t project, const event_bat
     }
     annoproj_status status = outbox_collect(cmd, project, events, error);
     return status == ANNOPROJ_OK ? event_append(cmd->scope.database, project, events, &first, error) : status;
+}
+
+annoproj_status command_send_events(command *cmd, annoproj_error **error) {
+    annoproj_status status = ANNOPROJ_OK;
+    if (cmd->events.count >= EVENT_PIECE) {
+        status = append_log(cmd, cmd->events_project, &cmd->events, error);
+        cmd->events.count = 0;
+    }
+    return status;
 }
 
 annoproj_status command_append_events(command *cmd, annoproj_error **error) {

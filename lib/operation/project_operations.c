@@ -113,15 +113,6 @@ static annoproj_status insert_project_row(command *cmd, const project_call *made
     return status;
 }
 
-static annoproj_status insert_counter(command *cmd, int64_t project, annoproj_error **error) {
-    static const char query[] =
-        "INSERT INTO project_counter(project, last_task, last_label, last_issue, tasks, open_issues,"
-        " instance_labels_created) VALUES(?, 0, 0, 0, 0, 0, 0)";
-    statement *insert = sql(cmd->scope.database, query);
-    bind_int64(insert, project);
-    return sql_run(insert, error);
-}
-
 /* The creator becomes admin; a project of the host has no collaborator yet. */
 static annoproj_status insert_creator(command *cmd, int64_t project, annoproj_error **error) {
     static const char query[] = "INSERT INTO collaborator(project, user, role) VALUES(?, ?, ?)";
@@ -146,7 +137,7 @@ static annoproj_status insert_project(command *cmd, void *arguments, annoproj_er
     if (status == ANNOPROJ_OK)
         status = insert_project_row(cmd, made, &project, error);
     if (status == ANNOPROJ_OK)
-        status = insert_counter(cmd, project, error);
+        status = project_insert_counter(cmd, project, error);
     if (status != ANNOPROJ_OK)
         return status;
     (void)command_events_project(cmd, project);

@@ -54,6 +54,15 @@ annoproj_status dataset_next_units(command *cmd, int64_t dataset, int64_t count,
     return take_numbers(cmd, update, find, "dataset", dataset, count, first, error);
 }
 
+annoproj_status project_insert_counter(command *cmd, int64_t project, annoproj_error **error) {
+    static const char text[] =
+        "INSERT INTO project_counter(project, last_task, last_label, last_issue, tasks, open_issues,"
+        " instance_labels_created) VALUES(?, 0, 0, 0, 0, 0, 0)";
+    statement *insert = sql(cmd->scope.database, text);
+    bind_int64(insert, project);
+    return sql_run(insert, error);
+}
+
 annoproj_status project_touch(command *cmd, annoproj_error **error) {
     static const char text[] = "UPDATE project SET edited_us = ? WHERE id = ?";
     statement *update = sql(cmd->scope.database, text);

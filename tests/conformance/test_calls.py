@@ -157,6 +157,7 @@ CALLS = {
     "annoproj_project_set_instructions": (WRITE, lambda w, **c: w.project.set_instructions("a.pdf", **c)),
     "annoproj_project_set_editor_layout": (WRITE, lambda w, **c: w.project.set_editor_layout("{}", **c)),
     "annoproj_project_editor_layout": (READ, lambda w, **c: w.project.editor_layout(**c)),
+    "annoproj_project_copy": (WRITE, lambda w, **c: w.project.copy("C", datasets=annoproj.CopyDatasets.CLONE, labels=True, **c).id()),
     "annoproj_project_delete": (WRITE, lambda w, **c: w.project.delete("P", **c)),
     "annoproj_project_restore": (WRITE, lambda w, **c: w.deleted.restore(**c)),
     "annoproj_project_purge": (WRITE, lambda w, **c: w.deleted.purge(rows=3, **c).to_pylist()),

@@ -172,6 +172,19 @@ _Static_assert((int32_t)ANNOPROJ_PROJECT_SORT_TITLE == 0, "ANNOPROJ_PROJECT_SORT
 _Static_assert((int32_t)ANNOPROJ_PROJECT_SORT_CREATED == 1, "ANNOPROJ_PROJECT_SORT_CREATED");
 _Static_assert((int32_t)ANNOPROJ_PROJECT_SORT_EDITED == 2, "ANNOPROJ_PROJECT_SORT_EDITED");
 
+typedef int32_t annoproj_copy_datasets;
+_Static_assert((int32_t)ANNOPROJ_COPY_DATASETS_NONE == 0, "ANNOPROJ_COPY_DATASETS_NONE");
+_Static_assert((int32_t)ANNOPROJ_COPY_DATASETS_ATTACH == 1, "ANNOPROJ_COPY_DATASETS_ATTACH");
+_Static_assert((int32_t)ANNOPROJ_COPY_DATASETS_CLONE == 2, "ANNOPROJ_COPY_DATASETS_CLONE");
+
+typedef int32_t annoproj_review_state;
+_Static_assert((int32_t)ANNOPROJ_REVIEW_STATE_NONE == 1, "ANNOPROJ_REVIEW_STATE_NONE");
+_Static_assert((int32_t)ANNOPROJ_REVIEW_STATE_NEW == 2, "ANNOPROJ_REVIEW_STATE_NEW");
+_Static_assert((int32_t)ANNOPROJ_REVIEW_STATE_APPROVED == 4, "ANNOPROJ_REVIEW_STATE_APPROVED");
+_Static_assert((int32_t)ANNOPROJ_REVIEW_STATE_REJECTED == 8, "ANNOPROJ_REVIEW_STATE_REJECTED");
+_Static_assert((int32_t)ANNOPROJ_REVIEW_STATE_RESOLVED == 16, "ANNOPROJ_REVIEW_STATE_RESOLVED");
+_Static_assert((int32_t)ANNOPROJ_REVIEW_STATE_REOPENED == 32, "ANNOPROJ_REVIEW_STATE_REOPENED");
+
 typedef int32_t annoproj_queue_reason;
 _Static_assert((int32_t)ANNOPROJ_QUEUE_FOUND == 0, "ANNOPROJ_QUEUE_FOUND");
 _Static_assert((int32_t)ANNOPROJ_QUEUE_EMPTY == 1, "ANNOPROJ_QUEUE_EMPTY");
@@ -466,6 +479,22 @@ _Static_assert(offsetof(annoproj_project_list_options, reverse) == 120, "offset 
 _Static_assert(_Generic(((annoproj_project_list_options *)0)->reverse, bool: 1, default: 0), "type of annoproj_project_list_options.reverse");
 _Static_assert(offsetof(annoproj_project_list_options, mine) == 121, "offset of annoproj_project_list_options.mine");
 _Static_assert(_Generic(((annoproj_project_list_options *)0)->mine, bool: 1, default: 0), "type of annoproj_project_list_options.mine");
+
+_Static_assert(sizeof(annoproj_copy_options) == 32, "size of annoproj_copy_options");
+_Static_assert(offsetof(annoproj_copy_options, size) == 0, "offset of annoproj_copy_options.size");
+_Static_assert(_Generic(((annoproj_copy_options *)0)->size, size_t: 1, default: 0), "type of annoproj_copy_options.size");
+_Static_assert(offsetof(annoproj_copy_options, label_hashes) == 8, "offset of annoproj_copy_options.label_hashes");
+_Static_assert(_Generic(((annoproj_copy_options *)0)->label_hashes, const char *: 1, default: 0), "type of annoproj_copy_options.label_hashes");
+_Static_assert(offsetof(annoproj_copy_options, datasets) == 16, "offset of annoproj_copy_options.datasets");
+_Static_assert(_Generic(((annoproj_copy_options *)0)->datasets, annoproj_copy_datasets: 1, default: 0), "type of annoproj_copy_options.datasets");
+_Static_assert(offsetof(annoproj_copy_options, review_states) == 20, "offset of annoproj_copy_options.review_states");
+_Static_assert(_Generic(((annoproj_copy_options *)0)->review_states, annoproj_review_state: 1, default: 0), "type of annoproj_copy_options.review_states");
+_Static_assert(offsetof(annoproj_copy_options, labels) == 24, "offset of annoproj_copy_options.labels");
+_Static_assert(_Generic(((annoproj_copy_options *)0)->labels, bool: 1, default: 0), "type of annoproj_copy_options.labels");
+_Static_assert(offsetof(annoproj_copy_options, collaborators) == 25, "offset of annoproj_copy_options.collaborators");
+_Static_assert(_Generic(((annoproj_copy_options *)0)->collaborators, bool: 1, default: 0), "type of annoproj_copy_options.collaborators");
+_Static_assert(offsetof(annoproj_copy_options, tags) == 26, "offset of annoproj_copy_options.tags");
+_Static_assert(_Generic(((annoproj_copy_options *)0)->tags, bool: 1, default: 0), "type of annoproj_copy_options.tags");
 
 _Static_assert(sizeof(annoproj_purge_options) == 16, "size of annoproj_purge_options");
 _Static_assert(offsetof(annoproj_purge_options, size) == 0, "offset of annoproj_purge_options.size");
@@ -831,6 +860,8 @@ _Static_assert(sizeof(&annoproj_project_set_owner) == sizeof(void (*)(void)), "d
 _Static_assert(sizeof(&annoproj_project_set_instructions) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_project_set_editor_layout) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_project_editor_layout) == sizeof(void (*)(void)), "declared");
+_Static_assert(sizeof(&annoproj_copy_options_init) == sizeof(void (*)(void)), "declared");
+_Static_assert(sizeof(&annoproj_project_copy) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_project_delete) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_project_restore) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_purge_options_init) == sizeof(void (*)(void)), "declared");
@@ -1042,6 +1073,8 @@ annoproj_status annoproj_project_set_owner(annoproj_project *project, int64_t us
 annoproj_status annoproj_project_set_instructions(annoproj_project *project, const char *link, const annoproj_call *call, annoproj_error **error);
 annoproj_status annoproj_project_set_editor_layout(annoproj_project *project, const char *json, const annoproj_call *call, annoproj_error **error);
 annoproj_status annoproj_project_editor_layout(annoproj_project *project, const annoproj_call *call, char **json, annoproj_error **error);
+void annoproj_copy_options_init(annoproj_copy_options *options);
+annoproj_status annoproj_project_copy(annoproj_project *project, const char *title, const annoproj_copy_options *options, const annoproj_call *call, annoproj_project **copy, annoproj_error **error);
 annoproj_status annoproj_project_delete(annoproj_project *project, const char *title, const annoproj_call *call, annoproj_error **error);
 annoproj_status annoproj_project_restore(annoproj_project *project, const annoproj_call *call, annoproj_error **error);
 void annoproj_purge_options_init(annoproj_purge_options *options);
@@ -1173,31 +1206,33 @@ int annoproj_layout_initializers(void) {
     filled += value10.size == sizeof(value10);
     const annoproj_project_list_options value11 = ANNOPROJ_PROJECT_LIST_OPTIONS_INIT;
     filled += value11.size == sizeof(value11);
-    const annoproj_purge_options value12 = ANNOPROJ_PURGE_OPTIONS_INIT;
+    const annoproj_copy_options value12 = ANNOPROJ_COPY_OPTIONS_INIT;
     filled += value12.size == sizeof(value12);
-    const annoproj_start_options value13 = ANNOPROJ_START_OPTIONS_INIT;
+    const annoproj_purge_options value13 = ANNOPROJ_PURGE_OPTIONS_INIT;
     filled += value13.size == sizeof(value13);
-    const annoproj_task_list_options value14 = ANNOPROJ_TASK_LIST_OPTIONS_INIT;
+    const annoproj_start_options value14 = ANNOPROJ_START_OPTIONS_INIT;
     filled += value14.size == sizeof(value14);
-    const annoproj_submit_options value15 = ANNOPROJ_SUBMIT_OPTIONS_INIT;
+    const annoproj_task_list_options value15 = ANNOPROJ_TASK_LIST_OPTIONS_INIT;
     filled += value15.size == sizeof(value15);
-    const annoproj_review_options value16 = ANNOPROJ_REVIEW_OPTIONS_INIT;
+    const annoproj_submit_options value16 = ANNOPROJ_SUBMIT_OPTIONS_INIT;
     filled += value16.size == sizeof(value16);
-    const annoproj_label_changes value17 = ANNOPROJ_LABEL_CHANGES_INIT;
+    const annoproj_review_options value17 = ANNOPROJ_REVIEW_OPTIONS_INIT;
     filled += value17.size == sizeof(value17);
-    const annoproj_label_write_options value18 = ANNOPROJ_LABEL_WRITE_OPTIONS_INIT;
+    const annoproj_label_changes value18 = ANNOPROJ_LABEL_CHANGES_INIT;
     filled += value18.size == sizeof(value18);
-    const annoproj_issue_options value19 = ANNOPROJ_ISSUE_OPTIONS_INIT;
+    const annoproj_label_write_options value19 = ANNOPROJ_LABEL_WRITE_OPTIONS_INIT;
     filled += value19.size == sizeof(value19);
-    const annoproj_outbox_options value20 = ANNOPROJ_OUTBOX_OPTIONS_INIT;
+    const annoproj_issue_options value20 = ANNOPROJ_ISSUE_OPTIONS_INIT;
     filled += value20.size == sizeof(value20);
-    const annoproj_query_options value21 = ANNOPROJ_QUERY_OPTIONS_INIT;
+    const annoproj_outbox_options value21 = ANNOPROJ_OUTBOX_OPTIONS_INIT;
     filled += value21.size == sizeof(value21);
-    const annoproj_import_options value22 = ANNOPROJ_IMPORT_OPTIONS_INIT;
+    const annoproj_query_options value22 = ANNOPROJ_QUERY_OPTIONS_INIT;
     filled += value22.size == sizeof(value22);
-    const annoproj_export_options value23 = ANNOPROJ_EXPORT_OPTIONS_INIT;
+    const annoproj_import_options value23 = ANNOPROJ_IMPORT_OPTIONS_INIT;
     filled += value23.size == sizeof(value23);
-    const annoproj_report_options value24 = ANNOPROJ_REPORT_OPTIONS_INIT;
+    const annoproj_export_options value24 = ANNOPROJ_EXPORT_OPTIONS_INIT;
     filled += value24.size == sizeof(value24);
+    const annoproj_report_options value25 = ANNOPROJ_REPORT_OPTIONS_INIT;
+    filled += value25.size == sizeof(value25);
     return filled;
 }

@@ -38,6 +38,7 @@ __all__ = [
     'CompactRow',
     'CompactTable',
     'ConflictError',
+    'CopyDatasets',
     'CorruptError',
     'DataError',
     'DataType',
@@ -105,6 +106,7 @@ __all__ = [
     'Query',
     'QueueReason',
     'ReadonlyError',
+    'ReviewState',
     'ReviewersFrameRow',
     'ReviewersFrameTable',
     'ReviewersRow',
@@ -347,6 +349,23 @@ class ProjectSort(enum.IntEnum):
     TITLE = 0
     CREATED = 1
     EDITED = 2
+
+
+class CopyDatasets(enum.IntEnum):
+    NONE = 0
+    ATTACH = 1    # the same datasets are attached
+    CLONE = 2    # new datasets with the same data units are
+
+
+class ReviewState(enum.IntFlag):
+    """States of labels, by the last review stage they were in."""
+
+    NONE = 1    # before any review
+    NEW = 2
+    APPROVED = 4
+    REJECTED = 8
+    RESOLVED = 16
+    REOPENED = 32
 
 
 class QueueReason(enum.IntEnum):
@@ -2090,6 +2109,32 @@ class Project(_runtime.Handle):
         o_json = ctypes.c_void_p()
         call.run(_capi.annoproj_project_editor_layout, call.handle(self, Project, 'project'), call.pointer(), call.result(o_json, _capi.annoproj_free), call.error_pointer())
         return call.text(o_json, _capi.annoproj_free)
+
+    def copy(self, title, *, label_hashes=None, datasets=0, review_states=0, labels=False, collaborators=False, tags=False, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """Makes a project from this one, in one transaction; the session's user owns it and becomes admin. All tasks start in the first stage;
+        labels are pre-labels there, under the same hashes, with who made them and when. Events, time, issues, reviews, versions,
+        assignees, priorities and status are not copied. Cancel and deadline are heard; large projects take time, and no progress is told,
+        since it runs under the write lock. INVALID for labels without datasets and for what chooses labels without labels; DATA when
+        the workflow names users who are no more. Rights: project_copy, and project_create of the store; dataset_create for clones.
+
+        label_hashes: only labels with one of these hashes, separated by commas; NULL = any
+        review_states: only labels in one of these states; 0 = any
+        labels: of the tasks that are there, drafts included; needs datasets
+        collaborators: all of them with their roles
+        """
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        c_title = _convert.encode(title, 'title', False)
+        s_options = _capi.annoproj_copy_options()
+        s_options.size = ctypes.sizeof(s_options)
+        s_options.label_hashes = _convert.encode(label_hashes, 'label_hashes', True)
+        s_options.datasets = _convert.integer(datasets, 'datasets', 'c_int32')
+        s_options.review_states = _convert.integer(review_states, 'review_states', 'c_int32')
+        s_options.labels = bool(labels)
+        s_options.collaborators = bool(collaborators)
+        s_options.tags = bool(tags)
+        o_copy = _capi.annoproj_project_p()
+        call.run(_capi.annoproj_project_copy, call.handle(self, Project, 'project'), c_title, ctypes.byref(s_options), call.pointer(), call.result(o_copy, Project), call.error_pointer())
+        return call.made(o_copy, Project, self)
 
     def delete(self, title, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """Deletes the project; `title` repeats its title as confirmation, else INVALID. It can be restored, and counts in figures of the

@@ -37,6 +37,7 @@ __all__ = [
     "CompactRow",
     "CompactTable",
     "ConflictError",
+    "CopyDatasets",
     "CorruptError",
     "DataError",
     "DataType",
@@ -104,6 +105,7 @@ __all__ = [
     "Query",
     "QueueReason",
     "ReadonlyError",
+    "ReviewState",
     "ReviewersFrameRow",
     "ReviewersFrameTable",
     "ReviewersRow",
@@ -346,6 +348,23 @@ class ProjectSort(enum.IntEnum):
     TITLE = 0
     CREATED = 1
     EDITED = 2
+
+
+class CopyDatasets(enum.IntEnum):
+    NONE = 0
+    ATTACH = 1    # the same datasets are attached
+    CLONE = 2    # new datasets with the same data units are
+
+
+class ReviewState(enum.IntFlag):
+    """States of labels, by the last review stage they were in."""
+
+    NONE = 1    # before any review
+    NEW = 2
+    APPROVED = 4
+    REJECTED = 8
+    RESOLVED = 16
+    REOPENED = 32
 
 
 class QueueReason(enum.IntEnum):
@@ -1181,6 +1200,7 @@ class Project(_runtime.Handle):
     def set_instructions(self, link: str, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> None: ...
     def set_editor_layout(self, json: Optional[str] = ..., *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> None: ...
     def editor_layout(self, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> str: ...
+    def copy(self, title: str, *, label_hashes: Optional[str] = ..., datasets: Union[CopyDatasets, int] = ..., review_states: Union[ReviewState, int] = ..., labels: bool = ..., collaborators: bool = ..., tags: bool = ..., timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> Project: ...
     def delete(self, title: str, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> None: ...
     def restore(self, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> None: ...
     def purge(self, *, rows: int = ..., timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> PurgeTable: ...

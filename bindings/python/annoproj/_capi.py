@@ -161,6 +161,17 @@ ANNOPROJ_PROJECT_SORT_TITLE = 0
 ANNOPROJ_PROJECT_SORT_CREATED = 1
 ANNOPROJ_PROJECT_SORT_EDITED = 2
 
+ANNOPROJ_COPY_DATASETS_NONE = 0
+ANNOPROJ_COPY_DATASETS_ATTACH = 1
+ANNOPROJ_COPY_DATASETS_CLONE = 2
+
+ANNOPROJ_REVIEW_STATE_NONE = 1
+ANNOPROJ_REVIEW_STATE_NEW = 2
+ANNOPROJ_REVIEW_STATE_APPROVED = 4
+ANNOPROJ_REVIEW_STATE_REJECTED = 8
+ANNOPROJ_REVIEW_STATE_RESOLVED = 16
+ANNOPROJ_REVIEW_STATE_REOPENED = 32
+
 ANNOPROJ_QUEUE_FOUND = 0
 ANNOPROJ_QUEUE_EMPTY = 1
 ANNOPROJ_QUEUE_ALL_ASSIGNED = 2
@@ -430,6 +441,18 @@ class annoproj_project_list_options(Structure):
         ("deleted", c_int32),
         ("reverse", c_bool),
         ("mine", c_bool),
+    ]
+
+
+class annoproj_copy_options(Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("label_hashes", c_char_p),
+        ("datasets", c_int32),
+        ("review_states", c_int32),
+        ("labels", c_bool),
+        ("collaborators", c_bool),
+        ("tags", c_bool),
     ]
 
 
@@ -723,6 +746,8 @@ FUNCTIONS = (
     ("annoproj_project_set_instructions", c_int32, (annoproj_project_p, c_char_p, POINTER(annoproj_call), POINTER(annoproj_error_p))),
     ("annoproj_project_set_editor_layout", c_int32, (annoproj_project_p, c_char_p, POINTER(annoproj_call), POINTER(annoproj_error_p))),
     ("annoproj_project_editor_layout", c_int32, (annoproj_project_p, POINTER(annoproj_call), POINTER(c_void_p), POINTER(annoproj_error_p))),
+    ("annoproj_copy_options_init", None, (POINTER(annoproj_copy_options),)),
+    ("annoproj_project_copy", c_int32, (annoproj_project_p, c_char_p, POINTER(annoproj_copy_options), POINTER(annoproj_call), POINTER(annoproj_project_p), POINTER(annoproj_error_p))),
     ("annoproj_project_delete", c_int32, (annoproj_project_p, c_char_p, POINTER(annoproj_call), POINTER(annoproj_error_p))),
     ("annoproj_project_restore", c_int32, (annoproj_project_p, POINTER(annoproj_call), POINTER(annoproj_error_p))),
     ("annoproj_purge_options_init", None, (POINTER(annoproj_purge_options),)),
@@ -938,6 +963,8 @@ annoproj_project_set_owner = LIBRARY.annoproj_project_set_owner
 annoproj_project_set_instructions = LIBRARY.annoproj_project_set_instructions
 annoproj_project_set_editor_layout = LIBRARY.annoproj_project_set_editor_layout
 annoproj_project_editor_layout = LIBRARY.annoproj_project_editor_layout
+annoproj_copy_options_init = LIBRARY.annoproj_copy_options_init
+annoproj_project_copy = LIBRARY.annoproj_project_copy
 annoproj_project_delete = LIBRARY.annoproj_project_delete
 annoproj_project_restore = LIBRARY.annoproj_project_restore
 annoproj_purge_options_init = LIBRARY.annoproj_purge_options_init

@@ -8,9 +8,8 @@
 #include "project.h"
 #include "task.h"
 
-#define EVENT_PIECE 16384               /* events written at once */
-#define ROWS        16                  /* of one statement: starting one costs as much as a row */
-#define ROWS_BYTES  ((size_t)256 << 10) /* of geometry that wait for it */
+#define ROWS       16                  /* of one statement: starting one costs as much as a row */
+#define ROWS_BYTES ((size_t)256 << 10) /* of geometry that wait for it */
 
 /* The bulk form of label_store(): for tasks outside review, where a new label needs nothing but its row and its event.
  * OR FAIL: a statement need not be able to undo its first rows, because a failure ends the command. */
@@ -42,21 +41,6 @@ typedef struct copying {
     size_t row_count;
     bytes geometries;
 } copying;
-
-/* Events go out in pieces: a million of them would take more memory than an import may. */
-static annoproj_status send_events(copying *to, annoproj_error **error) {
-    event_batch *batch = &to->cmd->events;
-    int64_t first = 0;
-    if (batch->count < EVENT_PIECE) {
-        return ANNOPROJ_OK;
-    }
-    if (batch->failed) {
-        return fail_memory(error);
-    }
-    annoproj_status status = event_append(to->cmd->scope.database, to->run->project, batch, &first, error);
-    batch->count = 0;
-    return status;
-}
 
 static annoproj_status finish_task(copying *to, annoproj_error **error) {
     if (to->task.id == 0) {
@@ -193,7 +177,7 @@ static annoproj_status copy_label(copying *to, const spooled_label *from, annopr
                                     .reference = taken,
                                     .class = from->class,
                                     .frames = 1});
-    return send_events(to, error);
+    return command_send_events(to->cmd, error); /* a million would take more memory than an import may */
 }
 
 static annoproj_status copy_all(copying *to, label_merge *merge, annoproj_error **error) {
