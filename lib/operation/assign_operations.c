@@ -55,9 +55,7 @@ annoproj_status release_body(command *cmd, void *arguments, annoproj_error **err
     task_facts *task = &cmd->scope.task;
     const scope *in = &cmd->scope;
     (void)arguments;
-    if (!access_holds(in, ANNOPROJ_OPERATION_RELEASE)) {
-        if (task->assignee == 0 && task->lapsed == 0)
-            return ANNOPROJ_OK;
+    if (!access_holds(in, ANNOPROJ_OPERATION_RELEASE) && (task->assignee != 0 || task->lapsed != 0)) {
         if (task->assignee != in->user && task->lapsed != in->user)
             return fail(error, ANNOPROJ_PERMISSION, "task %lld is assigned to user %lld: only managers release it",
                         (long long)task->id, (long long)task->assignee);

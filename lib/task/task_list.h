@@ -107,6 +107,8 @@ void best_tasks_unsort(best_tasks *best);
 void best_tasks_close(best_tasks *best);
 /* Those a user has in a stage. */
 annoproj_status gather_assigned(best_tasks *best, int64_t stage, int64_t user, annoproj_error **error);
+/* Those of a stage whose titles suit. */
+annoproj_status gather_titles(best_tasks *best, int64_t stage, annoproj_error **error);
 /* Those of all stages with such a number: 1 in `stages`, which has a place for each of 65,536. */
 annoproj_status gather_stages(best_tasks *best, const uint8_t *stages, annoproj_error **error);
 

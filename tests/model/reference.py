@@ -174,9 +174,7 @@ class Reference(Labels, Routes):
 
     def release(self, user, task):
         self.enter(user, task)
-        if task.assignee is None and not self.manages(user):
-            return
-        if not self.manages(user):
+        if task.assignee is not None and not self.manages(user):
             refuse_if(PERMISSION=task.assignee != user or task.by_manager or not self.self_release)
         refuse_if(STATE=self.closed(user))
         if task.assignee is not None:

@@ -20,6 +20,7 @@ struct pattern {
     pcre2_general_context *memory;
     pcre2_match_context *limits;
     pcre2_code *code;
+    pcre2_match_data *found; /* of the match under way: a pattern is one call's */
 };
 
 static void *pcre2_allocate(size_t size, void *unused) {
@@ -34,6 +35,7 @@ static void pcre2_release(void *memory, void *unused) {
 
 void pattern_release(pattern *compiled) {
     if (compiled) {
+        pcre2_match_data_free(compiled->found);
         pcre2_code_free(compiled->code);
         pcre2_match_context_free(compiled->limits);
         pcre2_general_context_free(compiled->memory);
@@ -82,8 +84,9 @@ static annoproj_status compile(const char *expression, uint32_t flags, pattern *
     if (made && made->memory) {
         context = pcre2_compile_context_create(made->memory);
         made->limits = pcre2_match_context_create(made->memory);
+        made->found = pcre2_match_data_create(1, made->memory);
     }
-    if (!context || !made->limits) {
+    if (!context || !made->limits || !made->found) {
         status = fail_memory(error);
         goto done;
     }
@@ -124,12 +127,8 @@ annoproj_status pattern_match(const pattern *compiled, const char *text, size_t 
         return fail(error, ANNOPROJ_CORRUPT, "the stored text %s is not valid UTF-8",
                     quoted(&(struct quoted){{0}}, text, length));
     }
-    pcre2_match_data *data = pcre2_match_data_create(1, compiled->memory);
-    if (!data) {
-        return fail_memory(error);
-    }
-    int found = pcre2_match(compiled->code, (PCRE2_SPTR)text, length, 0, PCRE2_NO_UTF_CHECK, data, compiled->limits);
-    pcre2_match_data_free(data);
+    int found = pcre2_match(compiled->code, (PCRE2_SPTR)text, length, 0, PCRE2_NO_UTF_CHECK, compiled->found,
+                            compiled->limits);
     switch (found) {
     case PCRE2_ERROR_NOMATCH: return ANNOPROJ_OK;
     case PCRE2_ERROR_NOMEMORY: return fail_memory(error);

@@ -1,5 +1,6 @@
-/* Pages whose tasks are rare: those that may suit are read in order of their numbers, and the first ones kept. The task
- * vectors tell which numbers may: a chunk of 2,048 tasks without any costs two short reads. */
+/* Pages whose tasks are rare: all that may suit are read, and the first ones kept. Which may: what users have, by the index of the
+ * queue; what has a certain title, by the index of titles; everything else by the task vectors, in order of their numbers, where a chunk of
+ * 2,048 tasks without any costs two short reads. */
 #include <string.h>
 
 #include "failure.h"
@@ -120,6 +121,40 @@ annoproj_status gather_assigned(best_tasks *best, int64_t stage, int64_t user, a
     return status == ANNOPROJ_OK ? ended : status;
 }
 
+/* --- by title --------------------------------------------------------------------------------------------------------- */
+
+static annoproj_status offer_one(best_tasks *best, int64_t id, annoproj_error **error) {
+    static const char text[] = LISTED_COLUMNS "WHERE id = ?";
+    annoproj_status status = ANNOPROJ_OK;
+    statement *find = sql(best->filter->in->database, text);
+    bind_int64(find, id);
+    if (sql_row(find)) {
+        listed_task task;
+        listed_task_read(find, &task);
+        status = offer(best, &task, error);
+    }
+    annoproj_status ended = sql_end(find, status == ANNOPROJ_OK ? error : NULL);
+    return status == ANNOPROJ_OK ? ended : status;
+}
+
+annoproj_status gather_titles(best_tasks *best, int64_t stage, annoproj_error **error) {
+    static const char text[] = "SELECT id, title FROM task INDEXED BY task_title WHERE stage = ?";
+    const scope *in = best->filter->in;
+    annoproj_status status = ANNOPROJ_OK;
+    statement *find = sql(in->database, text);
+    bind_int64(find, stage);
+    for (int64_t i = 1; status == ANNOPROJ_OK && sql_row(find); i++) {
+        bool passes = false;
+        status = task_filter_title(best->filter, column_text(find, 1), column_length(find, 1), &passes, error);
+        if (status == ANNOPROJ_OK && passes)
+            status = offer_one(best, column_int64(find, 0), error);
+        if (status == ANNOPROJ_OK && i % 1024 == 0)
+            status = bounds_check(in->bounds, error);
+    }
+    annoproj_status ended = sql_end(find, status == ANNOPROJ_OK ? error : NULL);
+    return status == ANNOPROJ_OK ? ended : status;
+}
+
 /* --- by chunks of the task vectors ------------------------------------------------------------------------------------ */
 
 typedef struct sweep {
@@ -204,9 +239,10 @@ static annoproj_status offer_range(sweep *run, int64_t chunk, int64_t first, int
     bind_int64(find, base + last);
     while (status == ANNOPROJ_OK && sql_row(find)) {
         listed_task task;
+        if (!run->wanted[column_int64(find, 0) - base])
+            continue;
         listed_task_read(find, &task);
-        if (run->wanted[task.id - base])
-            status = offer(run->best, &task, error);
+        status = offer(run->best, &task, error);
     }
     annoproj_status ended = sql_end(find, status == ANNOPROJ_OK ? error : NULL);
     return status == ANNOPROJ_OK ? ended : status;

@@ -8,9 +8,9 @@
 
 #define LIMIT_DEFAULT 1000
 #define LIMIT_MOST    10000
-#define LOOKUPS_LEAST 2000 /* before a page is gathered */
-#define LOOKUP_COST   8    /* a task looked up costs about as much as so many that are gathered */
-#define CHECKED_EVERY 256  /* places walked */
+#define LOOKUPS_LEAST 200 /* before a page is gathered */
+#define LOOKUP_COST   64  /* a task looked up, anywhere in the file, costs about as much as so many that are gathered */
+#define CHECKED_EVERY 256 /* places walked */
 #define STAGE_NUMBERS 65536
 
 typedef struct listing {
@@ -194,9 +194,15 @@ static annoproj_status walk(listing *list, bool *gave_up, annoproj_error **error
 
 /* --- the page --------------------------------------------------------------------------------------------------------- */
 
+/* Titles stand in an index by stage; what else is asked for is read with the tasks, those of datasets by their vectors. */
 static annoproj_status gather(listing *list, annoproj_error **error) {
+    annoproj_status status = ANNOPROJ_OK;
     best_tasks_unsort(&list->best);
-    annoproj_status status = gather_stages(&list->best, list->stages, error);
+    if (!list->filter.on_titles || list->filter.options->dataset_count > 0)
+        status = gather_stages(&list->best, list->stages, error);
+    else
+        for (size_t i = 0; i < list->run_count && status == ANNOPROJ_OK; i++)
+            status = gather_titles(&list->best, list->runs[i].stage, error);
     best_tasks_sort(&list->best);
     list->found = list->best.count;
     for (size_t i = 0; i < list->found; i++)
