@@ -109,7 +109,6 @@ class Comparing:
         below, types = random.randint(40, 101), some(random, ["image", "video"])
         title, pattern, site = random.choice(("IMAGE", "video0", "3", "no")), random.choice(PATTERNS), some(random, ["a", "b"])
         conditions = [
-            ({"stages": stages}, lambda task: task.stage.id in stages),
             ({"assignees": people}, lambda task: (task.assignee or HOST) in people),
             ({"last_action_users": people}, lambda task: task.last_action is not None and task.last_action[0] in people),
             ({"statuses": bits & 15 or 15}, lambda task: flagged(bits & 15 or 15, STATUSES, task.status)),
@@ -121,6 +120,8 @@ class Comparing:
             ({"title": title}, lambda task: title.lower() in task.title),
             ({"title_pattern": pattern}, lambda task: re.search(pattern, task.title) is not None),
             ({"metadata": json.dumps({"site": site})}, lambda task: task.unit.metadata.get("site") in site)]
+        if stages:
+            conditions.append(({"stages": stages}, lambda task: task.stage.id in stages))
         if seen:
             dataset = random.choice(sorted(seen))
             conditions.append(({"datasets": [dataset]}, lambda task: task.dataset == dataset))
@@ -175,7 +176,7 @@ ORDERS = {"PRIORITY": lambda task: (-task.priority, task.entered, task.id), "ENT
 
 
 def some(random, values):
-    return random.sample(values, random.randint(1, len(values))) if values else [0]
+    return random.sample(values, random.randint(1, len(values))) if values else []
 
 
 def flagged(bits, names, name):

@@ -466,9 +466,7 @@ class Reference(Labels, Routes):
         refuse_if(STATE=user in self.disabled)
         refuse_if(INVALID=user == HOST)
         refuse_if(PERMISSION=user not in self.organisation.admins)
-        refuse_if(STATE=self.status == "archived")
-        if self.roles.get(user) != "admin":
-            self.roles[user] = "admin"
+        self.roles[user] = "admin"  # of any project, whatever its status
 
     def leave_project(self, user):
         self.enter(user)

@@ -126,6 +126,21 @@ static store *inside(team *made) {
     return (store *)entered;
 }
 
+/* In their order, in one commit. */
+static void ask_together(store *of, request *group) {
+    gate at;
+    const int64_t before = commits(of);
+    gate_close(&at, of);
+    for (int i = 0; i < GROUP; i++) {
+        assert_int_equal(pthread_create(&group[i].thread, NULL, request_main, &group[i]), 0);
+        wait_for_queued(of, i + 1);
+    }
+    gate_open(&at);
+    for (int i = 0; i < GROUP; i++)
+        pthread_join(group[i].thread, NULL);
+    assert_int_equal(commits(of), before + 1);
+}
+
 static void test_each_has_its_own_result(void **unused) {
     (void)unused;
     team *made = team_new(20, "", "");
@@ -156,19 +171,9 @@ static void test_each_has_its_own_result(void **unused) {
         {.run = start, .stage = open_stage(made, TEAM_ANNOTATOR)},
         {.run = submit, .task = taken(made, TEAM_BOTH, 10)},
     };
-    gate at;
     group[2].session = group[10].session = who[TEAM_ADMIN];
     group[10].project = group[11].project = in[TEAM_ADMIN];
-    const int64_t before = commits(of);
-    gate_close(&at, of);
-    for (int i = 0; i < GROUP; i++) {
-        assert_int_equal(pthread_create(&group[i].thread, NULL, request_main, &group[i]), 0);
-        wait_for_queued(of, i + 1);
-    }
-    gate_open(&at);
-    for (int i = 0; i < GROUP; i++)
-        pthread_join(group[i].thread, NULL);
-    assert_int_equal(commits(of), before + 1);
+    ask_together(of, group);
     for (int i = 0; i < GROUP; i++) {
         if (group[i].status != group[i].expected || (group[i].says && !strstr(group[i].message, group[i].says)) ||
             (!group[i].says && group[i].message[0]))
@@ -190,6 +195,32 @@ static void test_each_has_its_own_result(void **unused) {
         annoproj_task_close(group[i].task);
         annoproj_stage_close(group[i].stage);
     }
+    body_release(&of->body);
+    team_free(made);
+}
+
+/* The status of a task is decided where it changes: of many who submit one, the first does. */
+static void test_sixteen_submits_of_one_task(void **unused) {
+    (void)unused;
+    team *made = team_new(1, "", "");
+    store *of = inside(made);
+    request group[GROUP] = {{.run = submit, .task = taken(made, TEAM_BOTH, 0)}};
+    annoproj_error *error = NULL;
+    annoproj_query *query = NULL;
+    annoproj_table *actions = NULL;
+    for (int i = 1; i < GROUP; i++)
+        group[i] = group[0];
+    ask_together(of, group);
+    for (int i = 0; i < GROUP; i++)
+        assert_int_equal(group[i].status, i == 0 ? ANNOPROJ_OK : ANNOPROJ_STATE); /* it is in review */
+    assert_int_equal(team_cell(group[0].task, "stage"), made->review);
+    assert_ok(annoproj_query_open(made->host_project, NULL, NULL, &query, &error), error);
+    assert_ok(annoproj_query_task_actions(query, NULL, &actions, &error), error);
+    assert_int_equal(annoproj_table_int64(actions, 0, annoproj_table_column_index(actions, "submitted")), 1);
+    assert_int_equal(team_differences(made), 0);
+    annoproj_table_free(actions);
+    annoproj_query_close(query);
+    annoproj_task_close(group[0].task);
     body_release(&of->body);
     team_free(made);
 }
@@ -387,6 +418,7 @@ static void test_one_fills_the_disk(void **unused) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_each_has_its_own_result),
+        cmocka_unit_test(test_sixteen_submits_of_one_task),
         WITH_STORE(test_cancel_of_one),
         WITH_STORE(test_deadline_of_one),
         WITH_STORE(test_a_commit_that_fails_once),

@@ -215,6 +215,28 @@ static void test_reviewer_is_not_submitter(void **state) {
     team_free(made);
 }
 
+/* Whoever looks and goes away holds nothing back: the next one to start gets the task. */
+static void test_looking_reserves_nothing(void **state) {
+    (void)state;
+    team *made = team_new(2, "", "");
+    annoproj_error *error = NULL;
+    annoproj_table *seen = NULL;
+    annoproj_task *task = team_task(made, TEAM_ANNOTATOR, 0);
+    assert_ok(annoproj_task_get(task, NULL, &seen, &error), error);
+    annoproj_table_free(seen);
+    assert_ok(annoproj_task_labels(task, NULL, &seen, &error), error);
+    annoproj_table_free(seen);
+    assert_ok(annoproj_task_issues(task, NULL, &seen, &error), error);
+    annoproj_table_free(seen);
+    assert_ok(annoproj_task_list(made->projects[TEAM_ANNOTATOR], NULL, NULL, &seen, &error), error);
+    annoproj_table_free(seen);
+    assert_int_equal(team_cell(task, "assignee"), INT64_MIN);
+    assert_int_equal(start(made->sessions[TEAM_BOTH], made, "annotate", false).task, made->first_task);
+    assert_int_equal(start(made->sessions[TEAM_ANNOTATOR], made, "annotate", false).task, made->first_task + 1);
+    annoproj_task_close(task);
+    team_free(made);
+}
+
 static void test_conflicts(void **state) {
     (void)state;
     team *made = team_new(1, "", "");
@@ -332,6 +354,7 @@ int main(void) {
         cmocka_unit_test(test_manager_assignment_stays_through_skip_and_forgets_it),
         cmocka_unit_test(test_hide_unassigned),
         cmocka_unit_test(test_reviewer_is_not_submitter),
+        cmocka_unit_test(test_looking_reserves_nothing),
         cmocka_unit_test(test_conflicts),
         cmocka_unit_test(test_many_skips_at_the_head),
         cmocka_unit_test(test_what_was_passed_over_is_noted_once),

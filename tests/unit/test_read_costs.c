@@ -1,0 +1,130 @@
+/* What reads cost, in statements and steps of SQLite: a page costs its rows, and counts look at no task. */
+#include "team.h"
+
+#include <sqlite3.h>
+
+#include "handle.h"
+#include "store_state.h"
+
+static int64_t statements;
+
+static int count_statement(unsigned kind, void *data, void *prepared, void *text) {
+    (void)kind;
+    (void)data;
+    (void)prepared;
+    (void)text;
+    statements++;
+    return 0;
+}
+
+typedef annoproj_status (*read_fn)(team *, int64_t limit, annoproj_table **, annoproj_error **);
+
+static annoproj_status list(team *made, int64_t limit, annoproj_table **table, annoproj_error **error) {
+    annoproj_task_list_options options = ANNOPROJ_TASK_LIST_OPTIONS_INIT;
+    options.limit = limit;
+    return annoproj_task_list(made->projects[TEAM_MANAGER], &options, NULL, table, error);
+}
+
+static annoproj_status list_by_title(team *made, int64_t limit, annoproj_table **table, annoproj_error **error) {
+    annoproj_task_list_options options = ANNOPROJ_TASK_LIST_OPTIONS_INIT;
+    options.limit = limit;
+    options.sort = ANNOPROJ_TASK_SORT_TITLE;
+    return annoproj_task_list(made->projects[TEAM_MANAGER], &options, NULL, table, error);
+}
+
+static annoproj_status list_own(team *made, int64_t limit, annoproj_table **table, annoproj_error **error) {
+    annoproj_task_list_options options = ANNOPROJ_TASK_LIST_OPTIONS_INIT;
+    options.limit = limit;
+    return annoproj_task_list(made->projects[TEAM_ANNOTATOR], &options, NULL, table, error);
+}
+
+static annoproj_status stages(team *made, int64_t limit, annoproj_table **table, annoproj_error **error) {
+    (void)limit;
+    return annoproj_stage_list(made->projects[TEAM_MANAGER], NULL, table, error);
+}
+
+static annoproj_status overview(team *made, int64_t limit, annoproj_table **table, annoproj_error **error) {
+    (void)limit;
+    return annoproj_project_overview(made->projects[TEAM_MANAGER], NULL, table, error);
+}
+
+static annoproj_status by_stage(team *made, int64_t limit, annoproj_table **table, annoproj_error **error) {
+    (void)limit;
+    return annoproj_project_tasks_by_stage(made->projects[TEAM_MANAGER], NULL, table, error);
+}
+
+static annoproj_status project_facts(team *made, int64_t limit, annoproj_table **table, annoproj_error **error) {
+    (void)limit;
+    return annoproj_project_get(made->projects[TEAM_MANAGER], NULL, table, error);
+}
+
+typedef struct cost {
+    int64_t statements, steps;
+} cost;
+
+/* Of one read. It leaves one reader behind, which does the next read, too. */
+static cost cost_of(team *made, read_fn run, int64_t limit, int64_t rows) {
+    annoproj_error *error = NULL;
+    annoproj_table *table = NULL;
+    body *entered = NULL;
+    cost found = {0, 0};
+    assert_ok(handle_enter(made->store, HANDLE_STORE, "store", &entered, &error), error);
+    sqlite3 *connection = ((store *)entered)->state->readers[0]->handle;
+    body_release(entered);
+    for (sqlite3_stmt *at = NULL; (at = sqlite3_next_stmt(connection, at)) != NULL;)
+        sqlite3_stmt_status(at, SQLITE_STMTSTATUS_VM_STEP, 1);
+    statements = 0;
+    sqlite3_trace_v2(connection, SQLITE_TRACE_STMT, count_statement, NULL);
+    assert_ok(run(made, limit, &table, &error), error);
+    sqlite3_trace_v2(connection, 0, NULL, NULL);
+    if (rows >= 0)
+        assert_int_equal(annoproj_table_row_count(table), rows);
+    annoproj_table_free(table);
+    for (sqlite3_stmt *at = NULL; (at = sqlite3_next_stmt(connection, at)) != NULL;)
+        found.steps += sqlite3_stmt_status(at, SQLITE_STMTSTATUS_VM_STEP, 1);
+    found.statements = statements;
+    assert_true(found.statements > 0 && found.steps > 0);
+    return found;
+}
+
+/* A row costs one statement at the most, its seek by id; and nothing depends on how many tasks there are. */
+static void test_a_page_costs_its_rows(void **unused) {
+    const read_fn reads[] = {list, list_by_title, list_own};
+    (void)unused;
+    team *few = team_new(40, "", ""), *many = team_new(4000, "", "");
+    for (size_t i = 0; i < sizeof reads / sizeof *reads; i++) {
+        cost_of(few, reads[i], 1, 1); /* statements are made */
+        cost_of(many, reads[i], 1, 1);
+        const cost one = cost_of(few, reads[i], 1, 1), page = cost_of(few, reads[i], 30, 30),
+                   large = cost_of(many, reads[i], 30, 30);
+        assert_true(page.statements <= one.statements + 29);
+        assert_int_equal(large.statements, page.statements);
+        assert_true(large.steps <= page.steps + 50);
+    }
+    team_free(few);
+    team_free(many);
+}
+
+/* Not a step more with a hundred times the tasks. */
+static void test_counts_look_at_no_task(void **unused) {
+    const read_fn reads[] = {stages, by_stage, overview, project_facts};
+    (void)unused;
+    team *few = team_new(40, "", ""), *many = team_new(4000, "", "");
+    for (size_t i = 0; i < sizeof reads / sizeof *reads; i++) {
+        cost_of(few, reads[i], 0, -1);
+        cost_of(many, reads[i], 0, -1);
+        const cost small = cost_of(few, reads[i], 0, -1), large = cost_of(many, reads[i], 0, -1);
+        assert_int_equal(large.statements, small.statements);
+        assert_int_equal(large.steps, small.steps);
+    }
+    team_free(few);
+    team_free(many);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_page_costs_its_rows),
+        cmocka_unit_test(test_counts_look_at_no_task),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
