@@ -83,7 +83,7 @@ class Method:
         if base == "bool":
             return "bool(%s)" % name, "bool"
         if base == "double":
-            return "float(%s)" % name, "float"
+            return "_convert.real(%s, %r)" % (name, name), "float"
         if base == "int64_t" and item["name"].endswith("_us"):
             return "_convert.microseconds(%s, %r)" % (name, name), "Union[int, datetime.datetime, datetime.timedelta]"
         return "_convert.integer(%s, %r, %r)" % (name, name, SCALARS[base]), "int"

@@ -84,10 +84,10 @@ class Values(unittest.TestCase):
                 with self.assertRaises(ZeroDivisionError):
                     table.__arrow_c_stream__(1 / 0)
                 del kept
-            self.assertEqual(_arrow._handed_out, [])
+            self.assertEqual(list(_arrow._handed_out), [])
         with self.assertRaises(annoproj.InvalidError):
             table.__arrow_c_stream__()
-        self.assertEqual(_arrow._handed_out, [])
+        self.assertEqual(list(_arrow._handed_out), [])
 
 
 if __name__ == "__main__":

@@ -4,10 +4,10 @@ A capsule's destructor may run while an exception is on its way, which a destruc
 have none: those handed out are kept here, and whoever makes the next one gives up what nobody else holds any more.
 """
 
+import collections
 import ctypes
 import sys
-import threading
-from typing import Any, List, Tuple
+from typing import Any, Tuple
 
 _api = ctypes.pythonapi
 _api.PyMem_RawCalloc.argtypes = (ctypes.c_size_t, ctypes.c_size_t)
@@ -20,8 +20,7 @@ _release = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
 
 # Name of the capsule -> size of the struct, and where in it `release` lies.
 _STRUCTS = {b"arrow_schema": (72, 56), b"arrow_array": (80, 64), b"arrow_array_stream": (40, 24)}
-_handed_out: List[Tuple[Any, int, bytes]] = []  # (capsule, address of its struct, name)
-_lock = threading.Lock()
+_handed_out: "collections.deque[Tuple[Any, int, bytes]]" = collections.deque()  # (capsule, address of its struct, name)
 
 
 def _free(address, name):
@@ -32,22 +31,27 @@ def _free(address, name):
     _api.PyMem_RawFree(address)
 
 
-def _references(entries):
-    """How many references to each capsule there are, as this function counts them."""
-    return [sys.getrefcount(made) for made, _, _ in entries]
+def _references(entry):
+    """How many references to its capsule there are, as this function counts them."""
+    return sys.getrefcount(entry[0])
 
 
-_OURS = _references([(object(), 0, b"")])[0]  # of one that only its entry holds
+_OURS = _references((object(), 0, b""))  # of one that only its entry holds
 
 
 def sweep():
-    """Frees the structs of capsules that nobody holds any more."""
-    with _lock:
-        counts = _references(_handed_out)
-        gone = [entry[1:] for entry, count in zip(_handed_out, counts) if count <= _OURS]
-        _handed_out[:] = [entry for entry, count in zip(_handed_out, counts) if count > _OURS]
-    for address, name in gone:
-        _free(address, name)
+    """Frees the structs of capsules that nobody holds any more. Each is looked at by who has taken it out: other threads, and
+    finalizers that run in between, may be doing the same.
+    """
+    for _ in range(len(_handed_out)):
+        try:
+            entry = _handed_out.popleft()
+        except IndexError:
+            return
+        if _references(entry) > _OURS:
+            _handed_out.append(entry)
+        else:
+            _free(*entry[1:])
 
 
 def capsule(name, fill):
@@ -62,8 +66,7 @@ def capsule(name, fill):
     except BaseException:
         _free(address, name)
         raise
-    with _lock:
-        _handed_out.append((made, address, name))
+    _handed_out.append((made, address, name))
     return made
 
 

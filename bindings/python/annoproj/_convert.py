@@ -28,6 +28,13 @@ def integer(value, name, kind):
     return number
 
 
+def real(value, name):
+    """float() would read texts."""
+    if isinstance(value, (str, bytes, bytearray)):
+        raise TypeError("%s must be a number, not %s" % (name, type(value).__name__))
+    return float(value)
+
+
 def address(value, name):
     """Where a struct lies that the library fills in."""
     number = operator.index(value)
@@ -141,7 +148,9 @@ _FORMATS = {"q": "ql", "i": "i", "d": "d", "Q": "QL", "I": "I", "B": "Bbc?"}
 
 
 def flat(value, code, name, times=False):
-    """An object with a contiguous buffer of the elements: the caller's own when its layout fits, else a copy."""
+    """A contiguous buffer of the elements, and how many: the caller's own when its layout fits, else a copy. The view keeps the
+    caller's object from growing or shrinking until it goes.
+    """
     if isinstance(value, (str, bytes)) and code != "B":
         raise TypeError("%s must be a sequence of numbers, not %s" % (name, type(value).__name__))
     if code == "B" and isinstance(value, str):
@@ -151,7 +160,7 @@ def flat(value, code, name, times=False):
     except TypeError:
         view = None
     if view is not None and view.ndim == 1 and view.c_contiguous and view.format.lstrip("@=<") in tuple(_FORMATS[code]):
-        return value, len(view)
+        return view, len(view)
     if times:
         value = [microseconds(item, name) for item in value]
     try:

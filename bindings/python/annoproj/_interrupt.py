@@ -59,6 +59,7 @@ class Guard:
 
     def __init__(self, trigger):
         self.trigger = trigger
+        self.thread = threading.get_ident()
         self.noted = None
         self.forward = None
 
@@ -79,3 +80,12 @@ class Guard:
         _current = None
         signal.set_wakeup_fd(self.forward, warn_on_full_buffer=False)
         signal.signal(signal.SIGINT, self.old)
+
+
+def _after_fork():
+    """When another thread forked, the child's Ctrl-C is not for a call that only the parent is in."""
+    if _current is not None and _current.thread != threading.get_ident():
+        _current.__exit__()
+
+
+os.register_at_fork(after_in_child=_after_fork)

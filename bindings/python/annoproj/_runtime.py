@@ -5,6 +5,7 @@ import ctypes
 import os
 import sys
 import threading
+import typing
 import weakref
 
 from . import _arrow, _capi, _convert, _errors, _interrupt
@@ -24,15 +25,23 @@ os.register_at_fork(after_in_child=_after_fork)
 
 
 def _stack():
+    """The calls that this thread is inside of. More than one when a callback, a signal handler or a finalizer calls."""
     try:
-        return _local.stack
+        stack = _local.stack
     except AttributeError:
-        _local.stack = []
-        return _local.stack
+        stack = _local.stack = []
+    while stack and stack[-1].ended:  # Ctrl-C came while it was ending
+        stack.pop()
+    return stack
 
 
 class Handle:
-    """An object of the library. Use it with `with`, or close() it; closing again does nothing."""
+    """An object of the library. Use it with `with`, or close() it; closing again does nothing.
+
+    Callbacks, signal handlers and finalizers run in the middle of a call of their own thread, and may use and close anything:
+    so the lock is re-entrant, and such a close never waits, since what it would wait for may be under it. The lock is taken
+    itself, not by its condition, whose methods are Python's: Ctrl-C at their beginning would leave it taken.
+    """
 
     NOUN = "handle"
     FREE = None  # the C function that frees it
@@ -42,69 +51,99 @@ class Handle:
         self._pointer = pointer
         self._parent = parent  # what it was made from lives as long as this
         self._keep = keep  # callbacks that the library may call
-        self._calls = 0
-        self._closing = False
+        self._calls = set()  # those in flight
+        self._closing = None  # the thread that is closing it
+        self._left = False  # closed; the last call in flight frees it
         self._forks = _forks
-        self._changed = threading.Condition(threading.Lock())
+        self._lock = threading.RLock()
+        self._changed = threading.Condition(self._lock)
         if self.FREE_TAKES_CALL:
             _open.add(self)
 
-    def _enter(self):
-        with self._changed:
-            if self._pointer is None or self._closing:
+    def _enter(self, call):
+        """Holds the handle open for a call until _leave()."""
+        if self._forks != _forks:
+            self._forked()
+        with self._lock:
+            if self.closed or self._closing is not None:
                 raise _errors.make(_capi.ANNOPROJ_INVALID, "this %s is closed" % self.NOUN)
-            self._calls += 1
-            return self._pointer
+            self._calls.add(call)
 
-    def _leave(self):
-        with self._changed:
-            self._calls -= 1
-            if self._calls == 0:
+    def _leave(self, call):
+        """Also for a call whose _enter() something interrupted."""
+        pointer = None
+        with self._lock:
+            self._calls.discard(call)
+            if not self._in_flight():
+                if self._left:
+                    pointer, self._pointer = self._pointer, None
                 self._changed.notify_all()
+        if pointer is not None:
+            self._free(pointer)
+
+    def _in_flight(self):
+        return any(not call.ended for call in self._calls)
+
+    def _forked(self):
+        """In a child of fork: other threads, their calls and whatever they had locked stayed in the parent."""
+        self._forks = _forks
+        self._lock = threading.RLock()
+        self._changed = threading.Condition(self._lock)
+        self._calls = self._calls.intersection(_stack())
+        self._closing = None
 
     def _begin_close(self):
-        """Stops new calls and waits for those in flight; where closing takes a call, the library does that, and ends calls
-        that only wait. The pointer, or None when it is closed already.
+        """Stops new calls and waits for those in flight. The pointer, to be freed; None when it is closed already or left to the
+        last of its calls. Where closing takes a call, the library waits, and ends calls that only wait; _end_close() follows.
         """
         if self._forks != _forks:
-            pointer, self._pointer = self._pointer, None  # other threads, and their calls, stayed in the parent
-            self._changed = threading.Condition(threading.Lock())
-            return pointer
-        if any(self in call.handles for call in _stack()):
-            raise _errors.make(_capi.ANNOPROJ_STATE, "a callback may not close the %s its call runs on" % self.NOUN)
-        with self._changed:
-            while self._closing:
+            self._forked()
+        here = threading.get_ident()
+        with self._lock:
+            while self._closing not in (None, here):
                 self._changed.wait()
-            if self._pointer is None:
+            if self.closed or self._closing == here:
                 return None
-            self._closing = True
+            if not self.FREE_TAKES_CALL and self._in_flight() and _stack():
+                self._left = True
+                return None
+            self._closing = here
+            if self.FREE_TAKES_CALL:
+                return self._pointer
+            closed = False
             try:
-                while self._calls and not self.FREE_TAKES_CALL:
+                while self._in_flight():
                     self._changed.wait()
-            except BaseException:
-                self._end_close(False)
-                raise
-            return self._pointer
+                closed = True
+                return self._pointer
+            finally:
+                self._closing = None  # first of all: Ctrl-C comes where a function begins
+                if closed:
+                    self._pointer = None
+                self._changed.notify_all()
 
     def _end_close(self, closed):
         """With the lock held."""
-        self._closing = False
+        self._closing = None
         if closed:
             self._pointer = None
         self._changed.notify_all()
 
     def close(self):
-        """Closes the handle; waits for calls that other threads have in flight on it."""
+        """Closes the handle; waits for calls that other threads have in flight on it. In a callback it does not wait: calls in
+        flight end as they would have, and the last one frees it.
+        """
         pointer = self._begin_close()
-        if pointer is None:
-            return
-        with self._changed:
-            self._end_close(True)
+        if pointer is not None:
+            self._free(pointer)
+
+    def _free(self, pointer):
         type(self).FREE(pointer)
 
     @property
     def closed(self):
-        return self._pointer is None
+        closing = self._closing is not None and not self.FREE_TAKES_CALL  # a store stays open when its close fails
+        return self._pointer is None or self._left or closing
 
     def __enter__(self):
         return self
@@ -123,15 +162,21 @@ class Handle:
         raise TypeError("a %s cannot be pickled: open the store in each process" % self.NOUN)
 
     def __repr__(self):
-        return "<annoproj.%s %s>" % (type(self).__name__, "closed" if self._pointer is None else "open")
+        return "<annoproj.%s %s>" % (type(self).__name__, "closed" if self.closed else "open")
 
 
 _open: "weakref.WeakSet[Handle]" = weakref.WeakSet()
+_unowned: typing.List[typing.Tuple[typing.Any, typing.Any]] = []  # what release() leaves to the end of a call
 
 
 def release(kind, pointer):
-    """Frees a pointer without an owner; nothing can be reported from here."""
+    """Frees a pointer without an owner; nothing can be reported from here. What is collected in a callback, where no store can
+    be closed, is closed after the call that it belongs to.
+    """
     if kind.FREE_TAKES_CALL:
+        if _stack():
+            _unowned.append((kind, pointer))
+            return
         call = _capi.annoproj_call()
         call.size = ctypes.sizeof(call)
         call.timeout_us = 1000000
@@ -144,7 +189,7 @@ def release(kind, pointer):
 def _close_all():
     for handle in list(_open):
         pointer, handle._pointer = handle._pointer, None
-        if pointer is not None and handle._calls == 0:
+        if pointer is not None:
             release(type(handle), pointer)
 
 
@@ -159,6 +204,7 @@ class Call:
         self.lengths = {}
         self.results = []  # (pointer, how to free it) of owned results
         self.exception = None
+        self.ended = False
         self.blocking = blocking
         self.error = _capi.annoproj_error_p()
         self.call = _capi.annoproj_call()
@@ -183,7 +229,7 @@ class Call:
             return None
         if not isinstance(value, kind):
             raise TypeError("%s must be %s, not %s" % (name, kind.__name__, type(value).__name__))
-        if value._pointer is None:
+        if value.closed:
             raise _errors.make(_capi.ANNOPROJ_INVALID, "this %s is closed" % value.NOUN)
         self.handles.append(value)
         return value._pointer
@@ -265,16 +311,25 @@ class Call:
     def error_pointer(self):
         return ctypes.byref(self.error)
 
+    def _begin(self):
+        _stack().append(self)
+        for handle in self.handles:
+            handle._enter(self)
+
+    def _end(self):
+        """Ctrl-C may come even in here, or before it, so that `ended` is set by then: nobody waits for such a call."""
+        for handle in self.handles:
+            handle._leave(self)
+        for memory in self.memory:
+            memory.release()
+        while _unowned and not _stack():
+            release(*_unowned.pop())
+
     def _invoke(self, function, arguments):
-        stack = _stack()
-        stack.append(self)
-        try:
-            return function(*arguments)
-        finally:
-            stack.pop()
+        return function(*arguments)
 
     def _interruptible(self, function, arguments):
-        """As _invoke, while Ctrl-C triggers the call's cancel. Returns the status and the signal that came."""
+        """Calls it, while Ctrl-C triggers the call's cancel. Returns the status and the signal that came."""
         if self.call.cancel:
             status, guard = None, _interrupt.Guard(lambda: _capi.annoproj_cancel_trigger(self.call.cancel, None))
             with guard:
@@ -308,20 +363,16 @@ class Call:
 
     def run(self, function, *arguments):
         """Makes the call; raises what went wrong, else returns the status."""
-        entered, guard = [], None
+        guard = None
         try:
-            for handle in self.handles:
-                handle._enter()
-                entered.append(handle)
+            self._begin()
             if self.blocking and _interrupt.wanted():
                 status, guard = self._interruptible(function, arguments)
             else:
                 status = self._invoke(function, arguments)
         finally:
-            for handle in entered:
-                handle._leave()
-            for memory in self.memory:
-                memory.release()
+            self.ended = True
+            self._end()
         failure = _errors.from_library(status, self.error) if status < 0 else None
         if self.exception is None and (guard is None or guard.noted is None) and failure is None:
             return status
@@ -337,15 +388,12 @@ class Call:
 
     def plain(self, function, *arguments):
         """Calls a function that cannot fail."""
-        entered = []
         try:
-            for handle in self.handles:
-                handle._enter()
-                entered.append(handle)
+            self._begin()
             return self._invoke(function, arguments)
         finally:
-            for handle in entered:
-                handle._leave()
+            self.ended = True
+            self._end()
 
     def close(self, handle, function):
         """Closes a handle whose free function takes a call and may fail; then it stays open."""
@@ -357,7 +405,7 @@ class Call:
             self.run(function, pointer, self.pointer(), self.error_pointer())
             closed = True
         finally:
-            with handle._changed:
+            with handle._lock:
                 handle._end_close(closed)
 
     # ---- results -----------------------------------------------------------------------------------
@@ -416,8 +464,8 @@ def pages(method, keywords):
     token = keywords.pop("page", None)
     while True:
         table = method(page=token, **keywords)
+        token = table.next_page()  # before the caller has it, who may close it
         yield table
-        token = table.next_page()
         if token is None:
             return
 

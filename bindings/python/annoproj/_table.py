@@ -26,11 +26,13 @@ _SHOWN = 20
 class _Owner:
     """The table's memory. Views hold it too, so that closing the table never takes memory from under one."""
 
+    FREE = _capi.annoproj_table_free  # at the end of the interpreter the module's names are gone before the last views
+
     def __init__(self, pointer):
         self.pointer = pointer
 
     def __del__(self):
-        _capi.annoproj_table_free(self.pointer)
+        self.FREE(self.pointer)
 
 
 def _view(owner, address, format_, size, count):
@@ -209,12 +211,8 @@ class TableBase(_arrow.Exporter, _runtime.Handle):
         self._owner = _Owner(pointer)
         self._rows = None
 
-    def close(self):
-        """Closes the table. Views of its columns stay valid; the memory goes with the last of them."""
-        if self._begin_close() is None:
-            return
-        with self._changed:
-            self._end_close(True)
+    def _free(self, pointer):
+        """Views of its columns stay valid; the memory goes with the last of them."""
         self._owner = None
         self._rows = None
         _arrow.sweep()
@@ -224,7 +222,7 @@ class TableBase(_arrow.Exporter, _runtime.Handle):
 
     def _open_owner(self):
         owner = self._owner
-        if owner is None:
+        if owner is None or self.closed:
             raise _errors.make(_capi.ANNOPROJ_INVALID, "this table is closed")
         return owner
 
@@ -235,11 +233,12 @@ class TableBase(_arrow.Exporter, _runtime.Handle):
 
     def column_info(self, column):
         """A Column: the buffers of a column, by key or index."""
-        index = column
         if isinstance(column, str):
             index = self.column_index(column)
             if index < 0:
                 raise KeyError(column)
+        else:
+            index = _convert.integer(column, "column", "c_int32")
         owner = self._open_owner()
         raw = _capi.annoproj_column()
         raw.size = ctypes.sizeof(raw)
@@ -372,6 +371,6 @@ class TableBase(_arrow.Exporter, _runtime.Handle):
             return None
 
     def __repr__(self):
-        if self._pointer is None:
+        if self.closed:
             return "<annoproj.%s closed>" % type(self).__name__
         return "<annoproj.%s with %d rows>" % (type(self).__name__, self.row_count())

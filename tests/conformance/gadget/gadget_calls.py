@@ -94,11 +94,15 @@ class Callbacks(unittest.TestCase):
 
         def progress(done, total):
             self.assertEqual((done, total), (6, -1))
+            if gadget.closed:
+                raise ZeroDivisionError("the call went on")
             gadget.close()
 
-        with self.assertRaises(annoproj.StateError):
+        before = annoproj.gadgets_open()
+        with self.assertRaises(ZeroDivisionError):
             gadget.run([1, 2, 3], progress=progress)
-        self.assertFalse(gadget.closed)
+        self.assertTrue(gadget.closed)
+        self.assertEqual(annoproj.gadgets_open(), before - 1)
 
 
 class Running:
@@ -259,7 +263,7 @@ class Handles(unittest.TestCase):
         for thread in threads:
             thread.join()
         self.assertEqual(sums, [3.0] * 1600)
-        self.assertEqual(gadget._calls, 0)
+        self.assertEqual(gadget._calls, set())
 
 
 if __name__ == "__main__":
