@@ -107,6 +107,10 @@ func TestEveryRowType(t *testing.T) {
 			check(method.Call(values))
 		}
 	}
+	deleted := get[*Project](t)(w.host.ProjectCreate(background, "Deleted", w.ontology, workflow))
+	do(t, deleted.Delete(background, "Deleted"))
+	purged, purgeErr := deleted.Purge(background)
+	check([]reflect.Value{reflect.ValueOf(purged), reflect.ValueOf(&purgeErr).Elem()})
 	check(reflect.ValueOf(Operations).Call(nil))
 	get[*Table[LabelHashRow]](t)(review.LabelsWrite(background, LabelChanges{
 		Hashes: []string{""}, Classes: []int64{1}, GeometryStarts: []int64{0, 1}, Frames: []int64{0}, CoordinateStarts: []int64{0, 4},
