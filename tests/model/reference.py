@@ -114,7 +114,8 @@ class Reference(Labels, Routes):
 
     def start(self, user, stage, include_skipped=False):
         """The task, or the reason why there is none."""
-        self.enter(user)
+        refuse_if(STATE=user in self.disabled)
+        refuse_if(NOT_FOUND=self.role(user) is None)
         refuse_if(INVALID=user == HOST)
         if stage.type == DONE:
             return "FINISHED_STAGE"
@@ -174,7 +175,7 @@ class Reference(Labels, Routes):
 
     def release(self, user, task):
         self.enter(user, task)
-        if task.assignee is not None and not self.manages(user):
+        if not self.manages(user) and task.assignee is not None:
             refuse_if(PERMISSION=task.assignee != user or task.by_manager or not self.self_release)
         refuse_if(STATE=self.closed(user))
         if task.assignee is not None:
@@ -465,13 +466,14 @@ class Reference(Labels, Routes):
     def join(self, user):
         refuse_if(STATE=user in self.disabled)
         refuse_if(INVALID=user == HOST)
+        refuse_if(NOT_FOUND=self.role(user) is None and user not in self.organisation.admins)
         refuse_if(PERMISSION=user not in self.organisation.admins)
         self.roles[user] = "admin"  # of any project, whatever its status
 
     def leave_project(self, user):
         self.enter(user)
-        refuse_if(INVALID=user == HOST)
-        refuse_if(STATE=self.status == "archived" or (self.roles[user] == "admin" and self.is_last_admin(user)))
+        refuse_if(INVALID=user == HOST, STATE=self.status == "archived"
+                  or (self.role(user) == "admin" and user != HOST and self.is_last_admin(user)))
         self.free_all(user, user)
         del self.roles[user]
 

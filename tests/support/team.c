@@ -19,11 +19,14 @@ static int32_t team_clock(int64_t *time_us, void *user_data) {
     return 0;
 }
 
+/* Threads may draw at once: each byte is a mix of a counter of its own (splitmix64). */
 static int32_t team_random(void *buffer, size_t length, void *user_data) {
     team *made = user_data;
     for (size_t i = 0; i < length; i++) {
-        made->random = made->random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-        ((unsigned char *)buffer)[i] = (unsigned char)(made->random >> 56);
+        uint64_t mixed = __atomic_add_fetch(&made->random, UINT64_C(0x9e3779b97f4a7c15), __ATOMIC_RELAXED);
+        mixed = (mixed ^ (mixed >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+        mixed = (mixed ^ (mixed >> 27)) * UINT64_C(0x94d049bb133111eb);
+        ((unsigned char *)buffer)[i] = (unsigned char)(mixed >> 56);
     }
     return 0;
 }
