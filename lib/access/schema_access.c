@@ -9,6 +9,7 @@ const char schema_access[] =
     " name TEXT NOT NULL,"
     " org_role INTEGER NOT NULL," /* annoproj_org_role */
     " disabled INTEGER NOT NULL,"
+    " erased INTEGER NOT NULL," /* e-mail and name are "erased user N" */
     " created_us INTEGER NOT NULL) STRICT;"
     "CREATE TABLE collaborator("
     " project INTEGER NOT NULL,"

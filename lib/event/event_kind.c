@@ -76,6 +76,10 @@ static const struct kind_name {
     {EVENT_PROJECT_PURGED, "project_purged"},
     {EVENT_TICKET_ISSUE, "ticket_issue"},
     {EVENT_TICKET_USE, "ticket_use"},
+    {EVENT_WORKFLOW_TEMPLATE_CREATE, "workflow_template_create"},
+    {EVENT_WORKFLOW_TEMPLATE_UPDATE, "workflow_template_update"},
+    {EVENT_WORKFLOW_TEMPLATE_DELETE, "workflow_template_delete"},
+    {EVENT_USER_ERASE, "user_erase"},
 };
 
 const char *event_kind_name(int32_t kind) {

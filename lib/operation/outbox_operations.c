@@ -203,7 +203,8 @@ static annoproj_status list_waiting(scope *in, void *arguments, annoproj_error *
     static const char query[] =
         "SELECT o.project, o.waiting, (SELECT min(seq) FROM outbox b WHERE b.project = o.project), o.last, o.dropped,"
         " (SELECT created_us FROM outbox b WHERE b.project = o.project ORDER BY seq LIMIT 1)"
-        " FROM outbox_state o LEFT JOIN collaborator c ON c.project = o.project AND c.user = ?1"
+        " FROM outbox_state o JOIN project p ON p.id = o.project AND p.deleted_us IS NULL"
+        " LEFT JOIN collaborator c ON c.project = o.project AND c.user = ?1"
         " WHERE (?1 = 0 OR ?2 >> c.role & 1) AND o.waiting > 0 ORDER BY o.project";
     outbox_call *call = arguments;
     rows *list = rows_new(&row_outbox_waiting_row);

@@ -152,6 +152,13 @@ annoproj_status connection_open(const char *path, connection_kind kind, bool rel
     return ANNOPROJ_OK;
 }
 
+annoproj_status database_overwrite(database *db, bool all, annoproj_error **error) {
+    static const char fast[] = "PRAGMA secure_delete=FAST", whole[] = "PRAGMA secure_delete=ON";
+    statement *set = sql(db, all ? whole : fast);
+    (void)sql_row(set); /* what it is now */
+    return sql_end(set, error);
+}
+
 annoproj_status connection_cache(database *db, int64_t bytes, annoproj_error **error) {
     char text[64];
     snprintf(text, sizeof text, "PRAGMA cache_size=-%" PRId64, bytes / 1024 + 1);

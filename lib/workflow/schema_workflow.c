@@ -5,6 +5,14 @@ const char schema_workflow[] =
     "CREATE TABLE workflow("
     " project INTEGER PRIMARY KEY,"
     " json TEXT NOT NULL) STRICT;"
+    "CREATE TABLE workflow_template("
+    " id INTEGER PRIMARY KEY,"
+    " uuid BLOB NOT NULL,"
+    " title TEXT NOT NULL,"
+    " json TEXT NOT NULL,"
+    " creator INTEGER NOT NULL,"
+    " created_us INTEGER NOT NULL,"
+    " edited_us INTEGER NOT NULL) STRICT;"
     "CREATE TABLE stage("
     " id INTEGER PRIMARY KEY,"    /* (project << 32) + number; numbers are dense from 1 and never given again */
     " position INTEGER NOT NULL," /* in the document */

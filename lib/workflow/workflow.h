@@ -10,6 +10,10 @@ typedef enum consensus_kind { CONSENSUS_DETERMINE = 1, CONSENSUS_REFINE = 2 } co
 /* Checks a document and stores its stages. DATA names the stage and the rule. Members are e-mails of users of the store.
  * A project that has a workflow keeps the stages with the same keys; STATE says what tasks on their way forbid. */
 annoproj_status workflow_put(command *command, int64_t project, const char *json, annoproj_error **error);
+/* The same checks, for a document that is to be kept. */
+annoproj_status workflow_check(command *command, const char *json, annoproj_error **error);
+/* In the documents of all projects and templates: another name for who has the e-mail. */
+annoproj_status workflow_rename_user(command *command, const char *email, const char *name, annoproj_error **error);
 annoproj_status workflow_document(scope *scope, int64_t project, text *out, annoproj_error **error);
 
 /* The annotation stage that comes first: the one after Start, else the first in the document; 0 when there is none. */

@@ -75,6 +75,7 @@ class World:
         self.agent_task = self.agents.task_open(self.agents.task_list().to_pylist()[0]["task"])
         self.complete = self.project.stage_open("complete").id()
         self.stream = self.project.events(0)
+        self.template = self.host.workflow_template_create("T", WORKFLOW.replace("Annotate", "Draw"))
         self.ticket = self.project.task_open(self.free.id()).ticket_issue(self.users[1], self.now_us + 10**9)
         self.guest = self.store.session_open(self.users[1], ticket=self.ticket)
         self.project.setting_set(annoproj.Setting.OUTBOX_STATUS, 1)
@@ -124,6 +125,7 @@ CALLS = {
     "annoproj_user_update": (WRITE, lambda w, **c: w.host.user_update(w.users[3], "Other", annoproj.OrgRole.ADMIN, **c)),
     "annoproj_user_disable": (WRITE, lambda w, **c: w.host.user_disable(w.users[1], **c)),
     "annoproj_user_enable": (WRITE, lambda w, **c: w.host.user_enable(w.disabled, **c)),
+    "annoproj_user_erase": (WRITE, lambda w, **c: w.host.user_erase(w.users[1], **c)),
     "annoproj_user_get": (READ, lambda w, **c: w.host.user_get(w.users[0], **c)),
     "annoproj_users_get": (READ, lambda w, **c: w.host.users_get(w.users, **c)),
     "annoproj_user_list": (READ, lambda w, **c: w.host.user_list(**c)),
@@ -167,6 +169,14 @@ CALLS = {
     "annoproj_project_detach_dataset": (WRITE, lambda w, **c: w.project.detach_dataset(w.dataset, **c)),
     "annoproj_project_datasets": (READ, lambda w, **c: w.project.datasets(**c)),
     "annoproj_project_tabs": (READ, lambda w, **c: w.project.tabs(**c)),
+    "annoproj_workflow_template_create": (WRITE, lambda w, **c: w.host.workflow_template_create("U", WORKFLOW, **c)),
+    "annoproj_workflow_template_update": (WRITE, lambda w, **c: w.host.workflow_template_update(w.template, "U", WORKFLOW, **c)),
+    "annoproj_workflow_template_delete": (WRITE, lambda w, **c: w.host.workflow_template_delete(w.template, **c)),
+    "annoproj_workflow_template_get": (READ, lambda w, **c: w.host.workflow_template_get(w.template, **c)),
+    "annoproj_workflow_templates_get": (READ, lambda w, **c: w.host.workflow_templates_get([w.template], **c)),
+    "annoproj_workflow_template_list": (READ, lambda w, **c: w.host.workflow_template_list(**c)),
+    "annoproj_workflow_template_json": (READ, lambda w, **c: w.host.workflow_template_json(w.template, **c)),
+    "annoproj_workflow_use_template": (WRITE, lambda w, **c: w.project.workflow_use_template(w.template, **c)),
     "annoproj_collaborator_add": (WRITE, lambda w, **c: w.project.collaborator_add(w.users[3], annoproj.Role.REVIEWER, **c)),
     "annoproj_collaborator_set_role": (WRITE, lambda w, **c: w.project.collaborator_set_role(w.users[1], annoproj.Role.REVIEWER, **c)),
     "annoproj_collaborator_remove": (WRITE, lambda w, **c: w.project.collaborator_remove(w.users[1], **c)),

@@ -35,7 +35,8 @@ class World:
 
     def __init__(self, folder):
         self.now_us = 1_767_603_600_000_000
-        self.store = annoproj.create(os.path.join(folder, "rights.annoproj"), clock=lambda: self.now_us, relaxed_durability=True)
+        self.store = annoproj.create(os.path.join(folder, "rights.annoproj"), clock=lambda: self.now_us, relaxed_durability=True,
+                                     ticket_key="a secret of this test")
         self.folder = folder
         host = self.host = self.store.session_open(0)
         self.users = {role: host.user_create("%s@x.org" % role, role, OrgRole.MEMBER) for role in ROLES}
@@ -90,6 +91,8 @@ LINES = [
     ("analytics: team", MANAGERS, lambda w, s, p, a, r: p.query_open().reviewers()),
     ("analytics: team", MANAGERS, lambda w, s, p, a, r: p.query_open().reviewers_by_frame()),
     ("analytics: team", MANAGERS, lambda w, s, p, a, r: p.events(0).next()),
+    ("outbox", ADMINS, lambda w, s, p, a, r: p.outbox_fetch()),
+    ("tickets", ADMINS, lambda w, s, p, a, r: (a or r).ticket_issue(w.users[BOTH], w.now_us + 10**9)),
     ("export", ADMINS, lambda w, s, p, a, r: p.export_coco(path=os.path.join(w.folder, "out.json"))),
     ("export", ADMINS, lambda w, s, p, a, r: p.export_labels(path=os.path.join(w.folder, "out.json"))),
     ("assign", MANAGERS, lambda w, s, p, a, r: (a or r).assign(w.users[ANNOTATOR if a else REVIEWER])),
@@ -135,6 +138,7 @@ STORE = [  # org admins and host: everything but project data; members make thin
     ("users", {"org_admin", "host"}, lambda w, s: s.user_update(w.victims[0], "V", OrgRole.MEMBER)),
     ("users", {"org_admin", "host"}, lambda w, s: s.user_disable(w.victims[0])),
     ("users", {"org_admin", "host"}, lambda w, s: s.user_enable(w.victims[0])),
+    ("users", {"org_admin", "host"}, lambda w, s: s.user_erase(s.user_list().to_pylist()[-1]["user"])),
     ("check", {"org_admin", "host"}, lambda w, s: s.store_check(quick=True)),
     ("any member", None, lambda w, s: s.user_list()),
     ("any member", None, lambda w, s: s.project_create("Mine", s.ontology_create("Mine", ONTOLOGY), WORKFLOW)),
@@ -281,7 +285,8 @@ class Rights(unittest.TestCase):
             a = project.task_open(world.annotating[0]) if self.may(who, ANNOTATORS) else None
             r = project.task_open(world.reviewing[0]) if self.may(who, REVIEWERS) else None
             world.project.set_status(annoproj.ProjectStatus.ARCHIVED)
-            reads = ("summary", "workflow: view", "queue", "see the project", "analytics: own", "analytics: team", "export")
+            reads = ("summary", "workflow: view", "queue", "see the project", "analytics: own", "analytics: team", "export",
+                     "outbox")
             for what, allowed, call in LINES:
                 if what in ("project status", "release", "settings: datasets") or not self.may(who, allowed):
                     continue

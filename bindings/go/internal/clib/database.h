@@ -42,4 +42,7 @@ bool sql_step_run(statement *statement); /* runs once without ending: bulk inser
 
 int64_t last_insert_id(database *database);
 
+/* Whether what is deleted is overwritten also in pages that become free (connection.c says why usually not). */
+annoproj_status database_overwrite(database *database, bool all, annoproj_error **error);
+
 #endif

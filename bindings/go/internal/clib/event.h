@@ -88,7 +88,12 @@ typedef enum event_kind {
     EVENT_PROJECT_PURGED = 109,  /* and ended; reference = project */
     /* tickets */
     EVENT_TICKET_ISSUE = 110, /* credited = the user; duration = how long it is valid */
-    EVENT_TICKET_USE = 111    /* reference = the operation it let through */
+    EVENT_TICKET_USE = 111,   /* reference = the operation it let through */
+    /* more of the store (project 0) */
+    EVENT_WORKFLOW_TEMPLATE_CREATE = 112, /* reference = template */
+    EVENT_WORKFLOW_TEMPLATE_UPDATE = 113, /* reference = template */
+    EVENT_WORKFLOW_TEMPLATE_DELETE = 114, /* reference = template */
+    EVENT_USER_ERASE = 115                /* credited = the user */
 } event_kind;
 
 const char *event_kind_name(int32_t kind); /* "task_submit"; "unknown" */

@@ -22,7 +22,7 @@
 #define LISTED(user) ", EXISTS(SELECT 1 FROM stage_member m WHERE m.stage = s.id AND m.user = " user ")"
 
 #define TASK_COLUMNS                                                                                                   \
-    "t.id, t.data_unit, t.assignee, t.entered_us, t.version, t.last_submitter, t.last_action_user,"       \
+    "t.id, t.data_unit, t.assignee, t.entered_us, t.version, t.last_submitter, t.last_action_user,"                    \
     " t.status, t.priority, t.assigned_by, t.open_issues, t.resolved_issues, t.released, t.returned, t.worked_us"
 
 static const char sql_store[] = "SELECT " ASKER_COLUMNS ASKER;
@@ -39,6 +39,10 @@ static const char sql_dataset[] = "SELECT self.id, self.org_role, self.disabled,
                                   "," DATASET_OWN " FROM" SEER " LEFT JOIN dataset d ON d.id = ?5";
 static const char sql_ontology[] = "SELECT self.id, self.org_role, self.disabled, o.id IS NOT NULL AND" ONTOLOGY_SEEN
                                    "," ONTOLOGY_OWN " FROM" SEER " LEFT JOIN ontology o ON o.id = ?5";
+
+/* Every session sees every template. */
+static const char sql_template[] = "SELECT self.id, self.org_role, self.disabled, t.id IS NOT NULL, (" SEES_ALL
+                                   " OR t.creator = me.id) FROM" SEER " LEFT JOIN workflow_template t ON t.id = ?5";
 
 static const char sql_one_stage[] = "SELECT " STAGE_COLUMNS LISTED(
     "?1") ", (SELECT c.role FROM collaborator c"
@@ -208,15 +212,17 @@ static const char *subject_text(subject_kind kind) {
     case SUBJECT_ISSUE: return sql_issue;
     case SUBJECT_DATASET: return sql_dataset;
     case SUBJECT_ONTOLOGY: return sql_ontology;
+    case SUBJECT_WORKFLOW_TEMPLATE: return sql_template;
     }
     return sql_store;
 }
 
 static const char *subject_name(subject_kind kind) {
     static const char *const names[] = {
-        [SUBJECT_STORE] = "store",      [SUBJECT_PROJECT] = "project", [SUBJECT_STAGE] = "stage",
-        [SUBJECT_TASK] = "task",        [SUBJECT_ISSUE] = "issue",     [SUBJECT_DATASET] = "dataset",
-        [SUBJECT_ONTOLOGY] = "ontology"};
+        [SUBJECT_STORE] = "store",       [SUBJECT_PROJECT] = "project",
+        [SUBJECT_STAGE] = "stage",       [SUBJECT_TASK] = "task",
+        [SUBJECT_ISSUE] = "issue",       [SUBJECT_DATASET] = "dataset",
+        [SUBJECT_ONTOLOGY] = "ontology", [SUBJECT_WORKFLOW_TEMPLATE] = "workflow template"};
     return names[kind];
 }
 
@@ -227,6 +233,7 @@ static bool read_subject(cursor *row, scope *in, subject_kind kind) {
     case SUBJECT_STORE: return true;
     case SUBJECT_DATASET:
     case SUBJECT_ONTOLOGY:
+    case SUBJECT_WORKFLOW_TEMPLATE:
         seen = next_bool(row);
         in->owns = seen && next_bool(row);
         return seen;
@@ -246,7 +253,7 @@ static bool read_subject(cursor *row, scope *in, subject_kind kind) {
 }
 
 annoproj_status subject_load(scope *in, subject_kind kind, int64_t id, annoproj_error **error) {
-    bool store_thing = kind == SUBJECT_DATASET || kind == SUBJECT_ONTOLOGY;
+    bool store_thing = kind == SUBJECT_DATASET || kind == SUBJECT_ONTOLOGY || kind == SUBJECT_WORKFLOW_TEMPLATE;
     bool inner = kind == SUBJECT_STAGE || kind == SUBJECT_TASK || kind == SUBJECT_ISSUE;
     bool found = false, seen = false;
     annoproj_status status = ANNOPROJ_OK;

@@ -8,6 +8,7 @@
 #include "utf8.h"
 #include "workflow.h"
 #include "workflow_svg.h"
+#include "workflow_template.h"
 
 typedef annoproj_status (*write_text_fn)(scope *in, int64_t project, text *out, annoproj_error **error);
 
@@ -117,6 +118,24 @@ static annoproj_status update_workflow(command *cmd, void *arguments, annoproj_e
     bind_int64(update, cmd->scope.now_us);
     bind_int64(update, project);
     return sql_run(update, error);
+}
+
+static annoproj_status update_from_template(command *cmd, void *arguments, annoproj_error **error) {
+    char *json = NULL;
+    annoproj_status status = template_text(&cmd->scope, *(const int64_t *)arguments, &json, error);
+    if (status == ANNOPROJ_OK)
+        status = update_workflow(cmd, json, error);
+    release(json);
+    return status;
+}
+
+annoproj_status annoproj_workflow_use_template(annoproj_project *project, int64_t workflow_template,
+                                               const annoproj_call *call, annoproj_error **error) {
+    handle_call what = {.operation = ANNOPROJ_OPERATION_WORKFLOW_EDIT,
+                        .arguments = &workflow_template,
+                        .fingerprint = fingerprint_int64(fingerprint_text(0, "use_template"), workflow_template)};
+    clear_error(error);
+    return project_write(project, &what, update_from_template, call, NULL, error);
 }
 
 static annoproj_status draw_svg(scope *in, int64_t project, text *out, annoproj_error **error) {

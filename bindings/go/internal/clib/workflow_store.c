@@ -371,6 +371,31 @@ static annoproj_status refuse_later(const workflow_plan *plan, annoproj_error **
     return ANNOPROJ_OK;
 }
 
+/* The users that a stage names are there. */
+static annoproj_status check_users(command *cmd, const document_stage *stage, annoproj_error **error) {
+    annoproj_status status = ANNOPROJ_OK;
+    int64_t user = 0;
+    for (size_t i = 0; i < stage->member_count && status == ANNOPROJ_OK; i++)
+        status = find_user(cmd, stage, stage->pointer, stage->members[i], &user, error);
+    for (size_t i = 0; i < stage->pathway_count; i++) {
+        const document_pathway *path = &stage->pathways[i];
+        for (size_t j = 0; j < path->user_count && status == ANNOPROJ_OK; j++)
+            status = find_user(cmd, stage, path->pointer, path->users[j], &user, error);
+    }
+    return status;
+}
+
+annoproj_status workflow_check(command *cmd, const char *json, annoproj_error **error) {
+    workflow_plan plan;
+    annoproj_status status = workflow_plan_read(&plan, json, strlen(json), error);
+    if (status == ANNOPROJ_OK)
+        status = refuse_later(&plan, error);
+    for (size_t i = 0; i < plan.count && status == ANNOPROJ_OK; i++)
+        status = check_users(cmd, &plan.stages[i], error);
+    workflow_plan_release(&plan);
+    return status;
+}
+
 annoproj_status workflow_put(command *cmd, int64_t project, const char *json, annoproj_error **error) {
     replacing run = {.project = project};
     annoproj_status status = workflow_plan_read(&run.plan, json, strlen(json), error);
