@@ -351,6 +351,10 @@ const (
 	OperationStoreEvents Operation = 114
 	// OperationTagManage: the organisation's list of project tags.
 	OperationTagManage Operation = 115
+	// OperationWorkflowTemplateCreate is ANNOPROJ_OPERATION_WORKFLOW_TEMPLATE_CREATE.
+	OperationWorkflowTemplateCreate Operation = 120
+	// OperationWorkflowTemplateChange is ANNOPROJ_OPERATION_WORKFLOW_TEMPLATE_CHANGE.
+	OperationWorkflowTemplateChange Operation = 121
 )
 
 // String is the name of a value as the header has it.
@@ -462,6 +466,10 @@ func (o Operation) String() string {
 		return "STORE_EVENTS"
 	case OperationTagManage:
 		return "TAG_MANAGE"
+	case OperationWorkflowTemplateCreate:
+		return "WORKFLOW_TEMPLATE_CREATE"
+	case OperationWorkflowTemplateChange:
+		return "WORKFLOW_TEMPLATE_CHANGE"
 	}
 	return "Operation(" + strconv.Itoa(int(o)) + ")"
 }

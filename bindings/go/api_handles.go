@@ -611,7 +611,7 @@ func (s *Session) StoreSettingSet(ctx context.Context, setting Setting, value in
 	return err
 }
 
-// Makes a user. ErrExists when the e-mail is taken. Rights: user_manage.
+// Makes a user. ErrExists when the e-mail is taken, ErrInvalid when it begins with "erased user ". Rights: user_manage.
 //
 // In C: annoproj_user_create.
 func (s *Session) UserCreate(ctx context.Context, email string, name string, orgRole OrgRole, opts ...CallOption) (int64, error) {
@@ -631,7 +631,8 @@ func (s *Session) UserCreate(ctx context.Context, email string, name string, org
 	return int64(oUser), nil
 }
 
-// Changes a user's name and org role. ErrNotFound; ErrState when the last org admin would be lost. Rights: user_manage.
+// Changes a user's name and org role. ErrNotFound; ErrState when the last org admin would be lost, and for an erased user. Rights:
+// user_manage.
 //
 // In C: annoproj_user_update.
 func (s *Session) UserUpdate(ctx context.Context, user int64, name string, orgRole OrgRole, opts ...CallOption) error {
@@ -661,7 +662,7 @@ func (s *Session) UserDisable(ctx context.Context, user int64, opts ...CallOptio
 	return err
 }
 
-// Enables a disabled user; tasks that were released stay so. ErrNotFound. Rights: user_manage.
+// Enables a disabled user; tasks that were released stay so. ErrNotFound; ErrState for an erased user. Rights: user_manage.
 //
 // In C: annoproj_user_enable.
 func (s *Session) UserEnable(ctx context.Context, user int64, opts ...CallOption) error {
@@ -671,6 +672,25 @@ func (s *Session) UserEnable(ctx context.Context, user int64, opts ...CallOption
 	self := (*C.annoproj_session)(call.enter(s.state(), "session", false))
 	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
 		return C.annoproj_user_enable(self, C.int64_t(user), limits, failure)
+	})
+	return err
+}
+
+// Erases a user (privacy): name and e-mail become "erased user N", here and in workflow documents and templates that name the user as a
+// member; the user is disabled for ever, tasks are released. The number stays, and with it labels, events and all figures; whatever
+// is written from now on (reports, exports, versions, bodies of the outbox) shows the new name. What the user wrote stays as it is:
+// comments, titles, labels. The old name is overwritten in the file's pages; of its write-ahead log it is gone after
+// the next Session.StoreCompact (or after Store.Close by the last process that has the store open), of backups never: make new
+// ones. Erasing an erased user is OK. ErrNotFound; ErrState for the last org admin. Rights: user_manage.
+//
+// In C: annoproj_user_erase.
+func (s *Session) UserErase(ctx context.Context, user int64, opts ...CallOption) error {
+	call := newCall(ctx)
+	defer call.end()
+	call.apply(opts)
+	self := (*C.annoproj_session)(call.enter(s.state(), "session", false))
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_user_erase(self, C.int64_t(user), limits, failure)
 	})
 	return err
 }
@@ -1110,9 +1130,9 @@ func (s *Session) TagList(ctx context.Context, opts ...TagListOption) (*Table[Ta
 	return newTable(oTable, decodeTagRow), nil
 }
 
-// Makes a project; its creator becomes admin. `workflow` is the document above: ErrData names the stage and the rule it
+// Makes a project; its creator becomes admin. `workflow` is the document above, nil with option workflow_template: ErrData names the stage and the rule it
 // breaks, ErrLimit says of what there is too much, ErrUnsupported names a stage that this library does not run yet (consensus
-// stages). ErrNotFound when there is no such ontology. Rights: project_create.
+// stages). ErrNotFound when there is no such ontology or template. Rights: project_create.
 //
 // In C: annoproj_project_create.
 func (s *Session) ProjectCreate(ctx context.Context, title string, ontology int64, workflow string, opts ...ProjectOption) (*Project, error) {
@@ -1120,7 +1140,7 @@ func (s *Session) ProjectCreate(ctx context.Context, title string, ontology int6
 	defer call.end()
 	self := (*C.annoproj_session)(call.enter(s.state(), "session", false))
 	cTitle := call.requiredText("title", title)
-	cWorkflow := call.requiredText("workflow", workflow)
+	cWorkflow := call.text("workflow", workflow)
 	var chosen ProjectOptions
 	for _, option := range opts {
 		if option != nil {
@@ -1227,6 +1247,132 @@ func (s *Session) ProjectJoin(ctx context.Context, project int64, opts ...CallOp
 		return C.annoproj_project_join(self, C.int64_t(project), limits, failure)
 	})
 	return err
+}
+
+// Makes a template of a workflow document, checked as Session.ProjectCreate checks it: ErrData, ErrLimit and ErrUnsupported as there; users that it names
+// must be in the store. Titles may repeat. Rights: workflow_template_create.
+//
+// In C: annoproj_workflow_template_create.
+func (s *Session) WorkflowTemplateCreate(ctx context.Context, title string, workflow string, opts ...CallOption) (int64, error) {
+	call := newCall(ctx)
+	defer call.end()
+	call.apply(opts)
+	self := (*C.annoproj_session)(call.enter(s.state(), "session", false))
+	cTitle := call.requiredText("title", title)
+	cWorkflow := call.requiredText("workflow", workflow)
+	var oWorkflowTemplate C.int64_t
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_workflow_template_create(self, cTitle, cWorkflow, limits, &oWorkflowTemplate, failure)
+	})
+	if err != nil {
+		return 0, err
+	}
+	return int64(oWorkflowTemplate), nil
+}
+
+// Replaces title and document; projects that copied it keep what they have. ErrNotFound; else as Session.WorkflowTemplateCreate. Rights:
+// workflow_template_change.
+//
+// In C: annoproj_workflow_template_update.
+func (s *Session) WorkflowTemplateUpdate(ctx context.Context, workflowTemplate int64, title string, workflow string, opts ...CallOption) error {
+	call := newCall(ctx)
+	defer call.end()
+	call.apply(opts)
+	self := (*C.annoproj_session)(call.enter(s.state(), "session", false))
+	cTitle := call.requiredText("title", title)
+	cWorkflow := call.requiredText("workflow", workflow)
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_workflow_template_update(self, C.int64_t(workflowTemplate), cTitle, cWorkflow, limits, failure)
+	})
+	return err
+}
+
+// Deletes a template; projects that copied it keep what they have. ErrNotFound. Rights: workflow_template_change.
+//
+// In C: annoproj_workflow_template_delete.
+func (s *Session) WorkflowTemplateDelete(ctx context.Context, workflowTemplate int64, opts ...CallOption) error {
+	call := newCall(ctx)
+	defer call.end()
+	call.apply(opts)
+	self := (*C.annoproj_session)(call.enter(s.state(), "session", false))
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_workflow_template_delete(self, C.int64_t(workflowTemplate), limits, failure)
+	})
+	return err
+}
+
+// One template. ErrNotFound. Rights: any session.
+//
+// In C: annoproj_workflow_template_get.
+func (s *Session) WorkflowTemplateGet(ctx context.Context, workflowTemplate int64, opts ...CallOption) (*Table[WorkflowTemplateRow], error) {
+	call := newCall(ctx)
+	defer call.end()
+	call.apply(opts)
+	self := (*C.annoproj_session)(call.enter(s.state(), "session", false))
+	var oTable *C.annoproj_table
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_workflow_template_get(self, C.int64_t(workflowTemplate), limits, &oTable, failure)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return newTable(oTable, decodeWorkflowTemplateRow), nil
+}
+
+// Several templates, in the order asked. ErrNotFound names the first that is missing. Rights: any session.
+//
+// In C: annoproj_workflow_templates_get.
+func (s *Session) WorkflowTemplatesGet(ctx context.Context, workflowTemplates []int64, opts ...CallOption) (*Table[WorkflowTemplateRow], error) {
+	call := newCall(ctx)
+	defer call.end()
+	call.apply(opts)
+	self := (*C.annoproj_session)(call.enter(s.state(), "session", false))
+	var count arrayLength
+	cWorkflowTemplates := (*C.int64_t)(lendArray(call, &count, "workflow_templates", workflowTemplates, 0, false))
+	var oTable *C.annoproj_table
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_workflow_templates_get(self, cWorkflowTemplates, C.size_t(count.count), limits, &oTable, failure)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return newTable(oTable, decodeWorkflowTemplateRow), nil
+}
+
+// All templates, by title. Rights: any session.
+//
+// In C: annoproj_workflow_template_list.
+func (s *Session) WorkflowTemplateList(ctx context.Context, opts ...CallOption) (*Table[WorkflowTemplateRow], error) {
+	call := newCall(ctx)
+	defer call.end()
+	call.apply(opts)
+	self := (*C.annoproj_session)(call.enter(s.state(), "session", false))
+	var oTable *C.annoproj_table
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_workflow_template_list(self, limits, &oTable, failure)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return newTable(oTable, decodeWorkflowTemplateRow), nil
+}
+
+// The document of a template, as it was given. ErrNotFound. Rights: any session.
+//
+// In C: annoproj_workflow_template_json.
+func (s *Session) WorkflowTemplateJSON(ctx context.Context, workflowTemplate int64, opts ...CallOption) (string, error) {
+	call := newCall(ctx)
+	defer call.end()
+	call.apply(opts)
+	self := (*C.annoproj_session)(call.enter(s.state(), "session", false))
+	var oJSON *C.char
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_workflow_template_json(self, C.int64_t(workflowTemplate), limits, &oJSON, failure)
+	})
+	if err != nil {
+		return "", err
+	}
+	return takeText(oJSON), nil
 }
 
 // The same for the events of the store itself, which belong to no project: users, datasets, ontologies, settings. They are
@@ -1631,6 +1777,21 @@ func (p *Project) Tabs(ctx context.Context, opts ...CallOption) (*Table[TabRow],
 		return nil, err
 	}
 	return newTable(oTable, decodeTabRow), nil
+}
+
+// Changes the project's workflow to a template's document. ErrNotFound (template); ErrState and ErrData as Project.WorkflowUpdate. Rights:
+// workflow_edit.
+//
+// In C: annoproj_workflow_use_template.
+func (p *Project) WorkflowUseTemplate(ctx context.Context, workflowTemplate int64, opts ...CallOption) error {
+	call := newCall(ctx)
+	defer call.end()
+	call.apply(opts)
+	self := (*C.annoproj_project)(call.enter(p.state(), "project", false))
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_workflow_use_template(self, C.int64_t(workflowTemplate), limits, failure)
+	})
+	return err
 }
 
 // Adds a collaborator; one who is there already keeps the role (OK). ErrNotFound when there is no such user, ErrState when

@@ -92,6 +92,7 @@ func layouts() map[string]uintptr {
 	all["annoproj_project_options.idle_limit_us"] = unsafe.Offsetof(C.annoproj_project_options{}.idle_limit_us)
 	all["annoproj_project_options.time_window_us"] = unsafe.Offsetof(C.annoproj_project_options{}.time_window_us)
 	all["annoproj_project_options.outbox_limit"] = unsafe.Offsetof(C.annoproj_project_options{}.outbox_limit)
+	all["annoproj_project_options.workflow_template"] = unsafe.Offsetof(C.annoproj_project_options{}.workflow_template)
 	all["annoproj_project_options.self_release"] = unsafe.Offsetof(C.annoproj_project_options{}.self_release)
 	all["annoproj_project_options.strict_status"] = unsafe.Offsetof(C.annoproj_project_options{}.strict_status)
 	all["annoproj_project_options.count_text_and_audio"] = unsafe.Offsetof(C.annoproj_project_options{}.count_text_and_audio)

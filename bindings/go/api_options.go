@@ -228,6 +228,8 @@ type ProjectOptions struct {
 	TimeWindowMicros int64
 	// OutboxLimit is outbox_limit.
 	OutboxLimit int64
+	// WorkflowTemplate: Session.ProjectCreate: copy this one, and give no document; 0 = none.
+	WorkflowTemplate int64
 	// SelfRelease is self_release.
 	SelfRelease Choice
 	// StrictStatus is strict_status.
@@ -247,6 +249,7 @@ func (o *ProjectOptions) toC(call *call) *C.annoproj_project_options {
 	s.idle_limit_us = C.int64_t(o.IdleLimitMicros)
 	s.time_window_us = C.int64_t(o.TimeWindowMicros)
 	s.outbox_limit = C.int64_t(o.OutboxLimit)
+	s.workflow_template = C.int64_t(o.WorkflowTemplate)
 	s.self_release = C.annoproj_choice(o.SelfRelease)
 	s.strict_status = C.annoproj_choice(o.StrictStatus)
 	s.count_text_and_audio = C.annoproj_choice(o.CountTextAndAudio)

@@ -227,6 +227,8 @@ type UserRow struct {
 	Disabled bool `json:"disabled"`
 	// Created: When the user was created.
 	Created time.Time `json:"created"`
+	// Erased: E-mail and name are "erased user N", N the number.
+	Erased bool `json:"erased"`
 }
 
 func decodeUserRow(d *decoder) []UserRow {
@@ -238,6 +240,7 @@ func decodeUserRow(d *decoder) []UserRow {
 	each(d, "org_role", ColumnTypeDictionary, (*Column).textAt, func(row int, value string) { rows[row].OrgRole = value })
 	each(d, "disabled", ColumnTypeBool, (*Column).boolAt, func(row int, value bool) { rows[row].Disabled = value })
 	each(d, "created", ColumnTypeTimestampMicros, (*Column).timeAt, func(row int, value time.Time) { rows[row].Created = value })
+	each(d, "erased", ColumnTypeBool, (*Column).boolAt, func(row int, value bool) { rows[row].Erased = value })
 	return rows
 }
 
@@ -499,6 +502,36 @@ func decodeTabRow(d *decoder) []TabRow {
 	rows := make([]TabRow, d.length)
 	each(d, "tab", ColumnTypeDictionary, (*Column).textAt, func(row int, value string) { rows[row].Tab = value })
 	each(d, "access", ColumnTypeDictionary, (*Column).textAt, func(row int, value string) { rows[row].Access = value })
+	return rows
+}
+
+// WorkflowTemplateRow: A workflow template.
+type WorkflowTemplateRow struct {
+	// WorkflowTemplate: Id of the template.
+	WorkflowTemplate int64 `json:"workflow_template"`
+	// UUID: Stable id outside the store.
+	UUID string `json:"uuid"`
+	// Title: Title.
+	Title string `json:"title"`
+	// Creator: User who made it; 0 = the host.
+	Creator int64 `json:"creator"`
+	// CreatorEmail: Null for the host.
+	CreatorEmail Null[string] `json:"creator_email"`
+	// Created: When it was made.
+	Created time.Time `json:"created"`
+	// Edited: When it was last changed.
+	Edited time.Time `json:"edited"`
+}
+
+func decodeWorkflowTemplateRow(d *decoder) []WorkflowTemplateRow {
+	rows := make([]WorkflowTemplateRow, d.length)
+	each(d, "workflow_template", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].WorkflowTemplate = value })
+	each(d, "uuid", ColumnTypeUTF8, (*Column).textAt, func(row int, value string) { rows[row].UUID = value })
+	each(d, "title", ColumnTypeUTF8, (*Column).textAt, func(row int, value string) { rows[row].Title = value })
+	each(d, "creator", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Creator = value })
+	eachNull(d, "creator_email", ColumnTypeUTF8, (*Column).textAt, func(row int, value Null[string]) { rows[row].CreatorEmail = value })
+	each(d, "created", ColumnTypeTimestampMicros, (*Column).timeAt, func(row int, value time.Time) { rows[row].Created = value })
+	each(d, "edited", ColumnTypeTimestampMicros, (*Column).timeAt, func(row int, value time.Time) { rows[row].Edited = value })
 	return rows
 }
 

@@ -78,8 +78,8 @@ func TestEveryRowType(t *testing.T) {
 	template := get[int64](t)(w.host.WorkflowTemplateCreate(background, "T", workflow))
 	arguments["WorkflowTemplateGet"], arguments["WorkflowTemplatesGet"] = []any{template}, []any{[]int64{template}}
 	do(t, w.project.SettingSet(background, SettingOutboxStatus, 1))
-	do(t, w.project.SetStatus(background, ProjectInReview))
-	do(t, w.project.SetStatus(background, ProjectInProgress))
+	do(t, w.project.SetStatus(background, ProjectStatusInReview))
+	do(t, w.project.SetStatus(background, ProjectStatusInProgress))
 	units := get[[]DataUnitRow](t)(Rows(w.host.DataUnitList(background, w.dataset)))
 	arguments["DataUnitGet"], arguments["DataUnitsGet"] = []any{units[0].DataUnit}, []any{[]int64{units[0].DataUnit, units[1].DataUnit}}
 	covered := make(map[string]int)

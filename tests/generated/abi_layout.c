@@ -113,6 +113,8 @@ _Static_assert((int32_t)ANNOPROJ_OPERATION_STORE_COMPACT == 112, "ANNOPROJ_OPERA
 _Static_assert((int32_t)ANNOPROJ_OPERATION_STORE_SETTINGS == 113, "ANNOPROJ_OPERATION_STORE_SETTINGS");
 _Static_assert((int32_t)ANNOPROJ_OPERATION_STORE_EVENTS == 114, "ANNOPROJ_OPERATION_STORE_EVENTS");
 _Static_assert((int32_t)ANNOPROJ_OPERATION_TAG_MANAGE == 115, "ANNOPROJ_OPERATION_TAG_MANAGE");
+_Static_assert((int32_t)ANNOPROJ_OPERATION_WORKFLOW_TEMPLATE_CREATE == 120, "ANNOPROJ_OPERATION_WORKFLOW_TEMPLATE_CREATE");
+_Static_assert((int32_t)ANNOPROJ_OPERATION_WORKFLOW_TEMPLATE_CHANGE == 121, "ANNOPROJ_OPERATION_WORKFLOW_TEMPLATE_CHANGE");
 
 typedef int32_t annoproj_setting;
 _Static_assert((int32_t)ANNOPROJ_SETTING_IDLE_LIMIT_US == 1, "ANNOPROJ_SETTING_IDLE_LIMIT_US");
@@ -418,7 +420,7 @@ _Static_assert(_Generic(((annoproj_tag_list_options *)0)->deleted, annoproj_dele
 _Static_assert(offsetof(annoproj_tag_list_options, reserved) == 12, "offset of annoproj_tag_list_options.reserved");
 _Static_assert(_Generic(((annoproj_tag_list_options *)0)->reserved, int32_t: 1, default: 0), "type of annoproj_tag_list_options.reserved");
 
-_Static_assert(sizeof(annoproj_project_options) == 64, "size of annoproj_project_options");
+_Static_assert(sizeof(annoproj_project_options) == 72, "size of annoproj_project_options");
 _Static_assert(offsetof(annoproj_project_options, size) == 0, "offset of annoproj_project_options.size");
 _Static_assert(_Generic(((annoproj_project_options *)0)->size, size_t: 1, default: 0), "type of annoproj_project_options.size");
 _Static_assert(offsetof(annoproj_project_options, description) == 8, "offset of annoproj_project_options.description");
@@ -429,17 +431,19 @@ _Static_assert(offsetof(annoproj_project_options, time_window_us) == 24, "offset
 _Static_assert(_Generic(((annoproj_project_options *)0)->time_window_us, int64_t: 1, default: 0), "type of annoproj_project_options.time_window_us");
 _Static_assert(offsetof(annoproj_project_options, outbox_limit) == 32, "offset of annoproj_project_options.outbox_limit");
 _Static_assert(_Generic(((annoproj_project_options *)0)->outbox_limit, int64_t: 1, default: 0), "type of annoproj_project_options.outbox_limit");
-_Static_assert(offsetof(annoproj_project_options, self_release) == 40, "offset of annoproj_project_options.self_release");
+_Static_assert(offsetof(annoproj_project_options, workflow_template) == 40, "offset of annoproj_project_options.workflow_template");
+_Static_assert(_Generic(((annoproj_project_options *)0)->workflow_template, int64_t: 1, default: 0), "type of annoproj_project_options.workflow_template");
+_Static_assert(offsetof(annoproj_project_options, self_release) == 48, "offset of annoproj_project_options.self_release");
 _Static_assert(_Generic(((annoproj_project_options *)0)->self_release, annoproj_choice: 1, default: 0), "type of annoproj_project_options.self_release");
-_Static_assert(offsetof(annoproj_project_options, strict_status) == 44, "offset of annoproj_project_options.strict_status");
+_Static_assert(offsetof(annoproj_project_options, strict_status) == 52, "offset of annoproj_project_options.strict_status");
 _Static_assert(_Generic(((annoproj_project_options *)0)->strict_status, annoproj_choice: 1, default: 0), "type of annoproj_project_options.strict_status");
-_Static_assert(offsetof(annoproj_project_options, count_text_and_audio) == 48, "offset of annoproj_project_options.count_text_and_audio");
+_Static_assert(offsetof(annoproj_project_options, count_text_and_audio) == 56, "offset of annoproj_project_options.count_text_and_audio");
 _Static_assert(_Generic(((annoproj_project_options *)0)->count_text_and_audio, annoproj_choice: 1, default: 0), "type of annoproj_project_options.count_text_and_audio");
-_Static_assert(offsetof(annoproj_project_options, outbox_issues) == 52, "offset of annoproj_project_options.outbox_issues");
+_Static_assert(offsetof(annoproj_project_options, outbox_issues) == 60, "offset of annoproj_project_options.outbox_issues");
 _Static_assert(_Generic(((annoproj_project_options *)0)->outbox_issues, annoproj_choice: 1, default: 0), "type of annoproj_project_options.outbox_issues");
-_Static_assert(offsetof(annoproj_project_options, outbox_status) == 56, "offset of annoproj_project_options.outbox_status");
+_Static_assert(offsetof(annoproj_project_options, outbox_status) == 64, "offset of annoproj_project_options.outbox_status");
 _Static_assert(_Generic(((annoproj_project_options *)0)->outbox_status, annoproj_choice: 1, default: 0), "type of annoproj_project_options.outbox_status");
-_Static_assert(offsetof(annoproj_project_options, reserved) == 60, "offset of annoproj_project_options.reserved");
+_Static_assert(offsetof(annoproj_project_options, reserved) == 68, "offset of annoproj_project_options.reserved");
 _Static_assert(_Generic(((annoproj_project_options *)0)->reserved, int32_t: 1, default: 0), "type of annoproj_project_options.reserved");
 
 _Static_assert(sizeof(annoproj_project_list_options) == 128, "size of annoproj_project_list_options");
@@ -817,6 +821,7 @@ _Static_assert(sizeof(&annoproj_user_create) == sizeof(void (*)(void)), "declare
 _Static_assert(sizeof(&annoproj_user_update) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_user_disable) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_user_enable) == sizeof(void (*)(void)), "declared");
+_Static_assert(sizeof(&annoproj_user_erase) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_user_get) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_users_get) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_user_list) == sizeof(void (*)(void)), "declared");
@@ -871,6 +876,14 @@ _Static_assert(sizeof(&annoproj_project_attach_dataset) == sizeof(void (*)(void)
 _Static_assert(sizeof(&annoproj_project_detach_dataset) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_project_datasets) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_project_tabs) == sizeof(void (*)(void)), "declared");
+_Static_assert(sizeof(&annoproj_workflow_template_create) == sizeof(void (*)(void)), "declared");
+_Static_assert(sizeof(&annoproj_workflow_template_update) == sizeof(void (*)(void)), "declared");
+_Static_assert(sizeof(&annoproj_workflow_template_delete) == sizeof(void (*)(void)), "declared");
+_Static_assert(sizeof(&annoproj_workflow_template_get) == sizeof(void (*)(void)), "declared");
+_Static_assert(sizeof(&annoproj_workflow_templates_get) == sizeof(void (*)(void)), "declared");
+_Static_assert(sizeof(&annoproj_workflow_template_list) == sizeof(void (*)(void)), "declared");
+_Static_assert(sizeof(&annoproj_workflow_template_json) == sizeof(void (*)(void)), "declared");
+_Static_assert(sizeof(&annoproj_workflow_use_template) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_collaborator_add) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_collaborator_set_role) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_collaborator_remove) == sizeof(void (*)(void)), "declared");
@@ -1030,6 +1043,7 @@ annoproj_status annoproj_user_create(annoproj_session *session, const char *emai
 annoproj_status annoproj_user_update(annoproj_session *session, int64_t user, const char *name, annoproj_org_role org_role, const annoproj_call *call, annoproj_error **error);
 annoproj_status annoproj_user_disable(annoproj_session *session, int64_t user, const annoproj_call *call, annoproj_error **error);
 annoproj_status annoproj_user_enable(annoproj_session *session, int64_t user, const annoproj_call *call, annoproj_error **error);
+annoproj_status annoproj_user_erase(annoproj_session *session, int64_t user, const annoproj_call *call, annoproj_error **error);
 annoproj_status annoproj_user_get(annoproj_session *session, int64_t user, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
 annoproj_status annoproj_users_get(annoproj_session *session, const int64_t *users, size_t count, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
 annoproj_status annoproj_user_list(annoproj_session *session, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
@@ -1084,6 +1098,14 @@ annoproj_status annoproj_project_attach_dataset(annoproj_project *project, int64
 annoproj_status annoproj_project_detach_dataset(annoproj_project *project, int64_t dataset, const annoproj_call *call, int64_t *tasks, annoproj_error **error);
 annoproj_status annoproj_project_datasets(annoproj_project *project, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
 annoproj_status annoproj_project_tabs(annoproj_project *project, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
+annoproj_status annoproj_workflow_template_create(annoproj_session *session, const char *title, const char *workflow, const annoproj_call *call, int64_t *workflow_template, annoproj_error **error);
+annoproj_status annoproj_workflow_template_update(annoproj_session *session, int64_t workflow_template, const char *title, const char *workflow, const annoproj_call *call, annoproj_error **error);
+annoproj_status annoproj_workflow_template_delete(annoproj_session *session, int64_t workflow_template, const annoproj_call *call, annoproj_error **error);
+annoproj_status annoproj_workflow_template_get(annoproj_session *session, int64_t workflow_template, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
+annoproj_status annoproj_workflow_templates_get(annoproj_session *session, const int64_t *workflow_templates, size_t count, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
+annoproj_status annoproj_workflow_template_list(annoproj_session *session, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
+annoproj_status annoproj_workflow_template_json(annoproj_session *session, int64_t workflow_template, const annoproj_call *call, char **json, annoproj_error **error);
+annoproj_status annoproj_workflow_use_template(annoproj_project *project, int64_t workflow_template, const annoproj_call *call, annoproj_error **error);
 annoproj_status annoproj_collaborator_add(annoproj_project *project, int64_t user, annoproj_role role, const annoproj_call *call, annoproj_error **error);
 annoproj_status annoproj_collaborator_set_role(annoproj_project *project, int64_t user, annoproj_role role, const annoproj_call *call, annoproj_error **error);
 annoproj_status annoproj_collaborator_remove(annoproj_project *project, int64_t user, const annoproj_call *call, annoproj_error **error);

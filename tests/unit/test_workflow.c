@@ -121,6 +121,27 @@ static void names_stage_and_rule(void **state) {
         {FLOW("{\"key\":\"a\",\"type\":\"ANNOTATION\",\"edges\":{\"submit\":\"c\"},\"settings\":{\"members\":[1]}}"
               "," COMPLETE),
          "members", "e-mails"},
+        {FLOW(ANNOTATE ",{\"key\":\"r\",\"type\":\"REVIEW\",\"edges\":{\"reject\":\"a\"}}," COMPLETE), "\"r\"",
+         "approve is not wired"},
+        {FLOW("{\"key\":\"a\",\"type\":\"USER_ROUTER\"}," COMPLETE), "USER_ROUTER", "comes after the start"},
+        {FLOW("{\"key\":\"a\",\"type\":\"METADATA_ROUTER\"}," COMPLETE), "METADATA_ROUTER", "comes after the start"},
+        {FLOW("{\"key\":\"a\",\"type\":\"CONSENSUS_REVIEW\"}," COMPLETE), "CONSENSUS_REVIEW", "comes after the start"},
+        {FLOW(ANNOTATE "," REVIEW "," COMPLETE ",{\"key\":\"x\",\"type\":\"DONE\",\"settings\":{\"archive\":true,"
+                       "\"webhook\":true}}"),
+         "\"x\"", "archive stage has no webhook"},
+        {FLOW(ANNOTATE
+              ",{\"key\":\"r\",\"type\":\"REVIEW\",\"edges\":{\"approve\":\"c\",\"reject\":\"a\"},\"settings\":"
+              "{\"webhook\":true}}," COMPLETE),
+         "\"r\"", "webhook is not one of REVIEW"},
+        {FLOW(
+             "{\"key\":\"a\",\"type\":\"ANNOTATION\",\"edges\":{\"submit\":\"c\"},\"settings\":{\"assignment_ttl\":-1}}"
+             "," COMPLETE),
+         "assignment_ttl", "from 0"},
+        {FLOW("{\"key\":\"a\",\"type\":\"CONSENSUS_ANNOTATION\",\"edges\":{\"submit\":\"r\"},\"settings\":"
+              "{\"annotators\":1}}," REVIEW "," COMPLETE),
+         "annotators", "from 2"},
+        {FLOW("{\"key\":\"r\",\"type\":\"CONSENSUS_REVIEW\",\"settings\":{\"consensus\":\"vote\"}}"), "\"vote\"",
+         "determine and refine"},
         {FLOW(ANNOTATE "," REVIEW "," COMPLETE) " x", "", ""},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
@@ -184,6 +205,9 @@ static void names_rules_of_routers_agents_and_consensus(void **state) {
          "\"r\"", "cycle"},
         {CONSENSUS("c", "b"), "\"b\"", "CONSENSUS_REVIEW"},
         {CONSENSUS("v", "a"), "\"b\"", "rejects back"},
+        {FLOW("{\"key\":\"a\",\"type\":\"ANNOTATION\",\"edges\":{\"submit\":\"c\"}},"
+              "{\"key\":\"v\",\"type\":\"CONSENSUS_REVIEW\",\"edges\":{\"approve\":\"c\",\"reject\":\"a\"}}," COMPLETE),
+         "\"v\"", "its reject must lead"},
         {FLOW("{\"key\":\"a\",\"type\":\"ANNOTATION\",\"edges\":{\"submit\":\"v\"}},"
               "{\"key\":\"b\",\"type\":\"CONSENSUS_ANNOTATION\",\"edges\":{\"submit\":\"v\"}},"
               "{\"key\":\"v\",\"type\":\"CONSENSUS_REVIEW\",\"edges\":{\"approve\":\"c\",\"reject\":\"b\"}}," COMPLETE),

@@ -149,6 +149,8 @@ __all__ = [
     'UnsupportedError',
     'UserRow',
     'UserTable',
+    'WorkflowTemplateRow',
+    'WorkflowTemplateTable',
     'cancel_new',
     'create',
     'operations',
@@ -277,6 +279,8 @@ class Operation(enum.IntEnum):
     STORE_SETTINGS = 113
     STORE_EVENTS = 114
     TAG_MANAGE = 115    # the organisation's list of project tags
+    WORKFLOW_TEMPLATE_CREATE = 120
+    WORKFLOW_TEMPLATE_CHANGE = 121
 
 
 class Setting(enum.IntEnum):
@@ -721,6 +725,7 @@ class UserRow:
     org_role: str  # member or admin.
     disabled: bool  # Disabled users keep their figures and can do nothing.
     created: datetime.datetime  # When the user was created.
+    erased: bool  # E-mail and name are "erased user N", N the number.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -832,6 +837,19 @@ class TabRow:
 
     tab: str  # summary, explore, queue, workflow, analytics or settings.
     access: str  # full, view, limited, own or none.
+
+
+@dataclasses.dataclass(frozen=True)
+class WorkflowTemplateRow:
+    """A workflow template."""
+
+    workflow_template: int  # Id of the template.
+    uuid: str  # Stable id outside the store.
+    title: str  # Title.
+    creator: int  # User who made it; 0 = the host.
+    creator_email: Optional[str]  # Null for the host.
+    created: datetime.datetime  # When it was made.
+    edited: datetime.datetime  # When it was last changed.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -1644,7 +1662,7 @@ class Session(_runtime.Handle):
         call.run(_capi.annoproj_store_setting_set, call.handle(self, Session, 'session'), c_setting, c_value, call.pointer(), call.error_pointer())
 
     def user_create(self, email, name, org_role, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
-        """Makes a user. EXISTS when the e-mail is taken. Rights: user_manage."""
+        """Makes a user. EXISTS when the e-mail is taken, INVALID when it begins with "erased user ". Rights: user_manage."""
         call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
         c_email = _convert.encode(email, 'email', False)
         c_name = _convert.encode(name, 'name', False)
@@ -1654,7 +1672,9 @@ class Session(_runtime.Handle):
         return o_user.value
 
     def user_update(self, user, name, org_role, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
-        """Changes a user's name and org role. NOT_FOUND; STATE when the last org admin would be lost. Rights: user_manage."""
+        """Changes a user's name and org role. NOT_FOUND; STATE when the last org admin would be lost, and for an erased user. Rights:
+        user_manage.
+        """
         call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
         c_user = _convert.integer(user, 'user', 'c_int64')
         c_name = _convert.encode(name, 'name', False)
@@ -1670,10 +1690,22 @@ class Session(_runtime.Handle):
         call.run(_capi.annoproj_user_disable, call.handle(self, Session, 'session'), c_user, call.pointer(), call.error_pointer())
 
     def user_enable(self, user, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
-        """Enables a disabled user; tasks that were released stay so. NOT_FOUND. Rights: user_manage."""
+        """Enables a disabled user; tasks that were released stay so. NOT_FOUND; STATE for an erased user. Rights: user_manage."""
         call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
         c_user = _convert.integer(user, 'user', 'c_int64')
         call.run(_capi.annoproj_user_enable, call.handle(self, Session, 'session'), c_user, call.pointer(), call.error_pointer())
+
+    def user_erase(self, user, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """Erases a user (privacy): name and e-mail become "erased user N", here and in workflow documents and templates that name the user as a
+        member; the user is disabled for ever, tasks are released. The number stays, and with it labels, events and all figures; whatever
+        is written from now on (reports, exports, versions, bodies of the outbox) shows the new name. What the user wrote stays as it is:
+        comments, titles, labels. The old name is overwritten in the file's pages; of its write-ahead log it is gone after
+        the next annoproj_store_compact (or after annoproj_store_close by the last process that has the store open), of backups never: make new
+        ones. Erasing an erased user is OK. NOT_FOUND; STATE for the last org admin. Rights: user_manage.
+        """
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        c_user = _convert.integer(user, 'user', 'c_int64')
+        call.run(_capi.annoproj_user_erase, call.handle(self, Session, 'session'), c_user, call.pointer(), call.error_pointer())
 
     def user_get(self, user, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """One user. NOT_FOUND. Rights: user_list."""
@@ -1910,23 +1942,25 @@ class Session(_runtime.Handle):
         call.run(_capi.annoproj_tag_list, call.handle(self, Session, 'session'), ctypes.byref(s_options), call.pointer(), call.result(o_table, TagTable), call.error_pointer())
         return call.made(o_table, TagTable)
 
-    def project_create(self, title, ontology, workflow, *, description=None, idle_limit_us=0, time_window_us=0, outbox_limit=0, self_release=0, strict_status=0, count_text_and_audio=0, outbox_issues=0, outbox_status=0, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
-        """Makes a project; its creator becomes admin. `workflow` is the document above: DATA names the stage and the rule it
+    def project_create(self, title, ontology, workflow=None, *, description=None, idle_limit_us=0, time_window_us=0, outbox_limit=0, workflow_template=0, self_release=0, strict_status=0, count_text_and_audio=0, outbox_issues=0, outbox_status=0, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """Makes a project; its creator becomes admin. `workflow` is the document above, NULL with option workflow_template: DATA names the stage and the rule it
         breaks, LIMIT says of what there is too much, UNSUPPORTED names a stage that this library does not run yet (consensus
-        stages). NOT_FOUND when there is no such ontology. Rights: project_create.
+        stages). NOT_FOUND when there is no such ontology or template. Rights: project_create.
 
         idle_limit_us: the settings above; 0 = the store's
+        workflow_template: annoproj_project_create: copy this one, and give no document; 0 = none
         """
         call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
         c_title = _convert.encode(title, 'title', False)
         c_ontology = _convert.integer(ontology, 'ontology', 'c_int64')
-        c_workflow = _convert.encode(workflow, 'workflow', False)
+        c_workflow = _convert.encode(workflow, 'workflow', True)
         s_options = _capi.annoproj_project_options()
         s_options.size = ctypes.sizeof(s_options)
         s_options.description = _convert.encode(description, 'description', True)
         s_options.idle_limit_us = _convert.microseconds(idle_limit_us, 'idle_limit_us')
         s_options.time_window_us = _convert.microseconds(time_window_us, 'time_window_us')
         s_options.outbox_limit = _convert.integer(outbox_limit, 'outbox_limit', 'c_int64')
+        s_options.workflow_template = _convert.integer(workflow_template, 'workflow_template', 'c_int64')
         s_options.self_release = _convert.integer(self_release, 'self_release', 'c_int32')
         s_options.strict_status = _convert.integer(strict_status, 'strict_status', 'c_int32')
         s_options.count_text_and_audio = _convert.integer(count_text_and_audio, 'count_text_and_audio', 'c_int32')
@@ -2002,6 +2036,64 @@ class Session(_runtime.Handle):
         c_project = _convert.integer(project, 'project', 'c_int64')
         call.run(_capi.annoproj_project_join, call.handle(self, Session, 'session'), c_project, call.pointer(), call.error_pointer())
 
+    def workflow_template_create(self, title, workflow, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """Makes a template of a workflow document, checked as annoproj_project_create checks it: DATA, LIMIT and UNSUPPORTED as there; users that it names
+        must be in the store. Titles may repeat. Rights: workflow_template_create.
+        """
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        c_title = _convert.encode(title, 'title', False)
+        c_workflow = _convert.encode(workflow, 'workflow', False)
+        o_workflow_template = ctypes.c_int64()
+        call.run(_capi.annoproj_workflow_template_create, call.handle(self, Session, 'session'), c_title, c_workflow, call.pointer(), ctypes.byref(o_workflow_template), call.error_pointer())
+        return o_workflow_template.value
+
+    def workflow_template_update(self, workflow_template, title, workflow, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """Replaces title and document; projects that copied it keep what they have. NOT_FOUND; else as annoproj_workflow_template_create. Rights:
+        workflow_template_change.
+        """
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        c_workflow_template = _convert.integer(workflow_template, 'workflow_template', 'c_int64')
+        c_title = _convert.encode(title, 'title', False)
+        c_workflow = _convert.encode(workflow, 'workflow', False)
+        call.run(_capi.annoproj_workflow_template_update, call.handle(self, Session, 'session'), c_workflow_template, c_title, c_workflow, call.pointer(), call.error_pointer())
+
+    def workflow_template_delete(self, workflow_template, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """Deletes a template; projects that copied it keep what they have. NOT_FOUND. Rights: workflow_template_change."""
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        c_workflow_template = _convert.integer(workflow_template, 'workflow_template', 'c_int64')
+        call.run(_capi.annoproj_workflow_template_delete, call.handle(self, Session, 'session'), c_workflow_template, call.pointer(), call.error_pointer())
+
+    def workflow_template_get(self, workflow_template, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """One template. NOT_FOUND. Rights: any session."""
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        c_workflow_template = _convert.integer(workflow_template, 'workflow_template', 'c_int64')
+        o_table = _capi.annoproj_table_p()
+        call.run(_capi.annoproj_workflow_template_get, call.handle(self, Session, 'session'), c_workflow_template, call.pointer(), call.result(o_table, WorkflowTemplateTable), call.error_pointer())
+        return call.made(o_table, WorkflowTemplateTable)
+
+    def workflow_templates_get(self, workflow_templates, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """Several templates, in the order asked. NOT_FOUND names the first that is missing. Rights: any session."""
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        c_workflow_templates = call.array(workflow_templates, 'q', 'workflow_templates', 'count', 0, False, False)
+        o_table = _capi.annoproj_table_p()
+        call.run(_capi.annoproj_workflow_templates_get, call.handle(self, Session, 'session'), c_workflow_templates, call.length('count'), call.pointer(), call.result(o_table, WorkflowTemplateTable), call.error_pointer())
+        return call.made(o_table, WorkflowTemplateTable)
+
+    def workflow_template_list(self, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """All templates, by title. Rights: any session."""
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        o_table = _capi.annoproj_table_p()
+        call.run(_capi.annoproj_workflow_template_list, call.handle(self, Session, 'session'), call.pointer(), call.result(o_table, WorkflowTemplateTable), call.error_pointer())
+        return call.made(o_table, WorkflowTemplateTable)
+
+    def workflow_template_json(self, workflow_template, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """The document of a template, as it was given. NOT_FOUND. Rights: any session."""
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        c_workflow_template = _convert.integer(workflow_template, 'workflow_template', 'c_int64')
+        o_json = ctypes.c_void_p()
+        call.run(_capi.annoproj_workflow_template_json, call.handle(self, Session, 'session'), c_workflow_template, call.pointer(), call.result(o_json, _capi.annoproj_free), call.error_pointer())
+        return call.text(o_json, _capi.annoproj_free)
+
     def store_events(self, after, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """The same for the events of the store itself, which belong to no project: users, datasets, ontologies, settings. They are
         numbered by themselves. Rights: store_events.
@@ -2039,10 +2131,11 @@ class Project(_runtime.Handle):
         call.run(_capi.annoproj_project_get, call.handle(self, Project, 'project'), call.pointer(), call.result(o_table, ProjectTable), call.error_pointer())
         return call.made(o_table, ProjectTable)
 
-    def update(self, title, *, description=None, idle_limit_us=0, time_window_us=0, outbox_limit=0, self_release=0, strict_status=0, count_text_and_audio=0, outbox_issues=0, outbox_status=0, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+    def update(self, title, *, description=None, idle_limit_us=0, time_window_us=0, outbox_limit=0, workflow_template=0, self_release=0, strict_status=0, count_text_and_audio=0, outbox_issues=0, outbox_status=0, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """Replaces title, description and settings; a setting that is left out becomes what the store says now. Rights: settings.
 
         idle_limit_us: the settings above; 0 = the store's
+        workflow_template: annoproj_project_create: copy this one, and give no document; 0 = none
         """
         call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
         c_title = _convert.encode(title, 'title', False)
@@ -2052,6 +2145,7 @@ class Project(_runtime.Handle):
         s_options.idle_limit_us = _convert.microseconds(idle_limit_us, 'idle_limit_us')
         s_options.time_window_us = _convert.microseconds(time_window_us, 'time_window_us')
         s_options.outbox_limit = _convert.integer(outbox_limit, 'outbox_limit', 'c_int64')
+        s_options.workflow_template = _convert.integer(workflow_template, 'workflow_template', 'c_int64')
         s_options.self_release = _convert.integer(self_release, 'self_release', 'c_int32')
         s_options.strict_status = _convert.integer(strict_status, 'strict_status', 'c_int32')
         s_options.count_text_and_audio = _convert.integer(count_text_and_audio, 'count_text_and_audio', 'c_int32')
@@ -2207,6 +2301,14 @@ class Project(_runtime.Handle):
         o_table = _capi.annoproj_table_p()
         call.run(_capi.annoproj_project_tabs, call.handle(self, Project, 'project'), call.pointer(), call.result(o_table, TabTable), call.error_pointer())
         return call.made(o_table, TabTable)
+
+    def workflow_use_template(self, workflow_template, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """Changes the project's workflow to a template's document. NOT_FOUND (template); STATE and DATA as annoproj_workflow_update. Rights:
+        workflow_edit.
+        """
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        c_workflow_template = _convert.integer(workflow_template, 'workflow_template', 'c_int64')
+        call.run(_capi.annoproj_workflow_use_template, call.handle(self, Project, 'project'), c_workflow_template, call.pointer(), call.error_pointer())
 
     def collaborator_add(self, user, role, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """Adds a collaborator; one who is there already keeps the role (OK). NOT_FOUND when there is no such user, STATE when
@@ -3233,6 +3335,7 @@ class UserTable(Table):
         ('org_role', 'dictionary'),
         ('disabled', 'bool'),
         ('created', 'timestamp_us'),
+        ('erased', 'bool'),
     )
 
 
@@ -3360,6 +3463,21 @@ class TabTable(Table):
     COLUMNS = (
         ('tab', 'dictionary'),
         ('access', 'dictionary'),
+    )
+
+
+class WorkflowTemplateTable(Table):
+    """A table of WorkflowTemplateRow: A workflow template."""
+
+    ROW = WorkflowTemplateRow
+    COLUMNS = (
+        ('workflow_template', 'int64'),
+        ('uuid', 'utf8'),
+        ('title', 'utf8'),
+        ('creator', 'int64'),
+        ('creator_email', 'utf8'),
+        ('created', 'timestamp_us'),
+        ('edited', 'timestamp_us'),
     )
 
 
@@ -3802,6 +3920,7 @@ TABLES = {
     'project_row': ProjectTable,
     'purge_row': PurgeTable,
     'tab_row': TabTable,
+    'workflow_template_row': WorkflowTemplateTable,
     'collaborator_row': CollaboratorTable,
     'stage_row': StageTable,
     'pathway_row': PathwayTable,

@@ -110,6 +110,8 @@ ANNOPROJ_OPERATION_STORE_COMPACT = 112
 ANNOPROJ_OPERATION_STORE_SETTINGS = 113
 ANNOPROJ_OPERATION_STORE_EVENTS = 114
 ANNOPROJ_OPERATION_TAG_MANAGE = 115
+ANNOPROJ_OPERATION_WORKFLOW_TEMPLATE_CREATE = 120
+ANNOPROJ_OPERATION_WORKFLOW_TEMPLATE_CHANGE = 121
 
 ANNOPROJ_SETTING_IDLE_LIMIT_US = 1
 ANNOPROJ_SETTING_TIME_WINDOW_US = 2
@@ -412,6 +414,7 @@ class annoproj_project_options(Structure):
         ("idle_limit_us", c_int64),
         ("time_window_us", c_int64),
         ("outbox_limit", c_int64),
+        ("workflow_template", c_int64),
         ("self_release", c_int32),
         ("strict_status", c_int32),
         ("count_text_and_audio", c_int32),
@@ -703,6 +706,7 @@ FUNCTIONS = (
     ("annoproj_user_update", c_int32, (annoproj_session_p, c_int64, c_char_p, c_int32, POINTER(annoproj_call), POINTER(annoproj_error_p))),
     ("annoproj_user_disable", c_int32, (annoproj_session_p, c_int64, POINTER(annoproj_call), POINTER(annoproj_error_p))),
     ("annoproj_user_enable", c_int32, (annoproj_session_p, c_int64, POINTER(annoproj_call), POINTER(annoproj_error_p))),
+    ("annoproj_user_erase", c_int32, (annoproj_session_p, c_int64, POINTER(annoproj_call), POINTER(annoproj_error_p))),
     ("annoproj_user_get", c_int32, (annoproj_session_p, c_int64, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
     ("annoproj_users_get", c_int32, (annoproj_session_p, c_void_p, c_size_t, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
     ("annoproj_user_list", c_int32, (annoproj_session_p, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
@@ -757,6 +761,14 @@ FUNCTIONS = (
     ("annoproj_project_detach_dataset", c_int32, (annoproj_project_p, c_int64, POINTER(annoproj_call), POINTER(c_int64), POINTER(annoproj_error_p))),
     ("annoproj_project_datasets", c_int32, (annoproj_project_p, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
     ("annoproj_project_tabs", c_int32, (annoproj_project_p, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
+    ("annoproj_workflow_template_create", c_int32, (annoproj_session_p, c_char_p, c_char_p, POINTER(annoproj_call), POINTER(c_int64), POINTER(annoproj_error_p))),
+    ("annoproj_workflow_template_update", c_int32, (annoproj_session_p, c_int64, c_char_p, c_char_p, POINTER(annoproj_call), POINTER(annoproj_error_p))),
+    ("annoproj_workflow_template_delete", c_int32, (annoproj_session_p, c_int64, POINTER(annoproj_call), POINTER(annoproj_error_p))),
+    ("annoproj_workflow_template_get", c_int32, (annoproj_session_p, c_int64, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
+    ("annoproj_workflow_templates_get", c_int32, (annoproj_session_p, c_void_p, c_size_t, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
+    ("annoproj_workflow_template_list", c_int32, (annoproj_session_p, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
+    ("annoproj_workflow_template_json", c_int32, (annoproj_session_p, c_int64, POINTER(annoproj_call), POINTER(c_void_p), POINTER(annoproj_error_p))),
+    ("annoproj_workflow_use_template", c_int32, (annoproj_project_p, c_int64, POINTER(annoproj_call), POINTER(annoproj_error_p))),
     ("annoproj_collaborator_add", c_int32, (annoproj_project_p, c_int64, c_int32, POINTER(annoproj_call), POINTER(annoproj_error_p))),
     ("annoproj_collaborator_set_role", c_int32, (annoproj_project_p, c_int64, c_int32, POINTER(annoproj_call), POINTER(annoproj_error_p))),
     ("annoproj_collaborator_remove", c_int32, (annoproj_project_p, c_int64, POINTER(annoproj_call), POINTER(annoproj_error_p))),
@@ -920,6 +932,7 @@ annoproj_user_create = LIBRARY.annoproj_user_create
 annoproj_user_update = LIBRARY.annoproj_user_update
 annoproj_user_disable = LIBRARY.annoproj_user_disable
 annoproj_user_enable = LIBRARY.annoproj_user_enable
+annoproj_user_erase = LIBRARY.annoproj_user_erase
 annoproj_user_get = LIBRARY.annoproj_user_get
 annoproj_users_get = LIBRARY.annoproj_users_get
 annoproj_user_list = LIBRARY.annoproj_user_list
@@ -974,6 +987,14 @@ annoproj_project_attach_dataset = LIBRARY.annoproj_project_attach_dataset
 annoproj_project_detach_dataset = LIBRARY.annoproj_project_detach_dataset
 annoproj_project_datasets = LIBRARY.annoproj_project_datasets
 annoproj_project_tabs = LIBRARY.annoproj_project_tabs
+annoproj_workflow_template_create = LIBRARY.annoproj_workflow_template_create
+annoproj_workflow_template_update = LIBRARY.annoproj_workflow_template_update
+annoproj_workflow_template_delete = LIBRARY.annoproj_workflow_template_delete
+annoproj_workflow_template_get = LIBRARY.annoproj_workflow_template_get
+annoproj_workflow_templates_get = LIBRARY.annoproj_workflow_templates_get
+annoproj_workflow_template_list = LIBRARY.annoproj_workflow_template_list
+annoproj_workflow_template_json = LIBRARY.annoproj_workflow_template_json
+annoproj_workflow_use_template = LIBRARY.annoproj_workflow_use_template
 annoproj_collaborator_add = LIBRARY.annoproj_collaborator_add
 annoproj_collaborator_set_role = LIBRARY.annoproj_collaborator_set_role
 annoproj_collaborator_remove = LIBRARY.annoproj_collaborator_remove

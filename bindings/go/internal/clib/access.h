@@ -164,7 +164,8 @@ typedef enum subject_kind {
     SUBJECT_TASK,
     SUBJECT_ISSUE, /* facts are those of its task */
     SUBJECT_DATASET,
-    SUBJECT_ONTOLOGY /* store operations with `own` rights */
+    SUBJECT_ONTOLOGY,         /* store operations with `own` rights */
+    SUBJECT_WORKFLOW_TEMPLATE /* the same */
 } subject_kind;
 
 typedef annoproj_status (*read_fn)(scope *scope, void *arguments, annoproj_error **error);

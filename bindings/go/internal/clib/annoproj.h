@@ -501,7 +501,9 @@ enum annoproj_operation_values {
     ANNOPROJ_OPERATION_STORE_COMPACT = 112,
     ANNOPROJ_OPERATION_STORE_SETTINGS = 113,
     ANNOPROJ_OPERATION_STORE_EVENTS = 114,
-    ANNOPROJ_OPERATION_TAG_MANAGE = 115          /* the organisation's list of project tags */
+    ANNOPROJ_OPERATION_TAG_MANAGE = 115,         /* the organisation's list of project tags */
+    ANNOPROJ_OPERATION_WORKFLOW_TEMPLATE_CREATE = 120,
+    ANNOPROJ_OPERATION_WORKFLOW_TEMPLATE_CHANGE = 121
 };
 typedef int32_t annoproj_operation;
 
@@ -675,20 +677,30 @@ ANNOPROJ_COLUMN(name, utf8, required, "", "Name", "Name for display.")
 ANNOPROJ_COLUMN(org_role, dictionary, required, "", "Role", "member or admin.")
 ANNOPROJ_COLUMN(disabled, bool, required, "", "Disabled", "Disabled users keep their figures and can do nothing.")
 ANNOPROJ_COLUMN(created, timestamp_us, required, "", "Created", "When the user was created.")
+ANNOPROJ_COLUMN(erased, bool, required, "", "Erased", "E-mail and name are \"erased user N\", N the number.")
 ANNOPROJ_ROW_END(user_row)
 
-/* Makes a user. EXISTS when the e-mail is taken. Rights: user_manage. */
+/* Makes a user. EXISTS when the e-mail is taken, INVALID when it begins with "erased user ". Rights: user_manage. */
 ANNOPROJ_API annoproj_status annoproj_user_create(annoproj_session *session, const char *email, const char *name, annoproj_org_role org_role ANNOPROJ_ENUM(annoproj_org_role), const annoproj_call *call ANNOPROJ_NULLABLE, int64_t *user ANNOPROJ_OUT, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
-/* Changes a user's name and org role. NOT_FOUND; STATE when the last org admin would be lost. Rights: user_manage. */
+/* Changes a user's name and org role. NOT_FOUND; STATE when the last org admin would be lost, and for an erased user. Rights:
+ * user_manage. */
 ANNOPROJ_API annoproj_status annoproj_user_update(annoproj_session *session, int64_t user, const char *name, annoproj_org_role org_role ANNOPROJ_ENUM(annoproj_org_role), const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* Disables a user: sessions of the user fail with STATE, tasks are released. NOT_FOUND; STATE for the last org
  * admin; disabling a disabled user is OK. Rights: user_manage. */
 ANNOPROJ_API annoproj_status annoproj_user_disable(annoproj_session *session, int64_t user, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
-/* Enables a disabled user; tasks that were released stay so. NOT_FOUND. Rights: user_manage. */
+/* Enables a disabled user; tasks that were released stay so. NOT_FOUND; STATE for an erased user. Rights: user_manage. */
 ANNOPROJ_API annoproj_status annoproj_user_enable(annoproj_session *session, int64_t user, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* Erases a user (privacy): name and e-mail become "erased user N", here and in workflow documents and templates that name the user as a
+ * member; the user is disabled for ever, tasks are released. The number stays, and with it labels, events and all figures; whatever
+ * is written from now on (reports, exports, versions, bodies of the outbox) shows the new name. What the user wrote stays as it is:
+ * comments, titles, labels. The old name is overwritten in the file's pages; of its write-ahead log it is gone after
+ * the next annoproj_store_compact (or after annoproj_store_close by the last process that has the store open), of backups never: make new
+ * ones. Erasing an erased user is OK. NOT_FOUND; STATE for the last org admin. Rights: user_manage. */
+ANNOPROJ_API annoproj_status annoproj_user_erase(annoproj_session *session, int64_t user, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* One user. NOT_FOUND. Rights: user_list. */
 ANNOPROJ_API annoproj_status annoproj_user_get(annoproj_session *session, int64_t user, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(user_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
@@ -976,6 +988,7 @@ typedef struct annoproj_project_options {
     int64_t idle_limit_us;                   /* the settings above; 0 = the store's */
     int64_t time_window_us;
     int64_t outbox_limit;
+    int64_t workflow_template;               /* annoproj_project_create: copy this one, and give no document; 0 = none */
     annoproj_choice self_release ANNOPROJ_ENUM(annoproj_choice);
     annoproj_choice strict_status ANNOPROJ_ENUM(annoproj_choice);
     annoproj_choice count_text_and_audio ANNOPROJ_ENUM(annoproj_choice);
@@ -983,15 +996,15 @@ typedef struct annoproj_project_options {
     annoproj_choice outbox_status ANNOPROJ_ENUM(annoproj_choice);
     int32_t reserved;
 } annoproj_project_options;
-#define ANNOPROJ_PROJECT_OPTIONS_INIT { sizeof(annoproj_project_options), NULL, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+#define ANNOPROJ_PROJECT_OPTIONS_INIT { sizeof(annoproj_project_options), NULL, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 
 /* Fills in the defaults. */
 ANNOPROJ_API void annoproj_project_options_init(annoproj_project_options *options ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
 
-/* Makes a project; its creator becomes admin. `workflow` is the document above: DATA names the stage and the rule it
+/* Makes a project; its creator becomes admin. `workflow` is the document above, NULL with option workflow_template: DATA names the stage and the rule it
  * breaks, LIMIT says of what there is too much, UNSUPPORTED names a stage that this library does not run yet (consensus
- * stages). NOT_FOUND when there is no such ontology. Rights: project_create. */
-ANNOPROJ_API annoproj_status annoproj_project_create(annoproj_session *session, const char *title, int64_t ontology, const char *workflow, const annoproj_project_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_project **project ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_project_close), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+ * stages). NOT_FOUND when there is no such ontology or template. Rights: project_create. */
+ANNOPROJ_API annoproj_status annoproj_project_create(annoproj_session *session, const char *title, int64_t ontology, const char *workflow ANNOPROJ_NULLABLE, const annoproj_project_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_project **project ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_project_close), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* A handle for project `id`. NOT_FOUND. Rights: project_see. */
 ANNOPROJ_API annoproj_status annoproj_project_open(annoproj_session *session, int64_t id, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_project **project ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_project_close), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
@@ -1171,6 +1184,47 @@ ANNOPROJ_ROW_END(tab_row)
 
 /* The tabs a user interface should show to this session. Rights: project_see. */
 ANNOPROJ_API annoproj_status annoproj_project_tabs(annoproj_project *project, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(tab_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* ==== Section - Workflow templates ===============================================================
+ * A workflow document that the store keeps for projects to copy: a project made from it, or changed to it, has its own from then
+ * on. Everybody sees all templates. */
+
+ANNOPROJ_ROW(workflow_template_row, "A workflow template")
+ANNOPROJ_COLUMN(workflow_template, int64, required, "", "Template", "Id of the template.")
+ANNOPROJ_COLUMN(uuid, utf8, required, "", "UUID", "Stable id outside the store.")
+ANNOPROJ_COLUMN(title, utf8, required, "", "Title", "Title.")
+ANNOPROJ_COLUMN(creator, int64, required, "", "Creator", "User who made it; 0 = the host.")
+ANNOPROJ_COLUMN(creator_email, utf8, nullable, "", "Creator e-mail", "Null for the host.")
+ANNOPROJ_COLUMN(created, timestamp_us, required, "", "Created", "When it was made.")
+ANNOPROJ_COLUMN(edited, timestamp_us, required, "", "Edited", "When it was last changed.")
+ANNOPROJ_ROW_END(workflow_template_row)
+
+/* Makes a template of a workflow document, checked as annoproj_project_create checks it: DATA, LIMIT and UNSUPPORTED as there; users that it names
+ * must be in the store. Titles may repeat. Rights: workflow_template_create. */
+ANNOPROJ_API annoproj_status annoproj_workflow_template_create(annoproj_session *session, const char *title, const char *workflow, const annoproj_call *call ANNOPROJ_NULLABLE, int64_t *workflow_template ANNOPROJ_OUT, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* Replaces title and document; projects that copied it keep what they have. NOT_FOUND; else as annoproj_workflow_template_create. Rights:
+ * workflow_template_change. */
+ANNOPROJ_API annoproj_status annoproj_workflow_template_update(annoproj_session *session, int64_t workflow_template, const char *title, const char *workflow, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* Deletes a template; projects that copied it keep what they have. NOT_FOUND. Rights: workflow_template_change. */
+ANNOPROJ_API annoproj_status annoproj_workflow_template_delete(annoproj_session *session, int64_t workflow_template, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* One template. NOT_FOUND. Rights: any session. */
+ANNOPROJ_API annoproj_status annoproj_workflow_template_get(annoproj_session *session, int64_t workflow_template, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(workflow_template_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* Several templates, in the order asked. NOT_FOUND names the first that is missing. Rights: any session. */
+ANNOPROJ_API annoproj_status annoproj_workflow_templates_get(annoproj_session *session, const int64_t *workflow_templates ANNOPROJ_LEN(count), size_t count, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(workflow_template_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* All templates, by title. Rights: any session. */
+ANNOPROJ_API annoproj_status annoproj_workflow_template_list(annoproj_session *session, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(workflow_template_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* The document of a template, as it was given. NOT_FOUND. Rights: any session. */
+ANNOPROJ_API annoproj_status annoproj_workflow_template_json(annoproj_session *session, int64_t workflow_template, const annoproj_call *call ANNOPROJ_NULLABLE, char **json ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_free), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* Changes the project's workflow to a template's document. NOT_FOUND (template); STATE and DATA as annoproj_workflow_update. Rights:
+ * workflow_edit. */
+ANNOPROJ_API annoproj_status annoproj_workflow_use_template(annoproj_project *project, int64_t workflow_template, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* ==== Section - Collaborators ==================================================================== */
 

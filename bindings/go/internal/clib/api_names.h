@@ -152,6 +152,7 @@
 #define data_unit_insert annoproj_internal_data_unit_insert
 #define data_unit_load annoproj_internal_data_unit_load
 #define data_unit_read annoproj_internal_data_unit_read
+#define database_overwrite annoproj_internal_database_overwrite
 #define dataset_attach annoproj_internal_dataset_attach
 #define dataset_detach annoproj_internal_dataset_detach
 #define dataset_grew annoproj_internal_dataset_grew
@@ -566,6 +567,7 @@
 #define row_tasks_by_stage_row annoproj_internal_row_tasks_by_stage_row
 #define row_time_spent_row annoproj_internal_row_time_spent_row
 #define row_user_row annoproj_internal_row_user_row
+#define row_workflow_template_row annoproj_internal_row_workflow_template_row
 #define rows_binary annoproj_internal_rows_binary
 #define rows_bool annoproj_internal_rows_bool
 #define rows_count annoproj_internal_rows_count
@@ -774,6 +776,10 @@
 #define task_vector_set annoproj_internal_task_vector_set
 #define task_vector_set_each annoproj_internal_task_vector_set_each
 #define task_write annoproj_internal_task_write
+#define template_delete annoproj_internal_template_delete
+#define template_insert annoproj_internal_template_insert
+#define template_replace annoproj_internal_template_replace
+#define template_text annoproj_internal_template_text
 #define text_append annoproj_internal_text_append
 #define text_character annoproj_internal_text_character
 #define text_csv annoproj_internal_text_csv
@@ -808,6 +814,7 @@
 #define wanted_metadata_parse annoproj_internal_wanted_metadata_parse
 #define wanted_metadata_read annoproj_internal_wanted_metadata_read
 #define wanted_values_read annoproj_internal_wanted_values_read
+#define workflow_check annoproj_internal_workflow_check
 #define workflow_check_settings annoproj_internal_workflow_check_settings
 #define workflow_document annoproj_internal_workflow_document
 #define workflow_draw_dot annoproj_internal_workflow_draw_dot
@@ -824,6 +831,7 @@
 #define workflow_read_emails annoproj_internal_workflow_read_emails
 #define workflow_read_pathways annoproj_internal_workflow_read_pathways
 #define workflow_read_setting annoproj_internal_workflow_read_setting
+#define workflow_rename_user annoproj_internal_workflow_rename_user
 #define workflow_stage_by_key annoproj_internal_workflow_stage_by_key
 #define workflow_stage_uuid annoproj_internal_workflow_stage_uuid
 #define workflow_stages annoproj_internal_workflow_stages

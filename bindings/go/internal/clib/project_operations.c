@@ -9,7 +9,7 @@
 #include "seen.h"
 #include "settings.h"
 #include "utf8.h"
-#include "workflow.h"
+#include "workflow_template.h"
 
 typedef struct project_call {
     const char *title, *workflow;
@@ -130,6 +130,18 @@ static annoproj_status insert_creator(command *cmd, int64_t project, annoproj_er
     return status;
 }
 
+/* The document that was given, or the template's. */
+static annoproj_status put_workflow(command *cmd, int64_t project, const project_call *made, annoproj_error **error) {
+    char *json = NULL;
+    if (made->workflow)
+        return workflow_put(cmd, project, made->workflow, error);
+    annoproj_status status = template_text(&cmd->scope, made->options.workflow_template, &json, error);
+    if (status == ANNOPROJ_OK)
+        status = workflow_put(cmd, project, json, error);
+    release(json);
+    return status;
+}
+
 static annoproj_status insert_project(command *cmd, void *arguments, annoproj_error **error) {
     const project_call *made = arguments;
     int64_t project = 0;
@@ -142,7 +154,7 @@ static annoproj_status insert_project(command *cmd, void *arguments, annoproj_er
         return status;
     (void)command_events_project(cmd, project);
     command_event(cmd, &(event){.kind = EVENT_PROJECT_CREATE, .reference = made->ontology});
-    status = workflow_put(cmd, project, made->workflow, error);
+    status = put_workflow(cmd, project, made, error);
     if (status == ANNOPROJ_OK)
         status = insert_creator(cmd, project, error);
     command_result_int64(cmd, project);
@@ -161,9 +173,12 @@ annoproj_status annoproj_project_create(annoproj_session *handle, const char *ti
         return ANNOPROJ_INVALID;
     annoproj_status status = check_text(title, TEXT_TITLE, "title", error);
     if (status == ANNOPROJ_OK)
-        status = check_text(workflow, TEXT_JSON, "workflow", error);
-    if (status == ANNOPROJ_OK)
         status = read_options(options, &made, error);
+    if (status == ANNOPROJ_OK && (workflow || made.options.workflow_template == 0))
+        status = check_text(workflow, TEXT_JSON, "workflow", error);
+    if (status == ANNOPROJ_OK && workflow && made.options.workflow_template != 0)
+        status = fail(error, ANNOPROJ_INVALID, "a workflow and workflow_template %lld: give one of them",
+                      (long long)made.options.workflow_template);
     if (status == ANNOPROJ_OK)
         status = session_enter(handle, &who, error);
     if (status == ANNOPROJ_OK)
@@ -171,6 +186,7 @@ annoproj_status annoproj_project_create(annoproj_session *handle, const char *ti
     if (status == ANNOPROJ_OK) {
         what.fingerprint = fingerprint_int64(
             fingerprint_text(print_settings(fingerprint_text(0, "project_create"), &made), workflow), ontology);
+        what.fingerprint = fingerprint_int64(what.fingerprint, made.options.workflow_template);
         status = session_write(handle, &what, insert_project, call, &result, error);
     }
     if (status == ANNOPROJ_OK) {
@@ -253,6 +269,10 @@ annoproj_status annoproj_project_update(annoproj_project *project, const char *t
     annoproj_status status = check_text(title, TEXT_TITLE, "title", error);
     if (status == ANNOPROJ_OK)
         status = read_options(options, &made, error);
+    if (status == ANNOPROJ_OK && made.options.workflow_template != 0)
+        status = fail(error, ANNOPROJ_INVALID,
+                      "workflow_template is for new projects: annoproj_workflow_use_template "
+                      "changes the workflow of one that is there");
     if (status != ANNOPROJ_OK)
         return status;
     what.fingerprint = print_settings(fingerprint_text(0, "project_update"), &made);

@@ -1,4 +1,5 @@
 /* Users of the store. */
+#include <stdio.h>
 #include <string.h>
 
 #include "failure.h"
@@ -7,6 +8,7 @@
 #include "rights.h"
 #include "task.h"
 #include "utf8.h"
+#include "workflow.h"
 
 typedef struct user_call {
     const char *email, *name; /* e-mail in lower case */
@@ -18,6 +20,10 @@ typedef struct user_call {
     annoproj_table *table;
 } user_call;
 
+/* What erased users are called; nobody else is. */
+#define ERASED_NAME     "erased user "
+#define TEXT_EMAIL_SIZE 321
+
 static annoproj_status check_org_role(int32_t org_role, annoproj_error **error) {
     if (org_role == ANNOPROJ_ORG_MEMBER || org_role == ANNOPROJ_ORG_ADMIN)
         return ANNOPROJ_OK;
@@ -27,7 +33,7 @@ static annoproj_status check_org_role(int32_t org_role, annoproj_error **error) 
 static annoproj_status insert_user(command *cmd, void *arguments, annoproj_error **error) {
     static const char find_query[] = "SELECT id FROM user WHERE email = ?";
     static const char insert_query[] =
-        "INSERT INTO user(uuid, email, name, org_role, disabled, created_us) VALUES(?, ?, ?, ?, 0, ?)";
+        "INSERT INTO user(uuid, email, name, org_role, disabled, erased, created_us) VALUES(?, ?, ?, ?, 0, 0, ?)";
     const user_call *made = arguments;
     uint8_t uuid[16];
     statement *find = sql(cmd->scope.database, find_query);
@@ -70,6 +76,11 @@ annoproj_status annoproj_user_create(annoproj_session *handle, const char *email
         status = fail_memory(error);
     if (status == ANNOPROJ_OK) {
         ascii_lower(lower);
+        if (strncmp(lower, ERASED_NAME, strlen(ERASED_NAME)) == 0)
+            status = fail(error, ANNOPROJ_INVALID, "the e-mail %s is what an erased user has: choose another one",
+                          QUOTED(lower));
+    }
+    if (status == ANNOPROJ_OK) {
         user_call made = {.email = lower, .name = name, .org_role = org_role};
         handle_call what = {.operation = ANNOPROJ_OPERATION_USER_MANAGE, .arguments = &made};
         what.fingerprint = fingerprint_int64(
@@ -88,21 +99,26 @@ static bool manages_users(int32_t org_role) {
     return org_right(org_role, ANNOPROJ_OPERATION_USER_MANAGE) == RIGHT_YES;
 }
 
+typedef struct user_state {
+    bool disabled, erased;
+} user_state;
+
 /* NOT_FOUND, and STATE when the change would leave the store without an enabled org admin although it has one. */
-static annoproj_status check_user_change(command *cmd, int64_t user, bool stays_admin, bool *disabled,
+static annoproj_status check_user_change(command *cmd, int64_t user, bool stays_admin, user_state *now,
                                          annoproj_error **error) {
-    static const char find_query[] = "SELECT org_role, disabled FROM user WHERE id = ?";
+    static const char find_query[] = "SELECT org_role, disabled, erased FROM user WHERE id = ?";
     static const char others_query[] = "SELECT count(*) FROM user WHERE ? >> org_role & 1 AND disabled = 0 AND id <> ?";
     int64_t others = 1;
     statement *find = sql(cmd->scope.database, find_query);
     bind_int64(find, user);
     bool found = sql_row(find);
     bool admin = found && manages_users((int32_t)column_int64(find, 0));
-    *disabled = found && column_int64(find, 1) != 0;
+    now->disabled = found && column_int64(find, 1) != 0;
+    now->erased = found && column_int64(find, 2) != 0;
     annoproj_status status = sql_end(find, error);
     if (status == ANNOPROJ_OK && !found)
         status = fail(error, ANNOPROJ_NOT_FOUND, "there is no user %lld", (long long)user);
-    if (status != ANNOPROJ_OK || !admin || *disabled || stays_admin)
+    if (status != ANNOPROJ_OK || !admin || now->disabled || stays_admin)
         return status;
     statement *count = sql(cmd->scope.database, others_query);
     bind_int64(count, org_roles_with(ANNOPROJ_OPERATION_USER_MANAGE));
@@ -116,11 +132,18 @@ static annoproj_status check_user_change(command *cmd, int64_t user, bool stays_
     return status;
 }
 
+static annoproj_status refuse_erased(int64_t user, const user_state *now, annoproj_error **error) {
+    return now->erased ? fail(error, ANNOPROJ_STATE, "user %lld was erased: make a new user instead", (long long)user)
+                       : ANNOPROJ_OK;
+}
+
 static annoproj_status update_user(command *cmd, void *arguments, annoproj_error **error) {
     static const char query[] = "UPDATE user SET name = ?, org_role = ? WHERE id = ?";
     const user_call *made = arguments;
-    bool disabled = false;
-    annoproj_status status = check_user_change(cmd, made->user, manages_users(made->org_role), &disabled, error);
+    user_state now = {0};
+    annoproj_status status = check_user_change(cmd, made->user, manages_users(made->org_role), &now, error);
+    if (status == ANNOPROJ_OK)
+        status = refuse_erased(made->user, &now, error);
     if (status != ANNOPROJ_OK)
         return status;
     statement *update = sql(cmd->scope.database, query);
@@ -173,9 +196,11 @@ static annoproj_status release_everywhere(command *cmd, int64_t user, annoproj_e
 static annoproj_status set_disabled(command *cmd, void *arguments, annoproj_error **error) {
     static const char query[] = "UPDATE user SET disabled = ? WHERE id = ?";
     const user_call *made = arguments;
-    bool disabled = false;
-    annoproj_status status = check_user_change(cmd, made->user, !made->disable, &disabled, error);
-    if (status != ANNOPROJ_OK || disabled == made->disable)
+    user_state now = {0};
+    annoproj_status status = check_user_change(cmd, made->user, !made->disable, &now, error);
+    if (status == ANNOPROJ_OK && !made->disable)
+        status = refuse_erased(made->user, &now, error);
+    if (status != ANNOPROJ_OK || now.disabled == made->disable)
         return status;
     statement *update = sql(cmd->scope.database, query);
     bind_int64(update, made->disable);
@@ -210,9 +235,63 @@ annoproj_status annoproj_user_enable(annoproj_session *handle, int64_t user, con
     return change_disabled(handle, user, false, call, error);
 }
 
+/* --- erasing ------------------------------------------------------------------------------------------------------- */
+
+static annoproj_status user_email_now(command *cmd, int64_t user, char email[TEXT_EMAIL_SIZE], annoproj_error **error) {
+    static const char query[] = "SELECT email FROM user WHERE id = ?";
+    statement *find = sql(cmd->scope.database, query);
+    bind_int64(find, user);
+    snprintf(email, TEXT_EMAIL_SIZE, "%s", sql_row(find) ? column_text(find, 0) : "");
+    return sql_end(find, error);
+}
+
+/* Name and e-mail wherever they are stored: in the user's row, and in workflow documents that name members. */
+static annoproj_status forget_name(command *cmd, int64_t user, annoproj_error **error) {
+    static const char query[] =
+        "UPDATE user SET email = ?1, name = ?1, org_role = ?2, disabled = 1, erased = 1 WHERE id = ?3";
+    char email[TEXT_EMAIL_SIZE], name[48];
+    snprintf(name, sizeof name, ERASED_NAME "%lld", (long long)user);
+    annoproj_status status = user_email_now(cmd, user, email, error);
+    if (status != ANNOPROJ_OK)
+        return status;
+    statement *update = sql(cmd->scope.database, query);
+    bind_text(update, name);
+    bind_int64(update, ANNOPROJ_ORG_MEMBER);
+    bind_int64(update, user);
+    status = sql_run(update, error);
+    return status == ANNOPROJ_OK ? workflow_rename_user(cmd, email, name, error) : status;
+}
+
+static annoproj_status erase_user(command *cmd, void *arguments, annoproj_error **error) {
+    const user_call *made = arguments;
+    user_state now = {0};
+    annoproj_status status = check_user_change(cmd, made->user, false, &now, error);
+    if (status != ANNOPROJ_OK || now.erased)
+        return status;
+    command_event(cmd, &(event){.kind = EVENT_USER_ERASE, .credited = made->user});
+    if (!now.disabled)
+        status = release_everywhere(cmd, made->user, error);
+    if (status == ANNOPROJ_OK)
+        status = database_overwrite(cmd->scope.database, true, error);
+    if (status == ANNOPROJ_OK)
+        status = forget_name(cmd, made->user, error);
+    annoproj_status after = database_overwrite(cmd->scope.database, false, status == ANNOPROJ_OK ? error : NULL);
+    return status == ANNOPROJ_OK ? after : status;
+}
+
+annoproj_status annoproj_user_erase(annoproj_session *handle, int64_t user, const annoproj_call *call,
+                                    annoproj_error **error) {
+    user_call made = {.user = user};
+    handle_call what = {.operation = ANNOPROJ_OPERATION_USER_MANAGE,
+                        .arguments = &made,
+                        .fingerprint = fingerprint_int64(fingerprint_text(0, "user_erase"), user)};
+    clear_error(error);
+    return session_write(handle, &what, erase_user, call, NULL, error);
+}
+
 /* --- reading ----------------------------------------------------------------------------------------------------- */
 
-#define USER_COLUMNS "SELECT id, uuid, email, name, org_role, disabled, created_us FROM user "
+#define USER_COLUMNS "SELECT id, uuid, email, name, org_role, disabled, created_us, erased FROM user "
 
 static void add_user(rows *table, statement *find) {
     char uuid[37] = "";
@@ -225,6 +304,7 @@ static void add_user(rows *table, statement *find) {
     rows_text(table, column_int64(find, 4) == ANNOPROJ_ORG_ADMIN ? "admin" : "member");
     rows_bool(table, column_int64(find, 5) != 0);
     rows_time(table, column_int64(find, 6));
+    rows_bool(table, column_int64(find, 7) != 0);
 }
 
 static annoproj_status read_users(scope *in, void *arguments, annoproj_error **error) {
