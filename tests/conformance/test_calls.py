@@ -195,7 +195,9 @@ CALLS = {
     "annoproj_task_open": (READ, lambda w, **c: w.project.task_open(w.free.id(), **c)),
     "annoproj_task_get": (READ, lambda w, **c: w.free.get(**c)),
     "annoproj_tasks_get": (READ, lambda w, **c: w.project.tasks_get([w.free.id()], **c)),
-    "annoproj_task_list": (READ, lambda w, **c: w.project.task_list(**c)),
+    "annoproj_task_list": (READ, lambda w, **c: w.project.task_list(
+        title="i", title_pattern="[a-z]", metadata='{"site": ["a", 1], "night": []}', data_types=[annoproj.DataType.IMAGE],
+        sort=annoproj.TaskSort.TITLE, **c)),
     "annoproj_task_initiate": (WRITE, lambda w, **c: w.free.initiate(**c)),
     "annoproj_task_submit": (WRITE, lambda w, **c: w.annotating.submit(**c)),
     "annoproj_task_skip": (WRITE, lambda w, **c: w.annotating.skip(**c)),
