@@ -27,8 +27,17 @@ static annoproj_status count(people *made, annoproj_error **error) {
     parts[1].kinds[1] = EVENT_LABEL_EDIT;
     parts[1].kinds[2] = EVENT_LABEL_DELETE;
     parts[1].kinds[3] = EVENT_LABEL_SUBMIT;
-    parts[1].kinds[4] = base->by_frame ? EVENT_LABEL_FRAMES_CREATE : 0;
-    parts[1].kinds[5] = base->by_frame ? EVENT_LABEL_FRAMES_DELETE : 0;
+    /* Consensus: what annotators did on their branches, not what became of it. */
+    parts[1].kinds[4] = EVENT_BRANCH_LABEL_CREATE;
+    parts[1].kinds[5] = EVENT_BRANCH_LABEL_EDIT;
+    parts[1].kinds[6] = EVENT_BRANCH_LABEL_DELETE;
+    parts[1].kinds[7] = EVENT_BRANCH_LABEL_SUBMIT;
+    if (base->by_frame) {
+        parts[1].kinds[8] = EVENT_LABEL_FRAMES_CREATE;
+        parts[1].kinds[9] = EVENT_LABEL_FRAMES_DELETE;
+        parts[1].kinds[10] = EVENT_BRANCH_LABEL_FRAMES_CREATE;
+        parts[1].kinds[11] = EVENT_BRANCH_LABEL_FRAMES_DELETE;
+    }
     parts[1].classes = base->classes;
     parts[1].sums = unit;
     parts[2].kinds[0] = EVENT_TIME_SPENT;
@@ -36,6 +45,8 @@ static annoproj_status count(people *made, annoproj_error **error) {
     parts[2].sums = SCAN_DURATION;
     parts[3].kinds[0] = EVENT_TASK_APPROVE;
     parts[3].kinds[1] = EVENT_TASK_REJECT;
+    parts[3].kinds[2] = EVENT_BRANCH_APPROVE;
+    parts[3].kinds[3] = EVENT_BRANCH_REJECT;
     parts[4].kinds[0] = EVENT_LABEL_APPROVE;
     parts[4].kinds[1] = EVENT_LABEL_REJECT;
     parts[4].classes = base->classes;

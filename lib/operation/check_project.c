@@ -39,7 +39,8 @@ static void log_line(void *data, const char *subject, int64_t id, const char *fo
 
 /* Places and assignees of tasks. */
 static annoproj_status check_tasks(scope *in, checking *check, const replay *state, annoproj_error **error) {
-    static const char text[] = "SELECT id, stage, assignee, priority FROM task WHERE id >= ? AND id < ? ORDER BY id";
+    static const char text[] =
+        "SELECT id, stage, assignee, priority, parent FROM task WHERE id >= ? AND id < ? ORDER BY id";
     size_t next = 1;
     statement *find = sql(in->database, text);
     bind_int64(find, MAKE_ID(check->project, 0));
@@ -59,6 +60,7 @@ static annoproj_status check_tasks(scope *in, checking *check, const replay *sta
         }
         check_compare(check, "task", id, "stage", NUMBER_OF(column_int64(find, 1)), expected.stage);
         check_compare(check, "assignment", id, "assignee", column_int64(find, 2), expected.assignee);
+        check_compare(check, "task", id, "parent", NUMBER_OF(column_int64(find, 4)), expected.parent);
         if (expected.priority_set)
             check_compare(check, "task", id, "priority", column_int64(find, 3), expected.priority);
     }
@@ -97,7 +99,7 @@ static annoproj_status count_places(scope *in, const replay *state, place **plac
     for (size_t i = 0; i < state->task_count && list; i++) {
         const replayed_task *task = state->tasks + i;
         size_t at = 0;
-        if (!task->created || task->stage == 0)
+        if (!task->created || task->stage == 0 || (task->parent != 0 && task->assignee == NOT_QUEUED))
             continue;
         while (at < *count && (list[at].stage != task->stage || list[at].assignee != task->assignee))
             at++;
@@ -147,7 +149,7 @@ static annoproj_status check_project_counter(scope *in, checking *check, const r
         "SELECT tasks, open_issues, instance_labels_created FROM project_counter WHERE project = ?";
     int64_t tasks = 0, open_issues = 0, counted = 0;
     for (size_t i = 0; i < state->task_count; i++)
-        tasks += state->tasks[i].created && state->tasks[i].stage != 0;
+        tasks += state->tasks[i].created && state->tasks[i].stage != 0 && state->tasks[i].parent == 0;
     for (size_t i = 0; i < state->label_count; i++)
         counted += state->labels[i].counted;
     for (size_t i = 0; i < state->issue_count; i++) {

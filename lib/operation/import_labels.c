@@ -13,7 +13,7 @@
 
 #define SQL_TASKS                                                                                                      \
     "SELECT t.id FROM data_unit u JOIN task t ON t.data_unit = u.id"                                                   \
-    " WHERE u.title = ?1 AND t.id > ?2 << 32 AND t.id < (?2 + 1) << 32 AND t.stage <> 0 LIMIT 2"
+    " WHERE u.title = ?1 AND t.id > ?2 << 32 AND t.id < (?2 + 1) << 32 AND t.stage <> 0 AND t.parent = 0 LIMIT 2"
 #define SQL_EDITED "SELECT edited_us FROM ontology WHERE id = ?1"
 
 static const int32_t shapes[IMPORT_SHAPES] = {SHAPE_BOUNDING_BOX, SHAPE_POLYGON, SHAPE_BITMASK};

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "consensus.h"
 #include "failure.h"
 #include "handle_call.h"
 #include "label.h"
@@ -252,6 +253,9 @@ static annoproj_status write_labels(command *cmd, void *arguments, annoproj_erro
     writing run = {.cmd = cmd, .changes = &given->changes};
     annoproj_status status = may_write(&cmd->scope, &given->options, error);
     if (status == ANNOPROJ_OK) {
+        status = consensus_check_write(&cmd->scope, &cmd->scope.task, error);
+    }
+    if (status == ANNOPROJ_OK) {
         status = task_take(cmd, &cmd->scope.task, error);
     }
     label_encoder_begin(&run.encoder);
@@ -263,6 +267,9 @@ static annoproj_status write_labels(command *cmd, void *arguments, annoproj_erro
     }
     if (status == ANNOPROJ_OK && run.changes->count > 0) {
         status = label_write_done(cmd, &cmd->scope.task, error);
+        if (status == ANNOPROJ_OK) {
+            status = consensus_labels_written(cmd, &cmd->scope.task, error);
+        }
     }
     label_encoder_release(&run.encoder);
     if (status == ANNOPROJ_OK) {

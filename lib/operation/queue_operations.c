@@ -96,6 +96,8 @@ static annoproj_status initiate(command *cmd, void *arguments, annoproj_error **
     if (task->stage.type == STAGE_DONE)
         return fail(error, ANNOPROJ_STATE, "task %lld is in a done stage: there is nothing to initiate",
                     (long long)task->id);
+    if (task->assignee == NOT_QUEUED)
+        return task_check_queued(task, error);
     if (task->assignee != 0 && task->assignee != cmd->scope.user)
         return fail(error, ANNOPROJ_CONFLICT, "task %lld is assigned to user %lld: take another one",
                     (long long)task->id, (long long)task->assignee);
@@ -117,7 +119,7 @@ static annoproj_status skip(command *cmd, void *arguments, annoproj_error **erro
     annoproj_status status = refuse_host(&cmd->scope, "skip", error);
     if (status != ANNOPROJ_OK)
         return status;
-    if (task->stage.type != STAGE_ANNOTATION)
+    if (stage_kind_of(task->stage.type)->work != STAGE_WORK_ANNOTATE)
         return fail(error, ANNOPROJ_STATE, "task %lld is in no annotation stage: only those are skipped",
                     (long long)task->id);
     if (task->assignee != 0 && task->assignee != cmd->scope.user)

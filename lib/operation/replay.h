@@ -9,6 +9,8 @@ typedef struct replayed_task {
     int32_t stage;    /* 0 = removed or never there */
     int32_t priority; /* 0 = never set: the default */
     bool created, priority_set;
+    int64_t parent;                 /* of a branch: its task; 0 = it is none */
+    int64_t first_branch, branches; /* of a task in consensus: those that are not closed */
 } replayed_task;
 
 typedef struct replayed_label {

@@ -7,7 +7,7 @@
 static const char row_text[] =
     "SELECT t.id, p.uuid, t.priority, t.title, t.data_unit, t.data_type, ds.id, ds.title, t.stage, g.key, t.status,"
     " t.assignee, a.email, t.entered_us, t.last_action_user, l.email, lg.title, t.last_action_us, t.open_issues,"
-    " t.resolved_issues, t.version, t.released"
+    " t.resolved_issues, t.version, t.released, t.parent"
     " FROM task t JOIN project p ON p.id = t.id >> 32"
     " JOIN dataset ds ON ds.id = t.data_unit >> 32 JOIN stage g ON g.id = t.stage"
     " LEFT JOIN user a ON a.id = t.assignee LEFT JOIN user l ON l.id = t.last_action_user"
@@ -56,7 +56,7 @@ static void add_cells(rows *table, statement *find) {
     uint8_t project[16] = {0}, uuid[16];
     char uuid_string[37];
     int32_t status = (int32_t)column_int64(find, 10);
-    bool assigned = column_int64(find, 11) != 0;
+    bool assigned = column_int64(find, 11) > 0;
     const uint8_t *stored = column_blob(find, 1);
     for (size_t i = 0; i < sizeof project && i < column_length(find, 1); i++)
         project[i] = stored[i];
@@ -91,6 +91,10 @@ static void add_cells(rows *table, statement *find) {
     rows_int64(table, column_int64(find, 18));
     rows_int64(table, column_int64(find, 19));
     rows_int64(table, column_int64(find, 20));
+    if (column_int64(find, 22) != 0)
+        rows_int64(table, column_int64(find, 22));
+    else
+        rows_null(table);
 }
 
 annoproj_status task_add_row(scope *in, rows *table, int64_t task, annoproj_error **error) {

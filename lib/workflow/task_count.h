@@ -9,4 +9,9 @@ annoproj_status task_count_add(command *command, int64_t stage, int64_t assignee
 /* Of one assignee (0 = unassigned), or of all when assignee is -1. */
 annoproj_status task_count_of(scope *scope, int64_t stage, int64_t assignee, int64_t *count, annoproj_error **error);
 
+/* SQL: the tasks of stage `s`, in which branches of tasks in consensus are not counted. */
+#define STAGE_TASKS                                                                                                    \
+    "(SELECT coalesce(sum(c.count), 0) FROM task_count c WHERE c.stage = s.id"                                         \
+    " AND (c.assignee < 0 OR s.type <> 5 /* STAGE_CONSENSUS_ANNOTATION */))"
+
 #endif

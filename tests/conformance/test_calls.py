@@ -21,6 +21,10 @@ WORKFLOW = json.dumps({"start": "annotate", "stages": [
 AGENTS = json.dumps({"start": "agent", "stages": [
     {"key": "agent", "type": "AGENT", "pathways": [{"key": "done", "to": "complete"}]},
     {"key": "complete", "type": "DONE"}]})
+CONSENSUS = json.dumps({"start": "many", "stages": [
+    {"key": "many", "type": "CONSENSUS_ANNOTATION", "edges": {"submit": "judge"}},
+    {"key": "judge", "type": "CONSENSUS_REVIEW", "edges": {"approve": "complete", "reject": "many"}},
+    {"key": "complete", "type": "DONE"}]})
 ONTOLOGY = json.dumps({"objects": [{"id": "1", "name": "Car", "color": "#D33115", "shape": "bounding_box",
                                     "featureNodeHash": "objCar01", "required": False, "archived": False}],
                        "classifications": []})
@@ -73,6 +77,7 @@ class World:
         self.agents.attach_dataset(self.dataset)
         self.agent_stage = self.agents.stage_open("agent")
         self.agent_task = self.agents.task_open(self.agents.task_list().to_pylist()[0]["task"])
+        self.judge()
         self.complete = self.project.stage_open("complete").id()
         self.stream = self.project.events(0)
         self.template = self.host.workflow_template_create("T", WORKFLOW.replace("Annotate", "Draw"))
@@ -84,6 +89,16 @@ class World:
         self.project.outbox_fetch()
         self.cancel = annoproj.Cancel.new()
         self.cancel.trigger()
+
+    def judge(self):
+        """A task whose branches wait for their review."""
+        several = self.host.project_create("Several", self.ontology, CONSENSUS)
+        several.attach_dataset(self.dataset)
+        branches = [row["task"] for row in several.task_list().to_pylist()[:2]]
+        parent = several.tasks_get(branches).to_pylist()[0]["parent"]
+        for branch in branches:
+            several.task_open(branch).submit()
+        self.judged, self.branch = several.task_open(parent), branches[1]
 
     def draw(self, task, **call):
         return task.labels_write(classes=[1, 1], geometry_starts=[0, 1, 2], frames=[0, 0], coordinate_starts=[0, 4, 8],
@@ -224,6 +239,8 @@ CALLS = {
     "annoproj_task_labels": (READ, lambda w, **c: w.reviewing.labels(**c)),
     "annoproj_task_geometry": (READ, lambda w, **c: w.reviewing.geometry(annoproj.Unit.STORED, **c)),
     "annoproj_task_answers": (READ, lambda w, **c: w.reviewing.answers(**c)),
+    "annoproj_consensus_branches": (READ, lambda w, **c: w.judged.consensus_branches(**c)),
+    "annoproj_consensus_approve": (WRITE, lambda w, **c: w.judged.consensus_approve(branch=w.branch, **c)),
     "annoproj_label_approve": (WRITE, lambda w, **c: w.reviewing.label_approve(w.label, **c)),
     "annoproj_label_reject": (WRITE, lambda w, **c: w.reviewing.label_reject(w.label, "no", **c)),
     "annoproj_label_reopen": (WRITE, lambda w, **c: w.reviewing.label_reopen(w.approved, **c)),

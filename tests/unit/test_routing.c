@@ -145,11 +145,6 @@ static void test_edits_that_are_refused(void **state) {
     refuse(made, TEAM_ADMIN, ANNOPROJ_DATA, "{}", "no stages");
     refuse(made, TEAM_MANAGER, ANNOPROJ_PERMISSION, FLOW("review", ""), "workflow_edit");
     refuse(made, TEAM_ANNOTATOR, ANNOPROJ_PERMISSION, FLOW("review", ""), "workflow_edit");
-    refuse(made, TEAM_ADMIN, ANNOPROJ_UNSUPPORTED,
-           FLOW("many", "{\"key\":\"many\",\"type\":\"CONSENSUS_ANNOTATION\",\"edges\":{\"submit\":\"pick\"}},"
-                        "{\"key\":\"pick\",\"type\":\"CONSENSUS_REVIEW\",\"edges\":{\"approve\":\"complete\","
-                        "\"reject\":\"many\"}},"),
-           "consensus");
     team_free(made);
 }
 

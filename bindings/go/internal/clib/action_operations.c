@@ -1,4 +1,5 @@
 /* What moves a task along the workflow: submit, approve, reject, an agent's pathway. */
+#include "consensus.h"
 #include "failure.h"
 #include "issue.h"
 #include "label.h"
@@ -30,6 +31,8 @@ annoproj_status submit_body(command *cmd, void *arguments, annoproj_error **erro
                   .keep_rejected_reviews = options->keep_rejected_reviews};
     stage_facts stage;
     int64_t assignee = 0;
+    if (task->parent != 0)
+        return consensus_submit(cmd, options, error);
     if (task->stage.type != STAGE_ANNOTATION)
         return fail(error, ANNOPROJ_STATE, "task %lld is in no annotation stage: it cannot be submitted",
                     (long long)task->id);
@@ -136,6 +139,13 @@ static annoproj_status decide_task(command *cmd, const annoproj_review_options *
     review_counts counts = {0};
     stage_facts stage;
     int64_t assignee = 0;
+    if (task->stage.type == STAGE_CONSENSUS_REVIEW && !approve)
+        return consensus_reject(cmd, options, error);
+    if (task->stage.type == STAGE_CONSENSUS_REVIEW)
+        return fail(
+            error, ANNOPROJ_STATE,
+            "task %lld is in a consensus review: annoproj_consensus_approve says which branch or labels it gets",
+            (long long)task->id);
     if (task->stage.type != STAGE_REVIEW)
         return fail(error, ANNOPROJ_STATE, "task %lld is in no review stage: it cannot be %s", (long long)task->id,
                     approve ? "approved" : "rejected");

@@ -1,6 +1,7 @@
 /* The tasks of a dataset: made when it is attached or grows, removed with it, restored with it. */
 #include <stdlib.h>
 
+#include "branch.h"
 #include "failure.h"
 #include "project.h"
 #include "queue_passed.h"
@@ -23,13 +24,27 @@ static annoproj_status dataset_number(scope *in, int64_t project, int64_t datase
     return sql_end(find, error);
 }
 
+/* What the stage makes of new tasks: in a consensus annotation stage they wait for their branches. */
+static annoproj_status first_stage(scope *in, int64_t stage, stage_facts *out, annoproj_error **error) {
+    static const char text[] = "SELECT type, annotators FROM stage WHERE id = ?";
+    statement *find = sql(in->database, text);
+    bind_int64(find, stage);
+    *out = (stage_facts){.id = stage, .number = (int32_t)NUMBER_OF(stage)};
+    if (sql_row(find)) {
+        out->type = (int32_t)column_int64(find, 0);
+        out->annotators = (int32_t)column_int64(find, 1);
+    }
+    return sql_end(find, error);
+}
+
 /* Tasks from `first_task` for the data units from `first_unit`, with what lists sort and search by. */
 static annoproj_status insert_tasks(command *cmd, int64_t first_task, int64_t first_unit, int64_t count, int64_t stage,
-                                    annoproj_error **error) {
+                                    int64_t assignee, annoproj_error **error) {
     static const char text[] =
         "INSERT INTO task(id, data_unit, title, data_type, stage, status, assignee, assigned_by, priority,"
-        " entered_us, released, returned, version, last_submitter, open_issues, resolved_issues, removed_stage)"
-        " SELECT ?1 + id - ?2, id, title, data_type, ?4, ?5, 0, 0, ?6, ?7, 0, 0, 0, 0, 0, 0, 0 FROM data_unit"
+        " entered_us, released, returned, version, last_submitter, open_issues, resolved_issues, removed_stage, parent,"
+        " branch)"
+        " SELECT ?1 + id - ?2, id, title, data_type, ?4, ?5, ?8, 0, ?6, ?7, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM data_unit"
         " WHERE id >= ?2 AND id < ?2 + ?3 ORDER BY id";
     statement *insert = sql(cmd->scope.database, text);
     bind_int64(insert, first_task);
@@ -39,6 +54,7 @@ static annoproj_status insert_tasks(command *cmd, int64_t first_task, int64_t fi
     bind_int64(insert, ANNOPROJ_TASK_NEW);
     bind_int64(insert, DEFAULT_PRIORITY);
     bind_int64(insert, cmd->scope.now_us);
+    bind_int64(insert, assignee);
     annoproj_status status = sql_run(insert, error);
     for (int64_t i = 0; i < count && status == ANNOPROJ_OK; i++)
         command_event(cmd, &(event){.kind = EVENT_TASK_CREATE,
@@ -52,22 +68,29 @@ annoproj_status task_create_for_dataset(command *cmd, int64_t project, int64_t d
                                         int64_t last_number, int64_t stage, int64_t *created, annoproj_error **error) {
     int64_t count = last_number - first_number + 1, first = 0;
     int32_t number = 0;
+    stage_facts facts;
     *created = 0;
     if (count <= 0)
         return ANNOPROJ_OK;
     annoproj_status status = dataset_number(&cmd->scope, project, dataset, &number, error);
     if (status == ANNOPROJ_OK)
+        status = first_stage(&cmd->scope, stage, &facts, error);
+    const int64_t assignee = status == ANNOPROJ_OK && facts.type == STAGE_CONSENSUS_ANNOTATION ? NOT_QUEUED : 0;
+    if (status == ANNOPROJ_OK)
         status = project_next_task(cmd, project, count, &first, error);
     if (status == ANNOPROJ_OK)
-        status = insert_tasks(cmd, MAKE_ID(project, first), MAKE_ID(dataset, first_number), count, stage, error);
+        status = insert_tasks(cmd, MAKE_ID(project, first), MAKE_ID(dataset, first_number), count, stage, assignee,
+                              error);
     if (status == ANNOPROJ_OK)
-        status = task_count_add(cmd, stage, 0, count, error);
+        status = task_count_add(cmd, stage, assignee, count, error);
     if (status == ANNOPROJ_OK)
         status = project_add_counts(cmd, project, count, 0, 0, error);
     if (status == ANNOPROJ_OK)
         status = task_vector_set(cmd, project, TASK_ATTRIBUTE_DATASET, first, count, number, error);
     if (status == ANNOPROJ_OK)
         status = task_vector_set(cmd, project, TASK_ATTRIBUTE_STAGE, first, count, (int32_t)NUMBER_OF(stage), error);
+    if (status == ANNOPROJ_OK && assignee == NOT_QUEUED)
+        status = branch_make(cmd, &facts, MAKE_ID(project, first), count, error);
     if (status == ANNOPROJ_OK)
         *created = count;
     return status;
@@ -78,11 +101,14 @@ annoproj_status task_create_for_dataset(command *cmd, int64_t project, int64_t d
 typedef struct switching {
     int64_t project, dataset;
     bool removed;      /* the tasks leave their stages; else they come back */
-    task_facts *tasks; /* id, assignee, open issues, status, and the stage left or come back to; by id */
+    task_facts *tasks; /* id, assignee, open issues, status, parent, and the stage left or come back to; by id */
     size_t count;
+    int64_t whole; /* tasks that are no branches */
 } switching;
 
-#define OF_DATASET " WHERE data_unit > ?1 AND data_unit < ?2 AND id >= ?3 AND id < ?4 AND (stage <> 0) = ?5"
+#define OF_DATASET                                                                                                     \
+    " WHERE data_unit > ?1 AND data_unit < ?2 AND id >= ?3 AND id < ?4 AND (stage <> 0) = ?5"                          \
+    " AND stage + removed_stage <> 0"
 
 static void bind_dataset(statement *one, const switching *run) {
     bind_int64(one, MAKE_ID(run->dataset, 0));
@@ -94,9 +120,8 @@ static void bind_dataset(statement *one, const switching *run) {
 
 static annoproj_status gather_tasks(command *cmd, switching *run, annoproj_error **error) {
     static const char count_text[] = "SELECT count(*) FROM task INDEXED BY task_data_unit" OF_DATASET;
-    static const char text[] =
-        "SELECT id, iif(stage <> 0, stage, removed_stage), assignee, open_issues, status FROM task"
-        " INDEXED BY task_data_unit" OF_DATASET " ORDER BY id";
+    static const char text[] = "SELECT id, stage + removed_stage, assignee, open_issues, status, parent FROM task"
+                               " INDEXED BY task_data_unit" OF_DATASET " ORDER BY id";
     int64_t expected = 0;
     statement *find = sql(cmd->scope.database, count_text);
     bind_dataset(find, run);
@@ -117,6 +142,8 @@ static annoproj_status gather_tasks(command *cmd, switching *run, annoproj_error
         task->assignee = column_int64(find, 2);
         task->open_issues = (int32_t)column_int64(find, 3);
         task->status = (int32_t)column_int64(find, 4);
+        task->parent = column_int64(find, 5);
+        run->whole += task->parent == 0;
     }
     return sql_end(find, error);
 }
@@ -147,12 +174,16 @@ static int by_place(const void *a, const void *b) {
 static annoproj_status count_places(command *cmd, const switching *run, annoproj_error **error) {
     const task_facts **sorted = arena_array(cmd->scope.memory, run->count + 1, sizeof *sorted);
     annoproj_status status = sorted ? ANNOPROJ_OK : fail_memory(error);
-    for (size_t i = 0; i < run->count && sorted; i++)
-        sorted[i] = &run->tasks[i];
+    size_t counted = 0;
+    for (size_t i = 0; i < run->count && sorted; i++) {
+        const task_facts *task = &run->tasks[i];
+        if (task->parent == 0 || task->assignee != NOT_QUEUED) /* a branch that was submitted counts nowhere */
+            sorted[counted++] = task;
+    }
     if (sorted)
-        qsort(sorted, run->count, sizeof *sorted, by_place);
-    for (size_t i = 0, next; i < run->count && status == ANNOPROJ_OK; i = next) {
-        for (next = i + 1; next < run->count && by_place(&sorted[i], &sorted[next]) == 0;)
+        qsort(sorted, counted, sizeof *sorted, by_place);
+    for (size_t i = 0, next; i < counted && status == ANNOPROJ_OK; i = next) {
+        for (next = i + 1; next < counted && by_place(&sorted[i], &sorted[next]) == 0;)
             next++;
         int64_t met = (int64_t)(next - i);
         status = task_count_add(cmd, sorted[i]->stage.id, sorted[i]->assignee, run->removed ? -met : met, error);
@@ -208,13 +239,13 @@ static annoproj_status switch_dataset(command *cmd, int64_t project, int64_t dat
         command_event(cmd, &(event){.kind = removed ? EVENT_TASK_REMOVE : EVENT_TASK_RESTORE,
                                     .task = NUMBER_OF(task->id),
                                     .stage = (int32_t)NUMBER_OF(task->stage.id),
-                                    .credited = task->assignee});
+                                    .credited = task->assignee > 0 ? task->assignee : 0});
     }
     if (status == ANNOPROJ_OK)
-        status = project_add_counts(cmd, project, removed ? -(int64_t)run.count : (int64_t)run.count,
+        status = project_add_counts(cmd, project, removed ? -run.whole : run.whole,
                                     removed ? -open_issues : open_issues, 0, error);
     if (status == ANNOPROJ_OK)
-        *count = (int64_t)run.count;
+        *count = run.whole;
     return status;
 }
 

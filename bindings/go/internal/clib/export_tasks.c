@@ -10,7 +10,7 @@
     "SELECT t.id, t.stage, t.assignee, t.entered_us, s.type, t.status, d.uuid, d.title, p.uuid, " DATA_UNIT_COLUMNS    \
     " FROM task t LEFT JOIN data_unit u ON u.id = t.data_unit JOIN stage s ON s.id = t.stage"                          \
     " JOIN dataset d ON d.id = t.data_unit >> 32 JOIN project p ON p.id = ?1"                                          \
-    " WHERE t.id > ?1 << 32 AND t.id < (?1 + 1) << 32 ORDER BY t.id"
+    " WHERE t.id > ?1 << 32 AND t.id < (?1 + 1) << 32 AND t.parent = 0 ORDER BY t.id"
 #define SQL_COUNT   "SELECT tasks FROM project_counter WHERE project = ?1"
 #define CHECK_EVERY 64 /* tasks between two looks at deadline, cancel and progress */
 
@@ -67,7 +67,7 @@ static annoproj_status read_task(statement *row, export_task *out, annoproj_erro
     }
     out->id = column_int64(row, 0);
     out->stage = column_int64(row, 1);
-    out->assignee = column_int64(row, 2);
+    out->assignee = column_int64(row, 2) > 0 ? column_int64(row, 2) : 0;
     out->entered_us = column_int64(row, 3);
     out->stage_type = (int32_t)column_int64(row, 4);
     out->status = (int32_t)column_int64(row, 5);

@@ -30,15 +30,46 @@ static bool is_theirs(const scope *in, const task_facts *task) {
     return task->assignee == in->user || (task->lapsed != 0 && task->lapsed == in->user);
 }
 
+/* Of branches, annotators see their own and those nobody has; in the review they go with their task. */
+static bool sees_branch(const scope *in, const task_facts *task) {
+    if (task->stage.type == STAGE_CONSENSUS_REVIEW)
+        return !task->stage.hide_unassigned || task->parent_assignee == in->user;
+    if (is_theirs(in, task))
+        return true;
+    return !task->stage.hide_unassigned &&
+           (task->assignee == 0 || (task->assignee == NOT_QUEUED && task->last_submitter == in->user));
+}
+
 bool access_sees_task(const scope *in, const task_facts *task) {
     if (task->id == 0 || task->stage.id == 0) {
         return false;
     }
-    return in->manager || (task->stage.member && (!task->stage.hide_unassigned || is_theirs(in, task)));
+    if (in->manager || !task->stage.member) {
+        return in->manager;
+    }
+    if (task->parent != 0) {
+        return sees_branch(in, task);
+    }
+    return task->assignee != NOT_QUEUED && (!task->stage.hide_unassigned || is_theirs(in, task));
+}
+
+bool access_lists_task(const scope *in, const task_facts *task) {
+    const bool waits = task->parent == 0 && task->assignee == NOT_QUEUED;
+    const bool reviewed = task->parent != 0 && task->stage.type == STAGE_CONSENSUS_REVIEW;
+    return !waits && !reviewed && access_sees_task(in, task);
+}
+
+/* Whose it is to look at and to work on: of a submitted branch in the review whose its task is. */
+static int64_t holder_of(const task_facts *task) {
+    if (task->parent == 0 || task->assignee != NOT_QUEUED) {
+        return task->assignee;
+    }
+    return task->stage.type == STAGE_CONSENSUS_REVIEW ? task->parent_assignee : task->last_submitter;
 }
 
 static bool is_free_or_own(const scope *in, const task_facts *task) {
-    return in->manager || task->assignee == 0 || task->assignee == in->user;
+    const int64_t holder = holder_of(task);
+    return in->manager || holder == 0 || holder == in->user;
 }
 
 annoproj_status access_view_task(const scope *in, const task_facts *task, annoproj_error **error) {
@@ -47,7 +78,13 @@ annoproj_status access_view_task(const scope *in, const task_facts *task, annopr
     }
     if (!is_free_or_own(in, task)) {
         return fail(error, ANNOPROJ_PERMISSION, "task %lld is assigned to user %lld: only they and managers open it",
-                    (long long)task->id, (long long)task->assignee);
+                    (long long)task->id, (long long)holder_of(task));
+    }
+    /* Nothing is read of another's branch, also when they gave it back. */
+    if (task->parent != 0 && task->assignee == 0 && task->version > 0 && !in->manager && !is_theirs(in, task)) {
+        return fail(error, ANNOPROJ_PERMISSION,
+                    "somebody worked on branch %lld before: whoever takes it may read it, initiate it first",
+                    (long long)task->id);
     }
     return ANNOPROJ_OK;
 }
@@ -58,11 +95,23 @@ annoproj_status access_work_task(const scope *in, const task_facts *task, annopr
     }
     if (!is_free_or_own(in, task)) {
         fail(error, ANNOPROJ_CONFLICT, "task %lld is assigned to user %lld: take another one", (long long)task->id,
-             (long long)task->assignee);
-        fail_detail(error, "assignee", "%lld", (long long)task->assignee);
+             (long long)holder_of(task));
+        fail_detail(error, "assignee", "%lld", (long long)holder_of(task));
         return ANNOPROJ_CONFLICT;
     }
     return ANNOPROJ_OK;
+}
+
+/* What waits for branches, or for a review, is not worked on; but a task gets labels before its branches do. */
+static annoproj_status gate_waiting(const task_facts *task, const operation_rule *rule, annoproj_error **error) {
+    if (task->assignee != NOT_QUEUED || rule->need != NEED_WORK ||
+        (task->parent == 0 && rule->operation == ANNOPROJ_OPERATION_LABEL_WRITE)) {
+        return ANNOPROJ_OK;
+    }
+    return fail(error, ANNOPROJ_STATE,
+                task->parent != 0 ? "branch %lld was submitted: it waits for the review of its task"
+                                  : "task %lld waits for its branches: they are what is worked on",
+                (long long)task->id);
 }
 
 /* Whoever sent a task on from a stage may still report the time it took there, wherever it is now. */
@@ -108,7 +157,11 @@ static annoproj_status gate_task(const scope *in, const operation_rule *rule, bo
     if (rule->need == NEED_VIEW) {
         return access_view_task(in, task, error);
     }
-    return rule->need == NEED_SEE || late ? ANNOPROJ_OK : access_work_task(in, task, error);
+    if (rule->need == NEED_SEE || late) {
+        return ANNOPROJ_OK;
+    }
+    annoproj_status status = access_work_task(in, task, error);
+    return status == ANNOPROJ_OK ? gate_waiting(task, rule, error) : status;
 }
 
 /* Why the session's ticket does not open the task, "" when there is none; NULL when it does. */

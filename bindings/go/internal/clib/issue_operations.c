@@ -53,6 +53,12 @@ static annoproj_status create(command *cmd, void *arguments, annoproj_error **er
                  .last_frame = options->last_frame,
                  .x = options->x,
                  .y = options->y};
+    const task_facts *task = &cmd->scope.task;
+    if (task->parent != 0 || task->stage.type == STAGE_CONSENSUS_ANNOTATION)
+        return fail(
+            error, ANNOPROJ_STATE,
+            "task %lld is in consensus annotation, where no issues are opened: its review opens them on the task",
+            (long long)task->id);
     annoproj_status status = check_place(&cmd->scope, options, error);
     if (status == ANNOPROJ_OK && options->anchor == ANNOPROJ_ANCHOR_LABEL) {
         label on;
@@ -200,6 +206,11 @@ static void add_optional_double(rows *table, statement *find, int column) {
         rows_double(table, column_double(find, column));
 }
 
+/* Issues are on the task itself: whoever works on a branch of it reads what its review said. */
+static int64_t issues_of(const scope *in) {
+    return in->task.parent != 0 ? in->task.parent : in->task.id;
+}
+
 static annoproj_status read_issues(scope *in, void *arguments, annoproj_error **error) {
     static const char query[] =
         "SELECT id, uuid, task, anchor, label_hash, first_frame, last_frame, x, y, resolved, rejection, creator,"
@@ -207,7 +218,7 @@ static annoproj_status read_issues(scope *in, void *arguments, annoproj_error **
     issue_call *made = arguments;
     rows *table = rows_new(&row_issue_row);
     statement *find = sql(in->database, query);
-    bind_int64(find, in->task.id);
+    bind_int64(find, issues_of(in));
     while (sql_row(find)) {
         char uuid[37] = "";
         if (column_length(find, 1) == 16)
@@ -237,7 +248,7 @@ static annoproj_status read_comments(scope *in, void *arguments, annoproj_error 
     issue_call *made = arguments;
     rows *table = rows_new(&row_comment_row);
     statement *find = sql(in->database, query);
-    bind_int64(find, in->task.id);
+    bind_int64(find, issues_of(in));
     while (sql_row(find)) {
         rows_int64(table, column_int64(find, 0));
         rows_int64(table, column_int64(find, 1));

@@ -61,12 +61,21 @@ typedef enum publish_action {
     PUBLISH_APPROVE,
     PUBLISH_REJECT,
     PUBLISH_PATHWAY,
-    PUBLISH_SILENT
+    PUBLISH_SILENT,
+    PUBLISH_BRANCH, /* a submit of a branch: counts for its annotator only */
+    PUBLISH_MAIN    /* consensus was reached: what becomes of the task counts for the annotators it comes from */
 } publish_action;
 /* Compares the task's labels with what was published and appends create/edit/delete events (none when SILENT), then
  * for a submit EVENT_LABEL_SUBMIT for every live label, and remembers the submitter (the command's user; 0 for the
  * host). Text, HTML and audio units append nothing but EVENT_LABEL_COUNTED (audio) unless the project opted in. */
 annoproj_status label_publish(command *command, const task_facts *task, publish_action action, annoproj_error **error);
+/* The same for a task that consensus was reached on (PUBLISH_MAIN): each change belongs to the annotator its label comes
+ * from. A label that is not in the list belongs to the command's user. */
+typedef struct label_origin {
+    int64_t label, annotator; /* 0 = the host */
+} label_origin;
+annoproj_status label_publish_main(command *command, const task_facts *task, const label_origin *origins, size_t count,
+                                   annoproj_error **error);
 /* Whether the labels of a task's data unit are counted at all; `media` as in label_frames(). */
 annoproj_status label_counts(scope *scope, const task_facts *task, bool *counts, bool *media, annoproj_error **error);
 /* Options that label_published.first_answers holds; false at the end or on damage. */

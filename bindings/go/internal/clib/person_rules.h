@@ -8,7 +8,8 @@
 typedef enum person_rule {
     RULE_NONE,
     RULE_SUBMITTER, /* reviewer_not_submitter: made the last submit */
-    RULE_WORKER     /* allow_reassessment is off: submitted it in another annotation stage */
+    RULE_WORKER,    /* allow_reassessment is off: submitted it in another annotation stage */
+    RULE_BRANCH     /* consensus: has another branch of the same task */
 } person_rule;
 
 /* The rule of the task's stage that keeps a user from it; of the task: id, stage, last submitter, whether it was returned. */

@@ -180,6 +180,8 @@ static annoproj_status explain(command *cmd, bool own_only, bool skipped, annopr
         *reason = ANNOPROJ_QUEUE_SUBMITTED_BY_YOU;
     else if (rule == RULE_WORKER)
         *reason = ANNOPROJ_QUEUE_WORKED_ON_BY_YOU;
+    else if (rule == RULE_BRANCH)
+        *reason = ANNOPROJ_QUEUE_HAS_BRANCH;
     else if (own_only)
         *reason = ANNOPROJ_QUEUE_NONE_ASSIGNED_TO_YOU;
     else if (tasks == 0)

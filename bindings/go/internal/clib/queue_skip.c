@@ -1,6 +1,7 @@
 /* Skips of the queue. */
 #include "queue_skip.h"
 
+#include "branch.h"
 #include "person_rules.h"
 #include "task.h"
 
@@ -88,7 +89,7 @@ static annoproj_status set_skipped(command *cmd, task_facts *task, annoproj_erro
     return status;
 }
 
-static annoproj_status remember(command *cmd, const task_facts *task, annoproj_error **error) {
+static annoproj_status remember(command *cmd, const task_facts *task, int32_t holder, annoproj_error **error) {
     static const char text[] = "INSERT OR REPLACE INTO task_skip(task, user, stage, holder, skipped)"
                                " VALUES(?, ?, ?, ?, ?)";
     int64_t seq = 0;
@@ -99,18 +100,25 @@ static annoproj_status remember(command *cmd, const task_facts *task, annoproj_e
     bind_int64(insert, task->id);
     bind_int64(insert, cmd->scope.user);
     bind_int64(insert, task->stage.id);
-    bind_int64(insert, SKIP_OWN);
+    bind_int64(insert, holder);
     bind_int64(insert, seq + (int64_t)cmd->events.count);
     return sql_run(insert, error);
+}
+
+annoproj_status queue_skip_also(command *cmd, task_facts *task, annoproj_error **error) {
+    annoproj_status status = set_skipped(cmd, task, error);
+    return status == ANNOPROJ_OK ? remember(cmd, task, SKIP_FREE, error) : status;
 }
 
 annoproj_status queue_skip(command *cmd, task_facts *task, annoproj_error **error) {
     bool stays = task->assigned_by == ASSIGNED_MANAGER || task->stage.hide_unassigned;
     annoproj_status status = set_skipped(cmd, task, error);
     if (status == ANNOPROJ_OK)
-        status = remember(cmd, task, error);
+        status = remember(cmd, task, SKIP_OWN, error);
     if (status == ANNOPROJ_OK && !stays)
         status = task_set_assignee(cmd, task, 0, ASSIGNED_NOBODY, false, error);
+    if (status == ANNOPROJ_OK && !stays && task->parent != 0)
+        status = branch_skip(cmd, task, error);
     if (status == ANNOPROJ_OK)
         command_event(cmd, &(event){.kind = EVENT_TASK_SKIP,
                                     .task = NUMBER_OF(task->id),

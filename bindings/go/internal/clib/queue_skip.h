@@ -13,6 +13,8 @@ annoproj_status queue_skipped(scope *scope, const task_facts *task, int64_t user
 /* The least recently skipped task of the user in the command's stage that is free and allowed, or still the user's own (only those with
  * `own_only`); id 0 when there is none. */
 annoproj_status queue_first_skipped(command *command, bool own_only, task_facts *task, annoproj_error **error);
+/* The command's user skips a free task without having had it. No event. */
+annoproj_status queue_skip_also(command *command, task_facts *task, annoproj_error **error);
 /* The task has another assignee than before, or was removed or restored. */
 annoproj_status queue_skips_follow(command *command, const task_facts *task, annoproj_error **error);
 /* The task leaves its stage. */

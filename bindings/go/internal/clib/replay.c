@@ -43,6 +43,44 @@ static replayed_issue *issue_at(replay *state, int64_t number) {
     return grown ? state->issues + number : NULL;
 }
 
+/* The branches of a task go where it goes; they are closed when it leaves consensus (stage 0). */
+static void move_branches(replay *state, replayed_task *parent, int32_t stage, int64_t assignee) {
+    for (int64_t i = 0; i < parent->branches; i++) {
+        replayed_task *branch = &state->tasks[parent->first_branch + i];
+        branch->stage = stage;
+        branch->assignee = assignee;
+    }
+    if (stage == 0)
+        parent->branches = 0;
+}
+
+/* A branch is made, and its task waits. */
+static bool apply_branch(replay *state, const event *one) {
+    if (!task_at(state, one->task > one->reference ? one->task : one->reference))
+        return false;
+    replayed_task *branch = &state->tasks[one->task], *parent = &state->tasks[one->reference];
+    *branch = (replayed_task){.created = true, .stage = one->stage, .parent = one->reference};
+    parent->assignee = NOT_QUEUED;
+    if (parent->branches++ == 0)
+        parent->first_branch = one->task;
+    return true;
+}
+
+/* Submit, approve, reject, move, reopen, pathway, and the last branch that was submitted: to another stage. */
+static void apply_move(replay *state, replayed_task *task, const event *one) {
+    const bool waits = task->assignee == NOT_QUEUED;
+    task->stage = (int32_t)one->reference;
+    task->assignee = task->parent != 0 ? NOT_QUEUED : 0;
+    if (task->branches == 0)
+        return;
+    if (one->kind == EVENT_TASK_REJECT && !waits) { /* behind it each branch that goes back to somebody says so */
+        task->assignee = NOT_QUEUED;
+        move_branches(state, task, task->stage, 0);
+    } else {
+        move_branches(state, task, one->kind == EVENT_CONSENSUS_READY ? task->stage : 0, NOT_QUEUED);
+    }
+}
+
 static bool apply_to_task(replay *state, const event *one) {
     replayed_task *task = task_at(state, one->task);
     if (!task)
@@ -54,7 +92,8 @@ static bool apply_to_task(replay *state, const event *one) {
         break;
     case EVENT_TASK_RESTORE:
         task->stage = one->stage;
-        task->assignee = one->credited;
+        if (task->assignee != NOT_QUEUED)
+            task->assignee = one->credited;
         break;
     case EVENT_TASK_REMOVE: task->stage = 0; break;
     case EVENT_TASK_ASSIGN:
@@ -69,9 +108,7 @@ static bool apply_to_task(replay *state, const event *one) {
         task->priority = (int32_t)one->reference;
         task->priority_set = true;
         break;
-    default: /* submit, approve, reject, move, reopen, pathway */
-        task->stage = (int32_t)one->reference;
-        task->assignee = 0;
+    default: apply_move(state, task, one);
     }
     return true;
 }
@@ -85,11 +122,15 @@ static bool apply_to_label(replay *state, const event *one) {
     case EVENT_LABEL_PUT: label->drawn = true; break;
     case EVENT_LABEL_REMOVE: label->drawn = false; break;
     case EVENT_LABEL_CREATE:
+    case EVENT_BRANCH_LABEL_CREATE:
+    case EVENT_MAIN_LABEL_CREATE:
         label->known = label->live = label->frames_known = true;
         label->class = one->class;
         label->frames = one->frames;
         break;
     case EVENT_LABEL_EDIT:
+    case EVENT_BRANCH_LABEL_EDIT:
+    case EVENT_MAIN_LABEL_EDIT:
         label->known = label->live = true;
         label->class = one->class;
         label->frames_known = false;
@@ -100,10 +141,18 @@ static bool apply_to_label(replay *state, const event *one) {
         label->frames_known = false;
         break;
     case EVENT_LABEL_SILENTLY_GONE:
-    case EVENT_LABEL_DELETE: label->live = false; break;
+    case EVENT_LABEL_DELETE:
+    case EVENT_BRANCH_LABEL_DELETE:
+    case EVENT_MAIN_LABEL_DELETE: label->live = false; break;
     case EVENT_LABEL_FRAMES_CREATE:
-    case EVENT_LABEL_FRAMES_DELETE: label->frames_known = false; break;
+    case EVENT_LABEL_FRAMES_DELETE:
+    case EVENT_BRANCH_LABEL_FRAMES_CREATE:
+    case EVENT_BRANCH_LABEL_FRAMES_DELETE:
+    case EVENT_MAIN_LABEL_FRAMES_CREATE:
+    case EVENT_MAIN_LABEL_FRAMES_DELETE: label->frames_known = false; break;
     case EVENT_LABEL_SUBMIT:
+    case EVENT_BRANCH_LABEL_SUBMIT:
+    case EVENT_MAIN_LABEL_SUBMIT:
         label->submitter = one->actor;
         label->frames = one->frames;
         label->frames_known = true;
@@ -133,13 +182,22 @@ static bool apply_to_issue(replay *state, const event *one) {
     return true;
 }
 
+static bool is_of_label(int32_t kind) {
+    return (kind >= EVENT_LABEL_CREATE && kind <= EVENT_LABEL_COUNTED) ||
+           (kind >= EVENT_LABEL_PUT && kind <= EVENT_LABEL_SILENTLY_GONE) ||
+           (kind >= EVENT_BRANCH_LABEL_CREATE && kind <= EVENT_BRANCH_LABEL_SUBMIT) ||
+           (kind >= EVENT_MAIN_LABEL_CREATE && kind <= EVENT_MAIN_LABEL_DELETE) ||
+           (kind >= EVENT_MAIN_LABEL_FRAMES_CREATE && kind <= EVENT_MAIN_LABEL_SUBMIT);
+}
+
 static bool apply(replay *state, const event *one) {
     int32_t kind = one->kind;
+    if (kind == EVENT_BRANCH_CREATE)
+        return apply_branch(state, one);
     if ((kind >= EVENT_TASK_ASSIGN && kind <= EVENT_TASK_LAPSE) ||
-        (kind >= EVENT_TASK_CREATE && kind <= EVENT_TASK_PRIORITY))
+        (kind >= EVENT_TASK_CREATE && kind <= EVENT_TASK_PRIORITY) || kind == EVENT_CONSENSUS_READY)
         return apply_to_task(state, one);
-    if ((kind >= EVENT_LABEL_CREATE && kind <= EVENT_LABEL_COUNTED) ||
-        (kind >= EVENT_LABEL_PUT && kind <= EVENT_LABEL_SILENTLY_GONE))
+    if (is_of_label(kind))
         return apply_to_label(state, one);
     if (kind >= EVENT_ISSUE_CREATE && kind <= EVENT_ISSUE_REOPEN)
         return apply_to_issue(state, one);

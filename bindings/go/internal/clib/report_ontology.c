@@ -1,4 +1,6 @@
 /* The report by class, with a child row for each option. */
+#include <string.h>
+
 #include "failure.h"
 #include "ontology.h"
 #include "query.h"
@@ -35,7 +37,8 @@ static annoproj_status make_arrays(class_report *made, annoproj_error **error) {
 static annoproj_status count_actions(class_report *made, annoproj_error **error) {
     report *base = &made->report;
     const scan_part labels = {.kinds = {EVENT_LABEL_CREATE, EVENT_LABEL_APPROVE, EVENT_LABEL_REJECT,
-                                        base->by_frame ? EVENT_LABEL_FRAMES_CREATE : 0},
+                                        EVENT_MAIN_LABEL_CREATE, base->by_frame ? EVENT_LABEL_FRAMES_CREATE : 0,
+                                        base->by_frame ? EVENT_MAIN_LABEL_FRAMES_CREATE : 0},
                               .actors = base->people,
                               .stages = base->stages,
                               .tasks = base->tasks,
@@ -46,7 +49,7 @@ static annoproj_status count_actions(class_report *made, annoproj_error **error)
     answers.kinds[0] = EVENT_ANSWER_CREATE;
     answers.kinds[1] = EVENT_ANSWER_APPROVE;
     answers.kinds[2] = EVENT_ANSWER_REJECT;
-    answers.kinds[3] = 0;
+    memset(&answers.kinds[3], 0, sizeof answers.kinds - 3 * sizeof *answers.kinds);
     answers.group = SCAN_BY_KIND | SCAN_BY_ANSWER;
     const scan_part parts[] = {labels, answers};
     scan_result result;

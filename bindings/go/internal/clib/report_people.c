@@ -54,14 +54,22 @@ static void add_cell(person *who, const scan_cell *cell, int64_t labels) {
     switch (cell->kind) {
     case EVENT_TASK_SUBMIT: who->submitted_tasks += cell->count; break;
     case EVENT_TASK_SKIP: who->skipped_tasks += cell->count; break;
+    case EVENT_BRANCH_APPROVE:
     case EVENT_TASK_APPROVE: who->approved_tasks += cell->count; break;
+    case EVENT_BRANCH_REJECT:
     case EVENT_TASK_REJECT: who->rejected_tasks += cell->count; break;
     case EVENT_TIME_SPENT: who->time_us += cell->duration_us; break;
+    case EVENT_BRANCH_LABEL_CREATE:
+    case EVENT_BRANCH_LABEL_FRAMES_CREATE:
     case EVENT_LABEL_CREATE:
     case EVENT_LABEL_FRAMES_CREATE: who->created += labels; break;
+    case EVENT_BRANCH_LABEL_EDIT:
     case EVENT_LABEL_EDIT: who->edited += labels; break;
+    case EVENT_BRANCH_LABEL_DELETE:
+    case EVENT_BRANCH_LABEL_FRAMES_DELETE:
     case EVENT_LABEL_DELETE:
     case EVENT_LABEL_FRAMES_DELETE: who->deleted += labels; break;
+    case EVENT_BRANCH_LABEL_SUBMIT:
     case EVENT_LABEL_SUBMIT: who->submitted += labels; break;
     case EVENT_LABEL_APPROVE: who->approved += labels; break;
     case EVENT_LABEL_REJECT: who->rejected += labels; break;

@@ -38,7 +38,7 @@ static size_t place_of(const scan_part *part, int32_t kind) {
     return place;
 }
 
-/* One column for each kind of the part, in their order. */
+/* One column for each kind of the part, in their order; kinds beyond the last column begin with the first one again. */
 static annoproj_status count_kinds(report *made, const scan_part *part, size_t columns, const row_type *type,
                                    int64_t *figures, annoproj_table **table, annoproj_error **error) {
     scan_result result;
@@ -49,7 +49,8 @@ static annoproj_status count_kinds(report *made, const scan_part *part, size_t c
     bool frames = (part->sums & SCAN_FRAMES) != 0;
     for (size_t i = 0; i < result.count; i++) {
         const scan_cell *cell = &result.cells[i];
-        figures[(size_t)cell->bucket * columns + place_of(part, cell->kind)] += frames ? cell->frames : cell->count;
+        figures[(size_t)cell->bucket * columns + place_of(part, cell->kind) % columns] += frames ? cell->frames
+                                                                                                 : cell->count;
     }
     scan_release(&result);
     return finish(made, type, figures, columns, table, error);
@@ -78,13 +79,14 @@ annoproj_status report_label_actions(scope *in, const query *asked, annoproj_tab
     if (status != ANNOPROJ_OK) {
         return status;
     }
-    const scan_part part = {.kinds = {EVENT_LABEL_SUBMIT, EVENT_LABEL_APPROVE, EVENT_LABEL_REJECT},
-                            .actors = made.people,
-                            .stages = made.stages,
-                            .tasks = made.tasks,
-                            .classes = made.classes,
-                            .group = SCAN_BY_BUCKET | SCAN_BY_KIND,
-                            .sums = made.by_frame ? SCAN_FRAMES : 0};
+    const scan_part part = {
+        .kinds = {EVENT_LABEL_SUBMIT, EVENT_LABEL_APPROVE, EVENT_LABEL_REJECT, EVENT_MAIN_LABEL_SUBMIT},
+        .actors = made.people,
+        .stages = made.stages,
+        .tasks = made.tasks,
+        .classes = made.classes,
+        .group = SCAN_BY_BUCKET | SCAN_BY_KIND,
+        .sums = made.by_frame ? SCAN_FRAMES : 0};
     return count_kinds(&made, &part, 3, &row_label_actions_row, figures, table, error);
 }
 

@@ -9,7 +9,7 @@ const char schema_task[] =
     " data_type INTEGER NOT NULL,"   /* of the data unit */
     " stage INTEGER NOT NULL,"       /* 0 = removed */
     " status INTEGER NOT NULL,"      /* annoproj_task_status */
-    " assignee INTEGER NOT NULL,"    /* 0 = unassigned */
+    " assignee INTEGER NOT NULL,"    /* 0 = unassigned; -1 = in no queue (NOT_QUEUED) */
     " assigned_by INTEGER NOT NULL," /* assigned_by: nobody, self, manager, return */
     " worked_us INTEGER,"            /* last sign of work of an assignment that may lapse */
     " priority INTEGER NOT NULL,"
@@ -23,7 +23,9 @@ const char schema_task[] =
     " last_action_us INTEGER,"
     " open_issues INTEGER NOT NULL,"
     " resolved_issues INTEGER NOT NULL,"
-    " removed_stage INTEGER NOT NULL) STRICT;" /* where it was when its dataset was detached */
+    " removed_stage INTEGER NOT NULL,"  /* where it was when its dataset was detached */
+    " parent INTEGER NOT NULL,"         /* the task it is a branch of; 0 = it is none */
+    " branch INTEGER NOT NULL) STRICT;" /* its number among them, from 1; 0 = it is none */
     "CREATE INDEX task_queue ON task(stage, assignee, priority DESC, entered_us);"
     /* One for each order of lists: a page is a seek in a stage. None has the assignee, so start leaves them alone. */
     "CREATE INDEX task_priority ON task(stage, priority DESC, entered_us);"
@@ -32,6 +34,7 @@ const char schema_task[] =
     "CREATE INDEX task_last_action ON task(stage, last_action_us);"
     "CREATE INDEX task_data_unit ON task(data_unit);"
     "CREATE INDEX task_worked ON task(stage, worked_us) WHERE worked_us IS NOT NULL;"
+    "CREATE INDEX task_parent ON task(parent, branch) WHERE parent <> 0;"
     "CREATE TABLE task_skip("
     " task INTEGER NOT NULL,"
     " user INTEGER NOT NULL,"

@@ -65,7 +65,7 @@ uint64_t task_filter_print(const task_filter *filter) {
     print = fingerprint_text(print, options->metadata);
     const int64_t numbers[] = {options->statuses,       options->derived_statuses, options->issues,
                                options->priority_least, options->priority_below,   options->sort,
-                               options->reverse};
+                               options->reverse,        options->include_waiting};
     return fingerprint_bytes(print, numbers, sizeof numbers);
 }
 
@@ -97,12 +97,11 @@ static int32_t issue_state(const listed_task *task) {
 
 /* What needs nothing but numbers of the row. */
 static bool numbers_pass(const annoproj_task_list_options *options, const listed_task *task) {
-    return in_list(options->assignees, options->assignee_count, task->assignee) &&
+    return in_list(options->assignees, options->assignee_count, task->assignee > 0 ? task->assignee : 0) &&
            in_list(options->datasets, options->dataset_count, PROJECT_OF(task->data_unit)) &&
            in_list(options->last_action_users, options->last_action_user_count, task->last_action_user) &&
            has_data_type(options, task->data_type) && has_flag(options->statuses, task->status) &&
-           has_flag(options->derived_statuses,
-                    task_derived_status(task->status, task->assignee != 0, task->released)) &&
+           has_flag(options->derived_statuses, task_derived_status(task->status, task->assignee > 0, task->released)) &&
            has_flag(options->issues, issue_state(task)) && task->priority >= options->priority_least &&
            (options->priority_below == 0 || task->priority < options->priority_below);
 }
@@ -132,11 +131,26 @@ static annoproj_status metadata_passes(const task_filter *filter, int64_t data_u
     return status == ANNOPROJ_OK ? ended : status;
 }
 
+bool task_filter_is_consensus(const task_filter *filter, int64_t stage) {
+    return filter->consensus_count > 0 && in_list(filter->consensus, filter->consensus_count, stage);
+}
+
+/* Branches that others have are not seen, and what waits is shown when it is asked for. */
+static annoproj_status consensus_passes(const task_filter *filter, int64_t id, bool *passes, annoproj_error **error) {
+    task_facts task;
+    annoproj_status status = access_task_facts(filter->in, id, &task, error);
+    *passes = status == ANNOPROJ_OK &&
+              (filter->options->include_waiting ? access_sees_task : access_lists_task)(filter->in, &task);
+    return status;
+}
+
 annoproj_status task_filter_passes(const task_filter *filter, const listed_task *task, bool *passes,
                                    annoproj_error **error) {
     annoproj_status status = ANNOPROJ_OK;
     *passes = numbers_pass(filter->options, task);
-    if (*passes && filter->on_titles)
+    if (*passes && task_filter_is_consensus(filter, task->stage))
+        status = consensus_passes(filter, task->id, passes, error);
+    if (status == ANNOPROJ_OK && *passes && filter->on_titles)
         status = task_filter_title(filter, task->title, task->title_length, passes, error);
     if (status == ANNOPROJ_OK && *passes && filter->metadata.count > 0)
         status = metadata_passes(filter, task->data_unit, passes, error);

@@ -16,10 +16,15 @@ typedef struct stay {
     int64_t stage, entered_us, left_us;
 } stay;
 
+/* The stay of a submitted branch ended with its submit. */
+static bool has_left(const task_facts *task) {
+    return task->parent != 0 && task->assignee == NOT_QUEUED;
+}
+
 /* The stay at `at`; stage 0 when the task was in none yet (left = when it came). */
 static annoproj_status stay_at(command *cmd, const task_facts *task, int64_t at, stay *out, annoproj_error **error) {
     static const char text[] = "SELECT stage, entered_us, left_us FROM task_stay WHERE task = ? ORDER BY number DESC";
-    *out = (stay){task->stage.id, task->entered_us, INT64_MAX};
+    *out = has_left(task) ? (stay){0, INT64_MAX, INT64_MAX} : (stay){task->stage.id, task->entered_us, INT64_MAX};
     statement *find = sql(cmd->scope.database, text);
     bind_int64(find, task->id);
     while (at < out->entered_us && sql_row(find))
@@ -137,7 +142,7 @@ static annoproj_status left_at(command *cmd, const task_facts *task, int64_t ent
                                annoproj_error **error) {
     static const char text[] = "SELECT max(left_us) FROM task_stay WHERE task = ? AND entered_us = ?";
     *left = INT64_MAX;
-    if (entered_us == task->entered_us)
+    if (entered_us == task->entered_us && !has_left(task))
         return ANNOPROJ_OK;
     statement *find = sql(cmd->scope.database, text);
     bind_int64(find, task->id);

@@ -5,6 +5,7 @@
 
 #include "failure.h"
 #include "hash.h"
+#include "task_count.h"
 #include "workflow_document.h"
 
 #define SQL_DOCUMENT     "SELECT json FROM workflow WHERE project = ?1"
@@ -12,9 +13,9 @@
 #define SQL_BY_KEY       "SELECT id FROM stage WHERE id > ?1 << 32 AND id < (?1 + 1) << 32 AND key = ?2 AND NOT removed"
 #define SQL_PROJECT_UUID "SELECT uuid FROM project WHERE id = ?1"
 #define SQL_STAGES                                                                                                     \
-    "SELECT s.id, s.key, s.title, s.type, (SELECT coalesce(sum(c.count), 0) FROM task_count c WHERE c.stage = s.id),"  \
+    "SELECT s.id, s.key, s.title, s.type, " STAGE_TASKS ","                                                            \
     " s.members_listed, s.hide_unassigned, s.allow_reassessment, s.require_complete_labels, s.reviewer_not_submitter," \
-    " s.strict_review, s.reassign_rejected, s.archive, s.removed, s.assignment_ttl_us"                                 \
+    " s.strict_review, s.reassign_rejected, s.archive, s.removed, s.assignment_ttl_us, s.annotators, s.consensus"      \
     " FROM stage s WHERE s.id > ?1 << 32 AND s.id < (?1 + 1) << 32 ORDER BY s.removed, s.position, s.id"
 
 /* --- asking --------------------------------------------------------------------------------------------------- */
@@ -88,7 +89,9 @@ static bool read_stage(statement *row, arena *memory, stage_description *out) {
                   .strict_review = column_int64(row, 10) != 0,
                   .reassign_rejected = column_int64(row, 11) != 0,
                   .archive = column_int64(row, 12) != 0,
-                  .assignment_ttl_us = column_int64(row, 14)},
+                  .assignment_ttl_us = column_int64(row, 14),
+                  .annotators = (int32_t)column_int64(row, 15),
+                  .consensus = (int32_t)column_int64(row, 16)},
         .key = arena_text(memory, column_text(row, 1), column_length(row, 1)),
         .title = arena_text(memory, column_text(row, 2), column_length(row, 2)),
         .tasks = column_int64(row, 4),
