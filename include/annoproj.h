@@ -1822,6 +1822,49 @@ ANNOPROJ_API void annoproj_consensus_options_init(annoproj_consensus_options *op
  * annoproj_task_submit. Rights: review. */
 ANNOPROJ_API annoproj_status annoproj_consensus_approve(annoproj_task *task, const annoproj_consensus_options *options, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
+/* When two shapes are the same. */
+typedef struct annoproj_agreement_options {
+    size_t size;
+    double overlap;                                              /* boxes, polygons, masks: least intersection over union, up to 1; 0 = 0.5 */
+    double distance;                                             /* points, polylines: greatest distance as a part of the diagonal of the data unit, up to 1; 0 = 0.01 */
+} annoproj_agreement_options;
+#define ANNOPROJ_AGREEMENT_OPTIONS_INIT { sizeof(annoproj_agreement_options), 0.0, 0.0 }
+
+/* Fills in the defaults. */
+ANNOPROJ_API void annoproj_agreement_options_init(annoproj_agreement_options *options ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
+
+ANNOPROJ_ROW(agreement_row, "How far two branches agree about a class")
+ANNOPROJ_COLUMN(class, int64, nullable, "", "Class", "Feature of the class; null for all classes together.")
+ANNOPROJ_COLUMN(class_name, utf8, nullable, "", "Class name", "Name of the class.")
+ANNOPROJ_COLUMN(feature_hash, utf8, nullable, "", "Feature hash", "featureNodeHash of the class.")
+ANNOPROJ_COLUMN(shape, dictionary, nullable, "", "Shape", "Shape of an object, or classification.")
+ANNOPROJ_COLUMN(branch, int64, nullable, "", "Branch", "The branch with the lower number; null for all pairs together.")
+ANNOPROJ_COLUMN(other_branch, int64, nullable, "", "Other branch", "The other one.")
+ANNOPROJ_COLUMN(items, int64, required, "items", "Items", "What the branch has: shapes on frames, frames of a classification, objects of audio and text.")
+ANNOPROJ_COLUMN(other_items, int64, required, "items", "Items of the other", "What the other has.")
+ANNOPROJ_COLUMN(matched, int64, required, "items", "Matched", "How many of them are the same.")
+ANNOPROJ_COLUMN(agreement, double, nullable, "", "Agreement", "2 * matched / (items + other_items), 0 to 1 (the F1 score); null when neither has any.")
+ANNOPROJ_COLUMN(overlap, double, nullable, "", "Overlap", "Mean intersection over union of the matched shapes and ranges; null where none has one.")
+ANNOPROJ_ROW_END(agreement_row)
+
+/* How far the branches of a task agree, by the labels stored now: for each class that one of them has, in order of feature, each two
+ * branches, then all pairs together (sums over the pairs, and the agreement of the sums); last the same for all classes. No row for a task
+ * without branches.
+ *  - Shapes are compared frame by frame with those of the same class. On a frame the two most alike that are the same by
+ *    the rule are matched first, each at most once; equals in the order of the labels. Answers do not count.
+ *    Boxes, rotatable boxes (turned about their middle), polygons and masks are the same when intersection over union reaches `overlap`. A
+ *    polygon is what its rings wind around: a ring within another that runs the other way is a hole. Areas are computed
+ *    from the coordinates, not from pixels; those of masks are counted. Two shapes without any area are the same when
+ *    their numbers are.
+ *    Points and polylines are the same when no vertex of either is farther from the other than `distance` times the
+ *    diagonal of the data unit (of a square with side 1 for normalised coordinates on a unit without a size).
+ *  - Classifications agree on a frame when all their answers are the same there; a global one counts as one on frame 0.
+ *  - On audio and text, objects are the same when intersection over union of their ranges reaches `overlap`, classifications when
+ *    ranges and answers are the same; each label is one item.
+ * INVALID for options out of range. STATE for a branch, and when the data unit has no width and height and shapes in pixels cannot be
+ * compared without (distances; shapes in both units). PERMISSION for another's task. Rights: task_view. */
+ANNOPROJ_API annoproj_status annoproj_consensus_agreement(annoproj_task *task, const annoproj_agreement_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(agreement_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
 /* ==== Section - Issues =========================================================================== */
 
 enum annoproj_anchor_values {

@@ -240,6 +240,7 @@ CALLS = {
     "annoproj_task_geometry": (READ, lambda w, **c: w.reviewing.geometry(annoproj.Unit.STORED, **c)),
     "annoproj_task_answers": (READ, lambda w, **c: w.reviewing.answers(**c)),
     "annoproj_consensus_branches": (READ, lambda w, **c: w.judged.consensus_branches(**c)),
+    "annoproj_consensus_agreement": (READ, lambda w, **c: w.judged.consensus_agreement(**c)),
     "annoproj_consensus_approve": (WRITE, lambda w, **c: w.judged.consensus_approve(branch=w.branch, **c)),
     "annoproj_label_approve": (WRITE, lambda w, **c: w.reviewing.label_approve(w.label, **c)),
     "annoproj_label_reject": (WRITE, lambda w, **c: w.reviewing.label_reject(w.label, "no", **c)),

@@ -1,0 +1,30 @@
+/* How alike two shapes of one class are on a frame: what agreement matches by. */
+#ifndef SHAPE_LIKENESS_H
+#define SHAPE_LIKENESS_H
+
+#include "bounds.h"
+#include "ontology.h"
+
+/* One shape on one frame, in pixels, or in the unit that all of them have. */
+typedef struct frame_shape {
+    int32_t type; /* SHAPE_... */
+    int64_t frame, label;
+    double *numbers;
+    size_t *starts; /* first number of each part; one more behind the last */
+    size_t parts;
+} frame_shape;
+
+/* What counts as the same. */
+typedef struct likeness_rule {
+    double overlap;  /* least intersection over union, of shapes with an area */
+    double distance; /* greatest distance, of points and polylines, in the unit of the shapes */
+} likeness_rule;
+
+/* 0 = not alike by the rule; else in (0, 1], greater for shapes that are more alike. Boxes, polygons and masks: intersection
+ * over union. Points and polylines: 1 - d / (2 * distance), where d is the greatest distance from a vertex of one to the
+ * other. `measured` = it is an intersection over union. */
+annoproj_status shape_likeness(const frame_shape *a, const frame_shape *b, const likeness_rule *rule,
+                               const bounds *bounds, double *likeness, annoproj_error **error);
+bool shape_has_area(int32_t type);
+
+#endif

@@ -1,0 +1,182 @@
+/* Likeness of shapes. */
+#include "shape_likeness.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "failure.h"
+#include "region_overlap.h"
+
+bool shape_has_area(int32_t type) {
+    return type == SHAPE_BOUNDING_BOX || type == SHAPE_ROTATABLE_BOUNDING_BOX || type == SHAPE_POLYGON ||
+           type == SHAPE_BITMASK;
+}
+
+static bool same_numbers(const frame_shape *a, const frame_shape *b) {
+    const size_t count = a->starts[a->parts];
+    if (a->parts != b->parts || memcmp(a->starts, b->starts, (a->parts + 1) * sizeof *a->starts) != 0)
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (a->numbers[i] < b->numbers[i] || a->numbers[i] > b->numbers[i])
+            return false;
+    return true;
+}
+
+/* Shapes without an area are alike when they are the same. */
+static double over_union(const frame_shape *a, const frame_shape *b, double first, double second, double shared) {
+    const double together = first + second - shared;
+    if (!(together > 0))
+        return same_numbers(a, b) ? 1 : 0;
+    return shared / together;
+}
+
+/* --- boxes -------------------------------------------------------------------------------------------------------- */
+
+static double shared_length(double a, double a_length, double b, double b_length) {
+    const double length = fmin(a + a_length, b + b_length) - fmax(a, b);
+    return length > 0 ? length : 0;
+}
+
+static double box_overlap(const frame_shape *a, const frame_shape *b) {
+    const double *p = a->numbers, *q = b->numbers;
+    return over_union(a, b, p[2] * p[3], q[2] * q[3],
+                      shared_length(p[0], p[2], q[0], q[2]) * shared_length(p[1], p[3], q[1], q[3]));
+}
+
+/* The corners of a box that is turned about its middle: with y downwards a positive angle turns it clockwise. */
+static void corners(const double *box, double out[8]) {
+    static const double sides[4][2] = {{-0.5, -0.5}, {0.5, -0.5}, {0.5, 0.5}, {-0.5, 0.5}};
+    const double angle = box[4] * (acos(-1) / 180), c = cos(angle), s = sin(angle);
+    for (size_t i = 0; i < 4; i++) {
+        const double x = sides[i][0] * box[2], y = sides[i][1] * box[3];
+        out[2 * i] = box[0] + box[2] / 2 + x * c - y * s;
+        out[2 * i + 1] = box[1] + box[3] / 2 + x * s + y * c;
+    }
+}
+
+/* --- regions ------------------------------------------------------------------------------------------------------ */
+
+static void bounds_of(const region *of, double out[4]) {
+    out[0] = out[1] = INFINITY;
+    out[2] = out[3] = -INFINITY;
+    for (size_t i = 0; i + 1 < of->starts[of->rings]; i += 2) {
+        out[0] = fmin(out[0], of->points[i]);
+        out[1] = fmin(out[1], of->points[i + 1]);
+        out[2] = fmax(out[2], of->points[i]);
+        out[3] = fmax(out[3], of->points[i + 1]);
+    }
+}
+
+static annoproj_status polygon_overlap(const frame_shape *a, const frame_shape *b, const bounds *limits,
+                                       double *likeness, annoproj_error **error) {
+    static const size_t four[2] = {0, 8};
+    const bool boxes = a->type == SHAPE_ROTATABLE_BOUNDING_BOX;
+    double first_corners[8], second_corners[8], p[4], q[4];
+    region first = {a->numbers, a->starts, a->parts}, second = {b->numbers, b->starts, b->parts};
+    region_areas areas;
+    *likeness = 0;
+    if (boxes) {
+        corners(a->numbers, first_corners);
+        corners(b->numbers, second_corners);
+        first = (region){first_corners, four, 1};
+        second = (region){second_corners, four, 1};
+    }
+    bounds_of(&first, p);
+    bounds_of(&second, q);
+    if (p[0] > q[2] || q[0] > p[2] || p[1] > q[3] || q[1] > p[3])
+        return ANNOPROJ_OK; /* apart */
+    annoproj_status status = region_overlap(&first, &second, limits, &areas, error);
+    *likeness = status == ANNOPROJ_OK ? over_union(a, b, areas.first, areas.second, areas.shared) : 0;
+    return status;
+}
+
+/* Runs of pixels, column by column: off, on, off, ... behind width and height. */
+typedef struct run_walk {
+    const double *at, *end;
+    double left;
+    bool on;
+} run_walk;
+
+static void next_runs(run_walk *walk) {
+    while (!(walk->left > 0) && walk->at < walk->end) {
+        walk->left = *walk->at++;
+        walk->on = !walk->on;
+    }
+}
+
+static double mask_overlap(const frame_shape *a, const frame_shape *b) {
+    const double *p = a->numbers, *q = b->numbers;
+    run_walk one = {p + 2, p + a->starts[a->parts], 0, true}, other = {q + 2, q + b->starts[b->parts], 0, true};
+    double first = 0, second = 0, shared = 0;
+    if (p[0] < q[0] || p[0] > q[0] || p[1] < q[1] || p[1] > q[1])
+        return 0; /* masks of images of different sizes */
+    for (;;) {
+        next_runs(&one);
+        next_runs(&other);
+        if (!(one.left > 0) || !(other.left > 0))
+            break;
+        const double step = fmin(one.left, other.left);
+        first += one.on ? step : 0;
+        second += other.on ? step : 0;
+        shared += one.on && other.on ? step : 0;
+        one.left -= step;
+        other.left -= step;
+    }
+    return over_union(a, b, first, second, shared);
+}
+
+/* --- points and lines --------------------------------------------------------------------------------------------- */
+
+static double square(double value) {
+    return value * value;
+}
+
+/* Square of the distance from a point to a piece of a line. */
+static double to_segment(const double *point, const double *a, const double *b) {
+    const double x = b[0] - a[0], y = b[1] - a[1], length = square(x) + square(y);
+    double along = length > 0 ? ((point[0] - a[0]) * x + (point[1] - a[1]) * y) / length : 0;
+    along = fmin(1, fmax(0, along));
+    return square(point[0] - a[0] - along * x) + square(point[1] - a[1] - along * y);
+}
+
+/* The greatest distance from a vertex of `a` to `b`, squared; stops beyond `most`. */
+static annoproj_status greatest_distance(const frame_shape *a, const frame_shape *b, double most, const bounds *limits,
+                                         double *distance, annoproj_error **error) {
+    const size_t count = a->starts[a->parts], other = b->starts[b->parts];
+    const bool line = b->type == SHAPE_POLYLINE && other > 2;
+    annoproj_status status = ANNOPROJ_OK;
+    for (size_t i = 0; i + 1 < count && status == ANNOPROJ_OK && *distance <= most; i += 2) {
+        double nearest = INFINITY;
+        for (size_t k = 0; k + 1 < other; k += 2) {
+            const double *end = line && k + 3 < other ? b->numbers + k + 2 : b->numbers + k;
+            nearest = fmin(nearest, to_segment(a->numbers + i, b->numbers + k, end));
+        }
+        *distance = fmax(*distance, nearest);
+        if (i % 512 == 0)
+            status = bounds_check(limits, error);
+    }
+    return status;
+}
+
+annoproj_status shape_likeness(const frame_shape *a, const frame_shape *b, const likeness_rule *rule,
+                               const bounds *limits, double *likeness, annoproj_error **error) {
+    double squared = 0;
+    const double most = square(rule->distance);
+    annoproj_status status = ANNOPROJ_OK;
+    *likeness = 0;
+    switch (a->type) {
+    case SHAPE_BOUNDING_BOX: *likeness = box_overlap(a, b); break;
+    case SHAPE_BITMASK: *likeness = mask_overlap(a, b); break;
+    case SHAPE_ROTATABLE_BOUNDING_BOX:
+    case SHAPE_POLYGON: status = polygon_overlap(a, b, limits, likeness, error); break;
+    default:
+        status = greatest_distance(a, b, most, limits, &squared, error);
+        if (status == ANNOPROJ_OK)
+            status = greatest_distance(b, a, most, limits, &squared, error);
+        *likeness = squared > most ? 0 : rule->distance > 0 ? 1 - sqrt(squared) / (2 * rule->distance) : 1;
+        return status;
+    }
+    if (*likeness < rule->overlap)
+        *likeness = 0;
+    return status;
+}
