@@ -381,6 +381,10 @@ static annoproj_status load(comparing *run, const int64_t *tasks, annoproj_error
     annoproj_status status = run->labels && run->label_counts && run->of ? ANNOPROJ_OK : fail_memory(error);
     for (size_t i = 0; i < run->tasks && status == ANNOPROJ_OK; i++) {
         status = label_load_all(run->in, tasks[i], &run->labels[i], &run->label_counts[i], error);
+        if (status == ANNOPROJ_OK && !run->labels[i]) { /* pointers begin somewhere */
+            run->labels[i] = arena_array(memory, 1, sizeof *run->labels[i]);
+            status = run->labels[i] ? ANNOPROJ_OK : fail_memory(error);
+        }
         if (run->label_counts[i] > 0)
             qsort(run->labels[i], run->label_counts[i], sizeof *run->labels[i], by_class);
     }
@@ -424,7 +428,7 @@ static void add_to(agreement *sum, const agreement *row) {
 }
 
 /* Shapes take memory only while their class is compared. */
-static annoproj_status compare_class(comparing *run, int32_t class, agreement *rows, agreement *whole, size_t pairs,
+static annoproj_status compare_class(comparing *run, int32_t class, agreement *list, agreement *whole, size_t pairs,
                                      annoproj_error **error) {
     arena *kept = run->in->memory, own = {0};
     annoproj_status status = ANNOPROJ_OK;
@@ -438,10 +442,10 @@ static annoproj_status compare_class(comparing *run, int32_t class, agreement *r
     if (status == ANNOPROJ_OK)
         status = set_rule(run, error);
     for (size_t i = 0; i < pairs && status == ANNOPROJ_OK; i++) {
-        status = compare(run, &rows[i], error);
-        add_to(&rows[pairs], &rows[i]);
-        add_to(&whole[i], &rows[i]);
-        add_to(&whole[pairs], &rows[i]);
+        status = compare(run, &list[i], error);
+        add_to(&list[pairs], &list[i]);
+        add_to(&whole[i], &list[i]);
+        add_to(&whole[pairs], &list[i]);
     }
     run->in->memory = kept;
     arena_release(&own);
@@ -449,12 +453,12 @@ static annoproj_status compare_class(comparing *run, int32_t class, agreement *r
 }
 
 /* Rows of one class, or of all: each pair, and all of them together. */
-static void name_rows(agreement *rows, int32_t class, size_t tasks) {
+static void name_rows(agreement *list, int32_t class, size_t tasks) {
     size_t at = 0;
     for (size_t i = 0; i < tasks; i++)
         for (size_t k = i + 1; k < tasks; k++)
-            rows[at++] = (agreement){.class = class, .first = i, .second = k};
-    rows[at] = (agreement){.class = class};
+            list[at++] = (agreement){.class = class, .first = i, .second = k};
+    list[at] = (agreement){.class = class};
 }
 
 static size_t count_classes(comparing *run) {
@@ -465,12 +469,12 @@ static size_t count_classes(comparing *run) {
 }
 
 annoproj_status label_agreement(scope *in, const int64_t *tasks, size_t count, const data_unit *unit,
-                                const agreement_rule *rule, agreement **rows, size_t *row_count,
+                                const agreement_rule *rule, agreement **out, size_t *row_count,
                                 annoproj_error **error) {
     comparing run = {.in = in, .unit = unit, .asked = rule, .tasks = count, .media = label_unit_is_media(unit)};
     const size_t pairs = count * (count - 1) / 2;
     size_t at = 0;
-    *rows = NULL;
+    *out = NULL;
     *row_count = 0;
     annoproj_status status = ontology_load(in, in->project.ontology, &run.features, error);
     if (status == ANNOPROJ_OK)
@@ -489,7 +493,7 @@ annoproj_status label_agreement(scope *in, const int64_t *tasks, size_t count, c
         at += pairs + 1;
     }
     release(run.numbers);
-    *rows = list;
+    *out = list;
     *row_count = most;
     return status;
 }

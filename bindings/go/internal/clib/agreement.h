@@ -21,7 +21,7 @@ typedef struct agreement_rule {
 /* For each class met, in order of number, and then for all classes: each two of the tasks in order, then all pairs. In the
  * arena. STATE when the data unit has no width and height and they are needed. */
 annoproj_status label_agreement(scope *scope, const int64_t *tasks, size_t count, const data_unit *unit,
-                                const agreement_rule *rule, agreement **rows, size_t *row_count,
+                                const agreement_rule *rule, agreement **list, size_t *list_count,
                                 annoproj_error **error);
 
 #endif
