@@ -853,6 +853,8 @@ const (
 	QueueReasonProjectStatus QueueReason = 8
 	// QueueReasonFinishedStage: nothing is started in a done stage.
 	QueueReasonFinishedStage QueueReason = 9
+	// QueueReasonHasBranch: consensus: you have a branch of every task that is left.
+	QueueReasonHasBranch QueueReason = 10
 )
 
 // String is the name of a value as the header has it.
@@ -878,6 +880,8 @@ func (q QueueReason) String() string {
 		return "PROJECT_STATUS"
 	case QueueReasonFinishedStage:
 		return "FINISHED_STAGE"
+	case QueueReasonHasBranch:
+		return "HAS_BRANCH"
 	}
 	return "QueueReason(" + strconv.Itoa(int(q)) + ")"
 }

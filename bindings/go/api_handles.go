@@ -1130,9 +1130,9 @@ func (s *Session) TagList(ctx context.Context, opts ...TagListOption) (*Table[Ta
 	return newTable(oTable, decodeTagRow), nil
 }
 
-// Makes a project; its creator becomes admin. `workflow` is the document above, nil with option workflow_template: ErrData names the stage and the rule it
-// breaks, ErrLimit says of what there is too much, ErrUnsupported names a stage that this library does not run yet (consensus
-// stages). ErrNotFound when there is no such ontology or template. Rights: project_create.
+// Makes a project; its creator becomes admin. `workflow` is the document above, nil with option workflow_template: ErrData
+// names the stage and the rule it breaks, ErrLimit says of what there is too much. ErrNotFound when there is no such ontology
+// or template. Rights: project_create.
 //
 // In C: annoproj_project_create.
 func (s *Session) ProjectCreate(ctx context.Context, title string, ontology int64, workflow string, opts ...ProjectOption) (*Project, error) {
@@ -1910,8 +1910,8 @@ func (p *Project) WorkflowJSON(ctx context.Context, opts ...CallOption) (string,
 
 // Changes the workflow while tasks are on their way: the new document keeps the stages with the same keys. Stages may be
 // added, renamed, rewired and get other settings; a stage that holds tasks (those of detached datasets, too), a complete
-// stage, a stage's type, the number of annotators and the kind of consensus stay (ErrState names stage and reason). Other percentages begin the count of a
-// router anew; who belongs to a stage no more gives its tasks back. ErrData, ErrLimit and ErrUnsupported as
+// stage, a stage's type, the number of annotators, the kind and the halves of a consensus stay (ErrState names stage and reason). Other percentages begin the count of a
+// router anew; who belongs to a stage no more gives its tasks back. ErrData and ErrLimit as
 // Session.ProjectCreate. Rights: workflow_edit.
 //
 // In C: annoproj_workflow_update.
@@ -2933,6 +2933,85 @@ func (t *Task) LabelReopen(ctx context.Context, label string, opts ...CallOption
 		return C.annoproj_label_reopen(self, cLabel, limits, failure)
 	})
 	return err
+}
+
+// The branches of a task that is in consensus, in order of number; none for any other task. ErrState for a branch. ErrPermission
+// for another's task. Rights: task_view.
+//
+// In C: annoproj_consensus_branches.
+func (t *Task) ConsensusBranches(ctx context.Context, opts ...CallOption) (*Table[BranchRow], error) {
+	call := newCall(ctx)
+	defer call.end()
+	call.apply(opts)
+	self := (*C.annoproj_task)(call.enter(t.state(), "task", false))
+	var oTable *C.annoproj_table
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_consensus_branches(self, limits, &oTable, failure)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return newTable(oTable, decodeBranchRow), nil
+}
+
+// Approves a task of a consensus review stage: consensus is reached. The task has exactly the labels named, each with its hash, creator and times
+// as in its branch, and goes on along the approve edge. ErrInvalid when neither a branch nor labels are named, when both are, and for
+// single labels where the kind is `determine`; ErrNotFound for a branch or label the task does not have; ErrData when two labels have the
+// same hash, or are classifications that exclude each other; ErrState in other stages; ErrConflict when another has it; assignee as in
+// Task.Submit. Rights: review.
+//
+// In C: annoproj_consensus_approve.
+func (t *Task) ConsensusApprove(ctx context.Context, options ConsensusOptions, opts ...CallOption) error {
+	call := newCall(ctx)
+	defer call.end()
+	call.apply(opts)
+	self := (*C.annoproj_task)(call.enter(t.state(), "task", false))
+	cOptions := options.toC(call)
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_consensus_approve(self, cOptions, limits, failure)
+	})
+	return err
+}
+
+// How far the branches of a task agree, by the labels stored now: for each class that one of them has, in order of feature, each two
+// branches, then all pairs together (sums over the pairs, and the agreement of the sums); last the same for all classes. No row for a task
+// without branches.
+//
+//	- Shapes are compared frame by frame with those of the same class. On a frame the two most alike that are the same by
+//	the rule are matched first, each at most once; equals in the order of the labels. Answers do not count.
+//	Boxes, rotatable boxes (turned about their middle), polygons and masks are the same when intersection over union reaches `overlap`. A
+//	polygon is what its rings wind around: a ring within another that runs the other way is a hole. Areas are computed
+//	from the coordinates, not from pixels; those of masks are counted. Two shapes without any area are the same when
+//	their numbers are.
+//	Points and polylines are the same when no vertex of either is farther from the other than `distance` times the
+//	diagonal of the data unit (of a square with side 1 for normalised coordinates on a unit without a size).
+//	- Classifications agree on a frame when all their answers are the same there; a global one counts as one on frame 0.
+//	- On audio and text, objects are the same when intersection over union of their ranges reaches `overlap`, classifications when
+//	ranges and answers are the same; each label is one item.
+//
+// ErrInvalid for options out of range. ErrState for a branch, and when the data unit has no width and height and shapes in pixels cannot be
+// compared without (distances; shapes in both units). ErrPermission for another's task. Rights: task_view.
+//
+// In C: annoproj_consensus_agreement.
+func (t *Task) ConsensusAgreement(ctx context.Context, opts ...AgreementOption) (*Table[AgreementRow], error) {
+	call := newCall(ctx)
+	defer call.end()
+	self := (*C.annoproj_task)(call.enter(t.state(), "task", false))
+	var chosen AgreementOptions
+	for _, option := range opts {
+		if option != nil {
+			option.agreementOption(&chosen, call)
+		}
+	}
+	cOptions := chosen.toC(call)
+	var oTable *C.annoproj_table
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_consensus_agreement(self, cOptions, limits, &oTable, failure)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return newTable(oTable, decodeAgreementRow), nil
 }
 
 // Opens an issue on a task. `comment` may be empty. ErrNotFound (label), ErrData (frame outside the data unit, coordinate outside 0..1).

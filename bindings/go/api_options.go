@@ -415,6 +415,8 @@ type TaskListOptions struct {
 	PriorityBelow int32
 	// Reverse: the other direction.
 	Reverse bool
+	// IncludeWaiting: consensus: also tasks that wait for their branches, and branches that wait for the review of their task.
+	IncludeWaiting bool
 }
 
 func (o *TaskListOptions) toC(call *call) *C.annoproj_task_list_options {
@@ -442,6 +444,7 @@ func (o *TaskListOptions) toC(call *call) *C.annoproj_task_list_options {
 	s.priority_least = C.int32_t(o.PriorityLeast)
 	s.priority_below = C.int32_t(o.PriorityBelow)
 	s.reverse = C.bool(o.Reverse)
+	s.include_waiting = C.bool(o.IncludeWaiting)
 	s.assignee_count = C.size_t(assigneeCount.count)
 	s.data_type_count = C.size_t(dataTypeCount.count)
 	s.dataset_count = C.size_t(datasetCount.count)
@@ -607,6 +610,56 @@ func (o *LabelWriteOptions) toC(call *call) *C.annoproj_label_write_options {
 	s.size = C.sizeof_annoproj_label_write_options
 	s.version = C.int64_t(o.Version)
 	s.force = C.bool(o.Force)
+	return s
+}
+
+// What becomes of the task: one branch as a whole, or, in stages of kind `refine`, single labels of any of them.
+//
+// In C: annoproj_consensus_options.
+type ConsensusOptions struct {
+	// Branch: id of the branch to take whole; 0 = the labels below.
+	Branch int64
+	// Hashes: into text.
+	Hashes []string
+	// Branches: id of the branch each label is taken from.
+	Branches []int64
+	// Assignee: a member of the stage where the task lands; 0 = nobody.
+	Assignee int64
+	// RetainAssignee: the task keeps its assignee, who must be a member there.
+	RetainAssignee bool
+}
+
+func (o *ConsensusOptions) toC(call *call) *C.annoproj_consensus_options {
+	s := (*C.annoproj_consensus_options)(call.alloc(C.sizeof_annoproj_consensus_options))
+	s.size = C.sizeof_annoproj_consensus_options
+	var count arrayLength
+	var joined joinedTexts
+	s.branch = C.int64_t(o.Branch)
+	s.hash_offsets = (*C.int64_t)(joined.add(call, &count, "hashes", o.Hashes))
+	s.branches = (*C.int64_t)(copyArray(call, &count, "branches", o.Branches, 0))
+	s.assignee = C.int64_t(o.Assignee)
+	s.retain_assignee = C.bool(o.RetainAssignee)
+	s.count = C.size_t(count.count)
+	s.text = joined.text(call)
+	s.text_length = C.size_t(len(joined.bytes))
+	return s
+}
+
+// When two shapes are the same.
+//
+// In C: annoproj_agreement_options.
+type AgreementOptions struct {
+	// Overlap: boxes, polygons, masks: least intersection over union, up to 1; 0 = 0.5.
+	Overlap float64
+	// Distance: points, polylines: greatest distance as a part of the diagonal of the data unit, up to 1; 0 = 0.01.
+	Distance float64
+}
+
+func (o *AgreementOptions) toC(call *call) *C.annoproj_agreement_options {
+	s := (*C.annoproj_agreement_options)(call.alloc(C.sizeof_annoproj_agreement_options))
+	s.size = C.sizeof_annoproj_agreement_options
+	s.overlap = C.double(o.Overlap)
+	s.distance = C.double(o.Distance)
 	return s
 }
 
@@ -1005,6 +1058,19 @@ func (o LabelWriteOptions) labelWriteOption(options *LabelWriteOptions, _ *call)
 }
 
 func (o CallOption) labelWriteOption(_ *LabelWriteOptions, call *call) {
+	o.apply(call)
+}
+
+// AgreementOption is what functions with AgreementOptions take: the struct, or a CallOption.
+type AgreementOption interface {
+	agreementOption(options *AgreementOptions, call *call)
+}
+
+func (o AgreementOptions) agreementOption(options *AgreementOptions, _ *call) {
+	*options = o
+}
+
+func (o CallOption) agreementOption(_ *AgreementOptions, call *call) {
 	o.apply(call)
 }
 

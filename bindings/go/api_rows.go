@@ -668,6 +668,8 @@ type TaskRow struct {
 	ResolvedIssues int64 `json:"resolved_issues"`
 	// Version: Version of the label set; grows with every label write.
 	Version int64 `json:"version"`
+	// Parent: Consensus: the task that this one is a branch of.
+	Parent Null[int64] `json:"parent"`
 }
 
 func decodeTaskRow(d *decoder) []TaskRow {
@@ -694,6 +696,7 @@ func decodeTaskRow(d *decoder) []TaskRow {
 	each(d, "open_issues", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].OpenIssues = value })
 	each(d, "resolved_issues", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].ResolvedIssues = value })
 	each(d, "version", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Version = value })
+	eachNull(d, "parent", ColumnTypeInt64, (*Column).int64At, func(row int, value Null[int64]) { rows[row].Parent = value })
 	return rows
 }
 
@@ -838,6 +841,84 @@ func decodeAnswerRow(d *decoder) []AnswerRow {
 	eachNull(d, "number", ColumnTypeDouble, (*Column).doubleAt, func(row int, value Null[float64]) { rows[row].Number = value })
 	eachNull(d, "first_frame", ColumnTypeInt64, (*Column).int64At, func(row int, value Null[int64]) { rows[row].FirstFrame = value })
 	eachNull(d, "last_frame", ColumnTypeInt64, (*Column).int64At, func(row int, value Null[int64]) { rows[row].LastFrame = value })
+	return rows
+}
+
+// BranchRow: A branch of a task in consensus.
+type BranchRow struct {
+	// Branch: Id of the branch, which is a task: Project.TaskOpen.
+	Branch int64 `json:"branch"`
+	// UUID: Stable id outside the store.
+	UUID string `json:"uuid"`
+	// Number: From 1, in the order they were made.
+	Number int64 `json:"number"`
+	// Status: new, reopened, skipped, or completed when it was submitted.
+	Status string `json:"status"`
+	// Annotator: User who has it, or who submitted it; null for nobody and for the host.
+	Annotator Null[int64] `json:"annotator"`
+	// AnnotatorEmail: E-mail of that user.
+	AnnotatorEmail Null[string] `json:"annotator_email"`
+	// Submitted: When it was submitted; null while it is worked on.
+	Submitted Null[time.Time] `json:"submitted"`
+	// Labels: How many labels it has, drafts included. In labels.
+	Labels int64 `json:"labels"`
+	// Version: Version of its label set.
+	Version int64 `json:"version"`
+}
+
+func decodeBranchRow(d *decoder) []BranchRow {
+	rows := make([]BranchRow, d.length)
+	each(d, "branch", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Branch = value })
+	each(d, "uuid", ColumnTypeUTF8, (*Column).textAt, func(row int, value string) { rows[row].UUID = value })
+	each(d, "number", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Number = value })
+	each(d, "status", ColumnTypeDictionary, (*Column).textAt, func(row int, value string) { rows[row].Status = value })
+	eachNull(d, "annotator", ColumnTypeInt64, (*Column).int64At, func(row int, value Null[int64]) { rows[row].Annotator = value })
+	eachNull(d, "annotator_email", ColumnTypeUTF8, (*Column).textAt, func(row int, value Null[string]) { rows[row].AnnotatorEmail = value })
+	eachNull(d, "submitted", ColumnTypeTimestampMicros, (*Column).timeAt, func(row int, value Null[time.Time]) { rows[row].Submitted = value })
+	each(d, "labels", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Labels = value })
+	each(d, "version", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Version = value })
+	return rows
+}
+
+// AgreementRow: How far two branches agree about a class.
+type AgreementRow struct {
+	// Class: Feature of the class; null for all classes together.
+	Class Null[int64] `json:"class"`
+	// ClassName: Name of the class.
+	ClassName Null[string] `json:"class_name"`
+	// FeatureHash: featureNodeHash of the class.
+	FeatureHash Null[string] `json:"feature_hash"`
+	// Shape: Shape of an object, or classification.
+	Shape Null[string] `json:"shape"`
+	// Branch: The branch with the lower number; null for all pairs together.
+	Branch Null[int64] `json:"branch"`
+	// OtherBranch: The other one.
+	OtherBranch Null[int64] `json:"other_branch"`
+	// Items: What the branch has: shapes on frames, frames of a classification, objects of audio and text. In items.
+	Items int64 `json:"items"`
+	// OtherItems: What the other has. In items.
+	OtherItems int64 `json:"other_items"`
+	// Matched: How many of them are the same. In items.
+	Matched int64 `json:"matched"`
+	// Agreement: 2 * matched / (items + other_items), 0 to 1 (the F1 score); null when neither has any.
+	Agreement Null[float64] `json:"agreement"`
+	// Overlap: Mean intersection over union of the matched shapes and ranges; null where none has one.
+	Overlap Null[float64] `json:"overlap"`
+}
+
+func decodeAgreementRow(d *decoder) []AgreementRow {
+	rows := make([]AgreementRow, d.length)
+	eachNull(d, "class", ColumnTypeInt64, (*Column).int64At, func(row int, value Null[int64]) { rows[row].Class = value })
+	eachNull(d, "class_name", ColumnTypeUTF8, (*Column).textAt, func(row int, value Null[string]) { rows[row].ClassName = value })
+	eachNull(d, "feature_hash", ColumnTypeUTF8, (*Column).textAt, func(row int, value Null[string]) { rows[row].FeatureHash = value })
+	eachNull(d, "shape", ColumnTypeDictionary, (*Column).textAt, func(row int, value Null[string]) { rows[row].Shape = value })
+	eachNull(d, "branch", ColumnTypeInt64, (*Column).int64At, func(row int, value Null[int64]) { rows[row].Branch = value })
+	eachNull(d, "other_branch", ColumnTypeInt64, (*Column).int64At, func(row int, value Null[int64]) { rows[row].OtherBranch = value })
+	each(d, "items", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Items = value })
+	each(d, "other_items", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].OtherItems = value })
+	each(d, "matched", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Matched = value })
+	eachNull(d, "agreement", ColumnTypeDouble, (*Column).doubleAt, func(row int, value Null[float64]) { rows[row].Agreement = value })
+	eachNull(d, "overlap", ColumnTypeDouble, (*Column).doubleAt, func(row int, value Null[float64]) { rows[row].Overlap = value })
 	return rows
 }
 

@@ -198,6 +198,7 @@ _Static_assert((int32_t)ANNOPROJ_QUEUE_WORKED_ON_BY_YOU == 6, "ANNOPROJ_QUEUE_WO
 _Static_assert((int32_t)ANNOPROJ_QUEUE_NOT_MEMBER == 7, "ANNOPROJ_QUEUE_NOT_MEMBER");
 _Static_assert((int32_t)ANNOPROJ_QUEUE_PROJECT_STATUS == 8, "ANNOPROJ_QUEUE_PROJECT_STATUS");
 _Static_assert((int32_t)ANNOPROJ_QUEUE_FINISHED_STAGE == 9, "ANNOPROJ_QUEUE_FINISHED_STAGE");
+_Static_assert((int32_t)ANNOPROJ_QUEUE_HAS_BRANCH == 10, "ANNOPROJ_QUEUE_HAS_BRANCH");
 
 typedef int32_t annoproj_task_status;
 _Static_assert((int32_t)ANNOPROJ_TASK_NEW == 1, "ANNOPROJ_TASK_NEW");
@@ -559,6 +560,8 @@ _Static_assert(offsetof(annoproj_task_list_options, priority_below) == 148, "off
 _Static_assert(_Generic(((annoproj_task_list_options *)0)->priority_below, int32_t: 1, default: 0), "type of annoproj_task_list_options.priority_below");
 _Static_assert(offsetof(annoproj_task_list_options, reverse) == 152, "offset of annoproj_task_list_options.reverse");
 _Static_assert(_Generic(((annoproj_task_list_options *)0)->reverse, bool: 1, default: 0), "type of annoproj_task_list_options.reverse");
+_Static_assert(offsetof(annoproj_task_list_options, include_waiting) == 153, "offset of annoproj_task_list_options.include_waiting");
+_Static_assert(_Generic(((annoproj_task_list_options *)0)->include_waiting, bool: 1, default: 0), "type of annoproj_task_list_options.include_waiting");
 
 _Static_assert(sizeof(annoproj_submit_options) == 24, "size of annoproj_submit_options");
 _Static_assert(offsetof(annoproj_submit_options, size) == 0, "offset of annoproj_submit_options.size");
@@ -653,6 +656,34 @@ _Static_assert(offsetof(annoproj_label_write_options, version) == 8, "offset of 
 _Static_assert(_Generic(((annoproj_label_write_options *)0)->version, int64_t: 1, default: 0), "type of annoproj_label_write_options.version");
 _Static_assert(offsetof(annoproj_label_write_options, force) == 16, "offset of annoproj_label_write_options.force");
 _Static_assert(_Generic(((annoproj_label_write_options *)0)->force, bool: 1, default: 0), "type of annoproj_label_write_options.force");
+
+_Static_assert(sizeof(annoproj_consensus_options) == 72, "size of annoproj_consensus_options");
+_Static_assert(offsetof(annoproj_consensus_options, size) == 0, "offset of annoproj_consensus_options.size");
+_Static_assert(_Generic(((annoproj_consensus_options *)0)->size, size_t: 1, default: 0), "type of annoproj_consensus_options.size");
+_Static_assert(offsetof(annoproj_consensus_options, branch) == 8, "offset of annoproj_consensus_options.branch");
+_Static_assert(_Generic(((annoproj_consensus_options *)0)->branch, int64_t: 1, default: 0), "type of annoproj_consensus_options.branch");
+_Static_assert(offsetof(annoproj_consensus_options, text) == 16, "offset of annoproj_consensus_options.text");
+_Static_assert(_Generic(((annoproj_consensus_options *)0)->text, const char *: 1, default: 0), "type of annoproj_consensus_options.text");
+_Static_assert(offsetof(annoproj_consensus_options, text_length) == 24, "offset of annoproj_consensus_options.text_length");
+_Static_assert(_Generic(((annoproj_consensus_options *)0)->text_length, size_t: 1, default: 0), "type of annoproj_consensus_options.text_length");
+_Static_assert(offsetof(annoproj_consensus_options, hash_offsets) == 32, "offset of annoproj_consensus_options.hash_offsets");
+_Static_assert(_Generic(((annoproj_consensus_options *)0)->hash_offsets, const int64_t *: 1, default: 0), "type of annoproj_consensus_options.hash_offsets");
+_Static_assert(offsetof(annoproj_consensus_options, branches) == 40, "offset of annoproj_consensus_options.branches");
+_Static_assert(_Generic(((annoproj_consensus_options *)0)->branches, const int64_t *: 1, default: 0), "type of annoproj_consensus_options.branches");
+_Static_assert(offsetof(annoproj_consensus_options, count) == 48, "offset of annoproj_consensus_options.count");
+_Static_assert(_Generic(((annoproj_consensus_options *)0)->count, size_t: 1, default: 0), "type of annoproj_consensus_options.count");
+_Static_assert(offsetof(annoproj_consensus_options, assignee) == 56, "offset of annoproj_consensus_options.assignee");
+_Static_assert(_Generic(((annoproj_consensus_options *)0)->assignee, int64_t: 1, default: 0), "type of annoproj_consensus_options.assignee");
+_Static_assert(offsetof(annoproj_consensus_options, retain_assignee) == 64, "offset of annoproj_consensus_options.retain_assignee");
+_Static_assert(_Generic(((annoproj_consensus_options *)0)->retain_assignee, bool: 1, default: 0), "type of annoproj_consensus_options.retain_assignee");
+
+_Static_assert(sizeof(annoproj_agreement_options) == 24, "size of annoproj_agreement_options");
+_Static_assert(offsetof(annoproj_agreement_options, size) == 0, "offset of annoproj_agreement_options.size");
+_Static_assert(_Generic(((annoproj_agreement_options *)0)->size, size_t: 1, default: 0), "type of annoproj_agreement_options.size");
+_Static_assert(offsetof(annoproj_agreement_options, overlap) == 8, "offset of annoproj_agreement_options.overlap");
+_Static_assert(_Generic(((annoproj_agreement_options *)0)->overlap, double: 1, default: 0), "type of annoproj_agreement_options.overlap");
+_Static_assert(offsetof(annoproj_agreement_options, distance) == 16, "offset of annoproj_agreement_options.distance");
+_Static_assert(_Generic(((annoproj_agreement_options *)0)->distance, double: 1, default: 0), "type of annoproj_agreement_options.distance");
 
 _Static_assert(sizeof(annoproj_issue_options) == 56, "size of annoproj_issue_options");
 _Static_assert(offsetof(annoproj_issue_options, size) == 0, "offset of annoproj_issue_options.size");
@@ -941,6 +972,11 @@ _Static_assert(sizeof(&annoproj_task_answers) == sizeof(void (*)(void)), "declar
 _Static_assert(sizeof(&annoproj_label_approve) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_label_reject) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_label_reopen) == sizeof(void (*)(void)), "declared");
+_Static_assert(sizeof(&annoproj_consensus_branches) == sizeof(void (*)(void)), "declared");
+_Static_assert(sizeof(&annoproj_consensus_options_init) == sizeof(void (*)(void)), "declared");
+_Static_assert(sizeof(&annoproj_consensus_approve) == sizeof(void (*)(void)), "declared");
+_Static_assert(sizeof(&annoproj_agreement_options_init) == sizeof(void (*)(void)), "declared");
+_Static_assert(sizeof(&annoproj_consensus_agreement) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_issue_options_init) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_issue_create) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_issue_comment) == sizeof(void (*)(void)), "declared");
@@ -1163,6 +1199,11 @@ annoproj_status annoproj_task_answers(annoproj_task *task, const annoproj_call *
 annoproj_status annoproj_label_approve(annoproj_task *task, const char *label, const annoproj_call *call, annoproj_error **error);
 annoproj_status annoproj_label_reject(annoproj_task *task, const char *label, const char *comment, const annoproj_call *call, int64_t *issue, annoproj_error **error);
 annoproj_status annoproj_label_reopen(annoproj_task *task, const char *label, const annoproj_call *call, annoproj_error **error);
+annoproj_status annoproj_consensus_branches(annoproj_task *task, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
+void annoproj_consensus_options_init(annoproj_consensus_options *options);
+annoproj_status annoproj_consensus_approve(annoproj_task *task, const annoproj_consensus_options *options, const annoproj_call *call, annoproj_error **error);
+void annoproj_agreement_options_init(annoproj_agreement_options *options);
+annoproj_status annoproj_consensus_agreement(annoproj_task *task, const annoproj_agreement_options *options, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
 void annoproj_issue_options_init(annoproj_issue_options *options);
 annoproj_status annoproj_issue_create(annoproj_task *task, const char *comment, const annoproj_issue_options *options, const annoproj_call *call, int64_t *issue, annoproj_error **error);
 annoproj_status annoproj_issue_comment(annoproj_project *project, int64_t issue, const char *comment, const annoproj_call *call, annoproj_error **error);
@@ -1244,17 +1285,21 @@ int annoproj_layout_initializers(void) {
     filled += value18.size == sizeof(value18);
     const annoproj_label_write_options value19 = ANNOPROJ_LABEL_WRITE_OPTIONS_INIT;
     filled += value19.size == sizeof(value19);
-    const annoproj_issue_options value20 = ANNOPROJ_ISSUE_OPTIONS_INIT;
+    const annoproj_consensus_options value20 = ANNOPROJ_CONSENSUS_OPTIONS_INIT;
     filled += value20.size == sizeof(value20);
-    const annoproj_outbox_options value21 = ANNOPROJ_OUTBOX_OPTIONS_INIT;
+    const annoproj_agreement_options value21 = ANNOPROJ_AGREEMENT_OPTIONS_INIT;
     filled += value21.size == sizeof(value21);
-    const annoproj_query_options value22 = ANNOPROJ_QUERY_OPTIONS_INIT;
+    const annoproj_issue_options value22 = ANNOPROJ_ISSUE_OPTIONS_INIT;
     filled += value22.size == sizeof(value22);
-    const annoproj_import_options value23 = ANNOPROJ_IMPORT_OPTIONS_INIT;
+    const annoproj_outbox_options value23 = ANNOPROJ_OUTBOX_OPTIONS_INIT;
     filled += value23.size == sizeof(value23);
-    const annoproj_export_options value24 = ANNOPROJ_EXPORT_OPTIONS_INIT;
+    const annoproj_query_options value24 = ANNOPROJ_QUERY_OPTIONS_INIT;
     filled += value24.size == sizeof(value24);
-    const annoproj_report_options value25 = ANNOPROJ_REPORT_OPTIONS_INIT;
+    const annoproj_import_options value25 = ANNOPROJ_IMPORT_OPTIONS_INIT;
     filled += value25.size == sizeof(value25);
+    const annoproj_export_options value26 = ANNOPROJ_EXPORT_OPTIONS_INIT;
+    filled += value26.size == sizeof(value26);
+    const annoproj_report_options value27 = ANNOPROJ_REPORT_OPTIONS_INIT;
+    filled += value27.size == sizeof(value27);
     return filled;
 }

@@ -11,6 +11,8 @@ from typing import Optional, Tuple
 from . import _capi, _convert, _errors, _runtime, _table
 
 __all__ = [
+    'AgreementRow',
+    'AgreementTable',
     'Anchor',
     'AnnotatorsFrameRow',
     'AnnotatorsFrameTable',
@@ -20,6 +22,8 @@ __all__ = [
     'AnswerTable',
     'BackupRow',
     'BackupTable',
+    'BranchRow',
+    'BranchTable',
     'Bucket',
     'BusyError',
     'CallbackError',
@@ -385,6 +389,7 @@ class QueueReason(enum.IntEnum):
     NOT_MEMBER = 7    # you are no member of the stage
     PROJECT_STATUS = 8    # the project is paused, completed, cancelled or archived
     FINISHED_STAGE = 9    # nothing is started in a done stage
+    HAS_BRANCH = 10    # consensus: you have a branch of every task that is left
 
 
 class TaskStatus(enum.IntFlag):
@@ -919,6 +924,7 @@ class TaskRow:
     open_issues: int  # Unresolved issues.
     resolved_issues: int  # Resolved issues.
     version: int  # Version of the label set; grows with every label write.
+    parent: Optional[int]  # Consensus: the task that this one is a branch of.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -982,6 +988,38 @@ class AnswerRow:
     number: Optional[float]  # Answer of a numeric attribute.
     first_frame: Optional[int]  # Dynamic answers: first frame; null for static ones.
     last_frame: Optional[int]  # Dynamic answers: last frame, inclusive.
+
+
+@dataclasses.dataclass(frozen=True)
+class BranchRow:
+    """A branch of a task in consensus."""
+
+    branch: int  # Id of the branch, which is a task: annoproj_task_open.
+    uuid: str  # Stable id outside the store.
+    number: int  # From 1, in the order they were made.
+    status: str  # new, reopened, skipped, or completed when it was submitted.
+    annotator: Optional[int]  # User who has it, or who submitted it; null for nobody and for the host.
+    annotator_email: Optional[str]  # E-mail of that user.
+    submitted: Optional[datetime.datetime]  # When it was submitted; null while it is worked on.
+    labels: int  # How many labels it has, drafts included. [labels]
+    version: int  # Version of its label set.
+
+
+@dataclasses.dataclass(frozen=True)
+class AgreementRow:
+    """How far two branches agree about a class."""
+
+    class_: Optional[int]  # Feature of the class; null for all classes together.
+    class_name: Optional[str]  # Name of the class.
+    feature_hash: Optional[str]  # featureNodeHash of the class.
+    shape: Optional[str]  # Shape of an object, or classification.
+    branch: Optional[int]  # The branch with the lower number; null for all pairs together.
+    other_branch: Optional[int]  # The other one.
+    items: int  # What the branch has: shapes on frames, frames of a classification, objects of audio and text. [items]
+    other_items: int  # What the other has. [items]
+    matched: int  # How many of them are the same. [items]
+    agreement: Optional[float]  # 2 * matched / (items + other_items), 0 to 1 (the F1 score); null when neither has any.
+    overlap: Optional[float]  # Mean intersection over union of the matched shapes and ranges; null where none has one.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -1943,9 +1981,9 @@ class Session(_runtime.Handle):
         return call.made(o_table, TagTable)
 
     def project_create(self, title, ontology, workflow=None, *, description=None, idle_limit_us=0, time_window_us=0, outbox_limit=0, workflow_template=0, self_release=0, strict_status=0, count_text_and_audio=0, outbox_issues=0, outbox_status=0, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
-        """Makes a project; its creator becomes admin. `workflow` is the document above, NULL with option workflow_template: DATA names the stage and the rule it
-        breaks, LIMIT says of what there is too much, UNSUPPORTED names a stage that this library does not run yet (consensus
-        stages). NOT_FOUND when there is no such ontology or template. Rights: project_create.
+        """Makes a project; its creator becomes admin. `workflow` is the document above, NULL with option workflow_template: DATA
+        names the stage and the rule it breaks, LIMIT says of what there is too much. NOT_FOUND when there is no such ontology
+        or template. Rights: project_create.
 
         idle_limit_us: the settings above; 0 = the store's
         workflow_template: annoproj_project_create: copy this one, and give no document; 0 = none
@@ -2367,8 +2405,8 @@ class Project(_runtime.Handle):
     def workflow_update(self, workflow, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """Changes the workflow while tasks are on their way: the new document keeps the stages with the same keys. Stages may be
         added, renamed, rewired and get other settings; a stage that holds tasks (those of detached datasets, too), a complete
-        stage, a stage's type, the number of annotators and the kind of consensus stay (STATE names stage and reason). Other percentages begin the count of a
-        router anew; who belongs to a stage no more gives its tasks back. DATA, LIMIT and UNSUPPORTED as
+        stage, a stage's type, the number of annotators, the kind and the halves of a consensus stay (STATE names stage and reason). Other percentages begin the count of a
+        router anew; who belongs to a stage no more gives its tasks back. DATA and LIMIT as
         annoproj_project_create. Rights: workflow_edit.
         """
         call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
@@ -2420,7 +2458,7 @@ class Project(_runtime.Handle):
         call.run(_capi.annoproj_tasks_get, call.handle(self, Project, 'project'), c_tasks, call.length('count'), call.pointer(), call.result(o_table, TaskTable), call.error_pointer())
         return call.made(o_table, TaskTable)
 
-    def task_list(self, *, page=None, limit=0, stages=None, datasets=None, assignees=None, last_action_users=None, data_types=None, title=None, title_pattern=None, metadata=None, statuses=0, derived_statuses=0, issues=0, sort=0, priority_least=0, priority_below=0, reverse=False, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+    def task_list(self, *, page=None, limit=0, stages=None, datasets=None, assignees=None, last_action_users=None, data_types=None, title=None, title_pattern=None, metadata=None, statuses=0, derived_statuses=0, issues=0, sort=0, priority_least=0, priority_below=0, reverse=False, include_waiting=False, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """A page of the tasks that the session may see; listing takes nothing. Without a condition, or where its order decides it, a
         page is found by seeks however many tasks there are; conditions that few tasks meet cost a look at all tasks of the
         project (of the datasets asked for). NOT_FOUND names an unknown stage, dataset or user. INVALID for a pattern or a page token that is none,
@@ -2436,6 +2474,7 @@ class Project(_runtime.Handle):
         priority_least: priorities from here
         priority_below: and below this one, 1 to 101; 0 = no condition
         reverse: the other direction
+        include_waiting: consensus: also tasks that wait for their branches, and branches that wait for the review of their task
         """
         call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
         s_options = _capi.annoproj_task_list_options()
@@ -2457,6 +2496,7 @@ class Project(_runtime.Handle):
         s_options.priority_least = _convert.integer(priority_least, 'priority_least', 'c_int32')
         s_options.priority_below = _convert.integer(priority_below, 'priority_below', 'c_int32')
         s_options.reverse = bool(reverse)
+        s_options.include_waiting = bool(include_waiting)
         s_options.assignee_count = call.length('options.assignee_count')
         s_options.data_type_count = call.length('options.data_type_count')
         s_options.dataset_count = call.length('options.dataset_count')
@@ -3027,6 +3067,75 @@ class Task(_runtime.Handle):
         c_label = _convert.encode(label, 'label', False)
         call.run(_capi.annoproj_label_reopen, call.handle(self, Task, 'task'), c_label, call.pointer(), call.error_pointer())
 
+    def consensus_branches(self, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """The branches of a task that is in consensus, in order of number; none for any other task. STATE for a branch. PERMISSION
+        for another's task. Rights: task_view.
+        """
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        o_table = _capi.annoproj_table_p()
+        call.run(_capi.annoproj_consensus_branches, call.handle(self, Task, 'task'), call.pointer(), call.result(o_table, BranchTable), call.error_pointer())
+        return call.made(o_table, BranchTable)
+
+    def consensus_approve(self, *, branch=0, text=None, hashes=None, hash_offsets=None, branches=None, assignee=0, retain_assignee=False, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """Approves a task of a consensus review stage: consensus is reached. The task has exactly the labels named, each with its hash, creator and times
+        as in its branch, and goes on along the approve edge. INVALID when neither a branch nor labels are named, when both are, and for
+        single labels where the kind is `determine`; NOT_FOUND for a branch or label the task does not have; DATA when two labels have the
+        same hash, or are classifications that exclude each other; STATE in other stages; CONFLICT when another has it; assignee as in
+        annoproj_task_submit. Rights: review.
+
+        branch: id of the branch to take whole; 0 = the labels below
+        text: hashes of labels
+        hashes: texts, instead of text and hash_offsets
+        hash_offsets: into text
+        branches: id of the branch each label is taken from
+        assignee: a member of the stage where the task lands; 0 = nobody
+        retain_assignee: the task keeps its assignee, who must be a member there
+        """
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        s_options = _capi.annoproj_consensus_options()
+        s_options.size = ctypes.sizeof(s_options)
+        text, joined = call.texts({'hashes': hashes}, text)
+        hash_offsets = joined.get('hashes', hash_offsets)
+        s_options.branch = _convert.integer(branch, 'branch', 'c_int64')
+        s_options.text = call.array(text, 'B', 'text', 'options.text_length', 0, True, False)
+        s_options.hash_offsets = call.array(hash_offsets, 'q', 'hash_offsets', 'options.count', 1, True, False)
+        s_options.branches = call.array(branches, 'q', 'branches', 'options.count', 0, True, False)
+        s_options.assignee = _convert.integer(assignee, 'assignee', 'c_int64')
+        s_options.retain_assignee = bool(retain_assignee)
+        s_options.count = call.length('options.count')
+        s_options.text_length = call.length('options.text_length')
+        call.run(_capi.annoproj_consensus_approve, call.handle(self, Task, 'task'), ctypes.byref(s_options), call.pointer(), call.error_pointer())
+
+    def consensus_agreement(self, *, overlap=0.0, distance=0.0, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """How far the branches of a task agree, by the labels stored now: for each class that one of them has, in order of feature, each two
+        branches, then all pairs together (sums over the pairs, and the agreement of the sums); last the same for all classes. No row for a task
+        without branches.
+         - Shapes are compared frame by frame with those of the same class. On a frame the two most alike that are the same by
+           the rule are matched first, each at most once; equals in the order of the labels. Answers do not count.
+           Boxes, rotatable boxes (turned about their middle), polygons and masks are the same when intersection over union reaches `overlap`. A
+           polygon is what its rings wind around: a ring within another that runs the other way is a hole. Areas are computed
+           from the coordinates, not from pixels; those of masks are counted. Two shapes without any area are the same when
+           their numbers are.
+           Points and polylines are the same when no vertex of either is farther from the other than `distance` times the
+           diagonal of the data unit (of a square with side 1 for normalised coordinates on a unit without a size).
+         - Classifications agree on a frame when all their answers are the same there; a global one counts as one on frame 0.
+         - On audio and text, objects are the same when intersection over union of their ranges reaches `overlap`, classifications when
+           ranges and answers are the same; each label is one item.
+        INVALID for options out of range. STATE for a branch, and when the data unit has no width and height and shapes in pixels cannot be
+        compared without (distances; shapes in both units). PERMISSION for another's task. Rights: task_view.
+
+        overlap: boxes, polygons, masks: least intersection over union, up to 1; 0 = 0.5
+        distance: points, polylines: greatest distance as a part of the diagonal of the data unit, up to 1; 0 = 0.01
+        """
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        s_options = _capi.annoproj_agreement_options()
+        s_options.size = ctypes.sizeof(s_options)
+        s_options.overlap = _convert.real(overlap, 'overlap')
+        s_options.distance = _convert.real(distance, 'distance')
+        o_table = _capi.annoproj_table_p()
+        call.run(_capi.annoproj_consensus_agreement, call.handle(self, Task, 'task'), ctypes.byref(s_options), call.pointer(), call.result(o_table, AgreementTable), call.error_pointer())
+        return call.made(o_table, AgreementTable)
+
     def issue_create(self, comment, *, label=None, first_frame=0, last_frame=0, x=0.0, y=0.0, anchor=0, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """Opens an issue on a task. `comment` may be empty. NOT_FOUND (label), DATA (frame outside the data unit, coordinate outside 0..1).
         Rights: issue_write.
@@ -3557,6 +3666,7 @@ class TaskTable(Table):
         ('open_issues', 'int64'),
         ('resolved_issues', 'int64'),
         ('version', 'int64'),
+        ('parent', 'int64'),
     )
 
 
@@ -3630,6 +3740,42 @@ class AnswerTable(Table):
         ('number', 'double'),
         ('first_frame', 'int64'),
         ('last_frame', 'int64'),
+    )
+
+
+class BranchTable(Table):
+    """A table of BranchRow: A branch of a task in consensus."""
+
+    ROW = BranchRow
+    COLUMNS = (
+        ('branch', 'int64'),
+        ('uuid', 'utf8'),
+        ('number', 'int64'),
+        ('status', 'dictionary'),
+        ('annotator', 'int64'),
+        ('annotator_email', 'utf8'),
+        ('submitted', 'timestamp_us'),
+        ('labels', 'int64'),
+        ('version', 'int64'),
+    )
+
+
+class AgreementTable(Table):
+    """A table of AgreementRow: How far two branches agree about a class."""
+
+    ROW = AgreementRow
+    COLUMNS = (
+        ('class', 'int64'),
+        ('class_name', 'utf8'),
+        ('feature_hash', 'utf8'),
+        ('shape', 'dictionary'),
+        ('branch', 'int64'),
+        ('other_branch', 'int64'),
+        ('items', 'int64'),
+        ('other_items', 'int64'),
+        ('matched', 'int64'),
+        ('agreement', 'double'),
+        ('overlap', 'double'),
     )
 
 
@@ -3931,6 +4077,8 @@ TABLES = {
     'label_row': LabelTable,
     'geometry_row': GeometryTable,
     'answer_row': AnswerTable,
+    'branch_row': BranchTable,
+    'agreement_row': AgreementTable,
     'issue_row': IssueTable,
     'comment_row': CommentTable,
     'event_row': EventTable,

@@ -10,6 +10,8 @@ from . import _errors, _runtime, _table
 _Row = TypeVar("_Row")
 
 __all__ = [
+    "AgreementRow",
+    "AgreementTable",
     "Anchor",
     "AnnotatorsFrameRow",
     "AnnotatorsFrameTable",
@@ -19,6 +21,8 @@ __all__ = [
     "AnswerTable",
     "BackupRow",
     "BackupTable",
+    "BranchRow",
+    "BranchTable",
     "Bucket",
     "BusyError",
     "CallbackError",
@@ -384,6 +388,7 @@ class QueueReason(enum.IntEnum):
     NOT_MEMBER = 7    # you are no member of the stage
     PROJECT_STATUS = 8    # the project is paused, completed, cancelled or archived
     FINISHED_STAGE = 9    # nothing is started in a done stage
+    HAS_BRANCH = 10    # consensus: you have a branch of every task that is left
 
 
 class TaskStatus(enum.IntFlag):
@@ -801,6 +806,7 @@ class TaskRow:
     open_issues: int  # Unresolved issues.
     resolved_issues: int  # Resolved issues.
     version: int  # Version of the label set; grows with every label write.
+    parent: Optional[int]  # Consensus: the task that this one is a branch of.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -864,6 +870,38 @@ class AnswerRow:
     number: Optional[float]  # Answer of a numeric attribute.
     first_frame: Optional[int]  # Dynamic answers: first frame; null for static ones.
     last_frame: Optional[int]  # Dynamic answers: last frame, inclusive.
+
+
+@dataclasses.dataclass(frozen=True)
+class BranchRow:
+    """A branch of a task in consensus."""
+
+    branch: int  # Id of the branch, which is a task: annoproj_task_open.
+    uuid: str  # Stable id outside the store.
+    number: int  # From 1, in the order they were made.
+    status: str  # new, reopened, skipped, or completed when it was submitted.
+    annotator: Optional[int]  # User who has it, or who submitted it; null for nobody and for the host.
+    annotator_email: Optional[str]  # E-mail of that user.
+    submitted: Optional[datetime.datetime]  # When it was submitted; null while it is worked on.
+    labels: int  # How many labels it has, drafts included. [labels]
+    version: int  # Version of its label set.
+
+
+@dataclasses.dataclass(frozen=True)
+class AgreementRow:
+    """How far two branches agree about a class."""
+
+    class_: Optional[int]  # Feature of the class; null for all classes together.
+    class_name: Optional[str]  # Name of the class.
+    feature_hash: Optional[str]  # featureNodeHash of the class.
+    shape: Optional[str]  # Shape of an object, or classification.
+    branch: Optional[int]  # The branch with the lower number; null for all pairs together.
+    other_branch: Optional[int]  # The other one.
+    items: int  # What the branch has: shapes on frames, frames of a classification, objects of audio and text. [items]
+    other_items: int  # What the other has. [items]
+    matched: int  # How many of them are the same. [items]
+    agreement: Optional[float]  # 2 * matched / (items + other_items), 0 to 1 (the F1 score); null when neither has any.
+    overlap: Optional[float]  # Mean intersection over union of the matched shapes and ranges; null where none has one.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -1250,7 +1288,7 @@ class Project(_runtime.Handle):
     def stage_open(self, key: str, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> Stage: ...
     def task_open(self, id: int, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> Task: ...
     def tasks_get(self, tasks: Sequence[int], *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> TaskTable: ...
-    def task_list(self, *, page: Optional[str] = ..., limit: int = ..., stages: Optional[Sequence[int]] = ..., datasets: Optional[Sequence[int]] = ..., assignees: Optional[Sequence[int]] = ..., last_action_users: Optional[Sequence[int]] = ..., data_types: Optional[Sequence[int]] = ..., title: Optional[str] = ..., title_pattern: Optional[str] = ..., metadata: Optional[str] = ..., statuses: Union[TaskStatus, int] = ..., derived_statuses: Union[DerivedStatus, int] = ..., issues: Union[IssueState, int] = ..., sort: Union[TaskSort, int] = ..., priority_least: int = ..., priority_below: int = ..., reverse: bool = ..., timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> TaskTable: ...
+    def task_list(self, *, page: Optional[str] = ..., limit: int = ..., stages: Optional[Sequence[int]] = ..., datasets: Optional[Sequence[int]] = ..., assignees: Optional[Sequence[int]] = ..., last_action_users: Optional[Sequence[int]] = ..., data_types: Optional[Sequence[int]] = ..., title: Optional[str] = ..., title_pattern: Optional[str] = ..., metadata: Optional[str] = ..., statuses: Union[TaskStatus, int] = ..., derived_statuses: Union[DerivedStatus, int] = ..., issues: Union[IssueState, int] = ..., sort: Union[TaskSort, int] = ..., priority_least: int = ..., priority_below: int = ..., reverse: bool = ..., include_waiting: bool = ..., timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> TaskTable: ...
     def task_list_pages(self, **keywords: Any) -> Iterator[TaskTable]: ...
     def tasks_submit(self, tasks: Sequence[int], all_or_nothing: bool = ..., *, assignee: int = ..., retain_assignee: bool = ..., keep_rejected_reviews: bool = ..., timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> OutcomeTable: ...
     def tasks_approve(self, tasks: Sequence[int], all_or_nothing: bool = ..., *, comment: Optional[str] = ..., assignee: int = ..., undecided: Union[Undecided, int] = ..., retain_assignee: bool = ..., timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> OutcomeTable: ...
@@ -1298,6 +1336,9 @@ class Task(_runtime.Handle):
     def label_approve(self, label: str, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> None: ...
     def label_reject(self, label: str, comment: Optional[str] = ..., *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> int: ...
     def label_reopen(self, label: str, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> None: ...
+    def consensus_branches(self, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> BranchTable: ...
+    def consensus_approve(self, *, branch: int = ..., text: Optional[Union[str, bytes, memoryview]] = ..., hashes: Optional[Sequence[Optional[str]]] = ..., hash_offsets: Optional[Sequence[int]] = ..., branches: Optional[Sequence[int]] = ..., assignee: int = ..., retain_assignee: bool = ..., timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> None: ...
+    def consensus_agreement(self, *, overlap: float = ..., distance: float = ..., timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> AgreementTable: ...
     def issue_create(self, comment: str, *, label: Optional[str] = ..., first_frame: int = ..., last_frame: int = ..., x: float = ..., y: float = ..., anchor: Union[Anchor, int] = ..., timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> int: ...
     def issues(self, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> IssueTable: ...
     def comments(self, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> CommentTable: ...
@@ -1374,6 +1415,10 @@ class LabelTable(Table[LabelRow]): ...
 class GeometryTable(Table[GeometryRow]): ...
 
 class AnswerTable(Table[AnswerRow]): ...
+
+class BranchTable(Table[BranchRow]): ...
+
+class AgreementTable(Table[AgreementRow]): ...
 
 class IssueTable(Table[IssueRow]): ...
 

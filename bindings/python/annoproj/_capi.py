@@ -184,6 +184,7 @@ ANNOPROJ_QUEUE_WORKED_ON_BY_YOU = 6
 ANNOPROJ_QUEUE_NOT_MEMBER = 7
 ANNOPROJ_QUEUE_PROJECT_STATUS = 8
 ANNOPROJ_QUEUE_FINISHED_STAGE = 9
+ANNOPROJ_QUEUE_HAS_BRANCH = 10
 
 ANNOPROJ_TASK_NEW = 1
 ANNOPROJ_TASK_REOPENED = 2
@@ -498,6 +499,7 @@ class annoproj_task_list_options(Structure):
         ("priority_least", c_int32),
         ("priority_below", c_int32),
         ("reverse", c_bool),
+        ("include_waiting", c_bool),
     ]
 
 
@@ -561,6 +563,28 @@ class annoproj_label_write_options(Structure):
         ("size", c_size_t),
         ("version", c_int64),
         ("force", c_bool),
+    ]
+
+
+class annoproj_consensus_options(Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("branch", c_int64),
+        ("text", c_void_p),
+        ("text_length", c_size_t),
+        ("hash_offsets", c_void_p),
+        ("branches", c_void_p),
+        ("count", c_size_t),
+        ("assignee", c_int64),
+        ("retain_assignee", c_bool),
+    ]
+
+
+class annoproj_agreement_options(Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("overlap", c_double),
+        ("distance", c_double),
     ]
 
 
@@ -826,6 +850,11 @@ FUNCTIONS = (
     ("annoproj_label_approve", c_int32, (annoproj_task_p, c_char_p, POINTER(annoproj_call), POINTER(annoproj_error_p))),
     ("annoproj_label_reject", c_int32, (annoproj_task_p, c_char_p, c_char_p, POINTER(annoproj_call), POINTER(c_int64), POINTER(annoproj_error_p))),
     ("annoproj_label_reopen", c_int32, (annoproj_task_p, c_char_p, POINTER(annoproj_call), POINTER(annoproj_error_p))),
+    ("annoproj_consensus_branches", c_int32, (annoproj_task_p, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
+    ("annoproj_consensus_options_init", None, (POINTER(annoproj_consensus_options),)),
+    ("annoproj_consensus_approve", c_int32, (annoproj_task_p, POINTER(annoproj_consensus_options), POINTER(annoproj_call), POINTER(annoproj_error_p))),
+    ("annoproj_agreement_options_init", None, (POINTER(annoproj_agreement_options),)),
+    ("annoproj_consensus_agreement", c_int32, (annoproj_task_p, POINTER(annoproj_agreement_options), POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
     ("annoproj_issue_options_init", None, (POINTER(annoproj_issue_options),)),
     ("annoproj_issue_create", c_int32, (annoproj_task_p, c_char_p, POINTER(annoproj_issue_options), POINTER(annoproj_call), POINTER(c_int64), POINTER(annoproj_error_p))),
     ("annoproj_issue_comment", c_int32, (annoproj_project_p, c_int64, c_char_p, POINTER(annoproj_call), POINTER(annoproj_error_p))),
@@ -1052,6 +1081,11 @@ annoproj_task_answers = LIBRARY.annoproj_task_answers
 annoproj_label_approve = LIBRARY.annoproj_label_approve
 annoproj_label_reject = LIBRARY.annoproj_label_reject
 annoproj_label_reopen = LIBRARY.annoproj_label_reopen
+annoproj_consensus_branches = LIBRARY.annoproj_consensus_branches
+annoproj_consensus_options_init = LIBRARY.annoproj_consensus_options_init
+annoproj_consensus_approve = LIBRARY.annoproj_consensus_approve
+annoproj_agreement_options_init = LIBRARY.annoproj_agreement_options_init
+annoproj_consensus_agreement = LIBRARY.annoproj_consensus_agreement
 annoproj_issue_options_init = LIBRARY.annoproj_issue_options_init
 annoproj_issue_create = LIBRARY.annoproj_issue_create
 annoproj_issue_comment = LIBRARY.annoproj_issue_comment

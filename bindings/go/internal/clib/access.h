@@ -66,11 +66,16 @@ void task_leave(task_identity *task);
 typedef struct stage_facts {
     int64_t id;
     int32_t number, type; /* stage_type */
+    int32_t annotators;   /* consensus annotation: branches of a task */
+    int32_t consensus;    /* consensus review: consensus_kind */
     bool members_listed, hide_unassigned, allow_reassessment, require_complete_labels, reviewer_not_submitter,
         strict_review, reassign_rejected, archive;
     int64_t assignment_ttl_us; /* 0 = what users take for themselves they keep */
     bool member;               /* the session's user may take tasks here (role fits, listed if listed) */
 } stage_facts;
+
+/* The assignee of what is in no queue: a task that waits for its branches, a branch that was submitted. */
+#define NOT_QUEUED (-1)
 
 enum assigned_by { ASSIGNED_NOBODY = 0, ASSIGNED_SELF = 1, ASSIGNED_MANAGER = 2, ASSIGNED_RETURN = 3 }; /* stored */
 
@@ -81,6 +86,8 @@ typedef struct task_facts {
     int64_t
         lapsed; /* in commands: whose assignment has lapsed and stands in the store still; 0 = nobody's. `assignee` is 0 then */
     int64_t last_action_user; /* who actioned it last; 0 = the host or nobody */
+    int64_t parent;           /* the task it is a branch of; 0 = it is none */
+    int64_t parent_assignee;
     int32_t status, priority, assigned_by, open_issues, resolved_issues;
     bool released, returned;
     bool leaves; /* by an action that is written when it arrives */
@@ -134,7 +141,9 @@ typedef struct command {
 
 typedef annoproj_status (*write_fn)(command *command, void *arguments, annoproj_error **error);
 
-/* Appends an event of this command (actor, source and time are filled in when zero). */
+/* Appends an event of this command (actor, source and time are filled in when zero; EVENT_BY_HOST = the host's, whoever
+ * runs the command). */
+#define EVENT_BY_HOST (-1)
 void command_event(command *command, const event *event);
 /* Sends the events that follow to another project's log; returns where they went before. A command begins with the
  * project of its subject, one on the store, a dataset or an ontology with 0. A body that makes a project, or acts on
@@ -224,6 +233,9 @@ typedef struct visible_stage {
 annoproj_status access_visible_stages(scope *scope, visible_stage **stages, size_t *count,
                                       annoproj_error **error); /* in the arena */
 bool access_sees_task(const scope *scope, const task_facts *task);
+/* Whether lists show a task that the session sees: not what waits for its branches, nor branches in the review, which go
+ * with their task. */
+bool access_lists_task(const scope *scope, const task_facts *task);
 /* View (behaviour §8): sees it, and it is unassigned or one's own, or manager. NOT_FOUND or PERMISSION. */
 annoproj_status access_view_task(const scope *scope, const task_facts *task, annoproj_error **error);
 /* Work: sees it, and CONFLICT when another has it (managers and host may). Project status is the gate's. */

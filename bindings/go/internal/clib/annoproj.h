@@ -1001,9 +1001,9 @@ typedef struct annoproj_project_options {
 /* Fills in the defaults. */
 ANNOPROJ_API void annoproj_project_options_init(annoproj_project_options *options ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
 
-/* Makes a project; its creator becomes admin. `workflow` is the document above, NULL with option workflow_template: DATA names the stage and the rule it
- * breaks, LIMIT says of what there is too much, UNSUPPORTED names a stage that this library does not run yet (consensus
- * stages). NOT_FOUND when there is no such ontology or template. Rights: project_create. */
+/* Makes a project; its creator becomes admin. `workflow` is the document above, NULL with option workflow_template: DATA
+ * names the stage and the rule it breaks, LIMIT says of what there is too much. NOT_FOUND when there is no such ontology
+ * or template. Rights: project_create. */
 ANNOPROJ_API annoproj_status annoproj_project_create(annoproj_session *session, const char *title, int64_t ontology, const char *workflow ANNOPROJ_NULLABLE, const annoproj_project_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_project **project ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_project_close), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* A handle for project `id`. NOT_FOUND. Rights: project_see. */
@@ -1276,8 +1276,8 @@ ANNOPROJ_API annoproj_status annoproj_workflow_json(annoproj_project *project, c
 
 /* Changes the workflow while tasks are on their way: the new document keeps the stages with the same keys. Stages may be
  * added, renamed, rewired and get other settings; a stage that holds tasks (those of detached datasets, too), a complete
- * stage, a stage's type, the number of annotators and the kind of consensus stay (STATE names stage and reason). Other percentages begin the count of a
- * router anew; who belongs to a stage no more gives its tasks back. DATA, LIMIT and UNSUPPORTED as
+ * stage, a stage's type, the number of annotators, the kind and the halves of a consensus stay (STATE names stage and reason). Other percentages begin the count of a
+ * router anew; who belongs to a stage no more gives its tasks back. DATA and LIMIT as
  * annoproj_project_create. Rights: workflow_edit. */
 ANNOPROJ_API annoproj_status annoproj_workflow_update(annoproj_project *project, const char *workflow, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
@@ -1344,7 +1344,8 @@ enum annoproj_queue_reason_values {
     ANNOPROJ_QUEUE_WORKED_ON_BY_YOU = 6,    /* allow_reassessment is off and you worked on the rest in an earlier annotate stage */
     ANNOPROJ_QUEUE_NOT_MEMBER = 7,          /* you are no member of the stage */
     ANNOPROJ_QUEUE_PROJECT_STATUS = 8,      /* the project is paused, completed, cancelled or archived */
-    ANNOPROJ_QUEUE_FINISHED_STAGE = 9       /* nothing is started in a done stage */
+    ANNOPROJ_QUEUE_FINISHED_STAGE = 9,      /* nothing is started in a done stage */
+    ANNOPROJ_QUEUE_HAS_BRANCH = 10          /* consensus: you have a branch of every task that is left */
 };
 typedef int32_t annoproj_queue_reason;
 
@@ -1371,6 +1372,7 @@ ANNOPROJ_COLUMN(last_action, timestamp_us, nullable, "", "Last actioned", "When 
 ANNOPROJ_COLUMN(open_issues, int64, required, "", "Open issues", "Unresolved issues.")
 ANNOPROJ_COLUMN(resolved_issues, int64, required, "", "Resolved issues", "Resolved issues.")
 ANNOPROJ_COLUMN(version, int64, required, "", "Version", "Version of the label set; grows with every label write.")
+ANNOPROJ_COLUMN(parent, int64, nullable, "", "Branch of", "Consensus: the task that this one is a branch of.")
 ANNOPROJ_ROW_END(task_row)
 
 typedef struct annoproj_start_options {
@@ -1465,8 +1467,9 @@ typedef struct annoproj_task_list_options {
     int32_t priority_least;                                      /* priorities from here */
     int32_t priority_below;                                      /* and below this one, 1 to 101; 0 = no condition */
     bool reverse;                                                /* the other direction */
+    bool include_waiting;                                        /* consensus: also tasks that wait for their branches, and branches that wait for the review of their task */
 } annoproj_task_list_options;
-#define ANNOPROJ_TASK_LIST_OPTIONS_INIT { sizeof(annoproj_task_list_options), NULL, 0, NULL, 0, NULL, 0, NULL, 0, NULL, 0, NULL, 0, NULL, NULL, NULL, 0, 0, 0, 0, 0, 0, false }
+#define ANNOPROJ_TASK_LIST_OPTIONS_INIT { sizeof(annoproj_task_list_options), NULL, 0, NULL, 0, NULL, 0, NULL, 0, NULL, 0, NULL, 0, NULL, NULL, NULL, 0, 0, 0, 0, 0, 0, false, false }
 
 /* Fills in the defaults. */
 ANNOPROJ_API void annoproj_task_list_options_init(annoproj_task_list_options *options ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
@@ -1756,6 +1759,111 @@ ANNOPROJ_API annoproj_status annoproj_label_reject(annoproj_task *task, const ch
 
 /* Takes a decision on a label back: its review becomes reopened. STATE when there is no decision, NOT_FOUND, CONFLICT. Rights: review. */
 ANNOPROJ_API annoproj_status annoproj_label_reopen(annoproj_task *task, const char *label, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* ==== Section - Consensus ========================================================================
+ * A task that comes to a CONSENSUS_ANNOTATION stage gets as many branches as the stage has annotators: tasks of their own,
+ * each with a copy of the labels the task has then (`main`). They are what the queue of the stage holds; the task itself waits.
+ * Each annotator gets one branch of a task at most, whatever their role, and reads nothing of another's: of branches they
+ * see their own and those nobody has, and what somebody has worked on is read by whoever takes it. Admins and team managers see all.
+ *  - A branch is started, skipped, written and submitted as any task. A submitted one is `completed` and waits in nobody's hands;
+ *    with the last one the task goes to its CONSENSUS_REVIEW stage, `new`, and whoever may view it there may read its branches.
+ *  - In the annotation half there are no label reviews and no issues (STATE); on a branch one reads the issues of its task.
+ *    Labels of the task itself can be written, or imported, as long as no branch is assigned or written: its branches get
+ *    them, too. In the review they come from its branches only (STATE).
+ *  - annoproj_consensus_approve makes a branch, or labels of several, the labels of the task, which goes on. annoproj_task_reject
+ *    sends every branch back, `reopened`, to its annotator if they still belong to the stage, else to nobody.
+ *  - annoproj_task_move takes the task out, with `main` as it is; a branch stands for its task in it. A task that is or was
+ *    in consensus is not reopened (STATE).
+ *  - Setting the priority of the task sets that of its branches in the queue. Stage counts count the task once.
+ *  - Behind an approve or a move the branches are gone from lists and lookups. Their labels are kept in the store; label versions,
+ *    which will show them, are not part of this library yet.
+ * Figures: a branch's submit counts as a submit of a task; its labels count in annotators only. What becomes of the task
+ * counts in all other reports when consensus is reached, each label for the annotator of its branch. Approved tasks count for the annotators of the
+ * branches used, rejected ones for all. A later decision on the task counts for whoever of those used submitted last, one on a label for
+ * the annotator it comes from. */
+
+ANNOPROJ_ROW(branch_row, "A branch of a task in consensus")
+ANNOPROJ_COLUMN(branch, int64, required, "", "Branch", "Id of the branch, which is a task: annoproj_task_open.")
+ANNOPROJ_COLUMN(uuid, utf8, required, "", "UUID", "Stable id outside the store.")
+ANNOPROJ_COLUMN(number, int64, required, "", "Number", "From 1, in the order they were made.")
+ANNOPROJ_COLUMN(status, dictionary, required, "", "Status", "new, reopened, skipped, or completed when it was submitted.")
+ANNOPROJ_COLUMN(annotator, int64, nullable, "", "Annotator", "User who has it, or who submitted it; null for nobody and for the host.")
+ANNOPROJ_COLUMN(annotator_email, utf8, nullable, "", "Annotator e-mail", "E-mail of that user.")
+ANNOPROJ_COLUMN(submitted, timestamp_us, nullable, "", "Submitted", "When it was submitted; null while it is worked on.")
+ANNOPROJ_COLUMN(labels, int64, required, "labels", "Labels", "How many labels it has, drafts included.")
+ANNOPROJ_COLUMN(version, int64, required, "", "Version", "Version of its label set.")
+ANNOPROJ_ROW_END(branch_row)
+
+/* The branches of a task that is in consensus, in order of number; none for any other task. STATE for a branch. PERMISSION
+ * for another's task. Rights: task_view. */
+ANNOPROJ_API annoproj_status annoproj_consensus_branches(annoproj_task *task, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(branch_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* What becomes of the task: one branch as a whole, or, in stages of kind `refine`, single labels of any of them. */
+typedef struct annoproj_consensus_options {
+    size_t size;
+    int64_t branch;                                              /* id of the branch to take whole; 0 = the labels below */
+    const char *text ANNOPROJ_LEN(text_length) ANNOPROJ_NULLABLE;/* hashes of labels */
+    size_t text_length;
+    const int64_t *hash_offsets ANNOPROJ_LEN(count+1) ANNOPROJ_NULLABLE; /* into text */
+    const int64_t *branches ANNOPROJ_LEN(count) ANNOPROJ_NULLABLE;       /* id of the branch each label is taken from */
+    size_t count;
+    int64_t assignee;                                            /* a member of the stage where the task lands; 0 = nobody */
+    bool retain_assignee;                                        /* the task keeps its assignee, who must be a member there */
+} annoproj_consensus_options;
+#define ANNOPROJ_CONSENSUS_OPTIONS_INIT { sizeof(annoproj_consensus_options), 0, NULL, 0, NULL, NULL, 0, 0, false }
+
+/* Fills in the defaults. */
+ANNOPROJ_API void annoproj_consensus_options_init(annoproj_consensus_options *options ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
+
+/* Approves a task of a consensus review stage: consensus is reached. The task has exactly the labels named, each with its hash, creator and times
+ * as in its branch, and goes on along the approve edge. INVALID when neither a branch nor labels are named, when both are, and for
+ * single labels where the kind is `determine`; NOT_FOUND for a branch or label the task does not have; DATA when two labels have the
+ * same hash, or are classifications that exclude each other; STATE in other stages; CONFLICT when another has it; assignee as in
+ * annoproj_task_submit. Rights: review. */
+ANNOPROJ_API annoproj_status annoproj_consensus_approve(annoproj_task *task, const annoproj_consensus_options *options, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* When two shapes are the same. */
+typedef struct annoproj_agreement_options {
+    size_t size;
+    double overlap;                                              /* boxes, polygons, masks: least intersection over union, up to 1; 0 = 0.5 */
+    double distance;                                             /* points, polylines: greatest distance as a part of the diagonal of the data unit, up to 1; 0 = 0.01 */
+} annoproj_agreement_options;
+#define ANNOPROJ_AGREEMENT_OPTIONS_INIT { sizeof(annoproj_agreement_options), 0.0, 0.0 }
+
+/* Fills in the defaults. */
+ANNOPROJ_API void annoproj_agreement_options_init(annoproj_agreement_options *options ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
+
+ANNOPROJ_ROW(agreement_row, "How far two branches agree about a class")
+ANNOPROJ_COLUMN(class, int64, nullable, "", "Class", "Feature of the class; null for all classes together.")
+ANNOPROJ_COLUMN(class_name, utf8, nullable, "", "Class name", "Name of the class.")
+ANNOPROJ_COLUMN(feature_hash, utf8, nullable, "", "Feature hash", "featureNodeHash of the class.")
+ANNOPROJ_COLUMN(shape, dictionary, nullable, "", "Shape", "Shape of an object, or classification.")
+ANNOPROJ_COLUMN(branch, int64, nullable, "", "Branch", "The branch with the lower number; null for all pairs together.")
+ANNOPROJ_COLUMN(other_branch, int64, nullable, "", "Other branch", "The other one.")
+ANNOPROJ_COLUMN(items, int64, required, "items", "Items", "What the branch has: shapes on frames, frames of a classification, objects of audio and text.")
+ANNOPROJ_COLUMN(other_items, int64, required, "items", "Items of the other", "What the other has.")
+ANNOPROJ_COLUMN(matched, int64, required, "items", "Matched", "How many of them are the same.")
+ANNOPROJ_COLUMN(agreement, double, nullable, "", "Agreement", "2 * matched / (items + other_items), 0 to 1 (the F1 score); null when neither has any.")
+ANNOPROJ_COLUMN(overlap, double, nullable, "", "Overlap", "Mean intersection over union of the matched shapes and ranges; null where none has one.")
+ANNOPROJ_ROW_END(agreement_row)
+
+/* How far the branches of a task agree, by the labels stored now: for each class that one of them has, in order of feature, each two
+ * branches, then all pairs together (sums over the pairs, and the agreement of the sums); last the same for all classes. No row for a task
+ * without branches.
+ *  - Shapes are compared frame by frame with those of the same class. On a frame the two most alike that are the same by
+ *    the rule are matched first, each at most once; equals in the order of the labels. Answers do not count.
+ *    Boxes, rotatable boxes (turned about their middle), polygons and masks are the same when intersection over union reaches `overlap`. A
+ *    polygon is what its rings wind around: a ring within another that runs the other way is a hole. Areas are computed
+ *    from the coordinates, not from pixels; those of masks are counted. Two shapes without any area are the same when
+ *    their numbers are.
+ *    Points and polylines are the same when no vertex of either is farther from the other than `distance` times the
+ *    diagonal of the data unit (of a square with side 1 for normalised coordinates on a unit without a size).
+ *  - Classifications agree on a frame when all their answers are the same there; a global one counts as one on frame 0.
+ *  - On audio and text, objects are the same when intersection over union of their ranges reaches `overlap`, classifications when
+ *    ranges and answers are the same; each label is one item.
+ * INVALID for options out of range. STATE for a branch, and when the data unit has no width and height and shapes in pixels cannot be
+ * compared without (distances; shapes in both units). PERMISSION for another's task. Rights: task_view. */
+ANNOPROJ_API annoproj_status annoproj_consensus_agreement(annoproj_task *task, const annoproj_agreement_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(agreement_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* ==== Section - Issues =========================================================================== */
 

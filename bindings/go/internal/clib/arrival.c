@@ -17,7 +17,7 @@ const char *task_status_name(int32_t status) {
     }
 }
 
-static annoproj_status close_stay(command *cmd, const task_facts *task, annoproj_error **error) {
+annoproj_status task_close_stay(command *cmd, const task_facts *task, annoproj_error **error) {
     static const char last_text[] = "SELECT number FROM task_stay WHERE task = ? ORDER BY number DESC LIMIT 1";
     static const char text[] =
         "INSERT INTO task_stay(task, number, stage, entered_us, left_us, actor) VALUES(?, ?, ?, ?, ?, ?)";
@@ -33,7 +33,7 @@ static annoproj_status close_stay(command *cmd, const task_facts *task, annoproj
     bind_int64(insert, task->stage.id);
     bind_int64(insert, task->entered_us);
     bind_int64(insert, cmd->scope.now_us);
-    bind_int64(insert, cmd->scope.user);
+    bind_int64(insert, task->assignee == NOT_QUEUED ? 0 : cmd->scope.user); /* nobody worked on what waited */
     return sql_run(insert, error);
 }
 
@@ -84,7 +84,7 @@ annoproj_status task_arrive(command *cmd, task_facts *task, const task_arrival *
     else
         status = access_stage_facts(in, arrival->stage, in->user, &stage, error);
     if (status == ANNOPROJ_OK)
-        status = close_stay(cmd, task, error);
+        status = task_close_stay(cmd, task, error);
     if (status == ANNOPROJ_OK)
         status = task_place_changed(cmd, task, stage.id, arrival->assignee, error);
     if (status == ANNOPROJ_OK)
@@ -96,7 +96,7 @@ annoproj_status task_arrive(command *cmd, task_facts *task, const task_arrival *
     task->stage = stage;
     task->status = arrival->status;
     task->assignee = arrival->assignee;
-    task->assigned_by = arrival->assignee != 0 ? arrival->assigned_by : ASSIGNED_NOBODY;
+    task->assigned_by = arrival->assignee > 0 ? arrival->assigned_by : ASSIGNED_NOBODY;
     task->entered_us = in->now_us;
     task->released = false;
     task->worked_us = 0;
@@ -104,13 +104,13 @@ annoproj_status task_arrive(command *cmd, task_facts *task, const task_arrival *
     status = write_arrival(cmd, task, left_stage, error);
     if (status == ANNOPROJ_OK)
         status = queue_passed_enter(cmd, task, error);
-    return status == ANNOPROJ_OK && task->assignee != 0 ? welcome_assignee(cmd, task, error) : status;
+    return status == ANNOPROJ_OK && task->assignee > 0 ? welcome_assignee(cmd, task, error) : status;
 }
 
 static annoproj_status note_worker(command *cmd, const task_facts *task, annoproj_error **error) {
     static const char text[] = "INSERT OR IGNORE INTO task_worker(task, stage, user) VALUES(?, ?, ?)";
     statement *insert = sql(cmd->scope.database, text);
-    bind_int64(insert, task->id);
+    bind_int64(insert, task->parent != 0 ? task->parent : task->id);
     bind_int64(insert, task->stage.id);
     bind_int64(insert, cmd->scope.user);
     return sql_run(insert, error);

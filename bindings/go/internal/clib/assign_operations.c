@@ -1,4 +1,5 @@
 /* What managers do with tasks of the queue: assign, release, set the priority. */
+#include "branch.h"
 #include "failure.h"
 #include "person_rules.h"
 #include "task.h"
@@ -18,11 +19,15 @@ annoproj_status assign_body(command *cmd, void *arguments, annoproj_error **erro
     bool member = false, manages = false, forgotten = false;
     annoproj_status status = not_in_done(task, "assignee", error);
     if (status == ANNOPROJ_OK)
+        status = task_check_queued(task, error);
+    if (status == ANNOPROJ_OK)
         status = access_stage_member(&cmd->scope, &task->stage, user, &member, error);
     if (status == ANNOPROJ_OK && !member)
         status = fail(error, ANNOPROJ_INVALID,
                       "user %lld is no member of the stage of task %lld: choose one of its members", (long long)user,
                       (long long)task->id);
+    if (status == ANNOPROJ_OK)
+        status = branch_check_one(&cmd->scope, task, user, error);
     if (status == ANNOPROJ_OK)
         status = access_is_manager(&cmd->scope, user, &manages, error);
     if (status == ANNOPROJ_OK && !manages)
@@ -55,6 +60,8 @@ annoproj_status release_body(command *cmd, void *arguments, annoproj_error **err
     task_facts *task = &cmd->scope.task;
     const scope *in = &cmd->scope;
     (void)arguments;
+    if (task->assignee == NOT_QUEUED)
+        return task_check_queued(task, error);
     if (!access_holds(in, ANNOPROJ_OPERATION_RELEASE) && (task->assignee != 0 || task->lapsed != 0)) {
         if (task->assignee != in->user && task->lapsed != in->user)
             return fail(error, ANNOPROJ_PERMISSION, "task %lld is assigned to user %lld: only managers release it",
@@ -85,6 +92,8 @@ annoproj_status annoproj_task_release(annoproj_task *task, const annoproj_call *
 annoproj_status priority_body(command *cmd, void *arguments, annoproj_error **error) {
     int32_t priority = *(const int32_t *)arguments;
     annoproj_status status = not_in_done(&cmd->scope.task, "priority", error);
+    if (status == ANNOPROJ_OK)
+        status = branch_set_priority(cmd, &cmd->scope.task, priority, error);
     if (status != ANNOPROJ_OK || cmd->scope.task.priority == priority)
         return status;
     return task_set_priority(cmd, &cmd->scope.task, priority, error);

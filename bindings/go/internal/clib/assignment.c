@@ -1,4 +1,5 @@
 /* Whose a task is. */
+#include "branch.h"
 #include "failure.h"
 #include "lapse.h"
 #include "person_rules.h"
@@ -25,6 +26,8 @@ annoproj_status task_set_assignee(command *cmd, task_facts *task, int64_t user, 
     else
         bind_null(update);
     bind_int64(update, task->id);
+    const bool given_up = task->assignee > 0 && task->assignee != user && task->stage.id != 0 &&
+                          (task->stage.type == STAGE_CONSENSUS_ANNOTATION || task->stage.type == 0);
     status = sql_run(update, error);
     if (status == ANNOPROJ_OK && task->stage.id != 0)
         status = task_place_changed(cmd, task, task->stage.id, user, error);
@@ -36,6 +39,8 @@ annoproj_status task_set_assignee(command *cmd, task_facts *task, int64_t user, 
     }
     if (status == ANNOPROJ_OK && task->stage.id != 0)
         status = queue_passed_enter(cmd, task, error);
+    if (status == ANNOPROJ_OK && given_up)
+        status = branch_given_up(cmd, task, error);
     return status;
 }
 
@@ -50,8 +55,18 @@ annoproj_status task_claim(command *cmd, task_facts *task, annoproj_error **erro
     return status;
 }
 
+annoproj_status task_check_queued(const task_facts *task, annoproj_error **error) {
+    if (task->assignee != NOT_QUEUED)
+        return ANNOPROJ_OK;
+    return task->parent != 0
+               ? fail(error, ANNOPROJ_STATE, "branch %lld of task %lld was submitted: it waits for its review",
+                      (long long)task->id, (long long)task->parent)
+               : fail(error, ANNOPROJ_STATE, "task %lld waits for its branches: they are what is worked on",
+                      (long long)task->id);
+}
+
 annoproj_status task_take(command *cmd, task_facts *task, annoproj_error **error) {
-    const scope *in = &cmd->scope;
+    scope *in = &cmd->scope;
     bool again = task->lapsed != 0 && task->lapsed == in->user;
     annoproj_status status = lapse_settle(cmd, task, error);
     if (status != ANNOPROJ_OK || in->user == 0)
@@ -64,15 +79,16 @@ annoproj_status task_take(command *cmd, task_facts *task, annoproj_error **error
         return fail(error, ANNOPROJ_CONFLICT, "task %lld is assigned to user %lld: take another one",
                     (long long)task->id, (long long)task->assignee);
     }
-    if (!in->manager && !again)
-        status = person_rules_check(&cmd->scope, task, in->user, error);
+    status = branch_check_one(in, task, in->user, error);
+    if (status == ANNOPROJ_OK && !in->manager && !again)
+        status = person_rules_check(in, task, in->user, error);
     return status == ANNOPROJ_OK ? task_claim(cmd, task, error) : status;
 }
 
 annoproj_status task_give_back(command *cmd, task_facts *task, annoproj_error **error) {
     annoproj_status status = lapse_settle(cmd, task, error);
     int64_t former = task->assignee;
-    if (status != ANNOPROJ_OK || former == 0)
+    if (status != ANNOPROJ_OK || former <= 0)
         return status;
     status = task_set_assignee(cmd, task, 0, ASSIGNED_NOBODY, true, error);
     if (status == ANNOPROJ_OK)

@@ -7,6 +7,7 @@
 #include "queue_skip.h"
 #include "task.h"
 #include "task_count.h"
+#include "task_places.h"
 #include "task_vector.h"
 
 #define OF_PARENT "parent = ?1 AND parent <> 0" /* the second part is that of the index */
@@ -203,7 +204,7 @@ annoproj_status branch_submit(command *cmd, task_facts *task, bool *last, annopr
     if (status == ANNOPROJ_OK)
         status = task_close_stay(cmd, task, error);
     if (status == ANNOPROJ_OK)
-        status = task_count_add(cmd, task->stage.id, task->assignee, -1, error);
+        status = task_place_changed(cmd, task, task->stage.id, NOT_QUEUED, error);
     if (status == ANNOPROJ_OK)
         status = queue_forget_skips(cmd, task, error);
     if (status != ANNOPROJ_OK)
@@ -228,61 +229,65 @@ annoproj_status branch_submit(command *cmd, task_facts *task, bool *last, annopr
 
 /* --- with their task --------------------------------------------------------------------------------------------- */
 
-/* All that are not closed get that stage (0 = they are closed now); their numbers follow each other. */
-static annoproj_status set_stage(command *cmd, int64_t parent, int64_t stage, annoproj_error **error) {
-    static const char range_text[] = "SELECT min(id), count(*) FROM task WHERE " OF_PARENT " AND stage <> 0";
+/* A branch as what changes its place takes it. */
+static task_facts place_of(const task_facts *parent, int64_t stage, const branch *one) {
+    return (task_facts){.id = one->task, .parent = parent->id, .assignee = one->assignee, .stage = {.id = stage}};
+}
+
+/* All that are not closed go from their stage to that one (0 = they are closed now), in nobody's hands. */
+static annoproj_status go_together(command *cmd, const task_facts *parent, int64_t from, int64_t stage,
+                                   annoproj_error **error) {
     static const char text[] = "UPDATE task SET stage = ?2, assignee = -1, worked_us = NULL WHERE " OF_PARENT
                                " AND stage <> 0";
-    int64_t first = 0, count = 0;
-    statement *find = sql(cmd->scope.database, range_text);
-    bind_int64(find, parent);
-    if (sql_row(find)) {
-        first = column_int64(find, 0);
-        count = column_int64(find, 1);
+    branch *list = NULL;
+    size_t count = 0;
+    annoproj_status status = branch_list(&cmd->scope, parent->id, &list, &count, error);
+    for (size_t i = 0; i < count && status == ANNOPROJ_OK; i++) {
+        const task_facts task = place_of(parent, from, &list[i]);
+        status = task_place_changed(cmd, &task, stage, NOT_QUEUED, error);
     }
-    annoproj_status status = sql_end(find, error);
     if (status != ANNOPROJ_OK || count == 0)
         return status;
     statement *update = sql(cmd->scope.database, text);
-    bind_int64(update, parent);
+    bind_int64(update, parent->id);
     bind_int64(update, stage);
-    status = sql_run(update, error);
-    return status == ANNOPROJ_OK ? task_vector_set(cmd, PROJECT_OF(parent), TASK_ATTRIBUTE_STAGE, NUMBER_OF(first),
-                                                   count, (int32_t)NUMBER_OF(stage), error)
-                                 : status;
+    return sql_run(update, error);
 }
 
-annoproj_status branch_follow(command *cmd, const task_facts *parent, annoproj_error **error) {
-    return set_stage(cmd, parent->id, parent->stage.id, error);
+annoproj_status branch_follow(command *cmd, const task_facts *parent, int64_t from, annoproj_error **error) {
+    return go_together(cmd, parent, from, parent->stage.id, error);
 }
 
-/* What is still in the queue when its task leaves consensus ends its stay and its counts. */
-static annoproj_status leave_queue(command *cmd, const task_facts *parent, const branch *one, annoproj_error **error) {
+/* What is still in the queue when its task leaves consensus ends its stay. */
+static annoproj_status leave_queue(command *cmd, const branch *one, annoproj_error **error) {
     task_facts task;
     annoproj_status status = access_task_facts(&cmd->scope, one->task, &task, error);
     if (status == ANNOPROJ_OK)
         status = task_close_stay(cmd, &task, error);
-    if (status == ANNOPROJ_OK)
-        status = queue_forget_skips(cmd, &task, error);
-    return status == ANNOPROJ_OK ? task_count_add(cmd, parent->stage.id, one->assignee, -1, error) : status;
+    return status == ANNOPROJ_OK ? queue_forget_skips(cmd, &task, error) : status;
 }
 
 annoproj_status branch_close(command *cmd, const task_facts *parent, annoproj_error **error) {
     branch *list = NULL;
     size_t count = 0;
+    if (parent->stage.type != STAGE_CONSENSUS_ANNOTATION && parent->stage.type != STAGE_CONSENSUS_REVIEW)
+        return ANNOPROJ_OK;
     annoproj_status status = branch_list(&cmd->scope, parent->id, &list, &count, error);
     for (size_t i = 0; i < count && status == ANNOPROJ_OK; i++)
         if (list[i].assignee != NOT_QUEUED)
-            status = leave_queue(cmd, parent, &list[i], error);
-    return status == ANNOPROJ_OK && count > 0 ? set_stage(cmd, parent->id, 0, error) : status;
+            status = leave_queue(cmd, &list[i], error);
+    return status == ANNOPROJ_OK ? go_together(cmd, parent, parent->stage.id, 0, error) : status;
 }
 
-annoproj_status branch_return(command *cmd, const task_facts *parent, const branch *one, int64_t user,
+annoproj_status branch_return(command *cmd, const task_facts *parent, int64_t from, const branch *one, int64_t user,
                               annoproj_error **error) {
     static const char text[] =
         "UPDATE task SET stage = ?2, status = ?3, assignee = ?4, assigned_by = ?5, entered_us = ?6,"
         " released = 0, returned = 1 WHERE id = ?1";
-    task_facts task;
+    task_facts task = place_of(parent, from, one);
+    annoproj_status status = task_place_changed(cmd, &task, parent->stage.id, user, error);
+    if (status != ANNOPROJ_OK)
+        return status;
     statement *update = sql(cmd->scope.database, text);
     bind_int64(update, one->task);
     bind_int64(update, parent->stage.id);
@@ -290,12 +295,7 @@ annoproj_status branch_return(command *cmd, const task_facts *parent, const bran
     bind_int64(update, user);
     bind_int64(update, user != 0 ? ASSIGNED_RETURN : ASSIGNED_NOBODY);
     bind_int64(update, cmd->scope.now_us);
-    annoproj_status status = sql_run(update, error);
-    if (status == ANNOPROJ_OK)
-        status = task_count_add(cmd, parent->stage.id, user, 1, error);
-    if (status == ANNOPROJ_OK)
-        status = task_vector_set(cmd, PROJECT_OF(one->task), TASK_ATTRIBUTE_STAGE, NUMBER_OF(one->task), 1,
-                                 parent->stage.number, error);
+    status = sql_run(update, error);
     if (status == ANNOPROJ_OK)
         status = access_task_facts(&cmd->scope, one->task, &task, error);
     if (status == ANNOPROJ_OK)

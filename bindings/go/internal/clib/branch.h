@@ -24,10 +24,10 @@ annoproj_status branch_make(command *command, const stage_facts *stage, int64_t 
                             annoproj_error **error);
 /* A branch is submitted: its event, the end of its stay. `*last` = no branch of its task is in the queue any more. */
 annoproj_status branch_submit(command *command, task_facts *branch, bool *last, annoproj_error **error);
-/* All branches of a task follow it to its review. */
-annoproj_status branch_follow(command *command, const task_facts *parent, annoproj_error **error);
+/* All branches of a task follow it from a stage to its review. */
+annoproj_status branch_follow(command *command, const task_facts *parent, int64_t from, annoproj_error **error);
 /* A branch comes back from the review with its task, `reopened`: to a user, or to nobody (0). */
-annoproj_status branch_return(command *command, const task_facts *parent, const branch *one, int64_t user,
+annoproj_status branch_return(command *command, const task_facts *parent, int64_t from, const branch *one, int64_t user,
                               annoproj_error **error);
 /* The branches of a task that leaves consensus are closed; their labels stay. */
 annoproj_status branch_close(command *command, const task_facts *parent, annoproj_error **error);

@@ -13,7 +13,7 @@
 
 void command_event(command *cmd, const event *given) {
     event own = *given;
-    own.actor = own.actor != 0 ? own.actor : cmd->scope.user;
+    own.actor = own.actor == EVENT_BY_HOST ? 0 : own.actor != 0 ? own.actor : cmd->scope.user;
     own.source = own.source != 0 ? own.source : cmd->scope.source;
     own.time_us = own.time_us != 0 ? own.time_us : cmd->scope.now_us;
     event_batch_add(&cmd->events, &own);

@@ -78,19 +78,21 @@ annoproj_status consensus_labels_written(command *cmd, const task_facts *task, a
 static annoproj_status go_to_review(command *cmd, int64_t task, annoproj_error **error) {
     task_facts parent;
     task_arrival arrival = {.status = ANNOPROJ_TASK_NEW};
+    int64_t from = 0;
     annoproj_status status = access_task_facts(&cmd->scope, task, &parent, error);
     if (status == ANNOPROJ_OK)
         status = workflow_next_stage(cmd, &parent, "submit", &arrival.stage, error);
     if (status == ANNOPROJ_OK)
-        status = task_note_action(cmd, &parent, false, error);
+        status = task_leave_by_action(cmd, &parent, false, error);
     if (status != ANNOPROJ_OK)
         return status;
+    from = parent.stage.id;
     command_event(cmd, &(event){.kind = EVENT_CONSENSUS_READY,
                                 .task = NUMBER_OF(task),
                                 .stage = parent.stage.number,
                                 .reference = NUMBER_OF(arrival.stage)});
     status = task_arrive(cmd, &parent, &arrival, error);
-    return status == ANNOPROJ_OK ? branch_follow(cmd, &parent, error) : status;
+    return status == ANNOPROJ_OK ? branch_follow(cmd, &parent, from, error) : status;
 }
 
 annoproj_status consensus_submit(command *cmd, const annoproj_submit_options *options, annoproj_error **error) {
@@ -126,14 +128,15 @@ static annoproj_status choose_annotator(command *cmd, const stage_facts *stage, 
     return status;
 }
 
-static annoproj_status return_branches(command *cmd, const branch *branches, size_t count, annoproj_error **error) {
+static annoproj_status return_branches(command *cmd, int64_t from, const branch *branches, size_t count,
+                                       annoproj_error **error) {
     const task_facts *task = &cmd->scope.task;
     annoproj_status status = ANNOPROJ_OK;
     for (size_t i = 0; i < count && status == ANNOPROJ_OK; i++) {
         int64_t user = 0;
         status = choose_annotator(cmd, &task->stage, branches, i, &user, error);
         if (status == ANNOPROJ_OK)
-            status = branch_return(cmd, task, &branches[i], user, error);
+            status = branch_return(cmd, task, from, &branches[i], user, error);
     }
     return status;
 }
@@ -164,9 +167,10 @@ annoproj_status consensus_reject(command *cmd, const annoproj_review_options *op
     if (status == ANNOPROJ_OK && options->comment && *options->comment)
         status = issue_open(cmd, &opened, options->comment, error);
     if (status == ANNOPROJ_OK)
-        status = task_note_action(cmd, task, false, error);
+        status = task_leave_by_action(cmd, task, false, error);
     if (status != ANNOPROJ_OK)
         return status;
+    const int64_t from = task->stage.id;
     command_event(cmd, &(event){.kind = EVENT_TASK_REJECT,
                                 .task = NUMBER_OF(task->id),
                                 .stage = task->stage.number,
@@ -174,7 +178,7 @@ annoproj_status consensus_reject(command *cmd, const annoproj_review_options *op
     for (size_t i = 0; i < count; i++)
         credit_branch(cmd, EVENT_BRANCH_REJECT, &branches[i]);
     status = task_arrive(cmd, task, &arrival, error);
-    return status == ANNOPROJ_OK ? return_branches(cmd, branches, count, error) : status;
+    return status == ANNOPROJ_OK ? return_branches(cmd, from, branches, count, error) : status;
 }
 
 /* --- reached ------------------------------------------------------------------------------------------------------ */

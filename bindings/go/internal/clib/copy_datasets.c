@@ -85,7 +85,6 @@ static annoproj_status find_datasets(scope *in, int64_t source, copied_dataset *
 
 annoproj_status copy_datasets(command *cmd, int64_t source, bool clone, copied_dataset **datasets, size_t *count,
                               annoproj_error **error) {
-    int64_t next_task = 1;
     annoproj_status status = find_datasets(&cmd->scope, source, datasets, count, error);
     for (size_t i = 0; i < *count && status == ANNOPROJ_OK; i++) {
         copied_dataset *one = &(*datasets)[i];
@@ -93,9 +92,9 @@ annoproj_status copy_datasets(command *cmd, int64_t source, bool clone, copied_d
         if (clone)
             status = clone_dataset(cmd, one, error);
         if (status == ANNOPROJ_OK)
+            status = project_next_task(cmd, cmd->scope.project.id, 0, &one->first_task, error);
+        if (status == ANNOPROJ_OK)
             status = dataset_attach(cmd, one->target, &tasks, error);
-        one->first_task = next_task;
-        next_task += tasks;
         if (status == ANNOPROJ_OK)
             status = bounds_check(cmd->scope.bounds, error);
     }

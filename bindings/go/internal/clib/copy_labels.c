@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "consensus.h"
 #include "project_copy.h"
 #include "failure.h"
 #include "label.h"
@@ -18,6 +19,7 @@
     " AND r.label = l.number ORDER BY r.entered DESC LIMIT 1)"                                                         \
     " FROM task t INDEXED BY task_data_unit CROSS JOIN label l ON l.task = t.id"                                       \
     " WHERE t.data_unit >= ?1 AND t.data_unit < ?2 AND t.id >= ?3 AND t.id < ?4 AND t.stage <> 0"                      \
+    " AND t.parent = 0"                                                                                                \
     " ORDER BY t.data_unit, l.number"
 
 typedef struct label_copy {
@@ -131,6 +133,33 @@ static annoproj_status set_versions(command *cmd, annoproj_error **error) {
     return sql_run(update, error);
 }
 
+/* Where the copy begins in consensus, the branches get their task's labels. */
+static annoproj_status give_to_branches(command *cmd, int64_t stage, annoproj_error **error) {
+    static const char query[] = "SELECT min(id) FROM task WHERE id > ? AND id < ? AND parent = 0"
+                                " AND EXISTS(SELECT 1 FROM label l WHERE l.task = task.id)";
+    const int64_t project = cmd->scope.project.id;
+    stage_facts first;
+    annoproj_status status = access_stage_facts(&cmd->scope, stage, cmd->scope.user, &first, error);
+    for (int64_t id = MAKE_ID(project, 0); status == ANNOPROJ_OK && first.type == STAGE_CONSENSUS_ANNOTATION;) {
+        task_facts task;
+        statement *find = sql(cmd->scope.database, query);
+        bind_int64(find, id);
+        bind_int64(find, MAKE_ID(project + 1, 0));
+        id = sql_row(find) ? column_int64(find, 0) : 0;
+        status = sql_end(find, error);
+        if (status != ANNOPROJ_OK || id == 0)
+            break;
+        status = access_task_facts(&cmd->scope, id, &task, error);
+        if (status == ANNOPROJ_OK)
+            status = consensus_labels_written(cmd, &task, error);
+        if (status == ANNOPROJ_OK)
+            status = command_send_events(cmd, error);
+        if (status == ANNOPROJ_OK)
+            status = bounds_check(cmd->scope.bounds, error);
+    }
+    return status;
+}
+
 annoproj_status copy_labels(command *cmd, int64_t source, const label_choice *choice, const copied_dataset *datasets,
                             size_t count, annoproj_error **error) {
     static const char query[] =
@@ -153,6 +182,8 @@ annoproj_status copy_labels(command *cmd, int64_t source, const label_choice *ch
         status = set_versions(cmd, error);
     if (status == ANNOPROJ_OK && run.labels > 0)
         status = project_next_label(cmd, cmd->scope.project.id, run.labels, &first, error);
+    if (status == ANNOPROJ_OK && run.labels > 0)
+        status = give_to_branches(cmd, run.stage, error);
     if (status == ANNOPROJ_OK && run.labels > 0)
         command_event(cmd, &(event){.kind = EVENT_LABELS_IMPORT, .frames = run.labels, .reference = 1});
     return status;

@@ -10,23 +10,34 @@
 /* Numbers are never reused. What `reference` holds stands behind each. */
 typedef enum event_kind {
     /* task actions: counted */
-    EVENT_TASK_ASSIGN = 1,  /* credited = the assignee; reference = assigned_by */
-    EVENT_TASK_RELEASE = 2, /* credited = the former assignee */
-    EVENT_TASK_SUBMIT = 3,  /* credited = the submitter (0 for the host); reference = destination stage number */
-    EVENT_TASK_SKIP = 4,    /* reference = 1 when it stayed assigned */
-    EVENT_TASK_APPROVE = 5, /* credited = the last submitter; reference = destination stage number */
-    EVENT_TASK_REJECT = 6,  /* credited = the last submitter; reference = destination stage number */
-    EVENT_TASK_MOVE = 7,    /* reference = destination stage number */
-    EVENT_TASK_REOPEN = 8,  /* reference = destination stage number */
-    EVENT_TASK_PATHWAY = 9, /* reference = destination stage number */
-    EVENT_TASK_LAPSE = 10,  /* credited = the former assignee */
+    EVENT_TASK_ASSIGN = 1,     /* credited = the assignee; reference = assigned_by */
+    EVENT_TASK_RELEASE = 2,    /* credited = the former assignee */
+    EVENT_TASK_SUBMIT = 3,     /* credited = the submitter (0 for the host); reference = destination stage number */
+    EVENT_TASK_SKIP = 4,       /* reference = 1 when it stayed assigned */
+    EVENT_TASK_APPROVE = 5,    /* credited = the last submitter; reference = destination stage number */
+    EVENT_TASK_REJECT = 6,     /* credited = the last submitter; reference = destination stage number */
+    EVENT_TASK_MOVE = 7,       /* reference = destination stage number */
+    EVENT_TASK_REOPEN = 8,     /* reference = destination stage number */
+    EVENT_TASK_PATHWAY = 9,    /* reference = destination stage number */
+    EVENT_TASK_LAPSE = 10,     /* credited = the former assignee */
+    EVENT_BRANCH_APPROVE = 11, /* consensus was reached: credited = the annotator of a branch that was used */
+    EVENT_BRANCH_REJECT = 12,  /* consensus was not reached: credited = the annotator of a branch */
     /* task changes: not counted */
     EVENT_TASK_CREATE = 16,  /* stage = first stage; reference = data unit */
     EVENT_TASK_REMOVE = 17,  /* its dataset was detached */
     EVENT_TASK_RESTORE = 18, /* stage = where it is again */
     EVENT_TASK_RETURN = 19,  /* came to its assignee by a reject or as a retained assignment: credited = the assignee */
-    EVENT_TASK_PRIORITY = 20, /* reference = the new priority */
-    EVENT_TIME_SPENT = 24,    /* time = start, duration, stage it was in */
+    EVENT_TASK_PRIORITY = 20,   /* reference = the new priority */
+    EVENT_BRANCH_CREATE = 21,   /* reference = number of the task it is a branch of */
+    EVENT_CONSENSUS_READY = 22, /* the last branch was submitted: reference = stage number of the review it goes to */
+    EVENT_TIME_SPENT = 24,      /* time = start, duration, stage it was in */
+    /* labels of a branch, published when it is submitted: as 32 to 37, but only the report of annotators counts them */
+    EVENT_BRANCH_LABEL_CREATE = 25,
+    EVENT_BRANCH_LABEL_EDIT = 26,
+    EVENT_BRANCH_LABEL_DELETE = 27,
+    EVENT_BRANCH_LABEL_FRAMES_CREATE = 28,
+    EVENT_BRANCH_LABEL_FRAMES_DELETE = 29,
+    EVENT_BRANCH_LABEL_SUBMIT = 30,
     /* labels: published at actions; reference = label number, class, frames */
     EVENT_LABEL_CREATE = 32,        /* frames = frames first published */
     EVENT_LABEL_EDIT = 33,          /* frames = frames whose class or answers changed */
@@ -37,6 +48,11 @@ typedef enum event_kind {
     EVENT_LABEL_APPROVE = 38,       /* decided when the review task was actioned; credited = its last submitter */
     EVENT_LABEL_REJECT = 39,
     EVENT_LABEL_COUNTED = 40, /* first submit at which it was live: the overview figure */
+    /* what became of a task's labels when consensus was reached: as 32 to 37, actor = the annotator of the branch; every
+     * report but those of annotators and reviewers counts them. The others are 68 to 70 */
+    EVENT_MAIN_LABEL_CREATE = 41,
+    EVENT_MAIN_LABEL_EDIT = 42,
+    EVENT_MAIN_LABEL_DELETE = 43,
     /* answers: separate kinds, so that nothing counts double; answer = the option */
     EVENT_ANSWER_CREATE = 44,
     EVENT_ANSWER_APPROVE = 45,
@@ -44,7 +60,7 @@ typedef enum event_kind {
     /* drafts and decisions before the action: raw, no report counts them */
     EVENT_LABEL_PUT = 48, /* frames = frames it is on */
     EVENT_LABEL_REMOVE = 49,
-    EVENT_LABEL_SILENTLY_PUBLISHED = 50, /* a move took the draft for published: made or edited, as no report counts it */
+    EVENT_LABEL_SILENTLY_PUBLISHED = 50, /* a move took the draft for published, or a branch has it from its task */
     EVENT_LABEL_SILENTLY_GONE = 51,      /* the same of a deletion */
     EVENT_REVIEW_APPROVE = 52,
     EVENT_REVIEW_REJECT = 53,
@@ -54,6 +70,10 @@ typedef enum event_kind {
     EVENT_ISSUE_RESOLVE = 65,
     EVENT_ISSUE_REOPEN = 66,
     EVENT_ISSUE_COMMENT = 67,
+    /* labels when consensus was reached, see 41 */
+    EVENT_MAIN_LABEL_FRAMES_CREATE = 68,
+    EVENT_MAIN_LABEL_FRAMES_DELETE = 69,
+    EVENT_MAIN_LABEL_SUBMIT = 70,
     /* the project */
     EVENT_PROJECT_CREATE = 80,      /* reference = ontology */
     EVENT_PROJECT_UPDATE = 81,      /* reference = annoproj_setting when it was that one only */

@@ -1,6 +1,7 @@
 /* Copying spooled labels into the label table: no parsing, one row and one raw event for each. */
 #include <string.h>
 
+#include "consensus.h"
 #include "failure.h"
 #include "frame_ranges.h"
 #include "import_labels.h"
@@ -42,12 +43,25 @@ typedef struct copying {
     bytes geometries;
 } copying;
 
+/* Label numbers follow one another; the project's counter is raised once for all of them. */
+static annoproj_status claim_numbers(copying *to, annoproj_error **error) {
+    int64_t first = 0;
+    const int64_t count = to->unclaimed;
+    to->next = to->unclaimed = 0;
+    return count > 0 ? project_next_label(to->cmd, to->run->project, count, &first, error) : ANNOPROJ_OK;
+}
+
 static annoproj_status finish_task(copying *to, annoproj_error **error) {
     if (to->task.id == 0) {
         return ANNOPROJ_OK;
     }
     to->tasks++;
-    return task_set_version(to->cmd, &to->task, to->task.version + 1, error);
+    annoproj_status status = task_set_version(to->cmd, &to->task, to->task.version + 1, error);
+    if (status == ANNOPROJ_OK && to->task.stage.type == STAGE_CONSENSUS_ANNOTATION) {
+        status = claim_numbers(to, error); /* the branches draw their own */
+        status = status == ANNOPROJ_OK ? consensus_labels_written(to->cmd, &to->task, error) : status;
+    }
+    return status;
 }
 
 static annoproj_status begin_task(copying *to, int64_t task, annoproj_error **error) {
@@ -64,15 +78,7 @@ static annoproj_status begin_task(copying *to, int64_t task, annoproj_error **er
         status = fail(error, status, "%s", annoproj_error_message(gone));
     }
     drop_error(&gone);
-    return status;
-}
-
-/* Label numbers follow one another; the project's counter is raised once for all of them. */
-static annoproj_status claim_numbers(copying *to, annoproj_error **error) {
-    int64_t first = 0;
-    const int64_t count = to->unclaimed;
-    to->next = to->unclaimed = 0;
-    return count > 0 ? project_next_label(to->cmd, to->run->project, count, &first, error) : ANNOPROJ_OK;
+    return status == ANNOPROJ_OK ? consensus_check_write(&to->cmd->scope, &to->task, error) : status;
 }
 
 static annoproj_status take_number(copying *to, int64_t *taken, annoproj_error **error) {

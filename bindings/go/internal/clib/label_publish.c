@@ -11,22 +11,67 @@ typedef struct publishing {
     command *cmd;
     const task_facts *task;
     publish_action action;
-    bool unit_known;    /* the following are; they are not asked for where there are no labels */
-    bool counts, media; /* of the data unit's type */
-    bool overview;      /* the overview figure counts it */
+    bool unit_known;             /* the following are; they are not asked for where there are no labels */
+    bool counts, media;          /* of the data unit's type */
+    bool overview;               /* the overview figure counts it */
+    const label_origin *origins; /* of a task in consensus, by label */
+    size_t origin_count;
     published *before;
     size_t count;
     int64_t newly_counted;
 } publishing;
 
+/* What an action's events are, by what is told; 0 = nothing. */
+static int32_t kind_for(publish_action action, int32_t kind) {
+    static const struct {
+        int32_t kind, silent, branch, main;
+    } kinds[] = {
+        {EVENT_LABEL_CREATE, EVENT_LABEL_SILENTLY_PUBLISHED, EVENT_BRANCH_LABEL_CREATE, EVENT_MAIN_LABEL_CREATE},
+        {EVENT_LABEL_EDIT, EVENT_LABEL_SILENTLY_PUBLISHED, EVENT_BRANCH_LABEL_EDIT, EVENT_MAIN_LABEL_EDIT},
+        {EVENT_LABEL_DELETE, EVENT_LABEL_SILENTLY_GONE, EVENT_BRANCH_LABEL_DELETE, EVENT_MAIN_LABEL_DELETE},
+        {EVENT_LABEL_FRAMES_CREATE, 0, EVENT_BRANCH_LABEL_FRAMES_CREATE, EVENT_MAIN_LABEL_FRAMES_CREATE},
+        {EVENT_LABEL_FRAMES_DELETE, 0, EVENT_BRANCH_LABEL_FRAMES_DELETE, EVENT_MAIN_LABEL_FRAMES_DELETE},
+        {EVENT_LABEL_SUBMIT, 0, EVENT_BRANCH_LABEL_SUBMIT, EVENT_MAIN_LABEL_SUBMIT},
+    };
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        if (kinds[i].kind == kind)
+            return action == PUBLISH_SILENT   ? kinds[i].silent
+                   : action == PUBLISH_BRANCH ? kinds[i].branch
+                   : action == PUBLISH_MAIN   ? kinds[i].main
+                                              : kind;
+    }
+    return kind;
+}
+
+static bool is_submit(publish_action action) {
+    return action == PUBLISH_SUBMIT || action == PUBLISH_BRANCH || action == PUBLISH_MAIN;
+}
+
+/* Whose the change of a label is; of one in consensus the annotator it comes from. */
+static int64_t annotator_of(const publishing *run, int64_t which) {
+    size_t low = 0, high = run->origin_count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (run->origins[middle].label < which)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < run->origin_count && run->origins[low].label == which ? run->origins[low].annotator
+                                                                       : run->cmd->scope.user;
+}
+
+static int64_t actor_of(const publishing *run, const label *one) {
+    const int64_t annotator = annotator_of(run, one->number);
+    return annotator == 0 ? EVENT_BY_HOST : annotator;
+}
+
 static void emit(publishing *run, int32_t kind, const label *one, int64_t frames) {
-    if (run->action == PUBLISH_SILENT)
-        kind = kind == EVENT_LABEL_DELETE                               ? EVENT_LABEL_SILENTLY_GONE
-               : kind == EVENT_LABEL_CREATE || kind == EVENT_LABEL_EDIT ? EVENT_LABEL_SILENTLY_PUBLISHED
-                                                                        : 0;
+    kind = kind_for(run->action, kind);
     if (!run->counts || kind == 0)
         return;
     command_event(run->cmd, &(event){.kind = kind,
+                                     .actor = actor_of(run, one),
                                      .task = NUMBER_OF(run->task->id),
                                      .stage = run->task->stage.number,
                                      .class = one->class,
@@ -51,8 +96,9 @@ static annoproj_status keep_first_answers(publishing *run, const label *one, int
         int64_t held_frames = held.dynamic ? frame_ranges_frames(&on) : frames;
         bytes_varint(&first, (uint64_t)held.option);
         bytes_varint(&first, (uint64_t)held_frames);
-        if (run->counts && run->action != PUBLISH_SILENT)
+        if (run->counts && run->action != PUBLISH_SILENT && run->action != PUBLISH_BRANCH)
             command_event(run->cmd, &(event){.kind = EVENT_ANSWER_CREATE,
+                                             .actor = actor_of(run, one),
                                              .task = NUMBER_OF(run->task->id),
                                              .stage = run->task->stage.number,
                                              .class = one->class,
@@ -189,24 +235,27 @@ static annoproj_status publish_first(publishing *run, const label *one, publishe
     return status;
 }
 
-/* A submit counts every live label, and the first submit of a label counts it for the overview. */
+/* A submit counts every live label, and the first submit of a label counts it for the overview: in consensus when the
+ * label is the task's, not a branch's. */
 static annoproj_status submit_label(publishing *run, const label *one, published *row, annoproj_error **error) {
     frame_ranges frames = {0};
+    const int64_t submitter = annotator_of(run, one->number);
     annoproj_status status = label_frames(one->ranges, one->ranges_length, run->media, &frames, error);
     if (status == ANNOPROJ_OK)
         emit(run, EVENT_LABEL_SUBMIT, one, frame_ranges_frames(&frames));
     frame_ranges_release(&frames);
-    if (!row->submitted && run->overview) {
+    if (!row->submitted && run->overview && run->action != PUBLISH_BRANCH) {
         run->newly_counted++;
         command_event(run->cmd, &(event){.kind = EVENT_LABEL_COUNTED,
+                                         .actor = actor_of(run, one),
                                          .task = NUMBER_OF(run->task->id),
                                          .stage = run->task->stage.number,
                                          .class = one->class,
                                          .reference = one->number});
     }
-    row->changed = row->changed || !row->submitted || !row->at_last_submit || row->submitter != run->cmd->scope.user;
+    row->changed = row->changed || !row->submitted || !row->at_last_submit || row->submitter != submitter;
     row->submitted = row->at_last_submit = true;
-    row->submitter = run->cmd->scope.user;
+    row->submitter = submitter;
     return status;
 }
 
@@ -237,7 +286,7 @@ static annoproj_status publish_live(void *data, const label *one, annoproj_error
         row = &first;
         status = publish_first(run, one, row, error);
     }
-    if (status == ANNOPROJ_OK && run->action == PUBLISH_SUBMIT)
+    if (status == ANNOPROJ_OK && is_submit(run->action))
         status = submit_label(run, one, row, error);
     if (status == ANNOPROJ_OK && row->changed)
         status = published_put(run->cmd, run->task->id, row, error);
@@ -251,7 +300,7 @@ static annoproj_status publish_gone(publishing *run, annoproj_error **error) {
     annoproj_status status = run->count > 0 ? know_unit(run, error) : ANNOPROJ_OK;
     for (size_t i = 0; i < run->count && status == ANNOPROJ_OK; i++) {
         published *row = &run->before[i];
-        bool leaves_submit = run->action == PUBLISH_SUBMIT && row->at_last_submit;
+        bool leaves_submit = is_submit(run->action) && row->at_last_submit;
         if (row->seen || (!row->live && !leaves_submit))
             continue;
         if (row->live) {
@@ -268,14 +317,26 @@ static annoproj_status publish_gone(publishing *run, annoproj_error **error) {
     return status;
 }
 
+static annoproj_status publish(publishing *run, annoproj_error **error) {
+    command *cmd = run->cmd;
+    const task_facts *task = run->task;
+    annoproj_status status = published_load(&cmd->scope, task->id, &run->before, &run->count, error);
+    if (status == ANNOPROJ_OK)
+        status = label_each(&cmd->scope, task->id, publish_live, run, error);
+    if (status == ANNOPROJ_OK)
+        status = publish_gone(run, error);
+    if (status == ANNOPROJ_OK)
+        status = project_add_counts(cmd, PROJECT_OF(task->id), 0, 0, run->newly_counted, error);
+    return status;
+}
+
 annoproj_status label_publish(command *cmd, const task_facts *task, publish_action action, annoproj_error **error) {
     publishing run = {.cmd = cmd, .task = task, .action = action};
-    annoproj_status status = published_load(&cmd->scope, task->id, &run.before, &run.count, error);
-    if (status == ANNOPROJ_OK)
-        status = label_each(&cmd->scope, task->id, publish_live, &run, error);
-    if (status == ANNOPROJ_OK)
-        status = publish_gone(&run, error);
-    if (status == ANNOPROJ_OK)
-        status = project_add_counts(cmd, PROJECT_OF(task->id), 0, 0, run.newly_counted, error);
-    return status;
+    return publish(&run, error);
+}
+
+annoproj_status label_publish_main(command *cmd, const task_facts *task, const label_origin *origins, size_t count,
+                                   annoproj_error **error) {
+    publishing run = {.cmd = cmd, .task = task, .action = PUBLISH_MAIN, .origins = origins, .origin_count = count};
+    return publish(&run, error);
 }

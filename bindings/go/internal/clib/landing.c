@@ -1,6 +1,7 @@
 /* Landing: where an action takes a task, and its arrival there. */
 #include "landing.h"
 
+#include "consensus.h"
 #include "failure.h"
 #include "label.h"
 #include "task.h"
@@ -9,7 +10,7 @@
 static annoproj_status require_member(command *cmd, const stage_facts *stage, int64_t user, annoproj_error **error) {
     bool member = false;
     annoproj_status status = access_stage_member(&cmd->scope, stage, user, &member, error);
-    if (status == ANNOPROJ_OK && (!member || stage->type == STAGE_DONE))
+    if (status == ANNOPROJ_OK && (!member || stage->type == STAGE_DONE || stage->type == STAGE_CONSENSUS_ANNOTATION))
         status = fail(error, ANNOPROJ_INVALID,
                       "user %lld is no member of stage %lld, where task %lld would land: choose a member or none",
                       (long long)user, (long long)stage->id, (long long)cmd->scope.task.id);
@@ -54,12 +55,14 @@ annoproj_status landing_find(command *cmd, const landing *to, stage_facts *stage
 annoproj_status landing_go(command *cmd, int32_t kind, const landing *to, const stage_facts *stage, int64_t assignee,
                            annoproj_error **error) {
     task_facts *task = &cmd->scope.task;
+    const int32_t from = task->stage.type;
     bool submit = kind == EVENT_TASK_SUBMIT, reject = kind == EVENT_TASK_REJECT;
     /* Retained, or back to the submitter: nobody's decision. A manager who names somebody has assigned the task. */
     bool named = to->assignee != 0 && cmd->scope.manager;
+    const bool consensus = stage->type == STAGE_CONSENSUS_ANNOTATION;
     task_arrival arrival = {.stage = stage->id,
                             .facts = stage,
-                            .assignee = assignee,
+                            .assignee = consensus ? NOT_QUEUED : assignee,
                             .assigned_by = named ? ASSIGNED_MANAGER : ASSIGNED_RETURN,
                             .returned = reject,
                             .status = reject                      ? ANNOPROJ_TASK_REOPENED
@@ -71,10 +74,12 @@ annoproj_status landing_go(command *cmd, int32_t kind, const landing *to, const 
     command_event(cmd, &(event){.kind = kind,
                                 .task = NUMBER_OF(task->id),
                                 .stage = task->stage.number,
-                                .credited = task->last_submitter,
+                                .credited = from == STAGE_CONSENSUS_REVIEW ? 0 : task->last_submitter,
                                 .reference = stage->number});
     status = task_arrive(cmd, task, &arrival, error);
     if (status == ANNOPROJ_OK && stage->type == STAGE_REVIEW)
         status = review_enter_stage(cmd, task->id, stage->id, to->keep_rejected_reviews, error);
+    if (status == ANNOPROJ_OK && consensus)
+        status = consensus_enter(cmd, error);
     return status;
 }

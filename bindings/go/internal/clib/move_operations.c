@@ -1,4 +1,5 @@
 /* What managers do with tasks past the workflow: move them to a stage, reopen them (behaviour §8). */
+#include "branch.h"
 #include "failure.h"
 #include "handle_call.h"
 #include "issue.h"
@@ -33,12 +34,16 @@ annoproj_status move_body(command *cmd, void *arguments, annoproj_error **error)
     stage_facts target;
     annoproj_status status = access_stage_facts(&cmd->scope, *(const int64_t *)arguments, cmd->scope.user, &target,
                                                 error);
+    if (status == ANNOPROJ_OK && task->parent != 0) /* a branch stands for its task */
+        status = access_task_facts(&cmd->scope, task->parent, task, error);
     if (status == ANNOPROJ_OK)
         status = check_target(&cmd->scope, &target, error);
     if (status == ANNOPROJ_OK)
         status = label_publish(cmd, task, PUBLISH_SILENT, error);
     if (status == ANNOPROJ_OK && target.type == STAGE_DONE && !target.archive)
         status = complete_labels(cmd, task, &target, error);
+    if (status == ANNOPROJ_OK)
+        status = branch_close(cmd, task, error);
     if (status == ANNOPROJ_OK)
         status = task_leave_by_action(cmd, task, false, error);
     if (status != ANNOPROJ_OK)
@@ -85,8 +90,14 @@ annoproj_status reopen_body(command *cmd, void *arguments, annoproj_error **erro
     task_facts *task = &cmd->scope.task;
     stage_facts first;
     int64_t stage = 0, assignee = 0;
+    bool consensus = false;
     (void)arguments;
-    annoproj_status status = workflow_first_annotation(&cmd->scope, cmd->scope.project.id, &stage, error);
+    annoproj_status status = branch_ever(&cmd->scope, task->id, &consensus, error);
+    if (status == ANNOPROJ_OK && (consensus || task->parent != 0))
+        status = fail(error, ANNOPROJ_STATE, "task %lld is, or was, in consensus: move it to an annotation stage",
+                      (long long)task->id);
+    if (status == ANNOPROJ_OK)
+        status = workflow_first_annotation(&cmd->scope, cmd->scope.project.id, &stage, error);
     if (status == ANNOPROJ_OK && stage == 0)
         status = fail(error, ANNOPROJ_STATE, "project %lld has no annotation stage to reopen task %lld in",
                       (long long)cmd->scope.project.id, (long long)task->id);

@@ -34,7 +34,8 @@ const char schema_workflow[] =
     " epoch INTEGER NOT NULL,"             /* percentage router: grows when its percentages change */
     " start INTEGER NOT NULL,"
     " removed INTEGER NOT NULL) STRICT;" /* no longer in the document: only past events name it */
-    /* Kept by the task room with every change of a task. */
+    /* Kept by the task room with every change of a task. In a consensus annotation stage -1 counts the tasks, which wait for
+     * their branches, and the others count branches that are in the queue. */
     "CREATE TABLE task_count("
     " stage INTEGER NOT NULL,"
     " assignee INTEGER NOT NULL,"

@@ -18,12 +18,14 @@
 
 #define STAGE_COLUMNS                                                                                                  \
     "s.id, s.type, s.members_listed, s.hide_unassigned, s.allow_reassessment, s.require_complete_labels,"              \
-    " s.reviewer_not_submitter, s.strict_review, s.reassign_rejected, s.archive, s.assignment_ttl_us"
+    " s.reviewer_not_submitter, s.strict_review, s.reassign_rejected, s.archive, s.assignment_ttl_us, s.annotators,"   \
+    " s.consensus"
 #define LISTED(user) ", EXISTS(SELECT 1 FROM stage_member m WHERE m.stage = s.id AND m.user = " user ")"
 
 #define TASK_COLUMNS                                                                                                   \
     "t.id, t.data_unit, t.assignee, t.entered_us, t.version, t.last_submitter, t.last_action_user,"                    \
-    " t.status, t.priority, t.assigned_by, t.open_issues, t.resolved_issues, t.released, t.returned, t.worked_us"
+    " t.status, t.priority, t.assigned_by, t.open_issues, t.resolved_issues, t.released, t.returned, t.worked_us,"     \
+    " t.parent, (SELECT p.assignee FROM task p WHERE p.id = t.parent)"
 
 static const char sql_store[] = "SELECT " ASKER_COLUMNS ASKER;
 static const char sql_project[] = "SELECT " ASKER_COLUMNS PROJECT_COLUMNS ASKER PROJECT_JOIN;
@@ -142,6 +144,8 @@ static void read_stage(cursor *row, stage_facts *stage, bool *listed) {
     stage->reassign_rejected = next_bool(row);
     stage->archive = next_bool(row);
     stage->assignment_ttl_us = next_int64(row);
+    stage->annotators = next_int32(row);
+    stage->consensus = next_int32(row);
     *listed = next_bool(row);
 }
 
@@ -181,6 +185,8 @@ static void read_task(cursor *row, const scope *in, task_facts *task) {
     task->released = next_bool(row);
     task->returned = next_bool(row);
     task->worked_us = next_int64(row);
+    task->parent = next_int64(row);
+    task->parent_assignee = next_int64(row);
     find_lapse(in, task);
 }
 

@@ -28,6 +28,8 @@ annoproj_status task_set_assignee(command *command, task_facts *task, int64_t us
 annoproj_status task_take(command *command, task_facts *task, annoproj_error **error);
 /* The same for a task that is known to be free and allowed. */
 annoproj_status task_claim(command *command, task_facts *task, annoproj_error **error);
+/* STATE for what is in no queue (NOT_QUEUED). */
+annoproj_status task_check_queued(const task_facts *task, annoproj_error **error);
 /* Unassigns, with its event; nothing when it is unassigned. */
 annoproj_status task_give_back(command *command, task_facts *task, annoproj_error **error);
 /* Releases all tasks of a user in one project (or, stage != 0, one stage) with events, also those removed from there;
@@ -41,13 +43,15 @@ annoproj_status task_release_user(command *command, int64_t project, int64_t use
  * rule of the stage bars that assignee. `task` is brought up to date with the new stage's facts. */
 typedef struct task_arrival {
     int64_t stage;
-    int32_t status; /* annoproj_task_status */
-    int64_t assignee;
+    int32_t status;   /* annoproj_task_status */
+    int64_t assignee; /* 0 = nobody; NOT_QUEUED in a consensus annotation stage */
     int32_t assigned_by;
-    bool returned; /* came by a reject edge */
+    bool returned;            /* came by a reject edge */
     const stage_facts *facts; /* of that stage, where they are known; else NULL */
 } task_arrival;
 annoproj_status task_arrive(command *command, task_facts *task, const task_arrival *arrival, annoproj_error **error);
+/* Its stay in its stage ends now. */
+annoproj_status task_close_stay(command *command, const task_facts *task, annoproj_error **error);
 /* The last action (who, in which stage, now) and, for submits, the last submitter and worker: of a task that goes to another
  * stage by it, written when it arrives; of one that stays, written at once. */
 annoproj_status task_leave_by_action(command *command, task_facts *task, bool submitted, annoproj_error **error);

@@ -90,8 +90,12 @@ static annoproj_status add_stages(listing *list, annoproj_error **error) {
     list->runs = arena_array(list->filter.in->memory, count + 1, sizeof *list->runs);
     list->stages = arena_array(list->filter.in->memory, STAGE_NUMBERS, 1);
     list->page = arena_array(list->filter.in->memory, list->room, sizeof *list->page);
-    if (!list->runs || !list->stages || !list->page)
+    list->filter.consensus = arena_array(list->filter.in->memory, count + 1, sizeof *list->filter.consensus);
+    if (!list->runs || !list->stages || !list->page || !list->filter.consensus)
         return fail_memory(error);
+    for (size_t i = 0; i < count; i++)
+        if (visible[i].facts.type == STAGE_CONSENSUS_ANNOTATION || visible[i].facts.type == STAGE_CONSENSUS_REVIEW)
+            list->filter.consensus[list->filter.consensus_count++] = visible[i].facts.id;
     for (size_t i = 0; i < count && status == ANNOPROJ_OK; i++)
         if (in_list(options->stages, options->stage_count, visible[i].facts.id))
             status = add_stage(list, &visible[i], error);
@@ -128,7 +132,7 @@ static annoproj_status head_passes(listing *list, const task_run *run, bool *pas
     *passes = true;
     if (filter->on_titles && list->order.sort == ANNOPROJ_TASK_SORT_TITLE)
         status = task_filter_title(filter, run->head.title, strlen(run->head.title), passes, error);
-    if (status != ANNOPROJ_OK || !*passes || !filter->on_rows)
+    if (status != ANNOPROJ_OK || !*passes || (!filter->on_rows && !task_filter_is_consensus(filter, run->stage)))
         return status;
     list->lookups++;
     statement *find = sql(filter->in->database, text);

@@ -35,8 +35,10 @@ typedef struct task_filter {
     const annoproj_task_list_options *options;
     pattern *title, *title_pattern;
     wanted_metadata metadata;
-    bool on_titles; /* there is a condition on titles */
-    bool on_rows;   /* and one that the index of the order does not decide */
+    bool on_titles;     /* there is a condition on titles */
+    bool on_rows;       /* and one that the index of the order does not decide */
+    int64_t *consensus; /* stages where each task is looked at: whether this session's lists show it */
+    size_t consensus_count;
 } task_filter;
 
 /* INVALID, LIMIT and DATA for options that are none. */
@@ -47,6 +49,7 @@ void task_filter_close(task_filter *filter);
 uint64_t task_filter_print(const task_filter *filter);
 annoproj_status task_filter_title(const task_filter *filter, const char *title, size_t length, bool *passes,
                                   annoproj_error **error);
+bool task_filter_is_consensus(const task_filter *filter, int64_t stage);
 /* All conditions but the stage. */
 annoproj_status task_filter_passes(const task_filter *filter, const listed_task *task, bool *passes,
                                    annoproj_error **error);

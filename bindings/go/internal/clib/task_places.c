@@ -9,11 +9,19 @@
 
 typedef struct place_change {
     int64_t task, from_stage, from_assignee, to_stage, to_assignee;
+    bool branch;
 } place_change;
 
+/* A branch that was submitted or closed counts nowhere. */
+static bool counts_there(const place_change *one, int64_t assignee) {
+    return !one->branch || assignee != NOT_QUEUED;
+}
+
 static annoproj_status write_change(command *cmd, const place_change *one, annoproj_error **error) {
-    annoproj_status status = task_count_add(cmd, one->from_stage, one->from_assignee, -1, error);
-    if (status == ANNOPROJ_OK)
+    annoproj_status status = ANNOPROJ_OK;
+    if (counts_there(one, one->from_assignee))
+        status = task_count_add(cmd, one->from_stage, one->from_assignee, -1, error);
+    if (status == ANNOPROJ_OK && counts_there(one, one->to_assignee))
         status = task_count_add(cmd, one->to_stage, one->to_assignee, 1, error);
     if (status == ANNOPROJ_OK && one->from_stage != one->to_stage)
         status = task_vector_set(cmd, PROJECT_OF(one->task), TASK_ATTRIBUTE_STAGE, NUMBER_OF(one->task), 1,
@@ -23,7 +31,7 @@ static annoproj_status write_change(command *cmd, const place_change *one, annop
 
 annoproj_status task_place_changed(command *cmd, const task_facts *task, int64_t stage, int64_t assignee,
                                    annoproj_error **error) {
-    const place_change one = {task->id, task->stage.id, task->assignee, stage, assignee};
+    const place_change one = {task->id, task->stage.id, task->assignee, stage, assignee, task->parent != 0};
     if (one.from_stage == one.to_stage && one.from_assignee == one.to_assignee)
         return ANNOPROJ_OK;
     if (!cmd->places_wait)
@@ -54,8 +62,9 @@ static annoproj_status write_counts(command *cmd, const place_change *changes, s
     place_count *counts = allocate(count * 2 * sizeof *counts);
     annoproj_status status = counts ? ANNOPROJ_OK : fail_memory(error);
     for (size_t i = 0; i < count && counts; i++) {
-        counts[2 * i] = (place_count){changes[i].from_stage, changes[i].from_assignee, -1};
-        counts[2 * i + 1] = (place_count){changes[i].to_stage, changes[i].to_assignee, 1};
+        const place_change *one = &changes[i];
+        counts[2 * i] = (place_count){one->from_stage, one->from_assignee, -counts_there(one, one->from_assignee)};
+        counts[2 * i + 1] = (place_count){one->to_stage, one->to_assignee, counts_there(one, one->to_assignee)};
     }
     if (counts)
         qsort(counts, count * 2, sizeof *counts, by_place);

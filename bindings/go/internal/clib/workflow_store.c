@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "failure.h"
+#include "task_count.h"
 #include "workflow.h"
 #include "workflow_document.h"
 
@@ -12,6 +13,7 @@ typedef struct kept_stage {
     int32_t type;
     bool archive, found; /* found: the new document has it */
     int64_t annotators, consensus;
+    int64_t pair; /* of a consensus stage: its other half */
     const char *key;
 } kept_stage;
 
@@ -31,7 +33,8 @@ static annoproj_status load_kept(command *cmd, replacing *run, annoproj_error **
     static const char number_text[] =
         "SELECT count(*), coalesce(max(id & 0xffffffff), 0) FROM stage WHERE id > ?1 << 32 AND id < (?1 + 1) << 32";
     static const char query[] = "SELECT s.id, s.type, s.archive, s.annotators, s.consensus, s.epoch, s.key,"
-                                " (SELECT coalesce(sum(c.count), 0) FROM task_count c WHERE c.stage = s.id)"
+                                " " STAGE_TASKS ", (SELECT target FROM stage_edge e WHERE e.stage = s.id"
+                                " AND e.name = CASE s.type WHEN ?2 THEN 'submit' WHEN ?3 THEN 'reject' END)"
                                 " FROM stage s WHERE s.id > ?1 << 32 AND s.id < (?1 + 1) << 32 AND NOT s.removed";
     database *db = cmd->scope.database;
     arena *memory = cmd->scope.memory;
@@ -49,6 +52,8 @@ static annoproj_status load_kept(command *cmd, replacing *run, annoproj_error **
     bool copied = run->kept != NULL;
     statement *all = sql(db, query);
     bind_int64(all, run->project);
+    bind_int64(all, STAGE_CONSENSUS_ANNOTATION);
+    bind_int64(all, STAGE_CONSENSUS_REVIEW);
     while (copied && run->kept_count < most && sql_row(all)) {
         kept_stage *stage = &run->kept[run->kept_count++];
         *stage = (kept_stage){.id = column_int64(all, 0),
@@ -58,7 +63,8 @@ static annoproj_status load_kept(command *cmd, replacing *run, annoproj_error **
                               .consensus = column_int64(all, 4),
                               .epoch = column_int64(all, 5),
                               .key = arena_text(memory, column_text(all, 6), column_length(all, 6)),
-                              .tasks = column_int64(all, 7)};
+                              .tasks = column_int64(all, 7),
+                              .pair = column_int64(all, 8)};
         copied = stage->key != NULL;
     }
     status = sql_end(all, error);
@@ -142,6 +148,21 @@ static annoproj_status same_shares(command *cmd, int64_t stage, const document_s
     return sql_end(find, error);
 }
 
+/* The halves of a consensus stay together: tasks go back the way their branches came. */
+static annoproj_status check_pairs(const replacing *run, annoproj_error **error) {
+    for (size_t i = 0; i < run->plan.count; i++) {
+        const document_stage *stage = &run->plan.stages[i];
+        const int32_t edge = stage->type == STAGE_CONSENSUS_ANNOTATION ? EDGE_SUBMIT : EDGE_REJECT;
+        for (size_t j = 0; j < run->kept_count; j++) {
+            const kept_stage *old = &run->kept[j];
+            if (old->id == run->ids[i] && old->pair != 0 && old->pair != run->ids[stage->target[edge]])
+                return refuse(old->key, "cannot get another half: a consensus keeps its annotation and its review",
+                              error);
+        }
+    }
+    return ANNOPROJ_OK;
+}
+
 /* Gives every stage of the document its id, refusing what may not be. */
 static annoproj_status match_stages(command *cmd, replacing *run, annoproj_error **error) {
     annoproj_status status = ANNOPROJ_OK;
@@ -165,7 +186,7 @@ static annoproj_status match_stages(command *cmd, replacing *run, annoproj_error
         if (!run->kept[i].found)
             status = check_gone(cmd, run->project, &run->kept[i], error);
     }
-    return status;
+    return status == ANNOPROJ_OK ? check_pairs(run, error) : status;
 }
 
 /* --- writing ------------------------------------------------------------------------------------------------------ */
@@ -357,20 +378,6 @@ static annoproj_status write_plan(command *cmd, const replacing *run, const char
     return status;
 }
 
-/* What this version of the library does not run yet is not taken. */
-static annoproj_status refuse_later(const workflow_plan *plan, annoproj_error **error) {
-    for (size_t i = 0; i < plan->count; i++) {
-        const document_stage *stage = &plan->stages[i];
-        const char *what = stage->type == STAGE_CONSENSUS_ANNOTATION || stage->type == STAGE_CONSENSUS_REVIEW
-                               ? "is a consensus stage"
-                               : NULL;
-        if (what)
-            return fail(error, ANNOPROJ_UNSUPPORTED, "workflow: stage %s %s, which this version does not run",
-                        QUOTED(stage->key), what);
-    }
-    return ANNOPROJ_OK;
-}
-
 /* The users that a stage names are there. */
 static annoproj_status check_users(command *cmd, const document_stage *stage, annoproj_error **error) {
     annoproj_status status = ANNOPROJ_OK;
@@ -388,8 +395,6 @@ static annoproj_status check_users(command *cmd, const document_stage *stage, an
 annoproj_status workflow_check(command *cmd, const char *json, annoproj_error **error) {
     workflow_plan plan;
     annoproj_status status = workflow_plan_read(&plan, json, strlen(json), error);
-    if (status == ANNOPROJ_OK)
-        status = refuse_later(&plan, error);
     for (size_t i = 0; i < plan.count && status == ANNOPROJ_OK; i++)
         status = check_users(cmd, &plan.stages[i], error);
     workflow_plan_release(&plan);
@@ -399,8 +404,6 @@ annoproj_status workflow_check(command *cmd, const char *json, annoproj_error **
 annoproj_status workflow_put(command *cmd, int64_t project, const char *json, annoproj_error **error) {
     replacing run = {.project = project};
     annoproj_status status = workflow_plan_read(&run.plan, json, strlen(json), error);
-    if (status == ANNOPROJ_OK)
-        status = refuse_later(&run.plan, error);
     if (status == ANNOPROJ_OK)
         status = load_kept(cmd, &run, error);
     if (status == ANNOPROJ_OK)
