@@ -429,5 +429,118 @@ class Consensus(unittest.TestCase):
         self.assertEqual((overview["instance_labels_created"], overview["tasks"]), (self.overview, len(self.tasks)))
 
 
+KINDS = json.dumps({
+    "objects": [{"id": "1", "name": "Car", "color": "#D33115", "shape": "bounding_box", "featureNodeHash": "car00000"},
+                {"id": "2", "name": "Noise", "color": "#D33116", "shape": "audio", "featureNodeHash": "noise000"}],
+    "classifications": [{"id": "9", "featureNodeHash": "weather0", "attributes": [
+        {"id": "9.1", "name": "Weather", "type": "radio", "featureNodeHash": "weather1", "required": False, "dynamic": False,
+         "options": [{"id": "9.1.1", "label": "Sun", "value": "sun", "featureNodeHash": "weather2"},
+                     {"id": "9.1.2", "label": "Rain", "value": "rain", "featureNodeHash": "weather3"}]}]}]})
+
+
+class Kinds(unittest.TestCase):
+    """Classifications, videos, and data units whose labels are not counted."""
+
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.store = annoproj.create(os.path.join(self.folder.name, "k.annoproj"), relaxed_durability=True)
+        self.host = self.store.session_open(0)
+        ontology = self.host.ontology_create("Kinds", KINDS)
+        self.features = {row["feature_hash"]: row["feature"] for row in self.host.ontology_features(ontology).to_pylist()}
+        self.dataset = self.host.dataset_create("Files")
+        types = annoproj.DataType
+        self.host.data_units_add(self.dataset, titles=["v.mp4", "a.wav"], data_types=[types.VIDEO, types.AUDIO], widths=[100, 0],
+                                 heights=[100, 0], frames=[10, 1], fps=[25.0, 0.0])
+        self.project = self.host.project_create("P", ontology, FLOW.replace('"annotators": 3', '"annotators": 2'))
+        self.project.attach_dataset(self.dataset)
+        users = [self.host.user_create("u%d@x.org" % i, "U", annoproj.OrgRole.MEMBER) for i in range(2)]
+        for user in users:
+            self.project.collaborator_add(user, annoproj.Role.ANNOTATOR_REVIEWER)
+        self.users, self.open = users, [self.store.session_open(user).project_open(self.project.id()) for user in users]
+        rows = self.project.task_list(include_waiting=True).to_pylist()
+        self.parents = {row["data_type"]: row["task"] for row in rows if row["parent"] is None}
+
+    def tearDown(self):
+        self.store.close()
+        self.folder.cleanup()
+
+    def branches(self, kind):
+        return [row["branch"] for row in self.project.task_open(self.parents[kind]).consensus_branches().to_pylist()]
+
+    def figure(self, report, column, user=None):
+        query = self.project.query_open(unit=annoproj.LabelUnit.FRAME)
+        for row in getattr(query, report)().to_pylist():
+            if user is None or row["user"] == user:
+                return row[column]
+        return 0
+
+    def car(self, task, frames, label=None):
+        count = len(frames)
+        return task.labels_write(hashes=[label] if label else None, classes=[self.features["car00000"]],
+                                 geometry_starts=[0, count], frames=frames, coordinate_starts=[4 * i for i in range(count + 1)],
+                                 coordinates=[1.0, 2.0, 3.0, 4.0] * count, force=True).to_pylist()[0]["label"]
+
+    def weather(self, task, option):
+        return task.labels_write(classes=[self.features["weather0"]], geometry_starts=[0, 0], answer_starts=[0, 1],
+                                 answer_attributes=[self.features["weather1"]], answer_options=[self.features[option]],
+                                 force=True).to_pylist()[0]["label"]
+
+    def test_classifications_exclude_each_other(self):
+        ids = self.branches("video")
+        tasks = [project.task_open(id) for project, id in zip(self.open, ids)]
+        labels = [self.weather(task, option) for task, option in zip(tasks, ["weather2", "weather3"])]
+        car = self.car(tasks[1], [0])
+        for task in tasks:
+            task.submit()
+        parent = self.project.task_open(self.parents["video"])
+        with self.assertRaises(annoproj.DataError):
+            parent.consensus_approve(hashes=labels, branches=ids)
+        self.assertEqual(parent.labels().to_pylist(), [])
+        parent.consensus_approve(hashes=[labels[0], car], branches=ids)
+        self.assertEqual([row["label"] for row in parent.labels().to_pylist()], [labels[0], car])
+        # The answers count with the labels that came through.
+        rows = {row["feature_hash"]: row["created"] for row in self.project.query_open().ontology_actions().to_pylist()}
+        self.assertEqual((rows["weather0"], rows["weather2"], rows["weather3"]), (1, 1, 0))
+        self.assertEqual(self.host.store_check().to_pylist(), [])
+
+    def test_frames_count_as_frames(self):
+        ids = self.branches("video")
+        tasks = [project.task_open(id) for project, id in zip(self.open, ids)]
+        label = self.car(tasks[0], [0, 1, 2, 3, 4])
+        for task in tasks:
+            task.submit()
+        self.assertEqual(self.figure("annotators_by_frame", "created_labels", self.users[0]), 5)
+        self.assertEqual(self.figure("ontology_actions", "created"), 0)
+        parent = self.project.task_open(self.parents["video"])
+        parent.reject()
+        self.car(self.open[0].task_open(ids[0]), [3, 4, 5, 6, 7], label)
+        for project, id in zip(self.open, ids):
+            project.task_open(id).submit()
+        self.assertEqual(self.figure("annotators_by_frame", "created_labels", self.users[0]), 8)
+        self.assertEqual(self.figure("annotators_by_frame", "deleted_labels", self.users[0]), 3)
+        parent.consensus_approve(branch=ids[0])
+        self.assertEqual(self.figure("ontology_actions", "created"), 5)
+        self.assertEqual(self.figure("annotators_by_frame", "created_labels", self.users[0]), 8)
+        self.assertEqual(self.host.store_check().to_pylist(), [])
+
+    def test_audio_is_not_counted(self):
+        ids = self.branches("audio")
+        tasks = [project.task_open(id) for project, id in zip(self.open, ids)]
+        noise = dict(classes=[self.features["noise000"]], geometry_starts=[0, 0], range_starts=[0, 1], force=True)
+        tasks[0].labels_write(range_first_frames=[0], range_last_frames=[99], **noise)
+        tasks[1].labels_write(range_first_frames=[50], range_last_frames=[99], **noise)
+        parent = self.project.task_open(self.parents["audio"])
+        rows = parent.consensus_agreement().to_pylist()
+        self.assertEqual((rows[0]["matched"], rows[0]["agreement"], rows[0]["overlap"]), (1, 1.0, 0.5))
+        self.assertEqual(parent.consensus_agreement(overlap=0.51).to_pylist()[0]["matched"], 0)
+        for task in tasks:
+            task.submit()
+        parent.consensus_approve(branch=ids[1])
+        self.assertEqual(self.figure("annotators", "created_labels", self.users[1]), 0)
+        self.assertEqual(self.figure("ontology_actions", "created"), 0)
+        self.assertEqual(self.project.overview().to_pylist()[0]["instance_labels_created"], 1)
+        self.assertEqual(self.host.store_check().to_pylist(), [])
+
+
 if __name__ == "__main__":
     unittest.main()
