@@ -59,7 +59,7 @@ class Project:
         self.task_dataset = {}
         page = None
         while True:
-            table = project.task_list(page=page)
+            table = project.task_list(page=page, include_waiting=True)
             for row in table.to_pylist():
                 self.task_dataset[row["task"]] = row["dataset"]
             page = table.next_page()
@@ -70,10 +70,13 @@ class Project:
             for row in table.to_pylist():
                 row["time"] = micros(row["time"])
                 self.events.append(row)
+                if row["kind"] == "branch_create":  # closed ones are in no list
+                    self.task_dataset.setdefault(row["task"], self.task_dataset.get((row["task"] >> 32 << 32) + row["reference"]))
         assert [e["seq"] for e in self.events] == list(range(1, len(self.events) + 1)), "sequence has gaps"
 
     def stage_type(self, event):
-        return self.stages[event["stage"]]["type"] if event["stage"] is not None else None
+        kind = self.stages[event["stage"]]["type"] if event["stage"] is not None else None
+        return {"CONSENSUS_ANNOTATION": ANNOTATE, "CONSENSUS_REVIEW": REVIEW}.get(kind, kind)
 
 
 class Query:
@@ -162,7 +165,7 @@ class Query:
     def label_actions(self):
         rows = defaultdict(Counter)
         for event in self.data.events:
-            column = {"label_submit": "submitted", "label_approve": "approved", "label_reject": "rejected"}.get(event["kind"])
+            column = {"label_submit": "submitted", "main_label_submit": "submitted", "label_approve": "approved", "label_reject": "rejected"}.get(event["kind"])
             if column and self.in_window(event["time"]) and self.passes(event, label=True):
                 rows[self.start_of_bucket(event["time"])][column] += self.weight(event)
         return rows
@@ -172,7 +175,7 @@ class Query:
         for event in self.data.events:
             if not (self.in_window(event["time"]) and self.passes(event, label=True)):
                 continue
-            kind = event["kind"]
+            kind = event["kind"].replace("main_label_c", "label_c").replace("main_label_f", "label_f")
             if kind.startswith("label_"):
                 column = {"label_create": "created", "label_approve": "approved", "label_reject": "rejected"}.get(kind)
                 if kind == "label_frames_create" and self.unit:
@@ -185,8 +188,8 @@ class Query:
         return rows
 
     def split_stages(self):
-        review = {s for s, row in self.data.stages.items() if row["type"] == REVIEW}
-        annotate = {s for s, row in self.data.stages.items() if row["type"] == ANNOTATE}
+        review = {s for s, row in self.data.stages.items() if row["type"] in (REVIEW, "CONSENSUS_REVIEW")}
+        annotate = {s for s, row in self.data.stages.items() if row["type"] in (ANNOTATE, "CONSENSUS_ANNOTATION")}
         chosen = set(self.stages)
         return annotate & chosen or annotate, review & chosen or None, review & chosen or review
 
@@ -214,12 +217,14 @@ class Query:
                 if kind in ("task_submit", "task_skip"):
                     rows[actor]["submitted_tasks" if kind == "task_submit" else "skipped_tasks"] += 1
                 if self.passes(event, label=True, stages=annotate):
-                    self.label_change(event, rows[actor])
-                    if kind == "label_submit":
+                    own = dict(event, kind=kind.replace("branch_", ""))     # of a branch: this report alone has them
+                    self.label_change(own, rows[actor])
+                    if own["kind"] == "label_submit":
                         label_submits[actor] += self.weight(event)
             decided = decisions or ()
-            if credited and kind in ("task_approve", "task_reject") and self.passes(event, stages=decided, person="credited"):
-                rows[credited]["approved_tasks" if kind == "task_approve" else "rejected_tasks"] += 1
+            if credited and kind in ("task_approve", "task_reject", "branch_approve", "branch_reject") and \
+                    self.passes(event, stages=decided, person="credited"):
+                rows[credited]["approved_tasks" if kind.endswith("approve") else "rejected_tasks"] += 1
             if credited and kind in ("label_approve", "label_reject") and self.passes(event, label=True, stages=decided, person="credited"):
                 rows[credited]["approved_labels" if kind == "label_approve" else "rejected_labels"] += self.weight(event)
             if credited and kind in ISSUE_ACTIONS and actor != credited:
@@ -273,8 +278,9 @@ class Query:
     def overview(self):
         events = self.data.events
         removed, open_issues = set(), {}
+        branches = {event["task"] for event in events if event["kind"] == "branch_create"}
         for event in events:
-            if event["kind"] in ("task_remove", "task_restore"):
+            if event["kind"] in ("task_remove", "task_restore") and event["task"] not in branches:
                 (removed.add if event["kind"] == "task_remove" else removed.discard)(event["task"])
             if event["kind"] in ISSUE_ACTIONS:
                 open_issues[event["reference"]] = (event["kind"] != "issue_resolve", event["task"])
@@ -345,16 +351,19 @@ def check_lifetime(data, faults):
     for column, value in data.project.overview().to_pylist()[0].items():
         if value != expected[column]:
             faults.append(f"overview {column}: {value}, the events say {expected[column]}")
-    place = {}
+    place, branches = {}, set()    # branches are counted with their task
     for event in data.events:
         kind = event["kind"]
         if kind in ("task_create", "task_restore"):
             place[event["task"]] = event["stage"]
         elif kind == "task_remove":
             place.pop(event["task"], None)
-        elif kind in ("task_submit", "task_approve", "task_reject", "task_move", "task_reopen", "task_pathway"):
+        elif kind == "branch_create":
+            branches.add(event["task"])
+        elif event["task"] in place and kind in ("task_submit", "task_approve", "task_reject", "task_move", "task_reopen",
+                                                 "task_pathway", "consensus_ready"):
             place[event["task"]] = (event["stage"] >> 32 << 32) + event["reference"]
-    counts = Counter(place.values())
+    counts = Counter(stage for task, stage in place.items() if task not in branches)
     for row in data.project.tasks_by_stage().to_pylist():
         if row["tasks"] != counts[row["stage"]]:
             faults.append(f"tasks_by_stage {row['key']}: {row['tasks']}, the events say {counts[row['stage']]}")

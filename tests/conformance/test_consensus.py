@@ -10,6 +10,7 @@ import tempfile
 import unittest
 
 import annoproj
+import recount
 
 N = 3
 FLOW = json.dumps({"start": "many", "stages": [
@@ -405,6 +406,15 @@ class Consensus(unittest.TestCase):
             self.check(task)
         self.assertEqual(self.host.store_check().to_pylist(), [])
         self.compare_figures()
+        self.recount(seed)
+
+    def recount(self, seed):
+        """Random queries, against the events."""
+        data, rng, faults = recount.Project(self.host, self.project), random.Random(seed), []
+        recount.check_lifetime(data, faults)
+        for _ in range(25):
+            recount.check_query(data, recount.random_query(data, rng), faults)
+        self.assertEqual(faults, [])
 
     def compare_figures(self):
         rows = {row["user"]: row for row in self.project.query_open().annotators().to_pylist()}
