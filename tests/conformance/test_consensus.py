@@ -533,6 +533,19 @@ class Kinds(unittest.TestCase):
         self.assertEqual(self.figure("annotators_by_frame", "created_labels", self.users[0]), 8)
         self.assertEqual(self.host.store_check().to_pylist(), [])
 
+    def test_a_copy_begins_with_the_labels_of_the_tasks(self):
+        parent = self.project.task_open(self.parents["video"])
+        self.car(parent, [0, 1])
+        self.weather(parent, "weather2")
+        self.car(self.open[0].task_open(self.branches("video")[0]), [3])    # a branch's own: not copied
+        copy = self.project.copy("Copy", datasets=annoproj.CopyDatasets.ATTACH, labels=True)
+        rows = copy.task_list(include_waiting=True).to_pylist()
+        self.assertEqual(len(rows), 6)
+        for row in rows:
+            labels = copy.task_open(row["task"]).labels().to_pylist()
+            self.assertEqual(len(labels), 2 if row["data_type"] == "video" else 0)
+        self.assertEqual(self.host.store_check().to_pylist(), [])
+
     def test_audio_is_not_counted(self):
         ids = self.branches("audio")
         tasks = [project.task_open(id) for project, id in zip(self.open, ids)]
