@@ -242,7 +242,7 @@ class Rights(unittest.TestCase):
                 for what, _, call in LINES:
                     if what not in ("release", "settings: datasets"):
                         wanted = "NOT_FOUND"
-                        if facts and what not in ("assign", "set priority"):     # those are about a task
+                        if facts and what not in ("assign", "set priority", "tickets"):     # those are about a task
                             wanted = "OK" if what == "see the project" else "PERMISSION"
                         self.assertEqual(status_of(call, world, session, project, a, r), wanted, (what, who))
                 for what, _, call in ON_ANNOTATION:

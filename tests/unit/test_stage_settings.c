@@ -62,12 +62,12 @@ static void test_members(void **state) {
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         team *made = team_new(TEAM_SIZE * 2, cases[i].settings, "");
-        for (int who = 0; who < TEAM_SIZE; who++) {
+        for (enum member who = 0; who < TEAM_SIZE; who++) {
             const annoproj_status takes = cases[i].takes[who];
             int64_t task = 0;
             annoproj_queue_reason reason = 0;
-            assert_int_equal(initiate(made, who, who), takes);
-            assert_int_equal(assign(made, TEAM_SIZE + who, who), takes == ANNOPROJ_OK ? ANNOPROJ_OK : ANNOPROJ_INVALID);
+            assert_int_equal(initiate(made, who, (int64_t)who), takes);
+            assert_int_equal(assign(made, TEAM_SIZE + (int64_t)who, who), takes == ANNOPROJ_OK ? ANNOPROJ_OK : ANNOPROJ_INVALID);
             if (takes == ANNOPROJ_OK) {
                 assert_int_equal(start(made, who, "annotate", &task, &reason), ANNOPROJ_OK);
                 assert_true(task != 0);

@@ -238,8 +238,7 @@ static void test_forgeries(void **state) {
                                     "2.1.1.1.1.",
                                     "1.-1.1.1.1.x",
                                     "\xff",
-                                    "1.99999999999999999999.1.1.1.0000000000000000000000000000000000000000000000000000"
-                                    "000000000000"};
+                                    "1.99999999999999999999.1.1.1.00000000000000000000000000000000"};
     for (size_t i = 0; i < sizeof nonsense / sizeof *nonsense; i++)
         assert_status(ANNOPROJ_INVALID, open_with(made, user, nonsense[i], &session, &error), error);
     snprintf(changed, sizeof changed, "1.0%s", pass + 2); /* the same numbers, another text */
@@ -269,7 +268,7 @@ static void test_issuing(void **state) {
     annoproj_task *task = team_task(made, TEAM_ADMIN, 0);
     int64_t user = made->users[TEAM_ANNOTATOR], soon = made->now_us + HOUR_US, stranger = 0;
     char *pass = NULL, *again = NULL;
-    for (int who = TEAM_MANAGER; who < TEAM_SIZE; who++) {
+    for (enum member who = TEAM_MANAGER; who < TEAM_SIZE; who++) {
         if (who == TEAM_REVIEWER) /* does not even see the task */
             continue;
         annoproj_task *theirs = team_task(made, who, 0);
