@@ -18,18 +18,12 @@ annoproj_status queue_skipped(scope *in, const task_facts *task, int64_t user, b
 }
 
 annoproj_status queue_skips_follow(command *cmd, const task_facts *task, annoproj_error **error) {
-    static const char text[] =
-        "UPDATE task_skip SET holder = CASE WHEN ?2 = 0 THEN ?3 WHEN user = ?2 THEN ?4 ELSE ?5 END"
-        " WHERE task = ?1";
+    static const char text[] = "UPDATE task_skip SET stage = ? WHERE task = ?";
     if (task->status != ANNOPROJ_TASK_SKIPPED)
         return ANNOPROJ_OK;
-    bool removed = task->stage.id == 0;
     statement *update = sql(cmd->scope.database, text);
+    bind_int64(update, task->stage.id);
     bind_int64(update, task->id);
-    bind_int64(update, task->assignee);
-    bind_int64(update, removed ? SKIP_AWAY : SKIP_FREE);
-    bind_int64(update, removed ? SKIP_AWAY : SKIP_OWN);
-    bind_int64(update, SKIP_AWAY);
     return sql_run(update, error);
 }
 
@@ -42,40 +36,40 @@ annoproj_status queue_forget_skips(command *cmd, const task_facts *task, annopro
     return sql_run(delete, error);
 }
 
-/* The user's next skip behind `after` of those with a holder; task 0 at the end. */
-static annoproj_status next_skip(command *cmd, int32_t holder, int64_t *after, int64_t *task, annoproj_error **error) {
-    static const char text[] = "SELECT skipped, task FROM task_skip INDEXED BY task_skip_user"
-                               " WHERE user = ? AND stage = ? AND holder = ? AND skipped > ? ORDER BY skipped LIMIT 1";
+/* The user's next skip behind `after` whose task is the user's own or (not with `own_only`) free; id 0 at the end. */
+static annoproj_status next_skip(command *cmd, bool own_only, int64_t *after, int64_t *id, annoproj_error **error) {
+    static const char text[] =
+        "SELECT s.skipped, s.task FROM task_skip s INDEXED BY task_skip_user CROSS JOIN task t ON t.id = s.task"
+        " WHERE s.user = ?1 AND s.stage = ?2 AND s.skipped > ?3 AND (t.assignee = ?1 OR (t.assignee = 0 AND NOT ?4))"
+        " ORDER BY s.skipped LIMIT 1";
     statement *find = sql(cmd->scope.database, text);
     bind_int64(find, cmd->scope.user);
     bind_int64(find, cmd->scope.stage.id);
-    bind_int64(find, holder);
     bind_int64(find, *after);
+    bind_int64(find, own_only);
     bool found = sql_row(find);
     *after = found ? column_int64(find, 0) : INT64_MAX;
-    *task = found ? column_int64(find, 1) : 0;
+    *id = found ? column_int64(find, 1) : 0;
     return sql_end(find, error);
 }
 
 annoproj_status queue_first_skipped(command *cmd, bool own_only, task_facts *task, annoproj_error **error) {
-    int64_t when = 0, id = 0, own_when = 0, own = 0;
-    person_rule rule = RULE_NONE;
-    *task = (task_facts){0};
-    annoproj_status status = next_skip(cmd, SKIP_OWN, &own_when, &own, error);
-    /* A rule that was changed since, or that a manager passed over, may keep the user from one: rare enough to look. */
-    while (status == ANNOPROJ_OK && !own_only) {
-        status = next_skip(cmd, SKIP_FREE, &when, &id, error);
-        if (status != ANNOPROJ_OK || id == 0 || when > own_when)
+    annoproj_status status = ANNOPROJ_OK;
+    for (int64_t after = 0, id = 0; status == ANNOPROJ_OK;) {
+        person_rule rule = RULE_NONE;
+        *task = (task_facts){0};
+        status = next_skip(cmd, own_only, &after, &id, error);
+        if (status != ANNOPROJ_OK || id == 0)
             break;
         status = access_task_facts(&cmd->scope, id, task, error);
-        if (status == ANNOPROJ_OK)
+        /* A rule that was changed since, or that a manager passed over, may keep the user from a free one. */
+        if (status == ANNOPROJ_OK && task->assignee == 0)
             status = person_rule_bars(&cmd->scope, task, cmd->scope.user, &rule, error);
         if (status != ANNOPROJ_OK || rule == RULE_NONE)
-            return status;
+            break;
         status = bounds_check(cmd->scope.bounds, error);
     }
-    *task = (task_facts){0};
-    return status == ANNOPROJ_OK && own != 0 ? access_task_facts(&cmd->scope, own, task, error) : status;
+    return status;
 }
 
 static annoproj_status set_skipped(command *cmd, task_facts *task, annoproj_error **error) {
@@ -89,9 +83,9 @@ static annoproj_status set_skipped(command *cmd, task_facts *task, annoproj_erro
     return status;
 }
 
-static annoproj_status remember(command *cmd, const task_facts *task, int32_t holder, annoproj_error **error) {
-    static const char text[] = "INSERT OR REPLACE INTO task_skip(task, user, stage, holder, skipped)"
-                               " VALUES(?, ?, ?, ?, ?)";
+static annoproj_status remember(command *cmd, const task_facts *task, annoproj_error **error) {
+    static const char text[] = "INSERT OR REPLACE INTO task_skip(task, user, stage, skipped)"
+                               " VALUES(?, ?, ?, ?)";
     int64_t seq = 0;
     annoproj_status status = event_next_seq(cmd->scope.database, PROJECT_OF(task->id), &seq, error);
     if (status != ANNOPROJ_OK)
@@ -100,21 +94,20 @@ static annoproj_status remember(command *cmd, const task_facts *task, int32_t ho
     bind_int64(insert, task->id);
     bind_int64(insert, cmd->scope.user);
     bind_int64(insert, task->stage.id);
-    bind_int64(insert, holder);
     bind_int64(insert, seq + (int64_t)cmd->events.count);
     return sql_run(insert, error);
 }
 
 annoproj_status queue_skip_also(command *cmd, task_facts *task, annoproj_error **error) {
     annoproj_status status = set_skipped(cmd, task, error);
-    return status == ANNOPROJ_OK ? remember(cmd, task, SKIP_FREE, error) : status;
+    return status == ANNOPROJ_OK ? remember(cmd, task, error) : status;
 }
 
 annoproj_status queue_skip(command *cmd, task_facts *task, annoproj_error **error) {
     bool stays = task->assigned_by == ASSIGNED_MANAGER || task->stage.hide_unassigned;
     annoproj_status status = set_skipped(cmd, task, error);
     if (status == ANNOPROJ_OK)
-        status = remember(cmd, task, SKIP_OWN, error);
+        status = remember(cmd, task, error);
     if (status == ANNOPROJ_OK && !stays)
         status = task_set_assignee(cmd, task, 0, ASSIGNED_NOBODY, false, error);
     if (status == ANNOPROJ_OK && !stays && task->parent != 0)

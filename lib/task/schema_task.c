@@ -38,11 +38,10 @@ const char schema_task[] =
     "CREATE TABLE task_skip("
     " task INTEGER NOT NULL,"
     " user INTEGER NOT NULL,"
-    " stage INTEGER NOT NULL,"
-    " holder INTEGER NOT NULL,"  /* skip_holder: free, the user's own, away */
+    " stage INTEGER NOT NULL,"   /* where the task is: 0 = removed */
     " skipped INTEGER NOT NULL," /* event sequence number of the skip: least recent first */
     " PRIMARY KEY(task, user)) WITHOUT ROWID, STRICT;"
-    "CREATE INDEX task_skip_user ON task_skip(user, stage, holder, skipped);"
+    "CREATE INDEX task_skip_user ON task_skip(user, stage, skipped);"
     /* Stretches of a queue that hold nothing for a user. A hint: no row of it is needed, none of it is wrong. */
     "CREATE TABLE queue_passed("
     " stage INTEGER NOT NULL,"

@@ -120,11 +120,11 @@ static void test_false_notes_of_the_queue(void **state) {
     expect_found("INSERT INTO queue_passed(stage, assignee, user, priority, until_us, until_task, from_us, from_task)"
                  " SELECT stage, 0, 4, priority, entered_us, id, entered_us, id FROM task WHERE id & 0xffffffff = 4",
                  "queue");
-    expect_found("INSERT INTO task_skip(task, user, stage, holder, skipped) SELECT id, 4, stage, 0, 9 FROM task"
+    expect_found("INSERT INTO task_skip(task, user, stage, skipped) SELECT id, 4, stage, 9 FROM task"
                  " WHERE id & 0xffffffff = 4",
                  "queue");
     expect_found("UPDATE task SET status = 4 WHERE id & 0xffffffff = 4;"
-                 "INSERT INTO task_skip(task, user, stage, holder, skipped) SELECT id, 4, stage, 2, 9 FROM task"
+                 "INSERT INTO task_skip(task, user, stage, skipped) SELECT id, 4, stage + 1, 9 FROM task"
                  " WHERE id & 0xffffffff = 4",
                  "queue");
 }

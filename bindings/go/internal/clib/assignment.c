@@ -4,7 +4,6 @@
 #include "lapse.h"
 #include "person_rules.h"
 #include "queue_passed.h"
-#include "queue_skip.h"
 #include "task.h"
 #include "task_places.h"
 
@@ -35,7 +34,6 @@ annoproj_status task_set_assignee(command *cmd, task_facts *task, int64_t user, 
         task->assignee = user;
         task->assigned_by = assigned_by;
         task->released = released;
-        status = queue_skips_follow(cmd, task, error);
     }
     if (status == ANNOPROJ_OK && task->stage.id != 0)
         status = queue_passed_enter(cmd, task, error);

@@ -5,17 +5,14 @@
 
 #include "access.h"
 
-/* Who has a skipped task: whether the one who skipped it may take it up again. Stored. */
-enum skip_holder { SKIP_FREE = 0, SKIP_OWN = 1, SKIP_AWAY = 2 /* another user's, or removed */ };
-
 annoproj_status queue_skipped(scope *scope, const task_facts *task, int64_t user, bool *skipped,
                               annoproj_error **error);
 /* The least recently skipped task of the user in the command's stage that is free and allowed, or still the user's own (only those with
- * `own_only`); id 0 when there is none. */
+ * `own_only`); id 0 when there is none. It looks past those that others hold at the moment: what they submit is forgotten. */
 annoproj_status queue_first_skipped(command *command, bool own_only, task_facts *task, annoproj_error **error);
 /* The command's user skips a free task without having had it. No event. */
 annoproj_status queue_skip_also(command *command, task_facts *task, annoproj_error **error);
-/* The task has another assignee than before, or was removed or restored. */
+/* The task was removed (stage 0) or restored. */
 annoproj_status queue_skips_follow(command *command, const task_facts *task, annoproj_error **error);
 /* The task leaves its stage. */
 annoproj_status queue_forget_skips(command *command, const task_facts *task, annoproj_error **error);
