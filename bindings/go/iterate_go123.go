@@ -26,9 +26,9 @@ func (p *Pages[R]) All() iter.Seq2[R, error] {
 				return
 			}
 		}
-		if p.err != nil {
+		if err := p.Err(); err != nil {
 			var none R
-			yield(none, p.err)
+			yield(none, err)
 		}
 	}
 }

@@ -66,6 +66,9 @@ type Pages[R any] struct {
 	err   error
 }
 
+// errNoPages is what a nil or zero Pages gives.
+var errNoPages = invalid("pages come from a list or a stream: these are nil or zero")
+
 // newPages goes over a list by the token of each page.
 func newPages[R any](list func(page string) (*Table[R], error)) *Pages[R] {
 	token := ""
@@ -82,9 +85,16 @@ func newPages[R any](list func(page string) (*Table[R], error)) *Pages[R] {
 // Next fetches the next table, and closes the one before. It is false after the last one, and when something went wrong: Err
 // says which.
 func (p *Pages[R]) Next() bool {
+	if p == nil {
+		return false
+	}
 	p.table.Close()
 	p.table = nil
 	if p.ended {
+		return false
+	}
+	if p.fetch == nil {
+		p.ended, p.err = true, errNoPages
 		return false
 	}
 	var more bool
@@ -94,13 +104,26 @@ func (p *Pages[R]) Next() bool {
 }
 
 // Table is the table that Next fetched. It is closed by the following Next.
-func (p *Pages[R]) Table() *Table[R] { return p.table }
+func (p *Pages[R]) Table() *Table[R] {
+	if p == nil {
+		return nil
+	}
+	return p.table
+}
 
 // Err is what ended the loop, nil when it came to the end.
-func (p *Pages[R]) Err() error { return p.err }
+func (p *Pages[R]) Err() error {
+	if p == nil {
+		return errNoPages
+	}
+	return p.err
+}
 
 // Close ends the loop early; it may be called at any time, also again.
 func (p *Pages[R]) Close() error {
+	if p == nil {
+		return nil
+	}
 	p.ended = true
 	err := p.table.Close()
 	p.table = nil

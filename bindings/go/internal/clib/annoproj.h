@@ -1850,17 +1850,16 @@ ANNOPROJ_ROW_END(agreement_row)
 /* How far the branches of a task agree, by the labels stored now: for each class that one of them has, in order of feature, each two
  * branches, then all pairs together (sums over the pairs, and the agreement of the sums); last the same for all classes. No row for a task
  * without branches.
- *  - Shapes are compared frame by frame with those of the same class. On a frame the two most alike that are the same by
- *    the rule are matched first, each at most once; equals in the order of the labels. Answers do not count.
- *    Boxes, rotatable boxes (turned about their middle), polygons and masks are the same when intersection over union reaches `overlap`. A
- *    polygon is what its rings wind around: a ring within another that runs the other way is a hole. Areas are computed
- *    from the coordinates, not from pixels; those of masks are counted. Two shapes without any area are the same when
- *    their numbers are.
- *    Points and polylines are the same when no vertex of either is farther from the other than `distance` times the
- *    diagonal of the data unit (of a square with side 1 for normalised coordinates on a unit without a size).
- *  - Classifications agree on a frame when all their answers are the same there; a global one counts as one on frame 0.
- *  - On audio and text, objects are the same when intersection over union of their ranges reaches `overlap`, classifications when
- *    ranges and answers are the same; each label is one item.
+ * Shapes are compared frame by frame with those of the same class. On a frame the two most alike that are the same by the rule are
+ * matched first, each at most once; equals in the order of the labels. Answers do not count. Boxes, rotatable boxes (turned about
+ * their middle), polygons and masks are the same when intersection over union reaches `overlap`. A polygon is what its rings wind
+ * around: a ring within another that runs the other way is a hole. Areas are computed from the coordinates, not from pixels; those
+ * of masks are counted. Two shapes without any area are the same when their numbers are. Points and polylines are the same when no
+ * vertex of either is farther from the other than `distance` times the diagonal of the data unit (of a square with side 1 for
+ * normalised coordinates on a unit without a size).
+ * Classifications agree on a frame when all their answers are the same there; a global one counts as one on frame 0. On audio and
+ * text, objects are the same when intersection over union of their ranges reaches `overlap`, classifications when ranges and answers
+ * are the same; each label is one item.
  * INVALID for options out of range. STATE for a branch, and when the data unit has no width and height and shapes in pixels cannot be
  * compared without (distances; shapes in both units). PERMISSION for another's task. Rights: task_view. */
 ANNOPROJ_API annoproj_status annoproj_consensus_agreement(annoproj_task *task, const annoproj_agreement_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(agreement_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
