@@ -366,6 +366,29 @@ static void test_options(void **unused) {
     free(path);
 }
 
+/* Programs that are not of the library may hold SQLite's own lock: a write waits within its bounds, and says what is in the way. */
+static void test_a_stranger_holds_the_write_lock(void **unused) {
+    (void)unused;
+    annoproj_error *error = NULL;
+    char *path = path_of("stranger.annoproj");
+    store *of = make_test_store(path);
+    bounds call = no_bounds(), soon = bounds_of(30000);
+    insert one = {.actor = 1, .key = "row"};
+    sqlite3 *stranger = NULL;
+    assert_int_equal(sqlite3_open(path, &stranger), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(stranger, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+    assert_status(ANNOPROJ_TIMEOUT, store_write(of, &soon, insert_body, &one, &error), error);
+    assert_status(ANNOPROJ_BUSY, store_write(of, &call, insert_body, &one, &error), error);
+    assert_int_equal(one.runs, 0);
+    assert_int_equal(count_rows(of, 1), 0); /* reads go on */
+    assert_int_equal(sqlite3_exec(stranger, "COMMIT", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_close(stranger), SQLITE_OK);
+    assert_ok(store_write(of, &call, insert_body, &one, &error), error);
+    assert_int_equal(count_rows(of, 1), 1);
+    close_test_store(of);
+    free(path);
+}
+
 static void test_deadline_before_the_open(void **unused) {
     (void)unused;
     annoproj_error *error = NULL;
@@ -419,6 +442,7 @@ int main(void) {
         cmocka_unit_test(test_fork),
         cmocka_unit_test(test_network_file_systems),
         cmocka_unit_test(test_options),
+        cmocka_unit_test(test_a_stranger_holds_the_write_lock),
         cmocka_unit_test(test_deadline_before_the_open),
         cmocka_unit_test(test_facts_and_integrity),
     };
