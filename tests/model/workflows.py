@@ -103,9 +103,10 @@ class Documents:
 
     def insert(self, stages, document):
         """An annotation or agent stage in the middle of an edge."""
-        if len(stages) > 20:
+        annotating = [one for one in stages if one["type"] == ANNOTATE]
+        if len(stages) > 20 or not annotating:
             return
-        stage = self.random.choice([one for one in stages if one["type"] == ANNOTATE])
+        stage = self.random.choice(annotating)
         type, after = self.random.choice((ANNOTATE, AGENT)), stage["edges"]["submit"]
         new = self.stage(type, edges={"submit": after}) if type == ANNOTATE else self.stage(type, pathways=[{"key": "on", "title": "On", "to": after}])
         stage["edges"]["submit"] = new["key"]
@@ -115,7 +116,10 @@ class Documents:
         """What led there leads to the next one; the review stages and the first complete one stay."""
         annotating = [one["key"] for one in stages if one["type"] == ANNOTATE]
         kept = (document["start"], "review", "last", "done") + tuple(annotating if len(annotating) == 1 else ())
-        gone = self.random.choice([one for one in stages if one["key"] not in kept])
+        others = [one for one in stages if one["key"] not in kept]
+        if not others:
+            return
+        gone = self.random.choice(others)
         ways = list(gone.get("edges", {}).values()) + [path["to"] for path in gone.get("pathways", ())] + ["done"]
         stages.remove(gone)
         for stage in stages:
@@ -129,7 +133,10 @@ class Documents:
 
     def retype(self, stages, document):
         """An annotation stage becomes an agent stage."""
-        stage = self.random.choice([one for one in stages if one["type"] == ANNOTATE])
+        annotating = [one for one in stages if one["type"] == ANNOTATE]
+        if not annotating:
+            return
+        stage = self.random.choice(annotating)
         stage.update(type=AGENT, pathways=[{"key": "on", "title": "On", "to": stage.pop("edges")["submit"]}])
         stage.pop("settings", None)
 
