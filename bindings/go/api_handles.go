@@ -1249,7 +1249,7 @@ func (s *Session) ProjectJoin(ctx context.Context, project int64, opts ...CallOp
 	return err
 }
 
-// Makes a template of a workflow document, checked as Session.ProjectCreate checks it: ErrData, ErrLimit and ErrUnsupported as there; users that it names
+// Makes a template of a workflow document, checked as Session.ProjectCreate checks it: ErrData and ErrLimit as there; users that it names
 // must be in the store. Titles may repeat. Rights: workflow_template_create.
 //
 // In C: annoproj_workflow_template_create.

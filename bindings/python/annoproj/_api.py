@@ -2075,7 +2075,7 @@ class Session(_runtime.Handle):
         call.run(_capi.annoproj_project_join, call.handle(self, Session, 'session'), c_project, call.pointer(), call.error_pointer())
 
     def workflow_template_create(self, title, workflow, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
-        """Makes a template of a workflow document, checked as annoproj_project_create checks it: DATA, LIMIT and UNSUPPORTED as there; users that it names
+        """Makes a template of a workflow document, checked as annoproj_project_create checks it: DATA and LIMIT as there; users that it names
         must be in the store. Titles may repeat. Rights: workflow_template_create.
         """
         call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)

@@ -1199,7 +1199,7 @@ ANNOPROJ_COLUMN(created, timestamp_us, required, "", "Created", "When it was mad
 ANNOPROJ_COLUMN(edited, timestamp_us, required, "", "Edited", "When it was last changed.")
 ANNOPROJ_ROW_END(workflow_template_row)
 
-/* Makes a template of a workflow document, checked as annoproj_project_create checks it: DATA, LIMIT and UNSUPPORTED as there; users that it names
+/* Makes a template of a workflow document, checked as annoproj_project_create checks it: DATA and LIMIT as there; users that it names
  * must be in the store. Titles may repeat. Rights: workflow_template_create. */
 ANNOPROJ_API annoproj_status annoproj_workflow_template_create(annoproj_session *session, const char *title, const char *workflow, const annoproj_call *call ANNOPROJ_NULLABLE, int64_t *workflow_template ANNOPROJ_OUT, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
