@@ -18,6 +18,11 @@ class OwnRows(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder, self.subTest(TEST_SEED=SEED):
             world = World(folder, random.Random(SEED), 60)
             world.shuffle()
+            for stage, name in zip(("first", "review"), ("annotator", "reviewer")):  # work that chance cannot take away
+                task = world.ids[0 if name == "annotator" else 1]
+                world.attempt(lambda: world.projects["host"].tasks_move([task], world.stages[stage]))
+                world.projects["host"].task_open(task).assign(world.users[name])
+            world.now_us += 3600_000_000
             for name, user in world.users.items():  # time of everybody
                 for task in world.ids[:12]:
                     world.attempt(lambda: world.projects[name].task_open(task).report_time([world.now_us - 60_000_000 * (user + 1)], [1_000_000 * user]))
