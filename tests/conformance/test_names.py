@@ -1,0 +1,171 @@
+"""What things are called outside: a UUID names one thing, whatever its kind, and what a session may not see is called exactly as
+what is not there."""
+
+import json
+import os
+import re
+import tempfile
+import unittest
+
+import annoproj
+from annoproj import CopyDatasets, OrgRole, Role
+
+WORKFLOW = json.dumps({"start": "annotate", "stages": [
+    {"key": "annotate", "type": "ANNOTATION", "edges": {"submit": "review"}},
+    {"key": "review", "type": "REVIEW", "settings": {"strict_review": False}, "edges": {"approve": "complete", "reject": "annotate"}},
+    {"key": "complete", "type": "DONE"}]})
+CONSENSUS = json.dumps({"start": "annotate", "stages": [
+    {"key": "annotate", "type": "CONSENSUS_ANNOTATION", "edges": {"submit": "review"}},
+    {"key": "review", "type": "CONSENSUS_REVIEW", "edges": {"approve": "complete", "reject": "annotate"}},
+    {"key": "complete", "type": "DONE"}]})
+ONTOLOGY = json.dumps({"objects": [], "classifications": []})
+
+
+class Case(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.store = annoproj.create(os.path.join(folder.name, "names.annoproj"), relaxed_durability=True)
+        self.addCleanup(self.store.close)
+        self.host = self.store.session_open(0)
+        self.ontology = self.host.ontology_create("O", ONTOLOGY)
+
+    def user(self, name):
+        return self.host.user_create(name + "@x.org", name, OrgRole.MEMBER)
+
+    def dataset(self, title, units):
+        dataset = self.host.dataset_create(title)
+        self.host.data_units_add(dataset, titles=["%s %d" % (title, i) for i in range(units)])
+        return dataset
+
+    def project(self, title, workflow, dataset):
+        project = self.host.project_create(title, self.ontology, workflow)
+        project.attach_dataset(dataset)
+        return project
+
+
+class Uuids(Case):
+    def test_name_one_thing(self):
+        self.user("ada")
+        dataset = self.dataset("D", 5)
+        plain = self.project("P", WORKFLOW, dataset)
+        projects = [plain, self.project("C", CONSENSUS, dataset), plain.copy("P again", datasets=CopyDatasets.CLONE)]
+        self.host.workflow_template_create("T", WORKFLOW)
+        tables = [self.host.user_list(), self.host.ontology_list(), self.host.dataset_list(), self.host.project_list(),
+                  self.host.workflow_template_list(), self.host.store_info()]
+        tables += [self.host.data_unit_list(row["dataset"]) for row in self.host.dataset_list().to_pylist()]
+        for project in projects:
+            tasks = project.task_list(include_waiting=True)
+            tables += [project.stage_list(), tasks]
+            for row in tasks.to_pylist():
+                task = project.task_open(row["task"])
+                if row["stage_key"] == "annotate" and project is not projects[1]:
+                    task.issue_create("one")
+                tables.append(task.issues())
+        named = {}
+        for table in tables:
+            for row in table.to_pylist():
+                named.setdefault(row["uuid"], []).append(table.row_type())
+        self.assertEqual({uuid: kinds for uuid, kinds in named.items() if len(kinds) > 1}, {})
+        self.assertGreater(len(named), 60)
+
+
+class Hidden(Case):
+    """Status, message and details are the same, but for ids and keys in them."""
+
+    def setUp(self):
+        super().setUp()
+        ann, mae = self.user("ann"), self.user("mae")
+        self.ours, self.theirs = self.dataset("ours", 3), self.dataset("theirs", 2)
+        host_project = self.project("P", WORKFLOW, self.ours)
+        host_project.collaborator_add(ann, Role.ANNOTATOR)
+        host_project.collaborator_add(mae, Role.ADMIN)
+        self.session, self.admin = self.store.session_open(ann), self.store.session_open(mae)
+        self.joined, self.id = self.session.project_open(host_project.id()), host_project.id()
+        self.administered = self.admin.project_open(self.id)
+        self.other = self.project("Q", WORKFLOW, self.theirs)
+        self.task, self.passed = (row["task"] for row in host_project.task_list().to_pylist()[:2])
+        host_project.task_open(self.passed).submit()
+        self.issue = host_project.task_open(self.passed).issue_create("hidden")
+        self.stage = host_project.stage_open("review").id()
+        self.their_task = self.other.task_list().to_pylist()[0]["task"]
+        self.their_issue = self.other.task_open(self.their_task).issue_create("hidden")
+        self.their_ontology = self.host.ontology_create("theirs", ONTOLOGY)
+
+    def said(self, call, *arguments):
+        with self.assertRaises(annoproj.NotFoundError) as caught:
+            call(*arguments)
+        error = caught.exception
+        return [re.sub(r"\d+|\"\w+\"", "N", text) for text in (str(error), *map(str, error.details))]
+
+    def same(self, call, hidden, absent):
+        with self.subTest(call):
+            self.assertEqual(self.said(call, hidden), self.said(call, absent))
+
+    def test_things_of_the_store(self):
+        session = self.session
+        for call in (session.project_open, lambda id: session.projects_get([id])):
+            self.same(call, self.other.id(), 99)
+        for call in (session.dataset_get, session.data_unit_list, lambda id: session.datasets_get([id]),
+                     lambda id: session.data_units_add(id, titles=["x"]), self.administered.attach_dataset,
+                     self.administered.detach_dataset):
+            self.same(call, self.theirs, 99)
+        for call in (session.data_unit_get, lambda id: session.data_units_get([id])):
+            self.same(call, self.theirs << 32 | 1, 99 << 32 | 1)
+        for call in (session.ontology_json, session.ontology_features, lambda id: session.ontology_update(id, ONTOLOGY),
+                     lambda id: session.project_create("x", id, WORKFLOW)):
+            self.same(call, self.their_ontology, 99)
+
+    def test_tasks_stages_and_issues(self):
+        project, absent = self.joined, self.id << 32 | 77
+        for call in (project.task_open, lambda id: project.tasks_get([self.task, id]),
+                     lambda id: project.tasks_submit([id], True), lambda id: project.tasks_release([id], True)):
+            self.same(call, self.passed, absent)
+            self.same(call, self.their_task, 99 << 32 | 77)
+        for call in (project.issue_resolve, project.issue_reopen, lambda id: project.issue_comment(id, "c")):
+            self.same(call, self.issue, absent)
+            self.same(call, self.their_issue, 99 << 32 | 77)
+        self.same(lambda id: project.task_list(stages=[id]), self.stage, absent)
+        self.same(lambda id: project.task_list(datasets=[id]), self.theirs, 99)
+        self.same(lambda key: project.stage_open(key), "review", "nowhere")
+
+    def test_zero_is_no_dataset(self):
+        self.same(lambda id: self.joined.task_list(datasets=[id]), 0, 99)
+
+
+class Refusals(Case):
+    def test_of_a_strict_review_name_the_labels(self):
+        ontology = self.host.ontology_create("weather", json.dumps({"objects": [
+            {"id": str(i), "name": "C%d" % i, "color": "#ffffff", "shape": "bounding_box", "featureNodeHash": "class%03d" % i}
+            for i in range(1, 11)], "classifications": []}))
+        dataset = self.host.dataset_create("D")
+        self.host.data_units_add(dataset, titles=["a.jpg"], widths=[100], heights=[100])
+        project = self.host.project_create("P", ontology, WORKFLOW.replace('"strict_review": false', ""))
+        project.attach_dataset(dataset)
+        task = project.task_open(project.task_list().to_pylist()[0]["task"])
+        hashes = [row.label for row in task.labels_write(
+            classes=[row["feature"] for row in project_classes(self.host, ontology)], frames=[0] * 10,
+            geometry_starts=list(range(11)), coordinate_starts=list(range(0, 44, 4)), coordinates=[1.0, 2.0, 3.0, 4.0] * 10)]
+        task.submit()
+        message = self.refused(task.approve)
+        self.assertEqual([hash for hash in hashes if hash in message], hashes[:8])
+        self.assertIn("and 2 more", message)
+        for hash in hashes[1:]:
+            task.label_approve(hash)
+        self.assertIn(hashes[0], self.refused(task.label_reopen, hashes[0]))
+        task.label_reject(hashes[0])
+        message = self.refused(task.approve)
+        self.assertEqual([hash for hash in hashes if hash in message], hashes[:1])
+
+    def refused(self, call, *arguments):
+        with self.assertRaises(annoproj.StateError) as caught:
+            call(*arguments)
+        return str(caught.exception)
+
+
+def project_classes(host, ontology):
+    return [row for row in host.ontology_features(ontology).to_pylist() if row["kind"] == "object"]
+
+
+if __name__ == "__main__":
+    unittest.main()
