@@ -253,7 +253,9 @@ static bool read_subject(cursor *row, scope *in, subject_kind kind) {
         read_project(row, in);
         read_task(row, in, &in->task);
         in->stage = in->task.stage;
-        return in->role != 0 && in->task.stage.id != 0;
+        seen = in->role != 0 && in->task.stage.id != 0;
+        return seen &&
+               (kind == SUBJECT_TASK || access_sees_task(in, &in->task)); /* an issue of an unseen task is none */
     }
     return false;
 }

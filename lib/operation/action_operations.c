@@ -67,19 +67,16 @@ annoproj_status annoproj_task_submit(annoproj_task *task, const annoproj_submit_
 
 /* --- approve and reject ------------------------------------------------------------------------------------------------ */
 
-static annoproj_status refuse_undecided(const task_facts *task, const review_counts *counts, const char *what,
-                                        annoproj_error **error) {
+/* The first few labels by name, that somebody may look at them. */
+static annoproj_status refuse_labels(const task_facts *task, const char (*hashes)[9], int64_t count, const char *what,
+                                     annoproj_error **error) {
     text names = {0};
-    for (int64_t i = 0; i < 8 && i < counts->undecided; i++) {
-        if (i > 0)
-            text_string(&names, ", ");
-        text_string(&names, counts->undecided_hashes[i]);
+    for (int64_t i = 0; i < NAMED_LABELS && i < count; i++) {
+        text_string(&names, i > 0 ? ", " : "");
+        text_string(&names, hashes[i]);
     }
-    for (int64_t i = 0; i < 8 && i < counts->rejected && counts->undecided == 0; i++) {
-        if (i > 0)
-            text_string(&names, ", ");
-        text_string(&names, counts->rejected_hashes[i]);
-    }
+    if (count > NAMED_LABELS)
+        text_printf(&names, " and %lld more", (long long)(count - NAMED_LABELS));
     annoproj_status status = names.failed
                                  ? fail_memory(error)
                                  : fail(error, ANNOPROJ_STATE, "strict review: task %lld %s: %.*s", (long long)task->id,
@@ -94,19 +91,20 @@ static annoproj_status check_strict(command *cmd, const annoproj_review_options 
     const task_facts *task = &cmd->scope.task;
     bool reason = false;
     if (decide && !cmd->scope.manager && counts->undecided > 0)
-        return refuse_undecided(task, counts, "has undecided labels, and only managers may decide them with the task",
-                                error);
+        return refuse_labels(task, counts->undecided_hashes, counts->undecided,
+                             "has undecided labels, and only managers may decide them with the task", error);
     if (approve) {
         if (counts->rejected > 0 && (decide || counts->undecided == 0))
-            return refuse_undecided(task, &(review_counts){.rejected = counts->rejected},
-                                    "has rejected labels, approve needs every label approved", error);
+            return refuse_labels(task, counts->rejected_hashes, counts->rejected,
+                                 "has rejected labels, approve needs every label approved", error);
         if (counts->undecided > 0 && !decide)
-            return refuse_undecided(task, counts, "has labels without a decision, approve needs every label approved",
-                                    error);
+            return refuse_labels(task, counts->undecided_hashes, counts->undecided,
+                                 "has labels without a decision, approve needs every label approved", error);
         return ANNOPROJ_OK;
     }
     if (counts->undecided > 0 && !decide)
-        return refuse_undecided(task, counts, "has labels without a decision, decide them before the reject", error);
+        return refuse_labels(task, counts->undecided_hashes, counts->undecided,
+                             "has labels without a decision, decide them before the reject", error);
     if (counts->rejected > 0 || (options->comment && *options->comment) || (decide && counts->undecided > 0))
         return ANNOPROJ_OK;
     annoproj_status status = issue_open_off_label(&cmd->scope, task->id, &reason, error);

@@ -71,15 +71,11 @@ static annoproj_status read_tasks(scope *in, void *arguments, annoproj_error **e
     rows *table = rows_new(&row_task_row);
     annoproj_status status = ANNOPROJ_OK;
     for (size_t i = 0; i < reading->count && status == ANNOPROJ_OK; i++) {
-        task_facts facts = {0};
-        int64_t id = reading->ids[i];
-        if (PROJECT_OF(id) == in->project.id)
-            status = access_task_facts(in, id, &facts, error);
-        if (status == ANNOPROJ_OK && (facts.id == 0 || !access_sees_task(in, &facts)))
-            status = fail(error, ANNOPROJ_NOT_FOUND, "project %lld has no task %lld (place %zu of the list)",
-                          (long long)in->project.id, (long long)id, i);
+        status = access_task_facts(in, reading->ids[i], &in->task, error);
         if (status == ANNOPROJ_OK)
-            status = task_add_row(in, table, id, error);
+            status = access_gate(in, ANNOPROJ_OPERATION_QUEUE, error);
+        if (status == ANNOPROJ_OK)
+            status = task_add_row(in, table, reading->ids[i], error);
         if (status == ANNOPROJ_OK)
             status = bounds_check(in->bounds, error);
     }
@@ -105,8 +101,6 @@ static annoproj_status check_known(scope *in, const char *text, const char *what
                                    annoproj_error **error) {
     annoproj_status status = ANNOPROJ_OK;
     for (size_t i = 0; i < count && status == ANNOPROJ_OK; i++) {
-        if (ids[i] == 0)
-            continue;
         statement *find = sql(in->database, text);
         bind_int64(find, ids[i]);
         bind_int64(find, in->project.id);
@@ -120,7 +114,8 @@ static annoproj_status check_known(scope *in, const char *text, const char *what
 
 static annoproj_status read_list(scope *in, void *arguments, annoproj_error **error) {
     static const char dataset_text[] = "SELECT 1 FROM project_dataset WHERE dataset = ? AND project = ?";
-    static const char user_text[] = "SELECT 1 FROM user WHERE id = ?1 AND ?2 > 0";
+    static const char user_text[] =
+        "SELECT 1 WHERE ?2 > 0 AND (?1 = 0 OR EXISTS(SELECT 1 FROM user WHERE id = ?1))"; /* 0 = nobody, or the host */
     task_reading *reading = arguments;
     const annoproj_task_list_options *options = &reading->options;
     rows *table = rows_new(&row_task_row);

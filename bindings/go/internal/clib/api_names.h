@@ -842,6 +842,7 @@
 #define utf8_is_control annoproj_internal_utf8_is_control
 #define utf8_length annoproj_internal_utf8_length
 #define utf8_valid annoproj_internal_utf8_valid
+#define uuid_derive annoproj_internal_uuid_derive
 #define uuid_text annoproj_internal_uuid_text
 #define version_check annoproj_internal_version_check
 #define wanted_metadata_match annoproj_internal_wanted_metadata_match

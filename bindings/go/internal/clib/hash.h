@@ -1,4 +1,4 @@
-/* Fingerprints: checksums of stored blobs, schema fingerprint, request arguments, page tokens (XXH3). */
+/* Fingerprints: checksums of stored blobs, schema fingerprint, request arguments, page tokens (XXH3); derived UUIDs. */
 #ifndef HASH_H
 #define HASH_H
 
@@ -14,5 +14,9 @@ static inline uint64_t hash64_join(uint64_t state, uint64_t value) {
     return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 void hash128(const void *data, size_t length, uint8_t out[16]);
+
+/* A UUID that is stable without being stored (version 8: a rule of our own): of what has that number among the things of one
+ * kind (a word of at most 8 letters) that belong to `owner`. */
+void uuid_derive(const uint8_t owner[16], const char *kind, int64_t number, uint8_t out[16]);
 
 #endif

@@ -100,15 +100,16 @@ annoproj_status review_label_written(command *command, const task_facts *task, c
 annoproj_status review_approve_all(command *command, int64_t task, int64_t stage, annoproj_error **error);
 /* One label's decision (state REVIEW_APPROVED, REVIEW_REJECTED or REVIEW_REOPENED). Appends EVENT_REVIEW_*; nothing
  * when it is decided so already. STATE when there is no decision to reopen. */
-annoproj_status review_decide(command *command, int64_t task, int64_t stage, int64_t label, review_state state,
+annoproj_status review_decide(command *command, int64_t task, int64_t stage, const label *of, review_state state,
                               annoproj_error **error);
 /* State of a label's review in a stage; 0 = none. */
 annoproj_status review_state_of(scope *scope, int64_t task, int64_t stage, int64_t label, int32_t *state,
                                 annoproj_error **error);
+#define NAMED_LABELS 8 /* so many are named in messages */
 typedef struct review_counts {
     int64_t labels, approved, rejected, undecided;
-    char undecided_hashes[8][9]; /* the first few, for messages */
-    char rejected_hashes[8][9];
+    char undecided_hashes[NAMED_LABELS][9];
+    char rejected_hashes[NAMED_LABELS][9];
 } review_counts;
 annoproj_status review_count(scope *scope, int64_t task, int64_t stage, review_counts *out, annoproj_error **error);
 /* The task is being approved or rejected: decides undecided labels when `decide`, appends EVENT_LABEL_APPROVE /

@@ -21,14 +21,8 @@ const char *outbox_event_type(int32_t kind) {
 
 /* The same for every delivery of a message, and another for every other message. */
 static void message_uid(const uint8_t project[16], int64_t seq, char out[37]) {
-    static const char use[8] = "outbox";
-    uint8_t source[16 + sizeof use + sizeof seq], uuid[16];
-    memcpy(source, project, 16);
-    memcpy(source + 16, use, sizeof use);
-    memcpy(source + 16 + sizeof use, &seq, sizeof seq);
-    hash128(source, sizeof source, uuid);
-    uuid[6] = (uint8_t)((uuid[6] & 0x0f) | 0x80); /* version 8: made by a rule of our own */
-    uuid[8] = (uint8_t)((uuid[8] & 0x3f) | 0x80);
+    uint8_t uuid[16];
+    uuid_derive(project, "outbox", seq, uuid);
     uuid_text(uuid, out);
 }
 

@@ -178,18 +178,18 @@ static annoproj_status set_state(command *cmd, int64_t task, int64_t stage, int6
     return status == ANNOPROJ_OK ? put_review(cmd, task, stage, &one, entered, error) : status;
 }
 
-annoproj_status review_decide(command *cmd, int64_t task, int64_t stage, int64_t which, review_state state,
+annoproj_status review_decide(command *cmd, int64_t task, int64_t stage, const label *of, review_state state,
                               annoproj_error **error) {
     int32_t before = 0, class = 0;
-    annoproj_status status = review_state_of(&cmd->scope, task, stage, which, &before, error);
+    annoproj_status status = review_state_of(&cmd->scope, task, stage, of->number, &before, error);
     if (status != ANNOPROJ_OK || (before == (int32_t)state && is_decided(before))) {
         return status;
     }
     if (state == REVIEW_REOPENED && !is_decided(before)) {
-        return fail(error, ANNOPROJ_STATE, "the review of label %lld is %s: there is no decision to take back",
-                    (long long)which, before ? review_state_name(before) : "not there");
+        return fail(error, ANNOPROJ_STATE, "the review of label %s is %s: there is no decision to take back", of->hash,
+                    before ? review_state_name(before) : "not there");
     }
-    status = set_state(cmd, task, stage, which, state, &class, error);
+    status = set_state(cmd, task, stage, of->number, state, &class, error);
     if (status == ANNOPROJ_OK) {
         command_event(cmd, &(event){.kind = state == REVIEW_APPROVED   ? EVENT_REVIEW_APPROVE
                                             : state == REVIEW_REJECTED ? EVENT_REVIEW_REJECT
@@ -197,7 +197,7 @@ annoproj_status review_decide(command *cmd, int64_t task, int64_t stage, int64_t
                                     .task = NUMBER_OF(task),
                                     .stage = (int32_t)NUMBER_OF(stage),
                                     .class = class,
-                                    .reference = which});
+                                    .reference = of->number});
     }
     return status;
 }
@@ -218,7 +218,7 @@ annoproj_status review_count(scope *in, int64_t task, int64_t stage, review_coun
         } else {
             int64_t at = state == REVIEW_REJECTED ? out->rejected++ : out->undecided++;
             char(*hashes)[9] = state == REVIEW_REJECTED ? out->rejected_hashes : out->undecided_hashes;
-            if (at < 8 && column_length(find, 0) < sizeof hashes[at]) {
+            if (at < NAMED_LABELS && column_length(find, 0) < sizeof hashes[at]) {
                 memcpy(hashes[at], column_text(find, 0), column_length(find, 0) + 1);
             }
         }

@@ -31,7 +31,7 @@ static annoproj_status decide(command *cmd, void *arguments, annoproj_error **er
         status = task_take(cmd, task, error);
     }
     if (status == ANNOPROJ_OK) {
-        status = review_decide(cmd, task->id, task->stage.id, on.number, made->state, error);
+        status = review_decide(cmd, task->id, task->stage.id, &on, made->state, error);
     }
     if (status == ANNOPROJ_OK && made->state == REVIEW_APPROVED) {
         status = issue_label_approved(cmd, task->id, on.number, error);

@@ -83,7 +83,8 @@ static annoproj_status find_stage(scope *in, void *arguments, annoproj_error **e
         status = access_visible_stages(in, &visible, &count, error);
     }
     if (status == ANNOPROJ_OK && !find_visible(visible, count, made->stage)) {
-        status = fail(error, ANNOPROJ_NOT_FOUND, "project %lld has no stage with the key %s that this session may see",
+        status = fail(error, ANNOPROJ_NOT_FOUND,
+                      "project %lld has no stage with the key %s, or this session may not see it",
                       (long long)in->project.id, QUOTED(made->key));
     }
     return status;

@@ -13,16 +13,8 @@ static const char row_text[] =
     " LEFT JOIN user a ON a.id = t.assignee LEFT JOIN user l ON l.id = t.last_action_user"
     " LEFT JOIN stage lg ON lg.id = t.last_action_stage WHERE t.id = ?";
 
-/* Stable outside the store without being stored: made of the project's UUID and the task's number. */
 void task_uuid(const uint8_t project[16], int64_t task, uint8_t out[16]) {
-    uint8_t name[24];
-    for (int i = 0; i < 16; i++)
-        name[i] = project[i];
-    for (int i = 0; i < 8; i++)
-        name[16 + i] = (uint8_t)((uint64_t)NUMBER_OF(task) >> (8 * i));
-    hash128(name, sizeof name, out);
-    out[6] = (uint8_t)((out[6] & 0x0f) | 0x80); /* version 8: custom */
-    out[8] = (uint8_t)((out[8] & 0x3f) | 0x80);
+    uuid_derive(project, "task", NUMBER_OF(task), out);
 }
 
 annoproj_derived_status task_derived_status(int32_t status, bool assigned, bool released) {

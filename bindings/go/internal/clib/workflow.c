@@ -68,12 +68,7 @@ annoproj_status workflow_stage_by_key(scope *in, int64_t project, const char *ke
     statement *find = sql(in->database, SQL_BY_KEY);
     bind_int64(find, project);
     bind_text(find, key);
-    annoproj_status status = one_id(find, stage, error);
-    if (status == ANNOPROJ_OK && *stage == 0) {
-        status = fail(error, ANNOPROJ_NOT_FOUND, "project %lld has no stage with the key %s", (long long)project,
-                      QUOTED(key));
-    }
-    return status;
+    return one_id(find, stage, error);
 }
 
 static bool read_stage(statement *row, arena *memory, stage_description *out) {
@@ -134,16 +129,12 @@ annoproj_status workflow_stages(scope *in, int64_t project, stage_description **
 }
 
 annoproj_status workflow_stage_uuid(scope *in, int64_t stage, uint8_t uuid[16], annoproj_error **error) {
-    uint8_t source[16 + sizeof(int64_t)] = {0};
-    const uint64_t number = (uint64_t)NUMBER_OF(stage);
+    uint8_t project[16] = {0};
     statement *find = sql(in->database, SQL_PROJECT_UUID);
     bind_int64(find, PROJECT_OF(stage));
-    if (sql_row(find) && column_length(find, 0) == 16) {
-        memcpy(source, column_blob(find, 0), 16);
+    if (sql_row(find) && column_length(find, 0) == sizeof project) {
+        memcpy(project, column_blob(find, 0), sizeof project);
     }
-    memcpy(source + 16, &number, sizeof number);
-    hash128(source, sizeof source, uuid);
-    uuid[6] = (uint8_t)((uuid[6] & 0x0f) | 0x80); /* version 8: made by a rule of our own */
-    uuid[8] = (uint8_t)((uuid[8] & 0x3f) | 0x80);
+    uuid_derive(project, "stage", NUMBER_OF(stage), uuid);
     return sql_end(find, error);
 }

@@ -36,6 +36,7 @@ typedef struct stage_description {
 } stage_description;
 annoproj_status workflow_stages(scope *scope, int64_t project, stage_description **stages, size_t *count,
                                 annoproj_error **error);
+/* 0 when there is none. */
 annoproj_status workflow_stage_by_key(scope *scope, int64_t project, const char *key, int64_t *stage,
                                       annoproj_error **error);
 
