@@ -476,7 +476,7 @@ enum annoproj_operation_values {
     ANNOPROJ_OPERATION_OUTBOX = 25,
     ANNOPROJ_OPERATION_PURGE = 26,
     ANNOPROJ_OPERATION_RESTORE = 27,
-    ANNOPROJ_OPERATION_SETTINGS = 28,            /* title, tags, layout, instructions, stage settings, datasets, ontology */
+    ANNOPROJ_OPERATION_SETTINGS = 28,            /* title, tags, issue tags, layout, instructions, stage settings, datasets, ontology */
     ANNOPROJ_OPERATION_PROJECT_COPY = 29,
     ANNOPROJ_OPERATION_PROJECT_DELETE = 30,
     ANNOPROJ_OPERATION_PROJECT_STATUS = 31,
@@ -501,7 +501,7 @@ enum annoproj_operation_values {
     ANNOPROJ_OPERATION_STORE_COMPACT = 112,
     ANNOPROJ_OPERATION_STORE_SETTINGS = 113,
     ANNOPROJ_OPERATION_STORE_EVENTS = 114,
-    ANNOPROJ_OPERATION_TAG_MANAGE = 115,         /* the organisation's list of project tags */
+    ANNOPROJ_OPERATION_TAG_MANAGE = 115,         /* the organisation's lists of tags, for projects and for issues */
     ANNOPROJ_OPERATION_WORKFLOW_TEMPLATE_CREATE = 120,
     ANNOPROJ_OPERATION_WORKFLOW_TEMPLATE_CHANGE = 121
 };
@@ -873,11 +873,11 @@ ANNOPROJ_API annoproj_status annoproj_ontology_list(annoproj_session *session, c
 /* ==== Section - Tags of projects =================================================================
  * The organisation keeps one list of tags; projects carry any of them, and lists of projects are filtered by them. */
 
-ANNOPROJ_ROW(tag_row, "A tag for projects")
+ANNOPROJ_ROW(tag_row, "A tag for projects or for issues")
 ANNOPROJ_COLUMN(tag, int64, required, "", "Tag", "Id of the tag; never given again.")
-ANNOPROJ_COLUMN(name, utf8, required, "", "Name", "Unique among those that are not deleted.")
+ANNOPROJ_COLUMN(name, utf8, required, "", "Name", "Unique among those of its list that are not deleted.")
 ANNOPROJ_COLUMN(created, timestamp_us, required, "", "Created", "When it was made.")
-ANNOPROJ_COLUMN(deleted, bool, required, "", "Deleted", "Deleted tags are kept for the events that name them.")
+ANNOPROJ_COLUMN(deleted, bool, required, "", "Deleted", "Deleted tags are kept for the events and issues that name them.")
 ANNOPROJ_ROW_END(tag_row)
 
 /* Makes a tag of at most 128 bytes. EXISTS when the name is taken, LIMIT when there are 10,000. Rights: tag_manage. */
@@ -1126,7 +1126,7 @@ ANNOPROJ_API void annoproj_copy_options_init(annoproj_copy_options *options ANNO
 
 /* Makes a project from this one, in one transaction; the session's user owns it and becomes admin. All tasks start in the first stage;
  * labels are pre-labels there, under the same hashes, with who made them and when. Events, time, issues, reviews, versions,
- * assignees, priorities and status are not copied. Cancel and deadline are heard; large projects take time, and no progress is told,
+ * assignees, priorities and status are not copied; the tags that issues may have are settings, and are. Cancel and deadline are heard; large projects take time, and no progress is told,
  * since it runs under the write lock. INVALID for labels without datasets and for what chooses labels without labels; DATA when
  * the workflow names users who are no more. Rights: project_copy, and project_create of the store; dataset_create for clones. */
 ANNOPROJ_API annoproj_status annoproj_project_copy(annoproj_project *project, const char *title, const annoproj_copy_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_project **copy ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_project_close), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
@@ -1864,7 +1864,13 @@ ANNOPROJ_ROW_END(agreement_row)
  * compared without (distances; shapes in both units). PERMISSION for another's task. Rights: task_view. */
 ANNOPROJ_API annoproj_status annoproj_consensus_agreement(annoproj_task *task, const annoproj_agreement_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(agreement_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
-/* ==== Section - Issues =========================================================================== */
+/* ==== Section - Issues ===========================================================================
+ * An issue is about a data unit, a frame, a point on a frame, a range of frames, or a label. It has comments, tags and a history of when it
+ * was opened, resolved and reopened, and by whom. Whoever may view a task reads its issues; they go with it, and stay when their label is
+ * removed. Rejecting a label opens its rejection issue; approving it, or its task, resolves that.
+ *
+ * The organisation keeps one list of tags for issues; a project has any of them, and its issues any of the project's. An issue keeps a tag
+ * that is taken off the project or deleted: what happened is not rewritten. */
 
 enum annoproj_anchor_values {
     ANNOPROJ_ANCHOR_DATA_UNIT = 0,
@@ -1885,8 +1891,10 @@ typedef struct annoproj_issue_options {
     double y;
     annoproj_anchor anchor ANNOPROJ_ENUM(annoproj_anchor);
     int32_t reserved;
+    const int64_t *tags ANNOPROJ_LEN(tag_count) ANNOPROJ_NULLABLE;   /* issue tags of the project, at most 100 */
+    size_t tag_count;
 } annoproj_issue_options;
-#define ANNOPROJ_ISSUE_OPTIONS_INIT { sizeof(annoproj_issue_options), NULL, 0, 0, 0.0, 0.0, 0, 0 }
+#define ANNOPROJ_ISSUE_OPTIONS_INIT { sizeof(annoproj_issue_options), NULL, 0, 0, 0.0, 0.0, 0, 0, NULL, 0 }
 
 /* Fills in the defaults. */
 ANNOPROJ_API void annoproj_issue_options_init(annoproj_issue_options *options ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
@@ -1906,6 +1914,13 @@ ANNOPROJ_COLUMN(rejection, bool, required, "", "Rejection", "Whether it is the r
 ANNOPROJ_COLUMN(creator, int64, required, "", "Creator", "User who opened it; 0 = the host.")
 ANNOPROJ_COLUMN(created, timestamp_us, required, "", "Created", "When it was opened.")
 ANNOPROJ_COLUMN(comments, int64, required, "", "Comments", "Number of comments.")
+ANNOPROJ_COLUMN(creator_email, utf8, nullable, "", "Creator e-mail", "E-mail of that user; null for the host.")
+ANNOPROJ_COLUMN(class, int64, nullable, "", "Class", "Label anchor: feature of the label's class when the issue was opened.")
+ANNOPROJ_COLUMN(label_gone, bool, required, "", "Label gone", "Whether the label it is anchored to has been removed since.")
+ANNOPROJ_COLUMN(title, utf8, required, "", "File name", "Title of the task's data unit.")
+ANNOPROJ_COLUMN(stage, int64, required, "", "Stage", "Stage the task is in now.")
+ANNOPROJ_COLUMN(tags, utf8_list, required, "", "Tags", "Names of its tags, sorted; those that were deleted, too.")
+ANNOPROJ_COLUMN(tag_ids, int64_list, required, "", "Tag ids", "Ids of these tags, in the same order.")
 ANNOPROJ_ROW_END(issue_row)
 
 ANNOPROJ_ROW(comment_row, "A comment of an issue")
@@ -1916,12 +1931,24 @@ ANNOPROJ_COLUMN(created, timestamp_us, required, "", "Created", "When it was wri
 ANNOPROJ_COLUMN(text, utf8, required, "", "Text", "The comment.")
 ANNOPROJ_ROW_END(comment_row)
 
-/* Opens an issue on a task. `comment` may be empty. NOT_FOUND (label), DATA (frame outside the data unit, coordinate outside 0..1).
- * Rights: issue_write. */
+ANNOPROJ_ROW(issue_history_row, "When an issue was opened, resolved or reopened")
+ANNOPROJ_COLUMN(issue, int64, required, "", "Issue", "Id of the issue.")
+ANNOPROJ_COLUMN(resolved, bool, required, "", "Resolved", "Whether it was resolved then; false when it was opened or reopened.")
+ANNOPROJ_COLUMN(actor, int64, required, "", "Actor", "User who did it; 0 = the host.")
+ANNOPROJ_COLUMN(actor_email, utf8, nullable, "", "Actor e-mail", "E-mail of that user.")
+ANNOPROJ_COLUMN(time, timestamp_us, required, "", "Time", "When.")
+ANNOPROJ_ROW_END(issue_history_row)
+
+/* Opens an issue on a task. `comment` may be empty. NOT_FOUND (label, tag), DATA (frame outside the data unit, coordinate outside 0..1), LIMIT
+ * for more than 100 tags, STATE in consensus annotation. Rights: issue_write. */
 ANNOPROJ_API annoproj_status annoproj_issue_create(annoproj_task *task, const char *comment, const annoproj_issue_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, int64_t *issue ANNOPROJ_OUT, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* Adds a comment, which may not be empty (INVALID). NOT_FOUND. Rights: issue_write. */
 ANNOPROJ_API annoproj_status annoproj_issue_comment(annoproj_project *project, int64_t issue, const char *comment, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* Replaces an issue's tags. NOT_FOUND names the first that is neither an issue tag of the project nor on the issue already, LIMIT for more
+ * than 100. Rights: issue_write. */
+ANNOPROJ_API annoproj_status annoproj_issue_set_tags(annoproj_project *project, int64_t issue, const int64_t *tags ANNOPROJ_LEN(count) ANNOPROJ_NULLABLE, size_t count, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* Resolves an issue; OK when it is resolved. NOT_FOUND. Rights: issue_write. */
 ANNOPROJ_API annoproj_status annoproj_issue_resolve(annoproj_project *project, int64_t issue, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
@@ -1934,6 +1961,68 @@ ANNOPROJ_API annoproj_status annoproj_task_issues(annoproj_task *task, const ann
 
 /* The comments of a task's issues, oldest first. PERMISSION for another's task. Rights: task_view. */
 ANNOPROJ_API annoproj_status annoproj_task_comments(annoproj_task *task, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(comment_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* When a task's issues were opened, resolved and reopened, oldest first. PERMISSION for another's task. Rights: task_view. */
+ANNOPROJ_API annoproj_status annoproj_task_issue_history(annoproj_task *task, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(issue_history_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* Several issues, in the order asked. NOT_FOUND names the first that is missing or on a task one does not see, PERMISSION one on another's
+ * task. Rights: task_view. */
+ANNOPROJ_API annoproj_status annoproj_issues_get(annoproj_project *project, const int64_t *issues ANNOPROJ_LEN(count), size_t count, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(issue_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* Which issues: every condition given must hold, within an array or flags any value. Zero = no condition. */
+typedef struct annoproj_issue_list_options {
+    size_t size;
+    const char *page ANNOPROJ_NULLABLE;                          /* token of annoproj_table_next_page, for the same options */
+    int64_t limit;                                               /* rows of a page; 0 = 1,000; at most 10,000 */
+    const int64_t *tasks ANNOPROJ_LEN(task_count) ANNOPROJ_NULLABLE;
+    size_t task_count;
+    const int64_t *stages ANNOPROJ_LEN(stage_count) ANNOPROJ_NULLABLE;       /* where their tasks are now */
+    size_t stage_count;
+    const int64_t *classes ANNOPROJ_LEN(class_count) ANNOPROJ_NULLABLE;      /* label anchor: class of the label when it was opened */
+    size_t class_count;
+    const int64_t *creators ANNOPROJ_LEN(creator_count) ANNOPROJ_NULLABLE;   /* who opened it; 0 = the host */
+    size_t creator_count;
+    const int64_t *tags ANNOPROJ_LEN(tag_count) ANNOPROJ_NULLABLE;           /* has one of them; deleted ones, too */
+    size_t tag_count;
+    const int32_t *anchors ANNOPROJ_LEN(anchor_count) ANNOPROJ_ENUM(annoproj_anchor) ANNOPROJ_NULLABLE;
+    size_t anchor_count;
+    const char *text ANNOPROJ_NULLABLE;                          /* text in one of its comments, case-insensitive */
+    int64_t created_after_us;                                    /* opened from here */
+    int64_t created_before_us;                                   /* and before; 0 = open */
+    annoproj_issue_state states ANNOPROJ_FLAGS(annoproj_issue_state);   /* unresolved, resolved */
+    bool reverse;                                                /* newest first */
+} annoproj_issue_list_options;
+#define ANNOPROJ_ISSUE_LIST_OPTIONS_INIT { sizeof(annoproj_issue_list_options), NULL, 0, NULL, 0, NULL, 0, NULL, 0, NULL, 0, NULL, 0, NULL, 0, NULL, 0, 0, 0, false }
+
+/* Fills in the defaults. */
+ANNOPROJ_API void annoproj_issue_list_options_init(annoproj_issue_list_options *options ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
+
+/* A page of the issues that the session may view: exactly those that annoproj_issues_get gives, oldest first. A condition that few issues
+ * meet costs a look at all issues of the project. NOT_FOUND names an unknown task, stage, class, user or tag, INVALID a page token that
+ * is none. Rights: task_view. */
+ANNOPROJ_API annoproj_status annoproj_issue_list(annoproj_project *project, const annoproj_issue_list_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(issue_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* Makes an issue tag of at most 128 bytes. EXISTS when the name is taken, LIMIT when there are 10,000. Rights: tag_manage. */
+ANNOPROJ_API annoproj_status annoproj_issue_tag_create(annoproj_session *session, const char *name, const annoproj_call *call ANNOPROJ_NULLABLE, int64_t *tag ANNOPROJ_OUT, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* Gives an issue tag another name, wherever it is shown. NOT_FOUND, EXISTS. Rights: tag_manage. */
+ANNOPROJ_API annoproj_status annoproj_issue_tag_rename(annoproj_session *session, int64_t tag, const char *name, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* Deletes an issue tag and takes it off every project; issues that have it keep it. NOT_FOUND. Rights: tag_manage. */
+ANNOPROJ_API annoproj_status annoproj_issue_tag_delete(annoproj_session *session, int64_t tag, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* The issue tags of the organisation, by name. Rights: any session. */
+ANNOPROJ_API annoproj_status annoproj_issue_tag_list(annoproj_session *session, const annoproj_tag_list_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(tag_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* Replaces the tags that the project's issues may have. NOT_FOUND names the first that is no issue tag, LIMIT for more than 1,000. Rights: settings. */
+ANNOPROJ_API annoproj_status annoproj_project_set_issue_tags(annoproj_project *project, const int64_t *tags ANNOPROJ_LEN(count) ANNOPROJ_NULLABLE, size_t count, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* Adds the issue tag of that name to the project; it is made when the organisation has none. LIMIT as annoproj_issue_tag_create and
+ * annoproj_project_set_issue_tags. Rights: settings. */
+ANNOPROJ_API annoproj_status annoproj_project_issue_tag_create(annoproj_project *project, const char *name, const annoproj_call *call ANNOPROJ_NULLABLE, int64_t *tag ANNOPROJ_OUT, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* The tags that the project's issues may have, by name. Rights: project_see. */
+ANNOPROJ_API annoproj_status annoproj_project_issue_tags(annoproj_project *project, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(tag_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* ==== Section - Time spent =======================================================================
  * What a user's earlier reports (on any task of the store) cover already is not counted again, nor what lies after the task
@@ -1960,7 +2049,7 @@ ANNOPROJ_COLUMN(credited, int64, nullable, "", "Credited", "User the event conce
 ANNOPROJ_COLUMN(stage, int64, nullable, "", "Stage", "Stage it happened in.")
 ANNOPROJ_COLUMN(task, int64, nullable, "", "Task", "Task it concerns.")
 ANNOPROJ_COLUMN(class, int64, nullable, "", "Class", "Feature of the class.")
-ANNOPROJ_COLUMN(answer, int64, nullable, "", "Answer", "Feature of the option.")
+ANNOPROJ_COLUMN(answer, int64, nullable, "", "Answer", "Feature of the option; of issue_tag and issue_untag the tag.")
 ANNOPROJ_COLUMN(frames, int64, required, "", "Frames", "Frames it concerns.")
 ANNOPROJ_COLUMN(duration, int64, required, "us", "Duration", "Reported time.")
 ANNOPROJ_COLUMN(reference, int64, nullable, "", "Reference", "Label number, issue, destination stage or other, by kind.")

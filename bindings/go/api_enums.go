@@ -299,7 +299,7 @@ const (
 	OperationPurge Operation = 26
 	// OperationRestore is ANNOPROJ_OPERATION_RESTORE.
 	OperationRestore Operation = 27
-	// OperationSettings: title, tags, layout, instructions, stage settings, datasets, ontology.
+	// OperationSettings: title, tags, issue tags, layout, instructions, stage settings, datasets, ontology.
 	OperationSettings Operation = 28
 	// OperationProjectCopy is ANNOPROJ_OPERATION_PROJECT_COPY.
 	OperationProjectCopy Operation = 29
@@ -349,7 +349,7 @@ const (
 	OperationStoreSettings Operation = 113
 	// OperationStoreEvents is ANNOPROJ_OPERATION_STORE_EVENTS.
 	OperationStoreEvents Operation = 114
-	// OperationTagManage: the organisation's list of project tags.
+	// OperationTagManage: the organisation's lists of tags, for projects and for issues.
 	OperationTagManage Operation = 115
 	// OperationWorkflowTemplateCreate is ANNOPROJ_OPERATION_WORKFLOW_TEMPLATE_CREATE.
 	OperationWorkflowTemplateCreate Operation = 120

@@ -1375,6 +1375,78 @@ func (s *Session) WorkflowTemplateJSON(ctx context.Context, workflowTemplate int
 	return takeText(oJSON), nil
 }
 
+// Makes an issue tag of at most 128 bytes. ErrExists when the name is taken, ErrLimit when there are 10,000. Rights: tag_manage.
+//
+// In C: annoproj_issue_tag_create.
+func (s *Session) IssueTagCreate(ctx context.Context, name string, opts ...CallOption) (int64, error) {
+	call := newCall(ctx)
+	defer call.end()
+	call.apply(opts)
+	self := (*C.annoproj_session)(call.enter(s.state(), "session", false))
+	cName := call.requiredText("name", name)
+	var oTag C.int64_t
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_issue_tag_create(self, cName, limits, &oTag, failure)
+	})
+	if err != nil {
+		return 0, err
+	}
+	return int64(oTag), nil
+}
+
+// Gives an issue tag another name, wherever it is shown. ErrNotFound, ErrExists. Rights: tag_manage.
+//
+// In C: annoproj_issue_tag_rename.
+func (s *Session) IssueTagRename(ctx context.Context, tag int64, name string, opts ...CallOption) error {
+	call := newCall(ctx)
+	defer call.end()
+	call.apply(opts)
+	self := (*C.annoproj_session)(call.enter(s.state(), "session", false))
+	cName := call.requiredText("name", name)
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_issue_tag_rename(self, C.int64_t(tag), cName, limits, failure)
+	})
+	return err
+}
+
+// Deletes an issue tag and takes it off every project; issues that have it keep it. ErrNotFound. Rights: tag_manage.
+//
+// In C: annoproj_issue_tag_delete.
+func (s *Session) IssueTagDelete(ctx context.Context, tag int64, opts ...CallOption) error {
+	call := newCall(ctx)
+	defer call.end()
+	call.apply(opts)
+	self := (*C.annoproj_session)(call.enter(s.state(), "session", false))
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_issue_tag_delete(self, C.int64_t(tag), limits, failure)
+	})
+	return err
+}
+
+// The issue tags of the organisation, by name. Rights: any session.
+//
+// In C: annoproj_issue_tag_list.
+func (s *Session) IssueTagList(ctx context.Context, opts ...TagListOption) (*Table[TagRow], error) {
+	call := newCall(ctx)
+	defer call.end()
+	self := (*C.annoproj_session)(call.enter(s.state(), "session", false))
+	var chosen TagListOptions
+	for _, option := range opts {
+		if option != nil {
+			option.tagListOption(&chosen, call)
+		}
+	}
+	cOptions := chosen.toC(call)
+	var oTable *C.annoproj_table
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_issue_tag_list(self, cOptions, limits, &oTable, failure)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return newTable(oTable, decodeTagRow), nil
+}
+
 // The same for the events of the store itself, which belong to no project: users, datasets, ontologies, settings. They are
 // numbered by themselves. Rights: store_events.
 //
@@ -1605,7 +1677,7 @@ func (p *Project) EditorLayout(ctx context.Context, opts ...CallOption) (string,
 
 // Makes a project from this one, in one transaction; the session's user owns it and becomes admin. All tasks start in the first stage;
 // labels are pre-labels there, under the same hashes, with who made them and when. Events, time, issues, reviews, versions,
-// assignees, priorities and status are not copied. Cancel and deadline are heard; large projects take time, and no progress is told,
+// assignees, priorities and status are not copied; the tags that issues may have are settings, and are. Cancel and deadline are heard; large projects take time, and no progress is told,
 // since it runs under the write lock. ErrInvalid for labels without datasets and for what chooses labels without labels; ErrData when
 // the workflow names users who are no more. Rights: project_copy, and project_create of the store; dataset_create for clones.
 //
@@ -2293,6 +2365,23 @@ func (p *Project) IssueComment(ctx context.Context, issue int64, comment string,
 	return err
 }
 
+// Replaces an issue's tags. ErrNotFound names the first that is neither an issue tag of the project nor on the issue already, ErrLimit for more
+// than 100. Rights: issue_write.
+//
+// In C: annoproj_issue_set_tags.
+func (p *Project) IssueSetTags(ctx context.Context, issue int64, tags []int64, opts ...CallOption) error {
+	call := newCall(ctx)
+	defer call.end()
+	call.apply(opts)
+	self := (*C.annoproj_project)(call.enter(p.state(), "project", false))
+	var count arrayLength
+	cTags := (*C.int64_t)(lendArray(call, &count, "tags", tags, 0, true))
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_issue_set_tags(self, C.int64_t(issue), cTags, C.size_t(count.count), limits, failure)
+	})
+	return err
+}
+
 // Resolves an issue; OK when it is resolved. ErrNotFound. Rights: issue_write.
 //
 // In C: annoproj_issue_resolve.
@@ -2319,6 +2408,119 @@ func (p *Project) IssueReopen(ctx context.Context, issue int64, opts ...CallOpti
 		return C.annoproj_issue_reopen(self, C.int64_t(issue), limits, failure)
 	})
 	return err
+}
+
+// Several issues, in the order asked. ErrNotFound names the first that is missing or on a task one does not see, ErrPermission one on another's
+// task. Rights: task_view.
+//
+// In C: annoproj_issues_get.
+func (p *Project) IssuesGet(ctx context.Context, issues []int64, opts ...CallOption) (*Table[IssueRow], error) {
+	call := newCall(ctx)
+	defer call.end()
+	call.apply(opts)
+	self := (*C.annoproj_project)(call.enter(p.state(), "project", false))
+	var count arrayLength
+	cIssues := (*C.int64_t)(lendArray(call, &count, "issues", issues, 0, false))
+	var oTable *C.annoproj_table
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_issues_get(self, cIssues, C.size_t(count.count), limits, &oTable, failure)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return newTable(oTable, decodeIssueRow), nil
+}
+
+// A page of the issues that the session may view: exactly those that Project.IssuesGet gives, oldest first. A condition that few issues
+// meet costs a look at all issues of the project. ErrNotFound names an unknown task, stage, class, user or tag, ErrInvalid a page token that
+// is none. Rights: task_view.
+//
+// In C: annoproj_issue_list.
+func (p *Project) IssueList(ctx context.Context, opts ...IssueListOption) (*Table[IssueRow], error) {
+	call := newCall(ctx)
+	defer call.end()
+	self := (*C.annoproj_project)(call.enter(p.state(), "project", false))
+	var chosen IssueListOptions
+	for _, option := range opts {
+		if option != nil {
+			option.issueListOption(&chosen, call)
+		}
+	}
+	cOptions := chosen.toC(call)
+	var oTable *C.annoproj_table
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_issue_list(self, cOptions, limits, &oTable, failure)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return newTable(oTable, decodeIssueRow), nil
+}
+
+// IssueListPages goes over all pages of IssueList, each fetched when it is asked for.
+// A context that ends ends the loop.
+func (p *Project) IssueListPages(ctx context.Context, opts ...IssueListOption) *Pages[IssueRow] {
+	return newPages(func(page string) (*Table[IssueRow], error) {
+		if page == "" {
+			return p.IssueList(ctx, opts...)
+		}
+		next := append(opts[:len(opts):len(opts)], issueListOptionPage(page))
+		return p.IssueList(ctx, next...)
+	})
+}
+
+// Replaces the tags that the project's issues may have. ErrNotFound names the first that is no issue tag, ErrLimit for more than 1,000. Rights: settings.
+//
+// In C: annoproj_project_set_issue_tags.
+func (p *Project) SetIssueTags(ctx context.Context, tags []int64, opts ...CallOption) error {
+	call := newCall(ctx)
+	defer call.end()
+	call.apply(opts)
+	self := (*C.annoproj_project)(call.enter(p.state(), "project", false))
+	var count arrayLength
+	cTags := (*C.int64_t)(lendArray(call, &count, "tags", tags, 0, true))
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_project_set_issue_tags(self, cTags, C.size_t(count.count), limits, failure)
+	})
+	return err
+}
+
+// Adds the issue tag of that name to the project; it is made when the organisation has none. ErrLimit as Session.IssueTagCreate and
+// Project.SetIssueTags. Rights: settings.
+//
+// In C: annoproj_project_issue_tag_create.
+func (p *Project) IssueTagCreate(ctx context.Context, name string, opts ...CallOption) (int64, error) {
+	call := newCall(ctx)
+	defer call.end()
+	call.apply(opts)
+	self := (*C.annoproj_project)(call.enter(p.state(), "project", false))
+	cName := call.requiredText("name", name)
+	var oTag C.int64_t
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_project_issue_tag_create(self, cName, limits, &oTag, failure)
+	})
+	if err != nil {
+		return 0, err
+	}
+	return int64(oTag), nil
+}
+
+// The tags that the project's issues may have, by name. Rights: project_see.
+//
+// In C: annoproj_project_issue_tags.
+func (p *Project) IssueTags(ctx context.Context, opts ...CallOption) (*Table[TagRow], error) {
+	call := newCall(ctx)
+	defer call.end()
+	call.apply(opts)
+	self := (*C.annoproj_project)(call.enter(p.state(), "project", false))
+	var oTable *C.annoproj_table
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_project_issue_tags(self, limits, &oTable, failure)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return newTable(oTable, decodeTagRow), nil
 }
 
 // The events of a project with a sequence number greater than `after`, up to the last one at the time of opening. Tables of the
@@ -3011,8 +3213,8 @@ func (t *Task) ConsensusAgreement(ctx context.Context, opts ...AgreementOption) 
 	return newTable(oTable, decodeAgreementRow), nil
 }
 
-// Opens an issue on a task. `comment` may be empty. ErrNotFound (label), ErrData (frame outside the data unit, coordinate outside 0..1).
-// Rights: issue_write.
+// Opens an issue on a task. `comment` may be empty. ErrNotFound (label, tag), ErrData (frame outside the data unit, coordinate outside 0..1), ErrLimit
+// for more than 100 tags, ErrState in consensus annotation. Rights: issue_write.
 //
 // In C: annoproj_issue_create.
 func (t *Task) IssueCreate(ctx context.Context, comment string, opts ...IssueOption) (int64, error) {
@@ -3071,6 +3273,24 @@ func (t *Task) Comments(ctx context.Context, opts ...CallOption) (*Table[Comment
 		return nil, err
 	}
 	return newTable(oTable, decodeCommentRow), nil
+}
+
+// When a task's issues were opened, resolved and reopened, oldest first. ErrPermission for another's task. Rights: task_view.
+//
+// In C: annoproj_task_issue_history.
+func (t *Task) IssueHistory(ctx context.Context, opts ...CallOption) (*Table[IssueHistoryRow], error) {
+	call := newCall(ctx)
+	defer call.end()
+	call.apply(opts)
+	self := (*C.annoproj_task)(call.enter(t.state(), "task", false))
+	var oTable *C.annoproj_table
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_task_issue_history(self, limits, &oTable, failure)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return newTable(oTable, decodeIssueHistoryRow), nil
 }
 
 // Reports activity of the session's user on a task as intervals. `*recorded_us` is how much was new. ErrInvalid for the host, for an end

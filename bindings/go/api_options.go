@@ -679,17 +679,85 @@ type IssueOptions struct {
 	Y float64
 	// Anchor is anchor.
 	Anchor Anchor
+	// Tags: issue tags of the project, at most 100.
+	Tags []int64
 }
 
 func (o *IssueOptions) toC(call *call) *C.annoproj_issue_options {
 	s := (*C.annoproj_issue_options)(call.alloc(C.sizeof_annoproj_issue_options))
 	s.size = C.sizeof_annoproj_issue_options
+	var tagCount arrayLength
 	s.label = call.text("label", o.Label)
 	s.first_frame = C.int64_t(o.FirstFrame)
 	s.last_frame = C.int64_t(o.LastFrame)
 	s.x = C.double(o.X)
 	s.y = C.double(o.Y)
 	s.anchor = C.annoproj_anchor(o.Anchor)
+	s.tags = (*C.int64_t)(copyArray(call, &tagCount, "tags", o.Tags, 0))
+	s.tag_count = C.size_t(tagCount.count)
+	return s
+}
+
+// Which issues: every condition given must hold, within an array or flags any value. Zero = no condition.
+//
+// In C: annoproj_issue_list_options.
+type IssueListOptions struct {
+	// Page: token of Table.NextPage, for the same options.
+	Page string
+	// Limit: rows of a page; 0 = 1,000; at most 10,000.
+	Limit int64
+	// Tasks is tasks.
+	Tasks []int64
+	// Stages: where their tasks are now.
+	Stages []int64
+	// Classes: label anchor: class of the label when it was opened.
+	Classes []int64
+	// Creators: who opened it; 0 = the host.
+	Creators []int64
+	// Tags: has one of them; deleted ones, too.
+	Tags []int64
+	// Anchors is anchors.
+	Anchors []Anchor
+	// Text: text in one of its comments, case-insensitive.
+	Text string
+	// CreatedAfterMicros: opened from here.
+	CreatedAfterMicros int64
+	// CreatedBeforeMicros: and before; 0 = open.
+	CreatedBeforeMicros int64
+	// States: unresolved, resolved.
+	States IssueState
+	// Reverse: newest first.
+	Reverse bool
+}
+
+func (o *IssueListOptions) toC(call *call) *C.annoproj_issue_list_options {
+	s := (*C.annoproj_issue_list_options)(call.alloc(C.sizeof_annoproj_issue_list_options))
+	s.size = C.sizeof_annoproj_issue_list_options
+	var anchorCount arrayLength
+	var classCount arrayLength
+	var creatorCount arrayLength
+	var stageCount arrayLength
+	var tagCount arrayLength
+	var taskCount arrayLength
+	s.page = call.text("page", o.Page)
+	s.limit = C.int64_t(o.Limit)
+	s.tasks = (*C.int64_t)(copyArray(call, &taskCount, "tasks", o.Tasks, 0))
+	s.stages = (*C.int64_t)(copyArray(call, &stageCount, "stages", o.Stages, 0))
+	s.classes = (*C.int64_t)(copyArray(call, &classCount, "classes", o.Classes, 0))
+	s.creators = (*C.int64_t)(copyArray(call, &creatorCount, "creators", o.Creators, 0))
+	s.tags = (*C.int64_t)(copyArray(call, &tagCount, "tags", o.Tags, 0))
+	s.anchors = (*C.int32_t)(copyArray(call, &anchorCount, "anchors", o.Anchors, 0))
+	s.text = call.text("text", o.Text)
+	s.created_after_us = C.int64_t(o.CreatedAfterMicros)
+	s.created_before_us = C.int64_t(o.CreatedBeforeMicros)
+	s.states = C.annoproj_issue_state(o.States)
+	s.reverse = C.bool(o.Reverse)
+	s.anchor_count = C.size_t(anchorCount.count)
+	s.class_count = C.size_t(classCount.count)
+	s.creator_count = C.size_t(creatorCount.count)
+	s.stage_count = C.size_t(stageCount.count)
+	s.tag_count = C.size_t(tagCount.count)
+	s.task_count = C.size_t(taskCount.count)
 	return s
 }
 
@@ -1085,6 +1153,25 @@ func (o IssueOptions) issueOption(options *IssueOptions, _ *call) {
 
 func (o CallOption) issueOption(_ *IssueOptions, call *call) {
 	o.apply(call)
+}
+
+// IssueListOption is what functions with IssueListOptions take: the struct, or a CallOption.
+type IssueListOption interface {
+	issueListOption(options *IssueListOptions, call *call)
+}
+
+func (o IssueListOptions) issueListOption(options *IssueListOptions, _ *call) {
+	*options = o
+}
+
+func (o CallOption) issueListOption(_ *IssueListOptions, call *call) {
+	o.apply(call)
+}
+
+type issueListOptionPage string
+
+func (o issueListOptionPage) issueListOption(options *IssueListOptions, _ *call) {
+	options.Page = string(o)
 }
 
 // OutboxOption is what functions with OutboxOptions take: the struct, or a CallOption.

@@ -394,15 +394,15 @@ func decodeFeatureRow(d *decoder) []FeatureRow {
 	return rows
 }
 
-// TagRow: A tag for projects.
+// TagRow: A tag for projects or for issues.
 type TagRow struct {
 	// Tag: Id of the tag; never given again.
 	Tag int64 `json:"tag"`
-	// Name: Unique among those that are not deleted.
+	// Name: Unique among those of its list that are not deleted.
 	Name string `json:"name"`
 	// Created: When it was made.
 	Created time.Time `json:"created"`
-	// Deleted: Deleted tags are kept for the events that name them.
+	// Deleted: Deleted tags are kept for the events and issues that name them.
 	Deleted bool `json:"deleted"`
 }
 
@@ -952,6 +952,20 @@ type IssueRow struct {
 	Created time.Time `json:"created"`
 	// Comments: Number of comments.
 	Comments int64 `json:"comments"`
+	// CreatorEmail: E-mail of that user; null for the host.
+	CreatorEmail Null[string] `json:"creator_email"`
+	// Class: Label anchor: feature of the label's class when the issue was opened.
+	Class Null[int64] `json:"class"`
+	// LabelGone: Whether the label it is anchored to has been removed since.
+	LabelGone bool `json:"label_gone"`
+	// Title: Title of the task's data unit.
+	Title string `json:"title"`
+	// Stage: Stage the task is in now.
+	Stage int64 `json:"stage"`
+	// Tags: Names of its tags, sorted; those that were deleted, too.
+	Tags []string `json:"tags"`
+	// TagIDs: Ids of these tags, in the same order.
+	TagIDs []int64 `json:"tag_ids"`
 }
 
 func decodeIssueRow(d *decoder) []IssueRow {
@@ -970,6 +984,13 @@ func decodeIssueRow(d *decoder) []IssueRow {
 	each(d, "creator", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Creator = value })
 	each(d, "created", ColumnTypeTimestampMicros, (*Column).timeAt, func(row int, value time.Time) { rows[row].Created = value })
 	each(d, "comments", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Comments = value })
+	eachNull(d, "creator_email", ColumnTypeUTF8, (*Column).textAt, func(row int, value Null[string]) { rows[row].CreatorEmail = value })
+	eachNull(d, "class", ColumnTypeInt64, (*Column).int64At, func(row int, value Null[int64]) { rows[row].Class = value })
+	each(d, "label_gone", ColumnTypeBool, (*Column).boolAt, func(row int, value bool) { rows[row].LabelGone = value })
+	each(d, "title", ColumnTypeUTF8, (*Column).textAt, func(row int, value string) { rows[row].Title = value })
+	each(d, "stage", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Stage = value })
+	each(d, "tags", ColumnTypeUTF8List, (*Column).textsAt, func(row int, value []string) { rows[row].Tags = value })
+	each(d, "tag_ids", ColumnTypeInt64List, (*Column).int64sAt, func(row int, value []int64) { rows[row].TagIDs = value })
 	return rows
 }
 
@@ -997,6 +1018,30 @@ func decodeCommentRow(d *decoder) []CommentRow {
 	return rows
 }
 
+// IssueHistoryRow: When an issue was opened, resolved or reopened.
+type IssueHistoryRow struct {
+	// Issue: Id of the issue.
+	Issue int64 `json:"issue"`
+	// Resolved: Whether it was resolved then; false when it was opened or reopened.
+	Resolved bool `json:"resolved"`
+	// Actor: User who did it; 0 = the host.
+	Actor int64 `json:"actor"`
+	// ActorEmail: E-mail of that user.
+	ActorEmail Null[string] `json:"actor_email"`
+	// Time: When.
+	Time time.Time `json:"time"`
+}
+
+func decodeIssueHistoryRow(d *decoder) []IssueHistoryRow {
+	rows := make([]IssueHistoryRow, d.length)
+	each(d, "issue", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Issue = value })
+	each(d, "resolved", ColumnTypeBool, (*Column).boolAt, func(row int, value bool) { rows[row].Resolved = value })
+	each(d, "actor", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Actor = value })
+	eachNull(d, "actor_email", ColumnTypeUTF8, (*Column).textAt, func(row int, value Null[string]) { rows[row].ActorEmail = value })
+	each(d, "time", ColumnTypeTimestampMicros, (*Column).timeAt, func(row int, value time.Time) { rows[row].Time = value })
+	return rows
+}
+
 // EventRow: One event of a project, or of the store itself.
 type EventRow struct {
 	// Seq: From 1 without gaps in the project, or in the store itself.
@@ -1017,7 +1062,7 @@ type EventRow struct {
 	Task Null[int64] `json:"task"`
 	// Class: Feature of the class.
 	Class Null[int64] `json:"class"`
-	// Answer: Feature of the option.
+	// Answer: Feature of the option; of issue_tag and issue_untag the tag.
 	Answer Null[int64] `json:"answer"`
 	// Frames: Frames it concerns.
 	Frames int64 `json:"frames"`

@@ -82,6 +82,9 @@ func TestEveryRowType(t *testing.T) {
 	do(t, w.project.SetStatus(background, ProjectStatusInProgress))
 	units := get[[]DataUnitRow](t)(Rows(w.host.DataUnitList(background, w.dataset)))
 	arguments["DataUnitGet"], arguments["DataUnitsGet"] = []any{units[0].DataUnit}, []any{[]int64{units[0].DataUnit, units[1].DataUnit}}
+	get[int64](t)(w.project.IssueTagCreate(background, "dark"))
+	issues := get[[]IssueRow](t)(Rows(w.project.IssueList(background)))
+	arguments["IssuesGet"] = []any{[]int64{issues[0].Issue}}
 	covered := make(map[string]int)
 	check := func(results []reflect.Value) {
 		table, is := results[0].Interface().(anyTable)

@@ -60,6 +60,8 @@ static const struct kind_name {
     {EVENT_MAIN_LABEL_FRAMES_CREATE, "main_label_frames_create"},
     {EVENT_MAIN_LABEL_FRAMES_DELETE, "main_label_frames_delete"},
     {EVENT_MAIN_LABEL_SUBMIT, "main_label_submit"},
+    {EVENT_ISSUE_TAG, "issue_tag"},
+    {EVENT_ISSUE_UNTAG, "issue_untag"},
     {EVENT_PROJECT_CREATE, "project_create"},
     {EVENT_PROJECT_UPDATE, "project_update"},
     {EVENT_PROJECT_STATUS, "project_status"},

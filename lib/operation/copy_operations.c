@@ -96,13 +96,16 @@ static annoproj_status insert_people(command *cmd, int64_t source, bool all, ann
     return sql_end(find, error);
 }
 
-static annoproj_status insert_tags(command *cmd, int64_t source, annoproj_error **error) {
-    static const char query[] =
-        "INSERT INTO project_tag(project, tag) SELECT ?1, tag FROM project_tag WHERE project = ?2";
+/* Those for its issues are settings, those of the project itself an option. */
+static annoproj_status insert_tags(command *cmd, int64_t source, bool all, annoproj_error **error) {
+    static const char query[] = "INSERT INTO project_tag(project, tag) SELECT ?1, p.tag FROM project_tag p"
+                                " JOIN tag t ON t.id = p.tag AND (?3 OR t.kind = ?4) WHERE p.project = ?2";
     static const char list[] = "SELECT tag FROM project_tag WHERE project = ?";
     statement *insert = sql(cmd->scope.database, query);
     bind_int64(insert, cmd->scope.project.id);
     bind_int64(insert, source);
+    bind_int64(insert, all);
+    bind_int64(insert, TAG_OF_ISSUES);
     annoproj_status status = sql_run(insert, error);
     if (status != ANNOPROJ_OK)
         return status;
@@ -155,8 +158,8 @@ static annoproj_status copy_project(command *cmd, void *arguments, annoproj_erro
         status = insert_workflow(cmd, source, error);
     if (status == ANNOPROJ_OK)
         status = insert_people(cmd, source, made->options.collaborators, error);
-    if (status == ANNOPROJ_OK && made->options.tags)
-        status = insert_tags(cmd, source, error);
+    if (status == ANNOPROJ_OK)
+        status = insert_tags(cmd, source, made->options.tags, error);
     if (status == ANNOPROJ_OK && made->options.datasets != ANNOPROJ_COPY_DATASETS_NONE)
         status = copy_data(cmd, made, source, error);
     command_result_int64(cmd, cmd->scope.project.id);

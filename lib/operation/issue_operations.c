@@ -1,4 +1,4 @@
-/* Issues: create, comment, resolve, reopen, read. */
+/* Issues: create, comment, tag, resolve, reopen. */
 #include <math.h>
 #include <string.h>
 
@@ -16,7 +16,8 @@ typedef struct issue_call {
     const char *comment;
     int64_t id;
     bool resolved;
-    annoproj_table *table;
+    const int64_t *tags;
+    size_t tag_count;
 } issue_call;
 
 void annoproj_issue_options_init(annoproj_issue_options *options) {
@@ -77,16 +78,26 @@ static annoproj_status create(command *cmd, void *arguments, annoproj_error **er
         status = lapse_worked(cmd, &cmd->scope.task, cmd->scope.now_us, cmd->scope.now_us, error);
     if (status == ANNOPROJ_OK)
         status = issue_open(cmd, &one, made->comment, error);
+    if (status == ANNOPROJ_OK)
+        status = issue_set_tags(cmd, &one, options->tags, options->tag_count, error);
     command_result_int64(cmd, one.id);
     return status;
+}
+
+static annoproj_status check_tags(const int64_t *tags, size_t count, annoproj_error **error) {
+    if (!ids_given(tags, count, "tags", error))
+        return ANNOPROJ_INVALID;
+    if (count > ISSUE_TAGS_MOST)
+        return fail(error, ANNOPROJ_LIMIT, "%zu tags: an issue has at most %d", count, ISSUE_TAGS_MOST);
+    return ANNOPROJ_OK;
 }
 
 static annoproj_status check_options(const issue_call *made, annoproj_error **error) {
     const annoproj_issue_options *options = &made->options;
     if (options->anchor < ANNOPROJ_ANCHOR_DATA_UNIT || options->anchor > ANNOPROJ_ANCHOR_LABEL)
         return fail(error, ANNOPROJ_INVALID, "anchor %d is no annoproj_anchor", options->anchor);
-    annoproj_status status = ANNOPROJ_OK;
-    if (options->anchor == ANNOPROJ_ANCHOR_LABEL)
+    annoproj_status status = check_tags(options->tags, options->tag_count, error);
+    if (status == ANNOPROJ_OK && options->anchor == ANNOPROJ_ANCHOR_LABEL)
         status = check_text(options->label, TEXT_NAME, "label", error);
     return status != ANNOPROJ_OK ? status : check_text(made->comment, TEXT_COMMENT, "comment", error);
 }
@@ -110,6 +121,8 @@ annoproj_status annoproj_issue_create(annoproj_task *task, const char *comment, 
     what.fingerprint = fingerprint_int64(what.fingerprint, made.options.last_frame);
     what.fingerprint = fingerprint_bytes(fingerprint_bytes(what.fingerprint, &made.options.x, sizeof made.options.x),
                                          &made.options.y, sizeof made.options.y);
+    what.fingerprint = fingerprint_bytes(what.fingerprint, made.options.tags,
+                                         made.options.tag_count * sizeof *made.options.tags);
     status = task_write(task, &what, create, call, &result, error);
     if (status == ANNOPROJ_OK)
         *id = result_int64(&result, 0);
@@ -141,6 +154,17 @@ static annoproj_status set_resolved(command *cmd, void *arguments, annoproj_erro
     return status;
 }
 
+static annoproj_status set_tags(command *cmd, void *arguments, annoproj_error **error) {
+    const issue_call *made = arguments;
+    issue one;
+    annoproj_status status = issue_find(&cmd->scope, made->id, &one, error);
+    if (status == ANNOPROJ_OK)
+        status = lapse_worked(cmd, &cmd->scope.task, cmd->scope.now_us, cmd->scope.now_us, error);
+    if (status == ANNOPROJ_OK)
+        status = issue_set_tags(cmd, &one, made->tags, made->tag_count, error);
+    return status;
+}
+
 static annoproj_status change_issue(annoproj_project *project, issue_call *made, const char *name, write_fn run,
                                     const annoproj_call *call, annoproj_error **error) {
     handle_call what = {
@@ -150,6 +174,7 @@ static annoproj_status change_issue(annoproj_project *project, issue_call *made,
     if (status != ANNOPROJ_OK)
         return status;
     what.fingerprint = fingerprint_text(fingerprint_int64(fingerprint_text(0, name), made->id), made->comment);
+    what.fingerprint = fingerprint_bytes(what.fingerprint, made->tags, made->tag_count * sizeof *made->tags);
     if (PROJECT_OF(made->id) != owner->id)
         status = fail(error, ANNOPROJ_NOT_FOUND, "project %lld has no issue %lld", (long long)owner->id,
                       (long long)made->id);
@@ -171,6 +196,14 @@ annoproj_status annoproj_issue_comment(annoproj_project *project, int64_t id, co
     return change_issue(project, &made, "issue_comment", add_comment, call, error);
 }
 
+annoproj_status annoproj_issue_set_tags(annoproj_project *project, int64_t id, const int64_t *tags, size_t count,
+                                        const annoproj_call *call, annoproj_error **error) {
+    issue_call made = {.id = id, .tags = tags, .tag_count = count};
+    clear_error(error);
+    annoproj_status status = check_tags(tags, count, error);
+    return status == ANNOPROJ_OK ? change_issue(project, &made, "issue_set_tags", set_tags, call, error) : status;
+}
+
 annoproj_status annoproj_issue_resolve(annoproj_project *project, int64_t id, const annoproj_call *call,
                                        annoproj_error **error) {
     issue_call made = {.id = id, .resolved = true};
@@ -183,95 +216,4 @@ annoproj_status annoproj_issue_reopen(annoproj_project *project, int64_t id, con
     issue_call made = {.id = id};
     clear_error(error);
     return change_issue(project, &made, "issue_reopen", set_resolved, call, error);
-}
-
-/* --- read ---------------------------------------------------------------------------------------------------------------- */
-
-static const char *anchor_name(int64_t anchor) {
-    static const char *const names[] = {"data_unit", "frame", "coordinate", "frame_range", "label"};
-    return anchor >= 0 && anchor < 5 ? names[anchor] : "";
-}
-
-static void add_optional_int64(rows *table, statement *find, int column) {
-    if (column_is_null(find, column))
-        rows_null(table);
-    else
-        rows_int64(table, column_int64(find, column));
-}
-
-static void add_optional_double(rows *table, statement *find, int column) {
-    if (column_is_null(find, column))
-        rows_null(table);
-    else
-        rows_double(table, column_double(find, column));
-}
-
-/* Issues are on the task itself: whoever works on a branch of it reads what its review said. */
-static int64_t issues_of(const scope *in) {
-    return in->task.parent != 0 ? in->task.parent : in->task.id;
-}
-
-static annoproj_status read_issues(scope *in, void *arguments, annoproj_error **error) {
-    static const char query[] =
-        "SELECT id, uuid, task, anchor, label_hash, first_frame, last_frame, x, y, resolved, rejection, creator,"
-        " created_us, comments FROM issue WHERE task = ? ORDER BY id";
-    issue_call *made = arguments;
-    rows *table = rows_new(&row_issue_row);
-    statement *find = sql(in->database, query);
-    bind_int64(find, issues_of(in));
-    while (sql_row(find)) {
-        char uuid[37] = "";
-        if (column_length(find, 1) == 16)
-            uuid_text(column_blob(find, 1), uuid);
-        rows_int64(table, column_int64(find, 0));
-        rows_text(table, uuid);
-        rows_int64(table, column_int64(find, 2));
-        rows_text(table, anchor_name(column_int64(find, 3)));
-        rows_text(table, column_is_null(find, 4) ? NULL : column_text(find, 4));
-        add_optional_int64(table, find, 5);
-        add_optional_int64(table, find, 6);
-        add_optional_double(table, find, 7);
-        add_optional_double(table, find, 8);
-        rows_bool(table, column_int64(find, 9) != 0);
-        rows_bool(table, column_int64(find, 10) != 0);
-        rows_int64(table, column_int64(find, 11));
-        rows_time(table, column_int64(find, 12));
-        rows_int64(table, column_int64(find, 13));
-    }
-    return finish_table(table, sql_end(find, error), &made->table, error);
-}
-
-static annoproj_status read_comments(scope *in, void *arguments, annoproj_error **error) {
-    static const char query[] = "SELECT c.issue, c.author, u.email, c.created_us, c.text FROM issue i"
-                                " JOIN issue_comment c ON c.issue = i.id LEFT JOIN user u ON u.id = c.author"
-                                " WHERE i.task = ? ORDER BY c.created_us, c.issue, c.number";
-    issue_call *made = arguments;
-    rows *table = rows_new(&row_comment_row);
-    statement *find = sql(in->database, query);
-    bind_int64(find, issues_of(in));
-    while (sql_row(find)) {
-        rows_int64(table, column_int64(find, 0));
-        rows_int64(table, column_int64(find, 1));
-        rows_text(table, column_is_null(find, 2) ? NULL : column_text(find, 2));
-        rows_time(table, column_int64(find, 3));
-        rows_text(table, column_text(find, 4));
-    }
-    return finish_table(table, sql_end(find, error), &made->table, error);
-}
-
-static annoproj_status read_of_task(annoproj_task *task, read_fn run, const annoproj_call *call, annoproj_table **table,
-                                    annoproj_error **error) {
-    issue_call made = {0};
-    handle_call what = {.operation = ANNOPROJ_OPERATION_TASK_VIEW, .arguments = &made};
-    return task_read_table(task, &what, run, call, &made.table, table, error);
-}
-
-annoproj_status annoproj_task_issues(annoproj_task *task, const annoproj_call *call, annoproj_table **table,
-                                     annoproj_error **error) {
-    return read_of_task(task, read_issues, call, table, error);
-}
-
-annoproj_status annoproj_task_comments(annoproj_task *task, const annoproj_call *call, annoproj_table **table,
-                                       annoproj_error **error) {
-    return read_of_task(task, read_comments, call, table, error);
 }

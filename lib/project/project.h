@@ -5,7 +5,12 @@
 #include "access.h"
 #include "rows.h"
 
-#define PROJECT_TAGS_MOST 1000
+#define PROJECT_TAGS_MOST 1000 /* of each kind */
+
+typedef enum tag_kind {
+    TAG_OF_PROJECTS = 0,
+    TAG_OF_ISSUES = 1
+} tag_kind;
 
 const char *project_status_name(int32_t status); /* "in_progress" */
 const char *role_name(int32_t role);             /* "team_manager" */

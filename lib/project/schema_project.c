@@ -33,8 +33,9 @@ const char schema_project[] =
     " id INTEGER PRIMARY KEY,"
     " name TEXT NOT NULL,"
     " created_us INTEGER NOT NULL,"
-    " deleted INTEGER NOT NULL) STRICT;" /* kept for the events that name it */
-    "CREATE UNIQUE INDEX tag_name ON tag(name) WHERE NOT deleted;"
+    " deleted INTEGER NOT NULL,"        /* kept for the events and the issues that name it */
+    " kind INTEGER NOT NULL) STRICT;" /* tag_kind */
+    "CREATE UNIQUE INDEX tag_name ON tag(kind, name) WHERE NOT deleted;"
     "CREATE TABLE project_tag("
     " project INTEGER NOT NULL,"
     " tag INTEGER NOT NULL,"

@@ -66,6 +66,7 @@ class World:
         self.deleted.delete("D")
         self.label, self.approved = (row["label"] for row in self.reviewing.labels().to_pylist())
         self.reviewing.label_approve(self.approved)
+        self.issue_tag = self.project.issue_tag_create("dark")
         self.issue = self.reviewing.issue_create("look")
         self.closed_issue = self.reviewing.issue_create("done")
         self.project.issue_resolve(self.closed_issue)
@@ -249,6 +250,17 @@ CALLS = {
     "annoproj_issue_comment": (WRITE, lambda w, **c: w.project.issue_comment(w.issue, "and", **c)),
     "annoproj_issue_resolve": (WRITE, lambda w, **c: w.project.issue_resolve(w.issue, **c)),
     "annoproj_issue_reopen": (WRITE, lambda w, **c: w.project.issue_reopen(w.closed_issue, **c)),
+    "annoproj_issue_set_tags": (WRITE, lambda w, **c: w.project.issue_set_tags(w.issue, [w.issue_tag], **c)),
+    "annoproj_issue_list": (READ, lambda w, **c: w.project.issue_list(**c)),
+    "annoproj_issues_get": (READ, lambda w, **c: w.project.issues_get([w.issue, w.closed_issue], **c)),
+    "annoproj_issue_tag_create": (WRITE, lambda w, **c: w.host.issue_tag_create("unclear", **c)),
+    "annoproj_issue_tag_rename": (WRITE, lambda w, **c: w.host.issue_tag_rename(w.issue_tag, "gloomy", **c)),
+    "annoproj_issue_tag_delete": (WRITE, lambda w, **c: w.host.issue_tag_delete(w.issue_tag, **c)),
+    "annoproj_issue_tag_list": (READ, lambda w, **c: w.host.issue_tag_list(**c)),
+    "annoproj_project_set_issue_tags": (WRITE, lambda w, **c: w.project.set_issue_tags([], **c)),
+    "annoproj_project_issue_tag_create": (WRITE, lambda w, **c: w.project.issue_tag_create("unclear", **c)),
+    "annoproj_project_issue_tags": (READ, lambda w, **c: w.project.issue_tags(**c)),
+    "annoproj_task_issue_history": (READ, lambda w, **c: w.reviewing.issue_history(**c)),
     "annoproj_task_issues": (READ, lambda w, **c: w.reviewing.issues(**c)),
     "annoproj_task_comments": (READ, lambda w, **c: w.reviewing.comments(**c)),
     "annoproj_task_report_time": (WRITE, lambda w, **c: w.annotating.report_time([w.worked_us], [10_000_000], **c)),

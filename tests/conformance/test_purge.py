@@ -46,18 +46,19 @@ class Purge(unittest.TestCase):
             with annoproj.create(path, clock=lambda: now[0], relaxed_durability=True) as store, store.session_open(0) as host:
                 ontology, dataset = host.ontology_create("Cars", ONTOLOGY), host.dataset_create("Files")
                 host.data_units_add(dataset, titles=["f%d" % i for i in range(40)], widths=[9] * 40, heights=[9] * 40)
-                tag = host.tag_create("red")
+                tag, issue_tag = host.tag_create("red"), host.issue_tag_create("dark")
 
                 def make(title):
                     project = host.project_create(title, ontology, WORKFLOW)
                     project.attach_dataset(dataset)
                     project.set_tags([tag])
+                    project.set_issue_tags([issue_tag])
                     project.set_editor_layout("{}")
                     for row in project.task_list(limit=5).to_pylist():
                         task = project.task_open(row["task"])
                         task.labels_write(classes=[1], geometry_starts=[0, 1], frames=[0], coordinate_starts=[0, 4],
                                           coordinates=[1, 2, 3, 4], force=True)
-                        task.issue_create("hm")
+                        task.issue_create("hm", tags=[issue_tag])
                         task.submit()
                     return project
 

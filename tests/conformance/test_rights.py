@@ -99,6 +99,7 @@ LINES = [
     ("set priority", MANAGERS, lambda w, s, p, a, r: (a or r).set_priority(7)),
     ("release", MANAGERS, lambda w, s, p, a, r: other(w, p, a, r).release()),
     ("settings", ADMINS, lambda w, s, p, a, r: p.update("Q")),
+    ("settings: issue tags", ADMINS, lambda w, s, p, a, r: p.set_issue_tags([])),
     ("settings: datasets", ADMINS, lambda w, s, p, a, r: p.detach_dataset(attach_spare(w))),
     ("project status", MANAGERS, lambda w, s, p, a, r: p.set_status(annoproj.ProjectStatus.IN_PROGRESS)),
     ("add collaborators", MANAGERS, lambda w, s, p, a, r: p.collaborator_add(w.victims[2], Role.TEAM_MANAGER)),

@@ -66,6 +66,8 @@ __all__ = [
     'InternalError',
     'InvalidError',
     'IoError',
+    'IssueHistoryRow',
+    'IssueHistoryTable',
     'IssueRow',
     'IssueState',
     'IssueTable',
@@ -257,7 +259,7 @@ class Operation(enum.IntEnum):
     OUTBOX = 25
     PURGE = 26
     RESTORE = 27
-    SETTINGS = 28    # title, tags, layout, instructions, stage settings, datasets, ontology
+    SETTINGS = 28    # title, tags, issue tags, layout, instructions, stage settings, datasets, ontology
     PROJECT_COPY = 29
     PROJECT_DELETE = 30
     PROJECT_STATUS = 31
@@ -282,7 +284,7 @@ class Operation(enum.IntEnum):
     STORE_COMPACT = 112
     STORE_SETTINGS = 113
     STORE_EVENTS = 114
-    TAG_MANAGE = 115    # the organisation's list of project tags
+    TAG_MANAGE = 115    # the organisation's lists of tags, for projects and for issues
     WORKFLOW_TEMPLATE_CREATE = 120
     WORKFLOW_TEMPLATE_CHANGE = 121
 
@@ -797,12 +799,12 @@ class FeatureRow:
 
 @dataclasses.dataclass(frozen=True)
 class TagRow:
-    """A tag for projects."""
+    """A tag for projects or for issues."""
 
     tag: int  # Id of the tag; never given again.
-    name: str  # Unique among those that are not deleted.
+    name: str  # Unique among those of its list that are not deleted.
     created: datetime.datetime  # When it was made.
-    deleted: bool  # Deleted tags are kept for the events that name them.
+    deleted: bool  # Deleted tags are kept for the events and issues that name them.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -1040,6 +1042,13 @@ class IssueRow:
     creator: int  # User who opened it; 0 = the host.
     created: datetime.datetime  # When it was opened.
     comments: int  # Number of comments.
+    creator_email: Optional[str]  # E-mail of that user; null for the host.
+    class_: Optional[int]  # Label anchor: feature of the label's class when the issue was opened.
+    label_gone: bool  # Whether the label it is anchored to has been removed since.
+    title: str  # Title of the task's data unit.
+    stage: int  # Stage the task is in now.
+    tags: Tuple[str, ...]  # Names of its tags, sorted; those that were deleted, too.
+    tag_ids: Tuple[int, ...]  # Ids of these tags, in the same order.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -1051,6 +1060,17 @@ class CommentRow:
     author_email: Optional[str]  # Null for the host.
     created: datetime.datetime  # When it was written.
     text: str  # The comment.
+
+
+@dataclasses.dataclass(frozen=True)
+class IssueHistoryRow:
+    """When an issue was opened, resolved or reopened."""
+
+    issue: int  # Id of the issue.
+    resolved: bool  # Whether it was resolved then; false when it was opened or reopened.
+    actor: int  # User who did it; 0 = the host.
+    actor_email: Optional[str]  # E-mail of that user.
+    time: datetime.datetime  # When.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -1066,7 +1086,7 @@ class EventRow:
     stage: Optional[int]  # Stage it happened in.
     task: Optional[int]  # Task it concerns.
     class_: Optional[int]  # Feature of the class.
-    answer: Optional[int]  # Feature of the option.
+    answer: Optional[int]  # Feature of the option; of issue_tag and issue_untag the tag.
     frames: int  # Frames it concerns.
     duration: int  # Reported time. [us]
     reference: Optional[int]  # Label number, issue, destination stage or other, by kind.
@@ -2132,6 +2152,37 @@ class Session(_runtime.Handle):
         call.run(_capi.annoproj_workflow_template_json, call.handle(self, Session, 'session'), c_workflow_template, call.pointer(), call.result(o_json, _capi.annoproj_free), call.error_pointer())
         return call.text(o_json, _capi.annoproj_free)
 
+    def issue_tag_create(self, name, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """Makes an issue tag of at most 128 bytes. EXISTS when the name is taken, LIMIT when there are 10,000. Rights: tag_manage."""
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        c_name = _convert.encode(name, 'name', False)
+        o_tag = ctypes.c_int64()
+        call.run(_capi.annoproj_issue_tag_create, call.handle(self, Session, 'session'), c_name, call.pointer(), ctypes.byref(o_tag), call.error_pointer())
+        return o_tag.value
+
+    def issue_tag_rename(self, tag, name, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """Gives an issue tag another name, wherever it is shown. NOT_FOUND, EXISTS. Rights: tag_manage."""
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        c_tag = _convert.integer(tag, 'tag', 'c_int64')
+        c_name = _convert.encode(name, 'name', False)
+        call.run(_capi.annoproj_issue_tag_rename, call.handle(self, Session, 'session'), c_tag, c_name, call.pointer(), call.error_pointer())
+
+    def issue_tag_delete(self, tag, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """Deletes an issue tag and takes it off every project; issues that have it keep it. NOT_FOUND. Rights: tag_manage."""
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        c_tag = _convert.integer(tag, 'tag', 'c_int64')
+        call.run(_capi.annoproj_issue_tag_delete, call.handle(self, Session, 'session'), c_tag, call.pointer(), call.error_pointer())
+
+    def issue_tag_list(self, *, deleted=0, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """The issue tags of the organisation, by name. Rights: any session."""
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        s_options = _capi.annoproj_tag_list_options()
+        s_options.size = ctypes.sizeof(s_options)
+        s_options.deleted = _convert.integer(deleted, 'deleted', 'c_int32')
+        o_table = _capi.annoproj_table_p()
+        call.run(_capi.annoproj_issue_tag_list, call.handle(self, Session, 'session'), ctypes.byref(s_options), call.pointer(), call.result(o_table, TagTable), call.error_pointer())
+        return call.made(o_table, TagTable)
+
     def store_events(self, after, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """The same for the events of the store itself, which belong to no project: users, datasets, ontologies, settings. They are
         numbered by themselves. Rights: store_events.
@@ -2245,7 +2296,7 @@ class Project(_runtime.Handle):
     def copy(self, title, *, label_hashes=None, datasets=0, review_states=0, labels=False, collaborators=False, tags=False, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """Makes a project from this one, in one transaction; the session's user owns it and becomes admin. All tasks start in the first stage;
         labels are pre-labels there, under the same hashes, with who made them and when. Events, time, issues, reviews, versions,
-        assignees, priorities and status are not copied. Cancel and deadline are heard; large projects take time, and no progress is told,
+        assignees, priorities and status are not copied; the tags that issues may have are settings, and are. Cancel and deadline are heard; large projects take time, and no progress is told,
         since it runs under the write lock. INVALID for labels without datasets and for what chooses labels without labels; DATA when
         the workflow names users who are no more. Rights: project_copy, and project_create of the store; dataset_create for clones.
 
@@ -2636,6 +2687,15 @@ class Project(_runtime.Handle):
         c_comment = _convert.encode(comment, 'comment', False)
         call.run(_capi.annoproj_issue_comment, call.handle(self, Project, 'project'), c_issue, c_comment, call.pointer(), call.error_pointer())
 
+    def issue_set_tags(self, issue, tags=None, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """Replaces an issue's tags. NOT_FOUND names the first that is neither an issue tag of the project nor on the issue already, LIMIT for more
+        than 100. Rights: issue_write.
+        """
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        c_issue = _convert.integer(issue, 'issue', 'c_int64')
+        c_tags = call.array(tags, 'q', 'tags', 'count', 0, True, False)
+        call.run(_capi.annoproj_issue_set_tags, call.handle(self, Project, 'project'), c_issue, c_tags, call.length('count'), call.pointer(), call.error_pointer())
+
     def issue_resolve(self, issue, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """Resolves an issue; OK when it is resolved. NOT_FOUND. Rights: issue_write."""
         call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
@@ -2647,6 +2707,86 @@ class Project(_runtime.Handle):
         call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
         c_issue = _convert.integer(issue, 'issue', 'c_int64')
         call.run(_capi.annoproj_issue_reopen, call.handle(self, Project, 'project'), c_issue, call.pointer(), call.error_pointer())
+
+    def issues_get(self, issues, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """Several issues, in the order asked. NOT_FOUND names the first that is missing or on a task one does not see, PERMISSION one on another's
+        task. Rights: task_view.
+        """
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        c_issues = call.array(issues, 'q', 'issues', 'count', 0, False, False)
+        o_table = _capi.annoproj_table_p()
+        call.run(_capi.annoproj_issues_get, call.handle(self, Project, 'project'), c_issues, call.length('count'), call.pointer(), call.result(o_table, IssueTable), call.error_pointer())
+        return call.made(o_table, IssueTable)
+
+    def issue_list(self, *, page=None, limit=0, tasks=None, stages=None, classes=None, creators=None, tags=None, anchors=None, text=None, created_after_us=0, created_before_us=0, states=0, reverse=False, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """A page of the issues that the session may view: exactly those that annoproj_issues_get gives, oldest first. A condition that few issues
+        meet costs a look at all issues of the project. NOT_FOUND names an unknown task, stage, class, user or tag, INVALID a page token that
+        is none. Rights: task_view.
+
+        page: token of annoproj_table_next_page, for the same options
+        limit: rows of a page; 0 = 1,000; at most 10,000
+        stages: where their tasks are now
+        classes: label anchor: class of the label when it was opened
+        creators: who opened it; 0 = the host
+        tags: has one of them; deleted ones, too
+        text: text in one of its comments, case-insensitive
+        created_after_us: opened from here
+        created_before_us: and before; 0 = open
+        states: unresolved, resolved
+        reverse: newest first
+        """
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        s_options = _capi.annoproj_issue_list_options()
+        s_options.size = ctypes.sizeof(s_options)
+        s_options.page = _convert.encode(page, 'page', True)
+        s_options.limit = _convert.integer(limit, 'limit', 'c_int64')
+        s_options.tasks = call.array(tasks, 'q', 'tasks', 'options.task_count', 0, True, False)
+        s_options.stages = call.array(stages, 'q', 'stages', 'options.stage_count', 0, True, False)
+        s_options.classes = call.array(classes, 'q', 'classes', 'options.class_count', 0, True, False)
+        s_options.creators = call.array(creators, 'q', 'creators', 'options.creator_count', 0, True, False)
+        s_options.tags = call.array(tags, 'q', 'tags', 'options.tag_count', 0, True, False)
+        s_options.anchors = call.array(anchors, 'i', 'anchors', 'options.anchor_count', 0, True, False)
+        s_options.text = _convert.encode(text, 'text', True)
+        s_options.created_after_us = _convert.microseconds(created_after_us, 'created_after_us')
+        s_options.created_before_us = _convert.microseconds(created_before_us, 'created_before_us')
+        s_options.states = _convert.integer(states, 'states', 'c_int32')
+        s_options.reverse = bool(reverse)
+        s_options.anchor_count = call.length('options.anchor_count')
+        s_options.class_count = call.length('options.class_count')
+        s_options.creator_count = call.length('options.creator_count')
+        s_options.stage_count = call.length('options.stage_count')
+        s_options.tag_count = call.length('options.tag_count')
+        s_options.task_count = call.length('options.task_count')
+        o_table = _capi.annoproj_table_p()
+        call.run(_capi.annoproj_issue_list, call.handle(self, Project, 'project'), ctypes.byref(s_options), call.pointer(), call.result(o_table, IssueTable), call.error_pointer())
+        return call.made(o_table, IssueTable)
+
+    def issue_list_pages(self, **keywords):
+        """The tables of issue_list, page by page, each fetched when it is asked for."""
+        return _runtime.pages(functools.partial(self.issue_list), keywords)
+
+    def set_issue_tags(self, tags=None, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """Replaces the tags that the project's issues may have. NOT_FOUND names the first that is no issue tag, LIMIT for more than 1,000. Rights: settings."""
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        c_tags = call.array(tags, 'q', 'tags', 'count', 0, True, False)
+        call.run(_capi.annoproj_project_set_issue_tags, call.handle(self, Project, 'project'), c_tags, call.length('count'), call.pointer(), call.error_pointer())
+
+    def issue_tag_create(self, name, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """Adds the issue tag of that name to the project; it is made when the organisation has none. LIMIT as annoproj_issue_tag_create and
+        annoproj_project_set_issue_tags. Rights: settings.
+        """
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        c_name = _convert.encode(name, 'name', False)
+        o_tag = ctypes.c_int64()
+        call.run(_capi.annoproj_project_issue_tag_create, call.handle(self, Project, 'project'), c_name, call.pointer(), ctypes.byref(o_tag), call.error_pointer())
+        return o_tag.value
+
+    def issue_tags(self, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """The tags that the project's issues may have, by name. Rights: project_see."""
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        o_table = _capi.annoproj_table_p()
+        call.run(_capi.annoproj_project_issue_tags, call.handle(self, Project, 'project'), call.pointer(), call.result(o_table, TagTable), call.error_pointer())
+        return call.made(o_table, TagTable)
 
     def events(self, after, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """The events of a project with a sequence number greater than `after`, up to the last one at the time of opening. Tables of the
@@ -3135,14 +3275,15 @@ class Task(_runtime.Handle):
         call.run(_capi.annoproj_consensus_agreement, call.handle(self, Task, 'task'), ctypes.byref(s_options), call.pointer(), call.result(o_table, AgreementTable), call.error_pointer())
         return call.made(o_table, AgreementTable)
 
-    def issue_create(self, comment, *, label=None, first_frame=0, last_frame=0, x=0.0, y=0.0, anchor=0, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
-        """Opens an issue on a task. `comment` may be empty. NOT_FOUND (label), DATA (frame outside the data unit, coordinate outside 0..1).
-        Rights: issue_write.
+    def issue_create(self, comment, *, label=None, first_frame=0, last_frame=0, x=0.0, y=0.0, anchor=0, tags=None, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """Opens an issue on a task. `comment` may be empty. NOT_FOUND (label, tag), DATA (frame outside the data unit, coordinate outside 0..1), LIMIT
+        for more than 100 tags, STATE in consensus annotation. Rights: issue_write.
 
         label: label anchor: hash of the label
         first_frame: frame, coordinate and range anchors
         last_frame: range anchor, inclusive
         x: coordinate anchor, normalised 0..1
+        tags: issue tags of the project, at most 100
         """
         call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
         c_comment = _convert.encode(comment, 'comment', False)
@@ -3154,6 +3295,8 @@ class Task(_runtime.Handle):
         s_options.x = _convert.real(x, 'x')
         s_options.y = _convert.real(y, 'y')
         s_options.anchor = _convert.integer(anchor, 'anchor', 'c_int32')
+        s_options.tags = call.array(tags, 'q', 'tags', 'options.tag_count', 0, True, False)
+        s_options.tag_count = call.length('options.tag_count')
         o_issue = ctypes.c_int64()
         call.run(_capi.annoproj_issue_create, call.handle(self, Task, 'task'), c_comment, ctypes.byref(s_options), call.pointer(), ctypes.byref(o_issue), call.error_pointer())
         return o_issue.value
@@ -3171,6 +3314,13 @@ class Task(_runtime.Handle):
         o_table = _capi.annoproj_table_p()
         call.run(_capi.annoproj_task_comments, call.handle(self, Task, 'task'), call.pointer(), call.result(o_table, CommentTable), call.error_pointer())
         return call.made(o_table, CommentTable)
+
+    def issue_history(self, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """When a task's issues were opened, resolved and reopened, oldest first. PERMISSION for another's task. Rights: task_view."""
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        o_table = _capi.annoproj_table_p()
+        call.run(_capi.annoproj_task_issue_history, call.handle(self, Task, 'task'), call.pointer(), call.result(o_table, IssueHistoryTable), call.error_pointer())
+        return call.made(o_table, IssueHistoryTable)
 
     def report_time(self, starts_us, durations_us, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """Reports activity of the session's user on a task as intervals. `*recorded_us` is how much was new. INVALID for the host, for an end
@@ -3518,7 +3668,7 @@ class FeatureTable(Table):
 
 
 class TagTable(Table):
-    """A table of TagRow: A tag for projects."""
+    """A table of TagRow: A tag for projects or for issues."""
 
     ROW = TagRow
     COLUMNS = (
@@ -3797,6 +3947,13 @@ class IssueTable(Table):
         ('creator', 'int64'),
         ('created', 'timestamp_us'),
         ('comments', 'int64'),
+        ('creator_email', 'utf8'),
+        ('class', 'int64'),
+        ('label_gone', 'bool'),
+        ('title', 'utf8'),
+        ('stage', 'int64'),
+        ('tags', 'utf8_list'),
+        ('tag_ids', 'int64_list'),
     )
 
 
@@ -3810,6 +3967,19 @@ class CommentTable(Table):
         ('author_email', 'utf8'),
         ('created', 'timestamp_us'),
         ('text', 'utf8'),
+    )
+
+
+class IssueHistoryTable(Table):
+    """A table of IssueHistoryRow: When an issue was opened, resolved or reopened."""
+
+    ROW = IssueHistoryRow
+    COLUMNS = (
+        ('issue', 'int64'),
+        ('resolved', 'bool'),
+        ('actor', 'int64'),
+        ('actor_email', 'utf8'),
+        ('time', 'timestamp_us'),
     )
 
 
@@ -4080,6 +4250,7 @@ TABLES = {
     'agreement_row': AgreementTable,
     'issue_row': IssueTable,
     'comment_row': CommentTable,
+    'issue_history_row': IssueHistoryTable,
     'event_row': EventTable,
     'outbox_row': OutboxTable,
     'outbox_waiting_row': OutboxWaitingTable,

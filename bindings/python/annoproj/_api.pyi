@@ -65,6 +65,8 @@ __all__ = [
     "InternalError",
     "InvalidError",
     "IoError",
+    "IssueHistoryRow",
+    "IssueHistoryTable",
     "IssueRow",
     "IssueState",
     "IssueTable",
@@ -256,7 +258,7 @@ class Operation(enum.IntEnum):
     OUTBOX = 25
     PURGE = 26
     RESTORE = 27
-    SETTINGS = 28    # title, tags, layout, instructions, stage settings, datasets, ontology
+    SETTINGS = 28    # title, tags, issue tags, layout, instructions, stage settings, datasets, ontology
     PROJECT_COPY = 29
     PROJECT_DELETE = 30
     PROJECT_STATUS = 31
@@ -281,7 +283,7 @@ class Operation(enum.IntEnum):
     STORE_COMPACT = 112
     STORE_SETTINGS = 113
     STORE_EVENTS = 114
-    TAG_MANAGE = 115    # the organisation's list of project tags
+    TAG_MANAGE = 115    # the organisation's lists of tags, for projects and for issues
     WORKFLOW_TEMPLATE_CREATE = 120
     WORKFLOW_TEMPLATE_CHANGE = 121
 
@@ -679,12 +681,12 @@ class FeatureRow:
 
 @dataclasses.dataclass(frozen=True)
 class TagRow:
-    """A tag for projects."""
+    """A tag for projects or for issues."""
 
     tag: int  # Id of the tag; never given again.
-    name: str  # Unique among those that are not deleted.
+    name: str  # Unique among those of its list that are not deleted.
     created: datetime.datetime  # When it was made.
-    deleted: bool  # Deleted tags are kept for the events that name them.
+    deleted: bool  # Deleted tags are kept for the events and issues that name them.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -922,6 +924,13 @@ class IssueRow:
     creator: int  # User who opened it; 0 = the host.
     created: datetime.datetime  # When it was opened.
     comments: int  # Number of comments.
+    creator_email: Optional[str]  # E-mail of that user; null for the host.
+    class_: Optional[int]  # Label anchor: feature of the label's class when the issue was opened.
+    label_gone: bool  # Whether the label it is anchored to has been removed since.
+    title: str  # Title of the task's data unit.
+    stage: int  # Stage the task is in now.
+    tags: Tuple[str, ...]  # Names of its tags, sorted; those that were deleted, too.
+    tag_ids: Tuple[int, ...]  # Ids of these tags, in the same order.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -933,6 +942,17 @@ class CommentRow:
     author_email: Optional[str]  # Null for the host.
     created: datetime.datetime  # When it was written.
     text: str  # The comment.
+
+
+@dataclasses.dataclass(frozen=True)
+class IssueHistoryRow:
+    """When an issue was opened, resolved or reopened."""
+
+    issue: int  # Id of the issue.
+    resolved: bool  # Whether it was resolved then; false when it was opened or reopened.
+    actor: int  # User who did it; 0 = the host.
+    actor_email: Optional[str]  # E-mail of that user.
+    time: datetime.datetime  # When.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -948,7 +968,7 @@ class EventRow:
     stage: Optional[int]  # Stage it happened in.
     task: Optional[int]  # Task it concerns.
     class_: Optional[int]  # Feature of the class.
-    answer: Optional[int]  # Feature of the option.
+    answer: Optional[int]  # Feature of the option; of issue_tag and issue_untag the tag.
     frames: int  # Frames it concerns.
     duration: int  # Reported time. [us]
     reference: Optional[int]  # Label number, issue, destination stage or other, by kind.
@@ -1249,6 +1269,10 @@ class Session(_runtime.Handle):
     def workflow_templates_get(self, workflow_templates: Sequence[int], *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> WorkflowTemplateTable: ...
     def workflow_template_list(self, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> WorkflowTemplateTable: ...
     def workflow_template_json(self, workflow_template: int, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> str: ...
+    def issue_tag_create(self, name: str, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> int: ...
+    def issue_tag_rename(self, tag: int, name: str, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> None: ...
+    def issue_tag_delete(self, tag: int, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> None: ...
+    def issue_tag_list(self, *, deleted: Union[Deleted, int] = ..., timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> TagTable: ...
     def store_events(self, after: int, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> Stream[EventRow]: ...
     def outbox_waiting(self, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> OutboxWaitingTable: ...
 
@@ -1300,8 +1324,15 @@ class Project(_runtime.Handle):
     def tasks_move(self, tasks: Sequence[int], stage: int, all_or_nothing: bool = ..., *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> OutcomeTable: ...
     def tasks_reopen(self, tasks: Sequence[int], all_or_nothing: bool = ..., *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> OutcomeTable: ...
     def issue_comment(self, issue: int, comment: str, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> None: ...
+    def issue_set_tags(self, issue: int, tags: Optional[Sequence[int]] = ..., *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> None: ...
     def issue_resolve(self, issue: int, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> None: ...
     def issue_reopen(self, issue: int, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> None: ...
+    def issues_get(self, issues: Sequence[int], *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> IssueTable: ...
+    def issue_list(self, *, page: Optional[str] = ..., limit: int = ..., tasks: Optional[Sequence[int]] = ..., stages: Optional[Sequence[int]] = ..., classes: Optional[Sequence[int]] = ..., creators: Optional[Sequence[int]] = ..., tags: Optional[Sequence[int]] = ..., anchors: Optional[Sequence[int]] = ..., text: Optional[str] = ..., created_after_us: Union[int, datetime.datetime, datetime.timedelta] = ..., created_before_us: Union[int, datetime.datetime, datetime.timedelta] = ..., states: Union[IssueState, int] = ..., reverse: bool = ..., timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> IssueTable: ...
+    def issue_list_pages(self, **keywords: Any) -> Iterator[IssueTable]: ...
+    def set_issue_tags(self, tags: Optional[Sequence[int]] = ..., *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> None: ...
+    def issue_tag_create(self, name: str, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> int: ...
+    def issue_tags(self, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> TagTable: ...
     def events(self, after: int, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> Stream[EventRow]: ...
     def outbox_fetch(self, *, key: Optional[str] = ..., source: Optional[str] = ..., after: int = ..., limit: int = ..., timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> OutboxTable: ...
     def outbox_acknowledge(self, sequences: Sequence[int], *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> int: ...
@@ -1339,9 +1370,10 @@ class Task(_runtime.Handle):
     def consensus_branches(self, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> BranchTable: ...
     def consensus_approve(self, *, branch: int = ..., text: Optional[Union[str, bytes, memoryview]] = ..., hashes: Optional[Sequence[Optional[str]]] = ..., hash_offsets: Optional[Sequence[int]] = ..., branches: Optional[Sequence[int]] = ..., assignee: int = ..., retain_assignee: bool = ..., timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> None: ...
     def consensus_agreement(self, *, overlap: float = ..., distance: float = ..., timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> AgreementTable: ...
-    def issue_create(self, comment: str, *, label: Optional[str] = ..., first_frame: int = ..., last_frame: int = ..., x: float = ..., y: float = ..., anchor: Union[Anchor, int] = ..., timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> int: ...
+    def issue_create(self, comment: str, *, label: Optional[str] = ..., first_frame: int = ..., last_frame: int = ..., x: float = ..., y: float = ..., anchor: Union[Anchor, int] = ..., tags: Optional[Sequence[int]] = ..., timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> int: ...
     def issues(self, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> IssueTable: ...
     def comments(self, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> CommentTable: ...
+    def issue_history(self, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> IssueHistoryTable: ...
     def report_time(self, starts_us: Sequence[Union[int, datetime.datetime, datetime.timedelta]], durations_us: Sequence[Union[int, datetime.datetime, datetime.timedelta]], *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> int: ...
     def heartbeat(self, at_us: Union[int, datetime.datetime, datetime.timedelta], *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> int: ...
 
@@ -1423,6 +1455,8 @@ class AgreementTable(Table[AgreementRow]): ...
 class IssueTable(Table[IssueRow]): ...
 
 class CommentTable(Table[CommentRow]): ...
+
+class IssueHistoryTable(Table[IssueHistoryRow]): ...
 
 class EventTable(Table[EventRow]): ...
 

@@ -598,6 +598,33 @@ class annoproj_issue_options(Structure):
         ("y", c_double),
         ("anchor", c_int32),
         ("reserved", c_int32),
+        ("tags", c_void_p),
+        ("tag_count", c_size_t),
+    ]
+
+
+class annoproj_issue_list_options(Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("page", c_char_p),
+        ("limit", c_int64),
+        ("tasks", c_void_p),
+        ("task_count", c_size_t),
+        ("stages", c_void_p),
+        ("stage_count", c_size_t),
+        ("classes", c_void_p),
+        ("class_count", c_size_t),
+        ("creators", c_void_p),
+        ("creator_count", c_size_t),
+        ("tags", c_void_p),
+        ("tag_count", c_size_t),
+        ("anchors", c_void_p),
+        ("anchor_count", c_size_t),
+        ("text", c_char_p),
+        ("created_after_us", c_int64),
+        ("created_before_us", c_int64),
+        ("states", c_int32),
+        ("reverse", c_bool),
     ]
 
 
@@ -858,10 +885,22 @@ FUNCTIONS = (
     ("annoproj_issue_options_init", None, (POINTER(annoproj_issue_options),)),
     ("annoproj_issue_create", c_int32, (annoproj_task_p, c_char_p, POINTER(annoproj_issue_options), POINTER(annoproj_call), POINTER(c_int64), POINTER(annoproj_error_p))),
     ("annoproj_issue_comment", c_int32, (annoproj_project_p, c_int64, c_char_p, POINTER(annoproj_call), POINTER(annoproj_error_p))),
+    ("annoproj_issue_set_tags", c_int32, (annoproj_project_p, c_int64, c_void_p, c_size_t, POINTER(annoproj_call), POINTER(annoproj_error_p))),
     ("annoproj_issue_resolve", c_int32, (annoproj_project_p, c_int64, POINTER(annoproj_call), POINTER(annoproj_error_p))),
     ("annoproj_issue_reopen", c_int32, (annoproj_project_p, c_int64, POINTER(annoproj_call), POINTER(annoproj_error_p))),
     ("annoproj_task_issues", c_int32, (annoproj_task_p, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
     ("annoproj_task_comments", c_int32, (annoproj_task_p, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
+    ("annoproj_task_issue_history", c_int32, (annoproj_task_p, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
+    ("annoproj_issues_get", c_int32, (annoproj_project_p, c_void_p, c_size_t, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
+    ("annoproj_issue_list_options_init", None, (POINTER(annoproj_issue_list_options),)),
+    ("annoproj_issue_list", c_int32, (annoproj_project_p, POINTER(annoproj_issue_list_options), POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
+    ("annoproj_issue_tag_create", c_int32, (annoproj_session_p, c_char_p, POINTER(annoproj_call), POINTER(c_int64), POINTER(annoproj_error_p))),
+    ("annoproj_issue_tag_rename", c_int32, (annoproj_session_p, c_int64, c_char_p, POINTER(annoproj_call), POINTER(annoproj_error_p))),
+    ("annoproj_issue_tag_delete", c_int32, (annoproj_session_p, c_int64, POINTER(annoproj_call), POINTER(annoproj_error_p))),
+    ("annoproj_issue_tag_list", c_int32, (annoproj_session_p, POINTER(annoproj_tag_list_options), POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
+    ("annoproj_project_set_issue_tags", c_int32, (annoproj_project_p, c_void_p, c_size_t, POINTER(annoproj_call), POINTER(annoproj_error_p))),
+    ("annoproj_project_issue_tag_create", c_int32, (annoproj_project_p, c_char_p, POINTER(annoproj_call), POINTER(c_int64), POINTER(annoproj_error_p))),
+    ("annoproj_project_issue_tags", c_int32, (annoproj_project_p, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
     ("annoproj_task_report_time", c_int32, (annoproj_task_p, c_void_p, c_void_p, c_size_t, POINTER(annoproj_call), POINTER(c_int64), POINTER(annoproj_error_p))),
     ("annoproj_task_heartbeat", c_int32, (annoproj_task_p, c_int64, POINTER(annoproj_call), POINTER(c_int64), POINTER(annoproj_error_p))),
     ("annoproj_project_events", c_int32, (annoproj_project_p, c_int64, POINTER(annoproj_call), POINTER(annoproj_stream_p), POINTER(annoproj_error_p))),
@@ -1089,10 +1128,22 @@ annoproj_consensus_agreement = LIBRARY.annoproj_consensus_agreement
 annoproj_issue_options_init = LIBRARY.annoproj_issue_options_init
 annoproj_issue_create = LIBRARY.annoproj_issue_create
 annoproj_issue_comment = LIBRARY.annoproj_issue_comment
+annoproj_issue_set_tags = LIBRARY.annoproj_issue_set_tags
 annoproj_issue_resolve = LIBRARY.annoproj_issue_resolve
 annoproj_issue_reopen = LIBRARY.annoproj_issue_reopen
 annoproj_task_issues = LIBRARY.annoproj_task_issues
 annoproj_task_comments = LIBRARY.annoproj_task_comments
+annoproj_task_issue_history = LIBRARY.annoproj_task_issue_history
+annoproj_issues_get = LIBRARY.annoproj_issues_get
+annoproj_issue_list_options_init = LIBRARY.annoproj_issue_list_options_init
+annoproj_issue_list = LIBRARY.annoproj_issue_list
+annoproj_issue_tag_create = LIBRARY.annoproj_issue_tag_create
+annoproj_issue_tag_rename = LIBRARY.annoproj_issue_tag_rename
+annoproj_issue_tag_delete = LIBRARY.annoproj_issue_tag_delete
+annoproj_issue_tag_list = LIBRARY.annoproj_issue_tag_list
+annoproj_project_set_issue_tags = LIBRARY.annoproj_project_set_issue_tags
+annoproj_project_issue_tag_create = LIBRARY.annoproj_project_issue_tag_create
+annoproj_project_issue_tags = LIBRARY.annoproj_project_issue_tags
 annoproj_task_report_time = LIBRARY.annoproj_task_report_time
 annoproj_task_heartbeat = LIBRARY.annoproj_task_heartbeat
 annoproj_project_events = LIBRARY.annoproj_project_events

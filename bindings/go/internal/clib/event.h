@@ -74,6 +74,9 @@ typedef enum event_kind {
     EVENT_MAIN_LABEL_FRAMES_CREATE = 68,
     EVENT_MAIN_LABEL_FRAMES_DELETE = 69,
     EVENT_MAIN_LABEL_SUBMIT = 70,
+    /* issues, as 64 to 67; answer = tag */
+    EVENT_ISSUE_TAG = 71,
+    EVENT_ISSUE_UNTAG = 72,
     /* the project */
     EVENT_PROJECT_CREATE = 80,      /* reference = ontology */
     EVENT_PROJECT_UPDATE = 81,      /* reference = annoproj_setting when it was that one only */
@@ -131,7 +134,7 @@ typedef struct event {
     int32_t source; /* annoproj_source; filled by command_event() */
     int32_t stage;  /* stage number */
     int32_t class;  /* feature number */
-    int32_t answer; /* feature number */
+    int32_t answer; /* feature number; a tag */
 } event;
 
 /* The events of one command, gathered in memory and written in one go before the command's savepoint ends. */

@@ -19,7 +19,7 @@ static annoproj_status last_submitter(scope *in, const issue *one, int64_t task_
     return status;
 }
 
-static annoproj_status record(command *cmd, const issue *one, int32_t kind, annoproj_error **error) {
+annoproj_status issue_record(command *cmd, const issue *one, int32_t kind, int64_t tag, annoproj_error **error) {
     task_facts task;
     int64_t against = 0;
     annoproj_status status = access_task_facts(&cmd->scope, one->task, &task, error);
@@ -30,9 +30,14 @@ static annoproj_status record(command *cmd, const issue *one, int32_t kind, anno
                                     .task = NUMBER_OF(one->task),
                                     .stage = task.stage.number,
                                     .class = one->class,
+                                    .answer = (int32_t)tag,
                                     .credited = against,
                                     .reference = NUMBER_OF(one->id)});
     return status;
+}
+
+static annoproj_status record(command *cmd, const issue *one, int32_t kind, annoproj_error **error) {
+    return issue_record(cmd, one, kind, 0, error);
 }
 
 static annoproj_status add_history(command *cmd, int64_t id, bool resolved, annoproj_error **error) {

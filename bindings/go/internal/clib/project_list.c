@@ -32,7 +32,8 @@ typedef struct listing {
 
 static annoproj_status add_tags(scope *in, rows *table, int64_t project, annoproj_error **error) {
     static const char query[] =
-        "SELECT t.name FROM project_tag p JOIN tag t ON t.id = p.tag WHERE p.project = ? ORDER BY t.name";
+        "SELECT t.name FROM project_tag p JOIN tag t ON t.id = p.tag AND t.kind = 0 /* TAG_OF_PROJECTS */"
+        " WHERE p.project = ? ORDER BY t.name";
     const char *names[PROJECT_TAGS_MOST];
     size_t count = 0;
     bool failed = false;
@@ -290,7 +291,7 @@ static annoproj_status add_page(scope *in, listing *list, rows *table, annoproj_
 
 static annoproj_status list_projects(scope *in, void *arguments, annoproj_error **error) {
     static const char users[] = "SELECT 1 WHERE ?1 = 0 UNION ALL SELECT 1 FROM user WHERE id = ?1";
-    static const char tags[] = "SELECT 1 FROM tag WHERE id = ? AND NOT deleted";
+    static const char tags[] = "SELECT 1 FROM tag WHERE id = ? AND kind = 0 /* TAG_OF_PROJECTS */ AND NOT deleted";
     listing *list = arguments;
     const annoproj_project_list_options *options = &list->options;
     rows *table = rows_new(&row_project_row);

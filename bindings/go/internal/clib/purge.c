@@ -33,6 +33,7 @@ static const purge_rule tasks = {LIMITED("task", "id", "id"), 1};
 /* Ranges of ids of the whole project. A segment's column is a blob of some hundred kilobytes. */
 static const purge_rule of_ranges[] = {
     {LIMITED("issue_comment", "issue, number", "issue"), 1},
+    {LIMITED("issue_tag", "issue, tag", "issue"), 1},
     {LIMITED("issue_history", "issue, number", "issue"), 1},
     {LIMITED("issue", "id", "id"), 1},
     /* Heartbeats lie by user: one look for each. */
