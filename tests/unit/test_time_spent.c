@@ -211,6 +211,49 @@ static void test_union_of_random_reports(void **state) {
     team_free(made);
 }
 
+/* What is too old and which gaps count is the project's to say, from then on: what was recorded stays. */
+static void test_limits_are_settings(void **state) {
+    (void)state;
+    static const struct {
+        int64_t gap, recorded;
+    } beats[] = {{0, 0},
+                 {10 * SECOND - 1, 10 * SECOND - 1},
+                 {10 * SECOND, 10 * SECOND},
+                 {10 * SECOND + 1, 10 * SECOND}};
+    team *made = team_new(1, "", "");
+    annoproj_error *error = NULL;
+    annoproj_task *task = team_task(made, TEAM_ANNOTATOR, 0);
+    const int64_t hour = 3600 * SECOND;
+    int64_t sum = 0, recorded = 0;
+    made->now_us += 5 * hour;
+    assert_int_equal(report(task, made->now_us - 2 * hour, SECOND, ANNOPROJ_OK), SECOND);
+    assert_ok(annoproj_project_setting_set(made->projects[TEAM_ADMIN], ANNOPROJ_SETTING_TIME_WINDOW_US, hour, NULL,
+                                           &error),
+              error);
+    report(task, made->now_us - hour - 1, SECOND, ANNOPROJ_INVALID);
+    assert_int_equal(report(task, made->now_us - hour, SECOND, ANNOPROJ_OK), SECOND);
+    assert_ok(annoproj_project_setting_set(made->projects[TEAM_ADMIN], ANNOPROJ_SETTING_IDLE_LIMIT_US, 10 * SECOND,
+                                           NULL, &error),
+              error);
+    for (size_t i = 0; i < sizeof beats / sizeof beats[0]; i++) {
+        made->now_us += beats[i].gap;
+        assert_ok(annoproj_task_heartbeat(task, 0, NULL, &recorded, &error), error);
+        assert_int_equal(recorded, beats[i].recorded);
+        sum += recorded;
+    }
+    assert_ok(annoproj_project_setting_set(made->projects[TEAM_ADMIN], ANNOPROJ_SETTING_IDLE_LIMIT_US, SECOND, NULL,
+                                           &error),
+              error);
+    annoproj_table *overview = NULL;
+    assert_ok(annoproj_project_overview(made->projects[TEAM_ADMIN], NULL, &overview, &error), error);
+    assert_int_equal(annoproj_table_int64(overview, 0, annoproj_table_column_index(overview, "time_spent")),
+                     (2 * SECOND + sum + SECOND / 2) / SECOND);
+    annoproj_table_free(overview);
+    annoproj_task_close(task);
+    assert_int_equal(team_differences(made), 0);
+    team_free(made);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_overlaps_count_once),
@@ -223,6 +266,7 @@ int main(void) {
         cmocka_unit_test(test_time_reported_late),
         cmocka_unit_test(test_heartbeat_after_a_return),
         cmocka_unit_test(test_union_of_random_reports),
+        cmocka_unit_test(test_limits_are_settings),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
