@@ -4,9 +4,9 @@
 #include "calendar.h"
 #include "failure.h"
 #include "query.h"
+#include "task_vector.h"
 
-#define MOST_BUCKETS   100000
-#define TASKS_OF_CHUNK 2048 /* see task_vector in docs/file-format.md */
+#define MOST_BUCKETS 100000
 
 int64_t seconds_of(int64_t us) {
     return (us + 500000) / 1000000;
@@ -68,17 +68,24 @@ static annoproj_status dataset_numbers(scope *in, const query *asked, uint8_t *w
 }
 
 static void add_chunk(number_set *tasks, const uint8_t *wanted, int64_t chunk, const uint8_t *data, size_t length) {
-    for (size_t i = 0; i < length / 2 && i < TASKS_OF_CHUNK; i++) {
+    for (size_t i = 0; i < length / 2 && i < TASK_VECTOR_CHUNK; i++) {
         uint16_t dataset = (uint16_t)(data[2 * i] | data[2 * i + 1] << 8);
         if (wanted[dataset]) {
-            number_set_add(tasks, chunk * TASKS_OF_CHUNK + (int64_t)i);
+            number_set_add(tasks, chunk * TASK_VECTOR_CHUNK + (int64_t)i);
         }
     }
 }
 
+static statement *of_vector(scope *in, const char *sql_text) {
+    statement *find = sql(in->database, sql_text);
+    bind_int64(find, TASK_VECTOR_ID(in->project.id, TASK_ATTRIBUTE_DATASET, 0));
+    bind_int64(find, TASK_VECTOR_ID(in->project.id, TASK_ATTRIBUTE_DATASET, TASK_VECTOR_CHUNK_MASK));
+    return find;
+}
+
 static annoproj_status dataset_tasks(report *made, annoproj_error **error) {
-    static const char last[] = "SELECT max(chunk) FROM task_vector WHERE project = ? AND attribute = 1";
-    static const char each[] = "SELECT chunk, data FROM task_vector WHERE project = ? AND attribute = 1";
+    static const char last[] = "SELECT max(id) FROM task_vector WHERE id BETWEEN ? AND ?";
+    static const char each[] = "SELECT id, data FROM task_vector WHERE id BETWEEN ? AND ?";
     scope *in = made->in;
     int64_t chunks = 0;
     uint8_t *wanted = arena_allocate(in->memory, 65536);
@@ -90,22 +97,21 @@ static annoproj_status dataset_tasks(report *made, annoproj_error **error) {
     if (status != ANNOPROJ_OK) {
         return status;
     }
-    statement *find = sql(in->database, last);
-    bind_int64(find, in->project.id);
+    statement *find = of_vector(in, last);
     if (sql_row(find) && !column_is_null(find, 0)) {
-        chunks = column_int64(find, 0) + 1;
+        chunks = (column_int64(find, 0) & TASK_VECTOR_CHUNK_MASK) + 1;
     }
     status = sql_end(find, error);
     if (status != ANNOPROJ_OK) {
         return status;
     }
-    if (!number_set_make(tasks, in->memory, chunks * TASKS_OF_CHUNK)) {
+    if (!number_set_make(tasks, in->memory, chunks * TASK_VECTOR_CHUNK)) {
         return fail_memory(error);
     }
-    find = sql(in->database, each);
-    bind_int64(find, in->project.id);
+    find = of_vector(in, each);
     while (sql_row(find)) {
-        add_chunk(tasks, wanted, column_int64(find, 0), column_blob(find, 1), column_length(find, 1));
+        add_chunk(tasks, wanted, column_int64(find, 0) & TASK_VECTOR_CHUNK_MASK, column_blob(find, 1),
+                  column_length(find, 1));
     }
     made->tasks = tasks;
     return sql_end(find, error);

@@ -257,14 +257,15 @@ static annoproj_status check_vectors(scope *in, checking *check, annoproj_error 
     static const char query[] =
         "SELECT t.id, t.stage & 0xffffffff, d.number, s.data, v.data FROM task t"
         " LEFT JOIN project_dataset d ON d.project = t.id >> 32 AND d.dataset = t.data_unit >> 32"
-        " LEFT JOIN task_vector s ON s.project = t.id >> 32 AND s.attribute = 2 AND s.chunk = (t.id & 0xffffffff) / "
-        "2048"
-        " LEFT JOIN task_vector v ON v.project = t.id >> 32 AND v.attribute = 1 AND v.chunk = (t.id & 0xffffffff) / "
-        "2048"
-        " WHERE t.id >= ? AND t.id < ? ORDER BY t.id";
+        " LEFT JOIN task_vector s ON s.id = ?3 + (t.id & 0xffffffff) / ?5"
+        " LEFT JOIN task_vector v ON v.id = ?4 + (t.id & 0xffffffff) / ?5"
+        " WHERE t.id >= ?1 AND t.id < ?2 ORDER BY t.id";
     statement *find = sql(in->database, query);
     bind_int64(find, MAKE_ID(check->project, 0));
     bind_int64(find, MAKE_ID(check->project + 1, 0));
+    bind_int64(find, TASK_VECTOR_ID(check->project, TASK_ATTRIBUTE_STAGE, 0));
+    bind_int64(find, TASK_VECTOR_ID(check->project, TASK_ATTRIBUTE_DATASET, 0));
+    bind_int64(find, TASK_VECTOR_CHUNK);
     while (sql_row(find)) {
         int64_t id = column_int64(find, 0);
         check_compare(check, "task", id, "stage in the vector", vector_value(find, 3, id), column_int64(find, 1));

@@ -12,7 +12,7 @@
 #include "private_file.h"
 
 #define SUFFIX          "-copy-"
-#define PIECE_PAGES     256 /* 4 MiB of a store's pages */
+#define PIECE_PAGES     1024 /* 4 MiB of a store's pages */
 #define LONGEST_NAME    (4096 + 32)
 #define SQL_PLAIN_FILE  "PRAGMA journal_mode=DELETE" /* one file, without a log beside it */
 #define SQL_QUICK_CHECK "PRAGMA quick_check(1)"

@@ -81,10 +81,7 @@ const char schema_task[] =
     " at_us INTEGER NOT NULL,"
     " entered_us INTEGER NOT NULL," /* of the stay it was in */
     " PRIMARY KEY(user, task)) WITHOUT ROWID, STRICT;"
-    /* Task properties as vectors for the scan: 2 bytes for each task, 2,048 tasks in a chunk. */
+    /* Task properties as vectors for the scan: 2 bytes for each task, 2,000 tasks in a chunk. */
     "CREATE TABLE task_vector("
-    " project INTEGER NOT NULL,"
-    " attribute INTEGER NOT NULL," /* task_attribute: dataset number, stage number */
-    " chunk INTEGER NOT NULL,"
-    " data BLOB NOT NULL,"
-    " PRIMARY KEY(project, attribute, chunk)) WITHOUT ROWID, STRICT;";
+    " id INTEGER PRIMARY KEY," /* (project << 32) + (attribute << 24) + chunk: task_attribute */
+    " data BLOB NOT NULL) STRICT;";

@@ -1,6 +1,6 @@
 /* Pages whose tasks are rare: all that may suit are read, and the first ones kept. Which may: what users have, by the index of the
  * queue; what has a certain title, by the index of titles; everything else by the task vectors, in order of their numbers, where a chunk of
- * 2,048 tasks without any costs two short reads. */
+ * 2,000 tasks without any costs two short reads. */
 #include <string.h>
 
 #include "failure.h"
@@ -203,12 +203,10 @@ static void pick_stages(sweep *run, const uint8_t *data, int64_t length) {
 }
 
 static annoproj_status pick_datasets(sweep *run, int64_t chunk, annoproj_error **error) {
-    static const char text[] = "SELECT data FROM task_vector WHERE project = ? AND attribute = ? AND chunk = ?";
+    static const char text[] = "SELECT data FROM task_vector WHERE id = ?";
     const scope *in = run->best->filter->in;
     statement *find = sql(in->database, text);
-    bind_int64(find, in->project.id);
-    bind_int64(find, TASK_ATTRIBUTE_DATASET);
-    bind_int64(find, chunk);
+    bind_int64(find, TASK_VECTOR_ID(in->project.id, TASK_ATTRIBUTE_DATASET, chunk));
     const bool found = sql_row(find);
     const uint8_t *data = found ? column_blob(find, 0) : NULL;
     const int64_t length = found ? vector_length(find, 0) : 0;
@@ -260,17 +258,17 @@ static annoproj_status offer_wanted(sweep *run, int64_t chunk, annoproj_error **
 }
 
 annoproj_status gather_stages(best_tasks *best, const uint8_t *stages, annoproj_error **error) {
-    static const char text[] = "SELECT chunk, data FROM task_vector WHERE project = ? AND attribute = ? ORDER BY chunk";
+    static const char text[] = "SELECT id, data FROM task_vector WHERE id BETWEEN ? AND ? ORDER BY id";
     const scope *in = best->filter->in;
     sweep run = {.best = best, .stages = stages};
     annoproj_status status = read_datasets(&run, error);
     if (status != ANNOPROJ_OK)
         return status;
     statement *chunks = sql(in->database, text);
-    bind_int64(chunks, in->project.id);
-    bind_int64(chunks, TASK_ATTRIBUTE_STAGE);
+    bind_int64(chunks, TASK_VECTOR_ID(in->project.id, TASK_ATTRIBUTE_STAGE, 0));
+    bind_int64(chunks, TASK_VECTOR_ID(in->project.id, TASK_ATTRIBUTE_STAGE, TASK_VECTOR_CHUNK_MASK));
     while (status == ANNOPROJ_OK && sql_row(chunks)) {
-        const int64_t chunk = column_int64(chunks, 0);
+        const int64_t chunk = column_int64(chunks, 0) & TASK_VECTOR_CHUNK_MASK;
         pick_stages(&run, column_blob(chunks, 1), vector_length(chunks, 1));
         if (run.by_dataset)
             status = pick_datasets(&run, chunk, error);

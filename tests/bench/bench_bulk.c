@@ -46,7 +46,7 @@ static bulk_times bare_writes(int64_t units, int64_t moved) {
     if (sqlite3_open(path, &database) != SQLITE_OK)
         exit(1);
     run(database,
-        "PRAGMA page_size = 16384; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = "
+        "PRAGMA page_size = 4096; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = "
         "0;"
         "PRAGMA cache_size = -65536;"
         "CREATE TABLE data_unit(id INTEGER PRIMARY KEY, uuid, title, data_type, media_type, link, width, height, "

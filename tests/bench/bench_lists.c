@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "page_token.h"
+#include "task_vector.h"
 
 #define REVIEW ((INT64_C(1) << 32) + 2) /* the stage that is listed */
 
@@ -43,12 +44,17 @@ static void fill(sqlite3 *database, int64_t tasks) {
         text, sizeof text,
         "WITH RECURSIVE n(i, r) AS (SELECT 1, 1 UNION ALL SELECT i + 1, (r * 1103515245 + 12345) & 0x7fffffff FROM n"
         " WHERE i < %lld)"
-        " INSERT INTO task SELECT (1 << 32) + i, ((iif(r %% 20000 = 7, %d, 1 + i * %d / %lld)) << 32) + i,"
+        " INSERT INTO task(id, data_unit, title, data_type, stage, status, assignee, assigned_by, priority, entered_us,"
+        " released, returned, version, last_submitter, last_action_user, last_action_stage, last_action_us, "
+        "open_issues,"
+        " resolved_issues, removed_stage, parent, branch)"
+        " SELECT (1 << 32) + i, ((iif(r %% 20000 = 7, %d, 1 + i * %d / %lld)) << 32) + i,"
         " printf('camera%%d_%%08x.jpg', r %% 7, (r * 2654435761) & 0xffffffff), 1,"
         " (1 << 32) + iif(r %% 6 < 3, 1, iif(r %% 6 < 5, 2, 3)), iif(r %% 6 < 5, 1, 8),"
         " iif(r %% 10 = 0, 1 + (r >> 5) %% 20, 0), iif(r %% 10 = 0, 1, 0), (r >> 8) %% 101,"
         " 1767603600000000 + (i * 7919 %% %lld) * 100, 0, 0, 0, 0, iif(r %% 6 < 3, NULL, 0),"
-        " iif(r %% 6 < 3, NULL, (1 << 32) + 1), iif(r %% 6 < 3, NULL, 1767603600000000 + i * 100), 0, 0, 0 FROM n",
+        " iif(r %% 6 < 3, NULL, (1 << 32) + 1), iif(r %% 6 < 3, NULL, 1767603600000000 + i * 100), 0, 0, 0, 0, 0 FROM "
+        "n",
         (long long)tasks, RARE_DATASET, DATASETS - 1, (long long)tasks + 1, (long long)tasks);
     run(database, text);
 }
@@ -62,27 +68,26 @@ static void fill_vectors(sqlite3 *database) {
         " UPDATE project_counter SET last_task = (SELECT count(*) FROM task), tasks = last_task;");
     for (int attribute = 1; attribute <= 2; attribute++) {
         char text[256];
-        uint8_t data[4096] = {0};
+        uint8_t data[TASK_VECTOR_CHUNK * 2] = {0};
         int64_t chunk = 0;
         snprintf(text, sizeof text, "SELECT id & 0xffffffff, %s FROM task ORDER BY id", values[attribute - 1]);
         if (sqlite3_prepare_v2(database, text, -1, &read, NULL) != SQLITE_OK ||
-            sqlite3_prepare_v2(database, "INSERT OR REPLACE INTO task_vector VALUES(1, ?, ?, ?)", -1, &put, NULL) !=
+            sqlite3_prepare_v2(database, "INSERT OR REPLACE INTO task_vector VALUES(?, ?)", -1, &put, NULL) !=
                 SQLITE_OK)
             exit(1);
         for (bool more = true; more;) {
             more = sqlite3_step(read) == SQLITE_ROW;
-            int64_t number = more ? sqlite3_column_int64(read, 0) : (chunk + 1) * 2048;
-            if (number / 2048 != chunk) {
-                sqlite3_bind_int(put, 1, attribute);
-                sqlite3_bind_int64(put, 2, chunk);
-                sqlite3_bind_blob(put, 3, data, sizeof data, SQLITE_STATIC);
+            int64_t number = more ? sqlite3_column_int64(read, 0) : (chunk + 1) * TASK_VECTOR_CHUNK;
+            if (number / TASK_VECTOR_CHUNK != chunk) {
+                sqlite3_bind_int64(put, 1, TASK_VECTOR_ID(1, attribute, chunk));
+                sqlite3_bind_blob(put, 2, data, sizeof data, SQLITE_STATIC);
                 sqlite3_step(put);
                 sqlite3_reset(put);
-                chunk = number / 2048;
+                chunk = number / TASK_VECTOR_CHUNK;
                 memset(data, 0, sizeof data);
             }
             if (more)
-                data[number % 2048 * 2] = (uint8_t)sqlite3_column_int64(read, 1);
+                data[number % TASK_VECTOR_CHUNK * 2] = (uint8_t)sqlite3_column_int64(read, 1);
         }
         sqlite3_finalize(read);
         sqlite3_finalize(put);

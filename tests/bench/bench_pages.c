@@ -1,5 +1,5 @@
 /* The page size of the store: 4, 8 and 16 KiB. What a scan of the log, the commit of a small command and the size of
- * the file cost with each, as ratios to 16 KiB, which new stores have. */
+ * the file cost with each, as ratios to 4 KiB, which new stores have. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -96,7 +96,7 @@ static void make_file(candidate *made, int64_t events, int64_t tasks) {
 }
 
 int main(void) {
-    static candidate all[SIZES] = {{.page_size = 16384}, {.page_size = 8192}, {.page_size = 4096}};
+    static candidate all[SIZES] = {{.page_size = 4096}, {.page_size = 8192}, {.page_size = 16384}};
     int64_t events = bench_small() ? 300000 : 3000000, tasks = bench_small() ? 10000 : 50000;
     double base[3] = {0};
     for (int i = 0; i < SIZES; i++)
@@ -113,7 +113,7 @@ int main(void) {
                               bench_median(all[i].full, ROUNDS)};
         for (int k = 0; k < 3; k++)
             base[k] = i == 0 ? now[k] : base[k];
-        printf("pages of %2d KiB%s: scan of %lld events %.2f ms (%.2f x 16 KiB), start and submit %.0f us relaxed "
+        printf("pages of %2d KiB%s: scan of %lld events %.2f ms (%.2f x 4 KiB), start and submit %.0f us relaxed "
                "(%.2f x), %.0f us"
                " FULL (%.2f x), file %.1f MB (%.2f x)\n",
                (int)all[i].page_size / 1024, bench_note(), (long long)events, now[0] * 1e3, now[0] / base[0],

@@ -31,7 +31,7 @@ static double bare_writes(int64_t tasks) {
     remove(path);
     if (!times || sqlite3_open(path, &database) != SQLITE_OK)
         exit(1);
-    run(database, "PRAGMA page_size = 16384; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA "
+    run(database, "PRAGMA page_size = 4096; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA "
                   "wal_autocheckpoint = 0;"
                   "CREATE TABLE task(id INTEGER PRIMARY KEY, stage, assignee, priority, entered, data_unit, status);"
                   "CREATE INDEX queue ON task(stage, assignee, priority DESC, entered);"

@@ -173,7 +173,7 @@ static sqlite3 *plain_open(const char *name, bool durable) {
     remove(path);
     if (sqlite3_open(path, &plain) != SQLITE_OK)
         exit(1);
-    run(plain, "PRAGMA page_size = 16384; PRAGMA journal_mode = WAL");
+    run(plain, "PRAGMA page_size = 4096; PRAGMA journal_mode = WAL");
     run(plain, durable ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
     run(plain, plain_schema);
     return plain;

@@ -220,7 +220,7 @@ sqlite3 *plain_rows_make(const char *path, int64_t tasks) {
         exit(1);
     plain_rows_run(
         rows,
-        "PRAGMA page_size = 16384; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16000;"
+        "PRAGMA page_size = 4096; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16000;"
         "CREATE TABLE event(seq INTEGER PRIMARY KEY, time, kind, source, actor, credited, stage, task, class, answer,"
         " frames, duration, reference); CREATE TABLE task(id INTEGER PRIMARY KEY, dataset)");
     snprintf(fill, sizeof fill,

@@ -140,8 +140,8 @@ static void test_altered_published_label(void **state) {
 
 static void test_flipped_vector(void **state) {
     (void)state;
-    expect_found("UPDATE task_vector SET data = zeroblob(length(data)) WHERE attribute = 1", "task");
-    expect_found("UPDATE task_vector SET data = zeroblob(length(data)) WHERE attribute = 2", "task");
+    expect_found("UPDATE task_vector SET data = zeroblob(length(data)) WHERE (id >> 24 & 255) = 1", "task");
+    expect_found("UPDATE task_vector SET data = zeroblob(length(data)) WHERE (id >> 24 & 255) = 2", "task");
 }
 
 /* Damage to the file itself: an index without a row, pages that belong to nothing, a row that refers to nothing. */

@@ -65,12 +65,12 @@ static void test_info(void **state) {
     assert_int_equal(cell(table, "data_units"), 7);
     assert_int_equal(cell(table, "tasks"), 7);
     assert_true(cell(table, "events") > 7 + TEAM_SIZE);
-    assert_int_equal(cell(table, "page_size"), 16384);
+    assert_int_equal(cell(table, "page_size"), 4096);
     assert_int_equal(cell(table, "schema_version"), 1);
     assert_true(cell(table, "commit_seq") > TEAM_SIZE);
     assert_int_equal(cell(table, "file_bytes"), file_size(made->path));
     assert_true(cell(table, "wal_bytes") > 0);
-    assert_int_equal(cell(table, "free_bytes") % 16384, 0);
+    assert_int_equal(cell(table, "free_bytes") % 4096, 0);
     assert_string_equal(word(table, "sqlite"), sqlite3_libversion());
     assert_string_equal(word(table, "path"), made->path);
     assert_int_equal(strlen(word(table, "uuid")), 36);
@@ -207,7 +207,7 @@ static void test_backup_progress_and_cancel(void **state) {
     assert_ok(back_up(made, made->host, path, false, &call, &table, &error), error);
     assert_true(seen.calls > 1);
     assert_int_equal(seen.last, seen.total);
-    assert_int_equal(seen.total * 16384, cell(table, "file_bytes"));
+    assert_int_equal(seen.total * 4096, cell(table, "file_bytes"));
     assert_int_equal(seen.inner, ANNOPROJ_STATE); /* a callback may not call back */
     annoproj_table_free(table);
     assert_int_equal(unlink(path), 0);

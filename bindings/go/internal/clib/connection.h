@@ -35,7 +35,7 @@ typedef enum connection_kind { CONNECTION_WRITER, CONNECTION_READER, CONNECTION_
 #define BUSY_WAIT_US 5000000
 
 /* The page size of new stores; a variable so that the bench can compare sizes. */
-#define STORE_PAGE_SIZE 16384
+#define STORE_PAGE_SIZE 4096
 extern int32_t store_page_size;
 
 /* Opens an existing file (or, for a spool or a new store, an empty one) and sets it up; `path` is absolute and free of

@@ -46,6 +46,7 @@ static const purge_rule of_ranges[] = {
     {LIMITED("event_column", "id", "id"), 64},
     {LIMITED("event_segment", "id", "id"), 1},
     {LIMITED("event_tail", "id", "id"), 8},
+    {LIMITED("task_vector", "id", "id"), 8},
     {LIMITED("task_count", "stage, assignee", "stage"), 1},
     {LIMITED("router_user", "stage, user", "stage"), 1},
     {LIMITED("router_count", "stage, position", "stage"), 1},
@@ -57,7 +58,6 @@ static const purge_rule of_ranges[] = {
 
 /* The project's number from ?1 to before ?2. The project itself goes last: its collaborators may purge until then. */
 static const purge_rule of_numbers[] = {
-    {LIMITED("task_vector", "project, attribute, chunk", "project"), 8},
     {LIMITED("outbox", "project, seq", "project"), 1},
     {LIMITED("outbox_state", "project", "project"), 1},
     {LIMITED("event_summary", "project", "project"), 64},

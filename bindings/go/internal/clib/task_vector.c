@@ -13,23 +13,19 @@ typedef struct chunk {
 } chunk;
 
 static annoproj_status read_chunk(chunk *one, annoproj_error **error) {
-    static const char text[] = "SELECT data FROM task_vector WHERE project = ? AND attribute = ? AND chunk = ?";
+    static const char text[] = "SELECT data FROM task_vector WHERE id = ?";
     memset(one->data, 0, sizeof one->data);
     statement *find = sql(one->cmd->scope.database, text);
-    bind_int64(find, one->project);
-    bind_int64(find, one->attribute);
-    bind_int64(find, one->number);
+    bind_int64(find, TASK_VECTOR_ID(one->project, one->attribute, one->number));
     if (sql_row(find) && column_length(find, 0) == sizeof one->data)
         memcpy(one->data, column_blob(find, 0), sizeof one->data);
     return sql_end(find, error);
 }
 
 static annoproj_status write_chunk(const chunk *one, annoproj_error **error) {
-    static const char text[] = "INSERT OR REPLACE INTO task_vector(project, attribute, chunk, data) VALUES(?, ?, ?, ?)";
+    static const char text[] = "INSERT OR REPLACE INTO task_vector(id, data) VALUES(?, ?)";
     statement *put = sql(one->cmd->scope.database, text);
-    bind_int64(put, one->project);
-    bind_int64(put, one->attribute);
-    bind_int64(put, one->number);
+    bind_int64(put, TASK_VECTOR_ID(one->project, one->attribute, one->number));
     bind_blob(put, one->data, sizeof one->data);
     return sql_run(put, error);
 }

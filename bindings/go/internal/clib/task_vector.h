@@ -4,7 +4,12 @@
 
 #include "access.h"
 
-#define TASK_VECTOR_CHUNK 2048 /* tasks in a chunk */
+#define TASK_VECTOR_CHUNK 2000 /* tasks in a chunk: so its row fills a page of 4 KiB and spills over none */
+
+/* Of a row of task_vector; the chunk is what is left of an id under the mask. */
+#define TASK_VECTOR_ID(project, attribute, chunk)                                                                      \
+    (((int64_t)(project) << 32) + ((int64_t)(attribute) << 24) + (int64_t)(chunk))
+#define TASK_VECTOR_CHUNK_MASK 0xffffff
 
 enum task_attribute {                             /* stored */
                       TASK_ATTRIBUTE_DATASET = 1, /* project_dataset.number */
