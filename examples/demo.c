@@ -150,7 +150,7 @@ static void make_ontology(demo *d, const char *coco) {
         int64_t *feature;
     } wanted[] = {{"demoScn1", &d->scene},   {"demoLgt1", &d->light},  {"demoDay1", &d->day}, {"demoNgt1", &d->night},
                   {"demoVeh1", &d->vehicle}, {"demoSig1", &d->signal}, {"demoSOn1", &d->on},  {"demoSOf1", &d->off}};
-    MUST(annoproj_ontology_import_coco(d->sessions[ADA], "Street scenes", coco, NULL, &d->ontology, &error));
+    MUST(annoproj_ontology_import_coco(d->sessions[ADA], "Street scenes", coco, NULL, NULL, &d->ontology, &error));
     MUST(annoproj_ontology_json(d->sessions[ADA], d->ontology, NULL, &json, &error));
     own = malloc(strlen(json) + 1);
     if (!own)
@@ -204,7 +204,7 @@ static void make_project(demo *d, const char *coco) {
     annoproj_project_options settings = ANNOPROJ_PROJECT_OPTIONS_INIT;
     int64_t added = 0;
     MUST(annoproj_dataset_create(d->sessions[ADA], "Photos", "From the COCO file", NULL, &d->images, &error));
-    MUST(annoproj_dataset_import_coco(d->sessions[ADA], d->images, coco, NULL, &added, &error));
+    MUST(annoproj_dataset_import_coco(d->sessions[ADA], d->images, coco, NULL, NULL, &added, &error));
     MUST(annoproj_dataset_create(d->sessions[ADA], "Clips", NULL, NULL, &d->clips, &error));
     make_clip(d);
     make_ontology(d, coco);

@@ -817,11 +817,6 @@ ANNOPROJ_API annoproj_status annoproj_data_units_get(annoproj_session *session, 
 /* A page of a dataset's data units, by id. NOT_FOUND. Rights: as annoproj_dataset_get. */
 ANNOPROJ_API annoproj_status annoproj_data_unit_list(annoproj_session *session, int64_t dataset, const annoproj_page_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(data_unit_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
-/* Adds an image for each entry of `images` of a COCO file whose file name the dataset does not have yet, in one
- * transaction. DATA when the file is broken: the details list up to 100 faults with byte offset and JSON pointer.
- * NOT_FOUND (dataset or file), LIMIT. Rights: dataset_change. */
-ANNOPROJ_API annoproj_status annoproj_dataset_import_coco(annoproj_session *session, int64_t dataset, const char *path, const annoproj_call *call ANNOPROJ_NULLABLE, int64_t *added ANNOPROJ_OUT, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
-
 /* ==== Section - Ontologies ======================================================================= */
 
 ANNOPROJ_ROW(ontology_row, "An ontology")
@@ -850,11 +845,6 @@ ANNOPROJ_ROW_END(feature_row)
 /* Makes an ontology from its JSON structure (objects, classifications). Unknown members are kept. DATA names JSON
  * pointer and byte of what is wrong; LIMIT when it has too many entries or levels. Rights: ontology_create. */
 ANNOPROJ_API annoproj_status annoproj_ontology_create(annoproj_session *session, const char *title, const char *json, const annoproj_call *call ANNOPROJ_NULLABLE, int64_t *ontology ANNOPROJ_OUT, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
-
-/* Makes an ontology from the categories of a COCO file: one class for each category and shape met among the
- * annotations (a box for a category without any); the first shape keeps the category's name, others add theirs in brackets.
- * DATA, NOT_FOUND (file), LIMIT. Rights: ontology_create. */
-ANNOPROJ_API annoproj_status annoproj_ontology_import_coco(annoproj_session *session, const char *title, const char *path, const annoproj_call *call ANNOPROJ_NULLABLE, int64_t *ontology ANNOPROJ_OUT, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* Replaces the structure. While a project uses the ontology, entries that are missing from `json` are archived instead
  * of removed, and an entry may not change its shape or type (STATE). NOT_FOUND; DATA and LIMIT as annoproj_ontology_create.
@@ -2338,26 +2328,53 @@ ANNOPROJ_API annoproj_status annoproj_project_tasks_by_stage(annoproj_project *p
 
 /* ==== Section - Import and export ================================================================ */
 
+/* Gets room for `length` bytes, puts the next ones there and says in *read how many; 0 = the end. Non-zero return ends the import
+ * with CALLBACK. */
+typedef int32_t (*annoproj_read_fn)(void *buffer, size_t length, size_t *read, void *user_data);
+
+/* How to import. */
 typedef struct annoproj_import_options {
     size_t size;
-    bool not_prelabels;              /* the labels count as made by the session's user instead of as pre-labels */
+    annoproj_read_fn read ANNOPROJ_NULLABLE;   /* where the bytes come from instead of a path; they wait in a temporary file beside the store */
+    void *user_data ANNOPROJ_NULLABLE;
+    bool not_prelabels;                        /* labels: they count as made by hand as the file says (COCO: by the session's user) instead of as pre-labels */
+    bool replace;                              /* labels: a task that the file has labels for, or an empty label row, keeps no other labels */
 } annoproj_import_options;
-#define ANNOPROJ_IMPORT_OPTIONS_INIT { sizeof(annoproj_import_options), false }
+#define ANNOPROJ_IMPORT_OPTIONS_INIT { sizeof(annoproj_import_options), NULL, NULL, false, false }
 
 /* Fills in the defaults. */
 ANNOPROJ_API void annoproj_import_options_init(annoproj_import_options *options ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
 
+/* Makes an ontology from the categories of a COCO file: one class for each category and shape met among the
+ * annotations (a box for a category without any); the first shape keeps the category's name, others add theirs in brackets.
+ * DATA, NOT_FOUND (file), LIMIT. Rights: ontology_create. */
+ANNOPROJ_API annoproj_status annoproj_ontology_import_coco(annoproj_session *session, const char *title, const char *path ANNOPROJ_NULLABLE, const annoproj_import_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, int64_t *ontology ANNOPROJ_OUT, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* Adds an image for each entry of `images` of a COCO file whose file name the dataset does not have yet, in one
+ * transaction. DATA when the file is broken: the details list up to 100 faults with byte offset and JSON pointer.
+ * NOT_FOUND (dataset or file), LIMIT. Rights: dataset_change. */
+ANNOPROJ_API annoproj_status annoproj_dataset_import_coco(annoproj_session *session, int64_t dataset, const char *path ANNOPROJ_NULLABLE, const annoproj_import_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, int64_t *added ANNOPROJ_OUT, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
 ANNOPROJ_ROW(import_row, "What an import brought")
-ANNOPROJ_COLUMN(images, int64, required, "", "Images", "Images of the file.")
+ANNOPROJ_COLUMN(images, int64, required, "", "Images", "Images, or label rows, of the file.")
 ANNOPROJ_COLUMN(tasks, int64, required, "", "Tasks", "Tasks that got labels.")
 ANNOPROJ_COLUMN(labels, int64, required, "", "Labels", "Labels stored.")
-ANNOPROJ_COLUMN(repeated, int64, required, "", "Repeated", "Annotations that repeat an earlier one exactly, left out.")
+ANNOPROJ_COLUMN(repeated, int64, required, "", "Repeated", "Annotations that repeat an earlier one exactly, left out; 0 for label rows.")
 ANNOPROJ_ROW_END(import_row)
 
 /* Stores the annotations of a COCO file as labels (pre-labels) of the project's tasks, all or nothing. Images are matched by file name,
  * categories by the id the ontology was made from, else by name. DATA: the details list up to 100 faults with byte offset
  * and JSON pointer. NOT_FOUND (file), LIMIT, STATE (archived). Rights: import. */
-ANNOPROJ_API annoproj_status annoproj_project_import_coco(annoproj_project *project, const char *path, const annoproj_import_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(import_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+ANNOPROJ_API annoproj_status annoproj_project_import_coco(annoproj_project *project, const char *path ANNOPROJ_NULLABLE, const annoproj_import_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(import_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* Stores the labels of label rows, a JSON list of them or a single one, in the project's tasks, all or nothing. A row belongs to the task whose
+ * data unit has its data_hash, else to the only one with its data_title; classes, attributes and options are known by their feature
+ * hash. Hashes of labels, authors who are users of the store (by e-mail, others become the session's user), times, confidence,
+ * geometry, frames, ranges and answers are kept. A label whose hash its task has already takes that one's place, so that a file may be imported again; other
+ * labels of the task stay, unless `replace` says otherwise. Of an image group, a row's data units are the frames in order of data_sequence. Unknown
+ * members, reviews and deleted objects are passed over. DATA: the details list up to 100 faults with byte offset and JSON
+ * pointer. NOT_FOUND (file), LIMIT, STATE (archived). Memory grows with the largest row, not with the file. Rights: import. */
+ANNOPROJ_API annoproj_status annoproj_project_import_labels(annoproj_project *project, const char *path ANNOPROJ_NULLABLE, const annoproj_import_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(import_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* Gets the next bytes of an export; non-zero return ends it with CALLBACK. */
 typedef int32_t (*annoproj_write_fn)(const void *data, size_t length, void *user_data);

@@ -72,7 +72,8 @@ class Callback:
         if results:
             name, item = results[0]
             out += ["\tvalue, err := " + invocation, "\t*%s = C.%s(value)" % (name, item["type"]["base"])]
-            out += ["\treturn box.outcome(err)", "}", ""]
+            end = any(kind == "bytes" for kind, _, _ in self.parts)  # like an io.Reader
+            out += ["\treturn box.outcome(%s)" % ("notTheEnd(err)" if end else "err"), "}", ""]
         else:
             out += ["\treturn box.outcome(%s)" % invocation, "}", ""]
         return out

@@ -105,6 +105,15 @@ class Api:
             ", ".join(names),
             "".join(part + ", " for part in arguments).rstrip() if arguments else "",
         )
+        filled = [name for kind, name, _ in parts if kind == "buffer"]
+        counted = [name for kind, name, _ in parts if kind == "result"]
+        if filled and counted:
+            return "%s, lambda value, %s: _runtime.fill_some(value, %s, length, %s)" % (
+                unpack,
+                ", ".join(names),
+                filled[0],
+                counted[0],
+            )
         for kind, name, _ in parts:
             if kind == "buffer":
                 return "%s, lambda value, %s: _runtime.fill_bytes(value, %s, length)" % (unpack, ", ".join(names), name)
@@ -118,6 +127,9 @@ class Api:
         parts = self.callback_parts(item)
         arguments = ", ".join(given[kind] for kind, _, _ in parts if kind != "result")
         result = "object"
+        kinds = [kind for kind, _, _ in parts]
+        if "buffer" in kinds and "result" in kinds:
+            return "Optional[Callable[[%s], Union[bytes, str]]]" % arguments
         for kind, name, _ in parts:
             if kind == "buffer":
                 result = "bytes"

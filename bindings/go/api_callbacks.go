@@ -41,6 +41,16 @@ func annoprojGoLogFn(level C.int32_t, message *C.char, userData unsafe.Pointer) 
 	function(int32(level), C.GoString(message))
 }
 
+//export annoprojGoReadFn
+func annoprojGoReadFn(buffer unsafe.Pointer, length C.size_t, read *C.size_t, userData unsafe.Pointer) (outcome C.int32_t) {
+	box := boxOf(userData)
+	defer box.recovered(func() { outcome = 1 })
+	function := box.functions["annoproj_read_fn"].(func(buffer []byte) (int, error))
+	value, err := function(unsafe.Slice((*byte)(buffer), int(length)))
+	*read = C.size_t(value)
+	return box.outcome(notTheEnd(err))
+}
+
 //export annoprojGoWriteFn
 func annoprojGoWriteFn(data unsafe.Pointer, length C.size_t, userData unsafe.Pointer) (outcome C.int32_t) {
 	box := boxOf(userData)

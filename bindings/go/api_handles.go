@@ -923,27 +923,6 @@ func (s *Session) DataUnitListPages(ctx context.Context, dataset int64, opts ...
 	})
 }
 
-// Adds an image for each entry of `images` of a COCO file whose file name the dataset does not have yet, in one
-// transaction. ErrData when the file is broken: the details list up to 100 faults with byte offset and JSON pointer.
-// ErrNotFound (dataset or file), ErrLimit. Rights: dataset_change.
-//
-// In C: annoproj_dataset_import_coco.
-func (s *Session) DatasetImportCOCO(ctx context.Context, dataset int64, path string, opts ...CallOption) (int64, error) {
-	call := newCall(ctx)
-	defer call.end()
-	call.apply(opts)
-	self := (*C.annoproj_session)(call.enter(s.state(), "session", false))
-	cPath := call.requiredText("path", path)
-	var oAdded C.int64_t
-	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
-		return C.annoproj_dataset_import_coco(self, C.int64_t(dataset), cPath, limits, &oAdded, failure)
-	})
-	if err != nil {
-		return 0, err
-	}
-	return int64(oAdded), nil
-}
-
 // Makes an ontology from its JSON structure (objects, classifications). Unknown members are kept. ErrData names JSON
 // pointer and byte of what is wrong; ErrLimit when it has too many entries or levels. Rights: ontology_create.
 //
@@ -958,28 +937,6 @@ func (s *Session) OntologyCreate(ctx context.Context, title string, json string,
 	var oOntology C.int64_t
 	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
 		return C.annoproj_ontology_create(self, cTitle, cJSON, limits, &oOntology, failure)
-	})
-	if err != nil {
-		return 0, err
-	}
-	return int64(oOntology), nil
-}
-
-// Makes an ontology from the categories of a COCO file: one class for each category and shape met among the
-// annotations (a box for a category without any); the first shape keeps the category's name, others add theirs in brackets.
-// ErrData, ErrNotFound (file), ErrLimit. Rights: ontology_create.
-//
-// In C: annoproj_ontology_import_coco.
-func (s *Session) OntologyImportCOCO(ctx context.Context, title string, path string, opts ...CallOption) (int64, error) {
-	call := newCall(ctx)
-	defer call.end()
-	call.apply(opts)
-	self := (*C.annoproj_session)(call.enter(s.state(), "session", false))
-	cTitle := call.requiredText("title", title)
-	cPath := call.requiredText("path", path)
-	var oOntology C.int64_t
-	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
-		return C.annoproj_ontology_import_coco(self, cTitle, cPath, limits, &oOntology, failure)
 	})
 	if err != nil {
 		return 0, err
@@ -1482,6 +1439,61 @@ func (s *Session) OutboxWaiting(ctx context.Context, opts ...CallOption) (*Table
 		return nil, err
 	}
 	return newTable(oTable, decodeOutboxWaitingRow), nil
+}
+
+// Makes an ontology from the categories of a COCO file: one class for each category and shape met among the
+// annotations (a box for a category without any); the first shape keeps the category's name, others add theirs in brackets.
+// ErrData, ErrNotFound (file), ErrLimit. Rights: ontology_create.
+//
+// In C: annoproj_ontology_import_coco.
+func (s *Session) OntologyImportCOCO(ctx context.Context, title string, path string, opts ...ImportOption) (int64, error) {
+	call := newCall(ctx)
+	defer call.end()
+	self := (*C.annoproj_session)(call.enter(s.state(), "session", false))
+	cTitle := call.requiredText("title", title)
+	cPath := call.text("path", path)
+	var chosen ImportOptions
+	for _, option := range opts {
+		if option != nil {
+			option.importOption(&chosen, call)
+		}
+	}
+	cOptions := chosen.toC(call)
+	var oOntology C.int64_t
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_ontology_import_coco(self, cTitle, cPath, cOptions, limits, &oOntology, failure)
+	})
+	if err != nil {
+		return 0, err
+	}
+	return int64(oOntology), nil
+}
+
+// Adds an image for each entry of `images` of a COCO file whose file name the dataset does not have yet, in one
+// transaction. ErrData when the file is broken: the details list up to 100 faults with byte offset and JSON pointer.
+// ErrNotFound (dataset or file), ErrLimit. Rights: dataset_change.
+//
+// In C: annoproj_dataset_import_coco.
+func (s *Session) DatasetImportCOCO(ctx context.Context, dataset int64, path string, opts ...ImportOption) (int64, error) {
+	call := newCall(ctx)
+	defer call.end()
+	self := (*C.annoproj_session)(call.enter(s.state(), "session", false))
+	cPath := call.text("path", path)
+	var chosen ImportOptions
+	for _, option := range opts {
+		if option != nil {
+			option.importOption(&chosen, call)
+		}
+	}
+	cOptions := chosen.toC(call)
+	var oAdded C.int64_t
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_dataset_import_coco(self, C.int64_t(dataset), cPath, cOptions, limits, &oAdded, failure)
+	})
+	if err != nil {
+		return 0, err
+	}
+	return int64(oAdded), nil
 }
 
 // Project is a handle of the library: project.
@@ -2676,7 +2688,7 @@ func (p *Project) ImportCOCO(ctx context.Context, path string, opts ...ImportOpt
 	call := newCall(ctx)
 	defer call.end()
 	self := (*C.annoproj_project)(call.enter(p.state(), "project", false))
-	cPath := call.requiredText("path", path)
+	cPath := call.text("path", path)
 	var chosen ImportOptions
 	for _, option := range opts {
 		if option != nil {
@@ -2687,6 +2699,37 @@ func (p *Project) ImportCOCO(ctx context.Context, path string, opts ...ImportOpt
 	var oTable *C.annoproj_table
 	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
 		return C.annoproj_project_import_coco(self, cPath, cOptions, limits, &oTable, failure)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return newTable(oTable, decodeImportRow), nil
+}
+
+// Stores the labels of label rows, a JSON list of them or a single one, in the project's tasks, all or nothing. A row belongs to the task whose
+// data unit has its data_hash, else to the only one with its data_title; classes, attributes and options are known by their feature
+// hash. Hashes of labels, authors who are users of the store (by e-mail, others become the session's user), times, confidence,
+// geometry, frames, ranges and answers are kept. A label whose hash its task has already takes that one's place, so that a file may be imported again; other
+// labels of the task stay, unless `replace` says otherwise. Of an image group, a row's data units are the frames in order of data_sequence. Unknown
+// members, reviews and deleted objects are passed over. ErrData: the details list up to 100 faults with byte offset and JSON
+// pointer. ErrNotFound (file), ErrLimit, ErrState (archived). Memory grows with the largest row, not with the file. Rights: import.
+//
+// In C: annoproj_project_import_labels.
+func (p *Project) ImportLabels(ctx context.Context, path string, opts ...ImportOption) (*Table[ImportRow], error) {
+	call := newCall(ctx)
+	defer call.end()
+	self := (*C.annoproj_project)(call.enter(p.state(), "project", false))
+	cPath := call.text("path", path)
+	var chosen ImportOptions
+	for _, option := range opts {
+		if option != nil {
+			option.importOption(&chosen, call)
+		}
+	}
+	cOptions := chosen.toC(call)
+	var oTable *C.annoproj_table
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_project_import_labels(self, cPath, cOptions, limits, &oTable, failure)
 	})
 	if err != nil {
 		return nil, err

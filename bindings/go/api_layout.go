@@ -276,7 +276,10 @@ func layouts() map[string]uintptr {
 	all["annoproj_query_options.reserved"] = unsafe.Offsetof(C.annoproj_query_options{}.reserved)
 	all["annoproj_import_options"] = C.sizeof_annoproj_import_options
 	all["annoproj_import_options.size"] = unsafe.Offsetof(C.annoproj_import_options{}.size)
+	all["annoproj_import_options.read"] = unsafe.Offsetof(C.annoproj_import_options{}.read)
+	all["annoproj_import_options.user_data"] = unsafe.Offsetof(C.annoproj_import_options{}.user_data)
 	all["annoproj_import_options.not_prelabels"] = unsafe.Offsetof(C.annoproj_import_options{}.not_prelabels)
+	all["annoproj_import_options.replace"] = unsafe.Offsetof(C.annoproj_import_options{}.replace)
 	all["annoproj_export_options"] = C.sizeof_annoproj_export_options
 	all["annoproj_export_options.size"] = unsafe.Offsetof(C.annoproj_export_options{}.size)
 	all["annoproj_export_options.path"] = unsafe.Offsetof(C.annoproj_export_options{}.path)

@@ -838,16 +838,29 @@ func (o *QueryOptions) toC(call *call) *C.annoproj_query_options {
 	return s
 }
 
-// ImportOptions is annoproj_import_options.
+// How to import.
+//
+// In C: annoproj_import_options.
 type ImportOptions struct {
-	// NotPrelabels: the labels count as made by the session's user instead of as pre-labels.
+	// Read: where the bytes come from instead of a path; they wait in a temporary file beside the store.
+	Read func(buffer []byte) (int, error)
+	// NotPrelabels: labels: they count as made by hand as the file says (COCO: by the session's user) instead of as pre-labels.
 	NotPrelabels bool
+	// Replace: labels: a task that the file has labels for, or an empty label row, keeps no other labels.
+	Replace bool
 }
 
 func (o *ImportOptions) toC(call *call) *C.annoproj_import_options {
 	s := (*C.annoproj_import_options)(call.alloc(C.sizeof_annoproj_import_options))
 	s.size = C.sizeof_annoproj_import_options
+	box := call.callbacks()
+	if o.Read != nil {
+		box.functions["annoproj_read_fn"] = o.Read
+		s.read = (C.annoproj_read_fn)(C.annoprojGoTrampolineReadFn)
+	}
 	s.not_prelabels = C.bool(o.NotPrelabels)
+	s.replace = C.bool(o.Replace)
+	s.user_data = box.userData()
 	return s
 }
 

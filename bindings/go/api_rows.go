@@ -1521,13 +1521,13 @@ func decodeTasksByStageRow(d *decoder) []TasksByStageRow {
 
 // ImportRow: What an import brought.
 type ImportRow struct {
-	// Images: Images of the file.
+	// Images: Images, or label rows, of the file.
 	Images int64 `json:"images"`
 	// Tasks: Tasks that got labels.
 	Tasks int64 `json:"tasks"`
 	// Labels: Labels stored.
 	Labels int64 `json:"labels"`
-	// Repeated: Annotations that repeat an earlier one exactly, left out.
+	// Repeated: Annotations that repeat an earlier one exactly, left out; 0 for label rows.
 	Repeated int64 `json:"repeated"`
 }
 

@@ -5,6 +5,7 @@ package annoproj
 import "C"
 
 import (
+	"io"
 	"log"
 	"runtime/cgo"
 	"runtime/debug"
@@ -50,6 +51,14 @@ func (b *callbackBox) outcome(err error) C.int32_t {
 	b.failure = err
 	b.mutex.Unlock()
 	return 1
+}
+
+// notTheEnd lets a reader tell its end as io.Reader does.
+func notTheEnd(err error) error {
+	if err == io.EOF {
+		return nil
+	}
+	return err
 }
 
 // recovered keeps a panic from running through C. Where the callback has a result, fail makes it one that ends the call; a

@@ -7,9 +7,7 @@
 #define COCO_NUMBERS 256 /* short numbers that are read at once */
 
 struct coco_reader {
-    int file;
-    int64_t size, read; /* bytes of the file, bytes read in this pass */
-    char *path;
+    json_source *source;
     const bounds *bounds;
     faults *faults;
     json_scan *scan;

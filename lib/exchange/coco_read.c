@@ -2,88 +2,34 @@
  * about. */
 #include "coco_read.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "coco_parts.h"
 #include "failure.h"
 #include "hash.h"
 
-#define WINDOW       ((size_t)256 << 10)
 #define STRING_LIMIT ((size_t)8 << 20) /* compressed masks are long texts */
 #define CHECK_EVERY  512               /* items between two looks at deadline and cancel */
 
-static annoproj_status read_file(void *source, void *buffer, size_t size, size_t *length, annoproj_error **error) {
-    coco_reader *in = source;
-    ssize_t got = 0;
-    do {
-        got = read(in->file, buffer, size);
-    } while (got < 0 && errno == EINTR);
-    if (got < 0) {
-        return fail(error, ANNOPROJ_IO, "reading %s failed at byte %lld (%s)", QUOTED(in->path), (long long)in->read,
-                    strerror(errno));
-    }
-    *length = (size_t)got;
-    in->read += got;
-    return ANNOPROJ_OK;
-}
-
-static annoproj_status open_file(coco_reader *in, annoproj_error **error) {
-    struct stat facts;
-    in->file = open(in->path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-    if (in->file < 0) {
-        const int reason = errno;
-        const bool missing = reason == ENOENT || reason == ENOTDIR;
-        return fail(error, missing ? ANNOPROJ_NOT_FOUND : ANNOPROJ_IO, "%s cannot be read (%s): check the path",
-                    QUOTED(in->path), strerror(reason));
-    }
-    if (fstat(in->file, &facts) != 0 || !S_ISREG(facts.st_mode)) {
-        return fail(error, ANNOPROJ_IO, "%s is no file: give the path of a COCO file", QUOTED(in->path));
-    }
-    if (facts.st_size > COCO_FILE_LIMIT) {
-        return fail(error, ANNOPROJ_LIMIT, "%s has %lld bytes, at most %lld are taken", QUOTED(in->path),
-                    (long long)facts.st_size, (long long)COCO_FILE_LIMIT);
-    }
-    in->size = facts.st_size;
-    return ANNOPROJ_OK;
-}
-
-annoproj_status coco_open(const char *path, const bounds *limits, faults *all, coco_reader **out,
-                          annoproj_error **error) {
-    *out = NULL;
+coco_reader *coco_open(json_source *source, const bounds *limits, faults *all) {
     coco_reader *made = allocate_zeroed(1, sizeof *made);
-    if (!made) {
-        return fail_memory(error);
+    if (made) {
+        made->source = source;
+        made->bounds = limits;
+        made->faults = all;
+        made->geometry = geometry_builder_new(SHAPE_POLYGON, ANNOPROJ_UNIT_PIXELS);
     }
-    made->file = -1;
-    made->bounds = limits;
-    made->faults = all;
-    made->geometry = geometry_builder_new(SHAPE_POLYGON, ANNOPROJ_UNIT_PIXELS);
-    made->path = duplicate_text(path);
-    annoproj_status status = made->path ? open_file(made, error) : fail_memory(error);
-    if (status != ANNOPROJ_OK) {
-        coco_close(made);
-        return status;
-    }
-    *out = made;
-    return ANNOPROJ_OK;
+    return made;
 }
 
 void coco_close(coco_reader *in) {
     if (!in) {
         return;
     }
-    if (in->file >= 0) {
-        close(in->file);
-    }
     json_scan_release(in->scan);
     geometry_builder_free(in->geometry);
     arena_release(&in->texts);
     release(in->runs);
-    release(in->path);
     release(in);
 }
 
@@ -182,13 +128,13 @@ static annoproj_status take_annotation(coco_reader *in, const coco_sink *sink, c
 
 static annoproj_status look_up(coco_reader *in, annoproj_error **error) {
     if (++in->items > COCO_MOST_ITEMS) {
-        return fail(error, ANNOPROJ_LIMIT, "%s has more than %d items", QUOTED(in->path), COCO_MOST_ITEMS);
+        return fail(error, ANNOPROJ_LIMIT, "%s has more than %d items", QUOTED(in->source->name), COCO_MOST_ITEMS);
     }
     if (in->items % CHECK_EVERY != 0) {
         return ANNOPROJ_OK;
     }
     annoproj_status status = bounds_check(in->bounds, error);
-    return status == ANNOPROJ_OK ? bounds_progress(in->bounds, in->read, in->size, error) : status;
+    return status == ANNOPROJ_OK ? bounds_progress(in->bounds, in->source->read, in->source->size, error) : status;
 }
 
 static annoproj_status read_items(coco_reader *in, const coco_sink *sink, const char *name, item_fn take,
@@ -283,26 +229,10 @@ static annoproj_status read_root(coco_reader *in, pass *state, annoproj_error **
 }
 
 static annoproj_status start_pass(coco_reader *in, annoproj_error **error) {
-    const json_limits limits = {.string_length = STRING_LIMIT};
     json_scan_release(in->scan);
     in->scan = NULL;
-    in->read = in->items = 0;
-    if (lseek(in->file, 0, SEEK_SET) < 0) {
-        return fail(error, ANNOPROJ_IO, "%s cannot be read again (%s)", QUOTED(in->path), strerror(errno));
-    }
-    return json_scan_stream(read_file, in, WINDOW, &limits, &in->scan, error);
-}
-
-/* What is broken as JSON is one fault more: those before it are told, too. */
-static annoproj_status with_faults(const coco_reader *in, annoproj_status status, annoproj_error **error) {
-    if (status != ANNOPROJ_DATA || in->faults->count == 0 || !error || !*error) {
-        return status;
-    }
-    fail_detail(error, "faults", "%lld", (long long)in->faults->count + 1);
-    for (size_t i = 0; i < in->faults->listed; i++) {
-        fail_detail(error, "fault", "%s", in->faults->list[i].text);
-    }
-    return status;
+    in->items = 0;
+    return source_scan(in->source, STRING_LIMIT, &in->scan, error);
 }
 
 annoproj_status coco_read(coco_reader *in, const coco_sink *sink, annoproj_error **error) {
@@ -325,5 +255,5 @@ annoproj_status coco_read(coco_reader *in, const coco_sink *sink, annoproj_error
             status = read_root(in, &state, error);
         }
     }
-    return with_faults(in, status, error);
+    return faults_join(in->faults, status, error);
 }

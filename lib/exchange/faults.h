@@ -23,6 +23,8 @@ void faults_add(faults *faults, const char *pointer, int64_t offset, const char 
     __attribute__((format(printf, 4, 5)));
 /* DATA when there is any fault. `name` is the file's. */
 annoproj_status faults_report(const faults *faults, const char *name, annoproj_error **error);
+/* A failure ends the reading: when it is a fault of the file, too (DATA), those before it are told with it. */
+annoproj_status faults_join(const faults *faults, annoproj_status status, annoproj_error **error);
 void faults_release(faults *faults);
 
 #endif

@@ -9,13 +9,18 @@
 typedef struct shape {
     int32_t type, unit;
     number *numbers; /* decimals may end in zeros: many have one scale */
-    size_t *starts; /* first number of each part; one more behind the last */
+    size_t *starts;  /* first number of each part; one more behind the last */
     size_t part_count, number_count;
     size_t number_capacity, part_capacity;
 } shape;
 
 /* The parts of the cursor's present frame. False when the bytes are damaged or memory is out (*memory = false). */
 bool shape_read(shape *shape, geometry_cursor *cursor, bool *memory);
+/* Building one: parts of numbers, then the end. False when out of memory. */
+void shape_begin(shape *shape, int32_t type, int32_t unit);
+bool shape_part(shape *shape);
+bool shape_number(shape *shape, number value);
+bool shape_end(shape *shape);
 void shape_release(shape *shape);
 /* Brings coordinates into the other unit; masks and angles stay. */
 void shape_convert(shape *shape, int32_t unit, double width, double height);

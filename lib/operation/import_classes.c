@@ -7,6 +7,7 @@
 #include "import_call.h"
 #include "key_map.h"
 #include "ontology_structure.h"
+#include "options.h"
 #include "utf8.h"
 
 #define SHAPES 3 /* box, polygon, bitmask */
@@ -150,8 +151,9 @@ static annoproj_status create(command *cmd, void *arguments, annoproj_error **er
     return status;
 }
 
-static annoproj_status run_import(session *who, const char *path, const annoproj_call *call, class_import *classes,
-                                  bytes *result, annoproj_error **error) {
+static annoproj_status run_import(session *who, const char *path, const annoproj_import_options *options,
+                                  const annoproj_call *call, class_import *classes, bytes *result,
+                                  annoproj_error **error) {
     import_call import = {0};
     const uint64_t print = fingerprint_text(fingerprint_text(0, "ontology_import_coco"), classes->title);
     const request asked = {.session = who,
@@ -159,15 +161,12 @@ static annoproj_status run_import(session *who, const char *path, const annoproj
                            .subject = SUBJECT_STORE,
                            .arguments = classes,
                            .fingerprint = fingerprint_text(print, path)};
-    annoproj_status status = import_begin(&import, path, call, error);
-    if (status == ANNOPROJ_OK) {
-        status = import_access_read(&import, &asked, import_nothing, error);
-    }
+    annoproj_status status = import_begin(&import, &asked, path, options, call, error);
     if (status == ANNOPROJ_OK) {
         const coco_sink sink = {
             .data = classes, .shapes_only = true, .category = take_category, .annotation = take_annotation};
         classes->faults = import.faults;
-        status = import_read(&import, path, &sink, error);
+        status = import_read_coco(&import, &sink, error);
     }
     if (status == ANNOPROJ_OK) {
         status = store_random(who->store, classes->seed, sizeof classes->seed, error);
@@ -183,19 +182,24 @@ static annoproj_status run_import(session *who, const char *path, const annoproj
 }
 
 annoproj_status annoproj_ontology_import_coco(annoproj_session *handle, const char *title, const char *path,
-                                              const annoproj_call *call, int64_t *ontology, annoproj_error **error) {
+                                              const annoproj_import_options *options, const annoproj_call *call,
+                                              int64_t *ontology, annoproj_error **error) {
     session *who = NULL;
+    annoproj_import_options own;
     class_import classes = {.title = title};
     bytes result = {0};
     if (!result_place(ontology, sizeof *ontology, "ontology", error)) {
         return ANNOPROJ_INVALID;
     }
-    annoproj_status status = session_enter(handle, &who, error);
+    annoproj_status status = options_read(&own, sizeof own, sizeof own, options, error);
+    if (status == ANNOPROJ_OK) {
+        status = session_enter(handle, &who, error);
+    }
     if (status == ANNOPROJ_OK) {
         status = check_text(title, TEXT_TITLE, "title", error);
     }
     if (status == ANNOPROJ_OK) {
-        status = run_import(who, path, call, &classes, &result, error);
+        status = run_import(who, path, &own, call, &classes, &result, error);
     }
     if (status == ANNOPROJ_OK) {
         *ontology = result_int64(&result, 0);

@@ -3,38 +3,29 @@
 #define IMPORT_LABELS_H
 
 #include "import_call.h"
-#include "import_images.h"
-#include "key_map.h"
 #include "label_spool.h"
-
-#define IMPORT_SHAPES 3 /* box, polygon, bitmask */
-
-typedef struct import_category {
-    int64_t key;
-    const char *name;
-    uint64_t content;
-    int32_t classes[IMPORT_SHAPES]; /* feature for each shape; 0 = none */
-} import_category;
 
 typedef struct label_import {
     import_call *import;
     const request *asked;
     int64_t project, ontology, edited_us;
-    bool prelabels;
-    arena memory; /* names of categories */
-    image_list *images;
-    int64_t *tasks; /* of each image */
-    key_map category_keys;
-    import_category *categories;
-    size_t category_count, category_capacity;
+    bool prelabels, replace;
+    bool knows_tasks;      /* labels that tasks have matter: by hash, or because they go */
+    int32_t highest_class; /* of the ontology; label rows */
     label_spool *spool;
-    bytes geometry;
+    int64_t items;         /* images or label rows of the file */
     annoproj_table *table; /* made before the commit: no allocation is left to fail behind it */
 } label_import;
 
-/* When the ontology was last changed. */
-annoproj_status label_import_edited(scope *scope, int64_t ontology, int64_t *edited_us, annoproj_error **error);
-/* The body of the command: copies the spool. Results: images, tasks, labels, repeated. */
-annoproj_status label_import_store(command *command, void *label_import, annoproj_error **error);
+/* Reads the file into the spool, and says how many items it has. */
+typedef annoproj_status (*label_read_fn)(label_import *run, annoproj_error **error);
+/* A public function that imports labels: reads outside the lock, then stores in one command. */
+annoproj_status label_import_call(annoproj_project *project, const char *name, label_read_fn read, const char *path,
+                                  const annoproj_import_options *options, const annoproj_call *call,
+                                  annoproj_table **table, annoproj_error **error);
+/* The project's ontology and when it was last changed, which the command looks at again. */
+annoproj_status label_import_note_ontology(scope *scope, label_import *run, annoproj_error **error);
+/* The body of the command: copies the spool. Results: items, tasks, labels, repeated. CONFLICT when the ontology was changed. */
+annoproj_status label_import_store(command *command, label_import *run, annoproj_error **error);
 
 #endif

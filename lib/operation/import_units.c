@@ -6,6 +6,7 @@
 #include "failure.h"
 #include "import_call.h"
 #include "import_images.h"
+#include "options.h"
 #include "project.h"
 
 typedef struct unit_import {
@@ -78,8 +79,9 @@ static annoproj_status add_all(command *cmd, void *arguments, annoproj_error **e
     return dataset_grew(cmd, run->dataset, to.first, to.first + to.count - 1, error);
 }
 
-static annoproj_status run_import(session *who, unit_import *run, const char *path, const annoproj_call *call,
-                                  bytes *result, annoproj_error **error) {
+static annoproj_status run_import(session *who, unit_import *run, const char *path,
+                                  const annoproj_import_options *options, const annoproj_call *call, bytes *result,
+                                  annoproj_error **error) {
     import_call import = {0};
     const uint64_t print = fingerprint_int64(fingerprint_text(0, "dataset_import_coco"), run->dataset);
     const request asked = {.session = who,
@@ -88,17 +90,14 @@ static annoproj_status run_import(session *who, unit_import *run, const char *pa
                            .id = run->dataset,
                            .arguments = run,
                            .fingerprint = fingerprint_text(print, path)};
-    annoproj_status status = import_begin(&import, path, call, error);
-    if (status == ANNOPROJ_OK) {
-        status = import_access_read(&import, &asked, import_nothing, error);
-    }
+    annoproj_status status = import_begin(&import, &asked, path, options, call, error);
     if (status == ANNOPROJ_OK) {
         status = image_list_open(who->store, &run->images, error);
     }
     if (status == ANNOPROJ_OK) {
         const coco_sink sink = {.data = run, .image = take_image};
         run->faults = import.faults;
-        status = import_read(&import, path, &sink, error);
+        status = import_read_coco(&import, &sink, error);
     }
     if (status == ANNOPROJ_OK) {
         status = image_list_finish(run->images, error);
@@ -112,16 +111,21 @@ static annoproj_status run_import(session *who, unit_import *run, const char *pa
 }
 
 annoproj_status annoproj_dataset_import_coco(annoproj_session *handle, int64_t dataset, const char *path,
-                                             const annoproj_call *call, int64_t *added, annoproj_error **error) {
+                                             const annoproj_import_options *options, const annoproj_call *call,
+                                             int64_t *added, annoproj_error **error) {
     session *who = NULL;
+    annoproj_import_options own;
     unit_import run = {.dataset = dataset};
     bytes result = {0};
     if (!result_place(added, sizeof *added, "added", error)) {
         return ANNOPROJ_INVALID;
     }
-    annoproj_status status = session_enter(handle, &who, error);
+    annoproj_status status = options_read(&own, sizeof own, sizeof own, options, error);
     if (status == ANNOPROJ_OK) {
-        status = run_import(who, &run, path, call, &result, error);
+        status = session_enter(handle, &who, error);
+    }
+    if (status == ANNOPROJ_OK) {
+        status = run_import(who, &run, path, &own, call, &result, error);
     }
     if (status == ANNOPROJ_OK) {
         *added = result_int64(&result, 0);

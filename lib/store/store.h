@@ -74,6 +74,11 @@ annoproj_status spool_open(store *store, const char *schema, spool **out, annopr
 database *spool_database(spool *spool);
 annoproj_status spool_flush(spool *spool, annoproj_error **error); /* commits what was inserted */
 void spool_close(spool *spool);                                    /* deletes it; NULL is fine */
+/* The same for plain bytes: an empty file beside the store. */
+typedef struct spool_file spool_file;
+annoproj_status spool_file_open(store *store, spool_file **out, annoproj_error **error);
+int spool_file_descriptor(const spool_file *file); /* to write and read; closed with it */
+void spool_file_close(spool_file *file);           /* deletes it; NULL is fine */
 
 /* --- operations ------------------------------------------------------------------------------------ */
 typedef struct store_facts {

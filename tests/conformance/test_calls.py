@@ -283,6 +283,7 @@ CALLS = {
     "annoproj_project_overview": (READ, lambda w, **c: w.project.overview(**c)),
     "annoproj_project_tasks_by_stage": (READ, lambda w, **c: w.project.tasks_by_stage(**c)),
     "annoproj_project_import_coco": (WRITE, lambda w, **c: import_coco(w, **c)),
+    "annoproj_project_import_labels": (WRITE, lambda w, **c: import_labels(w, **c)),
     "annoproj_project_export_coco": (READ, lambda w, **c: w.project.export_coco(path=w.out("e.json"), **c)),
     "annoproj_project_export_labels": (READ, lambda w, **c: w.project.export_labels(path=w.out("l.json"), **c)),
     "annoproj_store_create": (READ, lambda w, **c: annoproj.create(w.out("other.annoproj"), **c).close()),
@@ -310,6 +311,13 @@ def import_coco(w, **call):
     if not hasattr(w, "coco_project"):
         prepare(w)
     return w.coco_project.import_coco(COCO, **call)
+
+
+def import_labels(w, **call):
+    path = w.out("rows.json")
+    if not os.path.exists(path):
+        w.project.export_labels(path=path)
+    return w.project.import_labels(path, **call)
 
 
 def open_other(w, **call):

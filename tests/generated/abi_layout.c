@@ -267,6 +267,8 @@ typedef int32_t (*annoproj_random_fn)(void *buffer, size_t length, void *user_da
 
 typedef void (*annoproj_log_fn)(int32_t level, const char *message, void *user_data);
 
+typedef int32_t (*annoproj_read_fn)(void *buffer, size_t length, size_t *read, void *user_data);
+
 typedef int32_t (*annoproj_write_fn)(const void *data, size_t length, void *user_data);
 
 _Static_assert(sizeof(annoproj_call) == 48, "size of annoproj_call");
@@ -797,11 +799,17 @@ _Static_assert(_Generic(((annoproj_query_options *)0)->unit, annoproj_label_unit
 _Static_assert(offsetof(annoproj_query_options, reserved) == 116, "offset of annoproj_query_options.reserved");
 _Static_assert(_Generic(((annoproj_query_options *)0)->reserved, int32_t: 1, default: 0), "type of annoproj_query_options.reserved");
 
-_Static_assert(sizeof(annoproj_import_options) == 16, "size of annoproj_import_options");
+_Static_assert(sizeof(annoproj_import_options) == 32, "size of annoproj_import_options");
 _Static_assert(offsetof(annoproj_import_options, size) == 0, "offset of annoproj_import_options.size");
 _Static_assert(_Generic(((annoproj_import_options *)0)->size, size_t: 1, default: 0), "type of annoproj_import_options.size");
-_Static_assert(offsetof(annoproj_import_options, not_prelabels) == 8, "offset of annoproj_import_options.not_prelabels");
+_Static_assert(offsetof(annoproj_import_options, read) == 8, "offset of annoproj_import_options.read");
+_Static_assert(_Generic(((annoproj_import_options *)0)->read, annoproj_read_fn: 1, default: 0), "type of annoproj_import_options.read");
+_Static_assert(offsetof(annoproj_import_options, user_data) == 16, "offset of annoproj_import_options.user_data");
+_Static_assert(_Generic(((annoproj_import_options *)0)->user_data, void *: 1, default: 0), "type of annoproj_import_options.user_data");
+_Static_assert(offsetof(annoproj_import_options, not_prelabels) == 24, "offset of annoproj_import_options.not_prelabels");
 _Static_assert(_Generic(((annoproj_import_options *)0)->not_prelabels, bool: 1, default: 0), "type of annoproj_import_options.not_prelabels");
+_Static_assert(offsetof(annoproj_import_options, replace) == 25, "offset of annoproj_import_options.replace");
+_Static_assert(_Generic(((annoproj_import_options *)0)->replace, bool: 1, default: 0), "type of annoproj_import_options.replace");
 
 _Static_assert(sizeof(annoproj_export_options) == 64, "size of annoproj_export_options");
 _Static_assert(offsetof(annoproj_export_options, size) == 0, "offset of annoproj_export_options.size");
@@ -912,9 +920,7 @@ _Static_assert(sizeof(&annoproj_page_options_init) == sizeof(void (*)(void)), "d
 _Static_assert(sizeof(&annoproj_data_unit_get) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_data_units_get) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_data_unit_list) == sizeof(void (*)(void)), "declared");
-_Static_assert(sizeof(&annoproj_dataset_import_coco) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_ontology_create) == sizeof(void (*)(void)), "declared");
-_Static_assert(sizeof(&annoproj_ontology_import_coco) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_ontology_update) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_ontology_json) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_ontology_features) == sizeof(void (*)(void)), "declared");
@@ -1065,7 +1071,10 @@ _Static_assert(sizeof(&annoproj_query_reviewers_by_frame) == sizeof(void (*)(voi
 _Static_assert(sizeof(&annoproj_project_overview) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_project_tasks_by_stage) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_import_options_init) == sizeof(void (*)(void)), "declared");
+_Static_assert(sizeof(&annoproj_ontology_import_coco) == sizeof(void (*)(void)), "declared");
+_Static_assert(sizeof(&annoproj_dataset_import_coco) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_project_import_coco) == sizeof(void (*)(void)), "declared");
+_Static_assert(sizeof(&annoproj_project_import_labels) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_export_options_init) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_project_export_coco) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_project_export_labels) == sizeof(void (*)(void)), "declared");
@@ -1151,9 +1160,7 @@ void annoproj_page_options_init(annoproj_page_options *options);
 annoproj_status annoproj_data_unit_get(annoproj_session *session, int64_t data_unit, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
 annoproj_status annoproj_data_units_get(annoproj_session *session, const int64_t *data_units, size_t count, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
 annoproj_status annoproj_data_unit_list(annoproj_session *session, int64_t dataset, const annoproj_page_options *options, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
-annoproj_status annoproj_dataset_import_coco(annoproj_session *session, int64_t dataset, const char *path, const annoproj_call *call, int64_t *added, annoproj_error **error);
 annoproj_status annoproj_ontology_create(annoproj_session *session, const char *title, const char *json, const annoproj_call *call, int64_t *ontology, annoproj_error **error);
-annoproj_status annoproj_ontology_import_coco(annoproj_session *session, const char *title, const char *path, const annoproj_call *call, int64_t *ontology, annoproj_error **error);
 annoproj_status annoproj_ontology_update(annoproj_session *session, int64_t ontology, const char *json, const annoproj_call *call, annoproj_error **error);
 annoproj_status annoproj_ontology_json(annoproj_session *session, int64_t ontology, const annoproj_call *call, char **json, annoproj_error **error);
 annoproj_status annoproj_ontology_features(annoproj_session *session, int64_t ontology, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
@@ -1304,7 +1311,10 @@ annoproj_status annoproj_query_reviewers_by_frame(annoproj_query *query, const a
 annoproj_status annoproj_project_overview(annoproj_project *project, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
 annoproj_status annoproj_project_tasks_by_stage(annoproj_project *project, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
 void annoproj_import_options_init(annoproj_import_options *options);
+annoproj_status annoproj_ontology_import_coco(annoproj_session *session, const char *title, const char *path, const annoproj_import_options *options, const annoproj_call *call, int64_t *ontology, annoproj_error **error);
+annoproj_status annoproj_dataset_import_coco(annoproj_session *session, int64_t dataset, const char *path, const annoproj_import_options *options, const annoproj_call *call, int64_t *added, annoproj_error **error);
 annoproj_status annoproj_project_import_coco(annoproj_project *project, const char *path, const annoproj_import_options *options, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
+annoproj_status annoproj_project_import_labels(annoproj_project *project, const char *path, const annoproj_import_options *options, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
 void annoproj_export_options_init(annoproj_export_options *options);
 annoproj_status annoproj_project_export_coco(annoproj_project *project, const annoproj_export_options *options, const annoproj_call *call, int64_t *labels, annoproj_error **error);
 annoproj_status annoproj_project_export_labels(annoproj_project *project, const annoproj_export_options *options, const annoproj_call *call, int64_t *labels, annoproj_error **error);

@@ -36,8 +36,8 @@ static inline void open_bench(bench *made) {
 
 /* Ontology, data units and project of a COCO file. */
 static inline void fill_bench(bench *made, const char *file) {
-    assert_ok(annoproj_ontology_import_coco(made->host, "Classes", file, NULL, &made->ontology, &error), error);
-    assert_ok(annoproj_dataset_import_coco(made->host, made->dataset, file, NULL, &made->added, &error), error);
+    assert_ok(annoproj_ontology_import_coco(made->host, "Classes", file, NULL, NULL, &made->ontology, &error), error);
+    assert_ok(annoproj_dataset_import_coco(made->host, made->dataset, file, NULL, NULL, &made->added, &error), error);
     assert_ok(annoproj_project_create(made->host, "Walk", made->ontology, WORKFLOW, NULL, NULL, &made->project, &error),
               error);
     assert_ok(annoproj_project_attach_dataset(made->project, made->dataset, NULL, &made->tasks, &error), error);

@@ -58,19 +58,18 @@ static annoproj_status on_annotation(void *data, const coco_annotation *annotati
 static annoproj_status read_bytes(const char *content, size_t length, seen *to, faults *all, annoproj_error **error) {
     char *path = scratch_path("file.json");
     bounds limits = {.until_us = INT64_MAX};
-    const coco_sink sink = {.data = to,
-                            .image = on_image,
-                            .category = on_category,
-                            .ready = on_ready,
-                            .annotation = on_annotation};
-    coco_reader *source = NULL;
+    const coco_sink sink = {
+        .data = to, .image = on_image, .category = on_category, .ready = on_ready, .annotation = on_annotation};
+    json_source source;
     write_whole_file(path, content, length);
     memset(to, 0, sizeof *to);
-    annoproj_status status = coco_open(path, &limits, all, &source, error);
+    annoproj_status status = source_open(&source, NULL, path, NULL, NULL, &limits, error);
+    coco_reader *in = coco_open(&source, &limits, all);
     if (status == ANNOPROJ_OK) {
-        status = coco_read(source, &sink, error);
+        status = coco_read(in, &sink, error);
     }
-    coco_close(source);
+    coco_close(in);
+    source_close(&source);
     free(path);
     return status;
 }
@@ -304,14 +303,15 @@ static void broken_files(void **state) {
 static void other_files(void **state) {
     (void)state;
     annoproj_error *error = NULL;
-    coco_reader *source = NULL;
+    json_source source;
     bounds limits = {.until_us = INT64_MAX};
     seen found;
     faults all = {0};
     char *missing = scratch_path("missing.json");
-    assert_status(ANNOPROJ_NOT_FOUND, coco_open(missing, &limits, &all, &source, &error), error);
-    assert_null(source);
-    assert_status(ANNOPROJ_IO, coco_open(scratch_folder(), &limits, &all, &source, &error), error);
+    assert_status(ANNOPROJ_NOT_FOUND, source_open(&source, NULL, missing, NULL, NULL, &limits, &error), error);
+    source_close(&source);
+    assert_status(ANNOPROJ_IO, source_open(&source, NULL, scratch_folder(), NULL, NULL, &limits, &error), error);
+    source_close(&source);
     free(missing);
     assert_ok(read_text("[1,2]", &found, &all, &error), error);
     assert_int_equal(all.count, 1);

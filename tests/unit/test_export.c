@@ -142,7 +142,7 @@ static void odd_but_fine(void **state) {
     annoproj_table_free(features);
     expect_import(&made, file, 2, 2, 5, 1);
     /* A second time only adds labels; images are there already. */
-    assert_ok(annoproj_dataset_import_coco(made.host, made.dataset, file, NULL, &made.added, &error), error);
+    assert_ok(annoproj_dataset_import_coco(made.host, made.dataset, file, NULL, NULL, &made.added, &error), error);
     assert_int_equal(made.added, 0);
     expect_import(&made, file, 2, 2, 5, 1);
     free(file);
@@ -186,7 +186,7 @@ static void nothing_on_a_fault(void **state) {
         char *file = write_file("bad.json", cases[i].content);
         open_bench(&made);
         fill_bench(&made, good);
-        assert_status(cases[i].ontology, annoproj_ontology_import_coco(made.host, "Bad", file, NULL, &id, &error),
+        assert_status(cases[i].ontology, annoproj_ontology_import_coco(made.host, "Bad", file, NULL, NULL, &id, &error),
                       error);
         assert_true(cases[i].ontology == ANNOPROJ_OK || id == 0);
         assert_status(cases[i].project, annoproj_project_import_coco(made.project, file, NULL, NULL, &table, &error),
@@ -196,7 +196,7 @@ static void nothing_on_a_fault(void **state) {
         cJSON_Delete(export_to(&made, true, &options, &labels));
         assert_int_equal(labels, 0);
         assert_status(cases[i].dataset,
-                      annoproj_dataset_import_coco(made.host, made.dataset, file, NULL, &made.added, &error), error);
+                      annoproj_dataset_import_coco(made.host, made.dataset, file, NULL, NULL, &made.added, &error), error);
         assert_true(cases[i].dataset == ANNOPROJ_OK || made.added == 0);
         free(file);
         close_bench(&made);
@@ -267,8 +267,8 @@ static void calls_are_obeyed(void **state) {
     assert_ok(annoproj_cancel_trigger(cancel, &error), error);
     call.cancel = cancel;
     options.path = "/nowhere/export.json";
-    assert_status(ANNOPROJ_CANCELLED, annoproj_ontology_import_coco(made.host, "x", file, &call, &id, &error), error);
-    assert_status(ANNOPROJ_CANCELLED, annoproj_dataset_import_coco(made.host, made.dataset, file, &call, &id, &error),
+    assert_status(ANNOPROJ_CANCELLED, annoproj_ontology_import_coco(made.host, "x", file, NULL, &call, &id, &error), error);
+    assert_status(ANNOPROJ_CANCELLED, annoproj_dataset_import_coco(made.host, made.dataset, file, NULL, &call, &id, &error),
                   error);
     assert_status(ANNOPROJ_CANCELLED, annoproj_project_import_coco(made.project, file, NULL, &call, &table, &error),
                   error);
@@ -578,7 +578,7 @@ static void only_those_with_the_right(void **state) {
     assert_int_equal(annoproj_table_row_count(table), 0);
     annoproj_table_free(table);
     assert_status(ANNOPROJ_NOT_FOUND, annoproj_ontology_features(session, made.ontology, NULL, &table, &error), error);
-    assert_status(ANNOPROJ_NOT_FOUND, annoproj_dataset_import_coco(session, made.dataset, file, NULL, &id, &error),
+    assert_status(ANNOPROJ_NOT_FOUND, annoproj_dataset_import_coco(session, made.dataset, file, NULL, NULL, &id, &error),
                   error);
     assert_ok(annoproj_collaborator_add(made.project, user, ANNOPROJ_ROLE_ANNOTATOR, NULL, &error), error);
     assert_ok(annoproj_ontology_list(session, NULL, &table, &error), error);

@@ -1275,10 +1275,10 @@ class TasksByStageRow:
 class ImportRow:
     """What an import brought."""
 
-    images: int  # Images of the file.
+    images: int  # Images, or label rows, of the file.
     tasks: int  # Tasks that got labels.
     labels: int  # Labels stored.
-    repeated: int  # Annotations that repeat an earlier one exactly, left out.
+    repeated: int  # Annotations that repeat an earlier one exactly, left out; 0 for label rows.
 
 
 class Cancel(_runtime.Handle):
@@ -1901,18 +1901,6 @@ class Session(_runtime.Handle):
         """The tables of data_unit_list, page by page, each fetched when it is asked for."""
         return _runtime.pages(functools.partial(self.data_unit_list, dataset), keywords)
 
-    def dataset_import_coco(self, dataset, path, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
-        """Adds an image for each entry of `images` of a COCO file whose file name the dataset does not have yet, in one
-        transaction. DATA when the file is broken: the details list up to 100 faults with byte offset and JSON pointer.
-        NOT_FOUND (dataset or file), LIMIT. Rights: dataset_change.
-        """
-        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
-        c_dataset = _convert.integer(dataset, 'dataset', 'c_int64')
-        c_path = _convert.path(path, 'path', False)
-        o_added = ctypes.c_int64()
-        call.run(_capi.annoproj_dataset_import_coco, call.handle(self, Session, 'session'), c_dataset, c_path, call.pointer(), ctypes.byref(o_added), call.error_pointer())
-        return o_added.value
-
     def ontology_create(self, title, json, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """Makes an ontology from its JSON structure (objects, classifications). Unknown members are kept. DATA names JSON
         pointer and byte of what is wrong; LIMIT when it has too many entries or levels. Rights: ontology_create.
@@ -1922,18 +1910,6 @@ class Session(_runtime.Handle):
         c_json = _convert.encode(json, 'json', False)
         o_ontology = ctypes.c_int64()
         call.run(_capi.annoproj_ontology_create, call.handle(self, Session, 'session'), c_title, c_json, call.pointer(), ctypes.byref(o_ontology), call.error_pointer())
-        return o_ontology.value
-
-    def ontology_import_coco(self, title, path, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
-        """Makes an ontology from the categories of a COCO file: one class for each category and shape met among the
-        annotations (a box for a category without any); the first shape keeps the category's name, others add theirs in brackets.
-        DATA, NOT_FOUND (file), LIMIT. Rights: ontology_create.
-        """
-        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
-        c_title = _convert.encode(title, 'title', False)
-        c_path = _convert.path(path, 'path', False)
-        o_ontology = ctypes.c_int64()
-        call.run(_capi.annoproj_ontology_import_coco, call.handle(self, Session, 'session'), c_title, c_path, call.pointer(), ctypes.byref(o_ontology), call.error_pointer())
         return o_ontology.value
 
     def ontology_update(self, ontology, json, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
@@ -2199,6 +2175,48 @@ class Session(_runtime.Handle):
         o_table = _capi.annoproj_table_p()
         call.run(_capi.annoproj_outbox_waiting, call.handle(self, Session, 'session'), call.pointer(), call.result(o_table, OutboxWaitingTable), call.error_pointer())
         return call.made(o_table, OutboxWaitingTable)
+
+    def ontology_import_coco(self, title, path=None, *, read=None, not_prelabels=False, replace=False, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """Makes an ontology from the categories of a COCO file: one class for each category and shape met among the
+        annotations (a box for a category without any); the first shape keeps the category's name, others add theirs in brackets.
+        DATA, NOT_FOUND (file), LIMIT. Rights: ontology_create.
+
+        read: where the bytes come from instead of a path; they wait in a temporary file beside the store
+        not_prelabels: labels: they count as made by hand as the file says (COCO: by the session's user) instead of as pre-labels
+        replace: labels: a task that the file has labels for, or an empty label row, keeps no other labels
+        """
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        c_title = _convert.encode(title, 'title', False)
+        c_path = _convert.path(path, 'path', True)
+        s_options = _capi.annoproj_import_options()
+        s_options.size = ctypes.sizeof(s_options)
+        s_options.read = _capi.annoproj_read_fn() if read is None else call.callback(_capi.annoproj_read_fn, read, 'read', lambda buffer, length, read, user_data: (length,), lambda value, buffer, length, read, user_data: _runtime.fill_some(value, buffer, length, read))
+        s_options.not_prelabels = bool(not_prelabels)
+        s_options.replace = bool(replace)
+        o_ontology = ctypes.c_int64()
+        call.run(_capi.annoproj_ontology_import_coco, call.handle(self, Session, 'session'), c_title, c_path, ctypes.byref(s_options), call.pointer(), ctypes.byref(o_ontology), call.error_pointer())
+        return o_ontology.value
+
+    def dataset_import_coco(self, dataset, path=None, *, read=None, not_prelabels=False, replace=False, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """Adds an image for each entry of `images` of a COCO file whose file name the dataset does not have yet, in one
+        transaction. DATA when the file is broken: the details list up to 100 faults with byte offset and JSON pointer.
+        NOT_FOUND (dataset or file), LIMIT. Rights: dataset_change.
+
+        read: where the bytes come from instead of a path; they wait in a temporary file beside the store
+        not_prelabels: labels: they count as made by hand as the file says (COCO: by the session's user) instead of as pre-labels
+        replace: labels: a task that the file has labels for, or an empty label row, keeps no other labels
+        """
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        c_dataset = _convert.integer(dataset, 'dataset', 'c_int64')
+        c_path = _convert.path(path, 'path', True)
+        s_options = _capi.annoproj_import_options()
+        s_options.size = ctypes.sizeof(s_options)
+        s_options.read = _capi.annoproj_read_fn() if read is None else call.callback(_capi.annoproj_read_fn, read, 'read', lambda buffer, length, read, user_data: (length,), lambda value, buffer, length, read, user_data: _runtime.fill_some(value, buffer, length, read))
+        s_options.not_prelabels = bool(not_prelabels)
+        s_options.replace = bool(replace)
+        o_added = ctypes.c_int64()
+        call.run(_capi.annoproj_dataset_import_coco, call.handle(self, Session, 'session'), c_dataset, c_path, ctypes.byref(s_options), call.pointer(), ctypes.byref(o_added), call.error_pointer())
+        return o_added.value
 
 
 class Project(_runtime.Handle):
@@ -2883,20 +2901,48 @@ class Project(_runtime.Handle):
         call.run(_capi.annoproj_project_tasks_by_stage, call.handle(self, Project, 'project'), call.pointer(), call.result(o_table, TasksByStageTable), call.error_pointer())
         return call.made(o_table, TasksByStageTable)
 
-    def import_coco(self, path, *, not_prelabels=False, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+    def import_coco(self, path=None, *, read=None, not_prelabels=False, replace=False, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """Stores the annotations of a COCO file as labels (pre-labels) of the project's tasks, all or nothing. Images are matched by file name,
         categories by the id the ontology was made from, else by name. DATA: the details list up to 100 faults with byte offset
         and JSON pointer. NOT_FOUND (file), LIMIT, STATE (archived). Rights: import.
 
-        not_prelabels: the labels count as made by the session's user instead of as pre-labels
+        read: where the bytes come from instead of a path; they wait in a temporary file beside the store
+        not_prelabels: labels: they count as made by hand as the file says (COCO: by the session's user) instead of as pre-labels
+        replace: labels: a task that the file has labels for, or an empty label row, keeps no other labels
         """
         call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
-        c_path = _convert.path(path, 'path', False)
+        c_path = _convert.path(path, 'path', True)
         s_options = _capi.annoproj_import_options()
         s_options.size = ctypes.sizeof(s_options)
+        s_options.read = _capi.annoproj_read_fn() if read is None else call.callback(_capi.annoproj_read_fn, read, 'read', lambda buffer, length, read, user_data: (length,), lambda value, buffer, length, read, user_data: _runtime.fill_some(value, buffer, length, read))
         s_options.not_prelabels = bool(not_prelabels)
+        s_options.replace = bool(replace)
         o_table = _capi.annoproj_table_p()
         call.run(_capi.annoproj_project_import_coco, call.handle(self, Project, 'project'), c_path, ctypes.byref(s_options), call.pointer(), call.result(o_table, ImportTable), call.error_pointer())
+        return call.made(o_table, ImportTable)
+
+    def import_labels(self, path=None, *, read=None, not_prelabels=False, replace=False, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """Stores the labels of label rows, a JSON list of them or a single one, in the project's tasks, all or nothing. A row belongs to the task whose
+        data unit has its data_hash, else to the only one with its data_title; classes, attributes and options are known by their feature
+        hash. Hashes of labels, authors who are users of the store (by e-mail, others become the session's user), times, confidence,
+        geometry, frames, ranges and answers are kept. A label whose hash its task has already takes that one's place, so that a file may be imported again; other
+        labels of the task stay, unless `replace` says otherwise. Of an image group, a row's data units are the frames in order of data_sequence. Unknown
+        members, reviews and deleted objects are passed over. DATA: the details list up to 100 faults with byte offset and JSON
+        pointer. NOT_FOUND (file), LIMIT, STATE (archived). Memory grows with the largest row, not with the file. Rights: import.
+
+        read: where the bytes come from instead of a path; they wait in a temporary file beside the store
+        not_prelabels: labels: they count as made by hand as the file says (COCO: by the session's user) instead of as pre-labels
+        replace: labels: a task that the file has labels for, or an empty label row, keeps no other labels
+        """
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        c_path = _convert.path(path, 'path', True)
+        s_options = _capi.annoproj_import_options()
+        s_options.size = ctypes.sizeof(s_options)
+        s_options.read = _capi.annoproj_read_fn() if read is None else call.callback(_capi.annoproj_read_fn, read, 'read', lambda buffer, length, read, user_data: (length,), lambda value, buffer, length, read, user_data: _runtime.fill_some(value, buffer, length, read))
+        s_options.not_prelabels = bool(not_prelabels)
+        s_options.replace = bool(replace)
+        o_table = _capi.annoproj_table_p()
+        call.run(_capi.annoproj_project_import_labels, call.handle(self, Project, 'project'), c_path, ctypes.byref(s_options), call.pointer(), call.result(o_table, ImportTable), call.error_pointer())
         return call.made(o_table, ImportTable)
 
     def export_coco(self, *, path=None, write=None, stages=None, classes=None, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):

@@ -289,6 +289,9 @@ annoproj_random_fn = CFUNCTYPE(c_int32, c_void_p, c_size_t, c_void_p)
 annoproj_log_fn = CFUNCTYPE(None, c_int32, c_char_p, c_void_p)
 
 
+annoproj_read_fn = CFUNCTYPE(c_int32, c_void_p, c_size_t, POINTER(c_size_t), c_void_p)
+
+
 annoproj_write_fn = CFUNCTYPE(c_int32, c_void_p, c_size_t, c_void_p)
 
 
@@ -663,7 +666,10 @@ class annoproj_query_options(Structure):
 class annoproj_import_options(Structure):
     _fields_ = [
         ("size", c_size_t),
+        ("read", annoproj_read_fn),
+        ("user_data", c_void_p),
         ("not_prelabels", c_bool),
+        ("replace", c_bool),
     ]
 
 
@@ -771,9 +777,7 @@ FUNCTIONS = (
     ("annoproj_data_unit_get", c_int32, (annoproj_session_p, c_int64, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
     ("annoproj_data_units_get", c_int32, (annoproj_session_p, c_void_p, c_size_t, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
     ("annoproj_data_unit_list", c_int32, (annoproj_session_p, c_int64, POINTER(annoproj_page_options), POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
-    ("annoproj_dataset_import_coco", c_int32, (annoproj_session_p, c_int64, c_char_p, POINTER(annoproj_call), POINTER(c_int64), POINTER(annoproj_error_p))),
     ("annoproj_ontology_create", c_int32, (annoproj_session_p, c_char_p, c_char_p, POINTER(annoproj_call), POINTER(c_int64), POINTER(annoproj_error_p))),
-    ("annoproj_ontology_import_coco", c_int32, (annoproj_session_p, c_char_p, c_char_p, POINTER(annoproj_call), POINTER(c_int64), POINTER(annoproj_error_p))),
     ("annoproj_ontology_update", c_int32, (annoproj_session_p, c_int64, c_char_p, POINTER(annoproj_call), POINTER(annoproj_error_p))),
     ("annoproj_ontology_json", c_int32, (annoproj_session_p, c_int64, POINTER(annoproj_call), POINTER(c_void_p), POINTER(annoproj_error_p))),
     ("annoproj_ontology_features", c_int32, (annoproj_session_p, c_int64, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
@@ -924,7 +928,10 @@ FUNCTIONS = (
     ("annoproj_project_overview", c_int32, (annoproj_project_p, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
     ("annoproj_project_tasks_by_stage", c_int32, (annoproj_project_p, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
     ("annoproj_import_options_init", None, (POINTER(annoproj_import_options),)),
+    ("annoproj_ontology_import_coco", c_int32, (annoproj_session_p, c_char_p, c_char_p, POINTER(annoproj_import_options), POINTER(annoproj_call), POINTER(c_int64), POINTER(annoproj_error_p))),
+    ("annoproj_dataset_import_coco", c_int32, (annoproj_session_p, c_int64, c_char_p, POINTER(annoproj_import_options), POINTER(annoproj_call), POINTER(c_int64), POINTER(annoproj_error_p))),
     ("annoproj_project_import_coco", c_int32, (annoproj_project_p, c_char_p, POINTER(annoproj_import_options), POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
+    ("annoproj_project_import_labels", c_int32, (annoproj_project_p, c_char_p, POINTER(annoproj_import_options), POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
     ("annoproj_export_options_init", None, (POINTER(annoproj_export_options),)),
     ("annoproj_project_export_coco", c_int32, (annoproj_project_p, POINTER(annoproj_export_options), POINTER(annoproj_call), POINTER(c_int64), POINTER(annoproj_error_p))),
     ("annoproj_project_export_labels", c_int32, (annoproj_project_p, POINTER(annoproj_export_options), POINTER(annoproj_call), POINTER(c_int64), POINTER(annoproj_error_p))),
@@ -1014,9 +1021,7 @@ annoproj_page_options_init = LIBRARY.annoproj_page_options_init
 annoproj_data_unit_get = LIBRARY.annoproj_data_unit_get
 annoproj_data_units_get = LIBRARY.annoproj_data_units_get
 annoproj_data_unit_list = LIBRARY.annoproj_data_unit_list
-annoproj_dataset_import_coco = LIBRARY.annoproj_dataset_import_coco
 annoproj_ontology_create = LIBRARY.annoproj_ontology_create
-annoproj_ontology_import_coco = LIBRARY.annoproj_ontology_import_coco
 annoproj_ontology_update = LIBRARY.annoproj_ontology_update
 annoproj_ontology_json = LIBRARY.annoproj_ontology_json
 annoproj_ontology_features = LIBRARY.annoproj_ontology_features
@@ -1167,7 +1172,10 @@ annoproj_query_reviewers_by_frame = LIBRARY.annoproj_query_reviewers_by_frame
 annoproj_project_overview = LIBRARY.annoproj_project_overview
 annoproj_project_tasks_by_stage = LIBRARY.annoproj_project_tasks_by_stage
 annoproj_import_options_init = LIBRARY.annoproj_import_options_init
+annoproj_ontology_import_coco = LIBRARY.annoproj_ontology_import_coco
+annoproj_dataset_import_coco = LIBRARY.annoproj_dataset_import_coco
 annoproj_project_import_coco = LIBRARY.annoproj_project_import_coco
+annoproj_project_import_labels = LIBRARY.annoproj_project_import_labels
 annoproj_export_options_init = LIBRARY.annoproj_export_options_init
 annoproj_project_export_coco = LIBRARY.annoproj_project_export_coco
 annoproj_project_export_labels = LIBRARY.annoproj_project_export_labels

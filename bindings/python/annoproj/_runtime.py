@@ -470,6 +470,15 @@ def pages(method, keywords):
             return
 
 
+def fill_some(value, address, length, count):
+    """What a callback that fills a part of a buffer returned."""
+    data = value.encode() if isinstance(value, str) else bytes(value)
+    if len(data) > length:
+        raise ValueError("expected at most %d bytes, got %d" % (length, len(data)))
+    ctypes.memmove(address, data, len(data))
+    count[0] = len(data)
+
+
 def fill_bytes(value, address, length):
     """What a callback that fills a buffer returned."""
     data = bytes(value)

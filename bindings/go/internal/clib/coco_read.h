@@ -6,10 +6,9 @@
 #include "bounds.h"
 #include "faults.h"
 #include "geometry.h"
-#include "json_scan.h"
+#include "json_source.h"
 #include "ontology.h"
 
-#define COCO_FILE_LIMIT ((int64_t)8 << 30)
 #define COCO_MOST_ITEMS 20000000
 #define COCO_SIDE       (1 << 20) /* most pixels of a side */
 #define COCO_VERTICES   100000    /* most vertices of a ring */
@@ -64,9 +63,8 @@ typedef struct coco_sink {
 
 typedef struct coco_reader coco_reader;
 
-/* NOT_FOUND when there is no such file, LIMIT when it is too large. `faults` is the caller's. */
-annoproj_status coco_open(const char *path, const bounds *bounds, faults *faults, coco_reader **out,
-                          annoproj_error **error);
+/* All three are the caller's. NULL when out of memory. */
+coco_reader *coco_open(json_source *source, const bounds *bounds, faults *faults);
 /* Reads all of it. OK also when there are faults. */
 annoproj_status coco_read(coco_reader *reader, const coco_sink *sink, annoproj_error **error);
 void coco_close(coco_reader *reader);

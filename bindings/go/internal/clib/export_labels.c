@@ -4,6 +4,7 @@
 
 #include "export_coco.h"
 #include "failure.h"
+#include "hash.h"
 #include "json_out.h"
 #include "label_row.h"
 
@@ -118,46 +119,56 @@ static annoproj_status write_frame(rows_export *run, frame_walk *walk, const exp
     return status;
 }
 
-static annoproj_status write_labels(rows_export *run, export_task *task, annoproj_error **error) {
+/* Labels of a data unit: of the one frame it is, or of all frames that have some. */
+static annoproj_status write_labels(rows_export *run, frame_walk *walk, export_task *task, int64_t frame,
+                                    annoproj_error **error) {
     text *out = &run->writer.plan->out->text;
-    frame_walk walk = {0};
-    annoproj_status status = walk_begin(&walk, task, error);
-    if (status == ANNOPROJ_OK && !is_framed(task)) {
-        status = write_frame(run, &walk, task, 0, error);
-    } else if (status == ANNOPROJ_OK) {
-        text_character(out, '{');
-        bool first = true;
-        for (int64_t frame = walk_frame(&walk, task); status == ANNOPROJ_OK && frame != INT64_MAX && is_geometric(task);
-             frame = walk_frame(&walk, task)) {
-            text_printf(out, "%s\"%lld\":", first ? "" : ",\n", (long long)frame);
-            first = false;
-            status = write_frame(run, &walk, task, frame, error);
-        }
-        text_character(out, '}');
+    annoproj_status status = ANNOPROJ_OK;
+    if (!is_framed(task)) {
+        return write_frame(run, walk, task, frame, error);
     }
-    for (size_t i = 0; i < task->label_count && status == ANNOPROJ_OK; i++) {
-        run->writer.plan->labels += task->classes[i]->kind != FEATURE_OBJECT;
-        if (walk.cursors[i].failed) {
-            status = export_damaged(task, &task->labels[i], error);
-        }
+    text_character(out, '{');
+    bool first = true;
+    for (int64_t at = walk_frame(walk, task); status == ANNOPROJ_OK && at != INT64_MAX && is_geometric(task);
+         at = walk_frame(walk, task)) {
+        text_printf(out, "%s\"%lld\":", first ? "" : ",\n", (long long)at);
+        first = false;
+        status = write_frame(run, walk, task, at, error);
+        status = status == ANNOPROJ_OK ? output_pass(run->writer.plan->out, error) : status;
     }
-    walk_end(&walk, task);
+    text_character(out, '}');
     return status;
 }
 
-static annoproj_status write_unit(rows_export *run, export_task *task, annoproj_error **error) {
+/* The images of a group are data units of the row. The first has the group's UUID, the others one that follows from it. */
+static void unit_uuid(const data_unit *unit, int64_t frame, char out[37]) {
+    struct {
+        uint8_t uuid[16];
+        int64_t frame;
+    } source = {.frame = frame};
+    uint8_t uuid[16];
+    memcpy(source.uuid, unit->uuid, sizeof source.uuid);
+    hash128(&source, sizeof source, uuid);
+    uuid[6] = (uint8_t)((uuid[6] & 0x0f) | 0x80);
+    uuid[8] = (uint8_t)((uuid[8] & 0x3f) | 0x80);
+    uuid_text(frame == 0 ? unit->uuid : uuid, out);
+}
+
+static annoproj_status write_unit(rows_export *run, frame_walk *walk, export_task *task, int64_t frame,
+                                  annoproj_error **error) {
     char uuid[37];
     const data_unit *unit = &task->unit;
     text *out = &run->writer.plan->out->text;
-    uuid_text(unit->uuid, uuid);
-    text_string(out, ",\n\"data_units\":{");
+    unit_uuid(unit, frame, uuid);
     text_json(out, uuid, 36);
     text_string(out, ":{");
     json_text_member(out, "data_hash", uuid);
     json_text_member(out, "data_title", unit->title);
     json_text_member(out, "data_link", unit->link);
     json_text_member(out, "data_type", unit->media_type);
-    text_string(out, unit->data_type == ANNOPROJ_DATA_IMG_GROUP ? ",\"data_sequence\":\"0\"" : ",\"data_sequence\":0");
+    text_printf(out,
+                unit->data_type == ANNOPROJ_DATA_IMG_GROUP ? ",\"data_sequence\":\"%lld\"" : ",\"data_sequence\":%lld",
+                (long long)frame);
     if (is_geometric(task)) {
         text_string(out, ",\"width\":");
         json_size(out, unit->width);
@@ -165,7 +176,7 @@ static annoproj_status write_unit(rows_export *run, export_task *task, annoproj_
         json_size(out, unit->height);
     }
     text_string(out, ",\n\"labels\":");
-    annoproj_status status = write_labels(run, task, error);
+    annoproj_status status = write_labels(run, walk, task, frame, error);
     if (unit->fps > 0) {
         text_string(out, ",\"data_fps\":");
         text_double(out, unit->fps);
@@ -174,7 +185,29 @@ static annoproj_status write_unit(rows_export *run, export_task *task, annoproj_
         text_string(out, ",\"data_duration\":");
         text_double(out, unit->duration);
     }
-    text_string(out, "}}");
+    text_character(out, '}');
+    return status;
+}
+
+static annoproj_status write_units(rows_export *run, export_task *task, annoproj_error **error) {
+    text *out = &run->writer.plan->out->text;
+    const int64_t count = task->unit.data_type == ANNOPROJ_DATA_IMG_GROUP ? task->unit.frames : 1;
+    frame_walk walk = {0};
+    text_string(out, ",\n\"data_units\":{");
+    annoproj_status status = walk_begin(&walk, task, error);
+    for (int64_t frame = 0; frame < count && status == ANNOPROJ_OK; frame++) {
+        text_string(out, frame > 0 ? ",\n" : "");
+        status = write_unit(run, &walk, task, frame, error);
+        status = status == ANNOPROJ_OK ? output_pass(run->writer.plan->out, error) : status;
+    }
+    text_character(out, '}');
+    for (size_t i = 0; i < task->label_count && status == ANNOPROJ_OK; i++) {
+        run->writer.plan->labels += task->classes[i]->kind != FEATURE_OBJECT || task->labels[i].geometry_length == 0;
+        if (walk.cursors[i].failed) {
+            status = export_damaged(task, &task->labels[i], error);
+        }
+    }
+    walk_end(&walk, task);
     return status;
 }
 
@@ -236,7 +269,7 @@ static annoproj_status write_row(export_plan *plan, export_task *task, void *dat
     text_string(out, run->first ? "\n" : ",\n");
     run->first = false;
     write_head(task, out);
-    status = write_unit(run, task, error);
+    status = write_units(run, task, error);
     if (status == ANNOPROJ_OK) {
         status = write_row_answers(&run->writer, task, error);
     }

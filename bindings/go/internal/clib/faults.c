@@ -45,6 +45,17 @@ annoproj_status faults_report(const faults *all, const char *name, annoproj_erro
     return ANNOPROJ_DATA;
 }
 
+annoproj_status faults_join(const faults *all, annoproj_status status, annoproj_error **error) {
+    if (status != ANNOPROJ_DATA || all->count == 0 || !error || !*error) {
+        return status;
+    }
+    fail_detail(error, "faults", "%lld", (long long)all->count + 1);
+    for (size_t i = 0; i < all->listed; i++) {
+        fail_detail(error, "fault", "%s", all->list[i].text);
+    }
+    return status;
+}
+
 void faults_release(faults *all) {
     for (size_t i = 0; i < all->listed; i++) {
         release(all->list[i].text);

@@ -41,6 +41,10 @@ typedef struct copying {
     label_row_values rows[ROWS]; /* that wait to be inserted */
     size_t row_count;
     bytes geometries;
+    int64_t *known; /* labels that the task has had before */
+    size_t known_count, known_capacity;
+    key_map written, classes; /* of those: numbers written again; classes written to */
+    int64_t task_labels;      /* stored in the task */
 } copying;
 
 /* Label numbers follow one another; the project's counter is raised once for all of them. */
@@ -51,12 +55,69 @@ static annoproj_status claim_numbers(copying *to, annoproj_error **error) {
     return count > 0 ? project_next_label(to->cmd, to->run->project, count, &first, error) : ANNOPROJ_OK;
 }
 
-static annoproj_status finish_task(copying *to, annoproj_error **error) {
-    if (to->task.id == 0) {
-        return ANNOPROJ_OK;
+/* --- what the task had before --------------------------------------------------------------------------------------- */
+
+static annoproj_status load_known(copying *to, annoproj_error **error) {
+    static const char query[] = "SELECT number FROM label WHERE task = ? ORDER BY number";
+    annoproj_status status = ANNOPROJ_OK;
+    statement *find = sql(to->cmd->scope.database, query);
+    bind_int64(find, to->task.id);
+    to->known_count = 0;
+    while (status == ANNOPROJ_OK && sql_row(find)) {
+        if (to->known_count == to->known_capacity) {
+            const size_t capacity = to->known_capacity ? to->known_capacity * 2 : 64;
+            int64_t *larger = reallocate(to->known, capacity * sizeof *larger);
+            if (!larger) {
+                status = fail_memory(error);
+                break;
+            }
+            to->known = larger;
+            to->known_capacity = capacity;
+        }
+        to->known[to->known_count++] = column_int64(find, 0);
     }
-    to->tasks++;
-    annoproj_status status = task_set_version(to->cmd, &to->task, to->task.version + 1, error);
+    annoproj_status ended = sql_end(find, status == ANNOPROJ_OK ? error : NULL);
+    return status == ANNOPROJ_OK ? ended : status;
+}
+
+/* Of a task that is replaced, what the file did not have goes. */
+static annoproj_status remove_others(copying *to, int64_t *removed, annoproj_error **error) {
+    annoproj_status status = ANNOPROJ_OK;
+    *removed = 0;
+    for (size_t i = 0; to->run->replace && i < to->known_count && status == ANNOPROJ_OK; i++) {
+        if (key_map_find(&to->written, to->known[i]) == KEY_MAP_NONE) {
+            status = label_remove(to->cmd, to->task.id, to->known[i], error);
+            ++*removed;
+        }
+    }
+    return status;
+}
+
+/* Classifications written beside those that were there may not overlap them. */
+static annoproj_status check_overlaps(copying *to, annoproj_error **error) {
+    annoproj_status status = ANNOPROJ_OK;
+    for (int32_t class = 1; to->classes.count > 0 && class <= to->run->highest_class && status == ANNOPROJ_OK;
+         class ++) {
+        if (key_map_find(&to->classes, class) != KEY_MAP_NONE) {
+            status = label_check_overlap(&to->cmd->scope, to->task.id, class, error);
+        }
+    }
+    return status;
+}
+
+static annoproj_status finish_task(copying *to, annoproj_error **error) {
+    int64_t removed = 0;
+    annoproj_status status = to->task.id != 0 && to->known_count > 0 ? remove_others(to, &removed, error) : ANNOPROJ_OK;
+    if (status == ANNOPROJ_OK && to->classes.count > 0) {
+        status = check_overlaps(to, error);
+    }
+    key_map_clear(&to->written);
+    key_map_clear(&to->classes);
+    if (status != ANNOPROJ_OK || to->task.id == 0 || to->task_labels + removed == 0) {
+        return status;
+    }
+    to->tasks += to->task_labels > 0;
+    status = task_set_version(to->cmd, &to->task, to->task.version + 1, error);
     if (status == ANNOPROJ_OK && to->task.stage.type == STAGE_CONSENSUS_ANNOTATION) {
         status = claim_numbers(to, error); /* the branches draw their own */
         status = status == ANNOPROJ_OK ? consensus_labels_written(to->cmd, &to->task, error) : status;
@@ -78,7 +139,12 @@ static annoproj_status begin_task(copying *to, int64_t task, annoproj_error **er
         status = fail(error, status, "%s", annoproj_error_message(gone));
     }
     drop_error(&gone);
-    return status == ANNOPROJ_OK ? consensus_check_write(&to->cmd->scope, &to->task, error) : status;
+    if (status == ANNOPROJ_OK) {
+        status = consensus_check_write(&to->cmd->scope, &to->task, error);
+    }
+    to->task_labels = 0;
+    to->cmd->scope.task = to->task; /* so that nothing reads it again for each label */
+    return status == ANNOPROJ_OK && to->run->knows_tasks ? load_known(to, error) : status;
 }
 
 static annoproj_status take_number(copying *to, int64_t *taken, annoproj_error **error) {
@@ -110,6 +176,51 @@ static annoproj_status store_in_review(copying *to, const spooled_label *from, c
     memcpy(made.hash, hash, sizeof made.hash);
     annoproj_status status = claim_numbers(to, error); /* label_store() draws its own */
     return status == ANNOPROJ_OK ? label_store(to->cmd, &made, error) : status;
+}
+
+/* --- labels of label rows --------------------------------------------------------------------------------------------- */
+
+/* The number of a label of the task, also of one that was removed and published before: it comes back. 0 = it is new. */
+static annoproj_status known_number(copying *to, const char *hash, int64_t *known, annoproj_error **error) {
+    static const char query[] = "SELECT number FROM label WHERE task = ?1 AND hash = ?2 UNION ALL"
+                                " SELECT label FROM label_published WHERE task = ?1 AND hash = ?2 LIMIT 1";
+    *known = 0;
+    statement *find = sql(to->cmd->scope.database, query);
+    bind_int64(find, to->task.id);
+    bind_text(find, hash);
+    *known = sql_row(find) ? column_int64(find, 0) : 0;
+    return sql_end(find, error);
+}
+
+static annoproj_status store_detailed(copying *to, const spooled_label *from, annoproj_error **error) {
+    const scope *in = &to->cmd->scope;
+    const label_details *details = from->details;
+    const int64_t created_us = details->created_us == INT64_MIN ? in->now_us : details->created_us;
+    label made = {.task = from->task,
+                  .class = from->class,
+                  .creator = details->creator,
+                  .created_us = created_us,
+                  .editor = details->editor,
+                  .edited_us = details->edited_us == INT64_MIN ? created_us : details->edited_us,
+                  .manual = details->manual,
+                  .confidence = from->confidence,
+                  .ranges = details->ranges,
+                  .ranges_length = details->ranges_length,
+                  .geometry = from->geometry,
+                  .geometry_length = from->geometry_length,
+                  .answers = details->answers,
+                  .answers_length = details->answers_length};
+    memcpy(made.hash, details->hash, sizeof made.hash);
+    annoproj_status status = known_number(to, made.hash, &made.number, error);
+    if (status == ANNOPROJ_OK) {
+        status = label_store(to->cmd, &made, error);
+    }
+    if (status == ANNOPROJ_OK && to->known_count > 0 &&
+        (!key_map_add(&to->written, made.number, 0) ||
+         (details->classification && !key_map_add(&to->classes, from->class, 0)))) {
+        status = fail_memory(error);
+    }
+    return status == ANNOPROJ_OK ? command_send_events(to->cmd, error) : status;
 }
 
 static annoproj_status insert_rows(copying *to, const char *query, size_t first, size_t count, annoproj_error **error) {
@@ -165,8 +276,15 @@ static annoproj_status copy_label(copying *to, const spooled_label *from, annopr
     if (status != ANNOPROJ_OK) {
         return status;
     }
-    command_hash(to->cmd, hash);
+    if (from->class == 0) {
+        return ANNOPROJ_OK; /* the row has no labels */
+    }
     to->labels++;
+    to->task_labels++;
+    if (from->details) {
+        return store_detailed(to, from, error);
+    }
+    command_hash(to->cmd, hash);
     if (to->task.stage.type == STAGE_REVIEW) {
         return store_in_review(to, from, hash, error);
     }
@@ -205,16 +323,15 @@ static annoproj_status copy_all(copying *to, label_merge *merge, annoproj_error 
 }
 
 static annoproj_status check_ontology(command *cmd, const label_import *run, annoproj_error **error) {
-    int64_t edited_us = 0;
-    annoproj_status status = label_import_edited(&cmd->scope, run->ontology, &edited_us, error);
-    if (status == ANNOPROJ_OK && (edited_us != run->edited_us || cmd->scope.project.ontology != run->ontology)) {
+    label_import now = {0};
+    annoproj_status status = label_import_note_ontology(&cmd->scope, &now, error);
+    if (status == ANNOPROJ_OK && (now.edited_us != run->edited_us || now.ontology != run->ontology)) {
         status = fail(error, ANNOPROJ_CONFLICT, "the ontology was changed while the file was read: import again");
     }
     return status;
 }
 
-annoproj_status label_import_store(command *cmd, void *arguments, annoproj_error **error) {
-    label_import *run = arguments;
+annoproj_status label_import_store(command *cmd, label_import *run, annoproj_error **error) {
     label_merge merge = {0};
     copying to = {.cmd = cmd, .run = run};
     frame_ranges frame = {0};
@@ -234,7 +351,7 @@ annoproj_status label_import_store(command *cmd, void *arguments, annoproj_error
     }
     if (status == ANNOPROJ_OK) {
         command_event(cmd, &(event){.kind = EVENT_LABELS_IMPORT, .frames = to.labels, .reference = run->prelabels});
-        command_result_int64(cmd, (int64_t)image_list_count(run->images));
+        command_result_int64(cmd, run->items);
         command_result_int64(cmd, to.tasks);
         command_result_int64(cmd, to.labels);
         command_result_int64(cmd, merge.repeated);
@@ -242,5 +359,8 @@ annoproj_status label_import_store(command *cmd, void *arguments, annoproj_error
     frame_ranges_release(&frame);
     bytes_release(&to.ranges);
     bytes_release(&to.geometries);
+    release(to.known);
+    key_map_release(&to.written);
+    key_map_release(&to.classes);
     return status;
 }

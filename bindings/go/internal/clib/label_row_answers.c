@@ -173,6 +173,41 @@ static void open_entry(const label *of, const char *key, bool *first, text *out)
     json_text_member(out, key, of->hash);
 }
 
+/* What frames tell of other labels: where it is, who made it, how sure. Its ranges are in to->ranges. */
+static annoproj_status write_whole(label_row_writer *to, const label *of, annoproj_error **error) {
+    text *out = &to->plan->out->text;
+    text_string(out, ",\"range\":");
+    write_ranges(&to->ranges, out);
+    annoproj_status status = write_authors(to, of, error);
+    text_string(out, ",\"confidence\":");
+    text_double(out, of->confidence);
+    text_printf(out, ",\"manualAnnotation\":%s", of->manual ? "true" : "false");
+    return status;
+}
+
+static annoproj_status write_object(label_row_writer *to, const export_task *task, size_t index, bool *first,
+                                    annoproj_error **error) {
+    const label *of = &task->labels[index];
+    const feature *class = task->classes[index];
+    text *out = &to->plan->out->text;
+    open_entry(of, "objectHash", first, out);
+    text_string(out, ",\"classifications\":");
+    if (!write_static(to, of, out) || !frame_ranges_decode(of->ranges, of->ranges_length, &to->ranges)) {
+        return export_damaged(task, of, error);
+    }
+    annoproj_status status = ANNOPROJ_OK;
+    if (of->geometry_length == 0) { /* on audio and text no frame has it */
+        json_text_member(out, "featureHash", class->hash);
+        json_text_member(out, "name", class->name);
+        json_text_member(out, "color", class->color);
+        json_text_member(out, "shape", feature_type_name(class->type));
+        json_text_member(out, "value", class->value);
+        status = write_whole(to, of, error);
+    }
+    text_character(out, '}');
+    return status;
+}
+
 static annoproj_status write_classification(label_row_writer *to, const export_task *task, size_t index, bool *first,
                                             annoproj_error **error) {
     const label *of = &task->labels[index];
@@ -187,10 +222,7 @@ static annoproj_status write_classification(label_row_writer *to, const export_t
         return export_damaged(task, of, error);
     }
     if (to->ranges.count == 0 || !geometric) {
-        text_string(out, ",\"range\":");
-        write_ranges(&to->ranges, out);
-        status = write_authors(to, of, error);
-        text_printf(out, ",\"manualAnnotation\":%s", of->manual ? "true" : "false");
+        status = write_whole(to, of, error);
     }
     text_character(out, '}');
     return status;
@@ -202,13 +234,8 @@ annoproj_status write_row_answers(label_row_writer *to, const export_task *task,
     annoproj_status status = ANNOPROJ_OK;
     text_string(out, ",\n\"object_answers\":{");
     for (size_t i = 0; i < task->label_count; i++) {
-        if (task->classes[i]->kind == FEATURE_OBJECT) {
-            open_entry(&task->labels[i], "objectHash", &first, out);
-            text_string(out, ",\"classifications\":");
-            if (!write_static(to, &task->labels[i], out)) {
-                return export_damaged(task, &task->labels[i], error);
-            }
-            text_character(out, '}');
+        if (task->classes[i]->kind == FEATURE_OBJECT && status == ANNOPROJ_OK) {
+            status = write_object(to, task, i, &first, error);
         }
     }
     text_string(out, "},\n\"classification_answers\":{");

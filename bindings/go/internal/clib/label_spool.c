@@ -20,7 +20,8 @@ typedef struct waiting_label {
     int64_t task;
     uint64_t content;
     double confidence;
-    size_t start, length; /* in the run's bytes */
+    size_t start, length;  /* in the run's bytes */
+    size_t details_length; /* behind the geometry; 0 = none */
     int32_t class;
     uint32_t order;
 } waiting_label;
@@ -40,7 +41,8 @@ typedef struct label_run {
     statement *chunks;
     unpacker rest; /* of the present chunk */
     spooled_label label;
-    bool live, taken; /* has a label; it was handed out */
+    label_details details; /* of it */
+    bool live, taken;      /* has a label; it was handed out */
 } label_run;
 
 annoproj_status label_spool_open(store *of, label_spool **out, annoproj_error **error) {
@@ -102,6 +104,38 @@ static void pack(const label_spool *of, const waiting_label *at, bytes *out) {
     bytes_append(out, &at->confidence, sizeof at->confidence);
     bytes_varint(out, at->length);
     bytes_append(out, of->geometry.data + at->start, at->length);
+    bytes_varint(out, at->details_length);
+    bytes_append(out, of->geometry.data + at->start + at->length, at->details_length);
+}
+
+static void pack_details(const label_details *from, bytes *out) {
+    bytes_append(out, from->hash, 8);
+    bytes_varint(out, (uint64_t)from->manual + 2u * from->classification);
+    bytes_varint(out, (uint64_t)from->creator);
+    bytes_zigzag(out, from->created_us);
+    bytes_varint(out, (uint64_t)from->editor);
+    bytes_zigzag(out, from->edited_us);
+    bytes_varint(out, from->ranges_length);
+    bytes_append(out, from->ranges, from->ranges_length);
+    bytes_varint(out, from->answers_length);
+    bytes_append(out, from->answers, from->answers_length);
+}
+
+static void unpack_details(unpacker *from, label_details *out) {
+    const uint8_t *hash = unpack_bytes(from, 8);
+    const uint64_t flags = unpack_varint(from);
+    *out = (label_details){.manual = flags & 1, .classification = flags & 2};
+    if (hash) {
+        memcpy(out->hash, hash, 8);
+    }
+    out->creator = (int64_t)unpack_varint(from);
+    out->created_us = unpack_zigzag(from);
+    out->editor = (int64_t)unpack_varint(from);
+    out->edited_us = unpack_zigzag(from);
+    out->ranges_length = (size_t)unpack_varint(from);
+    out->ranges = unpack_bytes(from, out->ranges_length);
+    out->answers_length = (size_t)unpack_varint(from);
+    out->answers = unpack_bytes(from, out->answers_length);
 }
 
 /* False when the statement has failed; it tells at its end. */
@@ -150,7 +184,8 @@ annoproj_status label_spool_add(label_spool *of, const spooled_label *label, ann
         }
     }
     of->unordered |= of->waiting_count > 0 && of->waiting[of->waiting_count - 1].task > label->task;
-    of->waiting[of->waiting_count] = (waiting_label){
+    waiting_label *waiting = &of->waiting[of->waiting_count];
+    *waiting = (waiting_label){
         .task = label->task,
         .content = label->content,
         .confidence = label->confidence,
@@ -160,6 +195,10 @@ annoproj_status label_spool_add(label_spool *of, const spooled_label *label, ann
         .order = (uint32_t)of->waiting_count,
     };
     bytes_append(&of->geometry, label->geometry, label->geometry_length);
+    if (label->details) {
+        pack_details(label->details, &of->geometry);
+        waiting->details_length = of->geometry.length - waiting->start - waiting->length;
+    }
     if (of->geometry.failed) {
         return fail_memory(error);
     }
@@ -200,6 +239,11 @@ static void advance(label_run *run, bool *damaged) {
     }
     label->geometry_length = (size_t)unpack_varint(rest);
     label->geometry = unpack_bytes(rest, label->geometry_length);
+    label->details = NULL;
+    if (unpack_varint(rest) > 0) {
+        unpack_details(rest, &run->details);
+        label->details = &run->details;
+    }
     *damaged = *damaged || rest->failed;
 }
 

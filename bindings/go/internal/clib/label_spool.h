@@ -6,9 +6,19 @@
 #include "key_map.h"
 #include "store.h"
 
+/* What a label row says of a label beyond class and geometry; of COCO's annotations there is none. */
+typedef struct label_details {
+    char hash[9];
+    bool manual, classification;
+    int64_t creator, created_us, editor, edited_us;
+    const uint8_t *ranges, *answers;
+    size_t ranges_length, answers_length;
+} label_details;
+
 typedef struct spooled_label {
     int64_t task;
-    int32_t class;
+    int32_t class;                /* 0: no label, the task has a row without any */
+    const label_details *details; /* NULL = none */
     double confidence;
     uint64_t content; /* labels of a task with the same content are one */
     const uint8_t *geometry;

@@ -51,12 +51,34 @@ bool shape_read(shape *to, geometry_cursor *from, bool *memory) {
     while (*memory && geometry_next_part(from)) {
         *memory = add_part(to) && add_numbers(to, from);
     }
-    if (*memory && add_part(to)) {
-        to->part_count--;
-    } else {
-        *memory = false;
-    }
+    *memory = *memory && shape_end(to);
     return *memory && !from->failed;
+}
+
+void shape_begin(shape *to, int32_t type, int32_t unit) {
+    to->type = type;
+    to->unit = unit;
+    to->part_count = to->number_count = 0;
+}
+
+bool shape_part(shape *to) {
+    return add_part(to);
+}
+
+bool shape_number(shape *to, number value) {
+    void *numbers = to->numbers;
+    const bool done = room_for(&numbers, &to->number_capacity, to->number_count, sizeof *to->numbers);
+    to->numbers = numbers;
+    if (done) {
+        to->numbers[to->number_count++] = value;
+    }
+    return done;
+}
+
+bool shape_end(shape *to) {
+    const bool done = add_part(to);
+    to->part_count -= done;
+    return done;
 }
 
 void shape_release(shape *of) {

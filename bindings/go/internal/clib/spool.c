@@ -63,6 +63,46 @@ void spool_close(spool *of) {
     operation_end(state);
 }
 
+struct spool_file {
+    store *store;
+    private_file file;
+};
+
+annoproj_status spool_file_open(store *of, spool_file **out, annoproj_error **error) {
+    *out = NULL;
+    annoproj_status status = operation_begin(of->state, error);
+    if (status != ANNOPROJ_OK) {
+        return status;
+    }
+    spool_file *made = allocate_zeroed(1, sizeof *made);
+    if (made == NULL) {
+        operation_end(of->state);
+        return fail_memory(error);
+    }
+    made->store = of;
+    status = private_file_make(of->state->path, SUFFIX, &made->file, error);
+    if (status != ANNOPROJ_OK) {
+        spool_file_close(made);
+        return status;
+    }
+    *out = made;
+    return ANNOPROJ_OK;
+}
+
+int spool_file_descriptor(const spool_file *of) {
+    return of->file.descriptor;
+}
+
+void spool_file_close(spool_file *of) {
+    if (of == NULL) {
+        return;
+    }
+    struct store_state *state = of->store->state;
+    private_file_drop(&of->file);
+    release(of);
+    operation_end(state);
+}
+
 void spools_remove_stale(struct store_state *state) {
     int32_t removed = private_files_remove_stale(state->path, SUFFIX);
     removed += private_files_remove_stale(state->path, COMPACT_SUFFIX);
