@@ -2149,6 +2149,11 @@ typedef struct annoproj_query_options {
     size_t dataset_count;
     const int64_t *stages ANNOPROJ_LEN(stage_count) ANNOPROJ_NULLABLE;       /* stages the events happened in */
     size_t stage_count;
+    const int64_t *task_stages ANNOPROJ_LEN(task_stage_count) ANNOPROJ_NULLABLE; /* stages the tasks are in now; removed tasks are in none */
+    size_t task_stage_count;
+    const int32_t *sources ANNOPROJ_LEN(source_count) ANNOPROJ_ENUM(annoproj_source) ANNOPROJ_NULLABLE; /* of the events */
+    size_t source_count;
+    const char *file_name ANNOPROJ_NULLABLE;                                 /* PCRE2 expression found anywhere in the file name of the task; case-sensitive unless (?i) */
     const int64_t *classes ANNOPROJ_LEN(class_count) ANNOPROJ_NULLABLE;      /* features */
     size_t class_count;
     annoproj_bucket bucket ANNOPROJ_ENUM(annoproj_bucket);
@@ -2156,13 +2161,14 @@ typedef struct annoproj_query_options {
     annoproj_label_unit unit ANNOPROJ_ENUM(annoproj_label_unit);
     int32_t reserved;
 } annoproj_query_options;
-#define ANNOPROJ_QUERY_OPTIONS_INIT { sizeof(annoproj_query_options), 0, 0, NULL, 0, NULL, 0, NULL, 0, NULL, 0, NULL, 0, 0, 0, 0, 0 }
+#define ANNOPROJ_QUERY_OPTIONS_INIT { sizeof(annoproj_query_options), 0, 0, NULL, 0, NULL, 0, NULL, 0, NULL, 0, NULL, 0, NULL, 0, NULL, NULL, 0, 0, 0, 0, 0 }
 
 /* Fills in the defaults. */
 ANNOPROJ_API void annoproj_query_options_init(annoproj_query_options *options ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
 
-/* A query on a project; the options are copied. NOT_FOUND names an unknown user, dataset, stage or class. LIMIT for a list of
- * more than 1,000,000. Rights: analytics_own. */
+/* A query on a project; the options are copied. NOT_FOUND names an unknown user, dataset, stage or class; INVALID a source that is none,
+ * and the place where `file_name` is no expression. LIMIT for a list of more than 1,000,000; a report is LIMIT when the expression
+ * takes too long on a file name. Rights: analytics_own. */
 ANNOPROJ_API annoproj_status annoproj_query_open(annoproj_project *project, const annoproj_query_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_query **query ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_query_close), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* Closes a query. NULL is fine. */
@@ -2304,6 +2310,115 @@ ANNOPROJ_ROW_END(reviewers_frame_row)
 
 /* Reviewers in frame labels. Rights: analytics_team. */
 ANNOPROJ_API annoproj_status annoproj_query_reviewers_by_frame(annoproj_query *query, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(reviewers_frame_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+ANNOPROJ_ROW(collaborator_time_row, "Time spent by bucket and collaborator")
+ANNOPROJ_COLUMN(bucket, timestamp_us, nullable, "", "Bucket", "Start of the bucket; null without buckets and no start.")
+ANNOPROJ_COLUMN(user, int64, required, "", "User", "Number of the user.")
+ANNOPROJ_COLUMN(email, utf8, required, "", "Collaborator", "E-mail.")
+ANNOPROJ_COLUMN(annotate, int64, required, "s", "Annotate", "In annotation stages.")
+ANNOPROJ_COLUMN(review, int64, required, "s", "Review", "In review stages.")
+ANNOPROJ_COLUMN(other, int64, required, "s", "Other", "In other stages.")
+ANNOPROJ_COLUMN(total, int64, required, "s", "Total", "Rounded from the exact sum.")
+ANNOPROJ_ROW_END(collaborator_time_row)
+
+/* Time spent by bucket and collaborator, in the order of the buckets and of the e-mails; who spent nothing in a bucket has no row in it.
+ * LIMIT for more than 100,000 days, weeks or months. Rights: analytics_team. */
+ANNOPROJ_API annoproj_status annoproj_query_collaborator_time(annoproj_query *query, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(collaborator_time_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+ANNOPROJ_ROW(issue_actions_row, "Issue actions by bucket")
+ANNOPROJ_COLUMN(bucket, timestamp_us, nullable, "", "Bucket", "Start of the bucket; null without buckets and no start.")
+ANNOPROJ_COLUMN(created, int64, required, "issues", "Total issues created", "Issues created in the bucket.")
+ANNOPROJ_COLUMN(resolved, int64, required, "issues", "Total issues resolved", "Resolutions in the bucket.")
+ANNOPROJ_COLUMN(reopened, int64, required, "issues", "Total issues reopened", "Reopenings in the bucket, by hand or by rejecting the label again.")
+ANNOPROJ_COLUMN(open, int64, required, "issues", "Open issues", "Open at the end of the bucket, on tasks that were not removed then: everything before it counts.")
+ANNOPROJ_ROW_END(issue_actions_row)
+
+/* Issue actions by bucket. Collaborators, stages and sources filter the actions; what is open is open whoever opened it and where, so
+ * that of the filters only datasets, task_stages, file_name and classes change it. Classes filter issues on labels, the others are
+ * unchanged by them. LIMIT for more than 100,000 days, weeks or months. Rights: analytics_team. */
+ANNOPROJ_API annoproj_status annoproj_query_issue_actions(annoproj_query *query, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(issue_actions_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+ANNOPROJ_ROW(task_performance_row, "What was done to a task")
+ANNOPROJ_COLUMN(task, int64, required, "", "Task", "Id of the task.")
+ANNOPROJ_COLUMN(title, utf8, required, "", "File name", "Title of the data unit.")
+ANNOPROJ_COLUMN(data_type, dictionary, required, "", "Data type", "As in data_unit_row.")
+ANNOPROJ_COLUMN(dataset, int64, required, "", "Dataset", "Id of the dataset.")
+ANNOPROJ_COLUMN(dataset_title, dictionary, required, "", "Dataset title", "Title of the dataset.")
+ANNOPROJ_COLUMN(total_time, int64, required, "s", "Total time", "Time spent on it by everybody.")
+ANNOPROJ_COLUMN(created_labels, int64, required, "labels", "Total created labels", "First publications, in the query's unit.")
+ANNOPROJ_COLUMN(edited_labels, int64, required, "labels", "Total edited labels", "Published changes of class, answers or frames.")
+ANNOPROJ_COLUMN(deleted_labels, int64, required, "labels", "Total deleted labels", "Published deletions.")
+ANNOPROJ_ROW_END(task_performance_row)
+
+/* Tasks that time was spent on or whose label changes were published, by id; removed ones too, and what belongs to a branch belongs to
+ * its task. Of consensus only what became of the task counts. The class filter applies to labels only. Rights: analytics_team. */
+ANNOPROJ_API annoproj_status annoproj_query_task_performance(annoproj_query *query, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(task_performance_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+ANNOPROJ_ROW(task_performance_by_stage_row, "What was done to a task in a stage")
+ANNOPROJ_COLUMN(task, int64, required, "", "Task", "Id of the task.")
+ANNOPROJ_COLUMN(title, utf8, required, "", "File name", "Title of the data unit.")
+ANNOPROJ_COLUMN(data_type, dictionary, required, "", "Data type", "As in data_unit_row.")
+ANNOPROJ_COLUMN(dataset, int64, required, "", "Dataset", "Id of the dataset.")
+ANNOPROJ_COLUMN(dataset_title, dictionary, required, "", "Dataset title", "Title of the dataset.")
+ANNOPROJ_COLUMN(stage, int64, required, "", "Stage", "Id of the stage.")
+ANNOPROJ_COLUMN(stage_title, dictionary, required, "", "Stage title", "Title of the stage.")
+ANNOPROJ_COLUMN(time_spent, int64, required, "s", "Time spent", "Time spent on the task in the stage.")
+ANNOPROJ_COLUMN(collaborators, utf8_list, required, "", "Collaborators", "E-mails of the users who acted on the task in the stage, published label changes or spent time there, sorted.")
+ANNOPROJ_COLUMN(created_labels, int64, required, "labels", "Created labels", "First publications, in the query's unit.")
+ANNOPROJ_COLUMN(edited_labels, int64, required, "labels", "Edited labels", "Published changes of class, answers or frames.")
+ANNOPROJ_COLUMN(deleted_labels, int64, required, "labels", "Deleted labels", "Published deletions.")
+ANNOPROJ_ROW_END(task_performance_by_stage_row)
+
+/* The same for each stage in which somebody acted on the task, published label changes or spent time: by task, then in the order in
+ * which the stages were made. What became of a task in consensus counts in the review half, its time in both. Rights: analytics_team. */
+ANNOPROJ_API annoproj_status annoproj_query_task_performance_by_stage(annoproj_query *query, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(task_performance_by_stage_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+ANNOPROJ_ROW(instance_statistics_row, "How many instances of a class a data unit has")
+ANNOPROJ_COLUMN(data_unit, int64, required, "", "Data unit", "Id of the data unit.")
+ANNOPROJ_COLUMN(title, utf8, required, "", "File name", "Title of the data unit.")
+ANNOPROJ_COLUMN(dataset, int64, required, "", "Dataset", "Id of the dataset.")
+ANNOPROJ_COLUMN(class, int64, required, "", "Class", "Feature of the class.")
+ANNOPROJ_COLUMN(class_name, dictionary, required, "", "Class name", "Name of the class.")
+ANNOPROJ_COLUMN(instances, int64, required, "labels", "Instances", "Labels of the class.")
+ANNOPROJ_ROW_END(instance_statistics_row)
+
+/* Instances by data unit and class, in the order of the tasks and of the classes. Labels of tasks that are not removed, as they are stored now, drafts included; in consensus those of
+ * the task. Of the filters datasets, task_stages, file_name and classes apply. Rights: explore. */
+ANNOPROJ_API annoproj_status annoproj_query_instance_statistics(annoproj_query *query, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(instance_statistics_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+ANNOPROJ_ROW(label_statistics_row, "How many frame labels of a class, or with an answer, a data unit has")
+ANNOPROJ_COLUMN(data_unit, int64, required, "", "Data unit", "Id of the data unit.")
+ANNOPROJ_COLUMN(title, utf8, required, "", "File name", "Title of the data unit.")
+ANNOPROJ_COLUMN(dataset, int64, required, "", "Dataset", "Id of the dataset.")
+ANNOPROJ_COLUMN(class, int64, required, "", "Class", "Feature of the class.")
+ANNOPROJ_COLUMN(class_name, dictionary, required, "", "Class name", "Name of the class.")
+ANNOPROJ_COLUMN(attribute, int64, nullable, "", "Attribute", "Feature of the attribute; null in the row of the class itself.")
+ANNOPROJ_COLUMN(attribute_name, dictionary, nullable, "", "Attribute name", "Name of the attribute.")
+ANNOPROJ_COLUMN(answer, utf8, nullable, "", "Answer", "Name of the option, the text or the number; null in the row of the class.")
+ANNOPROJ_COLUMN(frame_labels, int64, required, "frames", "Frame labels", "Frames of the labels, or those on which they have the answer. A global label counts one frame.")
+ANNOPROJ_ROW_END(label_statistics_row)
+
+/* Frame labels by data unit, class and answer: after the row of a class one for each answer that its labels have, attribute by attribute.
+ * Labels of tasks that are not removed, as they are stored now, drafts included; in consensus those of
+ * the task. Of the filters datasets, task_stages, file_name and classes apply. Rights: explore. */
+ANNOPROJ_API annoproj_status annoproj_query_label_statistics(annoproj_query *query, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(label_statistics_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+ANNOPROJ_ROW(label_ranges_row, "Where a label is")
+ANNOPROJ_COLUMN(data_unit, int64, required, "", "Data unit", "Id of the data unit.")
+ANNOPROJ_COLUMN(title, utf8, required, "", "File name", "Title of the data unit.")
+ANNOPROJ_COLUMN(dataset, int64, required, "", "Dataset", "Id of the dataset.")
+ANNOPROJ_COLUMN(class, int64, required, "", "Class", "Feature of the class.")
+ANNOPROJ_COLUMN(class_name, dictionary, required, "", "Class name", "Name of the class.")
+ANNOPROJ_COLUMN(label, utf8, required, "", "Label", "Hash of the label.")
+ANNOPROJ_COLUMN(first_frame, int64, required, "frames", "First frame", "First frame of a range, as in label_row.")
+ANNOPROJ_COLUMN(last_frame, int64, required, "frames", "Last frame", "Last frame of the range, inclusive.")
+ANNOPROJ_COLUMN(first_time, double, nullable, "s", "First time", "first_frame / fps; null when the data unit has no fps.")
+ANNOPROJ_COLUMN(last_time, double, nullable, "s", "Last time", "last_frame / fps; null when the data unit has no fps.")
+ANNOPROJ_ROW_END(label_ranges_row)
+
+/* The ranges of every label that has some (global ones have none), by task and label. Labels of tasks that are not removed, as they are stored now, drafts included; in consensus those of
+ * the task. Of the filters datasets, task_stages, file_name and classes apply. Rights: explore. */
+ANNOPROJ_API annoproj_status annoproj_query_label_ranges(annoproj_query *query, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(label_ranges_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 ANNOPROJ_ROW(overview_row, "The project at a glance")
 ANNOPROJ_COLUMN(instance_labels_created, int64, required, "labels", "Instance labels created", "Distinct instances live at one submit or more, each once; text and HTML not counted.")

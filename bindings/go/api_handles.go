@@ -2618,8 +2618,9 @@ func (p *Project) OutboxAcknowledgeTo(ctx context.Context, sequence int64, opts 
 	return int64(oAcknowledged), nil
 }
 
-// A query on a project; the options are copied. ErrNotFound names an unknown user, dataset, stage or class. ErrLimit for a list of
-// more than 1,000,000. Rights: analytics_own.
+// A query on a project; the options are copied. ErrNotFound names an unknown user, dataset, stage or class; ErrInvalid a source that is none,
+// and the place where `file_name` is no expression. ErrLimit for a list of more than 1,000,000; a report is ErrLimit when the expression
+// takes too long on a file name. Rights: analytics_own.
 //
 // In C: annoproj_query_open.
 func (p *Project) QueryOpen(ctx context.Context, opts ...QueryOption) (*Query, error) {
@@ -3659,6 +3660,141 @@ func (q *Query) ReviewersByFrame(ctx context.Context, opts ...CallOption) (*Tabl
 		return nil, err
 	}
 	return newTable(oTable, decodeReviewersFrameRow), nil
+}
+
+// Time spent by bucket and collaborator, in the order of the buckets and of the e-mails; who spent nothing in a bucket has no row in it.
+// ErrLimit for more than 100,000 days, weeks or months. Rights: analytics_team.
+//
+// In C: annoproj_query_collaborator_time.
+func (q *Query) CollaboratorTime(ctx context.Context, opts ...CallOption) (*Table[CollaboratorTimeRow], error) {
+	call := newCall(ctx)
+	defer call.end()
+	call.apply(opts)
+	self := (*C.annoproj_query)(call.enter(q.state(), "query", false))
+	var oTable *C.annoproj_table
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_query_collaborator_time(self, limits, &oTable, failure)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return newTable(oTable, decodeCollaboratorTimeRow), nil
+}
+
+// Issue actions by bucket. Collaborators, stages and sources filter the actions; what is open is open whoever opened it and where, so
+// that of the filters only datasets, task_stages, file_name and classes change it. Classes filter issues on labels, the others are
+// unchanged by them. ErrLimit for more than 100,000 days, weeks or months. Rights: analytics_team.
+//
+// In C: annoproj_query_issue_actions.
+func (q *Query) IssueActions(ctx context.Context, opts ...CallOption) (*Table[IssueActionsRow], error) {
+	call := newCall(ctx)
+	defer call.end()
+	call.apply(opts)
+	self := (*C.annoproj_query)(call.enter(q.state(), "query", false))
+	var oTable *C.annoproj_table
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_query_issue_actions(self, limits, &oTable, failure)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return newTable(oTable, decodeIssueActionsRow), nil
+}
+
+// Tasks that time was spent on or whose label changes were published, by id; removed ones too, and what belongs to a branch belongs to
+// its task. Of consensus only what became of the task counts. The class filter applies to labels only. Rights: analytics_team.
+//
+// In C: annoproj_query_task_performance.
+func (q *Query) TaskPerformance(ctx context.Context, opts ...CallOption) (*Table[TaskPerformanceRow], error) {
+	call := newCall(ctx)
+	defer call.end()
+	call.apply(opts)
+	self := (*C.annoproj_query)(call.enter(q.state(), "query", false))
+	var oTable *C.annoproj_table
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_query_task_performance(self, limits, &oTable, failure)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return newTable(oTable, decodeTaskPerformanceRow), nil
+}
+
+// The same for each stage in which somebody acted on the task, published label changes or spent time: by task, then in the order in
+// which the stages were made. What became of a task in consensus counts in the review half, its time in both. Rights: analytics_team.
+//
+// In C: annoproj_query_task_performance_by_stage.
+func (q *Query) TaskPerformanceByStage(ctx context.Context, opts ...CallOption) (*Table[TaskPerformanceByStageRow], error) {
+	call := newCall(ctx)
+	defer call.end()
+	call.apply(opts)
+	self := (*C.annoproj_query)(call.enter(q.state(), "query", false))
+	var oTable *C.annoproj_table
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_query_task_performance_by_stage(self, limits, &oTable, failure)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return newTable(oTable, decodeTaskPerformanceByStageRow), nil
+}
+
+// Instances by data unit and class, in the order of the tasks and of the classes. Labels of tasks that are not removed, as they are stored now, drafts included; in consensus those of
+// the task. Of the filters datasets, task_stages, file_name and classes apply. Rights: explore.
+//
+// In C: annoproj_query_instance_statistics.
+func (q *Query) InstanceStatistics(ctx context.Context, opts ...CallOption) (*Table[InstanceStatisticsRow], error) {
+	call := newCall(ctx)
+	defer call.end()
+	call.apply(opts)
+	self := (*C.annoproj_query)(call.enter(q.state(), "query", false))
+	var oTable *C.annoproj_table
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_query_instance_statistics(self, limits, &oTable, failure)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return newTable(oTable, decodeInstanceStatisticsRow), nil
+}
+
+// Frame labels by data unit, class and answer: after the row of a class one for each answer that its labels have, attribute by attribute.
+// Labels of tasks that are not removed, as they are stored now, drafts included; in consensus those of
+// the task. Of the filters datasets, task_stages, file_name and classes apply. Rights: explore.
+//
+// In C: annoproj_query_label_statistics.
+func (q *Query) LabelStatistics(ctx context.Context, opts ...CallOption) (*Table[LabelStatisticsRow], error) {
+	call := newCall(ctx)
+	defer call.end()
+	call.apply(opts)
+	self := (*C.annoproj_query)(call.enter(q.state(), "query", false))
+	var oTable *C.annoproj_table
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_query_label_statistics(self, limits, &oTable, failure)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return newTable(oTable, decodeLabelStatisticsRow), nil
+}
+
+// The ranges of every label that has some (global ones have none), by task and label. Labels of tasks that are not removed, as they are stored now, drafts included; in consensus those of
+// the task. Of the filters datasets, task_stages, file_name and classes apply. Rights: explore.
+//
+// In C: annoproj_query_label_ranges.
+func (q *Query) LabelRanges(ctx context.Context, opts ...CallOption) (*Table[LabelRangesRow], error) {
+	call := newCall(ctx)
+	defer call.end()
+	call.apply(opts)
+	self := (*C.annoproj_query)(call.enter(q.state(), "query", false))
+	var oTable *C.annoproj_table
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_query_label_ranges(self, limits, &oTable, failure)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return newTable(oTable, decodeLabelRangesRow), nil
 }
 
 // Writes the report as one HTML page that needs no other file, no script and no network: figures of the project, its workflow, and

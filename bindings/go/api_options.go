@@ -802,6 +802,12 @@ type QueryOptions struct {
 	Datasets []int64
 	// Stages: stages the events happened in.
 	Stages []int64
+	// TaskStages: stages the tasks are in now; removed tasks are in none.
+	TaskStages []int64
+	// Sources: of the events.
+	Sources []Source
+	// FileName: PCRE2 expression found anywhere in the file name of the task; case-sensitive unless (?i).
+	FileName string
 	// Classes: features.
 	Classes []int64
 	// Bucket is bucket.
@@ -819,13 +825,18 @@ func (o *QueryOptions) toC(call *call) *C.annoproj_query_options {
 	var classCount arrayLength
 	var collaboratorCount arrayLength
 	var datasetCount arrayLength
+	var sourceCount arrayLength
 	var stageCount arrayLength
+	var taskStageCount arrayLength
 	s.after_us = C.int64_t(o.AfterMicros)
 	s.before_us = C.int64_t(o.BeforeMicros)
 	s.boundaries_us = (*C.int64_t)(copyArray(call, &boundaryCount, "boundaries_us", o.BoundariesMicros, 0))
 	s.collaborators = (*C.int64_t)(copyArray(call, &collaboratorCount, "collaborators", o.Collaborators, 0))
 	s.datasets = (*C.int64_t)(copyArray(call, &datasetCount, "datasets", o.Datasets, 0))
 	s.stages = (*C.int64_t)(copyArray(call, &stageCount, "stages", o.Stages, 0))
+	s.task_stages = (*C.int64_t)(copyArray(call, &taskStageCount, "task_stages", o.TaskStages, 0))
+	s.sources = (*C.int32_t)(copyArray(call, &sourceCount, "sources", o.Sources, 0))
+	s.file_name = call.text("file_name", o.FileName)
 	s.classes = (*C.int64_t)(copyArray(call, &classCount, "classes", o.Classes, 0))
 	s.bucket = C.annoproj_bucket(o.Bucket)
 	s.utc_offset_minutes = C.int32_t(o.UTCOffsetMinutes)
@@ -834,7 +845,9 @@ func (o *QueryOptions) toC(call *call) *C.annoproj_query_options {
 	s.class_count = C.size_t(classCount.count)
 	s.collaborator_count = C.size_t(collaboratorCount.count)
 	s.dataset_count = C.size_t(datasetCount.count)
+	s.source_count = C.size_t(sourceCount.count)
 	s.stage_count = C.size_t(stageCount.count)
+	s.task_stage_count = C.size_t(taskStageCount.count)
 	return s
 }
 

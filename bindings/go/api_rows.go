@@ -1474,6 +1474,243 @@ func decodeReviewersFrameRow(d *decoder) []ReviewersFrameRow {
 	return rows
 }
 
+// CollaboratorTimeRow: Time spent by bucket and collaborator.
+type CollaboratorTimeRow struct {
+	// Bucket: Start of the bucket; null without buckets and no start.
+	Bucket Null[time.Time] `json:"bucket"`
+	// User: Number of the user.
+	User int64 `json:"user"`
+	// Email: E-mail.
+	Email string `json:"email"`
+	// Annotate: In annotation stages. In s.
+	Annotate int64 `json:"annotate"`
+	// Review: In review stages. In s.
+	Review int64 `json:"review"`
+	// Other: In other stages. In s.
+	Other int64 `json:"other"`
+	// Total: Rounded from the exact sum. In s.
+	Total int64 `json:"total"`
+}
+
+func decodeCollaboratorTimeRow(d *decoder) []CollaboratorTimeRow {
+	rows := make([]CollaboratorTimeRow, d.length)
+	eachNull(d, "bucket", ColumnTypeTimestampMicros, (*Column).timeAt, func(row int, value Null[time.Time]) { rows[row].Bucket = value })
+	each(d, "user", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].User = value })
+	each(d, "email", ColumnTypeUTF8, (*Column).textAt, func(row int, value string) { rows[row].Email = value })
+	each(d, "annotate", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Annotate = value })
+	each(d, "review", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Review = value })
+	each(d, "other", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Other = value })
+	each(d, "total", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Total = value })
+	return rows
+}
+
+// IssueActionsRow: Issue actions by bucket.
+type IssueActionsRow struct {
+	// Bucket: Start of the bucket; null without buckets and no start.
+	Bucket Null[time.Time] `json:"bucket"`
+	// Created: Issues created in the bucket. In issues.
+	Created int64 `json:"created"`
+	// Resolved: Resolutions in the bucket. In issues.
+	Resolved int64 `json:"resolved"`
+	// Reopened: Reopenings in the bucket, by hand or by rejecting the label again. In issues.
+	Reopened int64 `json:"reopened"`
+	// Open: Open at the end of the bucket, on tasks that were not removed then: everything before it counts. In issues.
+	Open int64 `json:"open"`
+}
+
+func decodeIssueActionsRow(d *decoder) []IssueActionsRow {
+	rows := make([]IssueActionsRow, d.length)
+	eachNull(d, "bucket", ColumnTypeTimestampMicros, (*Column).timeAt, func(row int, value Null[time.Time]) { rows[row].Bucket = value })
+	each(d, "created", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Created = value })
+	each(d, "resolved", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Resolved = value })
+	each(d, "reopened", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Reopened = value })
+	each(d, "open", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Open = value })
+	return rows
+}
+
+// TaskPerformanceRow: What was done to a task.
+type TaskPerformanceRow struct {
+	// Task: Id of the task.
+	Task int64 `json:"task"`
+	// Title: Title of the data unit.
+	Title string `json:"title"`
+	// DataType: As in data_unit_row.
+	DataType string `json:"data_type"`
+	// Dataset: Id of the dataset.
+	Dataset int64 `json:"dataset"`
+	// DatasetTitle: Title of the dataset.
+	DatasetTitle string `json:"dataset_title"`
+	// TotalTime: Time spent on it by everybody. In s.
+	TotalTime int64 `json:"total_time"`
+	// CreatedLabels: First publications, in the query's unit. In labels.
+	CreatedLabels int64 `json:"created_labels"`
+	// EditedLabels: Published changes of class, answers or frames. In labels.
+	EditedLabels int64 `json:"edited_labels"`
+	// DeletedLabels: Published deletions. In labels.
+	DeletedLabels int64 `json:"deleted_labels"`
+}
+
+func decodeTaskPerformanceRow(d *decoder) []TaskPerformanceRow {
+	rows := make([]TaskPerformanceRow, d.length)
+	each(d, "task", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Task = value })
+	each(d, "title", ColumnTypeUTF8, (*Column).textAt, func(row int, value string) { rows[row].Title = value })
+	each(d, "data_type", ColumnTypeDictionary, (*Column).textAt, func(row int, value string) { rows[row].DataType = value })
+	each(d, "dataset", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Dataset = value })
+	each(d, "dataset_title", ColumnTypeDictionary, (*Column).textAt, func(row int, value string) { rows[row].DatasetTitle = value })
+	each(d, "total_time", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].TotalTime = value })
+	each(d, "created_labels", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].CreatedLabels = value })
+	each(d, "edited_labels", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].EditedLabels = value })
+	each(d, "deleted_labels", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].DeletedLabels = value })
+	return rows
+}
+
+// TaskPerformanceByStageRow: What was done to a task in a stage.
+type TaskPerformanceByStageRow struct {
+	// Task: Id of the task.
+	Task int64 `json:"task"`
+	// Title: Title of the data unit.
+	Title string `json:"title"`
+	// DataType: As in data_unit_row.
+	DataType string `json:"data_type"`
+	// Dataset: Id of the dataset.
+	Dataset int64 `json:"dataset"`
+	// DatasetTitle: Title of the dataset.
+	DatasetTitle string `json:"dataset_title"`
+	// Stage: Id of the stage.
+	Stage int64 `json:"stage"`
+	// StageTitle: Title of the stage.
+	StageTitle string `json:"stage_title"`
+	// TimeSpent: Time spent on the task in the stage. In s.
+	TimeSpent int64 `json:"time_spent"`
+	// Collaborators: E-mails of the users who acted on the task in the stage, published label changes or spent time there, sorted.
+	Collaborators []string `json:"collaborators"`
+	// CreatedLabels: First publications, in the query's unit. In labels.
+	CreatedLabels int64 `json:"created_labels"`
+	// EditedLabels: Published changes of class, answers or frames. In labels.
+	EditedLabels int64 `json:"edited_labels"`
+	// DeletedLabels: Published deletions. In labels.
+	DeletedLabels int64 `json:"deleted_labels"`
+}
+
+func decodeTaskPerformanceByStageRow(d *decoder) []TaskPerformanceByStageRow {
+	rows := make([]TaskPerformanceByStageRow, d.length)
+	each(d, "task", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Task = value })
+	each(d, "title", ColumnTypeUTF8, (*Column).textAt, func(row int, value string) { rows[row].Title = value })
+	each(d, "data_type", ColumnTypeDictionary, (*Column).textAt, func(row int, value string) { rows[row].DataType = value })
+	each(d, "dataset", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Dataset = value })
+	each(d, "dataset_title", ColumnTypeDictionary, (*Column).textAt, func(row int, value string) { rows[row].DatasetTitle = value })
+	each(d, "stage", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Stage = value })
+	each(d, "stage_title", ColumnTypeDictionary, (*Column).textAt, func(row int, value string) { rows[row].StageTitle = value })
+	each(d, "time_spent", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].TimeSpent = value })
+	each(d, "collaborators", ColumnTypeUTF8List, (*Column).textsAt, func(row int, value []string) { rows[row].Collaborators = value })
+	each(d, "created_labels", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].CreatedLabels = value })
+	each(d, "edited_labels", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].EditedLabels = value })
+	each(d, "deleted_labels", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].DeletedLabels = value })
+	return rows
+}
+
+// InstanceStatisticsRow: How many instances of a class a data unit has.
+type InstanceStatisticsRow struct {
+	// DataUnit: Id of the data unit.
+	DataUnit int64 `json:"data_unit"`
+	// Title: Title of the data unit.
+	Title string `json:"title"`
+	// Dataset: Id of the dataset.
+	Dataset int64 `json:"dataset"`
+	// Class: Feature of the class.
+	Class int64 `json:"class"`
+	// ClassName: Name of the class.
+	ClassName string `json:"class_name"`
+	// Instances: Labels of the class. In labels.
+	Instances int64 `json:"instances"`
+}
+
+func decodeInstanceStatisticsRow(d *decoder) []InstanceStatisticsRow {
+	rows := make([]InstanceStatisticsRow, d.length)
+	each(d, "data_unit", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].DataUnit = value })
+	each(d, "title", ColumnTypeUTF8, (*Column).textAt, func(row int, value string) { rows[row].Title = value })
+	each(d, "dataset", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Dataset = value })
+	each(d, "class", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Class = value })
+	each(d, "class_name", ColumnTypeDictionary, (*Column).textAt, func(row int, value string) { rows[row].ClassName = value })
+	each(d, "instances", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Instances = value })
+	return rows
+}
+
+// LabelStatisticsRow: How many frame labels of a class, or with an answer, a data unit has.
+type LabelStatisticsRow struct {
+	// DataUnit: Id of the data unit.
+	DataUnit int64 `json:"data_unit"`
+	// Title: Title of the data unit.
+	Title string `json:"title"`
+	// Dataset: Id of the dataset.
+	Dataset int64 `json:"dataset"`
+	// Class: Feature of the class.
+	Class int64 `json:"class"`
+	// ClassName: Name of the class.
+	ClassName string `json:"class_name"`
+	// Attribute: Feature of the attribute; null in the row of the class itself.
+	Attribute Null[int64] `json:"attribute"`
+	// AttributeName: Name of the attribute.
+	AttributeName Null[string] `json:"attribute_name"`
+	// Answer: Name of the option, the text or the number; null in the row of the class.
+	Answer Null[string] `json:"answer"`
+	// FrameLabels: Frames of the labels, or those on which they have the answer. A global label counts one frame. In frames.
+	FrameLabels int64 `json:"frame_labels"`
+}
+
+func decodeLabelStatisticsRow(d *decoder) []LabelStatisticsRow {
+	rows := make([]LabelStatisticsRow, d.length)
+	each(d, "data_unit", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].DataUnit = value })
+	each(d, "title", ColumnTypeUTF8, (*Column).textAt, func(row int, value string) { rows[row].Title = value })
+	each(d, "dataset", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Dataset = value })
+	each(d, "class", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Class = value })
+	each(d, "class_name", ColumnTypeDictionary, (*Column).textAt, func(row int, value string) { rows[row].ClassName = value })
+	eachNull(d, "attribute", ColumnTypeInt64, (*Column).int64At, func(row int, value Null[int64]) { rows[row].Attribute = value })
+	eachNull(d, "attribute_name", ColumnTypeDictionary, (*Column).textAt, func(row int, value Null[string]) { rows[row].AttributeName = value })
+	eachNull(d, "answer", ColumnTypeUTF8, (*Column).textAt, func(row int, value Null[string]) { rows[row].Answer = value })
+	each(d, "frame_labels", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].FrameLabels = value })
+	return rows
+}
+
+// LabelRangesRow: Where a label is.
+type LabelRangesRow struct {
+	// DataUnit: Id of the data unit.
+	DataUnit int64 `json:"data_unit"`
+	// Title: Title of the data unit.
+	Title string `json:"title"`
+	// Dataset: Id of the dataset.
+	Dataset int64 `json:"dataset"`
+	// Class: Feature of the class.
+	Class int64 `json:"class"`
+	// ClassName: Name of the class.
+	ClassName string `json:"class_name"`
+	// Label: Hash of the label.
+	Label string `json:"label"`
+	// FirstFrame: First frame of a range, as in label_row. In frames.
+	FirstFrame int64 `json:"first_frame"`
+	// LastFrame: Last frame of the range, inclusive. In frames.
+	LastFrame int64 `json:"last_frame"`
+	// FirstTime: first_frame / fps; null when the data unit has no fps. In s.
+	FirstTime Null[float64] `json:"first_time"`
+	// LastTime: last_frame / fps; null when the data unit has no fps. In s.
+	LastTime Null[float64] `json:"last_time"`
+}
+
+func decodeLabelRangesRow(d *decoder) []LabelRangesRow {
+	rows := make([]LabelRangesRow, d.length)
+	each(d, "data_unit", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].DataUnit = value })
+	each(d, "title", ColumnTypeUTF8, (*Column).textAt, func(row int, value string) { rows[row].Title = value })
+	each(d, "dataset", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Dataset = value })
+	each(d, "class", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Class = value })
+	each(d, "class_name", ColumnTypeDictionary, (*Column).textAt, func(row int, value string) { rows[row].ClassName = value })
+	each(d, "label", ColumnTypeUTF8, (*Column).textAt, func(row int, value string) { rows[row].Label = value })
+	each(d, "first_frame", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].FirstFrame = value })
+	each(d, "last_frame", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].LastFrame = value })
+	eachNull(d, "first_time", ColumnTypeDouble, (*Column).doubleAt, func(row int, value Null[float64]) { rows[row].FirstTime = value })
+	eachNull(d, "last_time", ColumnTypeDouble, (*Column).doubleAt, func(row int, value Null[float64]) { rows[row].LastTime = value })
+	return rows
+}
+
 // OverviewRow: The project at a glance.
 type OverviewRow struct {
 	// InstanceLabelsCreated: Distinct instances live at one submit or more, each once; text and HTML not counted. In labels.

@@ -4,7 +4,6 @@
 #include "calendar.h"
 #include "failure.h"
 #include "query.h"
-#include "task_vector.h"
 
 #define MOST_BUCKETS 100000
 
@@ -28,6 +27,55 @@ void add_average(rows *table, int64_t us, int64_t count) {
     }
 }
 
+enum time_column report_time_column(const report *made, int64_t stage) {
+    return number_set_has(&made->annotation, stage) ? TIME_ANNOTATE
+           : number_set_has(&made->review, stage)   ? TIME_REVIEW
+                                                    : TIME_OTHER;
+}
+
+static annoproj_status count_users(scope *in, report_users *out, annoproj_error **error) {
+    static const char find_text[] = "SELECT max(id), count(*) FROM user";
+    int64_t highest = 0;
+    statement *find = sql(in->database, find_text);
+    if (sql_row(find)) {
+        highest = column_int64(find, 0);
+        out->count = column_int64(find, 1);
+    }
+    annoproj_status status = sql_end(find, error);
+    if (status == ANNOPROJ_OK && highest != out->count) {
+        status = fail(error, ANNOPROJ_CORRUPT,
+                      "users are numbered up to %lld, but there are %lld: restore a backup of the store",
+                      (long long)highest, (long long)out->count);
+    }
+    return status;
+}
+
+annoproj_status report_load_users(scope *in, report_users *out, annoproj_error **error) {
+    static const char find_text[] = "SELECT id, email FROM user ORDER BY email";
+    *out = (report_users){0};
+    annoproj_status status = count_users(in, out, error);
+    if (status != ANNOPROJ_OK) {
+        return status;
+    }
+    out->by_email = arena_array(in->memory, (size_t)out->count + 1, sizeof *out->by_email);
+    out->place = arena_array(in->memory, (size_t)out->count + 1, sizeof *out->place);
+    if (out->by_email == NULL || out->place == NULL) {
+        return fail_memory(error);
+    }
+    int64_t place = 0;
+    bool kept = true;
+    statement *find = sql(in->database, find_text);
+    while (kept && place < out->count && sql_row(find)) {
+        report_user *user = &out->by_email[place];
+        user->number = column_int64(find, 0);
+        user->email = arena_text(in->memory, column_text(find, 1), column_length(find, 1));
+        kept = user->email != NULL;
+        out->place[user->number > 0 && user->number <= out->count ? user->number : 0] = place++;
+    }
+    status = sql_end(find, error);
+    return status == ANNOPROJ_OK && !kept ? fail_memory(error) : status;
+}
+
 /* A set of numbers; NULL set when there are none. */
 static annoproj_status make_set(scope *in, const int64_t *numbers, size_t count, const number_set **out,
                                 annoproj_error **error) {
@@ -48,73 +96,6 @@ static annoproj_status make_set(scope *in, const int64_t *numbers, size_t count,
     }
     *out = made;
     return ANNOPROJ_OK;
-}
-
-/* --- tasks of datasets ---- */
-
-static annoproj_status dataset_numbers(scope *in, const query *asked, uint8_t *wanted, annoproj_error **error) {
-    static const char find_text[] = "SELECT number FROM project_dataset WHERE project = ? AND dataset = ?";
-    annoproj_status status = ANNOPROJ_OK;
-    for (size_t i = 0; i < asked->dataset_count && status == ANNOPROJ_OK; i++) {
-        statement *find = sql(in->database, find_text);
-        bind_int64(find, in->project.id);
-        bind_int64(find, asked->datasets[i]);
-        while (sql_row(find)) {
-            wanted[column_int64(find, 0) & 0xffff] = 1;
-        }
-        status = sql_end(find, error);
-    }
-    return status;
-}
-
-static void add_chunk(number_set *tasks, const uint8_t *wanted, int64_t chunk, const uint8_t *data, size_t length) {
-    for (size_t i = 0; i < length / 2 && i < TASK_VECTOR_CHUNK; i++) {
-        uint16_t dataset = (uint16_t)(data[2 * i] | data[2 * i + 1] << 8);
-        if (wanted[dataset]) {
-            number_set_add(tasks, chunk * TASK_VECTOR_CHUNK + (int64_t)i);
-        }
-    }
-}
-
-static statement *of_vector(scope *in, const char *sql_text) {
-    statement *find = sql(in->database, sql_text);
-    bind_int64(find, TASK_VECTOR_ID(in->project.id, TASK_ATTRIBUTE_DATASET, 0));
-    bind_int64(find, TASK_VECTOR_ID(in->project.id, TASK_ATTRIBUTE_DATASET, TASK_VECTOR_CHUNK_MASK));
-    return find;
-}
-
-static annoproj_status dataset_tasks(report *made, annoproj_error **error) {
-    static const char last[] = "SELECT max(id) FROM task_vector WHERE id BETWEEN ? AND ?";
-    static const char each[] = "SELECT id, data FROM task_vector WHERE id BETWEEN ? AND ?";
-    scope *in = made->in;
-    int64_t chunks = 0;
-    uint8_t *wanted = arena_allocate(in->memory, 65536);
-    number_set *tasks = arena_allocate(in->memory, sizeof *tasks);
-    if (wanted == NULL || tasks == NULL) {
-        return fail_memory(error);
-    }
-    annoproj_status status = dataset_numbers(in, made->query, wanted, error);
-    if (status != ANNOPROJ_OK) {
-        return status;
-    }
-    statement *find = of_vector(in, last);
-    if (sql_row(find) && !column_is_null(find, 0)) {
-        chunks = (column_int64(find, 0) & TASK_VECTOR_CHUNK_MASK) + 1;
-    }
-    status = sql_end(find, error);
-    if (status != ANNOPROJ_OK) {
-        return status;
-    }
-    if (!number_set_make(tasks, in->memory, chunks * TASK_VECTOR_CHUNK)) {
-        return fail_memory(error);
-    }
-    find = of_vector(in, each);
-    while (sql_row(find)) {
-        add_chunk(tasks, wanted, column_int64(find, 0) & TASK_VECTOR_CHUNK_MASK, column_blob(find, 1),
-                  column_length(find, 1));
-    }
-    made->tasks = tasks;
-    return sql_end(find, error);
 }
 
 /* --- beginning ---- */
@@ -186,7 +167,10 @@ annoproj_status report_begin(report *made, scope *in, const query *asked, annopr
     if (status == ANNOPROJ_OK) {
         status = stages_by_type(made, error);
     }
-    return status == ANNOPROJ_OK && asked->dataset_count > 0 ? dataset_tasks(made, error) : status;
+    if (status == ANNOPROJ_OK) {
+        status = make_set(in, asked->sources, asked->source_count, &made->sources, error);
+    }
+    return status == ANNOPROJ_OK ? report_tasks(in, asked, &made->tasks, error) : status;
 }
 
 /* --- buckets ---- */

@@ -3,28 +3,14 @@
 #include "report_people.h"
 
 annoproj_status people_begin(people *made, scope *in, const query *asked, bool by_frame, annoproj_error **error) {
-    /* Users are never deleted, so that their numbers are dense. */
-    static const char find_text[] = "SELECT max(id), count(*) FROM user";
     *made = (people){0};
     annoproj_status status = report_begin(&made->report, in, asked, error);
-    if (status != ANNOPROJ_OK) {
-        return status;
-    }
     made->report.by_frame = by_frame;
-    statement *find = sql(in->database, find_text);
-    int64_t count = 0;
-    if (sql_row(find)) {
-        made->highest = column_int64(find, 0);
-        count = column_int64(find, 1);
-    }
-    status = sql_end(find, error);
-    if (status == ANNOPROJ_OK && made->highest != count) {
-        status = fail(error, ANNOPROJ_CORRUPT,
-                      "users are numbered up to %lld, but there are %lld: restore a backup of the store",
-                      (long long)made->highest, (long long)count);
+    if (status == ANNOPROJ_OK) {
+        status = report_load_users(in, &made->users, error);
     }
     if (status == ANNOPROJ_OK) {
-        made->figures = arena_array(in->memory, (size_t)made->highest + 1, sizeof *made->figures);
+        made->figures = arena_array(in->memory, (size_t)made->users.count + 1, sizeof *made->figures);
         status = made->figures == NULL ? fail_memory(error) : ANNOPROJ_OK;
     }
     return status;
@@ -95,7 +81,7 @@ annoproj_status people_count(people *made, const scan_part *parts, size_t count,
         const scan_cell *cell = &result.cells[i];
         bool credited = (parts[cell->part].group & SCAN_BY_CREDITED) != 0;
         int64_t user = credited ? cell->credited : cell->actor;
-        if (user > 0 && user <= made->highest) {
+        if (user > 0 && user <= made->users.count) {
             add_cell(&made->figures[user], cell, made->report.by_frame ? cell->frames : cell->count);
         }
     }
@@ -112,21 +98,14 @@ static bool any_figure(const person *who, bool by_frame) {
 
 annoproj_status people_table(people *made, const row_type *type, person_fn add, annoproj_table **table,
                              annoproj_error **error) {
-    static const char find_text[] = "SELECT id, email FROM user ORDER BY email";
     rows *out = rows_new(type);
-    statement *find = sql(made->report.in->database, find_text);
-    while (sql_row(find)) {
-        int64_t user = column_int64(find, 0);
-        if (user <= made->highest && any_figure(&made->figures[user], made->report.by_frame)) {
-            rows_int64(out, user);
-            rows_text(out, column_text(find, 1));
-            add(out, &made->figures[user], made->report.by_frame);
+    for (int64_t i = 0; i < made->users.count; i++) {
+        const report_user *user = &made->users.by_email[i];
+        if (any_figure(&made->figures[user->number], made->report.by_frame)) {
+            rows_int64(out, user->number);
+            rows_text(out, user->email);
+            add(out, &made->figures[user->number], made->report.by_frame);
         }
-    }
-    annoproj_status status = sql_end(find, error);
-    if (status != ANNOPROJ_OK) {
-        rows_discard(out);
-        return status;
     }
     return rows_finish(out, table, error);
 }

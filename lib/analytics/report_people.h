@@ -12,8 +12,8 @@ typedef struct person {
 
 typedef struct people {
     report report;
+    report_users users;
     person *figures; /* by user number */
-    int64_t highest;
 } people;
 
 annoproj_status people_begin(people *people, scope *scope, const query *query, bool by_frame, annoproj_error **error);

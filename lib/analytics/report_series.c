@@ -68,6 +68,7 @@ annoproj_status report_task_actions(scope *in, const query *asked, annoproj_tabl
                             .actors = made.people,
                             .stages = made.stages,
                             .tasks = made.tasks,
+                            .sources = made.sources,
                             .group = SCAN_BY_BUCKET | SCAN_BY_KIND};
     return count_kinds(&made, &part, 8, &row_task_actions_row, figures, table, error);
 }
@@ -84,13 +85,12 @@ annoproj_status report_label_actions(scope *in, const query *asked, annoproj_tab
         .actors = made.people,
         .stages = made.stages,
         .tasks = made.tasks,
+        .sources = made.sources,
         .classes = made.classes,
         .group = SCAN_BY_BUCKET | SCAN_BY_KIND,
         .sums = made.by_frame ? SCAN_FRAMES : 0};
     return count_kinds(&made, &part, 3, &row_label_actions_row, figures, table, error);
 }
-
-enum { ANNOTATE, REVIEW, OTHER, TOTAL, TIME_COLUMNS };
 
 annoproj_status report_time_spent(scope *in, const query *asked, annoproj_table **table, annoproj_error **error) {
     report made;
@@ -103,6 +103,7 @@ annoproj_status report_time_spent(scope *in, const query *asked, annoproj_table 
                             .actors = made.people,
                             .stages = made.stages,
                             .tasks = made.tasks,
+                            .sources = made.sources,
                             .pieces = true,
                             .group = SCAN_BY_BUCKET | SCAN_BY_STAGE,
                             .sums = SCAN_DURATION};
@@ -114,11 +115,8 @@ annoproj_status report_time_spent(scope *in, const query *asked, annoproj_table 
     for (size_t i = 0; i < result.count; i++) {
         const scan_cell *cell = &result.cells[i];
         int64_t *row = figures + cell->bucket * TIME_COLUMNS;
-        int column = number_set_has(&made.annotation, cell->stage) ? ANNOTATE
-                     : number_set_has(&made.review, cell->stage)   ? REVIEW
-                                                                   : OTHER;
-        row[column] += cell->duration_us;
-        row[TOTAL] += cell->duration_us;
+        row[report_time_column(&made, cell->stage)] += cell->duration_us;
+        row[TIME_TOTAL] += cell->duration_us;
     }
     scan_release(&result);
     for (size_t i = 0; i < report_bucket_count(&made) * TIME_COLUMNS; i++) {

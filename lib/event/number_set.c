@@ -16,6 +16,12 @@ void number_set_add(number_set *set, int64_t number) {
     }
 }
 
+void number_set_remove(number_set *set, int64_t number) {
+    if (number_set_has(set, number)) {
+        set->words[number >> 6] &= ~((uint64_t)1 << (number & 63));
+    }
+}
+
 bool number_set_meets(const number_set *set, int64_t least, int64_t most) {
     int64_t number = least < set->least ? set->least : least, end = most < set->limit ? most : set->limit - 1;
     while (number <= end) {

@@ -23,23 +23,33 @@ typedef struct plan {
     annoproj_chart kind;
     bool ordered; /* the table's order means something */
     const char *columns;
+    bool joined; /* rows of one name are added up */
 } plan;
 
 static const plan plans[] = {
-    {"task_actions_row", "Task actions", "bucket", ANNOPROJ_CHART_LINES, true, "submitted,skipped,approved,rejected"},
-    {"time_spent_row", "Time spent", "bucket", ANNOPROJ_CHART_STACKED, true, "annotate,review,other"},
-    {"label_actions_row", "Label actions", "bucket", ANNOPROJ_CHART_LINES, true, "submitted,approved,rejected"},
-    {"ontology_actions_row", "Labels by class", "name", ANNOPROJ_CHART_BARS, false, "created"},
-    {"annotators_row", "Tasks submitted by collaborator", "email", ANNOPROJ_CHART_BARS, false, "submitted_tasks"},
+    {"task_actions_row", "Task actions", "bucket", ANNOPROJ_CHART_LINES, true, "submitted,skipped,approved,rejected",
+     false},
+    {"time_spent_row", "Time spent", "bucket", ANNOPROJ_CHART_STACKED, true, "annotate,review,other", false},
+    {"label_actions_row", "Label actions", "bucket", ANNOPROJ_CHART_LINES, true, "submitted,approved,rejected", false},
+    {"ontology_actions_row", "Labels by class", "name", ANNOPROJ_CHART_BARS, false, "created", false},
+    {"annotators_row", "Tasks submitted by collaborator", "email", ANNOPROJ_CHART_BARS, false, "submitted_tasks",
+     false},
     {"annotators_frame_row", "Frame labels by annotator", "email", ANNOPROJ_CHART_STACKED, false,
-     "created_labels,edited_labels,deleted_labels"},
+     "created_labels,edited_labels,deleted_labels", false},
     {"reviewers_row", "Reviewed tasks by collaborator", "email", ANNOPROJ_CHART_STACKED, false,
-     "approved_tasks,rejected_tasks"},
+     "approved_tasks,rejected_tasks", false},
     {"reviewers_frame_row", "Frame labels by reviewer", "email", ANNOPROJ_CHART_STACKED, false,
-     "approved_labels,rejected_labels"},
-    {"tasks_by_stage_row", "Tasks by stage", "title", ANNOPROJ_CHART_SHARES, true, "tasks"},
-    {"stage_row", "Tasks by stage", "title", ANNOPROJ_CHART_SHARES, true, "tasks"},
-    {"project_row", "Tasks by project", "title", ANNOPROJ_CHART_BARS, false, "tasks"},
+     "approved_labels,rejected_labels", false},
+    {"collaborator_time_row", "Time spent by collaborator", "email", ANNOPROJ_CHART_STACKED, false,
+     "annotate,review,other", true},
+    {"issue_actions_row", "Issue actions", "bucket", ANNOPROJ_CHART_LINES, true, "created,resolved,reopened,open",
+     false},
+    {"task_performance_row", "Time by task", "title", ANNOPROJ_CHART_BARS, false, "total_time", false},
+    {"task_performance_by_stage_row", "Time by stage", "stage_title", ANNOPROJ_CHART_BARS, false, "time_spent", true},
+    {"instance_statistics_row", "Instances by class", "class_name", ANNOPROJ_CHART_SHARES, false, "instances", true},
+    {"tasks_by_stage_row", "Tasks by stage", "title", ANNOPROJ_CHART_SHARES, true, "tasks", false},
+    {"stage_row", "Tasks by stage", "title", ANNOPROJ_CHART_SHARES, true, "tasks", false},
+    {"project_row", "Tasks by project", "title", ANNOPROJ_CHART_BARS, false, "tasks", false},
 };
 
 /* Colours that mean the same in every picture; other series take the first one that is free. */
@@ -222,6 +232,26 @@ static void join(chart *made, chart_category *into, const chart_category *more) 
             into->values[s] += more->values[s];
         }
     }
+}
+
+static int compare_names(const void *left, const void *right) {
+    const chart_category *a = left, *b = right;
+    return strcmp(a->name, b->name);
+}
+
+/* Several rows of one name are one bar: what a report says by collaborator and day, or by class and data unit. */
+static void join_names(chart *made) {
+    size_t kept = 0;
+    qsort(made->categories, made->category_count, sizeof *made->categories, compare_names);
+    for (size_t i = 0; i < made->category_count; i++) {
+        if (kept > 0 && compare_names(&made->categories[kept - 1], &made->categories[i]) == 0) {
+            join(made, &made->categories[kept - 1], &made->categories[i]);
+            made->categories[kept - 1].merged = 1; /* still one category */
+        } else {
+            made->categories[kept++] = made->categories[i];
+        }
+    }
+    made->category_count = kept;
 }
 
 typedef struct rank {
@@ -462,6 +492,9 @@ annoproj_status chart_make(chart *out, const table *from, const annoproj_picture
     } else if (status == ANNOPROJ_OK && out->over_time) {
         bound_buckets(out, summable);
     } else if (status == ANNOPROJ_OK) {
+        if (natural->joined) {
+            join_names(out);
+        }
         status = natural->ordered ? ANNOPROJ_OK : sort_categories(out, error);
         if (status == ANNOPROJ_OK) {
             status = bound_categories(out, options->categories ? (size_t)options->categories : CATEGORIES, summable,

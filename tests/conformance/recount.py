@@ -8,11 +8,14 @@ when a lifetime report is empty or all zero, or when a kind of event that a proj
 """
 import datetime
 import random
+import re
 import sys
 from collections import Counter, defaultdict
 from fractions import Fraction
 
 import annoproj
+
+import recount_tasks
 
 DAY = 86_400_000_000
 EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
@@ -56,23 +59,25 @@ class Project:
         facts = project.get().to_pylist()[0]
         self.features = session.ontology_features(facts["ontology"]).to_pylist()
         self.datasets = [row["dataset"] for row in project.datasets().to_pylist()]
-        self.task_dataset = {}
-        page = None
-        while True:
-            table = project.task_list(page=page, include_waiting=True)
-            for row in table.to_pylist():
-                self.task_dataset[row["task"]] = row["dataset"]
-            page = table.next_page()
-            if page is None:
-                break
-        self.events = []
+        self.units = {row["data_unit"]: row for dataset in self.datasets
+                      for table in session.data_unit_list_pages(dataset) for row in table.to_pylist()}
+        self.task_stage = {}                       # now; removed tasks are in none
+        for table in project.task_list_pages(include_waiting=True):
+            self.task_stage.update((row["task"], row["stage"]) for row in table.to_pylist() if row["parent"] is None)
+        self.events, self.parent, self.task_unit = [], {}, {}
         for table in project.events(0):
             for row in table.to_pylist():
                 row["time"] = micros(row["time"])
                 self.events.append(row)
-                if row["kind"] == "branch_create":  # closed ones are in no list
-                    self.task_dataset.setdefault(row["task"], self.task_dataset.get((row["task"] >> 32 << 32) + row["reference"]))
+                if row["kind"] == "branch_create":
+                    self.parent[row["task"]] = (row["task"] >> 32 << 32) + row["reference"]
+                elif row["kind"] == "task_create":
+                    self.task_unit[row["task"]] = row["reference"]
         assert [e["seq"] for e in self.events] == list(range(1, len(self.events) + 1)), "sequence has gaps"
+
+    def whole(self, task):
+        """What a branch is a branch of; any other task itself."""
+        return self.parent.get(task, task)
 
     def stage_type(self, event):
         kind = self.stages[event["stage"]]["type"] if event["stage"] is not None else None
@@ -82,17 +87,32 @@ class Project:
 class Query:
     """One query's window and filters."""
 
-    def __init__(self, data, after=0, before=0, bucket=0, offset=0, unit=0, collaborators=(), datasets=(), stages=(), classes=()):
+    def __init__(self, data, after=0, before=0, bucket=0, offset=0, unit=0, collaborators=(), datasets=(), stages=(), classes=(),
+                 task_stages=(), sources=(), file_name=None):
         self.data, self.after, self.before, self.bucket, self.offset, self.unit = data, after, before, bucket, offset, unit
+        self.task_stages, self.sources, self.file_name = task_stages, sources, file_name
         self.collaborators, self.datasets, self.stages, self.classes = collaborators, datasets, stages, classes
 
     def options(self):
         return dict(after_us=self.after, before_us=self.before, bucket=self.bucket, utc_offset_minutes=self.offset, unit=self.unit,
                     collaborators=list(self.collaborators), datasets=list(self.datasets), stages=list(self.stages),
-                    classes=list(self.classes))
+                    classes=list(self.classes), task_stages=list(self.task_stages), file_name=self.file_name,
+                    sources=[annoproj.Source[name.upper()] for name in self.sources])
 
     def in_window(self, time):
         return time >= self.after and (self.before == 0 or time < self.before)
+
+    def about(self, task):
+        """Whether the query is about a task: dataset, present stage, file name."""
+        task = self.data.whole(task)
+        unit = self.data.task_unit.get(task)
+        if unit is None:
+            return not (self.datasets or self.task_stages or self.file_name)
+        if self.datasets and unit >> 32 not in self.datasets:
+            return False
+        if self.task_stages and self.data.task_stage.get(task) not in self.task_stages:
+            return False
+        return not self.file_name or re.search(self.file_name, self.data.units[unit]["title"]) is not None
 
     def passes(self, event, label=False, stages=None, person="actor"):
         """Filters but for the window; `stages` replaces the stage filter, `person` is whom the figure belongs to."""
@@ -101,9 +121,9 @@ class Query:
             return False
         if allowed and event["stage"] not in allowed:
             return False
-        if self.datasets and self.data.task_dataset.get(event["task"]) not in self.datasets:
+        if self.sources and event["source"] not in self.sources:
             return False
-        return not (label and self.classes and event["class"] not in self.classes)
+        return self.about(event["task"]) and not (label and self.classes and event["class"] not in self.classes)
 
     def start_of_bucket(self, time):
         local = time + self.offset * 60_000_000
@@ -339,6 +359,7 @@ def check_query(data, query, faults):
                     {"feature", "level", "parent_row", "name", "feature_hash"}, faults)
         if any(any(row.values()) for row in expected.values()):
             faults.append(f"ontology_actions: no row for features {sorted(expected)}")
+        recount_tasks.check(query, handle, faults)
         by_frame = query.unit == 1
         check_users("annotators", data, handle.annotators_by_frame() if by_frame else handle.annotators(), query.annotators(), faults)
         check_users("reviewers", data, handle.reviewers_by_frame() if by_frame else handle.reviewers(), query.reviewers(), faults)
@@ -376,7 +397,8 @@ def check_complete(data, faults):
     tables = {"overview": data.project.overview(), "tasks_by_stage": data.project.tasks_by_stage()}
     with data.project.query_open() as query:
         for name in ("task_actions", "time_spent", "label_actions", "ontology_actions", "annotators", "annotators_by_frame",
-                     "reviewers", "reviewers_by_frame"):
+                     "reviewers", "reviewers_by_frame", "collaborator_time", "issue_actions", "task_performance",
+                     "task_performance_by_stage", "instance_statistics", "label_statistics", "label_ranges"):
             tables[name] = getattr(query, name)()
     keys = {"stage", "user", "feature", "level", "parent_row"}
     for name, table in tables.items():
@@ -393,8 +415,12 @@ def random_query(data, rng):
     before = rng.randint(max(after, low) + 1, high + DAY) if rng.random() < 0.5 else 0
     bucket = rng.choice([0, 1, 2, 3]) if after and before else 0
     classes = [f["feature"] for f in data.features if f["kind"] in ("object", "classification")]
+    titles = sorted(unit["title"] for unit in data.units.values())
+    name = rng.choice(titles) if titles and rng.random() < 0.3 else ""
+    low_end = rng.randrange(len(name)) if name else 0
     return Query(data, after, before, bucket, rng.choice([0, 330, -210, 60]), rng.randint(0, 1), pick(sorted(data.users)),
-                 pick(data.datasets), pick(sorted(data.stages)), pick(classes))
+                 pick(data.datasets), pick(sorted(data.stages)), pick(classes), pick(sorted(data.stages)),
+                 pick(["ui", "sdk", "agent"]), re.escape(name[low_end:low_end + 3]) or None)
 
 
 def main():

@@ -68,7 +68,8 @@ class Pictures(unittest.TestCase):
         project, query = self.world.project, self.world.query
         return [self.daily.task_actions(), self.daily.time_spent(), self.daily.label_actions(), query.ontology_actions(),
                 query.annotators(), query.annotators_by_frame(), query.reviewers(), query.reviewers_by_frame(),
-                query.task_actions(), project.tasks_by_stage(), project.stage_list(), self.world.host.project_list()]
+                self.daily.collaborator_time(), self.daily.issue_actions(), query.task_performance(), query.task_performance_by_stage(),
+                query.instance_statistics(), query.task_actions(), project.tasks_by_stage(), project.stage_list(), self.world.host.project_list()]
 
     def marks(self, svg):
         root = xml.etree.ElementTree.fromstring(svg)
@@ -91,9 +92,9 @@ class Pictures(unittest.TestCase):
                         continue
                     category = mark.get("data-category")
                     found = [row for row in rows if category in (
-                        str(row.get("email")), str(row.get("name")), row.get("title", "").replace("\u0007", "\ufffd")
+                        str(row.get("email")), str(row.get("name")), row.get("stage_title"), row.get("class_name"), row.get("title", "").replace("\u0007", "\ufffd")
                         if row.get("title") else None, "%d" % ((row["bucket"].timestamp() if row.get("bucket") else 0) * 1e6))]
-                    self.assertIn(value, [row[series] for row in found])
+                    self.assertIn(value, [row[series] for row in found] + [sum(row[series] for row in found)])
 
     def test_every_value_is_drawn(self):
         table = self.daily.time_spent()

@@ -10,7 +10,8 @@ from test_task_lists import World
 
 SEED = int(os.environ.get("TEST_SEED", random.SystemRandom().randrange(1 << 32)))
 OWN = ("task_actions", "time_spent", "label_actions")
-TEAM = ("annotators", "annotators_by_frame", "reviewers", "reviewers_by_frame", "ontology_actions")
+TEAM = ("annotators", "annotators_by_frame", "reviewers", "reviewers_by_frame", "ontology_actions", "collaborator_time", "issue_actions",
+        "task_performance", "task_performance_by_stage", "instance_statistics", "label_statistics", "label_ranges")
 
 
 class OwnRows(unittest.TestCase):

@@ -1,43 +1,9 @@
 /* The reports against figures counted by hand, over events that the test appends itself. */
-#include "team.h"
+#include "report_support.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "event.h"
-#include "store.h"
-
-#define HOUR   INT64_C(3600000000)
-#define DAY    (24 * HOUR)
-#define MONDAY INT64_C(1767571200000000) /* 2026-01-05 00:00 UTC */
-
-enum { ANNOTATE = 1, REVIEW = 2, COMPLETE = 3 };
-
-static annoproj_status append_body(writer *in, void *argument, annoproj_error **error) {
-    const team *made = ((void **)argument)[0];
-    int64_t first = 0;
-    return event_append(in->database, made->project, ((void **)argument)[1], &first, error);
-}
-
-static void append(team *made, const event *events, size_t count) {
-    annoproj_error *error = NULL;
-    body *entered = NULL;
-    bounds limits;
-    event_batch batch = {0};
-    for (size_t i = 0; i < count; i++) {
-        event one = events[i];
-        one.source = one.source == 0 ? ANNOPROJ_SOURCE_UI : one.source;
-        event_batch_add(&batch, &one);
-    }
-    void *argument[] = {made, &batch};
-    assert_ok(handle_enter(made->store, HANDLE_STORE, "store", &entered, &error), error);
-    assert_ok(bounds_begin(&limits, NULL, &error), error);
-    assert_ok(store_write((store *)entered, &limits, append_body, argument, &error), error);
-    bounds_end(&limits);
-    body_release(entered);
-    event_batch_release(&batch);
-}
 
 /* Two tasks through annotate, review, annotate, review. */
 static team *fixture(void) {
@@ -242,39 +208,8 @@ static team *fixture(void) {
          .task = 2,
          .reference = 3},
     };
-    append(made, events, sizeof events / sizeof events[0]);
+    report_append(made, events, sizeof events / sizeof events[0]);
     return made;
-}
-
-typedef annoproj_status (*report_fn)(annoproj_query *, const annoproj_call *, annoproj_table **, annoproj_error **);
-
-static void expect_table(annoproj_table *table, const char *expected) {
-    annoproj_error *error = NULL;
-    char *csv = NULL, plain[4096];
-    size_t length = 0;
-    assert_ok(annoproj_table_csv(table, &csv, &error), error);
-    const char *behind = strchr(csv, '\n');
-    assert_non_null(behind); /* the heading of titles has its own tests */
-    for (const char *at = behind + 1; *at != '\0' && length < sizeof plain - 1; at++) {
-        if (*at != '\r') {
-            plain[length++] = *at;
-        }
-    }
-    plain[length] = '\0';
-    assert_string_equal(plain, expected);
-    annoproj_free(csv);
-    annoproj_table_free(table);
-}
-
-static void expect_report(team *made, enum member who, const annoproj_query_options *options, report_fn report,
-                          const char *expected) {
-    annoproj_error *error = NULL;
-    annoproj_query *query = NULL;
-    annoproj_table *table = NULL;
-    assert_ok(annoproj_query_open(made->projects[who], options, NULL, &query, &error), error);
-    assert_ok(report(query, NULL, &table, &error), error);
-    expect_table(table, expected);
-    annoproj_query_close(query);
 }
 
 static void test_by_bucket(void **state) {
@@ -472,7 +407,7 @@ static void test_issues_without_label(void **state) {
          .stage = REVIEW,
          .task = 1,
          .class = TEAM_BOX}};
-    append(made, events, 2);
+    report_append(made, events, 2);
     options.classes = &van;
     options.class_count = 1;
     expect_report(made, TEAM_ADMIN, &options, annoproj_query_reviewers, "3,reviewer@x.org,0,0,,0,0,0,0,0,0,,,1\n");
@@ -587,7 +522,7 @@ static void test_feed(void **state) {
     const event later = {
         .kind = EVENT_TASK_SKIP, .time_us = MONDAY + 5 * DAY, .actor = 4, .stage = ANNOTATE, .task = 2};
     assert_ok(annoproj_project_events(made->projects[TEAM_MANAGER], 0, NULL, &stream, &error), error);
-    append(made, &later, 1);
+    report_append(made, &later, 1);
     while (annoproj_stream_next(stream, NULL, &table, &error) == ANNOPROJ_OK) {
         assert_string_equal(annoproj_table_row_type(table), "event_row");
         for (int64_t row = 0; row < annoproj_table_row_count(table); row++, next++) {

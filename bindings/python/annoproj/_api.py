@@ -35,6 +35,8 @@ __all__ = [
     'Choice',
     'CollaboratorRow',
     'CollaboratorTable',
+    'CollaboratorTimeRow',
+    'CollaboratorTimeTable',
     'ColumnType',
     'CommentRow',
     'CommentTable',
@@ -63,9 +65,13 @@ __all__ = [
     'GeometryTable',
     'ImportRow',
     'ImportTable',
+    'InstanceStatisticsRow',
+    'InstanceStatisticsTable',
     'InternalError',
     'InvalidError',
     'IoError',
+    'IssueActionsRow',
+    'IssueActionsTable',
     'IssueHistoryRow',
     'IssueHistoryTable',
     'IssueRow',
@@ -76,7 +82,11 @@ __all__ = [
     'LabelActionsTable',
     'LabelHashRow',
     'LabelHashTable',
+    'LabelRangesRow',
+    'LabelRangesTable',
     'LabelRow',
+    'LabelStatisticsRow',
+    'LabelStatisticsTable',
     'LabelTable',
     'LabelUnit',
     'LayoutRow',
@@ -141,6 +151,10 @@ __all__ = [
     'Task',
     'TaskActionsRow',
     'TaskActionsTable',
+    'TaskPerformanceByStageRow',
+    'TaskPerformanceByStageTable',
+    'TaskPerformanceRow',
+    'TaskPerformanceTable',
     'TaskRow',
     'TaskSort',
     'TaskStatus',
@@ -1248,6 +1262,106 @@ class ReviewersFrameRow:
     total_review_time: int  # Time in review stages. [s]
     average_time_per_label: Optional[float]  # Review time / (approved + rejected frame labels). [s]
     average_time_per_task: Optional[float]  # Review time / (approved + rejected tasks). [s]
+
+
+@dataclasses.dataclass(frozen=True)
+class CollaboratorTimeRow:
+    """Time spent by bucket and collaborator."""
+
+    bucket: Optional[datetime.datetime]  # Start of the bucket; null without buckets and no start.
+    user: int  # Number of the user.
+    email: str  # E-mail.
+    annotate: int  # In annotation stages. [s]
+    review: int  # In review stages. [s]
+    other: int  # In other stages. [s]
+    total: int  # Rounded from the exact sum. [s]
+
+
+@dataclasses.dataclass(frozen=True)
+class IssueActionsRow:
+    """Issue actions by bucket."""
+
+    bucket: Optional[datetime.datetime]  # Start of the bucket; null without buckets and no start.
+    created: int  # Issues created in the bucket. [issues]
+    resolved: int  # Resolutions in the bucket. [issues]
+    reopened: int  # Reopenings in the bucket, by hand or by rejecting the label again. [issues]
+    open: int  # Open at the end of the bucket, on tasks that were not removed then: everything before it counts. [issues]
+
+
+@dataclasses.dataclass(frozen=True)
+class TaskPerformanceRow:
+    """What was done to a task."""
+
+    task: int  # Id of the task.
+    title: str  # Title of the data unit.
+    data_type: str  # As in data_unit_row.
+    dataset: int  # Id of the dataset.
+    dataset_title: str  # Title of the dataset.
+    total_time: int  # Time spent on it by everybody. [s]
+    created_labels: int  # First publications, in the query's unit. [labels]
+    edited_labels: int  # Published changes of class, answers or frames. [labels]
+    deleted_labels: int  # Published deletions. [labels]
+
+
+@dataclasses.dataclass(frozen=True)
+class TaskPerformanceByStageRow:
+    """What was done to a task in a stage."""
+
+    task: int  # Id of the task.
+    title: str  # Title of the data unit.
+    data_type: str  # As in data_unit_row.
+    dataset: int  # Id of the dataset.
+    dataset_title: str  # Title of the dataset.
+    stage: int  # Id of the stage.
+    stage_title: str  # Title of the stage.
+    time_spent: int  # Time spent on the task in the stage. [s]
+    collaborators: Tuple[str, ...]  # E-mails of the users who acted on the task in the stage, published label changes or spent time there, sorted.
+    created_labels: int  # First publications, in the query's unit. [labels]
+    edited_labels: int  # Published changes of class, answers or frames. [labels]
+    deleted_labels: int  # Published deletions. [labels]
+
+
+@dataclasses.dataclass(frozen=True)
+class InstanceStatisticsRow:
+    """How many instances of a class a data unit has."""
+
+    data_unit: int  # Id of the data unit.
+    title: str  # Title of the data unit.
+    dataset: int  # Id of the dataset.
+    class_: int  # Feature of the class.
+    class_name: str  # Name of the class.
+    instances: int  # Labels of the class. [labels]
+
+
+@dataclasses.dataclass(frozen=True)
+class LabelStatisticsRow:
+    """How many frame labels of a class, or with an answer, a data unit has."""
+
+    data_unit: int  # Id of the data unit.
+    title: str  # Title of the data unit.
+    dataset: int  # Id of the dataset.
+    class_: int  # Feature of the class.
+    class_name: str  # Name of the class.
+    attribute: Optional[int]  # Feature of the attribute; null in the row of the class itself.
+    attribute_name: Optional[str]  # Name of the attribute.
+    answer: Optional[str]  # Name of the option, the text or the number; null in the row of the class.
+    frame_labels: int  # Frames of the labels, or those on which they have the answer. A global label counts one frame. [frames]
+
+
+@dataclasses.dataclass(frozen=True)
+class LabelRangesRow:
+    """Where a label is."""
+
+    data_unit: int  # Id of the data unit.
+    title: str  # Title of the data unit.
+    dataset: int  # Id of the dataset.
+    class_: int  # Feature of the class.
+    class_name: str  # Name of the class.
+    label: str  # Hash of the label.
+    first_frame: int  # First frame of a range, as in label_row. [frames]
+    last_frame: int  # Last frame of the range, inclusive. [frames]
+    first_time: Optional[float]  # first_frame / fps; null when the data unit has no fps. [s]
+    last_time: Optional[float]  # last_frame / fps; null when the data unit has no fps. [s]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -2854,14 +2968,18 @@ class Project(_runtime.Handle):
         call.run(_capi.annoproj_outbox_acknowledge_to, call.handle(self, Project, 'project'), c_sequence, call.pointer(), ctypes.byref(o_acknowledged), call.error_pointer())
         return o_acknowledged.value
 
-    def query_open(self, *, after_us=0, before_us=0, boundaries_us=None, collaborators=None, datasets=None, stages=None, classes=None, bucket=0, utc_offset_minutes=0, unit=0, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
-        """A query on a project; the options are copied. NOT_FOUND names an unknown user, dataset, stage or class. LIMIT for a list of
-        more than 1,000,000. Rights: analytics_own.
+    def query_open(self, *, after_us=0, before_us=0, boundaries_us=None, collaborators=None, datasets=None, stages=None, task_stages=None, sources=None, file_name=None, classes=None, bucket=0, utc_offset_minutes=0, unit=0, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """A query on a project; the options are copied. NOT_FOUND names an unknown user, dataset, stage or class; INVALID a source that is none,
+        and the place where `file_name` is no expression. LIMIT for a list of more than 1,000,000; a report is LIMIT when the expression
+        takes too long on a file name. Rights: analytics_own.
 
         after_us: inclusive; 0 = from the beginning
         before_us: exclusive; 0 = no end
         boundaries_us: explicit buckets, ascending: [0], [1] is the first
         stages: stages the events happened in
+        task_stages: stages the tasks are in now; removed tasks are in none
+        sources: of the events
+        file_name: PCRE2 expression found anywhere in the file name of the task; case-sensitive unless (?i)
         classes: features
         utc_offset_minutes: of the buckets; -1,080 to 1,080
         """
@@ -2874,6 +2992,9 @@ class Project(_runtime.Handle):
         s_options.collaborators = call.array(collaborators, 'q', 'collaborators', 'options.collaborator_count', 0, True, False)
         s_options.datasets = call.array(datasets, 'q', 'datasets', 'options.dataset_count', 0, True, False)
         s_options.stages = call.array(stages, 'q', 'stages', 'options.stage_count', 0, True, False)
+        s_options.task_stages = call.array(task_stages, 'q', 'task_stages', 'options.task_stage_count', 0, True, False)
+        s_options.sources = call.array(sources, 'i', 'sources', 'options.source_count', 0, True, False)
+        s_options.file_name = _convert.encode(file_name, 'file_name', True)
         s_options.classes = call.array(classes, 'q', 'classes', 'options.class_count', 0, True, False)
         s_options.bucket = _convert.integer(bucket, 'bucket', 'c_int32')
         s_options.utc_offset_minutes = _convert.integer(utc_offset_minutes, 'utc_offset_minutes', 'c_int32')
@@ -2882,7 +3003,9 @@ class Project(_runtime.Handle):
         s_options.class_count = call.length('options.class_count')
         s_options.collaborator_count = call.length('options.collaborator_count')
         s_options.dataset_count = call.length('options.dataset_count')
+        s_options.source_count = call.length('options.source_count')
         s_options.stage_count = call.length('options.stage_count')
+        s_options.task_stage_count = call.length('options.task_stage_count')
         o_query = _capi.annoproj_query_p()
         call.run(_capi.annoproj_query_open, call.handle(self, Project, 'project'), ctypes.byref(s_options), call.pointer(), call.result(o_query, Query), call.error_pointer())
         return call.made(o_query, Query, self)
@@ -3508,6 +3631,71 @@ class Query(_runtime.Handle):
         o_table = _capi.annoproj_table_p()
         call.run(_capi.annoproj_query_reviewers_by_frame, call.handle(self, Query, 'query'), call.pointer(), call.result(o_table, ReviewersFrameTable), call.error_pointer())
         return call.made(o_table, ReviewersFrameTable)
+
+    def collaborator_time(self, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """Time spent by bucket and collaborator, in the order of the buckets and of the e-mails; who spent nothing in a bucket has no row in it.
+        LIMIT for more than 100,000 days, weeks or months. Rights: analytics_team.
+        """
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        o_table = _capi.annoproj_table_p()
+        call.run(_capi.annoproj_query_collaborator_time, call.handle(self, Query, 'query'), call.pointer(), call.result(o_table, CollaboratorTimeTable), call.error_pointer())
+        return call.made(o_table, CollaboratorTimeTable)
+
+    def issue_actions(self, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """Issue actions by bucket. Collaborators, stages and sources filter the actions; what is open is open whoever opened it and where, so
+        that of the filters only datasets, task_stages, file_name and classes change it. Classes filter issues on labels, the others are
+        unchanged by them. LIMIT for more than 100,000 days, weeks or months. Rights: analytics_team.
+        """
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        o_table = _capi.annoproj_table_p()
+        call.run(_capi.annoproj_query_issue_actions, call.handle(self, Query, 'query'), call.pointer(), call.result(o_table, IssueActionsTable), call.error_pointer())
+        return call.made(o_table, IssueActionsTable)
+
+    def task_performance(self, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """Tasks that time was spent on or whose label changes were published, by id; removed ones too, and what belongs to a branch belongs to
+        its task. Of consensus only what became of the task counts. The class filter applies to labels only. Rights: analytics_team.
+        """
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        o_table = _capi.annoproj_table_p()
+        call.run(_capi.annoproj_query_task_performance, call.handle(self, Query, 'query'), call.pointer(), call.result(o_table, TaskPerformanceTable), call.error_pointer())
+        return call.made(o_table, TaskPerformanceTable)
+
+    def task_performance_by_stage(self, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """The same for each stage in which somebody acted on the task, published label changes or spent time: by task, then in the order in
+        which the stages were made. What became of a task in consensus counts in the review half, its time in both. Rights: analytics_team.
+        """
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        o_table = _capi.annoproj_table_p()
+        call.run(_capi.annoproj_query_task_performance_by_stage, call.handle(self, Query, 'query'), call.pointer(), call.result(o_table, TaskPerformanceByStageTable), call.error_pointer())
+        return call.made(o_table, TaskPerformanceByStageTable)
+
+    def instance_statistics(self, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """Instances by data unit and class, in the order of the tasks and of the classes. Labels of tasks that are not removed, as they are stored now, drafts included; in consensus those of
+        the task. Of the filters datasets, task_stages, file_name and classes apply. Rights: explore.
+        """
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        o_table = _capi.annoproj_table_p()
+        call.run(_capi.annoproj_query_instance_statistics, call.handle(self, Query, 'query'), call.pointer(), call.result(o_table, InstanceStatisticsTable), call.error_pointer())
+        return call.made(o_table, InstanceStatisticsTable)
+
+    def label_statistics(self, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """Frame labels by data unit, class and answer: after the row of a class one for each answer that its labels have, attribute by attribute.
+        Labels of tasks that are not removed, as they are stored now, drafts included; in consensus those of
+        the task. Of the filters datasets, task_stages, file_name and classes apply. Rights: explore.
+        """
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        o_table = _capi.annoproj_table_p()
+        call.run(_capi.annoproj_query_label_statistics, call.handle(self, Query, 'query'), call.pointer(), call.result(o_table, LabelStatisticsTable), call.error_pointer())
+        return call.made(o_table, LabelStatisticsTable)
+
+    def label_ranges(self, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """The ranges of every label that has some (global ones have none), by task and label. Labels of tasks that are not removed, as they are stored now, drafts included; in consensus those of
+        the task. Of the filters datasets, task_stages, file_name and classes apply. Rights: explore.
+        """
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        o_table = _capi.annoproj_table_p()
+        call.run(_capi.annoproj_query_label_ranges, call.handle(self, Query, 'query'), call.pointer(), call.result(o_table, LabelRangesTable), call.error_pointer())
+        return call.made(o_table, LabelRangesTable)
 
     def report(self, *, path=None, write=None, title=None, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """Writes the report as one HTML page that needs no other file, no script and no network: figures of the project, its workflow, and
@@ -4228,6 +4416,120 @@ class ReviewersFrameTable(Table):
     )
 
 
+class CollaboratorTimeTable(Table):
+    """A table of CollaboratorTimeRow: Time spent by bucket and collaborator."""
+
+    ROW = CollaboratorTimeRow
+    COLUMNS = (
+        ('bucket', 'timestamp_us'),
+        ('user', 'int64'),
+        ('email', 'utf8'),
+        ('annotate', 'int64'),
+        ('review', 'int64'),
+        ('other', 'int64'),
+        ('total', 'int64'),
+    )
+
+
+class IssueActionsTable(Table):
+    """A table of IssueActionsRow: Issue actions by bucket."""
+
+    ROW = IssueActionsRow
+    COLUMNS = (
+        ('bucket', 'timestamp_us'),
+        ('created', 'int64'),
+        ('resolved', 'int64'),
+        ('reopened', 'int64'),
+        ('open', 'int64'),
+    )
+
+
+class TaskPerformanceTable(Table):
+    """A table of TaskPerformanceRow: What was done to a task."""
+
+    ROW = TaskPerformanceRow
+    COLUMNS = (
+        ('task', 'int64'),
+        ('title', 'utf8'),
+        ('data_type', 'dictionary'),
+        ('dataset', 'int64'),
+        ('dataset_title', 'dictionary'),
+        ('total_time', 'int64'),
+        ('created_labels', 'int64'),
+        ('edited_labels', 'int64'),
+        ('deleted_labels', 'int64'),
+    )
+
+
+class TaskPerformanceByStageTable(Table):
+    """A table of TaskPerformanceByStageRow: What was done to a task in a stage."""
+
+    ROW = TaskPerformanceByStageRow
+    COLUMNS = (
+        ('task', 'int64'),
+        ('title', 'utf8'),
+        ('data_type', 'dictionary'),
+        ('dataset', 'int64'),
+        ('dataset_title', 'dictionary'),
+        ('stage', 'int64'),
+        ('stage_title', 'dictionary'),
+        ('time_spent', 'int64'),
+        ('collaborators', 'utf8_list'),
+        ('created_labels', 'int64'),
+        ('edited_labels', 'int64'),
+        ('deleted_labels', 'int64'),
+    )
+
+
+class InstanceStatisticsTable(Table):
+    """A table of InstanceStatisticsRow: How many instances of a class a data unit has."""
+
+    ROW = InstanceStatisticsRow
+    COLUMNS = (
+        ('data_unit', 'int64'),
+        ('title', 'utf8'),
+        ('dataset', 'int64'),
+        ('class', 'int64'),
+        ('class_name', 'dictionary'),
+        ('instances', 'int64'),
+    )
+
+
+class LabelStatisticsTable(Table):
+    """A table of LabelStatisticsRow: How many frame labels of a class, or with an answer, a data unit has."""
+
+    ROW = LabelStatisticsRow
+    COLUMNS = (
+        ('data_unit', 'int64'),
+        ('title', 'utf8'),
+        ('dataset', 'int64'),
+        ('class', 'int64'),
+        ('class_name', 'dictionary'),
+        ('attribute', 'int64'),
+        ('attribute_name', 'dictionary'),
+        ('answer', 'utf8'),
+        ('frame_labels', 'int64'),
+    )
+
+
+class LabelRangesTable(Table):
+    """A table of LabelRangesRow: Where a label is."""
+
+    ROW = LabelRangesRow
+    COLUMNS = (
+        ('data_unit', 'int64'),
+        ('title', 'utf8'),
+        ('dataset', 'int64'),
+        ('class', 'int64'),
+        ('class_name', 'dictionary'),
+        ('label', 'utf8'),
+        ('first_frame', 'int64'),
+        ('last_frame', 'int64'),
+        ('first_time', 'double'),
+        ('last_time', 'double'),
+    )
+
+
 class OverviewTable(Table):
     """A table of OverviewRow: The project at a glance."""
 
@@ -4308,6 +4610,13 @@ TABLES = {
     'annotators_frame_row': AnnotatorsFrameTable,
     'reviewers_row': ReviewersTable,
     'reviewers_frame_row': ReviewersFrameTable,
+    'collaborator_time_row': CollaboratorTimeTable,
+    'issue_actions_row': IssueActionsTable,
+    'task_performance_row': TaskPerformanceTable,
+    'task_performance_by_stage_row': TaskPerformanceByStageTable,
+    'instance_statistics_row': InstanceStatisticsTable,
+    'label_statistics_row': LabelStatisticsTable,
+    'label_ranges_row': LabelRangesTable,
     'overview_row': OverviewTable,
     'tasks_by_stage_row': TasksByStageTable,
     'import_row': ImportTable,

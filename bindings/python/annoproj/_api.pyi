@@ -34,6 +34,8 @@ __all__ = [
     "Choice",
     "CollaboratorRow",
     "CollaboratorTable",
+    "CollaboratorTimeRow",
+    "CollaboratorTimeTable",
     "ColumnType",
     "CommentRow",
     "CommentTable",
@@ -62,9 +64,13 @@ __all__ = [
     "GeometryTable",
     "ImportRow",
     "ImportTable",
+    "InstanceStatisticsRow",
+    "InstanceStatisticsTable",
     "InternalError",
     "InvalidError",
     "IoError",
+    "IssueActionsRow",
+    "IssueActionsTable",
     "IssueHistoryRow",
     "IssueHistoryTable",
     "IssueRow",
@@ -75,7 +81,11 @@ __all__ = [
     "LabelActionsTable",
     "LabelHashRow",
     "LabelHashTable",
+    "LabelRangesRow",
+    "LabelRangesTable",
     "LabelRow",
+    "LabelStatisticsRow",
+    "LabelStatisticsTable",
     "LabelTable",
     "LabelUnit",
     "LayoutRow",
@@ -140,6 +150,10 @@ __all__ = [
     "Task",
     "TaskActionsRow",
     "TaskActionsTable",
+    "TaskPerformanceByStageRow",
+    "TaskPerformanceByStageTable",
+    "TaskPerformanceRow",
+    "TaskPerformanceTable",
     "TaskRow",
     "TaskSort",
     "TaskStatus",
@@ -1133,6 +1147,106 @@ class ReviewersFrameRow:
 
 
 @dataclasses.dataclass(frozen=True)
+class CollaboratorTimeRow:
+    """Time spent by bucket and collaborator."""
+
+    bucket: Optional[datetime.datetime]  # Start of the bucket; null without buckets and no start.
+    user: int  # Number of the user.
+    email: str  # E-mail.
+    annotate: int  # In annotation stages. [s]
+    review: int  # In review stages. [s]
+    other: int  # In other stages. [s]
+    total: int  # Rounded from the exact sum. [s]
+
+
+@dataclasses.dataclass(frozen=True)
+class IssueActionsRow:
+    """Issue actions by bucket."""
+
+    bucket: Optional[datetime.datetime]  # Start of the bucket; null without buckets and no start.
+    created: int  # Issues created in the bucket. [issues]
+    resolved: int  # Resolutions in the bucket. [issues]
+    reopened: int  # Reopenings in the bucket, by hand or by rejecting the label again. [issues]
+    open: int  # Open at the end of the bucket, on tasks that were not removed then: everything before it counts. [issues]
+
+
+@dataclasses.dataclass(frozen=True)
+class TaskPerformanceRow:
+    """What was done to a task."""
+
+    task: int  # Id of the task.
+    title: str  # Title of the data unit.
+    data_type: str  # As in data_unit_row.
+    dataset: int  # Id of the dataset.
+    dataset_title: str  # Title of the dataset.
+    total_time: int  # Time spent on it by everybody. [s]
+    created_labels: int  # First publications, in the query's unit. [labels]
+    edited_labels: int  # Published changes of class, answers or frames. [labels]
+    deleted_labels: int  # Published deletions. [labels]
+
+
+@dataclasses.dataclass(frozen=True)
+class TaskPerformanceByStageRow:
+    """What was done to a task in a stage."""
+
+    task: int  # Id of the task.
+    title: str  # Title of the data unit.
+    data_type: str  # As in data_unit_row.
+    dataset: int  # Id of the dataset.
+    dataset_title: str  # Title of the dataset.
+    stage: int  # Id of the stage.
+    stage_title: str  # Title of the stage.
+    time_spent: int  # Time spent on the task in the stage. [s]
+    collaborators: Tuple[str, ...]  # E-mails of the users who acted on the task in the stage, published label changes or spent time there, sorted.
+    created_labels: int  # First publications, in the query's unit. [labels]
+    edited_labels: int  # Published changes of class, answers or frames. [labels]
+    deleted_labels: int  # Published deletions. [labels]
+
+
+@dataclasses.dataclass(frozen=True)
+class InstanceStatisticsRow:
+    """How many instances of a class a data unit has."""
+
+    data_unit: int  # Id of the data unit.
+    title: str  # Title of the data unit.
+    dataset: int  # Id of the dataset.
+    class_: int  # Feature of the class.
+    class_name: str  # Name of the class.
+    instances: int  # Labels of the class. [labels]
+
+
+@dataclasses.dataclass(frozen=True)
+class LabelStatisticsRow:
+    """How many frame labels of a class, or with an answer, a data unit has."""
+
+    data_unit: int  # Id of the data unit.
+    title: str  # Title of the data unit.
+    dataset: int  # Id of the dataset.
+    class_: int  # Feature of the class.
+    class_name: str  # Name of the class.
+    attribute: Optional[int]  # Feature of the attribute; null in the row of the class itself.
+    attribute_name: Optional[str]  # Name of the attribute.
+    answer: Optional[str]  # Name of the option, the text or the number; null in the row of the class.
+    frame_labels: int  # Frames of the labels, or those on which they have the answer. A global label counts one frame. [frames]
+
+
+@dataclasses.dataclass(frozen=True)
+class LabelRangesRow:
+    """Where a label is."""
+
+    data_unit: int  # Id of the data unit.
+    title: str  # Title of the data unit.
+    dataset: int  # Id of the dataset.
+    class_: int  # Feature of the class.
+    class_name: str  # Name of the class.
+    label: str  # Hash of the label.
+    first_frame: int  # First frame of a range, as in label_row. [frames]
+    last_frame: int  # Last frame of the range, inclusive. [frames]
+    first_time: Optional[float]  # first_frame / fps; null when the data unit has no fps. [s]
+    last_time: Optional[float]  # last_frame / fps; null when the data unit has no fps. [s]
+
+
+@dataclasses.dataclass(frozen=True)
 class OverviewRow:
     """The project at a glance."""
 
@@ -1337,7 +1451,7 @@ class Project(_runtime.Handle):
     def outbox_fetch(self, *, key: Optional[str] = ..., source: Optional[str] = ..., after: int = ..., limit: int = ..., timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> OutboxTable: ...
     def outbox_acknowledge(self, sequences: Sequence[int], *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> int: ...
     def outbox_acknowledge_to(self, sequence: int, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> int: ...
-    def query_open(self, *, after_us: Union[int, datetime.datetime, datetime.timedelta] = ..., before_us: Union[int, datetime.datetime, datetime.timedelta] = ..., boundaries_us: Optional[Sequence[Union[int, datetime.datetime, datetime.timedelta]]] = ..., collaborators: Optional[Sequence[int]] = ..., datasets: Optional[Sequence[int]] = ..., stages: Optional[Sequence[int]] = ..., classes: Optional[Sequence[int]] = ..., bucket: Union[Bucket, int] = ..., utc_offset_minutes: int = ..., unit: Union[LabelUnit, int] = ..., timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> Query: ...
+    def query_open(self, *, after_us: Union[int, datetime.datetime, datetime.timedelta] = ..., before_us: Union[int, datetime.datetime, datetime.timedelta] = ..., boundaries_us: Optional[Sequence[Union[int, datetime.datetime, datetime.timedelta]]] = ..., collaborators: Optional[Sequence[int]] = ..., datasets: Optional[Sequence[int]] = ..., stages: Optional[Sequence[int]] = ..., task_stages: Optional[Sequence[int]] = ..., sources: Optional[Sequence[int]] = ..., file_name: Optional[str] = ..., classes: Optional[Sequence[int]] = ..., bucket: Union[Bucket, int] = ..., utc_offset_minutes: int = ..., unit: Union[LabelUnit, int] = ..., timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> Query: ...
     def overview(self, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> OverviewTable: ...
     def tasks_by_stage(self, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> TasksByStageTable: ...
     def import_coco(self, path: Union[str, os.PathLike, None] = ..., *, read: Optional[Callable[[int], Union[bytes, str]]] = ..., not_prelabels: bool = ..., replace: bool = ..., timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> ImportTable: ...
@@ -1395,6 +1509,13 @@ class Query(_runtime.Handle):
     def annotators_by_frame(self, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> AnnotatorsFrameTable: ...
     def reviewers(self, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> ReviewersTable: ...
     def reviewers_by_frame(self, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> ReviewersFrameTable: ...
+    def collaborator_time(self, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> CollaboratorTimeTable: ...
+    def issue_actions(self, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> IssueActionsTable: ...
+    def task_performance(self, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> TaskPerformanceTable: ...
+    def task_performance_by_stage(self, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> TaskPerformanceByStageTable: ...
+    def instance_statistics(self, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> InstanceStatisticsTable: ...
+    def label_statistics(self, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> LabelStatisticsTable: ...
+    def label_ranges(self, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> LabelRangesTable: ...
     def report(self, *, path: Union[str, os.PathLike, None] = ..., write: Optional[Callable[[bytes], object]] = ..., title: Optional[str] = ..., timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> None: ...
 
 class OperationTable(Table[OperationRow]): ...
@@ -1480,6 +1601,20 @@ class AnnotatorsFrameTable(Table[AnnotatorsFrameRow]): ...
 class ReviewersTable(Table[ReviewersRow]): ...
 
 class ReviewersFrameTable(Table[ReviewersFrameRow]): ...
+
+class CollaboratorTimeTable(Table[CollaboratorTimeRow]): ...
+
+class IssueActionsTable(Table[IssueActionsRow]): ...
+
+class TaskPerformanceTable(Table[TaskPerformanceRow]): ...
+
+class TaskPerformanceByStageTable(Table[TaskPerformanceByStageRow]): ...
+
+class InstanceStatisticsTable(Table[InstanceStatisticsRow]): ...
+
+class LabelStatisticsTable(Table[LabelStatisticsRow]): ...
+
+class LabelRangesTable(Table[LabelRangesRow]): ...
 
 class OverviewTable(Table[OverviewRow]): ...
 

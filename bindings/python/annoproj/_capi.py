@@ -654,6 +654,11 @@ class annoproj_query_options(Structure):
         ("dataset_count", c_size_t),
         ("stages", c_void_p),
         ("stage_count", c_size_t),
+        ("task_stages", c_void_p),
+        ("task_stage_count", c_size_t),
+        ("sources", c_void_p),
+        ("source_count", c_size_t),
+        ("file_name", c_char_p),
         ("classes", c_void_p),
         ("class_count", c_size_t),
         ("bucket", c_int32),
@@ -925,6 +930,13 @@ FUNCTIONS = (
     ("annoproj_query_annotators_by_frame", c_int32, (annoproj_query_p, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
     ("annoproj_query_reviewers", c_int32, (annoproj_query_p, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
     ("annoproj_query_reviewers_by_frame", c_int32, (annoproj_query_p, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
+    ("annoproj_query_collaborator_time", c_int32, (annoproj_query_p, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
+    ("annoproj_query_issue_actions", c_int32, (annoproj_query_p, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
+    ("annoproj_query_task_performance", c_int32, (annoproj_query_p, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
+    ("annoproj_query_task_performance_by_stage", c_int32, (annoproj_query_p, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
+    ("annoproj_query_instance_statistics", c_int32, (annoproj_query_p, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
+    ("annoproj_query_label_statistics", c_int32, (annoproj_query_p, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
+    ("annoproj_query_label_ranges", c_int32, (annoproj_query_p, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
     ("annoproj_project_overview", c_int32, (annoproj_project_p, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
     ("annoproj_project_tasks_by_stage", c_int32, (annoproj_project_p, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
     ("annoproj_import_options_init", None, (POINTER(annoproj_import_options),)),
@@ -1169,6 +1181,13 @@ annoproj_query_annotators = LIBRARY.annoproj_query_annotators
 annoproj_query_annotators_by_frame = LIBRARY.annoproj_query_annotators_by_frame
 annoproj_query_reviewers = LIBRARY.annoproj_query_reviewers
 annoproj_query_reviewers_by_frame = LIBRARY.annoproj_query_reviewers_by_frame
+annoproj_query_collaborator_time = LIBRARY.annoproj_query_collaborator_time
+annoproj_query_issue_actions = LIBRARY.annoproj_query_issue_actions
+annoproj_query_task_performance = LIBRARY.annoproj_query_task_performance
+annoproj_query_task_performance_by_stage = LIBRARY.annoproj_query_task_performance_by_stage
+annoproj_query_instance_statistics = LIBRARY.annoproj_query_instance_statistics
+annoproj_query_label_statistics = LIBRARY.annoproj_query_label_statistics
+annoproj_query_label_ranges = LIBRARY.annoproj_query_label_ranges
 annoproj_project_overview = LIBRARY.annoproj_project_overview
 annoproj_project_tasks_by_stage = LIBRARY.annoproj_project_tasks_by_stage
 annoproj_import_options_init = LIBRARY.annoproj_import_options_init

@@ -13,12 +13,13 @@ typedef struct number_set {
     int64_t least; /* no number below it is */
 } number_set;
 
-bool number_set_make(number_set *set, arena *memory, int64_t highest);     /* empty; false when out of memory */
-void number_set_add(number_set *set, int64_t number);                      /* at most `highest` */
+bool number_set_make(number_set *set, arena *memory, int64_t highest); /* empty; false when out of memory */
+void number_set_add(number_set *set, int64_t member);                  /* at most `highest` */
+void number_set_remove(number_set *set, int64_t member);
 bool number_set_meets(const number_set *set, int64_t least, int64_t most); /* a member in [least, most] */
 
-static inline bool number_set_has(const number_set *set, int64_t number) {
-    return (uint64_t)number < (uint64_t)set->limit && (set->words[number >> 6] >> (number & 63) & 1) != 0;
+static inline bool number_set_has(const number_set *set, int64_t member) {
+    return (uint64_t)member < (uint64_t)set->limit && (set->words[member >> 6] >> (member & 63) & 1) != 0;
 }
 
 #endif

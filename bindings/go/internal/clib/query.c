@@ -3,7 +3,9 @@
 
 #include "calendar.h"
 #include "failure.h"
+#include "pattern.h"
 #include "query.h"
+#include "utf8.h"
 
 #define MOST_OFFSET_MINUTES 1080
 
@@ -11,6 +13,7 @@ static void destroy_query(body *dead) {
     query *gone = (query *)dead;
     project_leave(gone->project);
     release(gone->numbers);
+    release(gone->file_name);
     release(gone);
 }
 
@@ -50,13 +53,15 @@ static annoproj_status check_boundaries(const annoproj_query_options *options, a
 static annoproj_status check_lists(const annoproj_query_options *options, annoproj_error **error) {
     const struct {
         const char *name;
-        const int64_t *numbers;
+        const void *numbers;
         size_t count;
     } lists[] = {
         {"boundaries_us", options->boundaries_us, options->boundary_count},
         {"collaborators", options->collaborators, options->collaborator_count},
         {"datasets", options->datasets, options->dataset_count},
         {"stages", options->stages, options->stage_count},
+        {"task_stages", options->task_stages, options->task_stage_count},
+        {"sources", options->sources, options->source_count},
         {"classes", options->classes, options->class_count},
     };
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
@@ -69,6 +74,29 @@ static annoproj_status check_lists(const annoproj_query_options *options, annopr
         }
     }
     return ANNOPROJ_OK;
+}
+
+static annoproj_status check_sources(const annoproj_query_options *options, annoproj_error **error) {
+    for (size_t i = 0; i < options->source_count; i++) {
+        if (options->sources[i] < ANNOPROJ_SOURCE_UI || options->sources[i] > ANNOPROJ_SOURCE_AGENT) {
+            return fail(error, ANNOPROJ_INVALID, "`sources`[%zu] is %d, which no event has: give ui, sdk or agent", i,
+                        options->sources[i]);
+        }
+    }
+    return ANNOPROJ_OK;
+}
+
+static annoproj_status check_file_name(const annoproj_query_options *options, annoproj_error **error) {
+    pattern *compiled = NULL;
+    if (options->file_name == NULL || *options->file_name == '\0') {
+        return ANNOPROJ_OK;
+    }
+    annoproj_status status = check_text(options->file_name, TEXT_TITLE, "file_name", error);
+    if (status == ANNOPROJ_OK) {
+        status = pattern_compile(options->file_name, &compiled, error);
+    }
+    pattern_release(compiled);
+    return status;
 }
 
 static annoproj_status check_options(const annoproj_query_options *options, annoproj_error **error) {
@@ -93,6 +121,12 @@ static annoproj_status check_options(const annoproj_query_options *options, anno
     if (status == ANNOPROJ_OK) {
         status = check_lists(options, error);
     }
+    if (status == ANNOPROJ_OK) {
+        status = check_sources(options, error);
+    }
+    if (status == ANNOPROJ_OK) {
+        status = check_file_name(options, error);
+    }
     return status == ANNOPROJ_OK ? check_boundaries(options, error) : status;
 }
 
@@ -113,12 +147,15 @@ annoproj_status query_make(project_identity *project, const annoproj_query_optio
         return status;
     }
     size_t count = options->boundary_count + options->collaborator_count + options->dataset_count +
-                   options->stage_count + options->class_count;
+                   options->stage_count + options->task_stage_count + options->class_count + options->source_count;
+    bool named = options->file_name != NULL && *options->file_name != '\0';
     query *made = allocate_zeroed(1, sizeof *made);
     int64_t *next = allocate_zeroed(count + 1, sizeof *next);
-    if (made == NULL || next == NULL) {
+    char *file_name = named ? duplicate_text(options->file_name) : NULL;
+    if (made == NULL || next == NULL || (named && file_name == NULL)) {
         release(made);
         release(next);
+        release(file_name);
         return fail_memory(error);
     }
     *made = (query){.body = {.references = 1, .destroy = destroy_query},
@@ -130,6 +167,9 @@ annoproj_status query_make(project_identity *project, const annoproj_query_optio
                     .collaborator_count = options->collaborator_count,
                     .dataset_count = options->dataset_count,
                     .stage_count = options->stage_count,
+                    .task_stage_count = options->task_stage_count,
+                    .source_count = options->source_count,
+                    .file_name = file_name,
                     .class_count = options->class_count,
                     .bucket = options->bucket,
                     .utc_offset_minutes = options->utc_offset_minutes,
@@ -138,6 +178,11 @@ annoproj_status query_make(project_identity *project, const annoproj_query_optio
     made->collaborators = copy_list(&next, options->collaborators, options->collaborator_count);
     made->datasets = copy_list(&next, options->datasets, options->dataset_count);
     made->stages = copy_list(&next, options->stages, options->stage_count);
+    made->task_stages = copy_list(&next, options->task_stages, options->task_stage_count);
+    made->sources = next;
+    for (size_t i = 0; i < options->source_count; i++) {
+        *next++ = options->sources[i];
+    }
     made->classes = copy_list(&next, options->classes, options->class_count);
     body_retain(&project->body);
     *out = made;
@@ -176,6 +221,9 @@ annoproj_status query_check(scope *in, const query *asked, annoproj_error **erro
     }
     if (status == ANNOPROJ_OK) {
         status = check_known(in, stage, in->project.id, asked->stages, asked->stage_count, "stage", error);
+    }
+    if (status == ANNOPROJ_OK) {
+        status = check_known(in, stage, in->project.id, asked->task_stages, asked->task_stage_count, "stage", error);
     }
     if (status == ANNOPROJ_OK) {
         status = check_known(in, class, in->project.ontology, asked->classes, asked->class_count, "class", error);

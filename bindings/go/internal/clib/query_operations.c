@@ -136,6 +136,41 @@ annoproj_status annoproj_query_reviewers_by_frame(annoproj_query *handle, const 
     return run_query(handle, ANNOPROJ_OPERATION_ANALYTICS_TEAM, report_reviewers_by_frame, call, table, error);
 }
 
+annoproj_status annoproj_query_collaborator_time(annoproj_query *handle, const annoproj_call *call,
+                                                 annoproj_table **table, annoproj_error **error) {
+    return run_query(handle, ANNOPROJ_OPERATION_ANALYTICS_TEAM, report_collaborator_time, call, table, error);
+}
+
+annoproj_status annoproj_query_issue_actions(annoproj_query *handle, const annoproj_call *call, annoproj_table **table,
+                                             annoproj_error **error) {
+    return run_query(handle, ANNOPROJ_OPERATION_ANALYTICS_TEAM, report_issue_actions, call, table, error);
+}
+
+annoproj_status annoproj_query_task_performance(annoproj_query *handle, const annoproj_call *call,
+                                                annoproj_table **table, annoproj_error **error) {
+    return run_query(handle, ANNOPROJ_OPERATION_ANALYTICS_TEAM, report_task_performance, call, table, error);
+}
+
+annoproj_status annoproj_query_task_performance_by_stage(annoproj_query *handle, const annoproj_call *call,
+                                                         annoproj_table **table, annoproj_error **error) {
+    return run_query(handle, ANNOPROJ_OPERATION_ANALYTICS_TEAM, report_task_performance_by_stage, call, table, error);
+}
+
+annoproj_status annoproj_query_instance_statistics(annoproj_query *handle, const annoproj_call *call,
+                                                   annoproj_table **table, annoproj_error **error) {
+    return run_query(handle, ANNOPROJ_OPERATION_EXPLORE, report_instance_statistics, call, table, error);
+}
+
+annoproj_status annoproj_query_label_statistics(annoproj_query *handle, const annoproj_call *call,
+                                                annoproj_table **table, annoproj_error **error) {
+    return run_query(handle, ANNOPROJ_OPERATION_EXPLORE, report_label_statistics, call, table, error);
+}
+
+annoproj_status annoproj_query_label_ranges(annoproj_query *handle, const annoproj_call *call, annoproj_table **table,
+                                            annoproj_error **error) {
+    return run_query(handle, ANNOPROJ_OPERATION_EXPLORE, report_label_ranges, call, table, error);
+}
+
 annoproj_status annoproj_project_overview(annoproj_project *project, const annoproj_call *call, annoproj_table **table,
                                           annoproj_error **error) {
     return run_summary(project, report_overview, call, table, error);

@@ -15,10 +15,16 @@ static annoproj_status count(people *made, annoproj_error **error) {
         return status;
     }
     decisions = chosen ? decisions : NULL; /* without a filter, wherever it was decided */
-    const scan_part own = {
-        .actors = base->people, .stages = work, .tasks = base->tasks, .group = SCAN_BY_KIND | SCAN_BY_ACTOR};
-    const scan_part given = {
-        .credited = base->people, .stages = decisions, .tasks = base->tasks, .group = SCAN_BY_KIND | SCAN_BY_CREDITED};
+    const scan_part own = {.actors = base->people,
+                           .stages = work,
+                           .tasks = base->tasks,
+                           .sources = base->sources,
+                           .group = SCAN_BY_KIND | SCAN_BY_ACTOR};
+    const scan_part given = {.credited = base->people,
+                             .stages = decisions,
+                             .tasks = base->tasks,
+                             .sources = base->sources,
+                             .group = SCAN_BY_KIND | SCAN_BY_CREDITED};
     const uint32_t unit = base->by_frame ? SCAN_FRAMES : 0;
     scan_part parts[] = {own, own, own, given, given, given};
     parts[0].kinds[0] = EVENT_TASK_SUBMIT;

@@ -42,6 +42,7 @@ static annoproj_status count_actions(class_report *made, annoproj_error **error)
                               .actors = base->people,
                               .stages = base->stages,
                               .tasks = base->tasks,
+                              .sources = base->sources,
                               .classes = base->classes,
                               .group = SCAN_BY_KIND | SCAN_BY_CLASS,
                               .sums = base->by_frame ? SCAN_FRAMES : 0};

@@ -9,8 +9,11 @@ static annoproj_status count(people *made, annoproj_error **error) {
     if (status != ANNOPROJ_OK) {
         return status;
     }
-    const scan_part own = {
-        .actors = base->people, .stages = stages, .tasks = base->tasks, .group = SCAN_BY_KIND | SCAN_BY_ACTOR};
+    const scan_part own = {.actors = base->people,
+                           .stages = stages,
+                           .tasks = base->tasks,
+                           .sources = base->sources,
+                           .group = SCAN_BY_KIND | SCAN_BY_ACTOR};
     scan_part parts[] = {own, own, own, own};
     parts[0].kinds[0] = EVENT_TASK_APPROVE;
     parts[0].kinds[1] = EVENT_TASK_REJECT;
