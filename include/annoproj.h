@@ -1477,7 +1477,7 @@ ANNOPROJ_API annoproj_status annoproj_task_initiate(annoproj_task *task, const a
 /* What else happens with a submit. */
 typedef struct annoproj_submit_options {
     size_t size;
-    int64_t assignee;                /* a member of the stage where the task lands; 0 = nobody */
+    int64_t assignee;                /* who has the task where it lands, a member of that stage; 0 = nobody. Needs the right to assign */
     bool retain_assignee;            /* the task keeps its assignee, who must be a member there */
     bool keep_rejected_reviews;      /* rejected label reviews stay rejected instead of becoming resolved */
 } annoproj_submit_options;
@@ -1489,7 +1489,8 @@ ANNOPROJ_API void annoproj_submit_options_init(annoproj_submit_options *options 
 /* Submits a task of an annotation stage: its label changes are published, it goes on along the workflow. STATE in other
  * stages, when required answers are missing (the message lists them), by project status, and when a person rule keeps the assignee from it
  * where it lands; CONFLICT when another has it; INVALID for an assignee who is no member there, or when there is none to
- * retain. Rights: annotate. */
+ * retain. To name an assignee is to assign the task, which admins and team managers do: PERMISSION for others. Whoever submits may
+ * retain the task for himself, as he could take it there. Rights: annotate; to name an assignee also assign. */
 ANNOPROJ_API annoproj_status annoproj_task_submit(annoproj_task *task, const annoproj_submit_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* Skips a task of an annotation stage that is the session's: it becomes unassigned (one that a manager assigned, or in a stage that hides
@@ -1509,7 +1510,7 @@ typedef int32_t annoproj_undecided;
 typedef struct annoproj_review_options {
     size_t size;
     const char *comment ANNOPROJ_NULLABLE;                       /* reject: opens an issue on the data unit */
-    int64_t assignee;                                            /* a member of the stage where the task lands; 0 = by the rules */
+    int64_t assignee;                                            /* as in annoproj_submit_options; 0 = by the rules */
     annoproj_undecided undecided ANNOPROJ_ENUM(annoproj_undecided);
     bool retain_assignee;                                        /* the task keeps its assignee, who must be a member there */
 } annoproj_review_options;
@@ -1519,12 +1520,12 @@ typedef struct annoproj_review_options {
 ANNOPROJ_API void annoproj_review_options_init(annoproj_review_options *options ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
 
 /* Approves a task of a review stage; STATE in other stages. Strict review: STATE names the labels that are not approved. CONFLICT when another has it,
- * INVALID (an assignee as in annoproj_task_submit; a comment, which only a reject takes). Rights: review. */
+ * INVALID and PERMISSION (an assignee as in annoproj_task_submit), INVALID (a comment, which only a reject takes). Rights: review; to name an assignee also assign. */
 ANNOPROJ_API annoproj_status annoproj_task_approve(annoproj_task *task, const annoproj_review_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* Rejects a task of a review stage (STATE in other stages): it returns along the reject edge as `reopened`, to its last submitter by default. Strict
  * review: STATE without a reason (a rejected label, an open issue on the data unit, a frame, range or coordinate, a comment) or with undecided labels.
- * CONFLICT when another has it, INVALID (an assignee as in annoproj_task_submit). Rights: review. */
+ * CONFLICT when another has it, INVALID and PERMISSION (an assignee as in annoproj_task_submit). Rights: review; to name an assignee also assign. */
 ANNOPROJ_API annoproj_status annoproj_task_reject(annoproj_task *task, const annoproj_review_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* Sends a task of an agent stage along the pathway with that key: its label changes are published as the session's. STATE
@@ -1797,7 +1798,7 @@ typedef struct annoproj_consensus_options {
     const int64_t *hash_offsets ANNOPROJ_LEN(count+1) ANNOPROJ_NULLABLE; /* into text */
     const int64_t *branches ANNOPROJ_LEN(count) ANNOPROJ_NULLABLE;       /* id of the branch each label is taken from */
     size_t count;
-    int64_t assignee;                                            /* a member of the stage where the task lands; 0 = nobody */
+    int64_t assignee;                                            /* as in annoproj_submit_options */
     bool retain_assignee;                                        /* the task keeps its assignee, who must be a member there */
 } annoproj_consensus_options;
 #define ANNOPROJ_CONSENSUS_OPTIONS_INIT { sizeof(annoproj_consensus_options), 0, NULL, 0, NULL, NULL, 0, 0, false }
@@ -1808,8 +1809,8 @@ ANNOPROJ_API void annoproj_consensus_options_init(annoproj_consensus_options *op
 /* Approves a task of a consensus review stage: consensus is reached. The task has exactly the labels named, each with its hash, creator and times
  * as in its branch, and goes on along the approve edge. INVALID when neither a branch nor labels are named, when both are, and for
  * single labels where the kind is `determine`; NOT_FOUND for a branch or label the task does not have; DATA when two labels have the
- * same hash, or are classifications that exclude each other; STATE in other stages; CONFLICT when another has it; assignee as in
- * annoproj_task_submit. Rights: review. */
+ * same hash, or are classifications that exclude each other; STATE in other stages; CONFLICT when another has it; INVALID and PERMISSION (an
+ * assignee as in annoproj_task_submit). Rights: review; to name an assignee also assign. */
 ANNOPROJ_API annoproj_status annoproj_consensus_approve(annoproj_task *task, const annoproj_consensus_options *options, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* When two shapes are the same. */

@@ -24,6 +24,10 @@ static annoproj_status choose_assignee(command *cmd, const landing *to, const st
     bool member = false;
     annoproj_status status = ANNOPROJ_OK;
     *assignee = to->assignee;
+    if (to->assignee != 0 && !access_holds(&cmd->scope, ANNOPROJ_OPERATION_ASSIGN))
+        return fail(error, ANNOPROJ_PERMISSION,
+                    "user %lld does not hold `assign` in this project: name no assignee for task %lld",
+                    (long long)cmd->scope.user, (long long)task->id);
     if (to->assignee == 0 && to->retain) {
         if (task->assignee == 0)
             return fail(error, ANNOPROJ_INVALID, "task %lld has no assignee to retain", (long long)task->id);
@@ -57,8 +61,8 @@ annoproj_status landing_go(command *cmd, int32_t kind, const landing *to, const 
     task_facts *task = &cmd->scope.task;
     const int32_t from = task->stage.type;
     bool submit = kind == EVENT_TASK_SUBMIT, reject = kind == EVENT_TASK_REJECT;
-    /* Retained, or back to the submitter: nobody's decision. A manager who names somebody has assigned the task. */
-    bool named = to->assignee != 0 && cmd->scope.manager;
+    /* Retained, or back to the submitter: nobody's decision. Who names somebody has assigned the task. */
+    const bool named = to->assignee != 0;
     const bool consensus = stage->type == STAGE_CONSENSUS_ANNOTATION;
     task_arrival arrival = {.stage = stage->id,
                             .facts = stage,

@@ -203,6 +203,7 @@ class Reference(Labels, Routes):
         """The stage, the splits it passed, and whose the task is there."""
         stage, passed = self.route(user, task, task.stage.edges[edge])
         wanted = assignee
+        refuse_if(PERMISSION=bool(assignee) and not self.manages(user))  # naming somebody is an assignment
         if not wanted and retain:
             holder = task.assignee if task.assignee is not None else user if user != HOST else None
             refuse_if(INVALID=holder is None)
@@ -233,8 +234,8 @@ class Reference(Labels, Routes):
         task.skips = {}
 
     def named(self, user, task, assignee):
-        """Retained assignees and the return to the submitter are not counted; a manager who names somebody has assigned it."""
-        if assignee and self.manages(user):
+        """Retained assignees and the return to the submitter are not counted; who names somebody has assigned it."""
+        if assignee:
             task.by_manager = True
             self.record("assign", user, task, credited=assignee)
 

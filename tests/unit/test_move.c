@@ -244,7 +244,7 @@ static void test_bulk_refusals_leave_nothing(void **state) {
     annoproj_task_close(task);
     /* An annotator is no member where the tasks land: taking them first must be undone. */
     annoproj_submit_options options = ANNOPROJ_SUBMIT_OPTIONS_INIT;
-    options.assignee = made->users[TEAM_ANNOTATOR];
+    options.retain_assignee = true;
     assert_ok(annoproj_tasks_submit(made->projects[TEAM_ANNOTATOR], tasks, 4, &options, false, NULL, &table, &error),
               error);
     assert_int_equal(outcome(table, 0), ANNOPROJ_INVALID);
@@ -253,7 +253,7 @@ static void test_bulk_refusals_leave_nothing(void **state) {
     expect_at(made, 0, made->annotate, "new", 0);
     assert_int_equal(figure(made, "assigned"), 1);
 
-    options.assignee = 0;
+    options.retain_assignee = false;
     assert_ok(annoproj_tasks_submit(made->projects[TEAM_ANNOTATOR], tasks, 4, &options, false, NULL, &table, &error),
               error);
     assert_int_equal(outcome(table, 0), ANNOPROJ_OK);
