@@ -35,8 +35,8 @@ annoproj_status branch_close(command *command, const task_facts *parent, annopro
 annoproj_status branch_set_priority(command *command, const task_facts *parent, int32_t priority,
                                     annoproj_error **error);
 
-/* Another branch of the same task that the user has or submitted; 0 = none. `task` may be any task. */
-annoproj_status branch_held(scope *scope, int64_t task, int64_t user, int64_t *held, annoproj_error **error);
+/* Another branch of the same task that the user has or submitted; 0 = none, or one that has lapsed. `task` may be any task. */
+annoproj_status branch_held(scope *scope, const task_facts *task, int64_t user, int64_t *held, annoproj_error **error);
 /* Whether the user submitted a branch of the task. */
 annoproj_status branch_submitted_by(scope *scope, int64_t parent, int64_t user, bool *submitted,
                                     annoproj_error **error);

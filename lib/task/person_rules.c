@@ -31,7 +31,7 @@ annoproj_status person_rule_bars(scope *in, const task_facts *task, int64_t user
     if (stage->type == STAGE_CONSENSUS_REVIEW && stage->reviewer_not_submitter)
         status = branch_submitted_by(in, task->id, user, &submitted, error);
     if (stage->type == STAGE_CONSENSUS_ANNOTATION)
-        status = branch_held(in, task->id, user, &held, error);
+        status = branch_held(in, task, user, &held, error);
     if (held != 0)
         *rule = RULE_BRANCH;
     if (work == STAGE_WORK_REVIEW && stage->reviewer_not_submitter && submitted)

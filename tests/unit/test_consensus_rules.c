@@ -215,6 +215,35 @@ static void test_lapse(void **state) {
     panel_free(made);
 }
 
+/* A branch that has lapsed is nobody's, also before anybody has met it: its former annotator may take one beside it, or be
+ * given one. */
+static void test_lapse_before_another_branch(void **state) {
+    (void)state;
+    panel *made = panel_new(2, true, "\"assignment_ttl\":60", "");
+    team *crew = made->team;
+    annoproj_error *error = NULL;
+    int64_t branches[16], more[16];
+    panel_branches(made, crew->first_task, branches);
+    panel_branches(made, crew->first_task + 1, more);
+    assert_int_equal(initiate(made->projects[0], branches[0]), ANNOPROJ_OK);
+    assert_int_equal(initiate(made->projects[0], more[0]), ANNOPROJ_OK);
+    assert_int_equal(initiate(made->projects[0], branches[1]), ANNOPROJ_STATE);
+    crew->now_us += 61000000;
+    assert_int_equal(initiate(made->projects[0], branches[1]), ANNOPROJ_OK);
+    assert_int_equal(cell_of(crew->projects[TEAM_ADMIN], branches[0], "assignee"), INT64_MIN);
+    assert_int_equal(initiate(made->projects[0], branches[0]), ANNOPROJ_STATE);
+    annoproj_task *task = panel_task(crew->projects[TEAM_MANAGER], more[1]);
+    assert_ok(annoproj_task_assign(task, made->users[0], NULL, &error), error);
+    annoproj_task_close(task);
+    assert_int_equal(cell_of(crew->projects[TEAM_ADMIN], more[0], "assignee"), INT64_MIN);
+    /* One they work on again in time is theirs still. */
+    crew->now_us += 61000000;
+    assert_int_equal(submit(made->projects[0], branches[1]), ANNOPROJ_OK);
+    assert_int_equal(initiate(made->projects[0], branches[0]), ANNOPROJ_STATE);
+    assert_int_equal(team_differences(crew), 0);
+    panel_free(made);
+}
+
 /* ---- labels of the task itself ---- */
 
 static void test_labels_before_the_work(void **state) {
@@ -512,6 +541,7 @@ int main(void) {
         cmocka_unit_test(test_skips),
         cmocka_unit_test(test_who_leaves_gives_back),
         cmocka_unit_test(test_lapse),
+        cmocka_unit_test(test_lapse_before_another_branch),
         cmocka_unit_test(test_labels_before_the_work),
         cmocka_unit_test(test_import_and_export),
         cmocka_unit_test(test_time_on_branches),

@@ -103,6 +103,28 @@ static void end(team *made) {
     team_free(made);
 }
 
+/* A release by somebody else meets it as well: what has lapsed is unassigned, and to release that is fine. */
+static void test_release_of_what_has_lapsed(void **state) {
+    (void)state;
+    team *made = new_team(2);
+    annoproj_error *error = NULL;
+    assert_int_equal(act(made, TEAM_ANNOTATOR, 0, 'i'), ANNOPROJ_OK);
+    assert_int_equal(act(made, TEAM_ANNOTATOR, 1, 'i'), ANNOPROJ_OK);
+    assert_int_equal(act(made, TEAM_BOTH, 0, 'r'), ANNOPROJ_PERMISSION);
+    later(made, TTL);
+    assert_int_equal(act(made, TEAM_BOTH, 0, 'r'), ANNOPROJ_OK);
+    expect(made, 0, 0, "released");
+    assert_int_equal(lapses(made), 1);
+    /* Also where one may not release: it is not theirs any more. */
+    assert_ok(annoproj_project_setting_set(made->projects[TEAM_ADMIN], ANNOPROJ_SETTING_SELF_RELEASE, 0, NULL, &error),
+              error);
+    assert_int_equal(act(made, TEAM_ANNOTATOR, 1, 'r'), ANNOPROJ_OK);
+    expect(made, 1, 0, "released");
+    assert_int_equal(lapses(made), 2);
+    assert_int_equal(count_events(made, "task_release", NULL), 0);
+    end(made);
+}
+
 /* The start of anybody finds it; until then lists show the former assignee. */
 static void test_start_finds_what_has_lapsed(void **state) {
     (void)state;
@@ -402,6 +424,7 @@ int main(void) {
     scratch_in_memory();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_start_finds_what_has_lapsed),
+        cmocka_unit_test(test_release_of_what_has_lapsed),
         cmocka_unit_test(test_a_start_that_finds_nothing_else),
         cmocka_unit_test(test_signs_of_work),
         cmocka_unit_test(test_start_of_ones_own),
