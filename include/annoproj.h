@@ -2017,7 +2017,8 @@ ANNOPROJ_API annoproj_status annoproj_project_issue_tags(annoproj_project *proje
 
 /* ==== Section - Time spent =======================================================================
  * What a user's earlier reports (on any task of the store) cover already is not counted again, nor what lies after the task
- * left its stage. Whoever sent a task on from a stage may still report the time it took there, wherever the task is now. */
+ * left its stage. Whoever had a task when it left a stage, or sent it on from there, may still
+ * report the time it took there, wherever the task is now; on a branch that is closed, too. */
 
 /* Reports activity of the session's user on a task as intervals. `*recorded_us` is how much was new. INVALID for the host, for an end
  * later than now + 5 s and for a start older than the project's time window; CONFLICT, STATE. Rights: time_report. */

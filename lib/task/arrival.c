@@ -20,7 +20,7 @@ const char *task_status_name(int32_t status) {
 annoproj_status task_close_stay(command *cmd, const task_facts *task, annoproj_error **error) {
     static const char last_text[] = "SELECT number FROM task_stay WHERE task = ? ORDER BY number DESC LIMIT 1";
     static const char text[] =
-        "INSERT INTO task_stay(task, number, stage, entered_us, left_us, actor) VALUES(?, ?, ?, ?, ?, ?)";
+        "INSERT INTO task_stay(task, number, stage, entered_us, left_us, actor, assignee) VALUES(?, ?, ?, ?, ?, ?, ?)";
     statement *find = sql(cmd->scope.database, last_text);
     bind_int64(find, task->id);
     int64_t last = sql_row(find) ? column_int64(find, 0) : 0;
@@ -34,6 +34,7 @@ annoproj_status task_close_stay(command *cmd, const task_facts *task, annoproj_e
     bind_int64(insert, task->entered_us);
     bind_int64(insert, cmd->scope.now_us);
     bind_int64(insert, task->assignee == NOT_QUEUED ? 0 : cmd->scope.user); /* nobody worked on what waited */
+    bind_int64(insert, task->assignee > 0 ? task->assignee : 0);
     return sql_run(insert, error);
 }
 

@@ -67,7 +67,8 @@ const char schema_task[] =
     " stage INTEGER NOT NULL,"
     " entered_us INTEGER NOT NULL,"
     " left_us INTEGER NOT NULL,"
-    " actor INTEGER NOT NULL," /* whose action ended it; 0 = the host */
+    " actor INTEGER NOT NULL,"    /* whose action ended it; 0 = the host */
+    " assignee INTEGER NOT NULL," /* whose it was then; 0 = nobody's */
     " PRIMARY KEY(task, number)) WITHOUT ROWID, STRICT;"
     /* Union of a user's reported time, over all projects. */
     "CREATE TABLE time_covered("

@@ -144,7 +144,7 @@ class Task:
     skips: dict = dataclasses.field(default_factory=dict)  # user: when, as a number
     submitters: set = dataclasses.field(default_factory=set)  # (stage key, user)
     stays: list = dataclasses.field(default_factory=list)  # (stage, entered, left) of former ones
-    sent_on_by: set = dataclasses.field(default_factory=set)  # whose actions ended those
+    sent_on_by: set = dataclasses.field(default_factory=set)  # whose actions ended those, and who had it then
     labels: dict = dataclasses.field(default_factory=dict)
     published: dict = dataclasses.field(default_factory=dict)  # number: Published
     numbers: dict = dataclasses.field(default_factory=dict)  # hash: number of a published label

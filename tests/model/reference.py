@@ -223,7 +223,7 @@ class Reference(Labels, Routes):
     def leave(self, user, task, kind, **more):
         """The action that ends the stay."""
         task.last_action = (user, task.stage, self.now)
-        task.sent_on_by.add(user)
+        task.sent_on_by |= {user, task.assignee}
         self.record(kind, user, task, **more)
 
     def arrive(self, task, stage, status, assignee=None, returned=False, passed=()):

@@ -364,6 +364,63 @@ static void test_time_on_branches(void **state) {
     panel_free(made);
 }
 
+static int64_t report(annoproj_task *branch, int64_t from, int64_t duration, annoproj_status wanted) {
+    annoproj_error *error = NULL;
+    int64_t recorded = -1;
+    assert_status(wanted, annoproj_task_report_time(branch, &from, &duration, 1, NULL, &recorded, &error), error);
+    return recorded;
+}
+
+/* Also when the branches are closed: of whoever had one, in the stage it was in. */
+static void test_late_time_on_closed_branches(void **state) {
+    (void)state;
+    panel *made = panel_new(2, true, "", "");
+    team *crew = made->team;
+    annoproj_error *error = NULL;
+    annoproj_table *table = NULL;
+    annoproj_task *own[4];
+    const int64_t begun = crew->now_us, minute = 60000000;
+    int64_t branches[16], more[16], recorded = -1;
+    panel_branches(made, crew->first_task, branches);
+    panel_branches(made, crew->first_task + 1, more);
+    for (int i = 0; i < 2; i++) {
+        own[i] = panel_task(made->projects[i], branches[i]);
+        own[2 + i] = panel_task(made->projects[i], more[i]);
+        assert_ok(annoproj_task_initiate(own[2 + i], NULL, &error), error);
+    }
+    annoproj_task *stranger = panel_task(made->projects[2], branches[0]),
+                  *manager = panel_task(crew->projects[TEAM_MANAGER], branches[0]);
+    crew->now_us = begun + minute;
+    for (int i = 0; i < 2; i++)
+        assert_ok(annoproj_task_submit(own[i], NULL, NULL, &error), error);
+    choose(crew->projects[TEAM_REVIEWER], crew->first_task, branches[0]);
+    annoproj_task *task = panel_task(crew->projects[TEAM_MANAGER], crew->first_task + 1);
+    assert_ok(annoproj_task_move(task, crew->complete, NULL, &error), error);
+    annoproj_task_close(task);
+    crew->now_us = begun + 3 * minute;
+    assert_int_equal(report(own[0], begun, 2 * minute, ANNOPROJ_OK), minute);
+    assert_int_equal(report(own[1], begun, minute / 2, ANNOPROJ_OK), minute / 2); /* it was not the one taken */
+    assert_int_equal(report(own[3], begun + minute / 2, minute, ANNOPROJ_OK), minute / 2);
+    assert_int_equal(report(own[2], begun + 2 * minute, minute / 2, ANNOPROJ_OK), 0);
+    assert_int_equal(report(manager, begun, minute, ANNOPROJ_OK), minute); /* any task */
+    assert_ok(annoproj_task_heartbeat(own[0], 0, NULL, &recorded, &error), error);
+    report(stranger, begun, minute, ANNOPROJ_NOT_FOUND);
+    assert_status(ANNOPROJ_NOT_FOUND, annoproj_task_labels(own[0], NULL, &table, &error), error);
+    assert_status(ANNOPROJ_NOT_FOUND, annoproj_task_submit(own[0], NULL, NULL, &error), error);
+    assert_status(ANNOPROJ_NOT_FOUND, annoproj_task_release(own[2], NULL, &error), error);
+    assert_int_equal(panel_figure(made, "annotators", made->users[0], "total_annotation_time"), 60);
+    assert_int_equal(panel_figure(made, "annotators", made->users[1], "total_annotation_time"), 60);
+    assert_int_equal(panel_figure(made, "time_spent", 0, "annotate"), 180);
+    assert_ok(annoproj_collaborator_remove(crew->projects[TEAM_ADMIN], made->users[0], NULL, &error), error);
+    report(own[0], begun, minute, ANNOPROJ_NOT_FOUND);
+    for (int i = 0; i < 4; i++)
+        annoproj_task_close(own[i]);
+    annoproj_task_close(stranger);
+    annoproj_task_close(manager);
+    assert_int_equal(team_differences(crew), 0);
+    panel_free(made);
+}
+
 /* ---- managers ---- */
 
 static void test_priority(void **state) {
@@ -545,6 +602,7 @@ int main(void) {
         cmocka_unit_test(test_labels_before_the_work),
         cmocka_unit_test(test_import_and_export),
         cmocka_unit_test(test_time_on_branches),
+        cmocka_unit_test(test_late_time_on_closed_branches),
         cmocka_unit_test(test_priority),
         cmocka_unit_test(test_bulk),
         cmocka_unit_test(test_edits),

@@ -162,6 +162,36 @@ static void test_time_reported_late(void **state) {
     team_free(made);
 }
 
+/* Whoever had a task that a manager sent on reports the time it took as well. */
+static void test_time_on_what_was_taken_away(void **state) {
+    (void)state;
+    team *made = team_new(2, "", "");
+    annoproj_error *error = NULL;
+    annoproj_task *moved = team_task(made, TEAM_ANNOTATOR, 0), *submitted = team_task(made, TEAM_ANNOTATOR, 1),
+                  *manager = team_task(made, TEAM_MANAGER, 0);
+    int64_t base = made->now_us;
+    assert_ok(annoproj_task_initiate(moved, NULL, &error), error);
+    assert_ok(annoproj_task_initiate(submitted, NULL, &error), error);
+    made->now_us += 10 * MINUTE;
+    assert_ok(annoproj_task_move(manager, made->complete, NULL, &error), error);
+    annoproj_task_close(manager);
+    manager = team_task(made, TEAM_MANAGER, 1);
+    assert_ok(annoproj_task_submit(manager, NULL, NULL, &error), error);
+    made->now_us += 10 * MINUTE;
+    assert_int_equal(report(moved, base, 9 * MINUTE, ANNOPROJ_OK), 9 * MINUTE);
+    assert_int_equal(report(submitted, base + 9 * MINUTE, 9 * MINUTE, ANNOPROJ_OK), MINUTE);
+    /* And who sent it on, also when they manage nothing any more. */
+    assert_ok(annoproj_collaborator_set_role(made->projects[TEAM_ADMIN], made->users[TEAM_MANAGER],
+                                             ANNOPROJ_ROLE_ANNOTATOR, NULL, &error),
+              error);
+    assert_int_equal(report(manager, base, 5 * MINUTE, ANNOPROJ_OK), 5 * MINUTE);
+    annoproj_task_close(moved);
+    annoproj_task_close(submitted);
+    annoproj_task_close(manager);
+    assert_int_equal(team_differences(made), 0);
+    team_free(made);
+}
+
 /* What lay between leaving and coming back is nobody's time. */
 static void test_heartbeat_after_a_return(void **state) {
     (void)state;
@@ -264,6 +294,7 @@ int main(void) {
         cmocka_unit_test(test_heartbeat_after_the_submit),
         cmocka_unit_test(test_heartbeat_before_the_task),
         cmocka_unit_test(test_time_reported_late),
+        cmocka_unit_test(test_time_on_what_was_taken_away),
         cmocka_unit_test(test_heartbeat_after_a_return),
         cmocka_unit_test(test_union_of_random_reports),
         cmocka_unit_test(test_limits_are_settings),
