@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "branch.h"
+#include "consensus_units.h"
 #include "failure.h"
 #include "project.h"
 #include "queue_passed.h"
@@ -75,6 +76,9 @@ annoproj_status task_create_for_dataset(command *cmd, int64_t project, int64_t d
     annoproj_status status = dataset_number(&cmd->scope, project, dataset, &number, error);
     if (status == ANNOPROJ_OK)
         status = first_stage(&cmd->scope, stage, &facts, error);
+    if (status == ANNOPROJ_OK)
+        status = consensus_check_units(&cmd->scope, &facts, MAKE_ID(dataset, first_number),
+                                       MAKE_ID(dataset, last_number), error);
     const int64_t assignee = status == ANNOPROJ_OK && facts.type == STAGE_CONSENSUS_ANNOTATION ? NOT_QUEUED : 0;
     if (status == ANNOPROJ_OK)
         status = project_next_task(cmd, project, count, &first, error);

@@ -2,6 +2,7 @@
 #include "landing.h"
 
 #include "consensus.h"
+#include "consensus_units.h"
 #include "failure.h"
 #include "label.h"
 #include "task.h"
@@ -51,6 +52,8 @@ annoproj_status landing_find(command *cmd, const landing *to, stage_facts *stage
                                          : workflow_next_stage(cmd, task, to->edge, &next, error);
     if (status == ANNOPROJ_OK)
         status = access_stage_facts(&cmd->scope, next, cmd->scope.user, stage, error);
+    if (status == ANNOPROJ_OK)
+        status = consensus_check_units(&cmd->scope, stage, task->data_unit, task->data_unit, error);
     if (status == ANNOPROJ_OK)
         status = choose_assignee(cmd, to, stage, assignee, error);
     return status;
