@@ -794,7 +794,8 @@ ANNOPROJ_API void annoproj_data_units_init(annoproj_data_units *data_units ANNOP
 
 /* Adds data units to a dataset in one transaction; projects that the dataset is attached to get one task for each in
  * their first stage. `*first` is the id of the first, the others follow. NOT_FOUND, DATA (client metadata that is no JSON
- * object), LIMIT (over 10 million). Rights: dataset_change. */
+ * object), STATE (a group, where one of those projects begins with a consensus of kind `determine`), LIMIT (over 10 million).
+ * Rights: dataset_change. */
 ANNOPROJ_API annoproj_status annoproj_data_units_add(annoproj_session *session, int64_t dataset, const annoproj_data_units *data_units, const annoproj_call *call ANNOPROJ_NULLABLE, int64_t *first ANNOPROJ_OUT, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* Which page of a list. */
@@ -910,7 +911,10 @@ ANNOPROJ_API annoproj_status annoproj_tag_list(annoproj_session *session, const 
  * Settings of a stage ("settings": {...}), with their defaults: "members" (array of e-mails; absent = all eligible),
  * "hide_unassigned" false, "allow_reassessment" false, "require_complete_labels" true, "webhook" false (annotation);
  * "hide_unassigned" false, "reviewer_not_submitter" false, "strict_review" true, "reassign_rejected_to_submitter" true
- * (review); "archive" false, "webhook" false (done; a webhook of complete stages only). Admins and team managers are always members.
+ * (review); "archive" false, "webhook" false (done; a webhook of complete stages only). A CONSENSUS_ANNOTATION stage has those of an annotation stage and
+ * "annotators" 2 (up to 100), a CONSENSUS_REVIEW stage "members", "hide_unassigned", "reviewer_not_submitter" and "consensus" "determine", or
+ * "refine". Admins and team managers are always members. "reviewer_not_submitter" keeps a review from whoever made the last submit; when that was
+ * a consensus, from everybody whose branch went into the task; a consensus review from everybody who submitted a branch.
  * "assignment_ttl" 0 (annotation, review, agent): seconds without a sign of work, up to ten years, after which a task is no longer
  * whose who took it; 0 = never. An edit holds at once, also for what is assigned; where there was none, the time begins with it.
  * An AGENT stage has "pathways" instead of edges, [{"key": "ok", "title": "OK", "to": "review"}, ...], along which an admin,
@@ -924,7 +928,7 @@ ANNOPROJ_API annoproj_status annoproj_tag_list(annoproj_session *session, const 
  *     must hold, of a list one value; metadata are plain top-level members of the data unit's client metadata, and an empty
  *     list asks only that the member is there. A pattern that takes too many steps on a title makes the action that leads
  *     there LIMIT.
- * The stage named by "start" is an ANNOTATION or AGENT stage. */
+ * The stage named by "start" is an ANNOTATION, CONSENSUS_ANNOTATION or AGENT stage. */
 
 enum annoproj_project_status_values {
     ANNOPROJ_PROJECT_NOT_STARTED = 1,
@@ -1157,7 +1161,8 @@ ANNOPROJ_API annoproj_status annoproj_project_purge(annoproj_project *project, c
 ANNOPROJ_API annoproj_status annoproj_project_set_status(annoproj_project *project, annoproj_project_status status ANNOPROJ_ENUM(annoproj_project_status), const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* Attaches a dataset: one task for each data unit in the first stage; tasks that an earlier detach removed come back as
- * they were. EXISTS when it is attached, NOT_FOUND, LIMIT for the 65,536th dataset of a project. Rights: settings. */
+ * they were. EXISTS when it is attached, NOT_FOUND, STATE for a dataset with group data where the first stage leads to a consensus of kind
+ * `determine`, LIMIT for the 65,536th dataset of a project. Rights: settings. */
 ANNOPROJ_API annoproj_status annoproj_project_attach_dataset(annoproj_project *project, int64_t dataset, const annoproj_call *call ANNOPROJ_NULLABLE, int64_t *tasks ANNOPROJ_OUT, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* Detaches a dataset: its tasks are removed (restored by attaching again). NOT_FOUND when it is not attached. Rights:
@@ -1487,8 +1492,8 @@ typedef struct annoproj_submit_options {
 ANNOPROJ_API void annoproj_submit_options_init(annoproj_submit_options *options ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
 
 /* Submits a task of an annotation stage: its label changes are published, it goes on along the workflow. STATE in other
- * stages, when required answers are missing (the message lists them), by project status, and when a person rule keeps the assignee from it
- * where it lands; CONFLICT when another has it; INVALID for an assignee who is no member there, or when there is none to
+ * stages, when required answers are missing (the message lists them), by project status, when a person rule keeps the assignee from it
+ * where it lands, and for a group that would land in a consensus of kind `determine` (so also for an approve, a reject and a pathway); CONFLICT when another has it; INVALID for an assignee who is no member there, or when there is none to
  * retain. To name an assignee is to assign the task, which admins and team managers do: PERMISSION for others. Whoever submits may
  * retain the task for himself, as he could take it there. Rights: annotate; to name an assignee also assign. */
 ANNOPROJ_API annoproj_status annoproj_task_submit(annoproj_task *task, const annoproj_submit_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
@@ -1758,6 +1763,8 @@ ANNOPROJ_API annoproj_status annoproj_label_reopen(annoproj_task *task, const ch
  * see their own and those nobody has, and what somebody has worked on is read by whoever takes it. Admins and team managers see all.
  *  - A branch is started, skipped, written and submitted as any task. A submitted one is `completed` and waits in nobody's hands;
  *    with the last one the task goes to its CONSENSUS_REVIEW stage, `new`, and whoever may view it there may read its branches.
+ *  - Data of type `group` goes through a consensus of kind `refine` only: what would take a group to one of kind `determine` is refused
+ *    (STATE names the stages). A METADATA_ROUTER by data_type keeps groups away from it.
  *  - In the annotation half there are no label reviews and no issues (STATE); on a branch one reads the issues of its task.
  *    Labels of the task itself can be written, or imported, as long as no branch is assigned or written: its branches get
  *    them, too. In the review they come from its branches only (STATE).

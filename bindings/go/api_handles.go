@@ -830,7 +830,8 @@ func (s *Session) DatasetList(ctx context.Context, opts ...CallOption) (*Table[D
 
 // Adds data units to a dataset in one transaction; projects that the dataset is attached to get one task for each in
 // their first stage. `*first` is the id of the first, the others follow. ErrNotFound, ErrData (client metadata that is no JSON
-// object), ErrLimit (over 10 million). Rights: dataset_change.
+// object), ErrState (a group, where one of those projects begins with a consensus of kind `determine`), ErrLimit (over 10 million).
+// Rights: dataset_change.
 //
 // In C: annoproj_data_units_add.
 func (s *Session) DataUnitsAdd(ctx context.Context, dataset int64, dataUnits DataUnits, opts ...CallOption) (int64, error) {
@@ -1790,7 +1791,8 @@ func (p *Project) SetStatus(ctx context.Context, statusValue ProjectStatus, opts
 }
 
 // Attaches a dataset: one task for each data unit in the first stage; tasks that an earlier detach removed come back as
-// they were. ErrExists when it is attached, ErrNotFound, ErrLimit for the 65,536th dataset of a project. Rights: settings.
+// they were. ErrExists when it is attached, ErrNotFound, ErrState for a dataset with group data where the first stage leads to a consensus of kind
+// `determine`, ErrLimit for the 65,536th dataset of a project. Rights: settings.
 //
 // In C: annoproj_project_attach_dataset.
 func (p *Project) AttachDataset(ctx context.Context, dataset int64, opts ...CallOption) (int64, error) {
@@ -2851,9 +2853,10 @@ func (t *Task) Initiate(ctx context.Context, opts ...CallOption) error {
 }
 
 // Submits a task of an annotation stage: its label changes are published, it goes on along the workflow. ErrState in other
-// stages, when required answers are missing (the message lists them), by project status, and when a person rule keeps the assignee from it
-// where it lands; ErrConflict when another has it; ErrInvalid for an assignee who is no member there, or when there is none to
-// retain. Rights: annotate.
+// stages, when required answers are missing (the message lists them), by project status, when a person rule keeps the assignee from it
+// where it lands, and for a group that would land in a consensus of kind `determine` (so also for an approve, a reject and a pathway); ErrConflict when another has it; ErrInvalid for an assignee who is no member there, or when there is none to
+// retain. To name an assignee is to assign the task, which admins and team managers do: ErrPermission for others. Whoever submits may
+// retain the task for himself, as he could take it there. Rights: annotate; to name an assignee also assign.
 //
 // In C: annoproj_task_submit.
 func (t *Task) Submit(ctx context.Context, opts ...SubmitOption) error {
@@ -2890,7 +2893,7 @@ func (t *Task) Skip(ctx context.Context, opts ...CallOption) error {
 }
 
 // Approves a task of a review stage; ErrState in other stages. Strict review: ErrState names the labels that are not approved. ErrConflict when another has it,
-// ErrInvalid (an assignee as in Task.Submit; a comment, which only a reject takes). Rights: review.
+// ErrInvalid and ErrPermission (an assignee as in Task.Submit), ErrInvalid (a comment, which only a reject takes). Rights: review; to name an assignee also assign.
 //
 // In C: annoproj_task_approve.
 func (t *Task) Approve(ctx context.Context, opts ...ReviewOption) error {
@@ -2912,7 +2915,7 @@ func (t *Task) Approve(ctx context.Context, opts ...ReviewOption) error {
 
 // Rejects a task of a review stage (ErrState in other stages): it returns along the reject edge as `reopened`, to its last submitter by default. Strict
 // review: ErrState without a reason (a rejected label, an open issue on the data unit, a frame, range or coordinate, a comment) or with undecided labels.
-// ErrConflict when another has it, ErrInvalid (an assignee as in Task.Submit). Rights: review.
+// ErrConflict when another has it, ErrInvalid and ErrPermission (an assignee as in Task.Submit). Rights: review; to name an assignee also assign.
 //
 // In C: annoproj_task_reject.
 func (t *Task) Reject(ctx context.Context, opts ...ReviewOption) error {
@@ -3203,8 +3206,8 @@ func (t *Task) ConsensusBranches(ctx context.Context, opts ...CallOption) (*Tabl
 // Approves a task of a consensus review stage: consensus is reached. The task has exactly the labels named, each with its hash, creator and times
 // as in its branch, and goes on along the approve edge. ErrInvalid when neither a branch nor labels are named, when both are, and for
 // single labels where the kind is `determine`; ErrNotFound for a branch or label the task does not have; ErrData when two labels have the
-// same hash, or are classifications that exclude each other; ErrState in other stages; ErrConflict when another has it; assignee as in
-// Task.Submit. Rights: review.
+// same hash, or are classifications that exclude each other; ErrState in other stages; ErrConflict when another has it; ErrInvalid and ErrPermission (an
+// assignee as in Task.Submit). Rights: review; to name an assignee also assign.
 //
 // In C: annoproj_consensus_approve.
 func (t *Task) ConsensusApprove(ctx context.Context, options ConsensusOptions, opts ...CallOption) error {

@@ -457,7 +457,7 @@ func (o *TaskListOptions) toC(call *call) *C.annoproj_task_list_options {
 //
 // In C: annoproj_submit_options.
 type SubmitOptions struct {
-	// Assignee: a member of the stage where the task lands; 0 = nobody.
+	// Assignee: who has the task where it lands, a member of that stage; 0 = nobody. Needs the right to assign.
 	Assignee int64
 	// RetainAssignee: the task keeps its assignee, who must be a member there.
 	RetainAssignee bool
@@ -480,7 +480,7 @@ func (o *SubmitOptions) toC(call *call) *C.annoproj_submit_options {
 type ReviewOptions struct {
 	// Comment: reject: opens an issue on the data unit.
 	Comment string
-	// Assignee: a member of the stage where the task lands; 0 = by the rules.
+	// Assignee: as in SubmitOptions; 0 = by the rules.
 	Assignee int64
 	// Undecided is undecided.
 	Undecided Undecided
@@ -623,7 +623,7 @@ type ConsensusOptions struct {
 	Hashes []string
 	// Branches: id of the branch each label is taken from.
 	Branches []int64
-	// Assignee: a member of the stage where the task lands; 0 = nobody.
+	// Assignee: as in SubmitOptions.
 	Assignee int64
 	// RetainAssignee: the task keeps its assignee, who must be a member there.
 	RetainAssignee bool

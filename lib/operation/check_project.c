@@ -252,6 +252,22 @@ static int64_t vector_value(statement *find, int column, int64_t task) {
     return column_length(find, column) >= at + 2 ? data[at] | data[at + 1] << 8 : -1;
 }
 
+/* What tasks carry of their data units, for lists. */
+static annoproj_status check_units(scope *in, checking *check, annoproj_error **error) {
+    static const char query[] = "SELECT t.id, u.id IS NULL FROM task t LEFT JOIN data_unit u ON u.id = t.data_unit"
+                                " WHERE t.id >= ? AND t.id < ? AND (t.title = u.title AND t.data_type = u.data_type)"
+                                " IS NOT 1";
+    statement *find = sql(in->database, query);
+    bind_int64(find, MAKE_ID(check->project, 0));
+    bind_int64(find, MAKE_ID(check->project + 1, 0));
+    while (sql_row(find)) {
+        const bool none = column_int64(find, 1) != 0;
+        check_report(check, "task", column_int64(find, 0), none ? "no data unit" : "title or type of another data unit",
+                     none ? "a data unit" : "those of its own");
+    }
+    return sql_end(find, error);
+}
+
 /* The vectors that reports join with: dataset and stage of each task. */
 static annoproj_status check_vectors(scope *in, checking *check, annoproj_error **error) {
     static const char query[] =
@@ -300,11 +316,15 @@ annoproj_status check_project(scope *in, checking *check, annoproj_error **error
     if (status == ANNOPROJ_OK)
         status = check_tasks(in, check, &state, error);
     if (status == ANNOPROJ_OK)
+        status = check_units(in, check, error);
+    if (status == ANNOPROJ_OK)
         status = check_vectors(in, check, error);
     if (status == ANNOPROJ_OK)
         status = check_places(in, check, &state, error);
     if (status == ANNOPROJ_OK)
         status = check_queue(in, check, error);
+    if (status == ANNOPROJ_OK)
+        status = check_consensus(in, check, &state, error);
     if (status == ANNOPROJ_OK)
         status = check_project_counter(in, check, &state, error);
     if (status == ANNOPROJ_OK)

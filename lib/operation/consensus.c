@@ -294,6 +294,8 @@ annoproj_status consensus_approve(command *cmd, const consensus_result *result, 
         }
     }
     if (status == ANNOPROJ_OK)
+        status = branch_note_submitters(cmd, task, result->used, result->used_count, error);
+    if (status == ANNOPROJ_OK)
         status = branch_close(cmd, task, error);
     return status == ANNOPROJ_OK ? landing_go(cmd, EVENT_TASK_APPROVE, &to, &stage, whose, error) : status;
 }

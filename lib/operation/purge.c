@@ -26,6 +26,7 @@ static const purge_rule of_tasks[] = {
     {LIMITED("label_published", "task, label", "task"), 1},
     {LIMITED("task_skip", "task, user", "task"), 1},
     {LIMITED("task_worker", "task, stage, user", "task"), 1},
+    {LIMITED("task_submitter", "task, user", "task"), 1},
     {LIMITED("task_stay", "task, number", "task"), 1},
 };
 static const purge_rule tasks = {LIMITED("task", "id", "id"), 1};

@@ -66,11 +66,28 @@ static bool apply_branch(replay *state, const event *one) {
     return true;
 }
 
+/* How many annotators the branches that were used came from. */
+static int64_t count_used(const replay *state, const replayed_task *parent) {
+    const replayed_task *first = &state->tasks[parent->first_branch];
+    int64_t count = 0;
+    for (int64_t i = 0; i < parent->branches; i++) {
+        bool counted = first[i].used_from == 0;
+        for (int64_t k = 0; k < i && !counted; k++)
+            counted = first[k].used_from == first[i].used_from;
+        count += !counted;
+    }
+    return count;
+}
+
 /* Submit, approve, reject, move, reopen, pathway, and the last branch that was submitted: to another stage. */
 static void apply_move(replay *state, replayed_task *task, const event *one) {
     const bool waits = task->assignee == NOT_QUEUED;
     task->stage = (int32_t)one->reference;
     task->assignee = task->parent != 0 ? NOT_QUEUED : 0;
+    if (one->kind == EVENT_TASK_SUBMIT && task->parent == 0)
+        task->submitters = 0;
+    if (one->kind == EVENT_TASK_APPROVE && task->branches > 0)
+        task->submitters = count_used(state, task);
     if (task->branches == 0)
         return;
     if (one->kind == EVENT_TASK_REJECT && !waits) { /* behind it each branch that goes back to somebody says so */
@@ -104,6 +121,7 @@ static bool apply_to_task(replay *state, const event *one) {
         if (one->reference == 0)
             task->assignee = 0;
         break;
+    case EVENT_BRANCH_APPROVE: task->used_from = one->credited; break;
     case EVENT_TASK_PRIORITY:
         task->priority = (int32_t)one->reference;
         task->priority_set = true;
@@ -195,7 +213,8 @@ static bool apply(replay *state, const event *one) {
     if (kind == EVENT_BRANCH_CREATE)
         return apply_branch(state, one);
     if ((kind >= EVENT_TASK_ASSIGN && kind <= EVENT_TASK_LAPSE) ||
-        (kind >= EVENT_TASK_CREATE && kind <= EVENT_TASK_PRIORITY) || kind == EVENT_CONSENSUS_READY)
+        (kind >= EVENT_TASK_CREATE && kind <= EVENT_TASK_PRIORITY) || kind == EVENT_CONSENSUS_READY ||
+        kind == EVENT_BRANCH_APPROVE)
         return apply_to_task(state, one);
     if (is_of_label(kind))
         return apply_to_label(state, one);

@@ -1,4 +1,5 @@
 /* Where a task is: arriving in a stage, and what its actions leave on it. */
+#include "branch.h"
 #include "failure.h"
 #include "lapse.h"
 #include "person_rules.h"
@@ -122,9 +123,11 @@ annoproj_status task_leave_by_action(command *cmd, task_facts *task, bool submit
     if (status != ANNOPROJ_OK)
         return status;
     task->leaves = true;
-    if (submitted)
-        task->last_submitter = cmd->scope.user;
-    return submitted && cmd->scope.user != 0 ? note_worker(cmd, task, error) : ANNOPROJ_OK;
+    if (!submitted)
+        return ANNOPROJ_OK;
+    task->last_submitter = cmd->scope.user;
+    status = branch_forget_submitters(cmd, task, error);
+    return status == ANNOPROJ_OK && cmd->scope.user != 0 ? note_worker(cmd, task, error) : status;
 }
 
 annoproj_status task_note_action(command *cmd, task_facts *task, bool submitted, annoproj_error **error) {

@@ -98,6 +98,19 @@ annoproj_status branch_submitted_by(scope *in, int64_t parent, int64_t user, boo
     return sql_end(find, error);
 }
 
+annoproj_status branch_was_submitted_by(scope *in, const task_facts *task, int64_t user, bool *submitted,
+                                        annoproj_error **error) {
+    static const char text[] = "SELECT 1 FROM task_submitter WHERE task = ?1 AND user = ?2";
+    *submitted = task->last_submitter == user;
+    if (*submitted)
+        return ANNOPROJ_OK;
+    statement *find = sql(in->database, text);
+    bind_int64(find, task->id);
+    bind_int64(find, user);
+    *submitted = sql_row(find);
+    return sql_end(find, error);
+}
+
 /* Does something to each branch of the same task that is free: facts as the queue has them. */
 static annoproj_status each_free_sibling(command *cmd, const task_facts *task,
                                          annoproj_status (*act)(command *, task_facts *, annoproj_error **),
@@ -225,6 +238,28 @@ annoproj_status branch_submit(command *cmd, task_facts *task, bool *last, annopr
                                 .reference = task->stage.number});
     status = count_open(&cmd->scope, task->parent, &all, &queued, error);
     *last = queued == 0;
+    return status;
+}
+
+annoproj_status branch_forget_submitters(command *cmd, const task_facts *task, annoproj_error **error) {
+    static const char text[] = "DELETE FROM task_submitter WHERE task = ?1";
+    statement *delete = sql(cmd->scope.database, text);
+    bind_int64(delete, task->id);
+    return sql_run(delete, error);
+}
+
+annoproj_status branch_note_submitters(command *cmd, const task_facts *task, branch *const *used, size_t count,
+                                       annoproj_error **error) {
+    static const char text[] = "INSERT OR IGNORE INTO task_submitter(task, user) VALUES(?1, ?2)";
+    annoproj_status status = branch_forget_submitters(cmd, task, error);
+    for (size_t i = 0; i < count && status == ANNOPROJ_OK; i++) {
+        if (used[i]->last_submitter == 0 || used[i]->last_submitter == task->last_submitter)
+            continue;
+        statement *insert = sql(cmd->scope.database, text);
+        bind_int64(insert, task->id);
+        bind_int64(insert, used[i]->last_submitter);
+        status = sql_run(insert, error);
+    }
     return status;
 }
 

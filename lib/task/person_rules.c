@@ -22,19 +22,20 @@ annoproj_status person_rule_bars(scope *in, const task_facts *task, int64_t user
                                  annoproj_error **error) {
     const stage_facts *stage = &task->stage;
     stage_work work = stage_kind_of(stage->type)->work;
-    bool worked = false, submitted = task->last_submitter == user;
+    bool worked = false, submitted = false;
     int64_t held = 0;
     annoproj_status status = ANNOPROJ_OK;
     *rule = RULE_NONE;
     if (user == 0)
         return ANNOPROJ_OK;
-    if (stage->type == STAGE_CONSENSUS_REVIEW && stage->reviewer_not_submitter)
-        status = branch_submitted_by(in, task->id, user, &submitted, error);
+    if (work == STAGE_WORK_REVIEW && stage->reviewer_not_submitter)
+        status = stage->type == STAGE_CONSENSUS_REVIEW ? branch_submitted_by(in, task->id, user, &submitted, error)
+                                                       : branch_was_submitted_by(in, task, user, &submitted, error);
     if (stage->type == STAGE_CONSENSUS_ANNOTATION)
         status = branch_held(in, task, user, &held, error);
     if (held != 0)
         *rule = RULE_BRANCH;
-    if (work == STAGE_WORK_REVIEW && stage->reviewer_not_submitter && submitted)
+    if (submitted)
         *rule = RULE_SUBMITTER;
     if (status != ANNOPROJ_OK || *rule != RULE_NONE)
         return status;

@@ -60,6 +60,11 @@ const char schema_task[] =
     " stage INTEGER NOT NULL,"
     " user INTEGER NOT NULL,"
     " PRIMARY KEY(task, stage, user)) WITHOUT ROWID, STRICT;"
+    /* Consensus: whose branches a task was made of beside its last submitter's, until it is submitted again. */
+    "CREATE TABLE task_submitter("
+    " task INTEGER NOT NULL,"
+    " user INTEGER NOT NULL,"
+    " PRIMARY KEY(task, user)) WITHOUT ROWID, STRICT;"
     /* Where it was before: reported time belongs to the stage of its moment. The present stay is in the task. */
     "CREATE TABLE task_stay("
     " task INTEGER NOT NULL,"

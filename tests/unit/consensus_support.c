@@ -130,6 +130,40 @@ void panel_submit(panel *made, int who, int64_t branch, int boxes, double x) {
     annoproj_task_close(task);
 }
 
+annoproj_status panel_initiate(annoproj_project *project, int64_t id) {
+    annoproj_error *error = NULL;
+    annoproj_task *task = panel_task(project, id);
+    annoproj_status status = annoproj_task_initiate(task, NULL, &error);
+    annoproj_error_free(error);
+    annoproj_task_close(task);
+    return status;
+}
+
+annoproj_status panel_send(annoproj_project *project, int64_t id) {
+    annoproj_error *error = NULL;
+    annoproj_task *task = panel_task(project, id);
+    annoproj_status status = annoproj_task_submit(task, NULL, NULL, &error);
+    annoproj_error_free(error);
+    annoproj_task_close(task);
+    return status;
+}
+
+void panel_choose(annoproj_project *project, int64_t id, int64_t branch) {
+    annoproj_consensus_options options = ANNOPROJ_CONSENSUS_OPTIONS_INIT;
+    annoproj_error *error = NULL;
+    annoproj_task *task = panel_task(project, id);
+    options.branch = branch;
+    assert_ok(annoproj_consensus_approve(task, &options, NULL, &error), error);
+    annoproj_task_close(task);
+}
+
+int64_t panel_cell(annoproj_project *project, int64_t id, const char *column) {
+    annoproj_task *task = panel_task(project, id);
+    int64_t value = team_cell(task, column);
+    annoproj_task_close(task);
+    return value;
+}
+
 int64_t panel_figure(panel *made, const char *report, int64_t user, const char *column) {
     annoproj_error *error = NULL;
     annoproj_query *query = NULL;

@@ -27,6 +27,11 @@ int64_t panel_stage_count(annoproj_project *project, const char *key);
 size_t panel_enter(panel *panel, int64_t task, int64_t branches[16]);
 /* The annotator takes the branch, draws so many boxes from x on, and submits it. */
 void panel_submit(panel *panel, int who, int64_t branch, int boxes, double x);
+annoproj_status panel_initiate(annoproj_project *project, int64_t task);
+annoproj_status panel_send(annoproj_project *project, int64_t task); /* submits it */
+/* One branch becomes the task. */
+void panel_choose(annoproj_project *project, int64_t task, int64_t branch);
+int64_t panel_cell(annoproj_project *project, int64_t task, const char *column); /* of task_row; INT64_MIN = null */
 /* A figure of a report about a user; INT64_MIN when the user has no row. */
 int64_t panel_figure(panel *panel, const char *report, int64_t user, const char *column);
 

@@ -110,6 +110,10 @@ static void test_missing_event(void **state) {
 static void test_moved_task(void **state) {
     (void)state;
     expect_found("UPDATE task SET stage = stage + 1 WHERE id & 0xffffffff = 3", "task");
+    expect_found("UPDATE task SET title = 'another' WHERE id & 0xffffffff = 3", "task");
+    expect_found("UPDATE task SET data_type = 3 WHERE id & 0xffffffff = 3", "task");
+    expect_found("UPDATE data_unit SET title = title || '.' WHERE id & 0xffffffff = 3", "task");
+    expect_found("DELETE FROM data_unit WHERE id & 0xffffffff = 3", "task");
     expect_found("UPDATE task SET priority = 7 WHERE id & 0xffffffff = 2; DELETE FROM task WHERE id & "
                  "0xffffffff = 4",
                  "task");

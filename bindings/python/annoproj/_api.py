@@ -1939,7 +1939,8 @@ class Session(_runtime.Handle):
     def data_units_add(self, dataset, *, text=None, titles=None, title_offsets=None, data_types=None, media_types=None, media_type_offsets=None, links=None, link_offsets=None, client_metadata=None, client_metadata_offsets=None, widths=None, heights=None, frames=None, fps=None, durations=None, file_bytes=None, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """Adds data units to a dataset in one transaction; projects that the dataset is attached to get one task for each in
         their first stage. `*first` is the id of the first, the others follow. NOT_FOUND, DATA (client metadata that is no JSON
-        object), LIMIT (over 10 million). Rights: dataset_change.
+        object), STATE (a group, where one of those projects begins with a consensus of kind `determine`), LIMIT (over 10 million).
+        Rights: dataset_change.
 
         titles: texts, instead of text and title_offsets
         media_types: texts, instead of text and media_type_offsets
@@ -2491,7 +2492,8 @@ class Project(_runtime.Handle):
 
     def attach_dataset(self, dataset, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """Attaches a dataset: one task for each data unit in the first stage; tasks that an earlier detach removed come back as
-        they were. EXISTS when it is attached, NOT_FOUND, LIMIT for the 65,536th dataset of a project. Rights: settings.
+        they were. EXISTS when it is attached, NOT_FOUND, STATE for a dataset with group data where the first stage leads to a consensus of kind
+        `determine`, LIMIT for the 65,536th dataset of a project. Rights: settings.
         """
         call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
         c_dataset = _convert.integer(dataset, 'dataset', 'c_int64')
@@ -2698,7 +2700,7 @@ class Project(_runtime.Handle):
         its single call would have had. With `all_or_nothing` the first task that is refused ends the call with its status and
         nothing is changed. LIMIT over 10 million tasks. Rights: as annoproj_task_submit, looked at for each task.
 
-        assignee: a member of the stage where the task lands; 0 = nobody
+        assignee: who has the task where it lands, a member of that stage; 0 = nobody. Needs the right to assign
         retain_assignee: the task keeps its assignee, who must be a member there
         keep_rejected_reviews: rejected label reviews stay rejected instead of becoming resolved
         """
@@ -2718,7 +2720,7 @@ class Project(_runtime.Handle):
         """As annoproj_tasks_submit. Rights: as annoproj_task_approve.
 
         comment: reject: opens an issue on the data unit
-        assignee: a member of the stage where the task lands; 0 = by the rules
+        assignee: as in annoproj_submit_options; 0 = by the rules
         retain_assignee: the task keeps its assignee, who must be a member there
         """
         call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
@@ -2738,7 +2740,7 @@ class Project(_runtime.Handle):
         """As annoproj_tasks_submit. Rights: as annoproj_task_reject.
 
         comment: reject: opens an issue on the data unit
-        assignee: a member of the stage where the task lands; 0 = by the rules
+        assignee: as in annoproj_submit_options; 0 = by the rules
         retain_assignee: the task keeps its assignee, who must be a member there
         """
         call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
@@ -3141,11 +3143,12 @@ class Task(_runtime.Handle):
 
     def submit(self, *, assignee=0, retain_assignee=False, keep_rejected_reviews=False, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """Submits a task of an annotation stage: its label changes are published, it goes on along the workflow. STATE in other
-        stages, when required answers are missing (the message lists them), by project status, and when a person rule keeps the assignee from it
-        where it lands; CONFLICT when another has it; INVALID for an assignee who is no member there, or when there is none to
-        retain. Rights: annotate.
+        stages, when required answers are missing (the message lists them), by project status, when a person rule keeps the assignee from it
+        where it lands, and for a group that would land in a consensus of kind `determine` (so also for an approve, a reject and a pathway); CONFLICT when another has it; INVALID for an assignee who is no member there, or when there is none to
+        retain. To name an assignee is to assign the task, which admins and team managers do: PERMISSION for others. Whoever submits may
+        retain the task for himself, as he could take it there. Rights: annotate; to name an assignee also assign.
 
-        assignee: a member of the stage where the task lands; 0 = nobody
+        assignee: who has the task where it lands, a member of that stage; 0 = nobody. Needs the right to assign
         retain_assignee: the task keeps its assignee, who must be a member there
         keep_rejected_reviews: rejected label reviews stay rejected instead of becoming resolved
         """
@@ -3167,10 +3170,10 @@ class Task(_runtime.Handle):
 
     def approve(self, *, comment=None, assignee=0, undecided=0, retain_assignee=False, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """Approves a task of a review stage; STATE in other stages. Strict review: STATE names the labels that are not approved. CONFLICT when another has it,
-        INVALID (an assignee as in annoproj_task_submit; a comment, which only a reject takes). Rights: review.
+        INVALID and PERMISSION (an assignee as in annoproj_task_submit), INVALID (a comment, which only a reject takes). Rights: review; to name an assignee also assign.
 
         comment: reject: opens an issue on the data unit
-        assignee: a member of the stage where the task lands; 0 = by the rules
+        assignee: as in annoproj_submit_options; 0 = by the rules
         retain_assignee: the task keeps its assignee, who must be a member there
         """
         call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
@@ -3185,10 +3188,10 @@ class Task(_runtime.Handle):
     def reject(self, *, comment=None, assignee=0, undecided=0, retain_assignee=False, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """Rejects a task of a review stage (STATE in other stages): it returns along the reject edge as `reopened`, to its last submitter by default. Strict
         review: STATE without a reason (a rejected label, an open issue on the data unit, a frame, range or coordinate, a comment) or with undecided labels.
-        CONFLICT when another has it, INVALID (an assignee as in annoproj_task_submit). Rights: review.
+        CONFLICT when another has it, INVALID and PERMISSION (an assignee as in annoproj_task_submit). Rights: review; to name an assignee also assign.
 
         comment: reject: opens an issue on the data unit
-        assignee: a member of the stage where the task lands; 0 = by the rules
+        assignee: as in annoproj_submit_options; 0 = by the rules
         retain_assignee: the task keeps its assignee, who must be a member there
         """
         call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
@@ -3389,15 +3392,15 @@ class Task(_runtime.Handle):
         """Approves a task of a consensus review stage: consensus is reached. The task has exactly the labels named, each with its hash, creator and times
         as in its branch, and goes on along the approve edge. INVALID when neither a branch nor labels are named, when both are, and for
         single labels where the kind is `determine`; NOT_FOUND for a branch or label the task does not have; DATA when two labels have the
-        same hash, or are classifications that exclude each other; STATE in other stages; CONFLICT when another has it; assignee as in
-        annoproj_task_submit. Rights: review.
+        same hash, or are classifications that exclude each other; STATE in other stages; CONFLICT when another has it; INVALID and PERMISSION (an
+        assignee as in annoproj_task_submit). Rights: review; to name an assignee also assign.
 
         branch: id of the branch to take whole; 0 = the labels below
         text: hashes of labels
         hashes: texts, instead of text and hash_offsets
         hash_offsets: into text
         branches: id of the branch each label is taken from
-        assignee: a member of the stage where the task lands; 0 = nobody
+        assignee: as in annoproj_submit_options
         retain_assignee: the task keeps its assignee, who must be a member there
         """
         call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)

@@ -794,7 +794,8 @@ ANNOPROJ_API void annoproj_data_units_init(annoproj_data_units *data_units ANNOP
 
 /* Adds data units to a dataset in one transaction; projects that the dataset is attached to get one task for each in
  * their first stage. `*first` is the id of the first, the others follow. NOT_FOUND, DATA (client metadata that is no JSON
- * object), LIMIT (over 10 million). Rights: dataset_change. */
+ * object), STATE (a group, where one of those projects begins with a consensus of kind `determine`), LIMIT (over 10 million).
+ * Rights: dataset_change. */
 ANNOPROJ_API annoproj_status annoproj_data_units_add(annoproj_session *session, int64_t dataset, const annoproj_data_units *data_units, const annoproj_call *call ANNOPROJ_NULLABLE, int64_t *first ANNOPROJ_OUT, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* Which page of a list. */
@@ -910,7 +911,10 @@ ANNOPROJ_API annoproj_status annoproj_tag_list(annoproj_session *session, const 
  * Settings of a stage ("settings": {...}), with their defaults: "members" (array of e-mails; absent = all eligible),
  * "hide_unassigned" false, "allow_reassessment" false, "require_complete_labels" true, "webhook" false (annotation);
  * "hide_unassigned" false, "reviewer_not_submitter" false, "strict_review" true, "reassign_rejected_to_submitter" true
- * (review); "archive" false, "webhook" false (done; a webhook of complete stages only). Admins and team managers are always members.
+ * (review); "archive" false, "webhook" false (done; a webhook of complete stages only). A CONSENSUS_ANNOTATION stage has those of an annotation stage and
+ * "annotators" 2 (up to 100), a CONSENSUS_REVIEW stage "members", "hide_unassigned", "reviewer_not_submitter" and "consensus" "determine", or
+ * "refine". Admins and team managers are always members. "reviewer_not_submitter" keeps a review from whoever made the last submit; when that was
+ * a consensus, from everybody whose branch went into the task; a consensus review from everybody who submitted a branch.
  * "assignment_ttl" 0 (annotation, review, agent): seconds without a sign of work, up to ten years, after which a task is no longer
  * whose who took it; 0 = never. An edit holds at once, also for what is assigned; where there was none, the time begins with it.
  * An AGENT stage has "pathways" instead of edges, [{"key": "ok", "title": "OK", "to": "review"}, ...], along which an admin,
@@ -924,7 +928,7 @@ ANNOPROJ_API annoproj_status annoproj_tag_list(annoproj_session *session, const 
  *     must hold, of a list one value; metadata are plain top-level members of the data unit's client metadata, and an empty
  *     list asks only that the member is there. A pattern that takes too many steps on a title makes the action that leads
  *     there LIMIT.
- * The stage named by "start" is an ANNOTATION or AGENT stage. */
+ * The stage named by "start" is an ANNOTATION, CONSENSUS_ANNOTATION or AGENT stage. */
 
 enum annoproj_project_status_values {
     ANNOPROJ_PROJECT_NOT_STARTED = 1,
@@ -1157,7 +1161,8 @@ ANNOPROJ_API annoproj_status annoproj_project_purge(annoproj_project *project, c
 ANNOPROJ_API annoproj_status annoproj_project_set_status(annoproj_project *project, annoproj_project_status status ANNOPROJ_ENUM(annoproj_project_status), const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* Attaches a dataset: one task for each data unit in the first stage; tasks that an earlier detach removed come back as
- * they were. EXISTS when it is attached, NOT_FOUND, LIMIT for the 65,536th dataset of a project. Rights: settings. */
+ * they were. EXISTS when it is attached, NOT_FOUND, STATE for a dataset with group data where the first stage leads to a consensus of kind
+ * `determine`, LIMIT for the 65,536th dataset of a project. Rights: settings. */
 ANNOPROJ_API annoproj_status annoproj_project_attach_dataset(annoproj_project *project, int64_t dataset, const annoproj_call *call ANNOPROJ_NULLABLE, int64_t *tasks ANNOPROJ_OUT, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* Detaches a dataset: its tasks are removed (restored by attaching again). NOT_FOUND when it is not attached. Rights:
@@ -1477,7 +1482,7 @@ ANNOPROJ_API annoproj_status annoproj_task_initiate(annoproj_task *task, const a
 /* What else happens with a submit. */
 typedef struct annoproj_submit_options {
     size_t size;
-    int64_t assignee;                /* a member of the stage where the task lands; 0 = nobody */
+    int64_t assignee;                /* who has the task where it lands, a member of that stage; 0 = nobody. Needs the right to assign */
     bool retain_assignee;            /* the task keeps its assignee, who must be a member there */
     bool keep_rejected_reviews;      /* rejected label reviews stay rejected instead of becoming resolved */
 } annoproj_submit_options;
@@ -1487,9 +1492,10 @@ typedef struct annoproj_submit_options {
 ANNOPROJ_API void annoproj_submit_options_init(annoproj_submit_options *options ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
 
 /* Submits a task of an annotation stage: its label changes are published, it goes on along the workflow. STATE in other
- * stages, when required answers are missing (the message lists them), by project status, and when a person rule keeps the assignee from it
- * where it lands; CONFLICT when another has it; INVALID for an assignee who is no member there, or when there is none to
- * retain. Rights: annotate. */
+ * stages, when required answers are missing (the message lists them), by project status, when a person rule keeps the assignee from it
+ * where it lands, and for a group that would land in a consensus of kind `determine` (so also for an approve, a reject and a pathway); CONFLICT when another has it; INVALID for an assignee who is no member there, or when there is none to
+ * retain. To name an assignee is to assign the task, which admins and team managers do: PERMISSION for others. Whoever submits may
+ * retain the task for himself, as he could take it there. Rights: annotate; to name an assignee also assign. */
 ANNOPROJ_API annoproj_status annoproj_task_submit(annoproj_task *task, const annoproj_submit_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* Skips a task of an annotation stage that is the session's: it becomes unassigned (one that a manager assigned, or in a stage that hides
@@ -1509,7 +1515,7 @@ typedef int32_t annoproj_undecided;
 typedef struct annoproj_review_options {
     size_t size;
     const char *comment ANNOPROJ_NULLABLE;                       /* reject: opens an issue on the data unit */
-    int64_t assignee;                                            /* a member of the stage where the task lands; 0 = by the rules */
+    int64_t assignee;                                            /* as in annoproj_submit_options; 0 = by the rules */
     annoproj_undecided undecided ANNOPROJ_ENUM(annoproj_undecided);
     bool retain_assignee;                                        /* the task keeps its assignee, who must be a member there */
 } annoproj_review_options;
@@ -1519,12 +1525,12 @@ typedef struct annoproj_review_options {
 ANNOPROJ_API void annoproj_review_options_init(annoproj_review_options *options ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
 
 /* Approves a task of a review stage; STATE in other stages. Strict review: STATE names the labels that are not approved. CONFLICT when another has it,
- * INVALID (an assignee as in annoproj_task_submit; a comment, which only a reject takes). Rights: review. */
+ * INVALID and PERMISSION (an assignee as in annoproj_task_submit), INVALID (a comment, which only a reject takes). Rights: review; to name an assignee also assign. */
 ANNOPROJ_API annoproj_status annoproj_task_approve(annoproj_task *task, const annoproj_review_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* Rejects a task of a review stage (STATE in other stages): it returns along the reject edge as `reopened`, to its last submitter by default. Strict
  * review: STATE without a reason (a rejected label, an open issue on the data unit, a frame, range or coordinate, a comment) or with undecided labels.
- * CONFLICT when another has it, INVALID (an assignee as in annoproj_task_submit). Rights: review. */
+ * CONFLICT when another has it, INVALID and PERMISSION (an assignee as in annoproj_task_submit). Rights: review; to name an assignee also assign. */
 ANNOPROJ_API annoproj_status annoproj_task_reject(annoproj_task *task, const annoproj_review_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* Sends a task of an agent stage along the pathway with that key: its label changes are published as the session's. STATE
@@ -1757,6 +1763,8 @@ ANNOPROJ_API annoproj_status annoproj_label_reopen(annoproj_task *task, const ch
  * see their own and those nobody has, and what somebody has worked on is read by whoever takes it. Admins and team managers see all.
  *  - A branch is started, skipped, written and submitted as any task. A submitted one is `completed` and waits in nobody's hands;
  *    with the last one the task goes to its CONSENSUS_REVIEW stage, `new`, and whoever may view it there may read its branches.
+ *  - Data of type `group` goes through a consensus of kind `refine` only: what would take a group to one of kind `determine` is refused
+ *    (STATE names the stages). A METADATA_ROUTER by data_type keeps groups away from it.
  *  - In the annotation half there are no label reviews and no issues (STATE); on a branch one reads the issues of its task.
  *    Labels of the task itself can be written, or imported, as long as no branch is assigned or written: its branches get
  *    them, too. In the review they come from its branches only (STATE).
@@ -1797,7 +1805,7 @@ typedef struct annoproj_consensus_options {
     const int64_t *hash_offsets ANNOPROJ_LEN(count+1) ANNOPROJ_NULLABLE; /* into text */
     const int64_t *branches ANNOPROJ_LEN(count) ANNOPROJ_NULLABLE;       /* id of the branch each label is taken from */
     size_t count;
-    int64_t assignee;                                            /* a member of the stage where the task lands; 0 = nobody */
+    int64_t assignee;                                            /* as in annoproj_submit_options */
     bool retain_assignee;                                        /* the task keeps its assignee, who must be a member there */
 } annoproj_consensus_options;
 #define ANNOPROJ_CONSENSUS_OPTIONS_INIT { sizeof(annoproj_consensus_options), 0, NULL, 0, NULL, NULL, 0, 0, false }
@@ -1808,8 +1816,8 @@ ANNOPROJ_API void annoproj_consensus_options_init(annoproj_consensus_options *op
 /* Approves a task of a consensus review stage: consensus is reached. The task has exactly the labels named, each with its hash, creator and times
  * as in its branch, and goes on along the approve edge. INVALID when neither a branch nor labels are named, when both are, and for
  * single labels where the kind is `determine`; NOT_FOUND for a branch or label the task does not have; DATA when two labels have the
- * same hash, or are classifications that exclude each other; STATE in other stages; CONFLICT when another has it; assignee as in
- * annoproj_task_submit. Rights: review. */
+ * same hash, or are classifications that exclude each other; STATE in other stages; CONFLICT when another has it; INVALID and PERMISSION (an
+ * assignee as in annoproj_task_submit). Rights: review; to name an assignee also assign. */
 ANNOPROJ_API annoproj_status annoproj_consensus_approve(annoproj_task *task, const annoproj_consensus_options *options, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* When two shapes are the same. */
@@ -2016,7 +2024,8 @@ ANNOPROJ_API annoproj_status annoproj_project_issue_tags(annoproj_project *proje
 
 /* ==== Section - Time spent =======================================================================
  * What a user's earlier reports (on any task of the store) cover already is not counted again, nor what lies after the task
- * left its stage. Whoever sent a task on from a stage may still report the time it took there, wherever the task is now. */
+ * left its stage. Whoever had a task when it left a stage, or sent it on from there, may still
+ * report the time it took there, wherever the task is now; on a branch that is closed, too. */
 
 /* Reports activity of the session's user on a task as intervals. `*recorded_us` is how much was new. INVALID for the host, for an end
  * later than now + 5 s and for a start older than the project's time window; CONFLICT, STATE. Rights: time_report. */

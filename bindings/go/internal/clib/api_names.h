@@ -78,15 +78,18 @@
 #define branch_close annoproj_internal_branch_close
 #define branch_ever annoproj_internal_branch_ever
 #define branch_follow annoproj_internal_branch_follow
+#define branch_forget_submitters annoproj_internal_branch_forget_submitters
 #define branch_given_up annoproj_internal_branch_given_up
 #define branch_held annoproj_internal_branch_held
 #define branch_list annoproj_internal_branch_list
 #define branch_make annoproj_internal_branch_make
+#define branch_note_submitters annoproj_internal_branch_note_submitters
 #define branch_return annoproj_internal_branch_return
 #define branch_set_priority annoproj_internal_branch_set_priority
 #define branch_skip annoproj_internal_branch_skip
 #define branch_submit annoproj_internal_branch_submit
 #define branch_submitted_by annoproj_internal_branch_submitted_by
+#define branch_was_submitted_by annoproj_internal_branch_was_submitted_by
 #define bytes_append annoproj_internal_bytes_append
 #define bytes_release annoproj_internal_bytes_release
 #define bytes_room annoproj_internal_bytes_room
@@ -109,6 +112,7 @@
 #define chart_value annoproj_internal_chart_value
 #define chart_vega_lite annoproj_internal_chart_vega_lite
 #define check_compare annoproj_internal_check_compare
+#define check_consensus annoproj_internal_check_consensus
 #define check_project annoproj_internal_check_project
 #define check_queue annoproj_internal_check_queue
 #define check_report annoproj_internal_check_report
@@ -157,6 +161,7 @@
 #define connection_interruptible annoproj_internal_connection_interruptible
 #define connection_open annoproj_internal_connection_open
 #define consensus_approve annoproj_internal_consensus_approve
+#define consensus_check_units annoproj_internal_consensus_check_units
 #define consensus_check_write annoproj_internal_consensus_check_write
 #define consensus_enter annoproj_internal_consensus_enter
 #define consensus_labels_written annoproj_internal_consensus_labels_written
@@ -393,6 +398,7 @@
 #define landing_go annoproj_internal_landing_go
 #define lapse_follow_edit annoproj_internal_lapse_follow_edit
 #define lapse_settle annoproj_internal_lapse_settle
+#define lapse_settle_beside annoproj_internal_lapse_settle_beside
 #define lapse_settle_stage annoproj_internal_lapse_settle_stage
 #define lapse_worked annoproj_internal_lapse_worked
 #define last_insert_id annoproj_internal_last_insert_id

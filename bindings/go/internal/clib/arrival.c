@@ -1,4 +1,5 @@
 /* Where a task is: arriving in a stage, and what its actions leave on it. */
+#include "branch.h"
 #include "failure.h"
 #include "lapse.h"
 #include "person_rules.h"
@@ -20,7 +21,7 @@ const char *task_status_name(int32_t status) {
 annoproj_status task_close_stay(command *cmd, const task_facts *task, annoproj_error **error) {
     static const char last_text[] = "SELECT number FROM task_stay WHERE task = ? ORDER BY number DESC LIMIT 1";
     static const char text[] =
-        "INSERT INTO task_stay(task, number, stage, entered_us, left_us, actor) VALUES(?, ?, ?, ?, ?, ?)";
+        "INSERT INTO task_stay(task, number, stage, entered_us, left_us, actor, assignee) VALUES(?, ?, ?, ?, ?, ?, ?)";
     statement *find = sql(cmd->scope.database, last_text);
     bind_int64(find, task->id);
     int64_t last = sql_row(find) ? column_int64(find, 0) : 0;
@@ -34,6 +35,7 @@ annoproj_status task_close_stay(command *cmd, const task_facts *task, annoproj_e
     bind_int64(insert, task->entered_us);
     bind_int64(insert, cmd->scope.now_us);
     bind_int64(insert, task->assignee == NOT_QUEUED ? 0 : cmd->scope.user); /* nobody worked on what waited */
+    bind_int64(insert, task->assignee > 0 ? task->assignee : 0);
     return sql_run(insert, error);
 }
 
@@ -121,9 +123,11 @@ annoproj_status task_leave_by_action(command *cmd, task_facts *task, bool submit
     if (status != ANNOPROJ_OK)
         return status;
     task->leaves = true;
-    if (submitted)
-        task->last_submitter = cmd->scope.user;
-    return submitted && cmd->scope.user != 0 ? note_worker(cmd, task, error) : ANNOPROJ_OK;
+    if (!submitted)
+        return ANNOPROJ_OK;
+    task->last_submitter = cmd->scope.user;
+    status = branch_forget_submitters(cmd, task, error);
+    return status == ANNOPROJ_OK && cmd->scope.user != 0 ? note_worker(cmd, task, error) : status;
 }
 
 annoproj_status task_note_action(command *cmd, task_facts *task, bool submitted, annoproj_error **error) {

@@ -55,15 +55,15 @@ annoproj_status annoproj_task_assign(annoproj_task *task, int64_t user, const an
     return task_write(task, &what, assign_body, call, NULL, error);
 }
 
-/* Managers release any task, others give back what they took themselves. */
+/* Managers release any task, others give back what they took themselves. What has lapsed is unassigned. */
 annoproj_status release_body(command *cmd, void *arguments, annoproj_error **error) {
     task_facts *task = &cmd->scope.task;
     const scope *in = &cmd->scope;
     (void)arguments;
     if (task->assignee == NOT_QUEUED)
         return task_check_queued(task, error);
-    if (!access_holds(in, ANNOPROJ_OPERATION_RELEASE) && (task->assignee != 0 || task->lapsed != 0)) {
-        if (task->assignee != in->user && task->lapsed != in->user)
+    if (!access_holds(in, ANNOPROJ_OPERATION_RELEASE) && task->assignee != 0) {
+        if (task->assignee != in->user)
             return fail(error, ANNOPROJ_PERMISSION, "task %lld is assigned to user %lld: only managers release it",
                         (long long)task->id, (long long)task->assignee);
         if (!in->project.self_release)

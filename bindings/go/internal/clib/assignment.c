@@ -13,6 +13,8 @@ annoproj_status task_set_assignee(command *cmd, task_facts *task, int64_t user, 
         "UPDATE task SET assignee = ?, assigned_by = ?, released = ?, worked_us = ? WHERE id = ?";
     bool may_lapse = assigned_by == ASSIGNED_SELF && task->stage.assignment_ttl_us > 0;
     annoproj_status status = lapse_settle(cmd, task, error);
+    if (status == ANNOPROJ_OK && user != 0)
+        status = lapse_settle_beside(cmd, task, user, error);
     if (status != ANNOPROJ_OK)
         return status;
     task->worked_us = may_lapse ? cmd->scope.now_us : 0;

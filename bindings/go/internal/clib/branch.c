@@ -63,14 +63,15 @@ annoproj_status branch_ever(scope *in, int64_t parent, bool *ever, annoproj_erro
     return sql_end(find, error);
 }
 
-annoproj_status branch_held(scope *in, int64_t task, int64_t user, int64_t *held, annoproj_error **error) {
+annoproj_status branch_held(scope *in, const task_facts *task, int64_t user, int64_t *held, annoproj_error **error) {
     static const char text[] =
         "SELECT id FROM task WHERE parent = (SELECT parent FROM task WHERE id = ?1) AND parent <> 0"
-        " AND id <> ?1 AND stage <> 0"
-        " AND (assignee = ?2 OR (assignee = -1 AND last_submitter = ?2)) LIMIT 1";
+        " AND id <> ?1 AND stage <> 0 AND ((assignee = ?2 AND (worked_us IS NULL OR worked_us > ?3))"
+        " OR (assignee = -1 AND last_submitter = ?2)) LIMIT 1";
     statement *find = sql(in->database, text);
-    bind_int64(find, task);
+    bind_int64(find, task->id);
     bind_int64(find, user);
+    bind_int64(find, in->now_us - task->stage.assignment_ttl_us); /* reads, which have no time, find no lapse */
     *held = sql_row(find) ? column_int64(find, 0) : 0;
     return sql_end(find, error);
 }
@@ -79,7 +80,7 @@ annoproj_status branch_check_one(scope *in, const task_facts *task, int64_t user
     int64_t other = 0;
     if (task->stage.type != STAGE_CONSENSUS_ANNOTATION || user == 0)
         return ANNOPROJ_OK;
-    annoproj_status status = branch_held(in, task->id, user, &other, error);
+    annoproj_status status = branch_held(in, task, user, &other, error);
     if (status == ANNOPROJ_OK && other != 0)
         status = fail(error, ANNOPROJ_STATE,
                       "user %lld has another branch of the same task, %lld: another annotator has to take branch %lld",
@@ -92,6 +93,19 @@ annoproj_status branch_submitted_by(scope *in, int64_t parent, int64_t user, boo
                                " AND last_submitter = ?2 LIMIT 1";
     statement *find = sql(in->database, text);
     bind_int64(find, parent);
+    bind_int64(find, user);
+    *submitted = sql_row(find);
+    return sql_end(find, error);
+}
+
+annoproj_status branch_was_submitted_by(scope *in, const task_facts *task, int64_t user, bool *submitted,
+                                        annoproj_error **error) {
+    static const char text[] = "SELECT 1 FROM task_submitter WHERE task = ?1 AND user = ?2";
+    *submitted = task->last_submitter == user;
+    if (*submitted)
+        return ANNOPROJ_OK;
+    statement *find = sql(in->database, text);
+    bind_int64(find, task->id);
     bind_int64(find, user);
     *submitted = sql_row(find);
     return sql_end(find, error);
@@ -224,6 +238,28 @@ annoproj_status branch_submit(command *cmd, task_facts *task, bool *last, annopr
                                 .reference = task->stage.number});
     status = count_open(&cmd->scope, task->parent, &all, &queued, error);
     *last = queued == 0;
+    return status;
+}
+
+annoproj_status branch_forget_submitters(command *cmd, const task_facts *task, annoproj_error **error) {
+    static const char text[] = "DELETE FROM task_submitter WHERE task = ?1";
+    statement *delete = sql(cmd->scope.database, text);
+    bind_int64(delete, task->id);
+    return sql_run(delete, error);
+}
+
+annoproj_status branch_note_submitters(command *cmd, const task_facts *task, branch *const *used, size_t count,
+                                       annoproj_error **error) {
+    static const char text[] = "INSERT OR IGNORE INTO task_submitter(task, user) VALUES(?1, ?2)";
+    annoproj_status status = branch_forget_submitters(cmd, task, error);
+    for (size_t i = 0; i < count && status == ANNOPROJ_OK; i++) {
+        if (used[i]->last_submitter == 0 || used[i]->last_submitter == task->last_submitter)
+            continue;
+        statement *insert = sql(cmd->scope.database, text);
+        bind_int64(insert, task->id);
+        bind_int64(insert, used[i]->last_submitter);
+        status = sql_run(insert, error);
+    }
     return status;
 }
 

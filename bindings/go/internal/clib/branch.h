@@ -35,11 +35,18 @@ annoproj_status branch_close(command *command, const task_facts *parent, annopro
 annoproj_status branch_set_priority(command *command, const task_facts *parent, int32_t priority,
                                     annoproj_error **error);
 
-/* Another branch of the same task that the user has or submitted; 0 = none. `task` may be any task. */
-annoproj_status branch_held(scope *scope, int64_t task, int64_t user, int64_t *held, annoproj_error **error);
+/* Another branch of the same task that the user has or submitted; 0 = none, or one that has lapsed. `task` may be any task. */
+annoproj_status branch_held(scope *scope, const task_facts *task, int64_t user, int64_t *held, annoproj_error **error);
 /* Whether the user submitted a branch of the task. */
 annoproj_status branch_submitted_by(scope *scope, int64_t parent, int64_t user, bool *submitted,
                                     annoproj_error **error);
+/* The task was made of these branches: their annotators beside its last submitter are kept until it is submitted again. */
+annoproj_status branch_note_submitters(command *command, const task_facts *task, branch *const *used, size_t count,
+                                       annoproj_error **error);
+annoproj_status branch_forget_submitters(command *command, const task_facts *task, annoproj_error **error);
+/* Whether the last submit of the task was the user's, alone or with others. */
+annoproj_status branch_was_submitted_by(scope *scope, const task_facts *task, int64_t user, bool *submitted,
+                                        annoproj_error **error);
 /* Somebody has the branch no more: the free ones beside it are theirs to take again. */
 annoproj_status branch_given_up(command *command, const task_facts *task, annoproj_error **error);
 /* Who skips a branch and gives it back skips the free ones beside it, which are the same work. */

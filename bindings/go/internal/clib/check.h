@@ -3,6 +3,7 @@
 #define CHECK_H
 
 #include "access.h"
+#include "replay.h"
 #include "rows.h"
 
 typedef struct checking {
@@ -20,5 +21,8 @@ annoproj_status check_project(scope *in, checking *check, annoproj_error **error
 
 /* What the queue keeps beside the tasks: skips, and stretches that starts hop over. */
 annoproj_status check_queue(scope *in, checking *check, annoproj_error **error);
+
+/* Branches: one for each user; and whose went into a task. */
+annoproj_status check_consensus(scope *in, checking *check, const replay *state, annoproj_error **error);
 
 #endif

@@ -114,18 +114,23 @@ static annoproj_status gate_waiting(const task_facts *task, const operation_rule
                 (long long)task->id);
 }
 
-/* Whoever sent a task on from a stage may still report the time it took there, wherever it is now. */
-static annoproj_status sent_it_on(const scope *in, const operation_rule *rule, bool *sent, annoproj_error **error) {
-    static const char text[] = "SELECT 1 FROM task_stay WHERE task = ? AND actor = ? LIMIT 1";
+/* Whoever had a task when it left a stage, or sent it on from there, may still report the time it took there, wherever it is
+ * now; of a branch that is closed managers may, too. What was removed with its dataset is not there for anybody. */
+static annoproj_status worked_before(const scope *in, const operation_rule *rule, bool *worked,
+                                     annoproj_error **error) {
+    static const char text[] = "SELECT 1 FROM task t WHERE t.id = ?1 AND t.removed_stage = 0 AND ((?3 AND t.stage = 0)"
+                               " OR EXISTS(SELECT 1 FROM task_stay s WHERE s.task = t.id"
+                               " AND (s.actor = ?2 OR s.assignee = ?2)))";
     const task_facts *task = &in->task;
-    *sent = false;
-    if (rule->need != NEED_TIME || task->stage.id == 0 || task->assignee == in->user || in->user == 0) {
+    *worked = false;
+    if (rule->need != NEED_TIME || task->assignee == in->user || in->user == 0) {
         return ANNOPROJ_OK;
     }
     statement *find = sql(in->database, text);
     bind_int64(find, task->id);
     bind_int64(find, in->user);
-    *sent = sql_row(find);
+    bind_int64(find, in->manager);
+    *worked = sql_row(find);
     return sql_end(find, error);
 }
 
@@ -238,7 +243,7 @@ annoproj_status access_gate(scope *in, annoproj_operation operation, annoproj_er
     bool late = false;
     annoproj_status status = ANNOPROJ_OK;
     if (in->task.id != 0) {
-        status = sent_it_on(in, rule, &late, error);
+        status = worked_before(in, rule, &late, error);
         status = status == ANNOPROJ_OK ? gate_task(in, rule, late, error) : status;
     } else if (project_right(in, operation) == RIGHT_NO) {
         status = lacks_right(in, rule, error);

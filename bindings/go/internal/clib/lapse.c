@@ -20,6 +20,22 @@ annoproj_status lapse_settle(command *cmd, task_facts *task, annoproj_error **er
     return status;
 }
 
+annoproj_status lapse_settle_beside(command *cmd, const task_facts *task, int64_t user, annoproj_error **error) {
+    static const char text[] = "SELECT id FROM task WHERE parent = (SELECT parent FROM task WHERE id = ?1)"
+                               " AND parent <> 0 AND id <> ?1 AND stage <> 0 AND assignee = ?2";
+    task_facts other = {0};
+    if (task->stage.type != STAGE_CONSENSUS_ANNOTATION || task->stage.assignment_ttl_us == 0)
+        return ANNOPROJ_OK;
+    statement *find = sql(cmd->scope.database, text);
+    bind_int64(find, task->id);
+    bind_int64(find, user);
+    const int64_t held = sql_row(find) ? column_int64(find, 0) : 0;
+    annoproj_status status = sql_end(find, error);
+    if (status == ANNOPROJ_OK && held != 0)
+        status = access_task_facts(&cmd->scope, held, &other, error);
+    return status == ANNOPROJ_OK ? lapse_settle(cmd, &other, error) : status;
+}
+
 /* The task of the command's stage that is longest without a sign of work, when it has lapsed; id 0 when none has. */
 static annoproj_status next_lapsed(command *cmd, task_facts *task, annoproj_error **error) {
     static const char text[] = "SELECT id, assignee, status, priority, entered_us FROM task INDEXED BY task_worked"

@@ -8,6 +8,8 @@
 
 /* Logs that the assignment of the task has lapsed; nothing when it has not. */
 annoproj_status lapse_settle(command *command, task_facts *task, annoproj_error **error);
+/* The same for another branch of the same task that the user had, before the user gets this one. */
+annoproj_status lapse_settle_beside(command *command, const task_facts *task, int64_t user, annoproj_error **error);
 /* The same for the tasks of the command's stage, the longest without a sign of work first; of many at once the first 1,000. */
 annoproj_status lapse_settle_stage(command *command, annoproj_error **error);
 /* A sign of work by the command's user, from one time to another. Of the assignee: the time counts anew from its end. Of one whose

@@ -1,5 +1,5 @@
 /* The person rules of a stage: who may not have a task by what they did with it before. They follow from the task as it is,
- * so nothing is kept for them. */
+ * and from who submitted it (task_worker, task_submitter). */
 #ifndef PERSON_RULES_H
 #define PERSON_RULES_H
 
@@ -7,7 +7,7 @@
 
 typedef enum person_rule {
     RULE_NONE,
-    RULE_SUBMITTER, /* reviewer_not_submitter: made the last submit */
+    RULE_SUBMITTER, /* reviewer_not_submitter: made the last submit, or a branch that went into it */
     RULE_WORKER,    /* allow_reassessment is off: submitted it in another annotation stage */
     RULE_BRANCH     /* consensus: has another branch of the same task */
 } person_rule;

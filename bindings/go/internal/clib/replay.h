@@ -11,6 +11,8 @@ typedef struct replayed_task {
     bool created, priority_set;
     int64_t parent;                 /* of a branch: its task; 0 = it is none */
     int64_t first_branch, branches; /* of a task in consensus: those that are not closed */
+    int64_t used_from;              /* of a branch: whose it was when it was used */
+    int64_t submitters;             /* by consensus: how many made what it is; 0 when it was submitted since */
 } replayed_task;
 
 typedef struct replayed_label {

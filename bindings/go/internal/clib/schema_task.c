@@ -60,6 +60,11 @@ const char schema_task[] =
     " stage INTEGER NOT NULL,"
     " user INTEGER NOT NULL,"
     " PRIMARY KEY(task, stage, user)) WITHOUT ROWID, STRICT;"
+    /* Consensus: whose branches a task was made of beside its last submitter's, until it is submitted again. */
+    "CREATE TABLE task_submitter("
+    " task INTEGER NOT NULL,"
+    " user INTEGER NOT NULL,"
+    " PRIMARY KEY(task, user)) WITHOUT ROWID, STRICT;"
     /* Where it was before: reported time belongs to the stage of its moment. The present stay is in the task. */
     "CREATE TABLE task_stay("
     " task INTEGER NOT NULL,"
@@ -67,7 +72,8 @@ const char schema_task[] =
     " stage INTEGER NOT NULL,"
     " entered_us INTEGER NOT NULL,"
     " left_us INTEGER NOT NULL,"
-    " actor INTEGER NOT NULL," /* whose action ended it; 0 = the host */
+    " actor INTEGER NOT NULL,"    /* whose action ended it; 0 = the host */
+    " assignee INTEGER NOT NULL," /* whose it was then; 0 = nobody's */
     " PRIMARY KEY(task, number)) WITHOUT ROWID, STRICT;"
     /* Union of a user's reported time, over all projects. */
     "CREATE TABLE time_covered("

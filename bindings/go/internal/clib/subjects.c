@@ -248,14 +248,13 @@ static bool read_subject(cursor *row, scope *in, subject_kind kind) {
         read_project(row, in);
         read_own_stage(row, in, &in->stage);
         return in->role != 0 && in->stage.id != 0;
-    case SUBJECT_TASK:
+    case SUBJECT_TASK: /* one that is in no stage the gate knows from its history alone */
     case SUBJECT_ISSUE:
         read_project(row, in);
         read_task(row, in, &in->task);
         in->stage = in->task.stage;
-        seen = in->role != 0 && in->task.stage.id != 0;
-        return seen &&
-               (kind == SUBJECT_TASK || access_sees_task(in, &in->task)); /* an issue of an unseen task is none */
+        return in->role != 0 && /* an issue of an unseen task is none */
+               (kind == SUBJECT_TASK ? in->task.id != 0 : access_sees_task(in, &in->task));
     }
     return false;
 }
