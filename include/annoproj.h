@@ -1484,7 +1484,7 @@ typedef struct annoproj_submit_options {
     size_t size;
     int64_t assignee;                /* who has the task where it lands, a member of that stage; 0 = nobody. Needs the right to assign */
     bool retain_assignee;            /* the task keeps its assignee, who must be a member there */
-    bool keep_rejected_reviews;      /* rejected label reviews stay rejected instead of becoming resolved */
+    bool keep_rejected_reviews;      /* rejected label reviews, of whatever stage, stay rejected instead of becoming resolved */
 } annoproj_submit_options;
 #define ANNOPROJ_SUBMIT_OPTIONS_INIT { sizeof(annoproj_submit_options), 0, false, false }
 
@@ -1743,8 +1743,10 @@ ANNOPROJ_ROW_END(answer_row)
 ANNOPROJ_API annoproj_status annoproj_task_answers(annoproj_task *task, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(answer_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* ==== Section - Label reviews ====================================================================
- * While a task is in a review stage each label has a review: new, approved, rejected, resolved or reopened. Deciding a label keeps the
- * task where it is; a decision may be changed until the task is actioned. */
+ * While a task is in a review stage each label has a review there: new, approved, rejected, resolved or reopened. It is `new` when the label
+ * comes there first, or was approved there and has changed since (also its geometry), or was reopened; it stays approved when the label is as it
+ * was, and rejected or resolved as it is: a submit makes rejected reviews resolved. A label written by the reviewer, whose task it is, becomes
+ * approved, one that another writes `new`. Deciding a label keeps the task where it is; a decision may be changed until the task is actioned. */
 
 /* Approves a label's review; resolves its open rejection issue. NOT_FOUND (label), STATE outside review stages, CONFLICT. Rights: review. */
 ANNOPROJ_API annoproj_status annoproj_label_approve(annoproj_task *task, const char *label, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);

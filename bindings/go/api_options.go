@@ -461,7 +461,7 @@ type SubmitOptions struct {
 	Assignee int64
 	// RetainAssignee: the task keeps its assignee, who must be a member there.
 	RetainAssignee bool
-	// KeepRejectedReviews: rejected label reviews stay rejected instead of becoming resolved.
+	// KeepRejectedReviews: rejected label reviews, of whatever stage, stay rejected instead of becoming resolved.
 	KeepRejectedReviews bool
 }
 

@@ -91,8 +91,9 @@ typedef enum review_state {
 } review_state;
 const char *review_state_name(int32_t state);
 /* The task entered a review stage: makes or carries over one review for each label. */
-annoproj_status review_enter_stage(command *command, int64_t task, int64_t stage, bool keep_rejected,
-                                   annoproj_error **error);
+annoproj_status review_enter_stage(command *command, int64_t task, int64_t stage, annoproj_error **error);
+/* The task was submitted as mended: rejected reviews, of whatever stage, become resolved. */
+annoproj_status review_resolve_rejected(command *command, int64_t task, annoproj_error **error);
 /* A label was written while its task is in a review stage: approved when the reviewer wrote it, else new. */
 annoproj_status review_label_written(command *command, const task_facts *task, const label *label,
                                      annoproj_error **error);

@@ -43,11 +43,11 @@ static annoproj_status entering(command *cmd, int64_t task, int64_t *entered, an
 
 /* ---- entering a stage ---- */
 
-static int32_t carried_over(int32_t before, bool changed, bool keep_rejected) {
+static int32_t carried_over(int32_t before, bool changed) {
     switch (before) {
     case REVIEW_APPROVED: return changed ? REVIEW_NEW : REVIEW_APPROVED;
-    case REVIEW_REJECTED: return keep_rejected ? REVIEW_REJECTED : REVIEW_RESOLVED;
-    case REVIEW_RESOLVED: return REVIEW_RESOLVED;
+    case REVIEW_REJECTED:
+    case REVIEW_RESOLVED: return before;
     default: return REVIEW_NEW;
     }
 }
@@ -64,7 +64,7 @@ static int64_t stored_fingerprint(statement *from) {
     return label_fingerprint(&one);
 }
 
-static annoproj_status gather_entering(scope *in, int64_t task, int64_t stage, bool keep_rejected, review **list,
+static annoproj_status gather_entering(scope *in, int64_t task, int64_t stage, review **list,
                                        annoproj_error **error) {
     static const char query[] =
         "SELECT l.number, l.class, r.state, r.reviewer, r.content, l.ranges, l.geometry, l.answers FROM label l"
@@ -83,7 +83,7 @@ static annoproj_status gather_entering(scope *in, int64_t task, int64_t stage, b
         one->label = column_int64(find, 0);
         one->content = column_int64(find, 4);
         bool changed = before == REVIEW_APPROVED && stored_fingerprint(find) != one->content;
-        one->state = carried_over(before, changed, keep_rejected);
+        one->state = carried_over(before, changed);
         one->reviewer = one->state == before ? column_int64(find, 3) : 0;
         one->next = *list;
         *list = one;
@@ -92,11 +92,10 @@ static annoproj_status gather_entering(scope *in, int64_t task, int64_t stage, b
     return status == ANNOPROJ_OK && !memory ? fail_memory(error) : status;
 }
 
-annoproj_status review_enter_stage(command *cmd, int64_t task, int64_t stage, bool keep_rejected,
-                                   annoproj_error **error) {
+annoproj_status review_enter_stage(command *cmd, int64_t task, int64_t stage, annoproj_error **error) {
     review *list = NULL;
     int64_t entered = 0;
-    annoproj_status status = gather_entering(&cmd->scope, task, stage, keep_rejected, &list, error);
+    annoproj_status status = gather_entering(&cmd->scope, task, stage, &list, error);
     if (status == ANNOPROJ_OK && list) {
         status = entering(cmd, task, &entered, error);
     }
@@ -104,6 +103,15 @@ annoproj_status review_enter_stage(command *cmd, int64_t task, int64_t stage, bo
         status = put_review(cmd, task, stage, one, entered, error);
     }
     return status;
+}
+
+annoproj_status review_resolve_rejected(command *cmd, int64_t task, annoproj_error **error) {
+    static const char query[] = "UPDATE label_review SET state = ?, reviewer = 0 WHERE task = ? AND state = ?";
+    statement *update = sql(cmd->scope.database, query);
+    bind_int64(update, REVIEW_RESOLVED);
+    bind_int64(update, task);
+    bind_int64(update, REVIEW_REJECTED);
+    return sql_run(update, error);
 }
 
 annoproj_status review_approve_all(command *cmd, int64_t task, int64_t stage, annoproj_error **error) {

@@ -107,6 +107,8 @@ annoproj_status consensus_submit(command *cmd, const annoproj_submit_options *op
         status = label_check_complete(&cmd->scope, task, error);
     if (status == ANNOPROJ_OK)
         status = label_publish(cmd, task, PUBLISH_BRANCH, error);
+    if (status == ANNOPROJ_OK && !options->keep_rejected_reviews)
+        status = review_resolve_rejected(cmd, task->parent, error);
     if (status == ANNOPROJ_OK)
         status = branch_submit(cmd, task, &last, error);
     return status == ANNOPROJ_OK && last ? go_to_review(cmd, task->parent, error) : status;

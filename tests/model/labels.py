@@ -70,15 +70,22 @@ class Labels:
         task.reviews[stage.key, label.number] = [state, label.content()]
         task.last_review[label.number] = state
 
-    def enter_review(self, task, resolve):
+    def resolve_reviews(self, task):
+        """Submitted as mended, wherever it was rejected."""
+        for review in task.reviews.values():
+            if review[0] == "rejected":
+                review[0] = "resolved"
+        for number, state in task.last_review.items():
+            if state == "rejected":
+                task.last_review[number] = "resolved"
+
+    def enter_review(self, task):
         for label in task.labels.values():
             before, content = task.reviews.get((task.stage.key, label.number), (None, None))
             if before == "approved":
                 state = "approved" if content == label.content() else "new"
-            elif before == "rejected":
-                state = "resolved" if resolve else "rejected"
             else:
-                state = "resolved" if before == "resolved" else "new"
+                state = before if before in ("rejected", "resolved") else "new"
             self.set_review(task, task.stage, label, state)
 
     def decide_label(self, user, task, hash, how, comment=None):

@@ -264,11 +264,13 @@ class Reference(Labels, Routes):
         task.last_submitter = user
         if user != HOST:
             task.submitters.add((task.stage.key, user))
+        if not keep_rejected:
+            self.resolve_reviews(task)
         self.leave(user, task, "submit", credited=user)
         self.arrive(task, stage, fresh(stage), wanted, passed=passed)
         self.named(user, task, assignee)
         if stage.type == REVIEW:
-            self.enter_review(task, not keep_rejected)
+            self.enter_review(task)
 
     def decide(self, user, task, approve, assignee=0, retain=False, undecided="default", comment=None):
         self.enter(user, task, WORKS_IN[REVIEW])
@@ -320,7 +322,7 @@ class Reference(Labels, Routes):
         self.arrive(task, target, fresh(target) if approve else "reopened", wanted, returned=not approve, passed=passed)
         self.named(user, task, assignee)
         if target.type == REVIEW:
-            self.enter_review(task, False)
+            self.enter_review(task)
 
     def pathway(self, user, task, key):
         self.enter(user, task, WORKS_IN[AGENT])
@@ -332,7 +334,7 @@ class Reference(Labels, Routes):
         self.leave(user, task, "pathway")
         self.arrive(task, stage, fresh(stage), passed=passed)
         if stage.type == REVIEW:
-            self.enter_review(task, False)
+            self.enter_review(task)
 
     def move(self, user, task, stage):
         """`stage` None is one that does not exist."""
@@ -348,7 +350,7 @@ class Reference(Labels, Routes):
         self.leave(user, task, "move")
         self.arrive(task, stage, fresh(stage))
         if stage.type == REVIEW:
-            self.enter_review(task, False)
+            self.enter_review(task)
 
     def reopen(self, user, task):
         self.enter(user, task, MANAGERS)

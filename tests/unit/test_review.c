@@ -102,6 +102,55 @@ static void each_entering(void **state) {
     }
 }
 
+static void move_to(annoproj_task *task, int64_t stage) {
+    annoproj_error *error = NULL;
+    assert_ok(annoproj_task_move(task, stage, NULL, &error), error);
+}
+
+/* Two reviews, one after the other: a review belongs to its stage. Rejected in the second, and submitted as mended, a label is
+ * `resolved` there when it comes by the first; so are those that a manager moves in between. */
+static void two_review_stages(void **state) {
+    (void)state;
+    static const char workflow[] =
+        "{\"start\":\"annotate\",\"stages\":[{\"key\":\"annotate\",\"type\":\"ANNOTATION\",\"title\":\"A\","
+        "\"edges\":{\"submit\":\"review\"}},"
+        "{\"key\":\"review\",\"type\":\"REVIEW\",\"title\":\"R\",\"settings\":{\"strict_review\":false},"
+        "\"edges\":{\"approve\":\"second\",\"reject\":\"annotate\"}},"
+        "{\"key\":\"second\",\"type\":\"REVIEW\",\"title\":\"S\",\"settings\":{\"strict_review\":false},"
+        "\"edges\":{\"approve\":\"complete\",\"reject\":\"annotate\"}},"
+        "{\"key\":\"complete\",\"type\":\"DONE\",\"title\":\"C\"}]}";
+    for (int keep = 0; keep < 2; keep++) {
+        features of;
+        annoproj_error *error = NULL;
+        team *made = label_team("", "", false, &of);
+        assert_ok(annoproj_workflow_update(made->projects[TEAM_ADMIN], workflow, NULL, &error), error);
+        annoproj_task *annotator = team_task(made, TEAM_ANNOTATOR, VIDEO),
+                      *manager = team_task(made, TEAM_MANAGER, VIDEO);
+        put_car(annotator, "label001", &of, 0, 2);
+        submit(annotator, false);
+        decide(manager, "label001", 'a');
+        assert_ok(annoproj_task_approve(manager, NULL, NULL, &error), error);
+        expect_review(manager, "label001", "new", "new"); /* the second review knows nothing of the first */
+        const int64_t second = team_cell(manager, "stage");
+        decide(manager, "label001", 'r');
+        reject_task(manager);
+        expect_review(annotator, "label001", "", "rejected");
+        submit(annotator, keep);
+        expect_review(manager, "label001", "approved", "approved"); /* not changed since the first review approved it */
+        assert_ok(annoproj_task_approve(manager, NULL, NULL, &error), error);
+        assert_int_equal(team_cell(manager, "stage"), second);
+        expect_review(manager, "label001", keep ? "rejected" : "resolved", keep ? "rejected" : "resolved");
+        decide(manager, "label001", 'r');
+        move_to(manager, made->annotate);
+        move_to(manager, second); /* nobody has said that it is mended */
+        expect_review(manager, "label001", "rejected", "rejected");
+        assert_int_equal(team_differences(made), 0);
+        annoproj_task_close(annotator);
+        annoproj_task_close(manager);
+        team_free(made);
+    }
+}
+
 static void writes_in_review(void **state) {
     (void)state;
     features of;
@@ -256,7 +305,8 @@ static void statuses(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(each_entering), cmocka_unit_test(writes_in_review),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(each_entering), cmocka_unit_test(two_review_stages),
+                                       cmocka_unit_test(writes_in_review),
                                        cmocka_unit_test(strict_review), cmocka_unit_test(raw_events),
                                        cmocka_unit_test(statuses)};
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2702,7 +2702,7 @@ class Project(_runtime.Handle):
 
         assignee: who has the task where it lands, a member of that stage; 0 = nobody. Needs the right to assign
         retain_assignee: the task keeps its assignee, who must be a member there
-        keep_rejected_reviews: rejected label reviews stay rejected instead of becoming resolved
+        keep_rejected_reviews: rejected label reviews, of whatever stage, stay rejected instead of becoming resolved
         """
         call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
         c_tasks = call.array(tasks, 'q', 'tasks', 'count', 0, False, False)
@@ -3150,7 +3150,7 @@ class Task(_runtime.Handle):
 
         assignee: who has the task where it lands, a member of that stage; 0 = nobody. Needs the right to assign
         retain_assignee: the task keeps its assignee, who must be a member there
-        keep_rejected_reviews: rejected label reviews stay rejected instead of becoming resolved
+        keep_rejected_reviews: rejected label reviews, of whatever stage, stay rejected instead of becoming resolved
         """
         call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
         s_options = _capi.annoproj_submit_options()

@@ -27,8 +27,7 @@ annoproj_status submit_body(command *cmd, void *arguments, annoproj_error **erro
     task_facts *task = &cmd->scope.task;
     landing to = {.edge = "submit",
                   .assignee = options->assignee,
-                  .retain = options->retain_assignee,
-                  .keep_rejected_reviews = options->keep_rejected_reviews};
+                  .retain = options->retain_assignee};
     stage_facts stage;
     int64_t assignee = 0;
     if (task->parent != 0)
@@ -43,6 +42,8 @@ annoproj_status submit_body(command *cmd, void *arguments, annoproj_error **erro
         status = label_check_complete(&cmd->scope, task, error);
     if (status == ANNOPROJ_OK)
         status = label_publish(cmd, task, PUBLISH_SUBMIT, error);
+    if (status == ANNOPROJ_OK && !options->keep_rejected_reviews)
+        status = review_resolve_rejected(cmd, task->id, error);
     if (status == ANNOPROJ_OK)
         status = landing_go(cmd, EVENT_TASK_SUBMIT, &to, &stage, assignee, error);
     return status;
@@ -132,8 +133,7 @@ static annoproj_status decide_task(command *cmd, const annoproj_review_options *
     landing to = {.edge = approve ? "approve" : "reject",
                   .assignee = options->assignee,
                   .retain = options->retain_assignee,
-                  .to_submitter = !approve && task->stage.reassign_rejected,
-                  .keep_rejected_reviews = true};
+                  .to_submitter = !approve && task->stage.reassign_rejected};
     review_counts counts = {0};
     stage_facts stage;
     int64_t assignee = 0;
@@ -219,7 +219,7 @@ annoproj_status annoproj_task_reject(annoproj_task *task, const annoproj_review_
 
 annoproj_status pathway_body(command *cmd, void *arguments, annoproj_error **error) {
     task_facts *task = &cmd->scope.task;
-    landing to = {.pathway = arguments, .keep_rejected_reviews = true};
+    landing to = {.pathway = arguments};
     stage_facts stage;
     int64_t assignee = 0;
     if (task->stage.type != STAGE_AGENT)

@@ -570,6 +570,7 @@
 #define review_decide annoproj_internal_review_decide
 #define review_enter_stage annoproj_internal_review_enter_stage
 #define review_label_written annoproj_internal_review_label_written
+#define review_resolve_rejected annoproj_internal_review_resolve_rejected
 #define review_state_name annoproj_internal_review_state_name
 #define review_state_of annoproj_internal_review_state_of
 #define role_name annoproj_internal_role_name
