@@ -841,15 +841,26 @@ ANNOPROJ_COLUMN(class, int64, required, "", "Class", "Object or classification i
 ANNOPROJ_COLUMN(required, bool, required, "", "Required", "Whether an answer is required.")
 ANNOPROJ_COLUMN(dynamic, bool, required, "", "Dynamic", "Whether the answer may change by frame.")
 ANNOPROJ_COLUMN(archived, bool, required, "", "Archived", "Archived entries are kept for what uses them.")
+ANNOPROJ_COLUMN(global, bool, required, "", "Global", "Whether it is a classification of whole data units only (level \"global\").")
 ANNOPROJ_ROW_END(feature_row)
 
-/* Makes an ontology from its JSON structure (objects, classifications). Unknown members are kept. DATA names JSON
- * pointer and byte of what is wrong; LIMIT when it has too many entries or levels. Rights: ontology_create. */
+ANNOPROJ_ROW(vertex_row, "A vertex of a skeleton class, as its template has it")
+ANNOPROJ_COLUMN(class, int64, required, "", "Class", "Feature of the class.")
+ANNOPROJ_COLUMN(vertex, int64, required, "", "Vertex", "Place among the vertices of the class, from 0: the order of a label's numbers.")
+ANNOPROJ_COLUMN(feature_hash, utf8, required, "", "Feature hash", "featureHash of the vertex; empty where the template has none.")
+ANNOPROJ_COLUMN(name, utf8, required, "", "Name", "Name, unique in the class.")
+ANNOPROJ_COLUMN(value, utf8, required, "", "Value", "Its value; empty where the template has none.")
+ANNOPROJ_COLUMN(color, utf8, required, "", "Colour", "Its colour; empty where the template has none.")
+ANNOPROJ_ROW_END(vertex_row)
+
+/* Makes an ontology from its JSON structure (objects, classifications, skeleton_templates). Unknown members are kept. The vertices of
+ * a skeleton class are those of the template whose feature_node_hash is the hash of the class, else of the one with its name. DATA
+ * names JSON pointer and byte of what is wrong; LIMIT when it has too many entries or levels. Rights: ontology_create. */
 ANNOPROJ_API annoproj_status annoproj_ontology_create(annoproj_session *session, const char *title, const char *json, const annoproj_call *call ANNOPROJ_NULLABLE, int64_t *ontology ANNOPROJ_OUT, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* Replaces the structure. While a project uses the ontology, entries that are missing from `json` are archived instead
- * of removed, and an entry may not change its shape or type (STATE). NOT_FOUND; DATA and LIMIT as annoproj_ontology_create.
- * Rights: ontology_change. */
+ * of removed, skeleton templates are kept, and an entry may not change its shape, type, level or place, nor a skeleton the order
+ * of its vertices (STATE). NOT_FOUND; DATA and LIMIT as annoproj_ontology_create. Rights: ontology_change. */
 ANNOPROJ_API annoproj_status annoproj_ontology_update(annoproj_session *session, int64_t ontology, const char *json, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* The structure as JSON. NOT_FOUND. Rights: one's own, those of one's projects; org admins and host all. */
@@ -857,6 +868,9 @@ ANNOPROJ_API annoproj_status annoproj_ontology_json(annoproj_session *session, i
 
 /* The entries of an ontology, by number. NOT_FOUND. Rights: as annoproj_ontology_json. */
 ANNOPROJ_API annoproj_status annoproj_ontology_features(annoproj_session *session, int64_t ontology, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(feature_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* The vertices of the skeleton classes of an ontology, by class and place. NOT_FOUND. Rights: as annoproj_ontology_json. */
+ANNOPROJ_API annoproj_status annoproj_ontology_vertices(annoproj_session *session, int64_t ontology, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(vertex_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* All ontologies the session may see, by title. Rights: as annoproj_ontology_json. */
 ANNOPROJ_API annoproj_status annoproj_ontology_list(annoproj_session *session, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(ontology_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
@@ -1628,14 +1642,34 @@ enum annoproj_label_action_values {
 };
 typedef int32_t annoproj_label_action;
 
+/* Whether a vertex of a skeleton is seen. */
+enum annoproj_visibility_values {
+    ANNOPROJ_VISIBILITY_UNKNOWN = 0,       /* not said */
+    ANNOPROJ_VISIBILITY_VISIBLE = 1,
+    ANNOPROJ_VISIBILITY_OCCLUDED = 2,      /* behind something else */
+    ANNOPROJ_VISIBILITY_SELF_OCCLUDED = 3, /* behind another part of the same object */
+    ANNOPROJ_VISIBILITY_INVISIBLE = 4,     /* outside the image */
+    ANNOPROJ_VISIBILITY_MISSING = 5        /* the label does not have this vertex; its x and y say nothing */
+};
+typedef int32_t annoproj_visibility;
+
 /* Changes of one task's labels, as parallel flat arrays. Label i has the geometries
  * [geometry_starts[i], geometry_starts[i+1]), one for each frame; geometry g has the parts [part_starts[g], part_starts[g+1]);
  * part p has the numbers coordinates[coordinate_starts[p] .. coordinate_starts[p+1]):
  *   bounding_box: x, y, w, h · rotatable_bounding_box: x, y, w, h, theta (degrees)
  *   polygon: x1, y1, x2, y2, ... one part per ring · polyline, point: x1, y1, ...
  *   bitmask: width, height, then run lengths, column by column, starting with zeros, as COCO has them
- * Label i has the answers [answer_starts[i], answer_starts[i+1]) and, for classifications, the frame ranges
- * [range_starts[i], range_starts[i+1]) (none = global). Features are numbers of feature_row. */
+ *   skeleton: x, y, visibility (annoproj_visibility) of each vertex in the order of vertex_row; those at the end may be left out
+ *   cuboid_2d: two parts: x1, y1, x2, y2, ... of the front, then either the offset x, y of the back, or x, y of the vanishing point
+ *   and the scale of the back (1 = as large as the front)
+ *   cuboid: position x, y, z, orientation about x, y, z in radians, size along x, y, z, in the unit of the scene
+ *   segmentation: run lengths over the points of a scene, starting with points outside
+ * `unit` is about shapes that can be in pixels or normalised: bitmasks, cuboids and segmentations are kept as they come.
+ * Label i has the answers [answer_starts[i], answer_starts[i+1]) and, for classifications and for objects of audio and text, the
+ * ranges [range_starts[i], range_starts[i+1]): of frames, on audio of milliseconds, on text of characters (none = a global
+ * classification). Features are numbers of feature_row.
+ * Audio takes audio objects, text takes text objects, scenes and groups all others, everything else all but cuboids and
+ * segmentations; classifications are for all. */
 typedef struct annoproj_label_changes {
     size_t size;
     size_t count;
@@ -1691,8 +1725,8 @@ ANNOPROJ_ROW_END(label_hash_row)
 
 /* Puts and removes labels of a task in one transaction; labels not named stay as they are. The result says hash and new version.
  * CONFLICT when `version` is not the present one or another has the task; NOT_FOUND for a label to remove or a class; DATA for
- * coordinates, ranges or answers that do not fit and for a label that two changes name (names the label and the place); UNSUPPORTED for a class
- * whose shape this library does not store; STATE in a done stage, by project status, and for a new label of an archived class; LIMIT for more than
+ * coordinates, ranges or answers that do not fit, for a shape the data unit does not have and for a label that two changes name (names the
+ * label and the place); STATE in a done stage, by project status, and for a new label of an archived class; LIMIT for more than
  * 1,000,000 changes, and text answers beyond 1 MiB. Rights: label_write. */
 ANNOPROJ_API annoproj_status annoproj_labels_write(annoproj_task *task, const annoproj_label_changes *changes, const annoproj_label_write_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(label_hash_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
@@ -1721,7 +1755,7 @@ ANNOPROJ_ROW(geometry_row, "One part of a label's geometry on one frame")
 ANNOPROJ_COLUMN(label, utf8, required, "", "Label", "Hash of the label.")
 ANNOPROJ_COLUMN(frame, int64, required, "", "Frame", "Frame, from 0.")
 ANNOPROJ_COLUMN(part, int64, required, "", "Part", "Part of the geometry on this frame, from 0.")
-ANNOPROJ_COLUMN(unit, dictionary, required, "", "Unit", "pixels or normalised.")
+ANNOPROJ_COLUMN(unit, dictionary, required, "", "Unit", "pixels, normalised, scene (cuboids) or points (segmentations).")
 ANNOPROJ_COLUMN(coordinates, double_list, required, "", "Coordinates", "Numbers of the part, as annoproj_label_changes has them.")
 ANNOPROJ_ROW_END(geometry_row)
 
@@ -1825,8 +1859,8 @@ ANNOPROJ_API annoproj_status annoproj_consensus_approve(annoproj_task *task, con
 /* When two shapes are the same. */
 typedef struct annoproj_agreement_options {
     size_t size;
-    double overlap;                                              /* boxes, polygons, masks: least intersection over union, up to 1; 0 = 0.5 */
-    double distance;                                             /* points, polylines: greatest distance as a part of the diagonal of the data unit, up to 1; 0 = 0.01 */
+    double overlap;                                              /* boxes, polygons, masks, segmentations, cuboids: least intersection over union, up to 1; 0 = 0.5 */
+    double distance;                                             /* points, polylines, skeletons: greatest distance as a part of the diagonal of the data unit, up to 1; 0 = 0.01 */
 } annoproj_agreement_options;
 #define ANNOPROJ_AGREEMENT_OPTIONS_INIT { sizeof(annoproj_agreement_options), 0.0, 0.0 }
 
@@ -1852,11 +1886,12 @@ ANNOPROJ_ROW_END(agreement_row)
  * without branches.
  * Shapes are compared frame by frame with those of the same class. On a frame the two most alike that are the same by the rule are
  * matched first, each at most once; equals in the order of the labels. Answers do not count. Boxes, rotatable boxes (turned about
- * their middle), polygons and masks are the same when intersection over union reaches `overlap`. A polygon is what its rings wind
+ * their middle), polygons, masks, segmentations and cuboids (turned about their middle by Euler angles x, y, z, each about the axes as
+ * already turned; of 2D ones the front and the back) are the same when intersection over union reaches `overlap`. A polygon is what its rings wind
  * around: a ring within another that runs the other way is a hole. Areas are computed from the coordinates, not from pixels; those
- * of masks are counted. Two shapes without any area are the same when their numbers are. Points and polylines are the same when no
+ * of masks and segmentations are counted. Two shapes without any area are the same when their numbers are. Points and polylines are the same when no
  * vertex of either is farther from the other than `distance` times the diagonal of the data unit (of a square with side 1 for
- * normalised coordinates on a unit without a size).
+ * normalised coordinates on a unit without a size), skeletons when that is so of each vertex and both have the same vertices.
  * Classifications agree on a frame when all their answers are the same there; a global one counts as one on frame 0. On audio and
  * text, objects are the same when intersection over union of their ranges reaches `overlap`, classifications when ranges and answers
  * are the same; each label is one item.

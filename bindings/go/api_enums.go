@@ -1094,6 +1094,46 @@ func (l LabelAction) String() string {
 	return "LabelAction(" + strconv.Itoa(int(l)) + ")"
 }
 
+// Whether a vertex of a skeleton is seen.
+//
+// In C: annoproj_visibility.
+type Visibility int32
+
+// Values of Visibility.
+const (
+	// VisibilityUnknown: not said.
+	VisibilityUnknown Visibility = 0
+	// VisibilityVisible is ANNOPROJ_VISIBILITY_VISIBLE.
+	VisibilityVisible Visibility = 1
+	// VisibilityOccluded: behind something else.
+	VisibilityOccluded Visibility = 2
+	// VisibilitySelfOccluded: behind another part of the same object.
+	VisibilitySelfOccluded Visibility = 3
+	// VisibilityInvisible: outside the image.
+	VisibilityInvisible Visibility = 4
+	// VisibilityMissing: the label does not have this vertex; its x and y say nothing.
+	VisibilityMissing Visibility = 5
+)
+
+// String is the name of a value as the header has it.
+func (v Visibility) String() string {
+	switch v {
+	case VisibilityUnknown:
+		return "UNKNOWN"
+	case VisibilityVisible:
+		return "VISIBLE"
+	case VisibilityOccluded:
+		return "OCCLUDED"
+	case VisibilitySelfOccluded:
+		return "SELF_OCCLUDED"
+	case VisibilityInvisible:
+		return "INVISIBLE"
+	case VisibilityMissing:
+		return "MISSING"
+	}
+	return "Visibility(" + strconv.Itoa(int(v)) + ")"
+}
+
 // Anchor is annoproj_anchor.
 type Anchor int32
 

@@ -924,8 +924,9 @@ func (s *Session) DataUnitListPages(ctx context.Context, dataset int64, opts ...
 	})
 }
 
-// Makes an ontology from its JSON structure (objects, classifications). Unknown members are kept. ErrData names JSON
-// pointer and byte of what is wrong; ErrLimit when it has too many entries or levels. Rights: ontology_create.
+// Makes an ontology from its JSON structure (objects, classifications, skeleton_templates). Unknown members are kept. The vertices of
+// a skeleton class are those of the template whose feature_node_hash is the hash of the class, else of the one with its name. ErrData
+// names JSON pointer and byte of what is wrong; ErrLimit when it has too many entries or levels. Rights: ontology_create.
 //
 // In C: annoproj_ontology_create.
 func (s *Session) OntologyCreate(ctx context.Context, title string, json string, opts ...CallOption) (int64, error) {
@@ -946,8 +947,8 @@ func (s *Session) OntologyCreate(ctx context.Context, title string, json string,
 }
 
 // Replaces the structure. While a project uses the ontology, entries that are missing from `json` are archived instead
-// of removed, and an entry may not change its shape or type (ErrState). ErrNotFound; ErrData and ErrLimit as Session.OntologyCreate.
-// Rights: ontology_change.
+// of removed, skeleton templates are kept, and an entry may not change its shape, type, level or place, nor a skeleton the order
+// of its vertices (ErrState). ErrNotFound; ErrData and ErrLimit as Session.OntologyCreate. Rights: ontology_change.
 //
 // In C: annoproj_ontology_update.
 func (s *Session) OntologyUpdate(ctx context.Context, ontology int64, json string, opts ...CallOption) error {
@@ -996,6 +997,24 @@ func (s *Session) OntologyFeatures(ctx context.Context, ontology int64, opts ...
 		return nil, err
 	}
 	return newTable(oTable, decodeFeatureRow), nil
+}
+
+// The vertices of the skeleton classes of an ontology, by class and place. ErrNotFound. Rights: as Session.OntologyJSON.
+//
+// In C: annoproj_ontology_vertices.
+func (s *Session) OntologyVertices(ctx context.Context, ontology int64, opts ...CallOption) (*Table[VertexRow], error) {
+	call := newCall(ctx)
+	defer call.end()
+	call.apply(opts)
+	self := (*C.annoproj_session)(call.enter(s.state(), "session", false))
+	var oTable *C.annoproj_table
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_ontology_vertices(self, C.int64_t(ontology), limits, &oTable, failure)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return newTable(oTable, decodeVertexRow), nil
 }
 
 // All ontologies the session may see, by title. Rights: as Session.OntologyJSON.
@@ -3051,8 +3070,8 @@ func (t *Task) TicketIssue(ctx context.Context, user int64, expiresMicros int64,
 
 // Puts and removes labels of a task in one transaction; labels not named stay as they are. The result says hash and new version.
 // ErrConflict when `version` is not the present one or another has the task; ErrNotFound for a label to remove or a class; ErrData for
-// coordinates, ranges or answers that do not fit and for a label that two changes name (names the label and the place); ErrUnsupported for a class
-// whose shape this library does not store; ErrState in a done stage, by project status, and for a new label of an archived class; ErrLimit for more than
+// coordinates, ranges or answers that do not fit, for a shape the data unit does not have and for a label that two changes name (names the
+// label and the place); ErrState in a done stage, by project status, and for a new label of an archived class; ErrLimit for more than
 // 1,000,000 changes, and text answers beyond 1 MiB. Rights: label_write.
 //
 // In C: annoproj_labels_write.
@@ -3227,11 +3246,12 @@ func (t *Task) ConsensusApprove(ctx context.Context, options ConsensusOptions, o
 // without branches.
 // Shapes are compared frame by frame with those of the same class. On a frame the two most alike that are the same by the rule are
 // matched first, each at most once; equals in the order of the labels. Answers do not count. Boxes, rotatable boxes (turned about
-// their middle), polygons and masks are the same when intersection over union reaches `overlap`. A polygon is what its rings wind
+// their middle), polygons, masks, segmentations and cuboids (turned about their middle by Euler angles x, y, z, each about the axes as
+// already turned; of 2D ones the front and the back) are the same when intersection over union reaches `overlap`. A polygon is what its rings wind
 // around: a ring within another that runs the other way is a hole. Areas are computed from the coordinates, not from pixels; those
-// of masks are counted. Two shapes without any area are the same when their numbers are. Points and polylines are the same when no
+// of masks and segmentations are counted. Two shapes without any area are the same when their numbers are. Points and polylines are the same when no
 // vertex of either is farther from the other than `distance` times the diagonal of the data unit (of a square with side 1 for
-// normalised coordinates on a unit without a size).
+// normalised coordinates on a unit without a size), skeletons when that is so of each vertex and both have the same vertices.
 // Classifications agree on a frame when all their answers are the same there; a global one counts as one on frame 0. On audio and
 // text, objects are the same when intersection over union of their ranges reaches `overlap`, classifications when ranges and answers
 // are the same; each label is one item.

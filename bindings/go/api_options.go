@@ -505,9 +505,18 @@ func (o *ReviewOptions) toC(call *call) *C.annoproj_review_options {
 //	bounding_box: x, y, w, h · rotatable_bounding_box: x, y, w, h, theta (degrees)
 //	polygon: x1, y1, x2, y2, ... one part per ring · polyline, point: x1, y1, ...
 //	bitmask: width, height, then run lengths, column by column, starting with zeros, as COCO has them
+//	skeleton: x, y, visibility (Visibility) of each vertex in the order of vertex_row; those at the end may be left out
+//	cuboid_2d: two parts: x1, y1, x2, y2, ... of the front, then either the offset x, y of the back, or x, y of the vanishing point
+//	and the scale of the back (1 = as large as the front)
+//	cuboid: position x, y, z, orientation about x, y, z in radians, size along x, y, z, in the unit of the scene
+//	segmentation: run lengths over the points of a scene, starting with points outside
 //
-// Label i has the answers [answer_starts[i], answer_starts[i+1]) and, for classifications, the frame ranges
-// [range_starts[i], range_starts[i+1]) (none = global). Features are numbers of feature_row.
+// `unit` is about shapes that can be in pixels or normalised: bitmasks, cuboids and segmentations are kept as they come.
+// Label i has the answers [answer_starts[i], answer_starts[i+1]) and, for classifications and for objects of audio and text, the
+// ranges [range_starts[i], range_starts[i+1]): of frames, on audio of milliseconds, on text of characters (none = a global
+// classification). Features are numbers of feature_row.
+// Audio takes audio objects, text takes text objects, scenes and groups all others, everything else all but cuboids and
+// segmentations; classifications are for all.
 //
 // In C: annoproj_label_changes.
 type LabelChanges struct {
@@ -649,9 +658,9 @@ func (o *ConsensusOptions) toC(call *call) *C.annoproj_consensus_options {
 //
 // In C: annoproj_agreement_options.
 type AgreementOptions struct {
-	// Overlap: boxes, polygons, masks: least intersection over union, up to 1; 0 = 0.5.
+	// Overlap: boxes, polygons, masks, segmentations, cuboids: least intersection over union, up to 1; 0 = 0.5.
 	Overlap float64
-	// Distance: points, polylines: greatest distance as a part of the diagonal of the data unit, up to 1; 0 = 0.01.
+	// Distance: points, polylines, skeletons: greatest distance as a part of the diagonal of the data unit, up to 1; 0 = 0.01.
 	Distance float64
 }
 

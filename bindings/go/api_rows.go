@@ -377,6 +377,8 @@ type FeatureRow struct {
 	Dynamic bool `json:"dynamic"`
 	// Archived: Archived entries are kept for what uses them.
 	Archived bool `json:"archived"`
+	// Global: Whether it is a classification of whole data units only (level "global").
+	Global bool `json:"global"`
 }
 
 func decodeFeatureRow(d *decoder) []FeatureRow {
@@ -391,6 +393,34 @@ func decodeFeatureRow(d *decoder) []FeatureRow {
 	each(d, "required", ColumnTypeBool, (*Column).boolAt, func(row int, value bool) { rows[row].Required = value })
 	each(d, "dynamic", ColumnTypeBool, (*Column).boolAt, func(row int, value bool) { rows[row].Dynamic = value })
 	each(d, "archived", ColumnTypeBool, (*Column).boolAt, func(row int, value bool) { rows[row].Archived = value })
+	each(d, "global", ColumnTypeBool, (*Column).boolAt, func(row int, value bool) { rows[row].Global = value })
+	return rows
+}
+
+// VertexRow: A vertex of a skeleton class, as its template has it.
+type VertexRow struct {
+	// Class: Feature of the class.
+	Class int64 `json:"class"`
+	// Vertex: Place among the vertices of the class, from 0: the order of a label's numbers.
+	Vertex int64 `json:"vertex"`
+	// FeatureHash: featureHash of the vertex; empty where the template has none.
+	FeatureHash string `json:"feature_hash"`
+	// Name: Name, unique in the class.
+	Name string `json:"name"`
+	// Value: Its value; empty where the template has none.
+	Value string `json:"value"`
+	// Color: Its colour; empty where the template has none.
+	Color string `json:"color"`
+}
+
+func decodeVertexRow(d *decoder) []VertexRow {
+	rows := make([]VertexRow, d.length)
+	each(d, "class", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Class = value })
+	each(d, "vertex", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Vertex = value })
+	each(d, "feature_hash", ColumnTypeUTF8, (*Column).textAt, func(row int, value string) { rows[row].FeatureHash = value })
+	each(d, "name", ColumnTypeUTF8, (*Column).textAt, func(row int, value string) { rows[row].Name = value })
+	each(d, "value", ColumnTypeUTF8, (*Column).textAt, func(row int, value string) { rows[row].Value = value })
+	each(d, "color", ColumnTypeUTF8, (*Column).textAt, func(row int, value string) { rows[row].Color = value })
 	return rows
 }
 
@@ -798,7 +828,7 @@ type GeometryRow struct {
 	Frame int64 `json:"frame"`
 	// Part: Part of the geometry on this frame, from 0.
 	Part int64 `json:"part"`
-	// Unit: pixels or normalised.
+	// Unit: pixels, normalised, scene (cuboids) or points (segmentations).
 	Unit string `json:"unit"`
 	// Coordinates: Numbers of the part, as LabelChanges has them.
 	Coordinates []float64 `json:"coordinates"`

@@ -71,7 +71,7 @@ func TestEveryRowType(t *testing.T) {
 	arguments := map[string][]any{
 		"UserGet": {w.user}, "UsersGet": {[]int64{w.user}},
 		"DatasetGet": {w.dataset}, "DatasetsGet": {[]int64{w.dataset}}, "DataUnitList": {w.dataset},
-		"OntologyFeatures": {w.ontology}, "ProjectsGet": {[]int64{w.project.ID()}}, "TasksGet": {[]int64{review.ID()}},
+		"OntologyFeatures": {w.ontology}, "OntologyVertices": {w.ontology}, "ProjectsGet": {[]int64{w.project.ID()}}, "TasksGet": {[]int64{review.ID()}},
 		"TasksRelease": {[]int64{review.ID(), 7}, false},
 		"Geometry":     {UnitPixels}, "StoreBackup": {filepath.Join(t.TempDir(), "backup.annoproj")},
 	}

@@ -205,7 +205,7 @@ static annoproj_status write_annotation(export_plan *plan, coco_export *run, exp
 
 static bool is_drawn(int32_t type) {
     return type == SHAPE_BOUNDING_BOX || type == SHAPE_ROTATABLE_BOUNDING_BOX || type == SHAPE_POLYGON ||
-           type == SHAPE_POLYLINE || type == SHAPE_BITMASK || type == SHAPE_POINT;
+           type == SHAPE_POLYLINE || type == SHAPE_BITMASK || type == SHAPE_POINT || type == SHAPE_SKELETON;
 }
 
 static annoproj_status label_annotations(export_plan *plan, coco_export *run, export_task *task, size_t index,

@@ -92,16 +92,16 @@ static number of_double(double value) {
 }
 
 void shape_convert(shape *of, int32_t unit, double width, double height) {
-    if (of->unit == unit || of->type == SHAPE_BITMASK) {
+    if (of->unit == unit || !shape_has_units(of->type)) {
         return;
     }
     for (size_t part = 0; part < of->part_count; part++) {
         for (size_t i = of->starts[part]; i < of->starts[part + 1]; i++) {
-            const size_t place = i - of->starts[part];
-            if (of->type == SHAPE_ROTATABLE_BOUNDING_BOX && place == 4) {
+            const shape_axis axis = shape_axis_at(of->type, part, i - of->starts[part]);
+            if (axis == AXIS_NONE) {
                 continue;
             }
-            const double side = place % 2 == 0 ? width : height;
+            const double side = axis == AXIS_X ? width : height;
             const double value = number_to_double(&of->numbers[i]);
             of->numbers[i] = number_from_double(unit == ANNOPROJ_UNIT_PIXELS ? value * side : value / side);
         }
@@ -229,6 +229,13 @@ typedef struct extremes {
     size_t least[2], most[2];
 } extremes;
 
+static box box_between(const number *n, const extremes *at) {
+    return (box){.x = n[at->least[0]],
+                 .y = n[at->least[1]],
+                 .width = number_add(n[at->most[0]], negative(n[at->least[0]])),
+                 .height = number_add(n[at->most[1]], negative(n[at->least[1]]))};
+}
+
 static void find_extremes(const shape *of, extremes *out) {
     for (size_t part = 0; part < of->part_count; part++) {
         for (size_t i = of->starts[part]; i < of->starts[part + 1]; i++) {
@@ -269,11 +276,28 @@ box shape_bounds(const shape *of) {
     } else {
         find_extremes(of, &at);
     }
-    const number *n = of->numbers;
-    return (box){.x = n[at.least[0]],
-                 .y = n[at.least[1]],
-                 .width = number_add(n[at.most[0]], negative(n[at.least[0]])),
-                 .height = number_add(n[at.most[1]], negative(n[at.least[1]]))};
+    return box_between(of->numbers, &at);
+}
+
+box skeleton_bounds(const shape *of) {
+    const number *n = of->numbers, zero = {.exact = true};
+    extremes at = {{0, 1}, {0, 1}};
+    bool any = false;
+    for (size_t i = 0; i + 2 < of->number_count; i += 3) {
+        if (number_to_double(&n[i + 2]) >= ANNOPROJ_VISIBILITY_MISSING) {
+            continue;
+        }
+        for (size_t axis = 0; axis < 2; axis++) {
+            size_t *least = &at.least[axis], *most = &at.most[axis];
+            *least = !any || is_less(&n[i + axis], &n[*least]) ? i + axis : *least;
+            *most = !any || is_less(&n[*most], &n[i + axis]) ? i + axis : *most;
+        }
+        any = true;
+    }
+    if (!any) {
+        return (box){zero, zero, zero, zero};
+    }
+    return box_between(n, &at);
 }
 
 static number of_int64(int64_t value) {

@@ -39,6 +39,8 @@ typedef struct box {
 } box;
 /* Least and greatest x and y of all points. */
 box shape_bounds(const shape *shape);
+/* The same of the vertices a skeleton has; zeros when it has none. */
+box skeleton_bounds(const shape *shape);
 /* Bounds and pixels of a mask: runs column by column. */
 box mask_bounds(const shape *shape, int64_t *pixels);
 

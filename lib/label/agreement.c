@@ -43,10 +43,11 @@ static annoproj_status damaged(const label *one, annoproj_error **error) {
 }
 
 /* Pixels where the data unit has a size; else all in the unit they came in, which must be one. */
-static annoproj_status convert(comparing *run, const geometry_cursor *cursor, size_t count, annoproj_error **error) {
+static annoproj_status convert(comparing *run, const geometry_cursor *cursor, const frame_shape *shape,
+                               annoproj_error **error) {
     const double width = (double)run->unit->width, height = (double)run->unit->height;
     const bool sized = width > 0 && height > 0;
-    if (cursor->shape == SHAPE_BITMASK)
+    if (!shape_has_units(cursor->shape))
         return ANNOPROJ_OK;
     if (!sized && run->stored_unit != 0 && run->stored_unit != cursor->unit)
         return fail(
@@ -57,9 +58,11 @@ static annoproj_status convert(comparing *run, const geometry_cursor *cursor, si
     run->stored_unit = cursor->unit;
     if (!sized || cursor->unit != ANNOPROJ_UNIT_NORMALISED)
         return ANNOPROJ_OK;
-    for (size_t i = 0; i < count; i++)
-        if (cursor->shape != SHAPE_ROTATABLE_BOUNDING_BOX || i != 4)
-            run->numbers[i] *= i % 2 == 0 ? width : height;
+    for (size_t part = 0; part < shape->parts; part++)
+        for (size_t i = shape->starts[part]; i < shape->starts[part + 1]; i++) {
+            const shape_axis axis = shape_axis_at(cursor->shape, part, i - shape->starts[part]);
+            run->numbers[i] *= axis == AXIS_X ? width : axis == AXIS_Y ? height : 1;
+        }
     return ANNOPROJ_OK;
 }
 
@@ -107,7 +110,7 @@ static annoproj_status read_shape(comparing *run, class_labels *to, const label 
                 return fail_memory(error);
         starts[++shape->parts] = count;
     }
-    annoproj_status status = cursor->failed ? damaged(one, error) : convert(run, cursor, count, error);
+    annoproj_status status = cursor->failed ? damaged(one, error) : convert(run, cursor, shape, error);
     shape->numbers = arena_array(memory, count + 1, sizeof *shape->numbers);
     if (status == ANNOPROJ_OK && !shape->numbers)
         status = fail_memory(error);
@@ -143,7 +146,8 @@ static annoproj_status read_shapes(comparing *run, class_labels *to, annoproj_er
 /* How far points and lines may lie apart, in the unit of the shapes. */
 static annoproj_status set_rule(comparing *run, annoproj_error **error) {
     double width = (double)run->unit->width, height = (double)run->unit->height;
-    const bool measures = run->class->type == SHAPE_POINT || run->class->type == SHAPE_POLYLINE;
+    const bool measures = run->class->type == SHAPE_POINT || run->class->type == SHAPE_POLYLINE ||
+                          run->class->type == SHAPE_SKELETON;
     run->rule = (likeness_rule){.overlap = run->asked->overlap};
     if (!(width > 0) || !(height > 0)) {
         if (measures && run->stored_unit == ANNOPROJ_UNIT_PIXELS)

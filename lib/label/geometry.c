@@ -184,7 +184,7 @@ typedef struct deltas {
     int32_t scale;
     bool by_number;
     uint32_t stride;
-    int64_t previous[GEOMETRY_LONGEST_STRIDE];
+    int64_t previous[SHAPE_LONGEST_STRIDE];
 } deltas;
 
 #define AT_ONCE 256 /* numbers that get their room together */
@@ -236,7 +236,7 @@ annoproj_status geometry_encode(geometry_builder *builder, bytes *out, annoproj_
     if (builder->infinite) {
         return fail(error, ANNOPROJ_DATA, "a geometry has a coordinate that is not finite");
     }
-    deltas run = {.stride = geometry_stride(builder->shape)};
+    deltas run = {.stride = shape_stride(builder->shape)};
     run.by_number = !common_scale(builder, &run.scale);
     bytes_varint(out, (uint64_t)(uint32_t)builder->shape);
     bytes_varint(out, (uint64_t)(uint32_t)builder->unit);

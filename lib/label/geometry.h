@@ -6,6 +6,7 @@
 
 #include "contract.h"
 #include "decimal.h"
+#include "shape_layout.h"
 #include "varint.h"
 
 /* A number as it came in: an exact decimal, or a double that is no decimal of 18 digits. */
@@ -30,14 +31,13 @@ void geometry_builder_reset(geometry_builder *builder, int32_t shape, int32_t un
 void geometry_builder_free(geometry_builder *builder);
 
 /* Reading: a cursor over an encoded geometry. CORRUPT blobs end it with `failed`. */
-#define GEOMETRY_BY_NUMBER      INT32_MIN
-#define GEOMETRY_LONGEST_STRIDE 5
+#define GEOMETRY_BY_NUMBER INT32_MIN
 typedef struct geometry_cursor {
     unpacker unpacker;
     int32_t shape, unit, scale; /* scale of the decimals; GEOMETRY_BY_NUMBER = every number has its own */
     int64_t frame;
     uint64_t frames_left, parts_left, numbers_left;
-    int64_t previous[GEOMETRY_LONGEST_STRIDE]; /* deltas run apart for each place of a point or box */
+    int64_t previous[SHAPE_LONGEST_STRIDE]; /* deltas run apart for each place of a point or box */
     uint32_t stride, place;
     bool failed;
 } geometry_cursor;

@@ -17,14 +17,6 @@ number number_from_double(double value) {
     return out;
 }
 
-uint32_t geometry_stride(int32_t shape) {
-    switch (shape) {
-    case SHAPE_BOUNDING_BOX: return 4;
-    case SHAPE_ROTATABLE_BOUNDING_BOX: return 5;
-    default: return 2;
-    }
-}
-
 void geometry_open(geometry_cursor *cursor, const uint8_t *data, size_t length) {
     memset(cursor, 0, sizeof *cursor);
     cursor->frame = -1;
@@ -44,7 +36,7 @@ void geometry_open(geometry_cursor *cursor, const uint8_t *data, size_t length) 
     cursor->shape = (int32_t)shape;
     cursor->unit = (int32_t)unit;
     cursor->scale = scale == SCALE_TAG_BY_NUMBER ? GEOMETRY_BY_NUMBER : scale_of_tag(scale);
-    cursor->stride = geometry_stride(cursor->shape);
+    cursor->stride = shape_stride(cursor->shape);
 }
 
 static bool ended(geometry_cursor *cursor, bool failed) {

@@ -57,7 +57,7 @@ static annoproj_status add_geometry(label_encoder *encoder, const annoproj_label
 
 static annoproj_status encode_geometry(label_encoder *encoder, const annoproj_label_changes *changes, size_t index,
                                        int32_t shape, const char *what, annoproj_error **error) {
-    bool pixels = changes->unit != ANNOPROJ_UNIT_NORMALISED || shape == SHAPE_BITMASK;
+    bool pixels = changes->unit != ANNOPROJ_UNIT_NORMALISED || !shape_has_units(shape);
     int64_t at = changes->geometry_starts ? changes->geometry_starts[index] : 0;
     int64_t after = changes->geometry_starts ? changes->geometry_starts[index + 1] : 0;
     int64_t before = -1;

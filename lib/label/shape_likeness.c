@@ -4,12 +4,13 @@
 #include <math.h>
 #include <string.h>
 
+#include "cuboid_overlap.h"
 #include "failure.h"
 #include "region_overlap.h"
 
 bool shape_has_area(int32_t type) {
     return type == SHAPE_BOUNDING_BOX || type == SHAPE_ROTATABLE_BOUNDING_BOX || type == SHAPE_POLYGON ||
-           type == SHAPE_BITMASK;
+           type == SHAPE_BITMASK || type == SHAPE_CUBOID_2D || type == SHAPE_CUBOID || type == SHAPE_SEGMENTATION;
 }
 
 static bool same_numbers(const frame_shape *a, const frame_shape *b) {
@@ -104,18 +105,19 @@ static void next_runs(run_walk *walk) {
     }
 }
 
-static double mask_overlap(const frame_shape *a, const frame_shape *b) {
+/* Segmentations may end where their last point is: then the other's runs go on alone. */
+static double run_overlap(const frame_shape *a, const frame_shape *b, size_t head) {
     const double *p = a->numbers, *q = b->numbers;
-    run_walk one = {p + 2, p + a->starts[a->parts], 0, true}, other = {q + 2, q + b->starts[b->parts], 0, true};
+    run_walk one = {p + head, p + a->starts[a->parts], 0, true}, other = {q + head, q + b->starts[b->parts], 0, true};
     double first = 0, second = 0, shared = 0;
-    if (p[0] < q[0] || p[0] > q[0] || p[1] < q[1] || p[1] > q[1])
-        return 0; /* masks of images of different sizes */
     for (;;) {
         next_runs(&one);
         next_runs(&other);
-        if (!(one.left > 0) || !(other.left > 0))
+        if (!(one.left > 0) && !(other.left > 0))
             break;
-        const double step = fmin(one.left, other.left);
+        one.on = one.on && one.left > 0;
+        other.on = other.on && other.left > 0;
+        const double step = !(one.left > 0) ? other.left : !(other.left > 0) ? one.left : fmin(one.left, other.left);
         first += one.on ? step : 0;
         second += other.on ? step : 0;
         shared += one.on && other.on ? step : 0;
@@ -123,6 +125,53 @@ static double mask_overlap(const frame_shape *a, const frame_shape *b) {
         other.left -= step;
     }
     return over_union(a, b, first, second, shared);
+}
+
+static double mask_overlap(const frame_shape *a, const frame_shape *b) {
+    const double *p = a->numbers, *q = b->numbers;
+    if (p[0] < q[0] || p[0] > q[0] || p[1] < q[1] || p[1] > q[1])
+        return 0; /* masks of images of different sizes */
+    return run_overlap(a, b, 2);
+}
+
+/* --- cuboids ------------------------------------------------------------------------------------------------------ */
+
+static double space_overlap(const frame_shape *a, const frame_shape *b) {
+    const double *p = a->numbers, *q = b->numbers;
+    return over_union(a, b, p[6] * p[7] * p[8], q[6] * q[7] * q[8], cuboid_overlap(p, q));
+}
+
+/* The back of a 2D cuboid: its front moved, or drawn together towards the vanishing point. */
+static void back_of(const frame_shape *of, double *out) {
+    const double *back = of->numbers + of->starts[1];
+    const bool perspective = of->starts[2] - of->starts[1] == 3;
+    for (size_t i = 0; i < of->starts[1]; i++) {
+        const double at = of->numbers[i], by = back[i % 2];
+        out[i] = perspective ? by + back[2] * (at - by) : at + by;
+    }
+}
+
+static annoproj_status polygon_overlap(const frame_shape *a, const frame_shape *b, const bounds *limits,
+                                       double *likeness, annoproj_error **error);
+
+/* Two 2D cuboids are as alike as their faces, front or back, that differ more. */
+static annoproj_status face_overlap(const frame_shape *a, const frame_shape *b, const bounds *limits, double *likeness,
+                                    annoproj_error **error) {
+    double *numbers = allocate((a->starts[1] + b->starts[1]) * sizeof *numbers), front = 0, back = 0;
+    size_t first[2] = {0, a->starts[1]}, second[2] = {0, b->starts[1]};
+    frame_shape one = {.type = SHAPE_POLYGON, .numbers = a->numbers, .starts = first, .parts = 1};
+    frame_shape other = {.type = SHAPE_POLYGON, .numbers = b->numbers, .starts = second, .parts = 1};
+    annoproj_status status = numbers ? polygon_overlap(&one, &other, limits, &front, error) : fail_memory(error);
+    if (status == ANNOPROJ_OK) {
+        one.numbers = numbers;
+        other.numbers = numbers + a->starts[1];
+        back_of(a, one.numbers);
+        back_of(b, other.numbers);
+        status = polygon_overlap(&one, &other, limits, &back, error);
+    }
+    release(numbers);
+    *likeness = fmin(front, back);
+    return status;
 }
 
 /* --- points and lines --------------------------------------------------------------------------------------------- */
@@ -158,6 +207,22 @@ static annoproj_status greatest_distance(const frame_shape *a, const frame_shape
     return status;
 }
 
+/* The greatest distance between the same vertices of two skeletons, squared; infinite when only one of them has a vertex. */
+static double vertex_distance(const frame_shape *a, const frame_shape *b) {
+    const size_t count = a->starts[1], other = b->starts[1], most = count > other ? count : other;
+    double distance = 0;
+    for (size_t i = 0; i + 2 < most; i += 3) {
+        const bool has = i < count && a->numbers[i + 2] < ANNOPROJ_VISIBILITY_MISSING;
+        const bool other_has = i < other && b->numbers[i + 2] < ANNOPROJ_VISIBILITY_MISSING;
+        if (has != other_has)
+            return INFINITY;
+        if (has)
+            distance = fmax(distance,
+                            square(a->numbers[i] - b->numbers[i]) + square(a->numbers[i + 1] - b->numbers[i + 1]));
+    }
+    return distance;
+}
+
 annoproj_status shape_likeness(const frame_shape *a, const frame_shape *b, const likeness_rule *rule,
                                const bounds *limits, double *likeness, annoproj_error **error) {
     double squared = 0;
@@ -167,11 +232,17 @@ annoproj_status shape_likeness(const frame_shape *a, const frame_shape *b, const
     switch (a->type) {
     case SHAPE_BOUNDING_BOX: *likeness = box_overlap(a, b); break;
     case SHAPE_BITMASK: *likeness = mask_overlap(a, b); break;
+    case SHAPE_SEGMENTATION: *likeness = run_overlap(a, b, 0); break;
+    case SHAPE_CUBOID: *likeness = space_overlap(a, b); break;
+    case SHAPE_CUBOID_2D: status = face_overlap(a, b, limits, likeness, error); break;
     case SHAPE_ROTATABLE_BOUNDING_BOX:
     case SHAPE_POLYGON: status = polygon_overlap(a, b, limits, likeness, error); break;
     default:
-        status = greatest_distance(a, b, most, limits, &squared, error);
-        if (status == ANNOPROJ_OK)
+        if (a->type == SHAPE_SKELETON)
+            squared = vertex_distance(a, b);
+        else
+            status = greatest_distance(a, b, most, limits, &squared, error);
+        if (status == ANNOPROJ_OK && a->type != SHAPE_SKELETON)
             status = greatest_distance(b, a, most, limits, &squared, error);
         *likeness = squared > most ? 0 : rule->distance > 0 ? 1 - sqrt(squared) / (2 * rule->distance) : 1;
         return status;

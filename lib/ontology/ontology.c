@@ -4,18 +4,22 @@
 #include <string.h>
 
 #include "failure.h"
+#include "skeleton_templates.h"
 
 #define SQL_INSERT                                                                                                     \
     "INSERT INTO ontology(uuid, title, creator, json, features, created_us, edited_us) VALUES(?1, ?2, ?3, ?4, ?5, "    \
     "?6, ?6)"
-#define SQL_READ   "SELECT json, features FROM ontology WHERE id = ?1"
-#define SQL_UPDATE "UPDATE ontology SET json = ?2, features = ?3, edited_us = ?4 WHERE id = ?1"
-#define SQL_IN_USE "SELECT 1 FROM project WHERE ontology = ?1 LIMIT 1"
-#define SQL_CLEAR  "DELETE FROM feature WHERE ontology = ?1"
+#define SQL_READ           "SELECT json, features FROM ontology WHERE id = ?1"
+#define SQL_UPDATE         "UPDATE ontology SET json = ?2, features = ?3, edited_us = ?4 WHERE id = ?1"
+#define SQL_IN_USE         "SELECT 1 FROM project WHERE ontology = ?1 LIMIT 1"
+#define SQL_CLEAR          "DELETE FROM feature WHERE ontology = ?1"
+#define SQL_CLEAR_VERTICES "DELETE FROM vertex WHERE ontology = ?1"
 #define SQL_FEATURE                                                                                                    \
     "INSERT INTO feature(ontology, number, hash, kind, type, name, value, color, parent, class, position, required, "  \
-    "dynamic,"                                                                                                         \
-    " archived, coco_category) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"
+    "dynamic, archived, coco_category, global)"                                                                        \
+    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"
+#define SQL_VERTEX                                                                                                     \
+    "INSERT INTO vertex(ontology, class, position, hash, name, value, color) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)"
 
 static void bind_entry(statement *insert, int64_t ontology, const ontology_structure *structure, size_t index,
                        const int32_t *numbers) {
@@ -39,6 +43,28 @@ static void bind_entry(statement *insert, int64_t ontology, const ontology_struc
     } else {
         bind_null(insert);
     }
+    bind_int64(insert, at->global);
+}
+
+/* The vertices of a skeleton class. */
+static annoproj_status insert_vertices(command *cmd, int64_t ontology, const skeleton_template *of, int32_t class,
+                                       annoproj_error **error) {
+    statement *insert = sql(cmd->scope.database, SQL_VERTEX);
+    for (size_t i = 0; i < of->vertex_count; i++) {
+        const vertex *at = &of->vertices[i];
+        bind_int64(insert, ontology);
+        bind_int64(insert, class);
+        bind_int64(insert, (int64_t)i);
+        bind_text(insert, at->hash);
+        bind_text(insert, at->name);
+        bind_text(insert, at->value);
+        bind_text(insert, at->color);
+        if (!sql_step_run(insert)) {
+            break;
+        }
+        sql_again(insert);
+    }
+    return sql_end(insert, error);
 }
 
 static annoproj_status insert_features(command *cmd, int64_t ontology, const ontology_structure *structure,
@@ -51,7 +77,12 @@ static annoproj_status insert_features(command *cmd, int64_t ontology, const ont
         }
         sql_again(insert);
     }
-    return sql_end(insert, error);
+    annoproj_status status = sql_end(insert, error);
+    for (size_t i = 0; i < structure->count && status == ANNOPROJ_OK; i++) {
+        const skeleton_template *of = skeleton_template_of(structure, &structure->entries[i]);
+        status = of ? insert_vertices(cmd, ontology, of, numbers[i], error) : ANNOPROJ_OK;
+    }
+    return status;
 }
 
 static annoproj_status note(command *cmd, int32_t kind, int64_t ontology) {
@@ -114,6 +145,7 @@ static annoproj_status check_kept(const ontology_structure *old, const ontology_
         const char *changed = after->kind != before->kind         ? "kind"
                               : after->type != before->type       ? (before->kind == FEATURE_OBJECT ? "shape" : "type")
                               : after->dynamic != before->dynamic ? "dynamic"
+                              : after->global != before->global   ? "level"
                               : found >= 0 && strcmp(parent_hash(old, before), parent_hash(next, after)) != 0
                                   ? "place in the structure"
                                   : NULL;
@@ -145,7 +177,7 @@ static annoproj_status keep_missing(const ontology_structure *old, ontology_stru
         *next = both;
     }
     text_release(&merged);
-    return status;
+    return status == ANNOPROJ_OK ? skeleton_templates_check_kept(old, next, error) : status;
 }
 
 /* Known hashes keep their numbers, new ones get the next. */
@@ -200,6 +232,11 @@ static annoproj_status store_next(command *cmd, int64_t ontology, const ontology
     statement *clear = sql(cmd->scope.database, SQL_CLEAR);
     bind_int64(clear, ontology);
     annoproj_status status = sql_run(clear, error);
+    if (status == ANNOPROJ_OK) {
+        clear = sql(cmd->scope.database, SQL_CLEAR_VERTICES);
+        bind_int64(clear, ontology);
+        status = sql_run(clear, error);
+    }
     if (status != ANNOPROJ_OK) {
         return status;
     }

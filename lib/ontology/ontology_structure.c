@@ -6,6 +6,7 @@
 
 #include "failure.h"
 #include "json_read.h"
+#include "skeleton_templates.h"
 
 #define WHAT       "ontology"
 #define NAME_LIMIT ((size_t)1024)
@@ -27,6 +28,7 @@ const char *structure_color(size_t index) {
 void structure_release(ontology_structure *structure) {
     release(structure->json);
     release(structure->entries);
+    skeleton_templates_release(structure);
     arena_release(&structure->memory);
     *structure = (ontology_structure){0};
 }
@@ -108,6 +110,17 @@ static annoproj_status read_archived(structure_parser *parser, int32_t index, an
     return status;
 }
 
+/* "global" is the one level that says something. */
+static annoproj_status read_level(structure_parser *parser, int32_t index, annoproj_error **error) {
+    const char *start = NULL;
+    size_t length = 0;
+    int64_t offset = 0;
+    annoproj_status status = json_slice(parser->reader.scan, &start, &length, &offset, error);
+    parser->structure->entries[index].global = status == ANNOPROJ_OK && length == 8 &&
+                                               memcmp(start, "\"global\"", 8) == 0;
+    return status;
+}
+
 /* An id of a COCO category may be any value; whole numbers, also as a text, are matched by number. */
 static annoproj_status read_category(structure_parser *parser, int32_t index, annoproj_error **error) {
     const char *start = NULL;
@@ -164,6 +177,9 @@ static annoproj_status read_member(structure_parser *parser, int32_t index, anno
     }
     if (kind == FEATURE_ATTRIBUTE && json_key_is(key, "dynamic")) {
         return json_read_bool(from, "dynamic", &at->dynamic, error);
+    }
+    if (kind == FEATURE_CLASSIFICATION && json_key_is(key, "level")) {
+        return read_level(parser, index, error);
     }
     if (json_key_is(key, "archived")) {
         return read_archived(parser, index, error);
@@ -233,6 +249,8 @@ static annoproj_status read_root(structure_parser *parser, annoproj_error **erro
         } else if (json_key_is(&from->token, "classifications")) {
             status = read_list(parser, "classifications", -1, FEATURE_CLASSIFICATION, 0, &structure->classifications,
                                error);
+        } else if (json_key_is(&from->token, "skeleton_templates")) {
+            status = skeleton_templates_read(from, structure, error);
         } else {
             status = json_skip(from->scan, error);
         }

@@ -24,6 +24,16 @@ const char schema_ontology[] =
     " class INTEGER NOT NULL,"
     " position INTEGER NOT NULL," /* order in the structure, depth first */
     " required INTEGER NOT NULL, dynamic INTEGER NOT NULL, archived INTEGER NOT NULL,"
-    " coco_category INTEGER," /* COCO category id the class was made from */
+    " coco_category INTEGER,"   /* COCO category id the class was made from */
+    " global INTEGER NOT NULL," /* a classification of the whole data unit only */
     " PRIMARY KEY(ontology, number)) WITHOUT ROWID, STRICT;"
-    "CREATE UNIQUE INDEX feature_hash ON feature(ontology, hash);";
+    "CREATE UNIQUE INDEX feature_hash ON feature(ontology, hash);"
+    "CREATE TABLE vertex("
+    " ontology INTEGER NOT NULL,"
+    " class INTEGER NOT NULL,"    /* feature number of a skeleton class */
+    " position INTEGER NOT NULL," /* in its template: the place in a label's numbers */
+    " hash TEXT NOT NULL,"
+    " name TEXT NOT NULL,"
+    " value TEXT NOT NULL,"
+    " color TEXT NOT NULL,"
+    " PRIMARY KEY(ontology, class, position)) WITHOUT ROWID, STRICT;";

@@ -144,6 +144,7 @@ static void add_feature(rows *table, const feature *at) {
     rows_bool(table, at->required);
     rows_bool(table, at->dynamic);
     rows_bool(table, at->archived);
+    rows_bool(table, at->global);
 }
 
 static annoproj_status read_features(scope *in, void *arguments, annoproj_error **error) {
@@ -167,6 +168,35 @@ annoproj_status annoproj_ontology_features(annoproj_session *handle, int64_t ont
     ontology_call made = {.ontology = ontology};
     handle_call what = one_ontology(&made);
     return session_read_table(handle, &what, read_features, call, &made.table, table, error);
+}
+
+static annoproj_status read_vertices(scope *in, void *arguments, annoproj_error **error) {
+    ontology_call *made = arguments;
+    ontology_features all;
+    annoproj_status status = ontology_load(in, made->ontology, &all, error);
+    if (status != ANNOPROJ_OK) {
+        return status;
+    }
+    rows *table = rows_new(&row_vertex_row);
+    for (int32_t number = 1; number <= all.highest; number++) {
+        const feature *class = all.by_number[number];
+        for (size_t i = 0; class && i < class->vertex_count; i++) {
+            rows_int64(table, number);
+            rows_int64(table, (int64_t)i);
+            rows_text(table, class->vertices[i].hash);
+            rows_text(table, class->vertices[i].name);
+            rows_text(table, class->vertices[i].value);
+            rows_text(table, class->vertices[i].color);
+        }
+    }
+    return rows_finish(table, &made->table, error);
+}
+
+annoproj_status annoproj_ontology_vertices(annoproj_session *handle, int64_t ontology, const annoproj_call *call,
+                                           annoproj_table **table, annoproj_error **error) {
+    ontology_call made = {.ontology = ontology};
+    handle_call what = one_ontology(&made);
+    return session_read_table(handle, &what, read_vertices, call, &made.table, table, error);
 }
 
 static void add_ontology(rows *table, statement *row) {

@@ -11,11 +11,16 @@ from fractions import Fraction
 
 import annoproj
 
+from label_arrays import LabelArrays
+
 FLOW = json.dumps({"start": "many", "stages": [
     {"key": "many", "type": "CONSENSUS_ANNOTATION", "edges": {"submit": "judge"}, "settings": {"annotators": 3}},
     {"key": "judge", "type": "CONSENSUS_REVIEW", "edges": {"approve": "complete", "reject": "many"}},
     {"key": "complete", "type": "DONE"}]})
-SHAPES = ["bounding_box", "rotatable_bounding_box", "polygon", "polyline", "point", "bitmask"]
+SHAPES = ["bounding_box", "rotatable_bounding_box", "polygon", "polyline", "point", "bitmask", "skeleton", "cuboid_2d", "cuboid",
+          "segmentation"]
+DISTANCES = ("polyline", "point", "skeleton")       # what is measured by distances
+MISSING = 5
 ONTOLOGY = json.dumps({
     "objects": [{"id": str(i + 1), "name": shape, "color": "#D33115", "shape": shape, "featureNodeHash": "shape%03d" % i}
                 for i, shape in enumerate(SHAPES)],
@@ -102,18 +107,57 @@ def apart(a, b, line):
 
 def likeness(shape, a, b, overlap, distance):
     """(score, measured), 0 when they are not the same; None when rounding decides."""
-    if shape in ("polyline", "point"):
-        d, most = apart(a, b, shape == "polyline"), distance * math.hypot(WIDTH, HEIGHT)
+    if shape in DISTANCES:
+        d = between_vertices(a, b) if shape == "skeleton" else apart(a, b, shape == "polyline")
+        most = distance * math.hypot(WIDTH, HEIGHT)
         return None if abs(d - most) < 1e-9 else 0 if d > most else 1 - d / (2 * most)
     if shape == "bitmask":
         p, q = pixels(a), pixels(b)
         score = over_union(len(p), len(q), len(p & q), a == b)
+    elif shape == "segmentation":
+        p, q = selected(a), selected(b)
+        score = over_union(len(p), len(q), len(p & q), a == b)
+    elif shape == "cuboid_2d":
+        score = min(over_union(*areas([x], [y]), x == y) for x, y in zip(faces(a), faces(b)))
+    elif shape == "cuboid":
+        base = areas(*(turned([v[0] - v[6] / 2, v[1] - v[7] / 2, v[6], v[7], math.degrees(v[5])]) for v in (a, b)))
+        height = min(a[2] + a[8] / 2, b[2] + b[8] / 2) - max(a[2] - a[8] / 2, b[2] - b[8] / 2)
+        score = over_union(a[6] * a[7] * a[8], b[6] * b[7] * b[8], float(base[2]) * max(0, height), a == b)
     elif shape == "bounding_box":
         rings = [[[(x, y), (x + w, y), (x + w, y + h), (x, y + h)]] for x, y, w, h in (a, b)]
         score = over_union(*areas(*rings), a == b)
     else:
         score = over_union(*areas(*((turned(a), turned(b)) if shape == "rotatable_bounding_box" else (a, b))), a == b)
     return None if abs(score - overlap) < 1e-9 and score != overlap else score if score >= overlap else 0
+
+
+def between_vertices(a, b):
+    """The greatest distance of two skeletons' vertices; infinite when one lacks a vertex of the other."""
+    most, gone = 0.0, (0, 0, MISSING)
+    for i in range(max(len(a), len(b))):
+        p, q = (a[i] if i < len(a) else gone), (b[i] if i < len(b) else gone)
+        if (p[2] == MISSING) != (q[2] == MISSING):
+            return math.inf
+        if p[2] != MISSING:
+            most = max(most, math.hypot(p[0] - q[0], p[1] - q[1]))
+    return most
+
+
+def selected(runs):
+    points, at = set(), 0
+    for i, run in enumerate(runs):
+        if i % 2:
+            points.update(range(at, at + run))
+        at += run
+    return points
+
+
+def faces(cuboid):
+    """Front and back of a 2D cuboid."""
+    front, back = cuboid
+    if len(back) == 2:
+        return front, [(x + back[0], y + back[1]) for x, y in front]
+    return front, [(back[0] + back[2] * (x - back[0]), back[1] + back[2] * (y - back[1])) for x, y in front]
 
 
 # ---- random labels ----
@@ -148,6 +192,24 @@ def random_shape(rng, shape, near):
             runs.append(min(left, rng.randint(1 if runs else 0, 300)))
             left -= runs[-1]
         return [WIDTH, HEIGHT] + runs
+    if shape == "segmentation":
+        if near:
+            return [near[0] + rng.choice([0, 1, 5])] + near[1:]
+        return [rng.randint(0, 9), rng.randint(1, 40)] + [rng.randint(1, 20) for _ in range(rng.randint(0, 5))]
+    if shape == "skeleton":
+        if near:
+            return [(x + rng.choice([0, 0.25]), y, v) for x, y, v in near]
+        return [(rng.randint(0, 39), rng.randint(0, 29), rng.choice([0, 1, 2, 3, 4, 1, 1, MISSING])) for _ in range(rng.randint(2, 4))]
+    if shape == "cuboid_2d":
+        if near:
+            return [(x + rng.choice([0, 0.5]), y) for x, y in near[0]], near[1]
+        x, y, w, h = rng.randint(0, 15), rng.randint(0, 15), rng.randint(3, 12), rng.randint(3, 12)
+        return ([(x, y), (x + w, y), (x + w, y + h), (x, y + h)],
+                rng.choice([(3, -4), (30, 20, 0.5), (10, 10, 0.25), (1, 2, 0.0)]))
+    if shape == "cuboid":
+        if near:
+            return [near[0] + rng.choice([0, 0.5])] + near[1:5] + [near[5] + rng.choice([0, 0.125])] + near[6:]
+        return [rng.randint(-9, 9) for _ in range(3)] + [0, 0, rng.choice([0, 0.5, -1, 3])] + [rng.randint(2, 9) for _ in range(3)]
     if near:
         return [(x + rng.choice([0, 0.25, 0.5]), y) for x, y in near]
     count = 1 if shape == "point" else rng.randint(2, 5)
@@ -157,47 +219,19 @@ def random_shape(rng, shape, near):
 def parts_of(shape, value):
     if shape == "polygon":
         return [[v for point in ring for v in point] for ring in value]
-    if shape in ("polyline", "point"):
+    if shape in DISTANCES:
         return [[v for point in value for v in point]]
+    if shape == "cuboid_2d":
+        return [[v for point in value[0] for v in point], list(value[1])]
     return [list(value)]
 
 
-class Labels:
-    """Flat arrays for labels_write."""
-
-    def __init__(self):
-        self.arrays = {name: [] for name in ("classes", "frames", "coordinates", "range_first_frames", "range_last_frames",
-                                             "answer_attributes", "answer_options")}
-        self.starts = {name: [0] for name in ("geometry_starts", "part_starts", "coordinate_starts", "range_starts",
-                                              "answer_starts")}
-
-    def end(self):
-        self.starts["geometry_starts"].append(len(self.arrays["frames"]))
-        self.starts["range_starts"].append(len(self.arrays["range_first_frames"]))
-        self.starts["answer_starts"].append(len(self.arrays["answer_options"]))
-
+class Labels(LabelArrays):
     def add_object(self, number, shape, frames):
-        self.arrays["classes"].append(number)
-        for frame, value in sorted(frames.items()):
-            self.arrays["frames"].append(frame)
-            for part in parts_of(shape, value):
-                self.arrays["coordinates"] += [float(v) for v in part]
-                self.starts["coordinate_starts"].append(len(self.arrays["coordinates"]))
-            self.starts["part_starts"].append(len(self.starts["coordinate_starts"]) - 1)
-        self.end()
+        self.add(number, {frame: parts_of(shape, value) for frame, value in frames.items()})
 
     def add_classification(self, number, attribute, option, frames):
-        self.arrays["classes"].append(number)
-        for frame in frames:
-            self.arrays["range_first_frames"].append(frame)
-            self.arrays["range_last_frames"].append(frame)
-        self.arrays["answer_attributes"].append(attribute)
-        self.arrays["answer_options"].append(option)
-        self.end()
-
-    def write(self, task):
-        if self.arrays["classes"]:
-            task.labels_write(force=True, **self.arrays, **self.starts)
+        self.add(number, ranges=[(frame, frame) for frame in frames], answers=[(attribute, {"option": option})])
 
 
 def random_branch(rng, features, near):
@@ -243,7 +277,7 @@ def compare_objects(shape, a, b, overlap, distance):
                 left.add(i)
                 right.add(k)
                 matched += 1
-                total += 0 if shape in ("polyline", "point") else -score
+                total += 0 if shape in DISTANCES else -score
     return [sum(map(len, a)), sum(map(len, b)), matched, total]
 
 
@@ -264,7 +298,7 @@ def expected_rows(features, branches, ids, overlap, distance):
                 row = compare_objects(name, branches[i][0][name], branches[k][0][name], overlap, distance)
             if row is None:
                 return None
-            row.append(row[2] if name not in ("weather", "polyline", "point") else 0)
+            row.append(row[2] if name not in ("weather",) + DISTANCES else 0)
             rows.append((features["class" if name == "weather" else name], ids[i], ids[k], row))
             for total in (sums, whole[at], whole[3]):
                 for n, value in enumerate(row):
@@ -294,7 +328,7 @@ class Agreement(unittest.TestCase):
 
     def branches(self):
         """A new data unit: its task, and the ids of its branches."""
-        self.host.data_units_add(self.dataset, titles=["v.mp4"], data_types=[annoproj.DataType.VIDEO], widths=[WIDTH],
+        self.host.data_units_add(self.dataset, titles=["v"], data_types=[annoproj.DataType.SCENE], widths=[WIDTH],
                                  heights=[HEIGHT], frames=[FRAMES], fps=[25.0])
         rows = [row for row in self.project.task_list(reverse=True, sort=annoproj.TaskSort.ENTERED, limit=3).to_pylist()]
         ids = sorted(row["task"] for row in rows)

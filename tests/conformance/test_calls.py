@@ -158,6 +158,7 @@ CALLS = {
     "annoproj_ontology_import_coco": (WRITE, lambda w, **c: w.host.ontology_import_coco("More", COCO, **c)),
     "annoproj_ontology_update": (WRITE, lambda w, **c: w.host.ontology_update(w.ontology, ONTOLOGY.replace("Car", "Van", 1), **c)),
     "annoproj_ontology_json": (READ, lambda w, **c: w.host.ontology_json(w.ontology, **c)),
+    "annoproj_ontology_vertices": (READ, lambda w, **c: w.host.ontology_vertices(w.ontology, **c)),
     "annoproj_ontology_features": (READ, lambda w, **c: w.host.ontology_features(w.ontology, **c)),
     "annoproj_ontology_list": (READ, lambda w, **c: w.host.ontology_list(**c)),
     "annoproj_project_create": (WRITE, lambda w, **c: w.host.project_create("Q", w.ontology, WORKFLOW, **c).id()),

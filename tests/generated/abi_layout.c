@@ -239,6 +239,14 @@ typedef int32_t annoproj_label_action;
 _Static_assert((int32_t)ANNOPROJ_LABEL_PUT == 1, "ANNOPROJ_LABEL_PUT");
 _Static_assert((int32_t)ANNOPROJ_LABEL_REMOVE == 2, "ANNOPROJ_LABEL_REMOVE");
 
+typedef int32_t annoproj_visibility;
+_Static_assert((int32_t)ANNOPROJ_VISIBILITY_UNKNOWN == 0, "ANNOPROJ_VISIBILITY_UNKNOWN");
+_Static_assert((int32_t)ANNOPROJ_VISIBILITY_VISIBLE == 1, "ANNOPROJ_VISIBILITY_VISIBLE");
+_Static_assert((int32_t)ANNOPROJ_VISIBILITY_OCCLUDED == 2, "ANNOPROJ_VISIBILITY_OCCLUDED");
+_Static_assert((int32_t)ANNOPROJ_VISIBILITY_SELF_OCCLUDED == 3, "ANNOPROJ_VISIBILITY_SELF_OCCLUDED");
+_Static_assert((int32_t)ANNOPROJ_VISIBILITY_INVISIBLE == 4, "ANNOPROJ_VISIBILITY_INVISIBLE");
+_Static_assert((int32_t)ANNOPROJ_VISIBILITY_MISSING == 5, "ANNOPROJ_VISIBILITY_MISSING");
+
 typedef int32_t annoproj_anchor;
 _Static_assert((int32_t)ANNOPROJ_ANCHOR_DATA_UNIT == 0, "ANNOPROJ_ANCHOR_DATA_UNIT");
 _Static_assert((int32_t)ANNOPROJ_ANCHOR_FRAME == 1, "ANNOPROJ_ANCHOR_FRAME");
@@ -934,6 +942,7 @@ _Static_assert(sizeof(&annoproj_ontology_create) == sizeof(void (*)(void)), "dec
 _Static_assert(sizeof(&annoproj_ontology_update) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_ontology_json) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_ontology_features) == sizeof(void (*)(void)), "declared");
+_Static_assert(sizeof(&annoproj_ontology_vertices) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_ontology_list) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_tag_create) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_tag_rename) == sizeof(void (*)(void)), "declared");
@@ -1181,6 +1190,7 @@ annoproj_status annoproj_ontology_create(annoproj_session *session, const char *
 annoproj_status annoproj_ontology_update(annoproj_session *session, int64_t ontology, const char *json, const annoproj_call *call, annoproj_error **error);
 annoproj_status annoproj_ontology_json(annoproj_session *session, int64_t ontology, const annoproj_call *call, char **json, annoproj_error **error);
 annoproj_status annoproj_ontology_features(annoproj_session *session, int64_t ontology, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
+annoproj_status annoproj_ontology_vertices(annoproj_session *session, int64_t ontology, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
 annoproj_status annoproj_ontology_list(annoproj_session *session, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
 annoproj_status annoproj_tag_create(annoproj_session *session, const char *name, const annoproj_call *call, int64_t *tag, annoproj_error **error);
 annoproj_status annoproj_tag_rename(annoproj_session *session, int64_t tag, const char *name, const annoproj_call *call, annoproj_error **error);

@@ -32,14 +32,15 @@ static const char structure[] =
     OBJECT("2", "Region", "polygon", "objReg01", "") "," OBJECT("3", "Mask", "bitmask", "objMas01", "") ","
     OBJECT("4", "Way", "polyline", "objWay01", "") "," OBJECT("5", "Spot", "point", "objSpo01", "") ","
     OBJECT("6", "Turned", "rotatable_bounding_box", "objTur01", "") "," OBJECT("7", "Noise", "audio", "objNoi01", "") ","
-    OBJECT("8", "Bones", "skeleton", "objBon01", "") "],"
+    OBJECT("8", "Bones", "skeleton", "objBon01", "") "," OBJECT("9", "Quote", "text", "objQuo01", "") "],"
     "\"classifications\":[{\"id\":\"1\",\"featureNodeHash\":\"clsWea01\",\"attributes\":["
     ATTRIBUTE("1.1", "Weather", "radio", "attWea01", "false", "false", ",\"options\":["
         OPTION("1.1.1", "Sunny", "optSun01", "") ","
         OPTION("1.1.2", "Rainy", "optRai01", ",\"options\":["
             ATTRIBUTE("1.1.2.1", "Level", "radio", "attLev01", "true", "false", ",\"options\":["
                 OPTION("1.1.2.1.1", "Light", "optLig01", "") "," OPTION("1.1.2.1.2", "Heavy", "optHea01", "") "]") "]") "]")
-    "]}],\"skeleton_templates\":[]}";
+    "]}],\"skeleton_templates\":[{\"template\":{\"name\":\"Bones\",\"feature_node_hash\":\"objBon01\",\"skeleton\":{"
+    "\"0\":{\"x\":0,\"y\":0,\"name\":\"Hip\",\"featureHash\":\"verHip01\"},\"1\":{\"x\":0,\"y\":1,\"name\":\"Knee\"}}}}]}";
 /* clang-format on */
 
 static int64_t find_feature(annoproj_table *table, const char *hash) {
@@ -60,14 +61,14 @@ static void find_features(team *made, int64_t ontology, features *out) {
         int64_t *feature;
         const char *hash;
     } all[] = {
-        {&out->car, "objCar01"},   {&out->colour, "attCol01"}, {&out->red, "optRed01"},     {&out->other, "optOth01"},
-        {&out->which, "attWhi01"}, {&out->rust, "optRus01"},   {&out->gold, "optGol01"},    {&out->braking, "attBrk01"},
-        {&out->yes, "optYes01"},   {&out->no, "optNo001"},     {&out->speed, "attSpe01"},   {&out->note, "attNot01"},
-        {&out->tags, "attTag01"},  {&out->tag_a, "optTaA01"},  {&out->tag_b, "optTaB01"},   {&out->region, "objReg01"},
-        {&out->mask, "objMas01"},  {&out->way, "objWay01"},    {&out->spot, "objSpo01"},    {&out->turned, "objTur01"},
-        {&out->noise, "objNoi01"}, {&out->bones, "objBon01"},  {&out->weather, "clsWea01"}, {&out->kind, "attWea01"},
-        {&out->sunny, "optSun01"}, {&out->rainy, "optRai01"},  {&out->level, "attLev01"},   {&out->light, "optLig01"},
-        {&out->heavy, "optHea01"}};
+        {&out->car, "objCar01"},   {&out->colour, "attCol01"}, {&out->red, "optRed01"},   {&out->other, "optOth01"},
+        {&out->which, "attWhi01"}, {&out->rust, "optRus01"},   {&out->gold, "optGol01"},  {&out->braking, "attBrk01"},
+        {&out->yes, "optYes01"},   {&out->no, "optNo001"},     {&out->speed, "attSpe01"}, {&out->note, "attNot01"},
+        {&out->tags, "attTag01"},  {&out->tag_a, "optTaA01"},  {&out->tag_b, "optTaB01"}, {&out->region, "objReg01"},
+        {&out->mask, "objMas01"},  {&out->way, "objWay01"},    {&out->spot, "objSpo01"},  {&out->turned, "objTur01"},
+        {&out->noise, "objNoi01"}, {&out->bones, "objBon01"},  {&out->quote, "objQuo01"}, {&out->weather, "clsWea01"},
+        {&out->kind, "attWea01"},  {&out->sunny, "optSun01"},  {&out->rainy, "optRai01"}, {&out->level, "attLev01"},
+        {&out->light, "optLig01"}, {&out->heavy, "optHea01"}};
     assert_ok(annoproj_ontology_features(made->host, ontology, NULL, &table, &error), error);
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
         *all[i].feature = find_feature(table, all[i].hash);

@@ -19,7 +19,7 @@ enum unit {
 /* Features of its ontology. */
 typedef struct features {
     int64_t car, colour, red, other, which, rust, gold, braking, yes, no, speed, note, tags, tag_a, tag_b;
-    int64_t region, mask, way, spot, turned, noise, bones;
+    int64_t region, mask, way, spot, turned, noise, bones, quote;
     int64_t weather, kind, sunny, rainy, level, light, heavy;
 } features;
 

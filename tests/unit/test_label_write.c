@@ -24,7 +24,7 @@ static void car_with(int64_t attribute, int64_t option, int64_t first, int64_t l
 static const double four[] = {1, 2, 3, 4}, six[] = {1, 2, 3, 4, 5, 6}, negative[] = {1, 2, -3, 4},
                     far[] = {3e9, 2, 3, 4}, infinite[] = {1, INFINITY, 3, 4}, runs[] = {200, 100, 20000},
                     few_runs[] = {200, 100, 19999}, other_size[] = {100, 100, 10000}, half[] = {200, 100, 0.5, 19999.5},
-                    five[] = {1, 2, 3, 4, 45};
+                    five[] = {1, 2, 3, 4, 45}, nine[] = {1, 2, 1, 3, 4, 1, 5, 6, 1}, unseen[] = {1, 2, 1.5};
 
 static void box_of_three(void) {
     box_of(3, four);
@@ -88,9 +88,17 @@ static void turned_four(void) {
     draft_label(&changes, "", current->turned);
     draft_geometry(&changes, 0, 4, four);
 }
-static void skeleton(void) {
+static void skeleton_four(void) {
     draft_label(&changes, "", current->bones);
     draft_geometry(&changes, 0, 4, four);
+}
+static void skeleton_of_three(void) {
+    draft_label(&changes, "", current->bones);
+    draft_geometry(&changes, 0, 9, nine);
+}
+static void skeleton_unseen(void) {
+    draft_label(&changes, "", current->bones);
+    draft_geometry(&changes, 0, 3, unseen);
 }
 static void no_class(void) {
     draft_label(&changes, "", 999);
@@ -190,8 +198,9 @@ static void text_not_utf8(void) {
 static void remove_unknown(void) {
     draft_remove(&changes, "abcdef78");
 }
-static void noise_without_ranges(void) {
+static void noise_on_video(void) {
     draft_label(&changes, "", current->noise);
+    draft_range(&changes, 1, 2);
 }
 
 static const struct refusal {
@@ -216,7 +225,9 @@ static const struct refusal {
     {"mask of another size", mask_size, ANNOPROJ_DATA, "data unit"},
     {"mask of fractions", mask_half, ANNOPROJ_DATA, "integers"},
     {"rotatable box of four", turned_four, ANNOPROJ_DATA, "theta"},
-    {"skeleton", skeleton, ANNOPROJ_UNSUPPORTED, "skeleton"},
+    {"skeleton of four numbers", skeleton_four, ANNOPROJ_DATA, "visibility"},
+    {"skeleton of too many", skeleton_of_three, ANNOPROJ_DATA, "template"},
+    {"visibility that is none", skeleton_unseen, ANNOPROJ_DATA, "annoproj_visibility"},
     {"no class", no_class, ANNOPROJ_NOT_FOUND, "999"},
     {"option as class", option_as_class, ANNOPROJ_NOT_FOUND, "label 0"},
     {"short hash", bad_hash, ANNOPROJ_DATA, "abc"},
@@ -242,7 +253,7 @@ static const struct refusal {
     {"number not finite", number_infinite, ANNOPROJ_DATA, "finite"},
     {"text not UTF-8", text_not_utf8, ANNOPROJ_DATA, "UTF-8"},
     {"remove what is not there", remove_unknown, ANNOPROJ_NOT_FOUND, "abcdef78"},
-    {"sound without ranges", noise_without_ranges, ANNOPROJ_DATA, "ranges"},
+    {"sound on a video", noise_on_video, ANNOPROJ_DATA, "which a data unit of type video does not have"},
 };
 
 static void refused(void **state) {

@@ -67,6 +67,7 @@ static void fill_in_with(const char *pattern, const features *of, int64_t credit
                     : *pattern == 'h' ? of->heavy
                     : *pattern == 'i' ? of->rainy
                     : *pattern == 'z' ? of->noise
+                    : *pattern == 'q' ? of->quote
                     : *pattern == 'X' ? credited
                                       : of->yes;
             length += (size_t)snprintf(out + length, 1024 - length, "%lld", (long long)value);
@@ -283,11 +284,11 @@ static void classifications_without_frames_count_one(void **state) {
     team_free(made);
 }
 
-static void put_noise(annoproj_task *task, const char *hash, const features *of, int64_t first, int64_t last) {
+static void put_range(annoproj_task *task, const char *hash, int64_t class, int64_t first, int64_t last) {
     static draft changes;
     annoproj_error *error = NULL;
     draft_begin(&changes);
-    draft_label(&changes, hash, of->noise);
+    draft_label(&changes, hash, class);
     draft_range(&changes, first, last);
     assert_ok(draft_write(&changes, task, NULL, &error), error);
 }
@@ -298,13 +299,13 @@ static void text_and_audio(void **state) {
     const char *const audio[] = {
         "label_counted 1 class=%z\n",
         "label_create 1 frames=1 class=%z\nlabel_submit 1 frames=1 class=%z\nlabel_counted 1 class=%z\n"};
-    const char *const plain[] = {"", "label_create 2 frames=1 class=%z\nlabel_submit 2 frames=1 class=%z\n"};
+    const char *const plain[] = {"", "label_create 2 frames=1 class=%q\nlabel_submit 2 frames=1 class=%q\n"};
     for (int counted = 0; counted < 2; counted++) {
         features of;
         char events[8192], expected[1024];
         team *made = label_team("", "\"strict_review\": false", counted == 1, &of);
         annoproj_task *task = team_task(made, TEAM_ANNOTATOR, AUDIO);
-        put_noise(task, "noise001", &of, 1000, 250000);
+        put_range(task, "noise001", of.noise, 1000, 250000);
         int64_t after = last_seq(made);
         submit(made, AUDIO);
         events_after(made, after, events);
@@ -312,7 +313,7 @@ static void text_and_audio(void **state) {
         assert_string_equal(events, expected);
         annoproj_task_close(task);
         task = team_task(made, TEAM_ANNOTATOR, PLAIN_TEXT);
-        put_noise(task, "noise002", &of, 5, 60);
+        put_range(task, "quote001", of.quote, 5, 60);
         after = last_seq(made);
         submit(made, PLAIN_TEXT);
         events_after(made, after, events);
@@ -320,11 +321,11 @@ static void text_and_audio(void **state) {
         assert_string_equal(events, expected);
         assert_int_equal(counter(made, "instance_labels_created"), 1);
         back_to_annotation(made, PLAIN_TEXT);
-        put_noise(task, "noise002", &of, 5, 61); /* other characters are an edit of one frame label */
+        put_range(task, "quote001", of.quote, 5, 61); /* other characters are an edit of one frame label */
         after = last_seq(made);
         submit(made, PLAIN_TEXT);
         events_after(made, after, events);
-        fill_in(counted ? "label_edit 2 class=%z\nlabel_submit 2 frames=1 class=%z\n" : "", &of, expected);
+        fill_in(counted ? "label_edit 2 class=%q\nlabel_submit 2 frames=1 class=%q\n" : "", &of, expected);
         assert_string_equal(events, expected);
         assert_int_equal(team_differences(made), 0);
         annoproj_task_close(task);

@@ -67,7 +67,8 @@ static void test_members(void **state) {
             int64_t task = 0;
             annoproj_queue_reason reason = 0;
             assert_int_equal(initiate(made, who, (int64_t)who), takes);
-            assert_int_equal(assign(made, TEAM_SIZE + (int64_t)who, who), takes == ANNOPROJ_OK ? ANNOPROJ_OK : ANNOPROJ_INVALID);
+            assert_int_equal(assign(made, TEAM_SIZE + (int64_t)who, who),
+                             takes == ANNOPROJ_OK ? ANNOPROJ_OK : ANNOPROJ_INVALID);
             if (takes == ANNOPROJ_OK) {
                 assert_int_equal(start(made, who, "annotate", &task, &reason), ANNOPROJ_OK);
                 assert_true(task != 0);

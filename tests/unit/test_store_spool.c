@@ -231,12 +231,9 @@ static void test_a_body_begins_no_other_operation(void **unused) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        WITH_STORE(test_a_spool_is_copied_by_a_command),
-        WITH_STORE(test_an_open_spool_is_a_call_in_flight),
-        WITH_STORE(test_spools_of_the_dead_are_removed),
-        WITH_STORE(test_a_schema_that_is_wrong),
-        cmocka_unit_test(test_clock_and_random_are_the_hosts),
-        cmocka_unit_test(test_a_callback_may_not_call_back),
+        WITH_STORE(test_a_spool_is_copied_by_a_command),       WITH_STORE(test_an_open_spool_is_a_call_in_flight),
+        WITH_STORE(test_spools_of_the_dead_are_removed),       WITH_STORE(test_a_schema_that_is_wrong),
+        cmocka_unit_test(test_clock_and_random_are_the_hosts), cmocka_unit_test(test_a_callback_may_not_call_back),
         WITH_STORE(test_a_body_begins_no_other_operation),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -231,14 +231,10 @@ static void test_forgeries(void **state) {
         changed[i] = 0;
         assert_status(ANNOPROJ_INVALID, open_with(made, user, changed, &session, &error), error);
     }
-    const char *const nonsense[] = {"",
-                                    "1",
-                                    "1.1.1.1",
-                                    "ticket",
-                                    "2.1.1.1.1.",
-                                    "1.-1.1.1.1.x",
-                                    "\xff",
-                                    "1.99999999999999999999.1.1.1.00000000000000000000000000000000"};
+    const char *const nonsense[] = {"",           "1",
+                                    "1.1.1.1",    "ticket",
+                                    "2.1.1.1.1.", "1.-1.1.1.1.x",
+                                    "\xff",       "1.99999999999999999999.1.1.1.00000000000000000000000000000000"};
     for (size_t i = 0; i < sizeof nonsense / sizeof *nonsense; i++)
         assert_status(ANNOPROJ_INVALID, open_with(made, user, nonsense[i], &session, &error), error);
     snprintf(changed, sizeof changed, "1.0%s", pass + 2); /* the same numbers, another text */

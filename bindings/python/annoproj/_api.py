@@ -169,6 +169,9 @@ __all__ = [
     'UnsupportedError',
     'UserRow',
     'UserTable',
+    'VertexRow',
+    'VertexTable',
+    'Visibility',
     'WorkflowTemplateRow',
     'WorkflowTemplateTable',
     'cancel_new',
@@ -462,6 +465,17 @@ class Unit(enum.IntEnum):
 class LabelAction(enum.IntEnum):
     PUT = 1    # make it, or replace the whole label with that hash
     REMOVE = 2
+
+
+class Visibility(enum.IntEnum):
+    """Whether a vertex of a skeleton is seen."""
+
+    UNKNOWN = 0    # not said
+    VISIBLE = 1
+    OCCLUDED = 2    # behind something else
+    SELF_OCCLUDED = 3    # behind another part of the same object
+    INVISIBLE = 4    # outside the image
+    MISSING = 5    # the label does not have this vertex; its x and y say nothing
 
 
 class Anchor(enum.IntEnum):
@@ -809,6 +823,19 @@ class FeatureRow:
     required: bool  # Whether an answer is required.
     dynamic: bool  # Whether the answer may change by frame.
     archived: bool  # Archived entries are kept for what uses them.
+    global_: bool  # Whether it is a classification of whole data units only (level "global").
+
+
+@dataclasses.dataclass(frozen=True)
+class VertexRow:
+    """A vertex of a skeleton class, as its template has it."""
+
+    class_: int  # Feature of the class.
+    vertex: int  # Place among the vertices of the class, from 0: the order of a label's numbers.
+    feature_hash: str  # featureHash of the vertex; empty where the template has none.
+    name: str  # Name, unique in the class.
+    value: str  # Its value; empty where the template has none.
+    color: str  # Its colour; empty where the template has none.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -989,7 +1016,7 @@ class GeometryRow:
     label: str  # Hash of the label.
     frame: int  # Frame, from 0.
     part: int  # Part of the geometry on this frame, from 0.
-    unit: str  # pixels or normalised.
+    unit: str  # pixels, normalised, scene (cuboids) or points (segmentations).
     coordinates: Tuple[float, ...]  # Numbers of the part, as annoproj_label_changes has them.
 
 
@@ -2017,8 +2044,9 @@ class Session(_runtime.Handle):
         return _runtime.pages(functools.partial(self.data_unit_list, dataset), keywords)
 
     def ontology_create(self, title, json, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
-        """Makes an ontology from its JSON structure (objects, classifications). Unknown members are kept. DATA names JSON
-        pointer and byte of what is wrong; LIMIT when it has too many entries or levels. Rights: ontology_create.
+        """Makes an ontology from its JSON structure (objects, classifications, skeleton_templates). Unknown members are kept. The vertices of
+        a skeleton class are those of the template whose feature_node_hash is the hash of the class, else of the one with its name. DATA
+        names JSON pointer and byte of what is wrong; LIMIT when it has too many entries or levels. Rights: ontology_create.
         """
         call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
         c_title = _convert.encode(title, 'title', False)
@@ -2029,8 +2057,8 @@ class Session(_runtime.Handle):
 
     def ontology_update(self, ontology, json, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """Replaces the structure. While a project uses the ontology, entries that are missing from `json` are archived instead
-        of removed, and an entry may not change its shape or type (STATE). NOT_FOUND; DATA and LIMIT as annoproj_ontology_create.
-        Rights: ontology_change.
+        of removed, skeleton templates are kept, and an entry may not change its shape, type, level or place, nor a skeleton the order
+        of its vertices (STATE). NOT_FOUND; DATA and LIMIT as annoproj_ontology_create. Rights: ontology_change.
         """
         call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
         c_ontology = _convert.integer(ontology, 'ontology', 'c_int64')
@@ -2052,6 +2080,14 @@ class Session(_runtime.Handle):
         o_table = _capi.annoproj_table_p()
         call.run(_capi.annoproj_ontology_features, call.handle(self, Session, 'session'), c_ontology, call.pointer(), call.result(o_table, FeatureTable), call.error_pointer())
         return call.made(o_table, FeatureTable)
+
+    def ontology_vertices(self, ontology, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """The vertices of the skeleton classes of an ontology, by class and place. NOT_FOUND. Rights: as annoproj_ontology_json."""
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        c_ontology = _convert.integer(ontology, 'ontology', 'c_int64')
+        o_table = _capi.annoproj_table_p()
+        call.run(_capi.annoproj_ontology_vertices, call.handle(self, Session, 'session'), c_ontology, call.pointer(), call.result(o_table, VertexTable), call.error_pointer())
+        return call.made(o_table, VertexTable)
 
     def ontology_list(self, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """All ontologies the session may see, by title. Rights: as annoproj_ontology_json."""
@@ -3266,8 +3302,8 @@ class Task(_runtime.Handle):
     def labels_write(self, *, text=None, actions=None, hashes=None, hash_offsets=None, classes=None, confidences=None, automatic=None, geometry_starts=None, frames=None, part_starts=None, coordinate_starts=None, coordinates=None, answer_starts=None, answer_attributes=None, answer_options=None, answer_texts=None, answer_text_offsets=None, answer_numbers=None, answer_first_frames=None, answer_last_frames=None, range_starts=None, range_first_frames=None, range_last_frames=None, unit=0, version=0, force=False, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """Puts and removes labels of a task in one transaction; labels not named stay as they are. The result says hash and new version.
         CONFLICT when `version` is not the present one or another has the task; NOT_FOUND for a label to remove or a class; DATA for
-        coordinates, ranges or answers that do not fit and for a label that two changes name (names the label and the place); UNSUPPORTED for a class
-        whose shape this library does not store; STATE in a done stage, by project status, and for a new label of an archived class; LIMIT for more than
+        coordinates, ranges or answers that do not fit, for a shape the data unit does not have and for a label that two changes name (names the
+        label and the place); STATE in a done stage, by project status, and for a new label of an archived class; LIMIT for more than
         1,000,000 changes, and text answers beyond 1 MiB. Rights: label_write.
 
         text: hashes and text answers
@@ -3424,19 +3460,20 @@ class Task(_runtime.Handle):
         without branches.
         Shapes are compared frame by frame with those of the same class. On a frame the two most alike that are the same by the rule are
         matched first, each at most once; equals in the order of the labels. Answers do not count. Boxes, rotatable boxes (turned about
-        their middle), polygons and masks are the same when intersection over union reaches `overlap`. A polygon is what its rings wind
+        their middle), polygons, masks, segmentations and cuboids (turned about their middle by Euler angles x, y, z, each about the axes as
+        already turned; of 2D ones the front and the back) are the same when intersection over union reaches `overlap`. A polygon is what its rings wind
         around: a ring within another that runs the other way is a hole. Areas are computed from the coordinates, not from pixels; those
-        of masks are counted. Two shapes without any area are the same when their numbers are. Points and polylines are the same when no
+        of masks and segmentations are counted. Two shapes without any area are the same when their numbers are. Points and polylines are the same when no
         vertex of either is farther from the other than `distance` times the diagonal of the data unit (of a square with side 1 for
-        normalised coordinates on a unit without a size).
+        normalised coordinates on a unit without a size), skeletons when that is so of each vertex and both have the same vertices.
         Classifications agree on a frame when all their answers are the same there; a global one counts as one on frame 0. On audio and
         text, objects are the same when intersection over union of their ranges reaches `overlap`, classifications when ranges and answers
         are the same; each label is one item.
         INVALID for options out of range. STATE for a branch, and when the data unit has no width and height and shapes in pixels cannot be
         compared without (distances; shapes in both units). PERMISSION for another's task. Rights: task_view.
 
-        overlap: boxes, polygons, masks: least intersection over union, up to 1; 0 = 0.5
-        distance: points, polylines: greatest distance as a part of the diagonal of the data unit, up to 1; 0 = 0.01
+        overlap: boxes, polygons, masks, segmentations, cuboids: least intersection over union, up to 1; 0 = 0.5
+        distance: points, polylines, skeletons: greatest distance as a part of the diagonal of the data unit, up to 1; 0 = 0.01
         """
         call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
         s_options = _capi.annoproj_agreement_options()
@@ -3901,6 +3938,21 @@ class FeatureTable(Table):
         ('required', 'bool'),
         ('dynamic', 'bool'),
         ('archived', 'bool'),
+        ('global', 'bool'),
+    )
+
+
+class VertexTable(Table):
+    """A table of VertexRow: A vertex of a skeleton class, as its template has it."""
+
+    ROW = VertexRow
+    COLUMNS = (
+        ('class', 'int64'),
+        ('vertex', 'int64'),
+        ('feature_hash', 'utf8'),
+        ('name', 'utf8'),
+        ('value', 'utf8'),
+        ('color', 'utf8'),
     )
 
 
@@ -4582,6 +4634,7 @@ TABLES = {
     'data_unit_row': DataUnitTable,
     'ontology_row': OntologyTable,
     'feature_row': FeatureTable,
+    'vertex_row': VertexTable,
     'tag_row': TagTable,
     'project_row': ProjectTable,
     'purge_row': PurgeTable,

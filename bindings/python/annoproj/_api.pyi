@@ -168,6 +168,9 @@ __all__ = [
     "UnsupportedError",
     "UserRow",
     "UserTable",
+    "VertexRow",
+    "VertexTable",
+    "Visibility",
     "WorkflowTemplateRow",
     "WorkflowTemplateTable",
     "cancel_new",
@@ -463,6 +466,17 @@ class LabelAction(enum.IntEnum):
     REMOVE = 2
 
 
+class Visibility(enum.IntEnum):
+    """Whether a vertex of a skeleton is seen."""
+
+    UNKNOWN = 0    # not said
+    VISIBLE = 1
+    OCCLUDED = 2    # behind something else
+    SELF_OCCLUDED = 3    # behind another part of the same object
+    INVISIBLE = 4    # outside the image
+    MISSING = 5    # the label does not have this vertex; its x and y say nothing
+
+
 class Anchor(enum.IntEnum):
     DATA_UNIT = 0
     FRAME = 1
@@ -691,6 +705,19 @@ class FeatureRow:
     required: bool  # Whether an answer is required.
     dynamic: bool  # Whether the answer may change by frame.
     archived: bool  # Archived entries are kept for what uses them.
+    global_: bool  # Whether it is a classification of whole data units only (level "global").
+
+
+@dataclasses.dataclass(frozen=True)
+class VertexRow:
+    """A vertex of a skeleton class, as its template has it."""
+
+    class_: int  # Feature of the class.
+    vertex: int  # Place among the vertices of the class, from 0: the order of a label's numbers.
+    feature_hash: str  # featureHash of the vertex; empty where the template has none.
+    name: str  # Name, unique in the class.
+    value: str  # Its value; empty where the template has none.
+    color: str  # Its colour; empty where the template has none.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -871,7 +898,7 @@ class GeometryRow:
     label: str  # Hash of the label.
     frame: int  # Frame, from 0.
     part: int  # Part of the geometry on this frame, from 0.
-    unit: str  # pixels or normalised.
+    unit: str  # pixels, normalised, scene (cuboids) or points (segmentations).
     coordinates: Tuple[float, ...]  # Numbers of the part, as annoproj_label_changes has them.
 
 
@@ -1363,6 +1390,7 @@ class Session(_runtime.Handle):
     def ontology_update(self, ontology: int, json: str, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> None: ...
     def ontology_json(self, ontology: int, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> str: ...
     def ontology_features(self, ontology: int, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> FeatureTable: ...
+    def ontology_vertices(self, ontology: int, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> VertexTable: ...
     def ontology_list(self, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> OntologyTable: ...
     def tag_create(self, name: str, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> int: ...
     def tag_rename(self, tag: int, name: str, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> None: ...
@@ -1539,6 +1567,8 @@ class DataUnitTable(Table[DataUnitRow]): ...
 class OntologyTable(Table[OntologyRow]): ...
 
 class FeatureTable(Table[FeatureRow]): ...
+
+class VertexTable(Table[VertexRow]): ...
 
 class TagTable(Table[TagRow]): ...
 

@@ -218,6 +218,13 @@ ANNOPROJ_UNIT_NORMALISED = 2
 ANNOPROJ_LABEL_PUT = 1
 ANNOPROJ_LABEL_REMOVE = 2
 
+ANNOPROJ_VISIBILITY_UNKNOWN = 0
+ANNOPROJ_VISIBILITY_VISIBLE = 1
+ANNOPROJ_VISIBILITY_OCCLUDED = 2
+ANNOPROJ_VISIBILITY_SELF_OCCLUDED = 3
+ANNOPROJ_VISIBILITY_INVISIBLE = 4
+ANNOPROJ_VISIBILITY_MISSING = 5
+
 ANNOPROJ_ANCHOR_DATA_UNIT = 0
 ANNOPROJ_ANCHOR_FRAME = 1
 ANNOPROJ_ANCHOR_COORDINATE = 2
@@ -786,6 +793,7 @@ FUNCTIONS = (
     ("annoproj_ontology_update", c_int32, (annoproj_session_p, c_int64, c_char_p, POINTER(annoproj_call), POINTER(annoproj_error_p))),
     ("annoproj_ontology_json", c_int32, (annoproj_session_p, c_int64, POINTER(annoproj_call), POINTER(c_void_p), POINTER(annoproj_error_p))),
     ("annoproj_ontology_features", c_int32, (annoproj_session_p, c_int64, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
+    ("annoproj_ontology_vertices", c_int32, (annoproj_session_p, c_int64, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
     ("annoproj_ontology_list", c_int32, (annoproj_session_p, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
     ("annoproj_tag_create", c_int32, (annoproj_session_p, c_char_p, POINTER(annoproj_call), POINTER(c_int64), POINTER(annoproj_error_p))),
     ("annoproj_tag_rename", c_int32, (annoproj_session_p, c_int64, c_char_p, POINTER(annoproj_call), POINTER(annoproj_error_p))),
@@ -1037,6 +1045,7 @@ annoproj_ontology_create = LIBRARY.annoproj_ontology_create
 annoproj_ontology_update = LIBRARY.annoproj_ontology_update
 annoproj_ontology_json = LIBRARY.annoproj_ontology_json
 annoproj_ontology_features = LIBRARY.annoproj_ontology_features
+annoproj_ontology_vertices = LIBRARY.annoproj_ontology_vertices
 annoproj_ontology_list = LIBRARY.annoproj_ontology_list
 annoproj_tag_create = LIBRARY.annoproj_tag_create
 annoproj_tag_rename = LIBRARY.annoproj_tag_rename

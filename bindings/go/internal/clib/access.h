@@ -134,8 +134,8 @@ typedef struct command {
     uint8_t seed[16];   /* drawn before the command ran */
     uint64_t drawn;     /* how many numbers were derived from it */
     bytes result;       /* what the public function hands out; kept with a request key */
-    bytes places;     /* where many tasks have come to, written together in the end (task_places.h) */
-    bool places_wait; /* else each is written at once */
+    bytes places;       /* where many tasks have come to, written together in the end (task_places.h) */
+    bool places_wait;   /* else each is written at once */
     bool found_nothing; /* no request key is kept: a repeat asks again */
 } command;
 

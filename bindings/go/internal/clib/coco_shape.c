@@ -110,6 +110,28 @@ static annoproj_status write_polygon(coco_shape *of, const export_task *task, in
     return ANNOPROJ_OK;
 }
 
+/* Every vertex counts, whatever is seen of it; one that is missing keeps its place, as COCO has it. */
+static void write_skeleton(const shape *of, int32_t category, int64_t image, text *out) {
+    static const char *const flags[] = {",2", ",2", ",1", ",1", ",0", "0,0,0"}; /* by annoproj_visibility */
+    const box around = skeleton_bounds(of);
+    int64_t vertices = 0;
+    write_head(out, (number){.exact = true}, &around, category, image, false);
+    text_string(out, "[],\"keypoints\":[");
+    for (size_t i = 0; i + 2 < of->number_count; i += 3) {
+        const double seen = number_to_double(&of->numbers[i + 2]);
+        const size_t flag = seen >= 0 && seen < ANNOPROJ_VISIBILITY_MISSING ? (size_t)seen
+                                                                            : ANNOPROJ_VISIBILITY_MISSING;
+        text_string(out, i > 0 ? "," : "");
+        if (flag < ANNOPROJ_VISIBILITY_MISSING) {
+            text_numbers(out, of->numbers + i, 2);
+            vertices++;
+        }
+        text_string(out, flags[flag]);
+    }
+    text_string(out, "],\"num_keypoints\":");
+    text_int64(out, vertices);
+}
+
 /* There and back again. */
 static void write_polyline(const shape *of, int32_t category, int64_t image, text *out) {
     const box around = shape_bounds(of);
@@ -161,6 +183,7 @@ annoproj_status coco_shape_write(coco_shape *of, const export_task *task, int32_
     case SHAPE_POLYGON: return write_polygon(of, task, category, image, out, error);
     case SHAPE_POLYLINE: write_polyline(drawn, category, image, out); break;
     case SHAPE_BITMASK: write_mask(drawn, category, image, out); break;
+    case SHAPE_SKELETON: write_skeleton(drawn, category, image, out); break;
     default: write_point(drawn, category, image, out); break;
     }
     return ANNOPROJ_OK;

@@ -4,8 +4,6 @@
 
 #include <stdint.h>
 
-#include "ontology.h"
-
 /* The scales a decimal can have, as a varint: 0 stands for "number by number" or float64, else zigzag + 1. */
 #define SMALLEST_SCALE      (-320)
 #define LARGEST_SCALE       360
@@ -20,8 +18,5 @@ static inline int32_t scale_of_tag(uint64_t tag) {
     uint64_t zigzag = tag - 1;
     return zigzag & 1 ? -(int32_t)((zigzag + 1) / 2) : (int32_t)(zigzag / 2);
 }
-
-/* After how many numbers the same kind of number comes again: x and y, or x, y, w, h (, theta). */
-uint32_t geometry_stride(int32_t shape);
 
 #endif

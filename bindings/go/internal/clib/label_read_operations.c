@@ -180,22 +180,16 @@ static bool more_numbers(adding *to) {
     return larger != NULL;
 }
 
-/* Whether number `position` of a part runs along x (0) or y (1); -1 for what is no length. */
-static int axis_of(int32_t shape, size_t position) {
-    return shape == SHAPE_BITMASK || (shape == SHAPE_ROTATABLE_BOUNDING_BOX && position == 4) ? -1
-                                                                                              : (int)(position % 2);
-}
-
-static double converted(const adding *to, const geometry_cursor *cursor, size_t position, double value) {
-    int axis = axis_of(cursor->shape, position);
-    if (to->asked == ANNOPROJ_UNIT_STORED || to->asked == cursor->unit || axis < 0) {
+static double converted(const adding *to, const geometry_cursor *cursor, size_t part, size_t position, double value) {
+    const shape_axis axis = shape_axis_at(cursor->shape, part, position);
+    if (to->asked == ANNOPROJ_UNIT_STORED || to->asked == cursor->unit || axis == AXIS_NONE) {
         return value;
     }
-    double side = (double)(axis == 0 ? to->unit.width : to->unit.height);
+    double side = (double)(axis == AXIS_X ? to->unit.width : to->unit.height);
     return to->asked == ANNOPROJ_UNIT_NORMALISED ? value / side : value * side;
 }
 
-static annoproj_status add_part(adding *to, const label *one, geometry_cursor *cursor, int64_t part, bool pixels,
+static annoproj_status add_part(adding *to, const label *one, geometry_cursor *cursor, size_t part, const char *unit,
                                 annoproj_error **error) {
     size_t count = 0;
     number value;
@@ -203,15 +197,23 @@ static annoproj_status add_part(adding *to, const label *one, geometry_cursor *c
         if (count == to->number_capacity && !more_numbers(to)) {
             return fail_memory(error);
         }
-        to->numbers[count] = converted(to, cursor, count, number_to_double(&value));
+        to->numbers[count] = converted(to, cursor, part, count, number_to_double(&value));
         count++;
     }
     rows_text(to->rows, one->hash);
     rows_int64(to->rows, cursor->frame);
-    rows_int64(to->rows, part);
-    rows_text(to->rows, pixels ? "pixels" : "normalised");
+    rows_int64(to->rows, (int64_t)part);
+    rows_text(to->rows, unit);
     rows_double_list(to->rows, to->numbers, count);
     return ANNOPROJ_OK;
+}
+
+/* The unit a shape is handed out in. */
+static const char *unit_name(int32_t shape, int32_t unit) {
+    return shape == SHAPE_CUBOID              ? "scene"
+           : shape == SHAPE_SEGMENTATION      ? "points"
+           : unit == ANNOPROJ_UNIT_NORMALISED ? "normalised"
+                                              : "pixels";
 }
 
 static annoproj_status add_geometry(void *data, const label *one, annoproj_error **error) {
@@ -219,16 +221,16 @@ static annoproj_status add_geometry(void *data, const label *one, annoproj_error
     geometry_cursor cursor;
     annoproj_status status = ANNOPROJ_OK;
     geometry_open(&cursor, one->geometry, one->geometry_length);
-    bool converts = to->asked != ANNOPROJ_UNIT_STORED && to->asked != cursor.unit && cursor.shape != SHAPE_BITMASK;
-    bool pixels = (converts ? to->asked : cursor.unit) != ANNOPROJ_UNIT_NORMALISED;
+    bool converts = to->asked != ANNOPROJ_UNIT_STORED && to->asked != cursor.unit && shape_has_units(cursor.shape);
+    const char *unit = unit_name(cursor.shape, converts ? to->asked : cursor.unit);
     if (converts && cursor.frames_left > 0 && (to->unit.width <= 0 || to->unit.height <= 0)) {
         return fail(error, ANNOPROJ_STATE,
                     "data unit %lld has no width and height to convert label %s with: ask for the stored unit",
                     (long long)to->unit.id, one->hash);
     }
     while (status == ANNOPROJ_OK && geometry_next_frame(&cursor)) {
-        for (int64_t part = 0; status == ANNOPROJ_OK && geometry_next_part(&cursor); part++) {
-            status = add_part(to, one, &cursor, part, pixels, error);
+        for (size_t part = 0; status == ANNOPROJ_OK && geometry_next_part(&cursor); part++) {
+            status = add_part(to, one, &cursor, part, unit, error);
         }
     }
     return status == ANNOPROJ_OK && cursor.failed ? damaged(one, "coordinates", error) : status;

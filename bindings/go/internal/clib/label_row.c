@@ -97,7 +97,7 @@ annoproj_status write_frame_object(label_row_writer *to, const export_task *task
     json_text_member(out, "featureHash", class->hash);
     text_printf(out, ",\"manualAnnotation\":%s,", of->manual ? "true" : "false");
     if (status == ANNOPROJ_OK) {
-        status = write_row_shape(to, task, error);
+        status = write_row_shape(to, task, class, error);
     }
     text_character(out, '}');
     return status;

@@ -31,7 +31,8 @@ annoproj_status write_frame_object(label_row_writer *writer, const export_task *
 annoproj_status write_frame_classification(label_row_writer *writer, const export_task *task, size_t index,
                                            annoproj_error **error);
 /* "boundingBox":{...} and the like, normalised. */
-annoproj_status write_row_shape(label_row_writer *writer, const export_task *task, annoproj_error **error);
+annoproj_status write_row_shape(label_row_writer *writer, const export_task *task, const feature *class,
+                                annoproj_error **error);
 /* "object_answers":...,"classification_answers":...,"object_actions":... */
 annoproj_status write_row_answers(label_row_writer *writer, const export_task *task, annoproj_error **error);
 /* createdAt, createdBy, ..., lastEdited... */

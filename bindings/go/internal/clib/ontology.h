@@ -35,9 +35,17 @@ const char *feature_type_name(int32_t type);         /* "bounding_box", "radio",
 int32_t feature_shape_by_name(const char *name);     /* 0 = unknown */
 int32_t feature_attribute_by_name(const char *name); /* 0 = unknown */
 
+/* A vertex of a skeleton class, as its template has it; texts may be empty but for the name. */
+typedef struct vertex {
+    const char *hash, *name, *value, *color;
+} vertex;
+
 typedef struct feature {
     int32_t number, kind, type, parent, class, position;
     bool required, dynamic, archived;
+    bool global;            /* a classification of the whole data unit only */
+    const vertex *vertices; /* of a skeleton class with a template, in its order */
+    size_t vertex_count;
     int64_t coco_category;                   /* -1 = none */
     const char *hash, *name, *value, *color; /* in the scope's arena */
 } feature;

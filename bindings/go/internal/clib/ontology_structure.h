@@ -18,7 +18,7 @@ typedef struct entry {
     int32_t kind, type;    /* feature_kind, feature_type */
     int32_t parent, class; /* index of the entry it stands under (-1 = none), of its class */
     int32_t level;
-    bool required, dynamic, archived;
+    bool required, dynamic, archived, global;
     int64_t coco_category; /* -1 = none */
     const char *id, *hash, *name, *value, *color;
     const char *pointer;                  /* JSON pointer */
@@ -27,12 +27,23 @@ typedef struct entry {
     entry_list children;                  /* "attributes" of a class, "options" of the others */
 } entry;
 
+/* An element of "skeleton_templates" (skeleton_templates.h). */
+typedef struct skeleton_template {
+    const char *hash, *name; /* feature_node_hash, "" when there is none */
+    const char *pointer;
+    int64_t start, end; /* its text, braces included */
+    vertex *vertices;
+    size_t vertex_count, vertex_capacity;
+} skeleton_template;
+
 typedef struct ontology_structure {
     char *json; /* own copy */
     size_t length;
     entry *entries; /* depth first, as in the text */
     size_t count, capacity;
-    entry_list objects, classifications;
+    skeleton_template *templates;
+    size_t template_count, template_capacity;
+    entry_list objects, classifications, template_list;
     int64_t root_end; /* where the text's last '}' stands */
     bool root_filled; /* the root has members */
     arena memory;

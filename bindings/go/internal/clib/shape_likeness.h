@@ -20,9 +20,9 @@ typedef struct likeness_rule {
     double distance; /* greatest distance, of points and polylines, in the unit of the shapes */
 } likeness_rule;
 
-/* 0 = not alike by the rule; else in (0, 1], greater for shapes that are more alike. Boxes, polygons and masks: intersection
- * over union. Points and polylines: 1 - d / (2 * distance), where d is the greatest distance from a vertex of one to the
- * other. `measured` = it is an intersection over union. */
+/* 0 = not alike by the rule; else in (0, 1], greater for shapes that are more alike. Boxes, polygons, masks, segmentations and
+ * cuboids: intersection over union (2D cuboids: the lesser one of front and back). Points, polylines and skeletons: 1 - d / (2 *
+ * distance), where d is the greatest distance from a vertex of one to the other, of skeletons to the same vertex. */
 annoproj_status shape_likeness(const frame_shape *a, const frame_shape *b, const likeness_rule *rule,
                                const bounds *bounds, double *likeness, annoproj_error **error);
 bool shape_has_area(int32_t type);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "failure.h"
+#include "skeleton_templates.h"
 
 /* The text of an old entry, it and all below it archived. Entries below follow it in the array. */
 static void append_archived(const ontology_structure *old, size_t index, text *out) {
@@ -45,7 +46,7 @@ typedef struct insertion {
     int64_t at;         /* in the new text */
     const char *before; /* what opens the list when it is not there: ,"options":[ */
     bool filled;        /* the list has entries */
-    int32_t entry;      /* of the old structure */
+    int32_t entry;      /* of the old structure; for a skeleton template its number behind all entries */
 } insertion;
 
 static int by_place(const void *left, const void *right) {
@@ -66,6 +67,14 @@ static insertion place_in_root(const ontology_structure *next, const entry *miss
         return (insertion){.at = next->root_end, .before = object ? ",\"objects\":[" : ",\"classifications\":["};
     }
     return (insertion){.at = next->root_end, .before = object ? "\"objects\":[" : "\"classifications\":["};
+}
+
+static insertion place_of_template(const ontology_structure *next) {
+    if (next->template_list.close > 0) {
+        return (insertion){.at = next->template_list.close, .filled = next->template_list.filled};
+    }
+    return (insertion){.at = next->root_end,
+                       .before = next->root_filled ? ",\"skeleton_templates\":[" : "\"skeleton_templates\":["};
 }
 
 static insertion place_in_entry(const entry *parent) {
@@ -101,7 +110,12 @@ static void write_merged(const ontology_structure *old, const ontology_structure
         if (same_list || at->filled) {
             text_character(out, ',');
         }
-        append_archived(old, (size_t)at->entry, out);
+        if ((size_t)at->entry < old->count) {
+            append_archived(old, (size_t)at->entry, out);
+        } else {
+            const skeleton_template *kept = &old->templates[(size_t)at->entry - old->count];
+            text_append(out, old->json + kept->start, (size_t)(kept->end - kept->start));
+        }
     }
     if (count > 0 && insertions[count - 1].before) {
         text_character(out, ']');
@@ -112,7 +126,7 @@ static void write_merged(const ontology_structure *old, const ontology_structure
 annoproj_status structure_merge(const ontology_structure *old, const ontology_structure *next, text *out, bool *added,
                                 annoproj_error **error) {
     int32_t *order = structure_order(next);
-    insertion *insertions = allocate((old->count + 1) * sizeof *insertions);
+    insertion *insertions = allocate((old->count + old->template_count + 1) * sizeof *insertions);
     size_t count = 0;
     annoproj_status status = ANNOPROJ_OK;
     if (!order || !insertions) {
@@ -134,6 +148,12 @@ annoproj_status structure_merge(const ontology_structure *old, const ontology_st
             insertions[count] = place_in_entry(&next->entries[parent]);
         }
         insertions[count++].entry = (int32_t)i;
+    }
+    for (size_t i = 0; i < old->template_count; i++) {
+        if (!skeleton_template_is_kept(&old->templates[i], next)) {
+            insertions[count] = place_of_template(next);
+            insertions[count++].entry = (int32_t)(old->count + i);
+        }
     }
     qsort(insertions, count, sizeof *insertions, by_place);
     write_merged(old, next, insertions, count, out);

@@ -22,8 +22,8 @@ static annoproj_status check_interval(const scope *in, int64_t start, int64_t du
     const int64_t end = start + duration;
     if (end > in->now_us + CLOCK_TOLERANCE_US)
         return fail(error, ANNOPROJ_INVALID,
-                    "interval ends at %lld us, later than now (%lld us) and 5 s: correct the clock",
-                    (long long)end, (long long)in->now_us);
+                    "interval ends at %lld us, later than now (%lld us) and 5 s: correct the clock", (long long)end,
+                    (long long)in->now_us);
     if (start < in->now_us - in->project.time_window_us)
         return fail(error, ANNOPROJ_INVALID,
                     "interval begins at %lld us, older than the project's time window of %lld us", (long long)start,

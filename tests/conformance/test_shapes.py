@@ -1,0 +1,267 @@
+"""Every shape on every data type: what is taken comes back as it was, in both units, in label rows and in COCO; what does not
+fit is refused at its place."""
+
+import json
+import os
+import tempfile
+import unittest
+
+import annoproj
+from annoproj import DataType, Visibility
+
+from label_arrays import LabelArrays
+
+VERTICES = [{"name": "Hip", "color": "#000000", "value": "hip", "featureHash": "verHip01"},
+            {"name": "Knee", "color": "#111111", "value": "knee", "feature_hash": "verKne01"}, {"name": "Foot"}]
+TEMPLATE = {"template": {"name": "Legs", "width": 0.5, "height": 0.25, "shape": "skeleton", "feature_node_hash": "skeleton",
+                         "skeleton": {str(i): {"x": i, "y": 0, **vertex} for i, vertex in enumerate(VERTICES)},
+                         "skeletonEdges": {"0": {"1": {"color": "#00000"}}}}}
+FLAT = ["bounding_box", "rotatable_bounding_box", "polygon", "polyline", "point", "skeleton", "bitmask", "cuboid_2d"]
+SPATIAL = ["cuboid", "segmentation"]
+RANGED = ["audio", "text"]
+ONTOLOGY = {"objects": [{"id": str(i + 1), "name": shape, "color": "#D33115", "shape": shape, "featureNodeHash": shape}
+                        for i, shape in enumerate(FLAT + SPATIAL + RANGED)],
+            "classifications": [
+                {"id": "1", "featureNodeHash": "wholly", "level": "global", "attributes": [
+                    {"id": "1.1", "name": "Wholly", "type": "text", "featureNodeHash": "whollyText", "required": False}]},
+                {"id": "2", "featureNodeHash": "partly", "attributes": [
+                    {"id": "2.1", "name": "Partly", "type": "text", "featureNodeHash": "partlyText", "required": False}]}],
+            "skeleton_templates": [TEMPLATE]}
+# Which shapes a data type has: objects of others are refused.
+TAKEN = {DataType.IMAGE: FLAT, DataType.IMG_GROUP: FLAT, DataType.VIDEO: FLAT, DataType.DICOM: FLAT, DataType.DICOM_STUDY: FLAT,
+         DataType.NIFTI: FLAT, DataType.PDF: FLAT, DataType.AUDIO: ["audio"], DataType.PLAIN_TEXT: ["text"],
+         DataType.GROUP: FLAT + SPATIAL, DataType.SCENE: FLAT + SPATIAL}
+FLOW = json.dumps({"start": "annotate", "stages": [
+    {"key": "annotate", "type": "ANNOTATION", "edges": {"submit": "complete"}}, {"key": "complete", "type": "DONE"}]})
+WIDTH, HEIGHT = 200, 100
+SAMPLES = {"bounding_box": [[10.5, 20, 30, 40]], "rotatable_bounding_box": [[10, 20.25, 30, 40, 12.5]],
+           "polygon": [[0, 0, 100, 0, 100, 50, 0, 50], [10, 10, 10, 20, 20, 20, 20, 10], [150, 60, 160, 60, 160, 70]],
+           "polyline": [[1, 2, 3, 4, 5, 6]], "point": [[7, 8]], "skeleton": [[10, 20, 1, 30, 40, 3, 50, 60, 4]],
+           "bitmask": [[200, 100, 5, 10, 19985]], "cuboid_2d": [[10, 10, 50, 10, 50, 50, 10, 50], [100, 20, 0.5]],
+           "cuboid": [[1.5, -2, 300.125, 0.1, 0, -3.14, 4, 2, 1.5]], "segmentation": [[3, 4, 1, 2]]}
+
+
+def normalised(shape, parts):
+    """What the parts are in the other unit."""
+    if shape in ("bitmask", "cuboid", "segmentation"):
+        return parts
+    out = []
+    for at, part in enumerate(parts):
+        stays = {4} if shape == "rotatable_bounding_box" else {2, 5, 8} if shape == "skeleton" else \
+            {2} if shape == "cuboid_2d" and at == 1 else set()
+        stride = 3 if shape == "skeleton" else 2
+        out.append([v if i in stays else v / (WIDTH if (i % stride) % 2 == 0 else HEIGHT) for i, v in enumerate(part)])
+    return out
+
+
+def points(numbers):
+    return {str(i): {"x": x, "y": y} for i, (x, y) in enumerate(zip(numbers[::2], numbers[1::2]))}
+
+
+def row_shape(shape, parts):
+    """Key and value of a shape in a label row; `parts` are normalised."""
+    first = parts[0]
+    if shape == "bounding_box":
+        return "boundingBox", dict(zip("xywh", first))
+    if shape == "rotatable_bounding_box":
+        return "rotatableBoundingBox", dict(zip(("x", "y", "w", "h", "theta"), first))
+    if shape == "polygon":
+        return "polygon", points(first)
+    if shape == "skeleton":
+        seen = {Visibility.VISIBLE: "visible", Visibility.OCCLUDED: "occluded", Visibility.SELF_OCCLUDED: "selfOccluded",
+                Visibility.INVISIBLE: "invisible"}
+        out = {}
+        for i, vertex in enumerate(VERTICES):
+            x, y, flag = first[3 * i:3 * i + 3]
+            named = {{"feature_hash": "featureHash"}.get(key, key): value for key, value in vertex.items()}
+            out[str(i)] = {"x": x, "y": y, **named, **({seen[flag]: True} if flag in seen else {})}
+        return "skeleton", out
+    if shape == "cuboid_2d":
+        back = parts[1]
+        return "cuboid_2d", {"front": first, **({"offset": {"x": back[0], "y": back[1]}} if len(back) == 2 else
+                                                {"vanishingPoint": {"x": back[0], "y": back[1]}, "scaleRatio": back[2]})}
+    if shape == "cuboid":
+        return "cuboid", {"position": first[:3], "orientation": first[3:6], "size": first[6:]}
+    if shape == "bitmask":      # pixels 5 to 14 of the first column, row by row: gaps of a row less one between them
+        return "bitmask", {"top": 0, "left": 0, "width": WIDTH, "height": HEIGHT,
+                           "rleString": compressed([1000] + [1, 199] * 9 + [1, 17199])}
+    if shape == "segmentation":
+        return "segmentation", compressed(first)
+    return shape, points(first)
+
+
+def compressed(runs):
+    """Run lengths as COCO's text, by its description: 5 bits a character, differences from the run before the last."""
+    text = ""
+    for i, run in enumerate(runs):
+        value = int(run) - (int(runs[i - 2]) if i > 2 else 0)
+        more = True
+        while more:
+            bits, value = value & 31, value >> 5
+            more = not (value == (-1 if bits & 16 else 0))
+            text += chr(48 + bits + (32 if more else 0))
+    return text
+
+
+class Shapes(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.store = annoproj.create(os.path.join(self.folder.name, "a.annoproj"), relaxed_durability=True)
+        self.host = self.store.session_open(0)
+        self.ontology = self.host.ontology_create("Shapes", json.dumps(ONTOLOGY))
+        self.features = {row["feature_hash"]: row["feature"] for row in self.host.ontology_features(self.ontology).to_pylist()}
+        dataset = self.host.dataset_create("Units")
+        types = sorted(TAKEN)
+        media = {DataType.AUDIO, DataType.PLAIN_TEXT}
+        self.host.data_units_add(dataset, titles=[kind.name.lower() for kind in types], data_types=types,
+                                 widths=[0 if kind in media else WIDTH for kind in types],
+                                 heights=[0 if kind in media else HEIGHT for kind in types],
+                                 frames=[1 if kind in media | {DataType.IMAGE} else 3 for kind in types])
+        self.project = self.host.project_create("P", self.ontology, FLOW)
+        self.project.attach_dataset(dataset)
+        tasks = {row["title"]: row["task"] for row in self.project.task_list().to_pylist()}
+        self.tasks = {kind: self.project.task_open(tasks[kind.name.lower()]) for kind in types}
+
+    def tearDown(self):
+        self.store.close()
+        self.folder.cleanup()
+
+    def write(self, kind, shape, parts=None, frame=0, unit=annoproj.Unit.PIXELS):
+        labels = LabelArrays()
+        if shape in RANGED:
+            labels.add(self.features[shape], ranges=[(100, 250), (300, 300)])
+        else:
+            labels.add(self.features[shape], {frame: parts or SAMPLES[shape]})
+        return labels.write(self.tasks[kind], unit=unit)[0]
+
+    def rows(self):
+        """Label rows by data type, and the objects of each by hash, with their frame."""
+        path = os.path.join(self.folder.name, "rows.json")
+        self.project.export_labels(path=path)
+        with open(path, encoding="utf-8") as file:
+            rows = {row["data_type"]: row for row in json.load(file)}
+        found = {}
+        for row in rows.values():
+            for unit in row["data_units"].values():      # each image of a group is one
+                frames = {unit["data_sequence"]: unit["labels"]} if "objects" in unit["labels"] else unit["labels"]
+                for frame, labels in frames.items():
+                    for label in labels["objects"]:
+                        found[label["objectHash"]] = (int(frame), label)
+        return rows, found
+
+    def test_each_shape_on_each_data_type(self):
+        for kind, taken in TAKEN.items():
+            for shape in FLAT + SPATIAL + RANGED:
+                if shape in taken:
+                    frame = 0 if kind in (DataType.IMAGE, DataType.IMG_GROUP) else 2
+                    label = self.write(kind, shape, frame=frame)
+                    if shape in RANGED:
+                        (row,) = [row for row in self.tasks[kind].labels().to_pylist() if row["label"] == label]
+                        self.assertEqual(row["ranges"], [100, 250, 300, 300])
+                        continue
+                    for unit in (annoproj.Unit.STORED, annoproj.Unit.NORMALISED):
+                        got = [row for row in self.tasks[kind].geometry(unit).to_pylist() if row["label"] == label]
+                        self.assertEqual([row["frame"] for row in got], [frame] * len(got))
+                        wanted = SAMPLES[shape] if unit == annoproj.Unit.STORED else normalised(shape, SAMPLES[shape])
+                        self.assertEqual([row["coordinates"] for row in got], wanted, (kind, shape, unit))
+                        name = {"cuboid": "scene", "segmentation": "points", "bitmask": "pixels"}.get(
+                            shape, "pixels" if unit == annoproj.Unit.STORED else "normalised")
+                        self.assertEqual({row["unit"] for row in got}, {name})
+                    continue
+                with self.assertRaises(annoproj.DataError, msg=(kind, shape)) as caught:
+                    self.write(kind, shape)
+                self.assertIn("which a data unit of type %s does not have" % kind.name.lower(), str(caught.exception))
+
+    def test_label_rows_and_coco(self):
+        for back in (SAMPLES["cuboid_2d"][1], [5, -5]):
+            labels = {shape: self.write(DataType.SCENE, shape, parts=[SAMPLES[shape][0], back] if shape == "cuboid_2d" else None,
+                                        frame=1) for shape in FLAT + SPATIAL}
+            _, found = self.rows()
+            for shape, label in labels.items():
+                frame, got = found[label]
+                parts = SAMPLES[shape] if shape != "cuboid_2d" else [SAMPLES[shape][0], back]
+                key, value = row_shape(shape, normalised(shape, parts))
+                self.assertEqual((frame, got["shape"], got["name"], got["featureHash"]), (1, shape, shape, shape))
+                self.assertEqual(got[key], value, shape)
+                if shape == "polygon":
+                    rings = normalised(shape, parts)
+                    self.assertEqual(got["polygons"], [[rings[0], rings[1]], [rings[2]]])
+        path = os.path.join(self.folder.name, "coco.json")
+        self.project.export_coco(path=path)
+        with open(path, encoding="utf-8") as file:
+            coco = json.load(file)
+        drawn = {one["attributes"]["encord_track_uuid"]: one for one in coco["annotations"]}
+        self.assertEqual({shape for shape, label in labels.items() if label in drawn}, set(FLAT) - {"cuboid_2d"})
+        bones = drawn[labels["skeleton"]]
+        self.assertEqual((bones["keypoints"], bones["num_keypoints"]), ([10, 20, 2, 30, 40, 1, 50, 60, 0], 3))
+        self.assertEqual((bones["bbox"], bones["area"], bones["segmentation"], bones["iscrowd"]), ([10, 20, 40, 40], 0, [], 0))
+
+    def test_ranges_of_audio_and_text_in_label_rows(self):
+        for kind, shape in ((DataType.AUDIO, "audio"), (DataType.PLAIN_TEXT, "text")):
+            labels = LabelArrays()
+            labels.add(self.features[shape], ranges=[(5, 9), (20, 20)])
+            labels.add(self.features["partly"], ranges=[(0, 3)], answers=[(self.features["partlyText"], "so")])
+            labels.add(self.features["wholly"], answers=[(self.features["whollyText"], "all")])
+            written, partly, wholly = labels.write(self.tasks[kind])
+            row = self.rows()[0][kind.name.lower()]
+            answer = row["object_answers"][written]
+            self.assertEqual({key: answer[key] for key in ("objectHash", "featureHash", "name", "value", "color", "shape", "range",
+                                                           "manualAnnotation", "classifications")},
+                             {"objectHash": written, "featureHash": shape, "name": shape, "value": shape, "color": "#D33115",
+                              "shape": shape, "range": [[5, 9], [20, 20]], "manualAnnotation": True, "classifications": []})
+            self.assertTrue(answer["createdAt"] and answer["lastEditedAt"])
+            (unit,) = row["data_units"].values()
+            self.assertEqual(unit["labels"], {})
+            self.assertEqual(row["classification_answers"][partly]["range"], [[0, 3]])
+            self.assertEqual(row["classification_answers"][wholly]["range"], [])
+
+    def test_vertices(self):
+        rows = self.host.ontology_vertices(self.ontology).to_pylist()
+        self.assertEqual(rows, [{"class": self.features["skeleton"], "vertex": i,
+                                 "feature_hash": one.get("featureHash", one.get("feature_hash", "")), "name": one["name"],
+                                 "value": one.get("value", ""), "color": one.get("color", "")} for i, one in enumerate(VERTICES)])
+
+    def test_skeletons_may_lack_vertices(self):
+        label = self.write(DataType.IMAGE, "skeleton", [[10, 20, 0, 0, 0, Visibility.MISSING, 30, 40, 2]])
+        short = self.write(DataType.IMAGE, "skeleton", [[10, 20, 0]])
+        _, found = self.rows()
+        self.assertEqual([one["name"] for one in found[label][1]["skeleton"].values()], ["Hip", "Foot"])
+        self.assertEqual(list(found[label][1]["skeleton"]), ["0", "1"])
+        self.assertEqual(found[short][1]["skeleton"], {"0": {"x": 0.05, "y": 0.2, **VERTICES[0]}})
+        path = os.path.join(self.folder.name, "coco.json")
+        self.project.export_coco(path=path)
+        with open(path, encoding="utf-8") as file:
+            drawn = {one["attributes"]["encord_track_uuid"]: one for one in json.load(file)["annotations"]}
+        self.assertEqual(drawn[label]["keypoints"], [10, 20, 2, 0, 0, 0, 30, 40, 1])
+        self.assertEqual((drawn[label]["num_keypoints"], drawn[label]["bbox"]), (2, [10, 20, 20, 20]))
+
+    def test_numbers_that_do_not_fit(self):
+        long = [[1, 2, 1] * 4]
+        for kind, shape, parts, words in (
+                (DataType.IMAGE, "skeleton", long, "more vertices"), (DataType.IMAGE, "skeleton", [[1, 2]], "visibility"),
+                (DataType.IMAGE, "skeleton", [[1, 2, 6]], "annoproj_visibility"),
+                (DataType.IMAGE, "skeleton", [[1, 2, 0.5]], "annoproj_visibility"),
+                (DataType.IMAGE, "skeleton", [[1, 2, 1], [3, 4, 1]], "several parts"),
+                (DataType.IMAGE, "cuboid_2d", [[0, 0, 1, 0, 1, 1]], "two parts"),
+                (DataType.IMAGE, "cuboid_2d", [[0, 0, 1, 0], [1, 1]], "3 points"),
+                (DataType.IMAGE, "cuboid_2d", [[0, 0, 1, 0, 1, 1], [1]], "second part"),
+                (DataType.IMAGE, "cuboid_2d", [[0, 0, 1, 0, 1, 1], [1, 2, -1]], "scale"),
+                (DataType.SCENE, "cuboid", [[0] * 8], "9 numbers"), (DataType.SCENE, "cuboid", [[0] * 8 + [-1]], "size"),
+                (DataType.SCENE, "segmentation", [[3]], "run lengths"), (DataType.SCENE, "segmentation", [[3, 0]], "select a point"),
+                (DataType.SCENE, "segmentation", [[3, 1.5]], "integers"), (DataType.SCENE, "segmentation", [[0, 2 ** 31, 1]], "2^31")):
+            with self.assertRaises(annoproj.DataError, msg=(shape, parts)) as caught:
+                self.write(kind, shape, parts)
+            self.assertIn(words, str(caught.exception))
+            self.assertIn("label 0, frame 0", str(caught.exception))
+
+    def test_global_classifications_have_no_ranges(self):
+        for kind in (DataType.IMAGE, DataType.VIDEO, DataType.AUDIO):
+            labels = LabelArrays()
+            labels.add(self.features["wholly"], ranges=[(0, 0)])
+            with self.assertRaises(annoproj.DataError) as caught:
+                labels.write(self.tasks[kind])
+            self.assertIn("whole data unit", str(caught.exception))
+
+
+if __name__ == "__main__":
+    unittest.main()
