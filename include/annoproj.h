@@ -2384,6 +2384,27 @@ ANNOPROJ_ROW_END(issue_actions_row)
  * unchanged by them. LIMIT for more than 100,000 days, weeks or months. Rights: analytics_team. */
 ANNOPROJ_API annoproj_status annoproj_query_issue_actions(annoproj_query *query, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(issue_actions_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
+ANNOPROJ_ROW(issue_tags_row, "How often an issue tag was used")
+ANNOPROJ_COLUMN(tag, int64, required, "", "Tag", "Number of the tag.")
+ANNOPROJ_COLUMN(name, utf8, required, "", "Issue tag", "Its name, also when it was deleted since.")
+ANNOPROJ_COLUMN(count, int64, required, "issues", "Count", "Times it was put on an issue.")
+ANNOPROJ_ROW_END(issue_tags_row)
+
+/* How often each tag was put on an issue, by name; taking it off again changes nothing. Tags that were not used have no row. Classes
+ * filter issues on labels, the others are unchanged by them. Rights: analytics_team. */
+ANNOPROJ_API annoproj_status annoproj_query_issue_tags(annoproj_query *query, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(issue_tags_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+ANNOPROJ_ROW(issue_tags_by_class_row, "How often an issue tag was used on labels of a class")
+ANNOPROJ_COLUMN(tag, int64, required, "", "Tag", "Number of the tag.")
+ANNOPROJ_COLUMN(name, utf8, required, "", "Issue tag", "Its name, also when it was deleted since.")
+ANNOPROJ_COLUMN(class, int64, required, "", "Class", "Feature of the label's class when the issue was opened.")
+ANNOPROJ_COLUMN(class_name, dictionary, required, "", "Class name", "Name of the class.")
+ANNOPROJ_COLUMN(count, int64, required, "issues", "Count", "Times it was put on an issue on a label of the class.")
+ANNOPROJ_ROW_END(issue_tags_by_class_row)
+
+/* The same for issues on labels, by name of the tag, then by class. Rights: analytics_team. */
+ANNOPROJ_API annoproj_status annoproj_query_issue_tags_by_class(annoproj_query *query, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(issue_tags_by_class_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
 ANNOPROJ_ROW(task_performance_row, "What was done to a task")
 ANNOPROJ_COLUMN(task, int64, required, "", "Task", "Id of the task.")
 ANNOPROJ_COLUMN(title, utf8, required, "", "File name", "Title of the data unit.")

@@ -3724,6 +3724,43 @@ func (q *Query) IssueActions(ctx context.Context, opts ...CallOption) (*Table[Is
 	return newTable(oTable, decodeIssueActionsRow), nil
 }
 
+// How often each tag was put on an issue, by name; taking it off again changes nothing. Tags that were not used have no row. Classes
+// filter issues on labels, the others are unchanged by them. Rights: analytics_team.
+//
+// In C: annoproj_query_issue_tags.
+func (q *Query) IssueTags(ctx context.Context, opts ...CallOption) (*Table[IssueTagsRow], error) {
+	call := newCall(ctx)
+	defer call.end()
+	call.apply(opts)
+	self := (*C.annoproj_query)(call.enter(q.state(), "query", false))
+	var oTable *C.annoproj_table
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_query_issue_tags(self, limits, &oTable, failure)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return newTable(oTable, decodeIssueTagsRow), nil
+}
+
+// The same for issues on labels, by name of the tag, then by class. Rights: analytics_team.
+//
+// In C: annoproj_query_issue_tags_by_class.
+func (q *Query) IssueTagsByClass(ctx context.Context, opts ...CallOption) (*Table[IssueTagsByClassRow], error) {
+	call := newCall(ctx)
+	defer call.end()
+	call.apply(opts)
+	self := (*C.annoproj_query)(call.enter(q.state(), "query", false))
+	var oTable *C.annoproj_table
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_query_issue_tags_by_class(self, limits, &oTable, failure)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return newTable(oTable, decodeIssueTagsByClassRow), nil
+}
+
 // Tasks that time was spent on or whose label changes were published, by id; removed ones too, and what belongs to a branch belongs to
 // its task. Of consensus only what became of the task counts. The class filter applies to labels only. Rights: analytics_team.
 //

@@ -1558,6 +1558,48 @@ func decodeIssueActionsRow(d *decoder) []IssueActionsRow {
 	return rows
 }
 
+// IssueTagsRow: How often an issue tag was used.
+type IssueTagsRow struct {
+	// Tag: Number of the tag.
+	Tag int64 `json:"tag"`
+	// Name: Its name, also when it was deleted since.
+	Name string `json:"name"`
+	// Count: Times it was put on an issue. In issues.
+	Count int64 `json:"count"`
+}
+
+func decodeIssueTagsRow(d *decoder) []IssueTagsRow {
+	rows := make([]IssueTagsRow, d.length)
+	each(d, "tag", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Tag = value })
+	each(d, "name", ColumnTypeUTF8, (*Column).textAt, func(row int, value string) { rows[row].Name = value })
+	each(d, "count", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Count = value })
+	return rows
+}
+
+// IssueTagsByClassRow: How often an issue tag was used on labels of a class.
+type IssueTagsByClassRow struct {
+	// Tag: Number of the tag.
+	Tag int64 `json:"tag"`
+	// Name: Its name, also when it was deleted since.
+	Name string `json:"name"`
+	// Class: Feature of the label's class when the issue was opened.
+	Class int64 `json:"class"`
+	// ClassName: Name of the class.
+	ClassName string `json:"class_name"`
+	// Count: Times it was put on an issue on a label of the class. In issues.
+	Count int64 `json:"count"`
+}
+
+func decodeIssueTagsByClassRow(d *decoder) []IssueTagsByClassRow {
+	rows := make([]IssueTagsByClassRow, d.length)
+	each(d, "tag", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Tag = value })
+	each(d, "name", ColumnTypeUTF8, (*Column).textAt, func(row int, value string) { rows[row].Name = value })
+	each(d, "class", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Class = value })
+	each(d, "class_name", ColumnTypeDictionary, (*Column).textAt, func(row int, value string) { rows[row].ClassName = value })
+	each(d, "count", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Count = value })
+	return rows
+}
+
 // TaskPerformanceRow: What was done to a task.
 type TaskPerformanceRow struct {
 	// Task: Id of the task.

@@ -84,6 +84,9 @@ annoproj_status report_reviewers_by_frame(scope *scope, const query *query, anno
 annoproj_status report_collaborator_time(scope *scope, const query *query, annoproj_table **table,
                                          annoproj_error **error);
 annoproj_status report_issue_actions(scope *scope, const query *query, annoproj_table **table, annoproj_error **error);
+annoproj_status report_issue_tags(scope *scope, const query *query, annoproj_table **table, annoproj_error **error);
+annoproj_status report_issue_tags_by_class(scope *scope, const query *query, annoproj_table **table,
+                                           annoproj_error **error);
 annoproj_status report_task_performance(scope *scope, const query *query, annoproj_table **table,
                                         annoproj_error **error);
 annoproj_status report_task_performance_by_stage(scope *scope, const query *query, annoproj_table **table,

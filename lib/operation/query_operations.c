@@ -146,6 +146,16 @@ annoproj_status annoproj_query_issue_actions(annoproj_query *handle, const annop
     return run_query(handle, ANNOPROJ_OPERATION_ANALYTICS_TEAM, report_issue_actions, call, table, error);
 }
 
+annoproj_status annoproj_query_issue_tags(annoproj_query *handle, const annoproj_call *call, annoproj_table **table,
+                                          annoproj_error **error) {
+    return run_query(handle, ANNOPROJ_OPERATION_ANALYTICS_TEAM, report_issue_tags, call, table, error);
+}
+
+annoproj_status annoproj_query_issue_tags_by_class(annoproj_query *handle, const annoproj_call *call,
+                                                   annoproj_table **table, annoproj_error **error) {
+    return run_query(handle, ANNOPROJ_OPERATION_ANALYTICS_TEAM, report_issue_tags_by_class, call, table, error);
+}
+
 annoproj_status annoproj_query_task_performance(annoproj_query *handle, const annoproj_call *call,
                                                 annoproj_table **table, annoproj_error **error) {
     return run_query(handle, ANNOPROJ_OPERATION_ANALYTICS_TEAM, report_task_performance, call, table, error);

@@ -47,6 +47,16 @@ def issue_actions(query, buckets):
     return rows
 
 
+def issue_tags(query, by_class):
+    counts = Counter()
+    for event in query.data.events:
+        if event["kind"] == "issue_tag" and query.in_window(event["time"]):
+            on_label = event["class"] is not None
+            if query.passes(event, label=on_label) and (on_label or not by_class):
+                counts[(event["answer"], event["class"]) if by_class else (event["answer"],)] += 1
+    return dict(counts)
+
+
 def task_figures(query, by_stage):
     """What each task has, by (task,) or (task, stage)."""
     rows, people, exact = defaultdict(Counter), defaultdict(set), Counter()
@@ -164,6 +174,10 @@ def check(query, handle, faults):
         ends = [query.next_bucket(row["bucket"]) for row in rows]
         buckets = [(row["bucket"], row["bucket"], min(end, query.before or end)) for row, end in zip(rows, ends)]
     compare("issue_actions", rows, issue_actions(query, buckets), faults)
+    rows = handle.issue_tags().to_pylist()
+    compare("issue_tags", {(row["tag"],): row["count"] for row in rows}, issue_tags(query, False), faults)
+    rows = handle.issue_tags_by_class().to_pylist()
+    compare("issue_tags_by_class", {(row["tag"], row["class"]): row["count"] for row in rows}, issue_tags(query, True), faults)
     check_tasks(query, handle.task_performance(), False, faults)
     check_tasks(query, handle.task_performance_by_stage(), True, faults)
     check_explore(query, handle, faults)

@@ -287,6 +287,8 @@ CALLS = {
     "annoproj_query_instance_statistics": (READ, lambda w, **c: w.query.instance_statistics(**c)),
     "annoproj_query_label_statistics": (READ, lambda w, **c: w.query.label_statistics(**c)),
     "annoproj_query_label_ranges": (READ, lambda w, **c: w.query.label_ranges(**c)),
+    "annoproj_query_issue_tags": (READ, lambda w, **c: w.query.issue_tags(**c)),
+    "annoproj_query_issue_tags_by_class": (READ, lambda w, **c: w.query.issue_tags_by_class(**c)),
     "annoproj_query_report": (READ, lambda w, **c: w.query.report(path=w.out("report.html"), **c)),
     "annoproj_project_overview": (READ, lambda w, **c: w.project.overview(**c)),
     "annoproj_project_tasks_by_stage": (READ, lambda w, **c: w.project.tasks_by_stage(**c)),

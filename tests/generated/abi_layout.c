@@ -1089,6 +1089,8 @@ _Static_assert(sizeof(&annoproj_query_reviewers) == sizeof(void (*)(void)), "dec
 _Static_assert(sizeof(&annoproj_query_reviewers_by_frame) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_query_collaborator_time) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_query_issue_actions) == sizeof(void (*)(void)), "declared");
+_Static_assert(sizeof(&annoproj_query_issue_tags) == sizeof(void (*)(void)), "declared");
+_Static_assert(sizeof(&annoproj_query_issue_tags_by_class) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_query_task_performance) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_query_task_performance_by_stage) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_query_instance_statistics) == sizeof(void (*)(void)), "declared");
@@ -1337,6 +1339,8 @@ annoproj_status annoproj_query_reviewers(annoproj_query *query, const annoproj_c
 annoproj_status annoproj_query_reviewers_by_frame(annoproj_query *query, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
 annoproj_status annoproj_query_collaborator_time(annoproj_query *query, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
 annoproj_status annoproj_query_issue_actions(annoproj_query *query, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
+annoproj_status annoproj_query_issue_tags(annoproj_query *query, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
+annoproj_status annoproj_query_issue_tags_by_class(annoproj_query *query, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
 annoproj_status annoproj_query_task_performance(annoproj_query *query, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
 annoproj_status annoproj_query_task_performance_by_stage(annoproj_query *query, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
 annoproj_status annoproj_query_instance_statistics(annoproj_query *query, const annoproj_call *call, annoproj_table **table, annoproj_error **error);

@@ -142,6 +142,45 @@ static void test_open_issues(void **state) {
     team_free(made);
 }
 
+/* Tags by name; those of issues on no label are in no class; a tag taken off stays counted. */
+static void test_issue_tags(void **state) {
+    (void)state;
+    team *made = team_new(1, "", "");
+    annoproj_error *error = NULL;
+    annoproj_query_options options = ANNOPROJ_QUERY_OPTIONS_INIT;
+    int64_t loose = 0, blurred = 0, unused = 0;
+    assert_ok(annoproj_issue_tag_create(made->host, "loose", NULL, &loose, &error), error);
+    assert_ok(annoproj_issue_tag_create(made->host, "blurred", NULL, &blurred, &error), error);
+    assert_ok(annoproj_issue_tag_create(made->host, "unused", NULL, &unused, &error), error);
+    const event events[] = {
+        {.kind = EVENT_ISSUE_TAG,
+         .time_us = MONDAY,
+         .task = 1,
+         .class = TEAM_BOX,
+         .answer = (int32_t)loose,
+         .stage = REVIEW},
+        {.kind = EVENT_ISSUE_TAG, .time_us = MONDAY, .task = 1, .answer = (int32_t)loose, .stage = REVIEW},
+        {.kind = EVENT_ISSUE_UNTAG, .time_us = MONDAY, .task = 1, .answer = (int32_t)loose, .stage = REVIEW},
+        {.kind = EVENT_ISSUE_TAG,
+         .time_us = MONDAY + DAY,
+         .task = 1,
+         .class = TEAM_BOX,
+         .answer = (int32_t)blurred,
+         .stage = ANNOTATE}};
+    report_append(made, events, 4);
+    assert_ok(annoproj_issue_tag_delete(made->host, loose, NULL, &error), error); /* past occurrences keep its name */
+    char all[64], window[32], by_class[64];
+    snprintf(all, sizeof all, "%lld,blurred,1\n%lld,loose,2\n", (long long)blurred, (long long)loose);
+    snprintf(window, sizeof window, "%lld,loose,2\n", (long long)loose);
+    snprintf(by_class, sizeof by_class, "%lld,blurred,1,Car,1\n%lld,loose,1,Car,1\n", (long long)blurred,
+             (long long)loose);
+    expect_report(made, TEAM_ADMIN, NULL, annoproj_query_issue_tags, all);
+    expect_report(made, TEAM_ADMIN, NULL, annoproj_query_issue_tags_by_class, by_class);
+    options.before_us = MONDAY + DAY;
+    expect_report(made, TEAM_ADMIN, &options, annoproj_query_issue_tags, window);
+    team_free(made);
+}
+
 /* --- collaborators' time ---- */
 
 static void test_collaborator_time(void **state) {
@@ -351,17 +390,12 @@ static void test_explore(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_issue_example),
-        cmocka_unit_test(test_open_issues),
-        cmocka_unit_test(test_collaborator_time),
-        cmocka_unit_test(test_task_performance),
-        cmocka_unit_test(test_task_performance_by_stage),
-        cmocka_unit_test(test_file_names),
-        cmocka_unit_test(test_sources),
-        cmocka_unit_test(test_task_stages),
-        cmocka_unit_test(test_wrong_options),
-        cmocka_unit_test(test_slow_expression),
-        cmocka_unit_test(test_rights),
+        cmocka_unit_test(test_issue_example),    cmocka_unit_test(test_open_issues),
+        cmocka_unit_test(test_issue_tags),       cmocka_unit_test(test_collaborator_time),
+        cmocka_unit_test(test_task_performance), cmocka_unit_test(test_task_performance_by_stage),
+        cmocka_unit_test(test_file_names),       cmocka_unit_test(test_sources),
+        cmocka_unit_test(test_task_stages),      cmocka_unit_test(test_wrong_options),
+        cmocka_unit_test(test_slow_expression),  cmocka_unit_test(test_rights),
         cmocka_unit_test(test_explore),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

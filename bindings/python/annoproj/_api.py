@@ -77,6 +77,10 @@ __all__ = [
     'IssueRow',
     'IssueState',
     'IssueTable',
+    'IssueTagsByClassRow',
+    'IssueTagsByClassTable',
+    'IssueTagsRow',
+    'IssueTagsTable',
     'LabelAction',
     'LabelActionsRow',
     'LabelActionsTable',
@@ -1313,6 +1317,26 @@ class IssueActionsRow:
     resolved: int  # Resolutions in the bucket. [issues]
     reopened: int  # Reopenings in the bucket, by hand or by rejecting the label again. [issues]
     open: int  # Open at the end of the bucket, on tasks that were not removed then: everything before it counts. [issues]
+
+
+@dataclasses.dataclass(frozen=True)
+class IssueTagsRow:
+    """How often an issue tag was used."""
+
+    tag: int  # Number of the tag.
+    name: str  # Its name, also when it was deleted since.
+    count: int  # Times it was put on an issue. [issues]
+
+
+@dataclasses.dataclass(frozen=True)
+class IssueTagsByClassRow:
+    """How often an issue tag was used on labels of a class."""
+
+    tag: int  # Number of the tag.
+    name: str  # Its name, also when it was deleted since.
+    class_: int  # Feature of the label's class when the issue was opened.
+    class_name: str  # Name of the class.
+    count: int  # Times it was put on an issue on a label of the class. [issues]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -3691,6 +3715,22 @@ class Query(_runtime.Handle):
         call.run(_capi.annoproj_query_issue_actions, call.handle(self, Query, 'query'), call.pointer(), call.result(o_table, IssueActionsTable), call.error_pointer())
         return call.made(o_table, IssueActionsTable)
 
+    def issue_tags(self, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """How often each tag was put on an issue, by name; taking it off again changes nothing. Tags that were not used have no row. Classes
+        filter issues on labels, the others are unchanged by them. Rights: analytics_team.
+        """
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        o_table = _capi.annoproj_table_p()
+        call.run(_capi.annoproj_query_issue_tags, call.handle(self, Query, 'query'), call.pointer(), call.result(o_table, IssueTagsTable), call.error_pointer())
+        return call.made(o_table, IssueTagsTable)
+
+    def issue_tags_by_class(self, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """The same for issues on labels, by name of the tag, then by class. Rights: analytics_team."""
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        o_table = _capi.annoproj_table_p()
+        call.run(_capi.annoproj_query_issue_tags_by_class, call.handle(self, Query, 'query'), call.pointer(), call.result(o_table, IssueTagsByClassTable), call.error_pointer())
+        return call.made(o_table, IssueTagsByClassTable)
+
     def task_performance(self, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """Tasks that time was spent on or whose label changes were published, by id; removed ones too, and what belongs to a branch belongs to
         its task. Of consensus only what became of the task counts. The class filter applies to labels only. Rights: analytics_team.
@@ -4499,6 +4539,30 @@ class IssueActionsTable(Table):
     )
 
 
+class IssueTagsTable(Table):
+    """A table of IssueTagsRow: How often an issue tag was used."""
+
+    ROW = IssueTagsRow
+    COLUMNS = (
+        ('tag', 'int64'),
+        ('name', 'utf8'),
+        ('count', 'int64'),
+    )
+
+
+class IssueTagsByClassTable(Table):
+    """A table of IssueTagsByClassRow: How often an issue tag was used on labels of a class."""
+
+    ROW = IssueTagsByClassRow
+    COLUMNS = (
+        ('tag', 'int64'),
+        ('name', 'utf8'),
+        ('class', 'int64'),
+        ('class_name', 'dictionary'),
+        ('count', 'int64'),
+    )
+
+
 class TaskPerformanceTable(Table):
     """A table of TaskPerformanceRow: What was done to a task."""
 
@@ -4668,6 +4732,8 @@ TABLES = {
     'reviewers_frame_row': ReviewersFrameTable,
     'collaborator_time_row': CollaboratorTimeTable,
     'issue_actions_row': IssueActionsTable,
+    'issue_tags_row': IssueTagsTable,
+    'issue_tags_by_class_row': IssueTagsByClassTable,
     'task_performance_row': TaskPerformanceTable,
     'task_performance_by_stage_row': TaskPerformanceByStageTable,
     'instance_statistics_row': InstanceStatisticsTable,

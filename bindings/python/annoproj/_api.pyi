@@ -76,6 +76,10 @@ __all__ = [
     "IssueRow",
     "IssueState",
     "IssueTable",
+    "IssueTagsByClassRow",
+    "IssueTagsByClassTable",
+    "IssueTagsRow",
+    "IssueTagsTable",
     "LabelAction",
     "LabelActionsRow",
     "LabelActionsTable",
@@ -1198,6 +1202,26 @@ class IssueActionsRow:
 
 
 @dataclasses.dataclass(frozen=True)
+class IssueTagsRow:
+    """How often an issue tag was used."""
+
+    tag: int  # Number of the tag.
+    name: str  # Its name, also when it was deleted since.
+    count: int  # Times it was put on an issue. [issues]
+
+
+@dataclasses.dataclass(frozen=True)
+class IssueTagsByClassRow:
+    """How often an issue tag was used on labels of a class."""
+
+    tag: int  # Number of the tag.
+    name: str  # Its name, also when it was deleted since.
+    class_: int  # Feature of the label's class when the issue was opened.
+    class_name: str  # Name of the class.
+    count: int  # Times it was put on an issue on a label of the class. [issues]
+
+
+@dataclasses.dataclass(frozen=True)
 class TaskPerformanceRow:
     """What was done to a task."""
 
@@ -1539,6 +1563,8 @@ class Query(_runtime.Handle):
     def reviewers_by_frame(self, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> ReviewersFrameTable: ...
     def collaborator_time(self, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> CollaboratorTimeTable: ...
     def issue_actions(self, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> IssueActionsTable: ...
+    def issue_tags(self, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> IssueTagsTable: ...
+    def issue_tags_by_class(self, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> IssueTagsByClassTable: ...
     def task_performance(self, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> TaskPerformanceTable: ...
     def task_performance_by_stage(self, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> TaskPerformanceByStageTable: ...
     def instance_statistics(self, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> InstanceStatisticsTable: ...
@@ -1635,6 +1661,10 @@ class ReviewersFrameTable(Table[ReviewersFrameRow]): ...
 class CollaboratorTimeTable(Table[CollaboratorTimeRow]): ...
 
 class IssueActionsTable(Table[IssueActionsRow]): ...
+
+class IssueTagsTable(Table[IssueTagsRow]): ...
+
+class IssueTagsByClassTable(Table[IssueTagsByClassRow]): ...
 
 class TaskPerformanceTable(Table[TaskPerformanceRow]): ...
 

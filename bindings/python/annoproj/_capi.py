@@ -940,6 +940,8 @@ FUNCTIONS = (
     ("annoproj_query_reviewers_by_frame", c_int32, (annoproj_query_p, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
     ("annoproj_query_collaborator_time", c_int32, (annoproj_query_p, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
     ("annoproj_query_issue_actions", c_int32, (annoproj_query_p, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
+    ("annoproj_query_issue_tags", c_int32, (annoproj_query_p, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
+    ("annoproj_query_issue_tags_by_class", c_int32, (annoproj_query_p, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
     ("annoproj_query_task_performance", c_int32, (annoproj_query_p, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
     ("annoproj_query_task_performance_by_stage", c_int32, (annoproj_query_p, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
     ("annoproj_query_instance_statistics", c_int32, (annoproj_query_p, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
@@ -1192,6 +1194,8 @@ annoproj_query_reviewers = LIBRARY.annoproj_query_reviewers
 annoproj_query_reviewers_by_frame = LIBRARY.annoproj_query_reviewers_by_frame
 annoproj_query_collaborator_time = LIBRARY.annoproj_query_collaborator_time
 annoproj_query_issue_actions = LIBRARY.annoproj_query_issue_actions
+annoproj_query_issue_tags = LIBRARY.annoproj_query_issue_tags
+annoproj_query_issue_tags_by_class = LIBRARY.annoproj_query_issue_tags_by_class
 annoproj_query_task_performance = LIBRARY.annoproj_query_task_performance
 annoproj_query_task_performance_by_stage = LIBRARY.annoproj_query_task_performance_by_stage
 annoproj_query_instance_statistics = LIBRARY.annoproj_query_instance_statistics

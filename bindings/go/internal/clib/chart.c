@@ -44,6 +44,8 @@ static const plan plans[] = {
      "annotate,review,other", true},
     {"issue_actions_row", "Issue actions", "bucket", ANNOPROJ_CHART_LINES, true, "created,resolved,reopened,open",
      false},
+    {"issue_tags_row", "Issue tags", "name", ANNOPROJ_CHART_BARS, false, "count", false},
+    {"issue_tags_by_class_row", "Issue tags by class", "class_name", ANNOPROJ_CHART_BARS, false, "count", true},
     {"task_performance_row", "Time by task", "title", ANNOPROJ_CHART_BARS, false, "total_time", false},
     {"task_performance_by_stage_row", "Time by stage", "stage_title", ANNOPROJ_CHART_BARS, false, "time_spent", true},
     {"instance_statistics_row", "Instances by class", "class_name", ANNOPROJ_CHART_SHARES, false, "instances", true},
