@@ -40,7 +40,7 @@ static const operation_rule rules[] = {
     {ANNOPROJ_OPERATION_SKIP, "skip", false, {N, Y, Y, N, Y, Y}, N, N, GATE_CLOSED, NEED_WORK, 0},
     {ANNOPROJ_OPERATION_ASSIGN, "assign", false, {N, Y, Y, N, N, N}, N, N, GATE_CLOSED, NEED_SEE, 0},
     {ANNOPROJ_OPERATION_RELEASE, "release", false, {N, Y, Y, N, N, N}, N, N, GATE_CLOSED, NEED_SEE, 0},
-    {ANNOPROJ_OPERATION_RELEASE_OWN, "release_own", false, {N, Y, Y, OWN, OWN, OWN}, N, N, GATE_CLOSED, NEED_VIEW, 0},
+    {ANNOPROJ_OPERATION_RELEASE_OWN, "release_own", false, {N, Y, Y, OWN, OWN, OWN}, N, N, GATE_CLOSED, NEED_SEE, 0},
     {ANNOPROJ_OPERATION_PRIORITY, "priority", false, {N, Y, Y, N, N, N}, N, N, GATE_CLOSED, NEED_SEE, 0},
     {ANNOPROJ_OPERATION_MOVE, "move", false, {N, Y, Y, N, N, N}, N, N, GATE_CLOSED, NEED_SEE, 0},
     {ANNOPROJ_OPERATION_REOPEN, "reopen", false, {N, Y, Y, N, N, N}, N, N, GATE_CLOSED, NEED_SEE, 0},
