@@ -157,9 +157,38 @@ class Refusals(Case):
         message = self.refused(task.approve)
         self.assertEqual([hash for hash in hashes if hash in message], hashes[:1])
 
-    def refused(self, call, *arguments):
-        with self.assertRaises(annoproj.StateError) as caught:
-            call(*arguments)
+    def test_of_data_units_name_value_and_place(self):
+        dataset = self.host.dataset_create("D")
+        for field, wrong in {"widths": -3, "heights": 1 << 21, "frames": -7, "fps": 1e10, "durations": -0.5, "file_bytes": -9,
+                             "data_types": 77}.items():
+            with self.subTest(field):
+                message = self.refused(self.host.data_units_add, dataset, error=annoproj.InvalidError, titles=["a", "b", "c"],
+                                       **{field: [1, wrong, 1]})
+                self.assertIn("data unit 1", message)
+                self.assertIn("%.7g" % wrong, message)
+        for wrong in ("[1]", "7", "{", '{"a": 1, "a": 2}', "{} {}"):
+            message = self.refused(self.host.data_units_add, dataset, error=annoproj.DataError, titles=["a", "b", "c"],
+                                   client_metadata=["{}", "", wrong])
+            self.assertIn("client metadata of data unit 2", message)
+
+    def test_of_workflows_name_value_and_place(self):
+        for setting, wrong in (("assignment_ttl", -1), ("assignment_ttl", 1.5), ("assignment_ttl", 315360001)):
+            document = json.loads(WORKFLOW)
+            document["stages"][0]["settings"] = {setting: wrong}
+            message = self.refused(self.host.workflow_template_create, "T", json.dumps(document), error=annoproj.DataError)
+            for part in (setting, str(wrong), "/stages/0"):
+                self.assertIn(part, message)
+        for wrong in (0, 1.1, 0.1234567, -1):
+            document = json.loads(WORKFLOW)
+            document["stages"].append({"key": "split", "type": "PERCENTAGE_ROUTER", "pathways": [
+                {"key": "all", "to": "review", "percentage": wrong}]})
+            message = self.refused(self.host.workflow_template_create, "T", json.dumps(document), error=annoproj.DataError)
+            for part in ("percentage", str(wrong), "/stages/3/pathways/0"):
+                self.assertIn(part, message)
+
+    def refused(self, call, *arguments, error=annoproj.StateError, **options):
+        with self.assertRaises(error) as caught:
+            call(*arguments, **options)
         return str(caught.exception)
 
 

@@ -124,6 +124,9 @@ static void test_errors(void **state) {
     assert_string_equal(annoproj_error_message(error), "task 7 is wrong");
     assert_int_equal(annoproj_error_detail_count(error), 0);
     assert_string_equal(annoproj_error_detail_key(error, 0), "");
+    fail_place(NULL, "here");
+    fail_place(&error, "place\n%d", 3);
+    assert_string_equal(annoproj_error_message(error), "place 3: task 7 is wrong");
     for (int i = 0; i < 200; i++) {
         fail_detail(&error, "byte", "%d", i);
     }
@@ -161,6 +164,7 @@ static void test_errors_without_memory(void **state) {
     assert_false(memory_has_failed());
     assert_int_equal(annoproj_error_status(error), ANNOPROJ_NO_MEMORY);
     fail_detail(&error, "a", "b");
+    fail_place(&error, "here");
     assert_int_equal(annoproj_error_detail_count(error), 0);
     for (size_t count = 1; count <= 2; count++) {
         memory_fail_at(count);
@@ -178,6 +182,12 @@ static void test_errors_without_memory(void **state) {
         fail_detail(&error, "a", "b");
         assert_true(memory_has_failed());
         assert_int_equal(annoproj_error_detail_count(error), 0);
+    }
+    for (size_t count = 1; count <= 2; count++) {
+        memory_fail_at(count);
+        fail_place(&error, "here");
+        assert_true(memory_has_failed());
+        assert_string_equal(annoproj_error_message(error), "x");
     }
     memory_fail_at(0);
     annoproj_error_free(error);
