@@ -355,7 +355,7 @@ class Reference(Labels, Routes):
     def reopen(self, user, task):
         self.enter(user, task, MANAGERS)
         first = self.first_annotation()
-        refuse_if(STATE=self.closed(user) or task.stage is first)
+        refuse_if(STATE=self.closed(user) or task.stage in (first, self.first))
         back = task.stage.set("reassign_rejected_to_submitter", True) and self.assignable(task.last_submitter, first)
         self.leave(user, task, "reopen")
         self.arrive(task, first, "reopened", task.last_submitter if back else None, returned=True)

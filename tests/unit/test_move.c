@@ -195,6 +195,30 @@ static void test_reopen(void **state) {
     team_free(made);
 }
 
+/* "From any stage but the first": an agent stage before it has nothing to do again. */
+static void test_reopen_from_the_first_stage(void **state) {
+    static const char agent_first[] =
+        "{\"start\":\"agent\",\"stages\":["
+        "{\"key\":\"agent\",\"type\":\"AGENT\",\"pathways\":[{\"key\":\"ok\",\"to\":\"annotate\"}]},"
+        "{\"key\":\"annotate\",\"type\":\"ANNOTATION\",\"edges\":{\"submit\":\"review\"}},"
+        "{\"key\":\"review\",\"type\":\"REVIEW\",\"edges\":{\"approve\":\"complete\",\"reject\":\"annotate\"}},"
+        "{\"key\":\"complete\",\"type\":\"DONE\"}]}";
+    (void)state;
+    team *made = team_new(1, "", "");
+    annoproj_error *error = NULL;
+    annoproj_task *task = team_task(made, TEAM_MANAGER, 0);
+    assert_ok(annoproj_workflow_update(made->projects[TEAM_ADMIN], agent_first, NULL, &error), error);
+    const int64_t agent = stage_of(made, "agent");
+    move(made, TEAM_ADMIN, 0, agent, ANNOPROJ_OK);
+    assert_status(ANNOPROJ_STATE, annoproj_task_reopen(task, NULL, &error), error);
+    expect_at(made, 0, agent, "new", 0);
+    move(made, TEAM_ADMIN, 0, made->review, ANNOPROJ_OK);
+    assert_ok(annoproj_task_reopen(task, NULL, &error), error);
+    expect_at(made, 0, made->annotate, "reopened", 0);
+    annoproj_task_close(task);
+    team_free(made);
+}
+
 static int64_t outcome(const annoproj_table *table, int64_t row) {
     return annoproj_table_int64(table, row, annoproj_table_column_index(table, "status"));
 }
@@ -355,6 +379,7 @@ int main(void) {
         cmocka_unit_test(test_complete_approves_labels_and_counts_nothing),
         cmocka_unit_test(test_archive_approves_nothing),
         cmocka_unit_test(test_reopen),
+        cmocka_unit_test(test_reopen_from_the_first_stage),
         cmocka_unit_test(test_bulk_has_an_outcome_for_each),
         cmocka_unit_test(test_bulk_refusals_leave_nothing),
         cmocka_unit_test(test_bulk_of_managers),
