@@ -13,10 +13,12 @@
 #include "seen.h"
 #include "utf8.h"
 
-#define UNITS_MOST   10000000
-#define SIDE_MOST    (1 << 20)
-#define PAGE_DEFAULT 1000
-#define PAGE_MOST    10000
+#define UNITS_MOST    10000000
+#define SIDE_MOST     (1 << 20)
+#define FPS_MOST      1e9
+#define DURATION_MOST 1e12
+#define PAGE_DEFAULT  1000
+#define PAGE_MOST     10000
 
 void annoproj_data_units_init(annoproj_data_units *data_units) {
     if (data_units)
@@ -76,6 +78,27 @@ static annoproj_status check_side(const int64_t *values, size_t i, const char *w
     return ANNOPROJ_OK;
 }
 
+static annoproj_status read_sizes(const annoproj_data_units *units, size_t i, data_unit *out, annoproj_error **error) {
+    out->frames = units->frames && units->frames[i] != 0 ? units->frames[i] : 1;
+    out->file_bytes = units->file_bytes ? units->file_bytes[i] : 0;
+    out->fps = units->fps ? units->fps[i] : 0;
+    out->duration = units->durations ? units->durations[i] : 0;
+    if (out->frames < 1 || out->frames > INT32_MAX)
+        return fail(error, ANNOPROJ_INVALID, "%" PRId64 " frames of data unit %zu: give 1 to %d, or 0 for 1",
+                    out->frames, i, INT32_MAX);
+    if (out->file_bytes < 0)
+        return fail(error, ANNOPROJ_INVALID, "file size %" PRId64 " of data unit %zu: give bytes, or 0 when unknown",
+                    out->file_bytes, i);
+    if (!(out->fps >= 0 && out->fps < FPS_MOST))
+        return fail(error, ANNOPROJ_INVALID, "fps %g of data unit %zu: give less than %g, or 0 when it is unknown",
+                    out->fps, i, FPS_MOST);
+    if (!(out->duration >= 0 && out->duration < DURATION_MOST))
+        return fail(error, ANNOPROJ_INVALID,
+                    "duration %g of data unit %zu: give less than %g seconds, or 0 when it is unknown", out->duration,
+                    i, DURATION_MOST);
+    return ANNOPROJ_OK;
+}
+
 static annoproj_status read_numbers(const annoproj_data_units *units, size_t i, data_unit *out,
                                     annoproj_error **error) {
     out->data_type = units->data_types ? units->data_types[i] : ANNOPROJ_DATA_IMAGE;
@@ -85,16 +108,7 @@ static annoproj_status read_numbers(const annoproj_data_units *units, size_t i, 
     annoproj_status status = check_side(units->widths, i, "width", &out->width, error);
     if (status == ANNOPROJ_OK)
         status = check_side(units->heights, i, "height", &out->height, error);
-    if (status != ANNOPROJ_OK)
-        return status;
-    out->frames = units->frames && units->frames[i] != 0 ? units->frames[i] : 1;
-    out->file_bytes = units->file_bytes ? units->file_bytes[i] : 0;
-    out->fps = units->fps ? units->fps[i] : 0;
-    out->duration = units->durations ? units->durations[i] : 0;
-    if (out->frames < 1 || out->frames > INT32_MAX || out->file_bytes < 0 || !(out->fps >= 0 && out->fps < 1e9) ||
-        !(out->duration >= 0 && out->duration < 1e12))
-        return fail(error, ANNOPROJ_INVALID, "frames, fps, duration or file size of data unit %zu is out of range", i);
-    return ANNOPROJ_OK;
+    return status == ANNOPROJ_OK ? read_sizes(units, i, out, error) : status;
 }
 
 /* Client metadata is a JSON object of the host's own, kept as it is. */
@@ -105,10 +119,12 @@ static annoproj_status check_json_object(const char *json, size_t i, annoproj_er
     if (status == ANNOPROJ_OK)
         status = json_next(scan, &token, error);
     if (status == ANNOPROJ_OK && token.kind != JSON_OBJECT)
-        status = fail(error, ANNOPROJ_DATA, "client metadata of data unit %zu is no JSON object", i);
+        status = fail(error, ANNOPROJ_DATA, "an object was expected");
     while (status == ANNOPROJ_OK && token.kind != JSON_END)
         status = json_next(scan, &token, error);
     json_scan_release(scan);
+    if (status != ANNOPROJ_OK)
+        fail_place(error, "client metadata of data unit %zu", i);
     return status;
 }
 

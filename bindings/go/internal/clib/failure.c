@@ -209,6 +209,24 @@ void fail_detail(annoproj_error **error, const char *key, const char *format, ..
     (*error)->details[(*error)->detail_count++] = detail;
 }
 
+void fail_place(annoproj_error **error, const char *format, ...) {
+    if (!error || !*error || (*error)->constant) {
+        return;
+    }
+    va_list arguments;
+    va_start(arguments, format);
+    char *place = print_line(MESSAGE_SIZE, format, arguments);
+    va_end(arguments);
+    const size_t size = place ? strlen(place) + strlen((*error)->message) + 3 : 0;
+    char *message = place ? allocate(size) : NULL;
+    if (message) {
+        snprintf(message, size, "%s: %s", place, (*error)->message);
+        release((void *)(uintptr_t)(*error)->message);
+        (*error)->message = message;
+    }
+    release(place);
+}
+
 /* ---- what the caller sees ---- */
 
 annoproj_status annoproj_error_status(const annoproj_error *error) {

@@ -34,6 +34,9 @@ static inline annoproj_status fail_memory(annoproj_error **error) {
 void fail_detail(annoproj_error **error, const char *key, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* Puts the place before the message that fail() just made: "client metadata of data unit 7: an object was expected". */
+void fail_place(annoproj_error **error, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
 /* User text for a message: at most 64 characters, control characters replaced, quotes around it. */
 struct quoted {
     char text[64 * 4 + 8];

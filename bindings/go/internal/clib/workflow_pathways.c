@@ -22,8 +22,9 @@ static annoproj_status read_share(json_reader *from, document_pathway *path, ann
             path->share *= 10;
     }
     if (!good || path->share < 1 || path->share > SHARE_WHOLE)
-        return json_fault(from, error, "percentage must be a fraction above 0 and up to 1 with at most %d decimals",
-                          SHARE_DIGITS);
+        return json_fault(from, error,
+                          "percentage is %s: it must be a fraction above 0 and up to 1 with at most %d decimals",
+                          quoted(&(struct quoted){{0}}, from->token.start, from->token.length), SHARE_DIGITS);
     return ANNOPROJ_OK;
 }
 

@@ -77,7 +77,8 @@ static annoproj_status read_integer(json_reader *from, const struct setting *set
                                     annoproj_error **error) {
     annoproj_status status = json_read_kind(from, JSON_NUMBER, setting->name, error);
     if (status == ANNOPROJ_OK && (!json_int64(&from->token, out) || *out < setting->least || *out > setting->most))
-        status = json_fault(from, error, "%s must be an integer from %lld to %lld", setting->name,
+        status = json_fault(from, error, "%s is %s: it must be an integer from %lld to %lld", setting->name,
+                            quoted(&(struct quoted){{0}}, from->token.start, from->token.length),
                             (long long)setting->least, (long long)setting->most);
     return status;
 }

@@ -121,8 +121,8 @@ static annoproj_status check_gone(command *cmd, int64_t project, const kept_stag
     annoproj_status status = count_away(cmd, project, old->id, &away, error);
     if (status == ANNOPROJ_OK && old->tasks + away > 0) {
         status = fail(error, ANNOPROJ_STATE,
-                      "workflow: stage %s holds %lld tasks%s and cannot be deleted: move them first", QUOTED(old->key),
-                      (long long)(old->tasks + away),
+                      "workflow: stage %s holds %lld task%s%s and cannot be deleted: move them first", QUOTED(old->key),
+                      (long long)(old->tasks + away), old->tasks + away == 1 ? "" : "s",
                       away > 0 ? " (also of detached datasets, which must be attached for that)" : "");
         fail_detail(error, "stage", "%s", old->key);
         fail_detail(error, "tasks", "%lld", (long long)(old->tasks + away));
