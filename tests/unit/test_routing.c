@@ -158,7 +158,7 @@ static void test_a_stage_of_removed_tasks_stays(void **state) {
     int64_t count = 0;
     assert_int_equal(submit(made, TEAM_ANNOTATOR, 0), made->review);
     assert_ok(annoproj_project_detach_dataset(made->host_project, made->dataset, NULL, &count, &error), error);
-    refuse(made, TEAM_ADMIN, ANNOPROJ_STATE, without, "holds 1 tasks (also of detached datasets");
+    refuse(made, TEAM_ADMIN, ANNOPROJ_STATE, without, "holds 1 task (also of detached datasets");
     assert_ok(annoproj_project_attach_dataset(made->host_project, made->dataset, NULL, &count, &error), error);
     annoproj_task *task = team_task(made, TEAM_ADMIN, 0);
     assert_int_equal(team_cell(task, "stage"), made->review);
