@@ -319,7 +319,7 @@ class Reference(Labels, Routes):
         if not approve and not wanted and stage.set("reassign_rejected_to_submitter", True) and target.type == ANNOTATE \
                 and self.assignable(task.last_submitter, target):
             wanted = task.last_submitter
-        self.arrive(task, target, fresh(target) if approve else "reopened", wanted, returned=not approve, passed=passed)
+        self.arrive(task, target, "reopened" if not approve and target.type != DONE else fresh(target), wanted, returned=not approve, passed=passed)
         self.named(user, task, assignee)
         if target.type == REVIEW:
             self.enter_review(task)

@@ -272,11 +272,36 @@ static void test_calls(void **state) {
     team_free(made);
 }
 
+/* "`completed` in done stages", whatever edge leads there. */
+static void test_reject_into_a_done_stage(void **state) {
+    static const char flow[] = "{\"start\":\"annotate\",\"stages\":["
+                               "{\"key\":\"annotate\",\"type\":\"ANNOTATION\",\"edges\":{\"submit\":\"review\"}},"
+                               "{\"key\":\"review\",\"type\":\"REVIEW\",\"settings\":{\"strict_review\":false},"
+                               "\"edges\":{\"approve\":\"complete\",\"reject\":\"archive\"}},"
+                               "{\"key\":\"archive\",\"type\":\"DONE\",\"settings\":{\"archive\":true}},"
+                               "{\"key\":\"complete\",\"type\":\"DONE\"}]}";
+    (void)state;
+    team *made = team_new(1, "", "");
+    annoproj_error *error = NULL;
+    char word[64];
+    annoproj_task *task = team_task(made, TEAM_MANAGER, 0);
+    assert_ok(annoproj_workflow_update(made->projects[TEAM_ADMIN], flow, NULL, &error), error);
+    assert_ok(annoproj_task_submit(task, NULL, NULL, &error), error);
+    assert_ok(annoproj_task_reject(task, NULL, NULL, &error), error);
+    assert_string_equal(team_word(task, "stage_key", word), "archive");
+    assert_string_equal(team_word(task, "status", word), "completed");
+    assert_int_equal(team_cell(task, "assignee"), INT64_MIN);
+    assert_int_equal(team_differences(made), 0);
+    annoproj_task_close(task);
+    team_free(made);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_submit_approve_complete),
         cmocka_unit_test(test_reject_returns_to_the_submitter),
         cmocka_unit_test(test_reject_without_reassignment),
+        cmocka_unit_test(test_reject_into_a_done_stage),
         cmocka_unit_test(test_strict_review),
         cmocka_unit_test(test_review_that_is_not_strict),
         cmocka_unit_test(test_landing_assignee),
