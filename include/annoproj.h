@@ -946,7 +946,8 @@ ANNOPROJ_API annoproj_status annoproj_tag_list(annoproj_session *session, const 
  * A CONSENSUS_ANNOTATION stage and its CONSENSUS_REVIEW stage belong together: edge "submit" of the first leads to the second, whose
  * edge "reject" leads back; nothing else leads to the review.
  * The stage named by "start" is an ANNOTATION, CONSENSUS_ANNOTATION or AGENT stage. There are up to 64 stages, and 256 pathways of
- * one; keys have up to 64 bytes, and a title that is left out is the key. Other members are kept and mean nothing. */
+ * one; keys have up to 64 bytes, and a title that is left out is the key. A project takes 65,535 stages over its life, deleted ones
+ * included. Other members are kept and mean nothing. */
 
 enum annoproj_project_status_values {
     ANNOPROJ_PROJECT_NOT_STARTED = 1,

@@ -2015,7 +2015,8 @@ func (p *Project) WorkflowJSON(ctx context.Context, opts ...CallOption) (string,
 
 // Changes the workflow while tasks are on their way: the new document keeps the stages with the same keys. Stages may be
 // added, renamed, rewired and get other settings; a stage that holds tasks (those of detached datasets, too), a complete
-// stage, a stage's type, the number of annotators, the kind and the halves of a consensus stay (ErrState names stage and reason). Other percentages begin the count of a
+// stage, a stage's type, whether it archives, the number of annotators, the kind and the halves of a consensus stay (ErrState names stage and
+// reason). Other percentages begin the count of a
 // router anew; who belongs to a stage no more gives its tasks back. ErrData and ErrLimit as
 // Session.ProjectCreate. Rights: workflow_edit.
 //
@@ -3034,7 +3035,7 @@ func (t *Task) Move(ctx context.Context, stage int64, opts ...CallOption) error 
 
 // Sends the task back to the first annotation stage (the one after Start, else the first of the document) as `reopened`,
 // labels and issues kept; to its last submitter unless the review stage it is in has reassign_rejected_to_submitter off.
-// ErrState when it is there already. Rights: reopen.
+// ErrState when it is there already, or in the first stage, and for what is or was in consensus. Rights: reopen.
 //
 // In C: annoproj_task_reopen.
 func (t *Task) Reopen(ctx context.Context, opts ...CallOption) error {

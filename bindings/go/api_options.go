@@ -153,11 +153,11 @@ type DataUnits struct {
 	Widths []int64
 	// Heights is heights.
 	Heights []int64
-	// Frames: 0 = 1.
+	// Frames: 1 to 2^31 - 1; 0 = 1.
 	Frames []int64
-	// FPS: 0 = unknown.
+	// FPS: below 10^9; 0 = unknown.
 	FPS []float64
-	// Durations: seconds; 0 = unknown.
+	// Durations: seconds, below 10^12; 0 = unknown.
 	Durations []float64
 	// FileBytes: 0 = unknown.
 	FileBytes []int64

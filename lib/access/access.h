@@ -13,6 +13,7 @@
 #define PROJECT_OF(id)         ((id) >> 32) /* of a task, stage or issue id; of a data unit: its dataset */
 #define NUMBER_OF(id)          ((id)&0xffffffff)
 #define MAKE_ID(owner, number) (((int64_t)(owner) << 32) + (int64_t)(number))
+#define STAGE_NUMBER_MOST      65535 /* never given again; a task vector has two bytes for one */
 
 /* --- identities: what handles stand for ----------------------------------------------------------------- */
 typedef struct session {

@@ -1999,9 +1999,9 @@ class Session(_runtime.Handle):
         client_metadata: texts, instead of text and client_metadata_offsets
         client_metadata_offsets: empty = none
         widths: pixels, 1 to 2^20; 0 = unknown
-        frames: 0 = 1
-        fps: 0 = unknown
-        durations: seconds; 0 = unknown
+        frames: 1 to 2^31 - 1; 0 = 1
+        fps: below 10^9; 0 = unknown
+        durations: seconds, below 10^12; 0 = unknown
         file_bytes: 0 = unknown
         """
         call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
@@ -2650,7 +2650,8 @@ class Project(_runtime.Handle):
     def workflow_update(self, workflow, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """Changes the workflow while tasks are on their way: the new document keeps the stages with the same keys. Stages may be
         added, renamed, rewired and get other settings; a stage that holds tasks (those of detached datasets, too), a complete
-        stage, a stage's type, the number of annotators, the kind and the halves of a consensus stay (STATE names stage and reason). Other percentages begin the count of a
+        stage, a stage's type, whether it archives, the number of annotators, the kind and the halves of a consensus stay (STATE names stage and
+        reason). Other percentages begin the count of a
         router anew; who belongs to a stage no more gives its tasks back. DATA and LIMIT as
         annoproj_project_create. Rights: workflow_edit.
         """
@@ -3306,7 +3307,7 @@ class Task(_runtime.Handle):
     def reopen(self, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """Sends the task back to the first annotation stage (the one after Start, else the first of the document) as `reopened`,
         labels and issues kept; to its last submitter unless the review stage it is in has reassign_rejected_to_submitter off.
-        STATE when it is there already. Rights: reopen.
+        STATE when it is there already, or in the first stage, and for what is or was in consensus. Rights: reopen.
         """
         call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
         call.run(_capi.annoproj_task_reopen, call.handle(self, Task, 'task'), call.pointer(), call.error_pointer())

@@ -782,9 +782,9 @@ typedef struct annoproj_data_units {
     const int64_t *client_metadata_offsets ANNOPROJ_LEN(count+1) ANNOPROJ_NULLABLE; /* empty = none */
     const int64_t *widths ANNOPROJ_LEN(count) ANNOPROJ_NULLABLE;                 /* pixels, 1 to 2^20; 0 = unknown */
     const int64_t *heights ANNOPROJ_LEN(count) ANNOPROJ_NULLABLE;
-    const int64_t *frames ANNOPROJ_LEN(count) ANNOPROJ_NULLABLE;                 /* 0 = 1 */
-    const double *fps ANNOPROJ_LEN(count) ANNOPROJ_NULLABLE;                     /* 0 = unknown */
-    const double *durations ANNOPROJ_LEN(count) ANNOPROJ_NULLABLE;               /* seconds; 0 = unknown */
+    const int64_t *frames ANNOPROJ_LEN(count) ANNOPROJ_NULLABLE;                 /* 1 to 2^31 - 1; 0 = 1 */
+    const double *fps ANNOPROJ_LEN(count) ANNOPROJ_NULLABLE;                     /* below 10^9; 0 = unknown */
+    const double *durations ANNOPROJ_LEN(count) ANNOPROJ_NULLABLE;               /* seconds, below 10^12; 0 = unknown */
     const int64_t *file_bytes ANNOPROJ_LEN(count) ANNOPROJ_NULLABLE;             /* 0 = unknown */
 } annoproj_data_units;
 #define ANNOPROJ_DATA_UNITS_INIT { sizeof(annoproj_data_units), 0, NULL, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL }
@@ -926,11 +926,12 @@ ANNOPROJ_API annoproj_status annoproj_tag_list(annoproj_session *session, const 
  * "hide_unassigned" false, "allow_reassessment" false, "require_complete_labels" true, "webhook" false (annotation);
  * "hide_unassigned" false, "reviewer_not_submitter" false, "strict_review" true, "reassign_rejected_to_submitter" true
  * (review); "archive" false, "webhook" false (done; a webhook of complete stages only). A CONSENSUS_ANNOTATION stage has those of an annotation stage and
- * "annotators" 2 (up to 100), a CONSENSUS_REVIEW stage "members", "hide_unassigned", "reviewer_not_submitter" and "consensus" "determine", or
- * "refine". Admins and team managers are always members. "reviewer_not_submitter" keeps a review from whoever made the last submit; when that was
- * a consensus, from everybody whose branch went into the task; a consensus review from everybody who submitted a branch.
- * "assignment_ttl" 0 (annotation, review, agent): seconds without a sign of work, up to ten years, after which a task is no longer
- * whose who took it; 0 = never. An edit holds at once, also for what is assigned; where there was none, the time begins with it.
+ * "annotators" 2 (up to 100), a CONSENSUS_REVIEW stage "members", "hide_unassigned", "reviewer_not_submitter" and "consensus" "determine" (a
+ * branch is taken as a whole), or "refine" (single labels, too). Admins and team managers are always members. "reviewer_not_submitter" keeps a
+ * review from whoever made the last submit; when that was a consensus, from everybody whose branch went into the task; a consensus review from
+ * everybody who submitted a branch.
+ * "assignment_ttl" 0 (annotation, review, consensus, agent): seconds without a sign of work, up to ten years, after which a task is
+ * free again that somebody took; 0 = never. An edit holds at once, also for what is assigned; where there was none, the time begins with it.
  * An AGENT stage has "pathways" instead of edges, [{"key": "ok", "title": "OK", "to": "review"}, ...], along which an admin,
  * team manager or the host sends its tasks. No task rests in a router; it sends each on at once:
  *   PERCENTAGE_ROUTER: every pathway has a "percentage", a fraction with up to 6 decimals; they sum to 1. Each new
@@ -942,7 +943,11 @@ ANNOPROJ_API annoproj_status annoproj_tag_list(annoproj_session *session, const 
  *     must hold, of a list one value; metadata are plain top-level members of the data unit's client metadata, and an empty
  *     list asks only that the member is there. A pattern that takes too many steps on a title makes the action that leads
  *     there LIMIT.
- * The stage named by "start" is an ANNOTATION, CONSENSUS_ANNOTATION or AGENT stage. */
+ * A CONSENSUS_ANNOTATION stage and its CONSENSUS_REVIEW stage belong together: edge "submit" of the first leads to the second, whose
+ * edge "reject" leads back; nothing else leads to the review.
+ * The stage named by "start" is an ANNOTATION, CONSENSUS_ANNOTATION or AGENT stage. There are up to 64 stages, and 256 pathways of
+ * one; keys have up to 64 bytes, and a title that is left out is the key. A project takes 65,535 stages over its life, deleted ones
+ * included. Other members are kept and mean nothing. */
 
 enum annoproj_project_status_values {
     ANNOPROJ_PROJECT_NOT_STARTED = 1,
@@ -1285,7 +1290,8 @@ ANNOPROJ_API annoproj_status annoproj_workflow_json(annoproj_project *project, c
 
 /* Changes the workflow while tasks are on their way: the new document keeps the stages with the same keys. Stages may be
  * added, renamed, rewired and get other settings; a stage that holds tasks (those of detached datasets, too), a complete
- * stage, a stage's type, the number of annotators, the kind and the halves of a consensus stay (STATE names stage and reason). Other percentages begin the count of a
+ * stage, a stage's type, whether it archives, the number of annotators, the kind and the halves of a consensus stay (STATE names stage and
+ * reason). Other percentages begin the count of a
  * router anew; who belongs to a stage no more gives its tasks back. DATA and LIMIT as
  * annoproj_project_create. Rights: workflow_edit. */
 ANNOPROJ_API annoproj_status annoproj_workflow_update(annoproj_project *project, const char *workflow, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
@@ -1571,7 +1577,7 @@ ANNOPROJ_API annoproj_status annoproj_task_move(annoproj_task *task, int64_t sta
 
 /* Sends the task back to the first annotation stage (the one after Start, else the first of the document) as `reopened`,
  * labels and issues kept; to its last submitter unless the review stage it is in has reassign_rejected_to_submitter off.
- * STATE when it is there already. Rights: reopen. */
+ * STATE when it is there already, or in the first stage, and for what is or was in consensus. Rights: reopen. */
 ANNOPROJ_API annoproj_status annoproj_task_reopen(annoproj_task *task, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 ANNOPROJ_ROW(outcome_row, "What became of one task of a bulk call")

@@ -228,6 +228,7 @@
 #define export_plan_begin annoproj_internal_export_plan_begin
 #define fail annoproj_internal_fail
 #define fail_detail annoproj_internal_fail_detail
+#define fail_place annoproj_internal_fail_place
 #define fail_sqlite annoproj_internal_fail_sqlite
 #define faults_add annoproj_internal_faults_add
 #define faults_join annoproj_internal_faults_join

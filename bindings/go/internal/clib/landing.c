@@ -72,9 +72,9 @@ annoproj_status landing_go(command *cmd, int32_t kind, const landing *to, const 
                             .assignee = consensus ? NOT_QUEUED : assignee,
                             .assigned_by = named ? ASSIGNED_MANAGER : ASSIGNED_RETURN,
                             .returned = reject,
-                            .status = reject                      ? ANNOPROJ_TASK_REOPENED
-                                      : stage->type == STAGE_DONE ? ANNOPROJ_TASK_COMPLETED
-                                                                  : ANNOPROJ_TASK_NEW};
+                            .status = stage->type == STAGE_DONE ? ANNOPROJ_TASK_COMPLETED
+                                      : reject                  ? ANNOPROJ_TASK_REOPENED
+                                                                : ANNOPROJ_TASK_NEW};
     annoproj_status status = task_leave_by_action(cmd, task, submit, error);
     if (status != ANNOPROJ_OK)
         return status;

@@ -86,23 +86,37 @@ static annoproj_status choose_reopener(command *cmd, const stage_facts *first, i
     return status;
 }
 
-annoproj_status reopen_body(command *cmd, void *arguments, annoproj_error **error) {
-    task_facts *task = &cmd->scope.task;
-    stage_facts first;
-    int64_t stage = 0, assignee = 0;
+/* Back to the first annotation stage, from any stage but the first; not what is or was in consensus. */
+static annoproj_status find_reopening(scope *in, int64_t *annotation, annoproj_error **error) {
+    const task_facts *task = &in->task;
     bool consensus = false;
-    (void)arguments;
-    annoproj_status status = branch_ever(&cmd->scope, task->id, &consensus, error);
+    int64_t first = 0;
+    annoproj_status status = branch_ever(in, task->id, &consensus, error);
     if (status == ANNOPROJ_OK && (consensus || task->parent != 0))
         status = fail(error, ANNOPROJ_STATE, "task %lld is, or was, in consensus: move it to an annotation stage",
                       (long long)task->id);
     if (status == ANNOPROJ_OK)
-        status = workflow_first_annotation(&cmd->scope, cmd->scope.project.id, &stage, error);
-    if (status == ANNOPROJ_OK && stage == 0)
+        status = workflow_first_annotation(in, in->project.id, annotation, error);
+    if (status == ANNOPROJ_OK && *annotation == 0)
         status = fail(error, ANNOPROJ_STATE, "project %lld has no annotation stage to reopen task %lld in",
-                      (long long)cmd->scope.project.id, (long long)task->id);
-    if (status == ANNOPROJ_OK && task->stage.id == stage)
+                      (long long)in->project.id, (long long)task->id);
+    if (status == ANNOPROJ_OK && task->stage.id == *annotation)
         status = fail(error, ANNOPROJ_STATE, "task %lld is in the first annotation stage already", (long long)task->id);
+    if (status == ANNOPROJ_OK)
+        status = workflow_first_stage(in, in->project.id, &first, error);
+    if (status == ANNOPROJ_OK && task->stage.id == first)
+        status = fail(error, ANNOPROJ_STATE,
+                      "task %lld is in the first stage: nothing was done that is to be done again",
+                      (long long)task->id);
+    return status;
+}
+
+annoproj_status reopen_body(command *cmd, void *arguments, annoproj_error **error) {
+    task_facts *task = &cmd->scope.task;
+    stage_facts first;
+    int64_t stage = 0, assignee = 0;
+    (void)arguments;
+    annoproj_status status = find_reopening(&cmd->scope, &stage, error);
     if (status == ANNOPROJ_OK)
         status = access_stage_facts(&cmd->scope, stage, cmd->scope.user, &first, error);
     if (status == ANNOPROJ_OK)

@@ -11,7 +11,6 @@
 #define LOOKUPS_LEAST 200 /* before a page is gathered */
 #define LOOKUP_COST   64  /* a task looked up, anywhere in the file, costs about as much as so many that are gathered */
 #define CHECKED_EVERY 256 /* places walked */
-#define STAGE_NUMBERS 65536
 
 typedef struct listing {
     task_filter filter;
@@ -88,7 +87,7 @@ static annoproj_status add_stages(listing *list, annoproj_error **error) {
     if (status != ANNOPROJ_OK)
         return status;
     list->runs = arena_array(list->filter.in->memory, count + 1, sizeof *list->runs);
-    list->stages = arena_array(list->filter.in->memory, STAGE_NUMBERS, 1);
+    list->stages = arena_array(list->filter.in->memory, STAGE_NUMBER_MOST + 1, 1);
     list->page = arena_array(list->filter.in->memory, list->room, sizeof *list->page);
     list->filter.consensus = arena_array(list->filter.in->memory, count + 1, sizeof *list->filter.consensus);
     if (!list->runs || !list->stages || !list->page || !list->filter.consensus)

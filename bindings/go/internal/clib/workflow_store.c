@@ -171,6 +171,11 @@ static annoproj_status match_stages(command *cmd, replacing *run, annoproj_error
         kept_stage *old = find_kept(run, stage->key);
         bool same = true;
         if (!old) {
+            if (run->last_number == STAGE_NUMBER_MOST)
+                return fail(error, ANNOPROJ_LIMIT,
+                            "workflow: stage %s would be number %d of the project, deleted ones included: copy the"
+                            " project to go on",
+                            QUOTED(stage->key), STAGE_NUMBER_MOST + 1);
             run->ids[i] = MAKE_ID(run->project, ++run->last_number);
             run->epochs[i] = 1;
             continue;
