@@ -1512,7 +1512,7 @@ typedef struct annoproj_submit_options {
 ANNOPROJ_API void annoproj_submit_options_init(annoproj_submit_options *options ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
 
 /* Submits a task of an annotation stage: its label changes are published, it goes on along the workflow. STATE in other
- * stages, when required answers are missing (the message lists them), by project status, when a person rule keeps the assignee from it
+ * stages, when required answers or labels are missing (details `missing`: how many, `answer`: each, up to 100), by project status, when a person rule keeps the assignee from it
  * where it lands, and for a group that would land in a consensus of kind `determine` (so also for an approve, a reject and a pathway); CONFLICT when another has it; INVALID for an assignee who is no member there, or when there is none to
  * retain. To name an assignee is to assign the task, which admins and team managers do: PERMISSION for others. Whoever submits may
  * retain the task for himself, as he could take it there. Rights: annotate; to name an assignee also assign. */
@@ -1732,7 +1732,7 @@ ANNOPROJ_ROW_END(label_hash_row)
 /* Puts and removes labels of a task in one transaction; labels not named stay as they are. The result says hash and new version.
  * CONFLICT when `version` is not the present one or another has the task; NOT_FOUND for a label to remove or a class; DATA for
  * coordinates, ranges or answers that do not fit, for a shape the data unit does not have and for a label that two changes name (names the
- * label and the place); STATE in a done stage, by project status, and for a new label of an archived class; LIMIT for more than
+ * label and the place); STATE in a done stage, by project status, and for a new label of an archived class or a new answer with an archived attribute or option; LIMIT for more than
  * 1,000,000 changes, and text answers beyond 1 MiB. Rights: label_write. */
 ANNOPROJ_API annoproj_status annoproj_labels_write(annoproj_task *task, const annoproj_label_changes *changes, const annoproj_label_write_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(label_hash_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 

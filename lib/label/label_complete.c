@@ -7,24 +7,49 @@
 #include "failure.h"
 #include "label.h"
 
-#define MOST_NAMED 5
+#define MOST_NAMED  5   /* in the message */
+#define MOST_LISTED 100 /* in the details */
 
 typedef struct completeness {
     const ontology_features *features;
     bool *present; /* by number of class */
     int64_t missing;
-    text names;
+    text lines; /* what is missing, each ended by a NUL */
+    size_t listed;
     frame_ranges frames, chosen, answered, found, holes;
 } completeness;
 
-static void note_missing(completeness *check, const char *name, const char *hash) {
-    if (check->missing++ >= MOST_NAMED) {
+static const feature *class_of(const completeness *check, const feature *of) {
+    return of->class > 0 && of->class <= check->features->highest ? check->features->by_number[of->class] : NULL;
+}
+
+/* One answer of a label, on the frames `holes` when they are given. */
+static void note_answer(completeness *check, const feature *attribute, const label *one, const frame_ranges *holes) {
+    const feature *class = class_of(check, attribute);
+    text *to = &check->lines;
+    if (check->missing++ >= MOST_LISTED) {
         return;
     }
-    struct quoted shown;
-    text_printf(&check->names, "%s%s", check->missing > 1 ? ", " : "", quoted(&shown, name, strlen(name)));
-    if (hash) {
-        text_printf(&check->names, " of label %s", hash);
+    check->listed++;
+    text_printf(to, "%s of label %s (class %s)", QUOTED(attribute->name), one->hash, QUOTED(class ? class->name : ""));
+    for (size_t i = 0; holes && i < holes->count && i < MOST_NAMED; i++) {
+        const frame_range *at = &holes->ranges[i];
+        text_string(to, i > 0 ? ", " : holes->count > 1 || at->first < at->last ? " on frames " : " on frame ");
+        text_int64(to, at->first);
+        if (at->first < at->last) {
+            text_string(to, " to ");
+            text_int64(to, at->last);
+        }
+    }
+    text_string(to, holes && holes->count > MOST_NAMED ? ", ..." : "");
+    text_character(to, 0);
+}
+
+static void note_class(completeness *check, const feature *class) {
+    if (check->missing++ < MOST_LISTED) {
+        check->listed++;
+        text_printf(&check->lines, "a label of class %s", QUOTED(class->name));
+        text_character(&check->lines, 0);
     }
 }
 
@@ -75,55 +100,86 @@ static annoproj_status check_attribute(completeness *check, const label *one, co
         frame_ranges_difference(nested && !chosen ? &check->chosen : &check->frames, &check->answered, &check->holes);
     }
     if (!dynamic || check->holes.count > 0) {
-        note_missing(check, attribute->name, one->hash);
+        note_answer(check, attribute, one, dynamic ? &check->holes : NULL);
     }
     return check->holes.failed || check->chosen.failed || check->answered.failed ? fail_memory(error) : ANNOPROJ_OK;
+}
+
+static bool is_archived(const completeness *check, const feature *one) {
+    while (one && !one->archived && one->parent > 0 && one->parent <= check->features->highest) {
+        one = check->features->by_number[one->parent];
+    }
+    return one && one->archived;
 }
 
 static annoproj_status check_label(void *data, const label *one, annoproj_error **error) {
     completeness *check = data;
     const ontology_features *features = check->features;
     annoproj_status status = label_frames(one->ranges, one->ranges_length, false, &check->frames, error);
-    if (one->class > 0 && one->class <= features->highest) {
-        check->present[one->class] = true;
+    const feature *class = one->class > 0 && one->class <= features->highest ? features->by_number[one->class] : NULL;
+    if (!class) {
+        return status;
     }
-    for (size_t i = 0; i < features->count && status == ANNOPROJ_OK; i++) {
+    check->present[one->class] = true;
+    /* The structure is depth first: what belongs to a class stands behind it. */
+    for (size_t i = (size_t) class->position + 1; i < features->count && status == ANNOPROJ_OK; i++) {
         const feature *attribute = features->features + i;
-        if (attribute->kind == FEATURE_ATTRIBUTE && attribute->class == one->class && attribute->required &&
-            !attribute->archived) {
+        if (attribute->class != class->number) {
+            break;
+        }
+        if (attribute->kind == FEATURE_ATTRIBUTE && attribute->required && !is_archived(check, attribute)) {
             status = check_attribute(check, one, attribute, error);
         }
     }
     return status;
 }
 
+/* Whether a class wants a label: it says so, or, of a classification, its one attribute does. */
+static bool is_wanted(const completeness *check, const feature *class) {
+    const size_t next = (size_t) class->position + 1;
+    const feature *root = next < check->features->count ? &check->features->features[next] : NULL;
+    const bool classification = class->kind == FEATURE_CLASSIFICATION;
+    return !class->archived && (classification || class->kind == FEATURE_OBJECT) &&
+           (class->required ||
+            (classification && root && root->parent == class->number && root->required && !root->archived));
+}
+
 static void check_classes(completeness *check) {
     const ontology_features *features = check->features;
     for (size_t i = 0; i < features->count; i++) {
         const feature *one = features->features + i;
-        bool root = one->kind == FEATURE_ATTRIBUTE && one->parent == one->class && one->class > 0 &&
-                    one->class <= features->highest && features->by_number[one->class] &&
-                    features->by_number[one->class]->kind == FEATURE_CLASSIFICATION &&
-                    !features->by_number[one->class]->archived;
-        int32_t class = root ? one->class : one->number;
-        if (one->required && !one->archived && (root || one->kind == FEATURE_OBJECT) && !check->present[class]) {
-            note_missing(check, one->name, NULL);
+        if (is_wanted(check, one) && !check->present[one->number]) {
+            note_class(check, one);
         }
     }
 }
 
-static annoproj_status report(completeness *check, const task_facts *task, annoproj_error **error) {
-    if (check->names.failed) {
-        return fail_memory(error);
-    }
+/* The message names the first few, the details list them. */
+static annoproj_status report(const completeness *check, const task_facts *task, annoproj_error **error) {
+    text names = {0};
     if (check->missing == 0) {
         return ANNOPROJ_OK;
     }
-    fail(error, ANNOPROJ_STATE, "task %lld lacks %lld required answer%s: %.*s%s", (long long)task->id,
-         (long long)check->missing, check->missing == 1 ? "" : "s", (int)check->names.length, check->names.data,
-         check->missing > MOST_NAMED ? ", ..." : "");
+    const char *line = check->lines.failed ? NULL : check->lines.data;
+    for (size_t i = 0; line && i < check->listed && i < MOST_NAMED; i++, line += strlen(line) + 1) {
+        text_string(&names, i > 0 ? ", " : "");
+        text_string(&names, line);
+    }
+    if (!line || names.failed) {
+        text_release(&names);
+        return fail_memory(error);
+    }
+    annoproj_status status = fail(error, ANNOPROJ_STATE, "task %lld lacks %lld required answer%s or label%s: %.*s%s",
+                                  (long long)task->id, (long long)check->missing, check->missing == 1 ? "" : "s",
+                                  check->missing == 1 ? "" : "s", (int)names.length, names.data,
+                                  check->missing > MOST_NAMED ? ", ..." : "");
     fail_detail(error, "missing", "%lld", (long long)check->missing);
-    return ANNOPROJ_STATE;
+    line = check->lines.data;
+    for (size_t i = 0; i < check->listed; i++, line += strlen(line) + 1) {
+        fail_detail(error, "answer", "%s", line);
+    }
+    text_release(&names);
+    return status;
 }
 
 annoproj_status label_check_complete(scope *in, const task_facts *task, annoproj_error **error) {
@@ -142,6 +198,6 @@ annoproj_status label_check_complete(scope *in, const task_facts *task, annoproj
     for (size_t i = 0; i < sizeof sets / sizeof sets[0]; i++) {
         frame_ranges_release(sets[i]);
     }
-    text_release(&check.names);
+    text_release(&check.lines);
     return status;
 }

@@ -105,7 +105,7 @@ static const row_frame **sorted_frames(const row_label *from, arena *memory, boo
 
 static annoproj_status encode_geometry(row_import *run, arena *memory, const row_label *from, annoproj_error **error) {
     const int32_t type = from->class->type;
-    const int32_t unit = type == SHAPE_BITMASK ? ANNOPROJ_UNIT_PIXELS : ANNOPROJ_UNIT_NORMALISED;
+    const int32_t unit = shape_has_units(type) ? ANNOPROJ_UNIT_NORMALISED : ANNOPROJ_UNIT_PIXELS;
     bool repeated = false;
     if (!from->frames) {
         return ANNOPROJ_OK;

@@ -1,8 +1,10 @@
 """Every shape on every data type: what is taken comes back as it was, in both units, in label rows and in COCO; what does not
 fit is refused at its place."""
 
+import io
 import json
 import os
+import random
 import tempfile
 import unittest
 
@@ -110,7 +112,7 @@ class Shapes(unittest.TestCase):
         self.host = self.store.session_open(0)
         self.ontology = self.host.ontology_create("Shapes", json.dumps(ONTOLOGY))
         self.features = {row["feature_hash"]: row["feature"] for row in self.host.ontology_features(self.ontology).to_pylist()}
-        dataset = self.host.dataset_create("Units")
+        self.dataset = dataset = self.host.dataset_create("Units")
         types = sorted(TAKEN)
         media = {DataType.AUDIO, DataType.PLAIN_TEXT}
         self.host.data_units_add(dataset, titles=[kind.name.lower() for kind in types], data_types=types,
@@ -195,6 +197,91 @@ class Shapes(unittest.TestCase):
         bones = drawn[labels["skeleton"]]
         self.assertEqual((bones["keypoints"], bones["num_keypoints"]), ([10, 20, 2, 30, 40, 1, 50, 60, 0], 3))
         self.assertEqual((bones["bbox"], bones["area"], bones["segmentation"], bones["iscrowd"]), ([10, 20, 40, 40], 0, [], 0))
+
+    def test_label_rows_go_in_as_they_come_out(self):
+        """Members in any order, vertices by name, by hash or by another key of their visibility."""
+        rng = random.Random(7)
+
+        def mixed(value):
+            if isinstance(value, list):
+                return [mixed(one) for one in value]
+            if not isinstance(value, dict):
+                return value
+            items = [(key, mixed(one)) for key, one in value.items()]
+            rng.shuffle(items)
+            return dict(items)
+        for kind, taken in TAKEN.items():
+            for shape in taken:
+                self.write(kind, shape)
+        self.write(DataType.IMAGE, "cuboid_2d", [SAMPLES["cuboid_2d"][0], [5, -5.5]])
+        self.write(DataType.IMAGE, "skeleton", [[0, 0, Visibility.MISSING, 30, 40, Visibility.OCCLUDED]])
+        rows, found = self.rows()
+        for _, label in found.values():
+            vertices = list(label.get("skeleton", {}).values())
+            for vertex, left_out in zip(vertices, ("name", "featureHash", None)):
+                vertex.pop(left_out, None)
+            for flag in ("visible", "selfOccluded"):
+                for vertex in vertices:
+                    if vertex.pop(flag, None):
+                        vertex["visibility"] = flag
+        other = self.host.project_create("Other", self.ontology, FLOW)
+        other.attach_dataset(self.dataset)
+        path = os.path.join(self.folder.name, "mixed.json")
+        with open(path, "w", encoding="utf-8") as file:
+            json.dump(mixed(list(rows.values())), file)
+        other.import_labels(path)
+        tasks = {row["data_unit"]: row["task"] for row in other.task_list().to_pylist()}
+        for kind, task in self.tasks.items():
+            (row,) = task.get().to_pylist()
+            copy = other.task_open(tasks[row["data_unit"]])
+            for unit in (annoproj.Unit.NORMALISED,) if kind not in (DataType.AUDIO, DataType.PLAIN_TEXT) else ():
+                wanted = {(row["label"], row["part"]): row["coordinates"] for row in task.geometry(unit).to_pylist()}
+                got = {(row["label"], row["part"]): row["coordinates"] for row in copy.geometry(unit).to_pylist()}
+                for key, numbers in wanted.items():
+                    if "skeleton" not in found[key[0]][1] or numbers[2] != Visibility.MISSING:
+                        self.assertEqual(got[key], numbers, (kind, key))
+                    else:           # what a vertex that is missing has for x and y says nothing
+                        self.assertEqual(got[key][2:], numbers[2:])
+                self.assertEqual(set(got), set(wanted))
+            self.assertEqual({row["label"]: row["ranges"] for row in copy.labels().to_pylist()},
+                             {row["label"]: row["ranges"] for row in task.labels().to_pylist()})
+
+    def test_faults_of_shapes_in_label_rows(self):
+        for shape in ("skeleton", "cuboid_2d", "cuboid", "segmentation"):
+            self.write(DataType.SCENE, shape)
+        rows, _ = self.rows()
+        row = rows["scene"]
+        (unit,) = row["data_units"].values()
+        objects = {one["shape"]: one for one in unit["labels"]["0"]["objects"]}
+        place = "/0/data_units/%s/labels/0/objects/" % unit["data_hash"]
+
+        def fault(shape, change, words):
+            broken = json.loads(json.dumps(row))
+            (there,) = broken["data_units"].values()
+            at = [one["shape"] for one in there["labels"]["0"]["objects"]].index(shape)
+            change(there["labels"]["0"]["objects"][at])
+            with self.assertRaises(annoproj.DataError, msg=words) as caught:
+                self.project.import_labels(read=io.BytesIO(json.dumps([broken]).encode()).read, replace=True)
+            self.assertIn(words, str(caught.exception))
+            self.assertTrue(caught.exception.detail("pointer").startswith(place + str(at)), caught.exception.detail("pointer"))
+        self.assertEqual(set(objects), {"skeleton", "cuboid_2d", "cuboid", "segmentation"})
+        for shape, change, words in (
+                ("skeleton", lambda o: o["skeleton"]["1"].update(name="Toe", featureHash="x"), "has no vertex \"Toe\""),
+                ("skeleton", lambda o: o["skeleton"]["1"].update(o["skeleton"]["0"]), "twice"),
+                ("skeleton", lambda o: o["skeleton"]["1"].pop("x"), "x and y"),
+                ("skeleton", lambda o: o["skeleton"]["1"].update(visibility="half"), "no visibility"),
+                ("skeleton", lambda o: o.update(skeleton={}), "no vertices"),
+                ("cuboid_2d", lambda o: o["cuboid_2d"].pop("scaleRatio"), "scaleRatio"),
+                ("cuboid_2d", lambda o: o["cuboid_2d"].update(offset={"x": 1, "y": 1}), "either"),
+                ("cuboid_2d", lambda o: o["cuboid_2d"].pop("front"), "has front"),
+                ("cuboid_2d", lambda o: o["cuboid_2d"]["front"].pop(), "pairs"),
+                ("cuboid", lambda o: o["cuboid"]["size"].pop(), "three numbers"),
+                ("cuboid", lambda o: o["cuboid"].pop("orientation"), "three numbers"),
+                ("cuboid", lambda o: o["cuboid"]["position"].__setitem__(0, "a"), "number"),
+                ("segmentation", lambda o: o.update(segmentation="~~~"), "run-length"),
+                ("segmentation", lambda o: o.update(segmentation=""), "run-length"),
+                ("segmentation", lambda o: o.update(segmentation=5), "segmentation")):
+            fault(shape, change, words)
 
     def test_ranges_of_audio_and_text_in_label_rows(self):
         for kind, shape in ((DataType.AUDIO, "audio"), (DataType.PLAIN_TEXT, "text")):

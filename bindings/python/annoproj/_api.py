@@ -3204,7 +3204,7 @@ class Task(_runtime.Handle):
 
     def submit(self, *, assignee=0, retain_assignee=False, keep_rejected_reviews=False, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """Submits a task of an annotation stage: its label changes are published, it goes on along the workflow. STATE in other
-        stages, when required answers are missing (the message lists them), by project status, when a person rule keeps the assignee from it
+        stages, when required answers or labels are missing (details `missing`: how many, `answer`: each, up to 100), by project status, when a person rule keeps the assignee from it
         where it lands, and for a group that would land in a consensus of kind `determine` (so also for an approve, a reject and a pathway); CONFLICT when another has it; INVALID for an assignee who is no member there, or when there is none to
         retain. To name an assignee is to assign the task, which admins and team managers do: PERMISSION for others. Whoever submits may
         retain the task for himself, as he could take it there. Rights: annotate; to name an assignee also assign.
@@ -3328,7 +3328,7 @@ class Task(_runtime.Handle):
         """Puts and removes labels of a task in one transaction; labels not named stay as they are. The result says hash and new version.
         CONFLICT when `version` is not the present one or another has the task; NOT_FOUND for a label to remove or a class; DATA for
         coordinates, ranges or answers that do not fit, for a shape the data unit does not have and for a label that two changes name (names the
-        label and the place); STATE in a done stage, by project status, and for a new label of an archived class; LIMIT for more than
+        label and the place); STATE in a done stage, by project status, and for a new label of an archived class or a new answer with an archived attribute or option; LIMIT for more than
         1,000,000 changes, and text answers beyond 1 MiB. Rights: label_write.
 
         text: hashes and text answers

@@ -116,7 +116,7 @@ static number unpack_number(unpacker *from) {
 bool row_frame_shape(const row_frame *of, int32_t type, shape *out) {
     unpacker from = {.at = of->shape, .end = of->shape + of->length};
     bool memory = true;
-    shape_begin(out, type, type == SHAPE_BITMASK ? ANNOPROJ_UNIT_PIXELS : ANNOPROJ_UNIT_NORMALISED);
+    shape_begin(out, type, shape_has_units(type) ? ANNOPROJ_UNIT_NORMALISED : ANNOPROJ_UNIT_PIXELS);
     for (uint64_t parts = unpack_varint(&from); memory && parts > 0; parts--) {
         memory = shape_part(out);
         for (uint64_t count = unpack_varint(&from); memory && count > 0; count--) {
@@ -220,6 +220,12 @@ annoproj_status row_read_object(row_reader *in, int64_t frame, int32_t unit, ann
     } else if (class && item.type != class->type) {
         row_note(in, "the object is a %s, its class %s a %s", feature_type_name(item.type), QUOTED(class->name),
                  feature_type_name(class->type));
+    }
+    if (class && !in->faulty && class->type == SHAPE_SKELETON) {
+        status = row_settle_skeleton(in, class, error);
+        if (status != ANNOPROJ_OK) {
+            return status;
+        }
     }
     row_label *label = class && !in->faulty ? row_label_of(in, item.hash, class, error) : NULL;
     if (!label) {

@@ -4,6 +4,8 @@
 
 #include "label_row_read.h"
 
+typedef struct row_vertex row_vertex;
+
 typedef struct row_reader {
     json_source *source;
     const bounds *bounds;
@@ -17,6 +19,7 @@ typedef struct row_reader {
     shape shape;      /* of one object */
     size_t *outer;    /* of a polygon's rings */
     size_t outer_capacity;
+    row_vertex *vertices; /* of a skeleton */
     bytes packed;
     int64_t items;
     bool faulty; /* the object being read has a fault */
@@ -63,6 +66,12 @@ annoproj_status row_read_classification_answers(row_reader *in, annoproj_error *
 /* The value of a shape's key ("boundingBox"...), into in->shape: the type it has; 0 when the key is none, and nothing was read. */
 int32_t row_shape_of_key(const json_token *key);
 annoproj_status row_read_shape(row_reader *in, int32_t type, bool rings, annoproj_error **error);
+annoproj_status row_read_cuboid_2d(row_reader *in, annoproj_error **error);
+annoproj_status row_read_cuboid(row_reader *in, annoproj_error **error);
+annoproj_status row_read_segmentation(row_reader *in, annoproj_error **error);
+/* A skeleton's vertices are kept until its class is known; then they become in->shape. */
+annoproj_status row_read_skeleton(row_reader *in, annoproj_error **error);
+annoproj_status row_settle_skeleton(row_reader *in, const feature *class, annoproj_error **error);
 
 /* Common to frames and answers: who, when, how sure. False when the key is none of them. */
 typedef struct row_authors {

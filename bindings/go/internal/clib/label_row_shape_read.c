@@ -17,7 +17,9 @@ int32_t row_shape_of_key(const json_token *key) {
     } keys[] = {{"boundingBox", SHAPE_BOUNDING_BOX}, {"rotatableBoundingBox", SHAPE_ROTATABLE_BOUNDING_BOX},
                 {"polygon", SHAPE_POLYGON},          {"polygons", SHAPE_POLYGON},
                 {"polyline", SHAPE_POLYLINE},        {"point", SHAPE_POINT},
-                {"bitmask", SHAPE_BITMASK}};
+                {"bitmask", SHAPE_BITMASK},          {"skeleton", SHAPE_SKELETON},
+                {"cuboid_2d", SHAPE_CUBOID_2D},      {"cuboid", SHAPE_CUBOID},
+                {"segmentation", SHAPE_SEGMENTATION}};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         if (json_key_is(key, keys[i].key)) {
             return keys[i].type;
@@ -323,12 +325,16 @@ static annoproj_status read_mask(row_reader *in, annoproj_error **error) {
 }
 
 annoproj_status row_read_shape(row_reader *in, int32_t type, bool rings, annoproj_error **error) {
-    shape_begin(&in->shape, type, type == SHAPE_BITMASK ? ANNOPROJ_UNIT_PIXELS : ANNOPROJ_UNIT_NORMALISED);
+    shape_begin(&in->shape, type, shape_has_units(type) ? ANNOPROJ_UNIT_NORMALISED : ANNOPROJ_UNIT_PIXELS);
     annoproj_status status = ANNOPROJ_OK;
     switch (type) {
     case SHAPE_BOUNDING_BOX: status = read_box(in, false, error); break;
     case SHAPE_ROTATABLE_BOUNDING_BOX: status = read_box(in, true, error); break;
     case SHAPE_BITMASK: status = read_mask(in, error); break;
+    case SHAPE_SKELETON: return row_read_skeleton(in, error);
+    case SHAPE_CUBOID_2D: status = row_read_cuboid_2d(in, error); break;
+    case SHAPE_CUBOID: status = row_read_cuboid(in, error); break;
+    case SHAPE_SEGMENTATION: status = row_read_segmentation(in, error); break;
     default:
         if (rings) {
             return read_polygons(in, error);
