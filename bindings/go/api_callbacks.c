@@ -49,3 +49,10 @@ int32_t annoprojGoTrampolineWriteFn(const void *data, size_t length, void *user_
     depth--;
     return outcome;
 }
+
+int32_t annoprojGoTrampolineSignFn(const char *link, void *buffer, size_t length, size_t *written, void *user_data) {
+    depth++;
+    int32_t outcome = annoprojGoSignFn((char *)link, buffer, length, written, user_data);
+    depth--;
+    return outcome;
+}

@@ -14,5 +14,6 @@ int32_t annoprojGoTrampolineRandomFn(void *buffer, size_t length, void *user_dat
 void annoprojGoTrampolineLogFn(int32_t level, const char *message, void *user_data);
 int32_t annoprojGoTrampolineReadFn(void *buffer, size_t length, size_t *read, void *user_data);
 int32_t annoprojGoTrampolineWriteFn(const void *data, size_t length, void *user_data);
+int32_t annoprojGoTrampolineSignFn(const char *link, void *buffer, size_t length, size_t *written, void *user_data);
 
 #endif

@@ -2760,7 +2760,12 @@ func (p *Project) ImportLabels(ctx context.Context, path string, opts ...ImportO
 	return newTable(oTable, decodeImportRow), nil
 }
 
-// Writes the labels stored now, drafts included, as COCO, in pixels. `*labels` is how many annotations were written. ErrNotFound (stage, class, folder),
+// Writes the labels stored now, drafts included, without those of branches, as COCO, in pixels: an image for each image, image of a group and
+// labelled frame, none for audio, texts and PDF; masks and polygons with holes as compressed run lengths. `*labels` is how many
+// annotations were written.
+// With `coco_extended` a rotatable box is drawn turned, with the bounds of that; attributes.classifications has nested answers, too, by
+// path ("Colour/Other/Which"); images have `classifications`, those on the frame and those on the whole data unit;
+// and classes that came from one category of a COCO file are one category again, with its id. ErrNotFound (stage, class, folder),
 // ErrState when a unit must be changed and the data unit has no width or height, ErrReadonly, ErrCallback. Rights: export.
 //
 // In C: annoproj_project_export_coco.

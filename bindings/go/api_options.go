@@ -898,6 +898,12 @@ type ExportOptions struct {
 	Stages []int64
 	// Classes: features; empty = all.
 	Classes []int64
+	// Sign: for data_link and coco_url; without it they are the data units' links.
+	Sign func(link string, buffer []byte) (int, error)
+	// IncludeReviews: label rows: `reviews` of each object and classification on a frame.
+	IncludeReviews bool
+	// COCOExtended: COCO: more than the format has, see Project.ExportCOCO.
+	COCOExtended bool
 }
 
 func (o *ExportOptions) toC(call *call) *C.annoproj_export_options {
@@ -913,6 +919,12 @@ func (o *ExportOptions) toC(call *call) *C.annoproj_export_options {
 	}
 	s.stages = (*C.int64_t)(copyArray(call, &stageCount, "stages", o.Stages, 0))
 	s.classes = (*C.int64_t)(copyArray(call, &classCount, "classes", o.Classes, 0))
+	if o.Sign != nil {
+		box.functions["annoproj_sign_fn"] = o.Sign
+		s.sign = (C.annoproj_sign_fn)(C.annoprojGoTrampolineSignFn)
+	}
+	s.include_reviews = C.bool(o.IncludeReviews)
+	s.coco_extended = C.bool(o.COCOExtended)
 	s.class_count = C.size_t(classCount.count)
 	s.stage_count = C.size_t(stageCount.count)
 	s.user_data = box.userData()

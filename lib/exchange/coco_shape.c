@@ -1,12 +1,16 @@
 /* Shapes as COCO annotations. */
 #include "coco_shape.h"
 
+#include <math.h>
+
 #include "export_coco.h"
 #include "failure.h"
+#include "run_lengths.h"
 
 void coco_shape_release(coco_shape *of) {
     shape_release(&of->shape);
     shape_release(&of->mask);
+    text_release(&of->runs);
     release(of->outer);
     *of = (coco_shape){0};
 }
@@ -18,7 +22,7 @@ static void write_list(const number *numbers, size_t count, text *out) {
 }
 
 /* What comes before the segmentation. */
-static void write_head(text *out, number area, const box *around, int32_t category, int64_t image, bool crowd) {
+static void write_head(text *out, number area, const box *around, int64_t category, int64_t image, bool crowd) {
     text_string(out, "\"area\":");
     text_number(out, area);
     text_string(out, ",\"bbox\":");
@@ -42,7 +46,7 @@ static void write_tail(text *out, const number *point) {
     text_string(out, ",2],\"num_keypoints\":1");
 }
 
-static void write_box(const shape *of, int32_t category, int64_t image, text *out) {
+static void write_box(const shape *of, int64_t category, int64_t image, text *out) {
     const number *n = of->numbers;
     const box around = {n[0], n[1], n[2], n[3]};
     const number right = number_add(n[0], n[2]), bottom = number_add(n[1], n[3]);
@@ -53,12 +57,42 @@ static void write_box(const shape *of, int32_t category, int64_t image, text *ou
     write_tail(out, NULL);
 }
 
-static void write_mask(const shape *of, int32_t category, int64_t image, text *out) {
+/* The four corners, turned about the middle, clockwise in degrees. */
+static void write_turned_box(const shape *of, int64_t category, int64_t image, text *out) {
+    const double angle = number_to_double(&of->numbers[4]) * (acos(-1.0) / 180);
+    const double width = number_to_double(&of->numbers[2]), height = number_to_double(&of->numbers[3]);
+    const double x = number_to_double(&of->numbers[0]) + width / 2, y = number_to_double(&of->numbers[1]) + height / 2;
+    static const double corners[4][2] = {{-0.5, -0.5}, {0.5, -0.5}, {0.5, 0.5}, {-0.5, 0.5}};
+    number points[8];
+    size_t starts[2] = {0, 8};
+    for (size_t i = 0; i < 4; i++) {
+        const double right = corners[i][0] * width, down = corners[i][1] * height;
+        points[2 * i] = number_from_double(x + right * cos(angle) - down * sin(angle));
+        points[2 * i + 1] = number_from_double(y + right * sin(angle) + down * cos(angle));
+    }
+    const shape turned = {
+        .type = SHAPE_POLYGON, .numbers = points, .starts = starts, .part_count = 1, .number_count = 8};
+    const box around = shape_bounds(&turned);
+    write_head(out, number_multiply(of->numbers[2], of->numbers[3]), &around, category, image, false);
+    text_character(out, '[');
+    write_list(points, 8, out);
+    text_character(out, ']');
+    write_tail(out, NULL);
+}
+
+/* Compressed, as the public tool writes them. */
+static void write_mask(const shape *of, text *runs, int64_t category, int64_t image, text *out) {
     int64_t pixels = 0;
     const box around = mask_bounds(of, &pixels);
+    run_writer counts = {.out = runs};
+    runs->length = 0;
+    for (size_t i = 2; i < of->number_count; i++) {
+        run_writer_add(&counts, (int64_t)number_to_double(&of->numbers[i]));
+    }
     write_head(out, (number){.decimal = decimal_from_int64(pixels), .exact = true}, &around, category, image, true);
     text_string(out, "{\"counts\":");
-    write_list(of->numbers + 2, of->number_count - 2, out);
+    text_json(out, runs->data ? runs->data : "", runs->length);
+    out->failed = out->failed || runs->failed;
     text_string(out, ",\"size\":[");
     text_number(out, of->numbers[1]);
     text_character(out, ',');
@@ -80,7 +114,7 @@ static bool room_for_rings(coco_shape *of) {
 }
 
 /* Rings stay rings; holes can only be told by pixels. */
-static annoproj_status write_polygon(coco_shape *of, const export_task *task, int32_t category, int64_t image,
+static annoproj_status write_polygon(coco_shape *of, const export_task *task, int64_t category, int64_t image,
                                      text *out, annoproj_error **error) {
     if (!room_for_rings(of)) {
         return fail_memory(error);
@@ -93,7 +127,7 @@ static annoproj_status write_polygon(coco_shape *of, const export_task *task, in
         if (!polygon_runs(&of->shape, task->unit.width, task->unit.height, &of->mask)) {
             return fail_memory(error);
         }
-        write_mask(&of->mask, category, image, out);
+        write_mask(&of->mask, &of->runs, category, image, out);
         return ANNOPROJ_OK;
     }
     const box around = shape_bounds(&of->shape);
@@ -111,7 +145,7 @@ static annoproj_status write_polygon(coco_shape *of, const export_task *task, in
 }
 
 /* Every vertex counts, whatever is seen of it; one that is missing keeps its place, as COCO has it. */
-static void write_skeleton(const shape *of, int32_t category, int64_t image, text *out) {
+static void write_skeleton(const shape *of, int64_t category, int64_t image, text *out) {
     static const char *const flags[] = {",2", ",2", ",1", ",1", ",0", "0,0,0"}; /* by annoproj_visibility */
     const box around = skeleton_bounds(of);
     int64_t vertices = 0;
@@ -133,7 +167,7 @@ static void write_skeleton(const shape *of, int32_t category, int64_t image, tex
 }
 
 /* There and back again. */
-static void write_polyline(const shape *of, int32_t category, int64_t image, text *out) {
+static void write_polyline(const shape *of, int64_t category, int64_t image, text *out) {
     const box around = shape_bounds(of);
     write_head(out, (number){.exact = true}, &around, category, image, false);
     text_string(out, "[[");
@@ -146,7 +180,7 @@ static void write_polyline(const shape *of, int32_t category, int64_t image, tex
     write_tail(out, NULL);
 }
 
-static void write_point(const shape *of, int32_t category, int64_t image, text *out) {
+static void write_point(const shape *of, int64_t category, int64_t image, text *out) {
     const number zero = {.exact = true};
     const box around = {of->numbers[0], of->numbers[1], zero, zero};
     write_head(out, zero, &around, category, image, false);
@@ -164,7 +198,7 @@ static size_t fewest_numbers(int32_t type) {
     }
 }
 
-annoproj_status coco_shape_write(coco_shape *of, const export_task *task, int32_t category, int64_t image, text *out,
+annoproj_status coco_shape_write(coco_shape *of, const export_task *task, int64_t category, int64_t image, text *out,
                                  annoproj_error **error) {
     shape *drawn = &of->shape;
     const int32_t unit = drawn->type == SHAPE_BITMASK ? ANNOPROJ_UNIT_PIXELS : drawn->unit;
@@ -178,11 +212,11 @@ annoproj_status coco_shape_write(coco_shape *of, const export_task *task, int32_
     }
     shape_convert(drawn, ANNOPROJ_UNIT_PIXELS, (double)task->unit.width, (double)task->unit.height);
     switch (drawn->type) {
-    case SHAPE_BOUNDING_BOX:
-    case SHAPE_ROTATABLE_BOUNDING_BOX: write_box(drawn, category, image, out); break;
+    case SHAPE_ROTATABLE_BOUNDING_BOX: (of->turned ? write_turned_box : write_box)(drawn, category, image, out); break;
+    case SHAPE_BOUNDING_BOX: write_box(drawn, category, image, out); break;
     case SHAPE_POLYGON: return write_polygon(of, task, category, image, out, error);
     case SHAPE_POLYLINE: write_polyline(drawn, category, image, out); break;
-    case SHAPE_BITMASK: write_mask(drawn, category, image, out); break;
+    case SHAPE_BITMASK: write_mask(drawn, &of->runs, category, image, out); break;
     case SHAPE_SKELETON: write_skeleton(drawn, category, image, out); break;
     default: write_point(drawn, category, image, out); break;
     }

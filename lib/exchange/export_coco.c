@@ -5,17 +5,18 @@
 #include <string.h>
 
 #include "answer_groups.h"
+#include "coco_images.h"
 #include "coco_shape.h"
 #include "failure.h"
-#include "frame_ranges.h"
-#include "json_out.h"
+#include "frame_walk.h"
 
 typedef struct coco_export {
-    int32_t *categories; /* id of each feature; 0 = not exported */
-    int64_t next_image, next_track;
-    bool first;       /* no element of the array has been written */
+    int64_t *categories; /* id of each feature; -1 = not exported */
+    int64_t next_track;
+    coco_images images;
     coco_shape shape; /* buffers that stay */
-    frame_ranges frames;
+    frame_ranges scratch;
+    int64_t *tracks; /* of the task's labels; -1 = not met yet */
 } coco_export;
 
 annoproj_status export_needs_size(const export_task *task, int32_t unit, int32_t wanted, annoproj_error **error) {
@@ -28,22 +29,58 @@ annoproj_status export_needs_size(const export_task *task, int32_t unit, int32_t
 
 /* --- categories ----------------------------------------------------------------------------------------------------- */
 
+static bool is_category(const feature *class) {
+    return class->kind == FEATURE_OBJECT && class->type != SHAPE_AUDIO && class->type != SHAPE_TEXT;
+}
+
+/* An earlier class that was made from the same category of a COCO file; NULL = there is none. */
+static const feature *joined_with(const export_plan *plan, size_t index) {
+    const feature *class = &plan->features.features[index];
+    for (size_t i = 0; plan->extended && class->coco_category >= 0 && i < index; i++) {
+        const feature *earlier = &plan->features.features[i];
+        if (is_category(earlier) && earlier->coco_category == class->coco_category) {
+            return earlier;
+        }
+    }
+    return NULL;
+}
+
+/* Numbers from 1; extended, classes that came from a COCO file have their category's id again and the others come behind. */
+static void number_categories(const export_plan *plan, coco_export *run) {
+    int64_t last = 0;
+    for (size_t i = 0; i < plan->features.count; i++) {
+        const feature *class = &plan->features.features[i];
+        if (plan->extended && is_category(class) && class->coco_category > last) {
+            last = class->coco_category;
+        }
+    }
+    for (size_t i = 0; i < plan->features.count; i++) {
+        const feature *class = &plan->features.features[i];
+        if (is_category(class)) {
+            run->categories[class->number] = plan->extended && class->coco_category >= 0 ? class->coco_category
+                                                                                         : ++last;
+        }
+    }
+}
+
 static annoproj_status write_categories(export_plan *plan, coco_export *run, annoproj_error **error) {
     text *out = &plan->out->text;
-    int32_t id = 0;
+    bool first = true;
     run->categories = arena_array(plan->in->memory, (size_t)plan->features.highest + 1, sizeof *run->categories);
     if (!run->categories) {
         return fail_memory(error);
     }
+    number_categories(plan, run);
     text_string(out, "\"categories\":[");
     for (size_t i = 0; i < plan->features.count; i++) {
         const feature *class = &plan->features.features[i];
-        if (class->kind != FEATURE_OBJECT || class->type == SHAPE_AUDIO || class->type == SHAPE_TEXT) {
+        if (!is_category(class) || joined_with(plan, i)) {
             continue;
         }
-        text_string(out, id > 0 ? ",\n" : "\n");
-        run->categories[class->number] = ++id;
-        text_printf(out, "{\"supercategory\":\"%s\",\"id\":%d,\"name\":", feature_type_name(class->type), (int)id);
+        text_string(out, first ? "\n" : ",\n");
+        first = false;
+        text_printf(out, "{\"supercategory\":\"%s\",\"id\":%lld,\"name\":", feature_type_name(class->type),
+                    (long long)run->categories[class->number]);
         text_json(out, class->name, strlen(class->name));
         text_string(out, class->type == SHAPE_POINT ? ",\"keypoints\":\"keypoint\",\"skeleton\":[]}" : "}");
     }
@@ -53,149 +90,60 @@ static annoproj_status write_categories(export_plan *plan, coco_export *run, ann
 
 /* --- images ----------------------------------------------------------------------------------------------------------- */
 
-static bool is_exported(const export_task *task) {
-    const int32_t type = task->unit.data_type;
-    return type != ANNOPROJ_DATA_PDF && type != ANNOPROJ_DATA_PLAIN_TEXT && type != ANNOPROJ_DATA_AUDIO;
-}
-
-static bool has_frames(const export_task *task) {
-    const int32_t type = task->unit.data_type;
-    return type != ANNOPROJ_DATA_IMAGE && (type != ANNOPROJ_DATA_IMG_GROUP || task->unit.frames > 1);
-}
-
-/* The frames that hold an object, ascending. Needs the labels. */
-static annoproj_status collect_frames(export_task *task, frame_ranges *frames, annoproj_error **error) {
-    frame_ranges_clear(frames);
-    for (size_t i = 0; i < task->label_count; i++) {
-        geometry_cursor cursor;
-        if (task->classes[i]->kind != FEATURE_OBJECT) {
-            continue;
-        }
-        geometry_open(&cursor, task->labels[i].geometry, task->labels[i].geometry_length);
-        while (geometry_next_frame(&cursor)) {
-            frame_ranges_add(frames, cursor.frame, cursor.frame);
-        }
-        if (cursor.failed) {
-            return export_damaged(task, &task->labels[i], error);
-        }
+static annoproj_status load(export_plan *plan, coco_export *run, export_task *task, bool labels,
+                            annoproj_error **error) {
+    annoproj_status status = ANNOPROJ_OK;
+    if (labels || coco_has_frames(task)) {
+        status = export_load_labels(plan, task, error);
     }
-    return frames->failed ? fail_memory(error) : ANNOPROJ_OK;
-}
-
-static const char *extension_of(const export_task *task) {
-    const char *dot = strrchr(task->unit.title, '.');
-    const char *slash = strchr(task->unit.media_type, '/');
-    if (dot && dot[1] && strlen(dot + 1) <= 8 &&
-        dot[1 + strspn(dot + 1, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")] == 0) {
-        return dot + 1;
-    }
-    return slash && strcmp(slash, "/jpeg") != 0 && slash[1] ? slash + 1 : "jpg";
-}
-
-static void write_file_name(const export_task *task, int64_t frame, text *out) {
-    char uuid[37];
-    const char *folder = task->unit.data_type == ANNOPROJ_DATA_VIDEO       ? "videos"
-                         : task->unit.data_type == ANNOPROJ_DATA_NIFTI     ? "nifti"
-                         : task->unit.data_type == ANNOPROJ_DATA_IMAGE     ? "images"
-                         : task->unit.data_type == ANNOPROJ_DATA_IMG_GROUP ? "images"
-                                                                           : "dicom";
-    uuid_text(task->unit.uuid, uuid);
-    text_character(out, '"');
-    text_string(out, folder);
-    text_character(out, '/');
-    text_string(out, uuid);
-    if (has_frames(task)) {
-        text_character(out, '/');
-        text_int64(out, frame);
-    }
-    if (strcmp(folder, "videos") == 0) {
-        text_string(out, ".jpg");
-    } else if (strcmp(folder, "images") == 0) {
-        text_character(out, '.');
-        text_json_part(out, extension_of(task));
-    }
-    text_character(out, '"');
-}
-
-static void write_image(export_plan *plan, coco_export *run, const export_task *task, int64_t frame) {
-    text *out = &plan->out->text;
-    text_string(out, run->first ? "\n" : ",\n");
-    run->first = false;
-    text_string(out, "{\"coco_url\":");
-    text_json(out, task->unit.link, strlen(task->unit.link));
-    text_string(out, ",\"id\":");
-    text_int64(out, run->next_image++);
-    text_string(out, has_frames(task) ? ",\"video_title\":" : ",\"image_title\":");
-    text_json(out, task->unit.title, strlen(task->unit.title));
-    text_string(out, ",\"file_name\":");
-    write_file_name(task, frame, out);
-    text_string(out, ",\"height\":");
-    json_size(out, task->unit.height);
-    text_string(out, ",\"width\":");
-    json_size(out, task->unit.width);
-    text_character(out, '}');
+    return status == ANNOPROJ_OK && coco_has_frames(task) ? coco_images_find(&run->images, task, error) : status;
 }
 
 static annoproj_status task_images(export_plan *plan, export_task *task, void *data, annoproj_error **error) {
     coco_export *run = data;
-    if (!is_exported(task)) {
+    if (!coco_has_images(task)) {
         return ANNOPROJ_OK;
     }
-    if (!has_frames(task)) {
-        write_image(plan, run, task, 0);
-        return ANNOPROJ_OK;
-    }
-    annoproj_status status = export_load_labels(plan, task, error);
+    annoproj_status status = load(plan, run, task, plan->extended, error);
     if (status == ANNOPROJ_OK) {
-        status = collect_frames(task, &run->frames, error);
-    }
-    for (size_t i = 0; i < run->frames.count && status == ANNOPROJ_OK; i++) {
-        for (int64_t frame = run->frames.ranges[i].first; frame <= run->frames.ranges[i].last && status == ANNOPROJ_OK;
-             frame++) {
-            write_image(plan, run, task, frame);
-            status = output_pass(plan->out, error);
-        }
+        status = coco_images_write(&run->images, plan, task, error);
+        run->images.next += coco_images_count(&run->images, task);
     }
     return status;
 }
 
 /* --- annotations ------------------------------------------------------------------------------------------------------- */
 
-/* How many labelled frames come before one. */
-static int64_t frames_before(const frame_ranges *frames, int64_t frame) {
-    int64_t count = 0;
-    for (size_t i = 0; i < frames->count && frames->ranges[i].first <= frame; i++) {
-        const int64_t last = frames->ranges[i].last < frame - 1 ? frames->ranges[i].last : frame - 1;
-        count += last - frames->ranges[i].first + 1;
-    }
-    return count;
-}
-
 static annoproj_status write_annotation(export_plan *plan, coco_export *run, export_task *task, size_t index,
                                         int64_t frame, annoproj_error **error) {
     const label *of = &task->labels[index];
     const feature *class = task->classes[index];
     text *out = &plan->out->text;
-    frame_ranges scratch = {0};
-    const int64_t image = run->next_image + (has_frames(task) ? frames_before(&run->frames, frame) : 0);
-    text_string(out, run->first ? "\n{" : ",\n{");
-    run->first = false;
-    annoproj_status status = coco_shape_write(&run->shape, task, run->categories[class->number], image, out, error);
+    const bool turned = class->type == SHAPE_ROTATABLE_BOUNDING_BOX && run->shape.shape.number_count > 4;
+    const number rotation = turned ? run->shape.shape.numbers[4] : (number){0};
+    if (run->tracks[index] < 0) {
+        run->tracks[index] = run->next_track++;
+    }
+    text_string(out, run->images.first ? "\n{" : ",\n{");
+    run->images.first = false;
+    run->shape.turned = turned && plan->extended;
+    annoproj_status status = coco_shape_write(&run->shape, task, run->categories[class->number],
+                                              coco_image_of(&run->images, task, frame), out, error);
     text_string(out, ",\"id\":");
     text_int64(out, plan->labels);
     text_string(out, ",\"attributes\":{\"track_id\":");
-    text_int64(out, run->next_track);
+    text_int64(out, run->tracks[index]);
     text_string(out, ",\"encord_track_uuid\":\"");
     text_string(out, of->hash);
     text_character(out, '"');
-    if (class->type == SHAPE_ROTATABLE_BOUNDING_BOX && run->shape.shape.number_count > 4) {
+    if (turned) {
         text_string(out, ",\"rotation\":");
-        text_number(out, run->shape.shape.numbers[4]);
+        text_number(out, rotation);
     }
-    text_string(out, ",\"classifications\":");
-    const bool sound = write_frame_answers(plan, class, of, frame, &scratch, out);
-    text_string(out, of->manual ? ",\"manual_annotation\":true}}" : ",\"manual_annotation\":false}}");
-    frame_ranges_release(&scratch);
+    text_string(out, ",\"classifications\":{");
+    bool first = true;
+    const bool sound = append_frame_answers(plan, class, of, frame, plan->extended, &run->scratch, &first, out);
+    text_string(out, of->manual ? "},\"manual_annotation\":true}}" : "},\"manual_annotation\":false}}");
     plan->labels++;
     if (status == ANNOPROJ_OK && !sound) {
         status = export_damaged(task, of, error);
@@ -203,46 +151,86 @@ static annoproj_status write_annotation(export_plan *plan, coco_export *run, exp
     return status == ANNOPROJ_OK ? output_pass(plan->out, error) : status;
 }
 
-static bool is_drawn(int32_t type) {
-    return type == SHAPE_BOUNDING_BOX || type == SHAPE_ROTATABLE_BOUNDING_BOX || type == SHAPE_POLYGON ||
-           type == SHAPE_POLYLINE || type == SHAPE_BITMASK || type == SHAPE_POINT || type == SHAPE_SKELETON;
+static bool is_drawn(const feature *class) {
+    const int32_t type = class->type;
+    return class->kind == FEATURE_OBJECT &&
+           (type == SHAPE_BOUNDING_BOX || type == SHAPE_ROTATABLE_BOUNDING_BOX || type == SHAPE_POLYGON ||
+            type == SHAPE_POLYLINE || type == SHAPE_BITMASK || type == SHAPE_POINT || type == SHAPE_SKELETON);
 }
 
-static annoproj_status label_annotations(export_plan *plan, coco_export *run, export_task *task, size_t index,
-                                         annoproj_error **error) {
-    geometry_cursor cursor;
+static annoproj_status read_and_write(export_plan *plan, coco_export *run, export_task *task, size_t index,
+                                      geometry_cursor *cursor, annoproj_error **error) {
     bool memory = true;
+    if (!shape_read(&run->shape.shape, cursor, &memory)) {
+        return memory ? export_damaged(task, &task->labels[index], error) : fail_memory(error);
+    }
+    return write_annotation(plan, run, task, index, cursor->frame, error);
+}
+
+/* Of one image: label by label. */
+static annoproj_status image_annotations(export_plan *plan, coco_export *run, export_task *task,
+                                         annoproj_error **error) {
     annoproj_status status = ANNOPROJ_OK;
-    const label *of = &task->labels[index];
-    geometry_open(&cursor, of->geometry, of->geometry_length);
-    while (status == ANNOPROJ_OK && geometry_next_frame(&cursor)) {
-        if (!shape_read(&run->shape.shape, &cursor, &memory)) {
-            return memory ? export_damaged(task, of, error) : fail_memory(error);
+    for (size_t i = 0; i < task->label_count && status == ANNOPROJ_OK; i++) {
+        geometry_cursor cursor;
+        if (!is_drawn(task->classes[i])) {
+            continue;
         }
-        status = write_annotation(plan, run, task, index, cursor.frame, error);
+        geometry_open(&cursor, task->labels[i].geometry, task->labels[i].geometry_length);
+        while (status == ANNOPROJ_OK && geometry_next_frame(&cursor)) {
+            status = read_and_write(plan, run, task, i, &cursor, error);
+        }
+        if (status == ANNOPROJ_OK && cursor.failed) {
+            status = export_damaged(task, &task->labels[i], error);
+        }
     }
-    if (status == ANNOPROJ_OK && cursor.failed) {
-        status = export_damaged(task, of, error);
+    return status;
+}
+
+/* Of several: frame by frame. */
+static annoproj_status frame_annotations(export_plan *plan, coco_export *run, export_task *task,
+                                         annoproj_error **error) {
+    frame_walk walk = {0};
+    annoproj_status status = frame_walk_begin(&walk, task, error);
+    for (int64_t frame = status == ANNOPROJ_OK ? frame_walk_frame(&walk, task) : INT64_MAX;
+         frame != INT64_MAX && status == ANNOPROJ_OK; frame = frame_walk_frame(&walk, task)) {
+        for (size_t i = 0; i < task->label_count && status == ANNOPROJ_OK; i++) {
+            if (walk.next[i] != frame) {
+                continue;
+            }
+            if (is_drawn(task->classes[i])) {
+                status = read_and_write(plan, run, task, i, &walk.cursors[i], error);
+            }
+            frame_walk_on(&walk, task, i);
+        }
     }
-    run->next_track++;
+    for (size_t i = 0; i < task->label_count && status == ANNOPROJ_OK; i++) {
+        if (walk.cursors[i].failed) {
+            status = export_damaged(task, &task->labels[i], error);
+        }
+    }
+    frame_walk_end(&walk, task);
     return status;
 }
 
 static annoproj_status task_annotations(export_plan *plan, export_task *task, void *data, annoproj_error **error) {
     coco_export *run = data;
-    if (!is_exported(task)) {
+    if (!coco_has_images(task)) {
         return ANNOPROJ_OK;
     }
-    annoproj_status status = export_load_labels(plan, task, error);
-    if (status == ANNOPROJ_OK && has_frames(task)) {
-        status = collect_frames(task, &run->frames, error);
+    annoproj_status status = load(plan, run, task, true, error);
+    run->tracks = arena_array(&task->memory, task->label_count + 1, sizeof *run->tracks);
+    if (status == ANNOPROJ_OK && !run->tracks) {
+        status = fail_memory(error);
     }
     for (size_t i = 0; i < task->label_count && status == ANNOPROJ_OK; i++) {
-        if (task->classes[i]->kind == FEATURE_OBJECT && is_drawn(task->classes[i]->type)) {
-            status = label_annotations(plan, run, task, i, error);
-        }
+        run->tracks[i] = -1;
     }
-    run->next_image += has_frames(task) ? frame_ranges_frames(&run->frames) : 1;
+    if (status == ANNOPROJ_OK) {
+        status = task->unit.data_type == ANNOPROJ_DATA_IMAGE ? image_annotations(plan, run, task, error)
+                                                             : frame_annotations(plan, run, task, error);
+        run->images.next += coco_images_count(&run->images, task);
+    }
     return status;
 }
 
@@ -269,7 +257,7 @@ static annoproj_status write_info(export_plan *plan, annoproj_error **error) {
 }
 
 annoproj_status export_coco(export_plan *plan, annoproj_error **error) {
-    coco_export run = {.first = true};
+    coco_export run = {.images = {.first = true}};
     plan->drawn_only = true;
     text *out = &plan->out->text;
     annoproj_status status = write_info(plan, error);
@@ -282,12 +270,13 @@ annoproj_status export_coco(export_plan *plan, annoproj_error **error) {
     }
     if (status == ANNOPROJ_OK) {
         text_string(out, "],\n\"annotations\":[");
-        run.first = true;
-        run.next_image = 0;
+        run.images.first = true;
+        run.images.next = 0;
         status = export_each_task(plan, task_annotations, &run, error);
         text_string(out, "]}\n");
     }
     coco_shape_release(&run.shape);
-    frame_ranges_release(&run.frames);
+    frame_ranges_release(&run.images.frames);
+    frame_ranges_release(&run.scratch);
     return status;
 }

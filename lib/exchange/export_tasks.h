@@ -13,6 +13,10 @@ typedef struct export_plan {
     const int64_t *classes;
     size_t class_count;
     bool drawn_only; /* of labels: label_each_drawn() */
+    bool extended;   /* COCO */
+    bool reviews;    /* label rows: with them */
+    annoproj_sign_fn sign;
+    void *user_data;
     ontology_features features;
     output *out;
     int64_t tasks;  /* of the project, for progress */
@@ -25,6 +29,7 @@ typedef struct export_task {
     uint8_t uuid[16], dataset_uuid[16];
     const char *dataset_title;
     data_unit unit;
+    const char *link;        /* signed; NULL = not asked for yet */
     label *labels;           /* of the classes asked for; in the task's arena */
     const feature **classes; /* of each label */
     size_t label_count;
@@ -37,6 +42,12 @@ annoproj_status export_plan_begin(export_plan *plan, annoproj_error **error);
 typedef annoproj_status (*export_task_fn)(export_plan *plan, export_task *task, void *data, annoproj_error **error);
 annoproj_status export_each_task(export_plan *plan, export_task_fn found, void *data, annoproj_error **error);
 annoproj_status export_load_labels(export_plan *plan, export_task *task, annoproj_error **error);
+
+/* The images of a group are data units of their own: the first has the group's UUID, the others one that follows from it. */
+void export_unit_uuid(const data_unit *unit, int64_t frame, char out[37]);
+
+/* The data unit's link, as text in JSON: signed when there is a signer. CALLBACK. */
+annoproj_status export_link(export_plan *plan, export_task *task, annoproj_error **error);
 
 /* The class's top feature of an entry; NULL when the ontology lost it. */
 const feature *export_feature(const export_plan *plan, int32_t number);

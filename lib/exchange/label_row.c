@@ -56,9 +56,9 @@ annoproj_status user_email(scope *in, user_names *names, int64_t user, const cha
     return status == ANNOPROJ_OK && !memory ? fail_memory(error) : status;
 }
 
-static void write_user(text *out, const char *key, const char *email) {
-    if (email) {
-        json_text_member(out, key, email);
+static void write_text_or_null(text *out, const char *key, const char *value) {
+    if (value) {
+        json_text_member(out, key, value);
     } else {
         text_printf(out, ",\"%s\":null", key);
     }
@@ -73,10 +73,40 @@ annoproj_status write_authors(label_row_writer *to, const label *of, annoproj_er
     }
     text_string(out, ",\"createdAt\":");
     json_time(out, of->created_us);
-    write_user(out, "createdBy", creator);
+    write_text_or_null(out, "createdBy", creator);
     text_string(out, ",\"lastEditedAt\":");
     json_time(out, of->edited_us);
-    write_user(out, "lastEditedBy", editor);
+    write_text_or_null(out, "lastEditedBy", editor);
+    return status;
+}
+
+/* "reviews":[{...},...] as older exports have them: the last judgment of each review stage the label was in. */
+annoproj_status write_reviews(label_row_writer *to, const export_task *task, size_t index, annoproj_error **error) {
+    text *out = &to->plan->out->text;
+    static const char *const states[] = {"", "NEW", "APPROVED", "REJECTED", "RESOLVED", "REOPENED"};
+    bool first = true;
+    annoproj_status status = ANNOPROJ_OK;
+    text_string(out, ",\"reviews\":[");
+    for (size_t i = 0; i < to->review_count && status == ANNOPROJ_OK; i++) {
+        const row_review *review = &to->reviews[i];
+        const char *email = NULL;
+        if (review->label != task->labels[index].number || review->state < REVIEW_NEW ||
+            review->state > REVIEW_REOPENED) {
+            continue;
+        }
+        text_printf(out, "%s{\"id\":%lld,\"exists\":true", first ? "" : ",", (long long)NUMBER_OF(review->stage));
+        first = false;
+        json_text_member(out, "stage", review->stage_title);
+        json_text_member(out, "status", states[review->state]);
+        text_printf(out, ",\"approved\":%s,\"task_id\":%lld,\"user_id\":%lld",
+                    review->state == REVIEW_APPROVED ? "true" : "false", (long long)task->id,
+                    (long long)review->reviewer);
+        status = user_email(to->plan->in, &to->users, review->reviewer, &email, error);
+        write_text_or_null(out, "user_email", email);
+        write_text_or_null(out, "comment", review->comment);
+        text_character(out, '}');
+    }
+    text_character(out, ']');
     return status;
 }
 
@@ -99,6 +129,9 @@ annoproj_status write_frame_object(label_row_writer *to, const export_task *task
     if (status == ANNOPROJ_OK) {
         status = write_row_shape(to, task, class, error);
     }
+    if (status == ANNOPROJ_OK && to->plan->reviews) {
+        status = write_reviews(to, task, index, error);
+    }
     text_character(out, '}');
     return status;
 }
@@ -116,6 +149,10 @@ annoproj_status write_frame_classification(label_row_writer *to, const export_ta
     text_double(out, of->confidence);
     json_text_member(out, "featureHash", class->hash);
     json_text_member(out, "classificationHash", of->hash);
-    text_printf(out, ",\"manualAnnotation\":%s}", of->manual ? "true" : "false");
+    text_printf(out, ",\"manualAnnotation\":%s", of->manual ? "true" : "false");
+    if (status == ANNOPROJ_OK && to->plan->reviews) {
+        status = write_reviews(to, task, index, error);
+    }
+    text_character(out, '}');
     return status;
 }

@@ -23,7 +23,7 @@ typedef struct label {
 /* Labels of a task in order of number. `found` returns non-OK to stop; it writes no labels. */
 typedef annoproj_status (*label_fn)(void *data, const label *label, annoproj_error **error);
 annoproj_status label_each(scope *scope, int64_t task, label_fn found, void *data, annoproj_error **error);
-/* The same with only what is drawn and its answers: hash, class, manual, geometry, answers. */
+/* The same with only what is drawn and its answers: hash, class, manual, geometry, answers, ranges. */
 annoproj_status label_each_drawn(scope *scope, int64_t task, label_fn found, void *data, annoproj_error **error);
 annoproj_status label_by_hash(scope *scope, int64_t task, const char *hash, label *out, bool *found,
                               annoproj_error **error); /* blobs in the arena */

@@ -42,7 +42,9 @@ static void read_drawn(statement *find, int64_t task, label *out) {
                    .geometry = column_blob(find, 3),
                    .geometry_length = column_length(find, 3),
                    .answers = column_blob(find, 4),
-                   .answers_length = column_length(find, 4)};
+                   .answers_length = column_length(find, 4),
+                   .ranges = column_blob(find, 5),
+                   .ranges_length = column_length(find, 5)};
     read_hash(find, 0, out);
 }
 
@@ -67,7 +69,7 @@ annoproj_status label_each(scope *in, int64_t task, label_fn found, void *data, 
 
 annoproj_status label_each_drawn(scope *in, int64_t task, label_fn found, void *data, annoproj_error **error) {
     static const char query[] =
-        "SELECT hash, class, manual, geometry, answers FROM label WHERE task = ? ORDER BY number";
+        "SELECT hash, class, manual, geometry, answers, ranges FROM label WHERE task = ? ORDER BY number";
     return each(in, query, read_drawn, task, found, data, error);
 }
 

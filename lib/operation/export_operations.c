@@ -20,6 +20,10 @@ static annoproj_status run_export(scope *in, void *arguments, annoproj_error **e
                         .stage_count = options->stage_count,
                         .classes = options->classes,
                         .class_count = options->class_count,
+                        .extended = options->coco_extended,
+                        .reviews = options->include_reviews,
+                        .sign = options->sign,
+                        .user_data = options->user_data,
                         .out = &out};
     annoproj_status status = export_plan_begin(&plan, error);
     if (status != ANNOPROJ_OK) {

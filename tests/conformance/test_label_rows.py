@@ -364,6 +364,96 @@ class RoundTrips(Stores):
         self.assertEqual(self.exported(project), before)
 
 
+class Options(Stores):
+    def coco(self, project, **options):
+        out = []
+        project.export_coco(write=lambda data: out.append(data) and None, **options)
+        return json.loads(b"".join(out))
+
+    def test_signed_links(self):
+        host, project = self.make({"image 0": "image", "video 0": "video", "img_group 0": "img_group"})
+        made = Rows(8)
+        self.take(project, [made.row("video 0", "video"), made.row("img_group 0", "img_group")])
+        asked = []
+
+        def sign(link, room):
+            asked.append(link)
+            return "https://ü.example/%d?key=\"" % len(asked)
+
+        rows = json.loads(self.exported(project, sign=sign))
+        self.assertEqual(len(asked), 3)  # once for each data unit, however many images it has
+        links = [{unit["data_link"] for unit in row["data_units"].values()} for row in rows]
+        self.assertEqual(links, [{"https://ü.example/%d?key=\"" % n} for n in (1, 2, 3)])
+        asked.clear()
+        self.assertEqual({image["coco_url"] for image in self.coco(project, sign=sign)["images"]},
+                         {"https://ü.example/%d?key=\"" % (n + 1) for n in range(len(asked))})
+        with self.assertRaises(ZeroDivisionError):
+            self.exported(project, sign=lambda link, room: 1 // 0)
+        with self.assertRaises(annoproj.CallbackError):
+            self.exported(project, sign=lambda link, room: b"\xff")
+        with self.assertRaises(ValueError):
+            self.exported(project, sign=lambda link, room: "x" * (room + 1))
+
+    def test_reviews(self):
+        host, project = self.make({"image 0": "image"})
+        self.take(project, image([box(), box("BBBBBBBB")]))
+        self.assertNotIn(b"reviews", self.exported(project))
+        items = lambda: by_hash(next(iter(json.loads(self.exported(project, include_reviews=True))[0]["data_units"].values()))["labels"]["objects"], "objectHash")
+        self.assertEqual(items()["AAAAAAAA"]["reviews"], [])
+        task = project.task_open(project.task_list().to_pylist()[0]["task"])
+        task.submit()
+        task.label_reject("AAAAAAAA", comment="too \"small\"")
+        task.label_approve("BBBBBBBB")
+        got = items()
+        self.assertEqual([(r["status"], r["approved"], r["comment"], r["stage"]) for r in got["AAAAAAAA"]["reviews"]],
+                         [("REJECTED", False, "too \"small\"", "review")])
+        self.assertEqual([(r["status"], r["approved"], r["comment"]) for r in got["BBBBBBBB"]["reviews"]], [("APPROVED", True, None)])
+        self.take(project, self.exported(project, include_reviews=True))  # passed over
+
+    def test_extended_coco(self):
+        host, project = self.make({"image 0": "image", "video 0": "video"})
+        nested = [{"featureHash": "attCol01", "answers": [{"featureHash": "optOth01"}]}, {"featureHash": "attWhi01", "answers": "teal"}]
+        sunny = {"featureHash": "clsWea01", "classificationHash": "CCCCCCCC"}
+        said = {"CCCCCCCC": {"classifications": [{"featureHash": "attWea01", "answers": [{"featureHash": "optSun01"}]}]},
+                "DDDDDDDD": {"featureHash": "clsNot01", "range": [], "classifications": [{"featureHash": "attNot01", "answers": "all of it"}]}}
+        turned = {"objectHash": "BBBBBBBB", "featureHash": "objSig01", "rotatableBoundingBox": {"x": 0.25, "y": 0.2, "w": 0.5, "h": 0.2, "theta": 90}}
+        self.take(project, [image([box(), turned], [sunny], object_answers={"AAAAAAAA": {"classifications": nested}}, classification_answers=said),
+                            {"data_title": "video 0", "data_type": "video", "data_units": {"u": {"labels": {
+                                "3": {"objects": [box()]}, "7": {"classifications": [sunny]}}}}}])
+        plain, extended = self.coco(project), self.coco(project, coco_extended=True)
+        self.assertEqual(plain["annotations"][0]["attributes"]["classifications"], {"Colour": "Other", "Brake": False, "Fog": False, "Speed": None})
+        self.assertEqual(extended["annotations"][0]["attributes"]["classifications"],
+                         {"Colour": "Other", "Colour/Other/Which": "teal", "Brake": False, "Fog": False, "Speed": None})
+        x, y, w, h = 0.25 * WIDTH, 0.2 * HEIGHT, 0.5 * WIDTH, 0.2 * HEIGHT
+        self.assertEqual(plain["annotations"][1]["bbox"], [x, y, w, h])
+        drawn = extended["annotations"][1]
+        for got, want in zip(drawn["bbox"], [x + w / 2 - h / 2, y + h / 2 - w / 2, h, w]):  # stands on its side
+            self.assertAlmostEqual(got, want)
+        self.assertAlmostEqual(abs(area(drawn["segmentation"][0])), w * h)
+        self.assertEqual((drawn["area"], drawn["attributes"]["rotation"]), (w * h, 90))
+        self.assertEqual([one.get("classifications") for one in extended["images"]], [{"Weather": "Sun", "Note": "all of it"}, {}, {"Weather": None}])
+        self.assertEqual([one["file_name"].split("/")[-1] for one in plain["images"]][1:], ["3.jpg", "7.jpg"])
+        self.assertNotIn("classifications", plain["images"][0])
+
+    def test_categories_are_joined_again(self):
+        host = self.make({"image 0": "image"})[0]
+        coco = {"images": [{"id": 1, "file_name": "a.png", "width": 10, "height": 10}], "categories": [{"id": 7, "name": "dog"}, {"id": 0, "name": "cat"}],
+                "annotations": [{"id": 1, "image_id": 1, "category_id": 7, "bbox": [1, 1, 2, 2]},
+                                {"id": 2, "image_id": 1, "category_id": 7, "segmentation": [[1, 1, 5, 1, 5, 5]]}]}
+        source = lambda: iter([json.dumps(coco).encode(), b""]).__next__
+        read = lambda: (lambda pieces: lambda length: pieces())(source())
+        ontology = host.ontology_import_coco("c", read=read())
+        dataset = host.dataset_create("c")
+        self.assertEqual(host.dataset_import_coco(dataset, read=read()), 1)
+        project = host.project_create("c", ontology, WORKFLOW)
+        project.attach_dataset(dataset)
+        self.assertEqual(project.import_coco(read=read()).to_pylist()[0]["labels"], 2)
+        self.assertEqual([one["id"] for one in self.coco(project)["categories"]], [1, 2, 3])
+        extended = self.coco(project, coco_extended=True)
+        self.assertEqual([(one["id"], one["name"]) for one in extended["categories"]], [(7, "dog"), (0, "cat")])
+        self.assertEqual([one["category_id"] for one in extended["annotations"]], [7, 7])
+
+
 def box(made="AAAAAAAA", **more):
     return dict({"objectHash": made, "featureHash": "objCar01", "boundingBox": {"h": 0.1, "w": 0.1, "x": 0.1, "y": 0.1}}, **more)
 

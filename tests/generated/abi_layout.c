@@ -279,6 +279,8 @@ typedef int32_t (*annoproj_read_fn)(void *buffer, size_t length, size_t *read, v
 
 typedef int32_t (*annoproj_write_fn)(const void *data, size_t length, void *user_data);
 
+typedef int32_t (*annoproj_sign_fn)(const char *link, void *buffer, size_t length, size_t *written, void *user_data);
+
 _Static_assert(sizeof(annoproj_call) == 48, "size of annoproj_call");
 _Static_assert(offsetof(annoproj_call, size) == 0, "offset of annoproj_call.size");
 _Static_assert(_Generic(((annoproj_call *)0)->size, size_t: 1, default: 0), "type of annoproj_call.size");
@@ -829,7 +831,7 @@ _Static_assert(_Generic(((annoproj_import_options *)0)->not_prelabels, bool: 1, 
 _Static_assert(offsetof(annoproj_import_options, replace) == 25, "offset of annoproj_import_options.replace");
 _Static_assert(_Generic(((annoproj_import_options *)0)->replace, bool: 1, default: 0), "type of annoproj_import_options.replace");
 
-_Static_assert(sizeof(annoproj_export_options) == 64, "size of annoproj_export_options");
+_Static_assert(sizeof(annoproj_export_options) == 80, "size of annoproj_export_options");
 _Static_assert(offsetof(annoproj_export_options, size) == 0, "offset of annoproj_export_options.size");
 _Static_assert(_Generic(((annoproj_export_options *)0)->size, size_t: 1, default: 0), "type of annoproj_export_options.size");
 _Static_assert(offsetof(annoproj_export_options, path) == 8, "offset of annoproj_export_options.path");
@@ -846,6 +848,12 @@ _Static_assert(offsetof(annoproj_export_options, classes) == 48, "offset of anno
 _Static_assert(_Generic(((annoproj_export_options *)0)->classes, const int64_t *: 1, default: 0), "type of annoproj_export_options.classes");
 _Static_assert(offsetof(annoproj_export_options, class_count) == 56, "offset of annoproj_export_options.class_count");
 _Static_assert(_Generic(((annoproj_export_options *)0)->class_count, size_t: 1, default: 0), "type of annoproj_export_options.class_count");
+_Static_assert(offsetof(annoproj_export_options, sign) == 64, "offset of annoproj_export_options.sign");
+_Static_assert(_Generic(((annoproj_export_options *)0)->sign, annoproj_sign_fn: 1, default: 0), "type of annoproj_export_options.sign");
+_Static_assert(offsetof(annoproj_export_options, include_reviews) == 72, "offset of annoproj_export_options.include_reviews");
+_Static_assert(_Generic(((annoproj_export_options *)0)->include_reviews, bool: 1, default: 0), "type of annoproj_export_options.include_reviews");
+_Static_assert(offsetof(annoproj_export_options, coco_extended) == 73, "offset of annoproj_export_options.coco_extended");
+_Static_assert(_Generic(((annoproj_export_options *)0)->coco_extended, bool: 1, default: 0), "type of annoproj_export_options.coco_extended");
 
 _Static_assert(sizeof(annoproj_report_options) == 40, "size of annoproj_report_options");
 _Static_assert(offsetof(annoproj_report_options, size) == 0, "offset of annoproj_report_options.size");

@@ -3131,14 +3131,22 @@ class Project(_runtime.Handle):
         call.run(_capi.annoproj_project_import_labels, call.handle(self, Project, 'project'), c_path, ctypes.byref(s_options), call.pointer(), call.result(o_table, ImportTable), call.error_pointer())
         return call.made(o_table, ImportTable)
 
-    def export_coco(self, *, path=None, write=None, stages=None, classes=None, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
-        """Writes the labels stored now, drafts included, as COCO, in pixels. `*labels` is how many annotations were written. NOT_FOUND (stage, class, folder),
+    def export_coco(self, *, path=None, write=None, stages=None, classes=None, sign=None, include_reviews=False, coco_extended=False, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """Writes the labels stored now, drafts included, without those of branches, as COCO, in pixels: an image for each image, image of a group and
+        labelled frame, none for audio, texts and PDF; masks and polygons with holes as compressed run lengths. `*labels` is how many
+        annotations were written.
+        With `coco_extended` a rotatable box is drawn turned, with the bounds of that; attributes.classifications has nested answers, too, by
+        path ("Colour/Other/Which"); images have `classifications`, those on the frame and those on the whole data unit;
+        and classes that came from one category of a COCO file are one category again, with its id. NOT_FOUND (stage, class, folder),
         STATE when a unit must be changed and the data unit has no width or height, READONLY, CALLBACK. Rights: export.
 
         path: a file; written beside it first, then renamed; never over a store
         write: or a callback; exactly one of the two
         stages: current stages of the tasks; empty = all
         classes: features; empty = all
+        sign: for data_link and coco_url; without it they are the data units' links
+        include_reviews: label rows: `reviews` of each object and classification on a frame
+        coco_extended: COCO: more than the format has, see annoproj_project_export_coco
         """
         call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
         s_options = _capi.annoproj_export_options()
@@ -3147,13 +3155,16 @@ class Project(_runtime.Handle):
         s_options.write = _capi.annoproj_write_fn() if write is None else call.callback(_capi.annoproj_write_fn, write, 'write', lambda data, length, user_data: (ctypes.string_at(data, length),))
         s_options.stages = call.array(stages, 'q', 'stages', 'options.stage_count', 0, True, False)
         s_options.classes = call.array(classes, 'q', 'classes', 'options.class_count', 0, True, False)
+        s_options.sign = _capi.annoproj_sign_fn() if sign is None else call.callback(_capi.annoproj_sign_fn, sign, 'sign', lambda link, buffer, length, written, user_data: (_convert.decode(link), length,), lambda value, link, buffer, length, written, user_data: _runtime.fill_some(value, buffer, length, written))
+        s_options.include_reviews = bool(include_reviews)
+        s_options.coco_extended = bool(coco_extended)
         s_options.class_count = call.length('options.class_count')
         s_options.stage_count = call.length('options.stage_count')
         o_labels = ctypes.c_int64()
         call.run(_capi.annoproj_project_export_coco, call.handle(self, Project, 'project'), ctypes.byref(s_options), call.pointer(), ctypes.byref(o_labels), call.error_pointer())
         return o_labels.value
 
-    def export_labels(self, *, path=None, write=None, stages=None, classes=None, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+    def export_labels(self, *, path=None, write=None, stages=None, classes=None, sign=None, include_reviews=False, coco_extended=False, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """Writes the labels stored now, drafts included, as a JSON list of label rows, one for each task, coordinates normalised. `*labels` is how many
         labels were written. Statuses as annoproj_project_export_coco. Rights: export.
 
@@ -3161,6 +3172,9 @@ class Project(_runtime.Handle):
         write: or a callback; exactly one of the two
         stages: current stages of the tasks; empty = all
         classes: features; empty = all
+        sign: for data_link and coco_url; without it they are the data units' links
+        include_reviews: label rows: `reviews` of each object and classification on a frame
+        coco_extended: COCO: more than the format has, see annoproj_project_export_coco
         """
         call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
         s_options = _capi.annoproj_export_options()
@@ -3169,6 +3183,9 @@ class Project(_runtime.Handle):
         s_options.write = _capi.annoproj_write_fn() if write is None else call.callback(_capi.annoproj_write_fn, write, 'write', lambda data, length, user_data: (ctypes.string_at(data, length),))
         s_options.stages = call.array(stages, 'q', 'stages', 'options.stage_count', 0, True, False)
         s_options.classes = call.array(classes, 'q', 'classes', 'options.class_count', 0, True, False)
+        s_options.sign = _capi.annoproj_sign_fn() if sign is None else call.callback(_capi.annoproj_sign_fn, sign, 'sign', lambda link, buffer, length, written, user_data: (_convert.decode(link), length,), lambda value, link, buffer, length, written, user_data: _runtime.fill_some(value, buffer, length, written))
+        s_options.include_reviews = bool(include_reviews)
+        s_options.coco_extended = bool(coco_extended)
         s_options.class_count = call.length('options.class_count')
         s_options.stage_count = call.length('options.stage_count')
         o_labels = ctypes.c_int64()

@@ -302,6 +302,9 @@ annoproj_read_fn = CFUNCTYPE(c_int32, c_void_p, c_size_t, POINTER(c_size_t), c_v
 annoproj_write_fn = CFUNCTYPE(c_int32, c_void_p, c_size_t, c_void_p)
 
 
+annoproj_sign_fn = CFUNCTYPE(c_int32, c_char_p, c_void_p, c_size_t, POINTER(c_size_t), c_void_p)
+
+
 class annoproj_call(Structure):
     _fields_ = [
         ("size", c_size_t),
@@ -695,6 +698,9 @@ class annoproj_export_options(Structure):
         ("stage_count", c_size_t),
         ("classes", c_void_p),
         ("class_count", c_size_t),
+        ("sign", annoproj_sign_fn),
+        ("include_reviews", c_bool),
+        ("coco_extended", c_bool),
     ]
 
 

@@ -2567,6 +2567,10 @@ ANNOPROJ_API annoproj_status annoproj_project_import_labels(annoproj_project *pr
 /* Gets the next bytes of an export; non-zero return ends it with CALLBACK. */
 typedef int32_t (*annoproj_write_fn)(const void *data, size_t length, void *user_data);
 
+/* Makes the link that is exported instead of a data unit's own: puts it into the buffer, without NUL, and says in *written how long it
+ * is. Called in the order of the export, once for each data unit, inside the call's snapshot. Non-zero return ends the export with CALLBACK. */
+typedef int32_t (*annoproj_sign_fn)(const char *link, void *buffer, size_t length, size_t *written, void *user_data);
+
 /* What to export and where to. */
 typedef struct annoproj_export_options {
     size_t size;
@@ -2577,13 +2581,21 @@ typedef struct annoproj_export_options {
     size_t stage_count;
     const int64_t *classes ANNOPROJ_LEN(class_count) ANNOPROJ_NULLABLE;  /* features; empty = all */
     size_t class_count;
+    annoproj_sign_fn sign ANNOPROJ_NULLABLE;                             /* for data_link and coco_url; without it they are the data units' links */
+    bool include_reviews;                                                /* label rows: `reviews` of each object and classification on a frame */
+    bool coco_extended;                                                  /* COCO: more than the format has, see annoproj_project_export_coco */
 } annoproj_export_options;
-#define ANNOPROJ_EXPORT_OPTIONS_INIT { sizeof(annoproj_export_options), NULL, NULL, NULL, NULL, 0, NULL, 0 }
+#define ANNOPROJ_EXPORT_OPTIONS_INIT { sizeof(annoproj_export_options), NULL, NULL, NULL, NULL, 0, NULL, 0, NULL, false, false }
 
 /* Fills in the defaults. */
 ANNOPROJ_API void annoproj_export_options_init(annoproj_export_options *options ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
 
-/* Writes the labels stored now, drafts included, as COCO, in pixels. `*labels` is how many annotations were written. NOT_FOUND (stage, class, folder),
+/* Writes the labels stored now, drafts included, without those of branches, as COCO, in pixels: an image for each image, image of a group and
+ * labelled frame, none for audio, texts and PDF; masks and polygons with holes as compressed run lengths. `*labels` is how many
+ * annotations were written.
+ * With `coco_extended` a rotatable box is drawn turned, with the bounds of that; attributes.classifications has nested answers, too, by
+ * path ("Colour/Other/Which"); images have `classifications`, those on the frame and those on the whole data unit;
+ * and classes that came from one category of a COCO file are one category again, with its id. NOT_FOUND (stage, class, folder),
  * STATE when a unit must be changed and the data unit has no width or height, READONLY, CALLBACK. Rights: export. */
 ANNOPROJ_API annoproj_status annoproj_project_export_coco(annoproj_project *project, const annoproj_export_options *options, const annoproj_call *call ANNOPROJ_NULLABLE, int64_t *labels ANNOPROJ_OUT, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 

@@ -31,6 +31,7 @@
 #define answers_open annoproj_internal_answers_open
 #define answers_option annoproj_internal_answers_option
 #define answers_text annoproj_internal_answers_text
+#define append_frame_answers annoproj_internal_append_frame_answers
 #define approve_body annoproj_internal_approve_body
 #define arena_allocate annoproj_internal_arena_allocate
 #define arena_array annoproj_internal_arena_array
@@ -122,7 +123,13 @@
 #define clear_error annoproj_internal_clear_error
 #define coco_close annoproj_internal_coco_close
 #define coco_fault annoproj_internal_coco_fault
+#define coco_has_frames annoproj_internal_coco_has_frames
+#define coco_has_images annoproj_internal_coco_has_images
 #define coco_id annoproj_internal_coco_id
+#define coco_image_of annoproj_internal_coco_image_of
+#define coco_images_count annoproj_internal_coco_images_count
+#define coco_images_find annoproj_internal_coco_images_find
+#define coco_images_write annoproj_internal_coco_images_write
 #define coco_next annoproj_internal_coco_next
 #define coco_note annoproj_internal_coco_note
 #define coco_number annoproj_internal_coco_number
@@ -223,9 +230,11 @@
 #define export_each_task annoproj_internal_export_each_task
 #define export_feature annoproj_internal_export_feature
 #define export_label_rows annoproj_internal_export_label_rows
+#define export_link annoproj_internal_export_link
 #define export_load_labels annoproj_internal_export_load_labels
 #define export_needs_size annoproj_internal_export_needs_size
 #define export_plan_begin annoproj_internal_export_plan_begin
+#define export_unit_uuid annoproj_internal_export_unit_uuid
 #define fail annoproj_internal_fail
 #define fail_detail annoproj_internal_fail_detail
 #define fail_place annoproj_internal_fail_place
@@ -257,6 +266,10 @@
 #define frame_ranges_release annoproj_internal_frame_ranges_release
 #define frame_ranges_union annoproj_internal_frame_ranges_union
 #define frame_ranges_within annoproj_internal_frame_ranges_within
+#define frame_walk_begin annoproj_internal_frame_walk_begin
+#define frame_walk_end annoproj_internal_frame_walk_end
+#define frame_walk_frame annoproj_internal_frame_walk_frame
+#define frame_walk_on annoproj_internal_frame_walk_on
 #define gather_assigned annoproj_internal_gather_assigned
 #define gather_stages annoproj_internal_gather_stages
 #define gather_titles annoproj_internal_gather_titles
@@ -384,6 +397,7 @@
 #define label_publish_main annoproj_internal_label_publish_main
 #define label_remove annoproj_internal_label_remove
 #define label_replace_all annoproj_internal_label_replace_all
+#define label_reviews_load annoproj_internal_label_reviews_load
 #define label_row_release annoproj_internal_label_row_release
 #define label_row_writer_release annoproj_internal_label_row_writer_release
 #define label_rows_read annoproj_internal_label_rows_read
@@ -963,7 +977,6 @@
 #define workflow_svg annoproj_internal_workflow_svg
 #define write_alone annoproj_internal_write_alone
 #define write_authors annoproj_internal_write_authors
-#define write_frame_answers annoproj_internal_write_frame_answers
 #define write_frame_classification annoproj_internal_write_frame_classification
 #define write_frame_object annoproj_internal_write_frame_object
 #define write_lock_close annoproj_internal_write_lock_close
@@ -973,5 +986,6 @@
 #define write_lock_shared annoproj_internal_write_lock_shared
 #define write_lock_take annoproj_internal_write_lock_take
 #define write_lock_waiting annoproj_internal_write_lock_waiting
+#define write_reviews annoproj_internal_write_reviews
 #define write_row_answers annoproj_internal_write_row_answers
 #define write_row_shape annoproj_internal_write_row_shape

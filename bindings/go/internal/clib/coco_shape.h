@@ -10,11 +10,13 @@ typedef struct coco_shape {
     shape mask;  /* of a polygon with holes */
     size_t *outer;
     size_t outer_capacity;
+    text runs;   /* of a mask */
+    bool turned; /* a rotatable box is drawn as it stands */
 } coco_shape;
 
 /* "area":...,"bbox":[...],...,"num_keypoints":... in the order of the format. STATE when the size of the data unit is needed
  * and not known. */
-annoproj_status coco_shape_write(coco_shape *of, const export_task *task, int32_t category, int64_t image, text *out,
+annoproj_status coco_shape_write(coco_shape *of, const export_task *task, int64_t category, int64_t image, text *out,
                                  annoproj_error **error);
 void coco_shape_release(coco_shape *of);
 

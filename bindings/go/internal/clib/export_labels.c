@@ -4,7 +4,7 @@
 
 #include "export_coco.h"
 #include "failure.h"
-#include "hash.h"
+#include "frame_walk.h"
 #include "json_out.h"
 #include "label_row.h"
 
@@ -13,13 +13,6 @@ typedef struct rows_export {
     bool first;
 } rows_export;
 
-/* Where each label of a task is in its frames. */
-typedef struct frame_walk {
-    geometry_cursor *cursors; /* objects */
-    frame_ranges *ranges;     /* classifications; empty for objects */
-    int64_t *next;            /* frame each comes on next; INT64_MAX = never again */
-} frame_walk;
-
 static bool is_framed(const export_task *task) {
     const int32_t type = task->unit.data_type;
     return type != ANNOPROJ_DATA_IMAGE && type != ANNOPROJ_DATA_IMG_GROUP;
@@ -27,57 +20,6 @@ static bool is_framed(const export_task *task) {
 
 static bool is_geometric(const export_task *task) {
     return task->unit.data_type != ANNOPROJ_DATA_AUDIO && task->unit.data_type != ANNOPROJ_DATA_PLAIN_TEXT;
-}
-
-static int64_t next_in_ranges(const frame_ranges *set, int64_t after) {
-    for (size_t i = 0; i < set->count; i++) {
-        if (set->ranges[i].last > after) {
-            return set->ranges[i].first > after ? set->ranges[i].first : after + 1;
-        }
-    }
-    return INT64_MAX;
-}
-
-static void walk_on(frame_walk *walk, const export_task *task, size_t index) {
-    if (task->classes[index]->kind == FEATURE_OBJECT) {
-        walk->next[index] = geometry_next_frame(&walk->cursors[index]) ? walk->cursors[index].frame : INT64_MAX;
-    } else {
-        walk->next[index] = next_in_ranges(&walk->ranges[index], walk->next[index]);
-    }
-}
-
-static annoproj_status walk_begin(frame_walk *walk, export_task *task, annoproj_error **error) {
-    *walk = (frame_walk){.cursors = arena_array(&task->memory, task->label_count + 1, sizeof *walk->cursors),
-                         .ranges = arena_array(&task->memory, task->label_count + 1, sizeof *walk->ranges),
-                         .next = arena_array(&task->memory, task->label_count + 1, sizeof *walk->next)};
-    if (!walk->cursors || !walk->ranges || !walk->next) {
-        return fail_memory(error);
-    }
-    for (size_t i = 0; i < task->label_count; i++) {
-        const label *of = &task->labels[i];
-        geometry_open(&walk->cursors[i], of->geometry, of->geometry_length);
-        if (task->classes[i]->kind != FEATURE_OBJECT &&
-            !frame_ranges_decode(of->ranges, of->ranges_length, &walk->ranges[i])) {
-            return walk->ranges[i].failed ? fail_memory(error) : export_damaged(task, of, error);
-        }
-        walk->next[i] = -1;
-        walk_on(walk, task, i);
-    }
-    return ANNOPROJ_OK;
-}
-
-static void walk_end(frame_walk *walk, const export_task *task) {
-    for (size_t i = 0; walk->ranges && i < task->label_count; i++) {
-        frame_ranges_release(&walk->ranges[i]);
-    }
-}
-
-static int64_t walk_frame(const frame_walk *walk, const export_task *task) {
-    int64_t frame = INT64_MAX;
-    for (size_t i = 0; i < task->label_count; i++) {
-        frame = walk->next[i] < frame ? walk->next[i] : frame;
-    }
-    return frame;
 }
 
 static annoproj_status write_object(rows_export *run, frame_walk *walk, const export_task *task, size_t index,
@@ -101,7 +43,7 @@ static annoproj_status write_frame(rows_export *run, frame_walk *walk, const exp
             text_string(out, first ? "" : ",\n");
             first = false;
             status = write_object(run, walk, task, i, error);
-            walk_on(walk, task, i);
+            frame_walk_on(walk, task, i);
             run->writer.plan->labels += status == ANNOPROJ_OK && walk->next[i] == INT64_MAX;
         }
     }
@@ -112,7 +54,7 @@ static annoproj_status write_frame(rows_export *run, frame_walk *walk, const exp
             text_string(out, first ? "" : ",\n");
             first = false;
             status = write_frame_classification(&run->writer, task, i, error);
-            walk_on(walk, task, i);
+            frame_walk_on(walk, task, i);
         }
     }
     text_string(out, "]}");
@@ -129,8 +71,8 @@ static annoproj_status write_labels(rows_export *run, frame_walk *walk, export_t
     }
     text_character(out, '{');
     bool first = true;
-    for (int64_t at = walk_frame(walk, task); status == ANNOPROJ_OK && at != INT64_MAX && is_geometric(task);
-         at = walk_frame(walk, task)) {
+    for (int64_t at = frame_walk_frame(walk, task); status == ANNOPROJ_OK && at != INT64_MAX && is_geometric(task);
+         at = frame_walk_frame(walk, task)) {
         text_printf(out, "%s\"%lld\":", first ? "" : ",\n", (long long)at);
         first = false;
         status = write_frame(run, walk, task, at, error);
@@ -140,31 +82,21 @@ static annoproj_status write_labels(rows_export *run, frame_walk *walk, export_t
     return status;
 }
 
-/* The images of a group are data units of the row. The first has the group's UUID, the others one that follows from it. */
-static void unit_uuid(const data_unit *unit, int64_t frame, char out[37]) {
-    struct {
-        uint8_t uuid[16];
-        int64_t frame;
-    } source = {.frame = frame};
-    uint8_t uuid[16];
-    memcpy(source.uuid, unit->uuid, sizeof source.uuid);
-    hash128(&source, sizeof source, uuid);
-    uuid[6] = (uint8_t)((uuid[6] & 0x0f) | 0x80);
-    uuid[8] = (uint8_t)((uuid[8] & 0x3f) | 0x80);
-    uuid_text(frame == 0 ? unit->uuid : uuid, out);
-}
-
 static annoproj_status write_unit(rows_export *run, frame_walk *walk, export_task *task, int64_t frame,
                                   annoproj_error **error) {
     char uuid[37];
     const data_unit *unit = &task->unit;
     text *out = &run->writer.plan->out->text;
-    unit_uuid(unit, frame, uuid);
+    export_unit_uuid(unit, frame, uuid);
     text_json(out, uuid, 36);
     text_string(out, ":{");
     json_text_member(out, "data_hash", uuid);
     json_text_member(out, "data_title", unit->title);
-    json_text_member(out, "data_link", unit->link);
+    text_string(out, ",\"data_link\":");
+    annoproj_status status = export_link(run->writer.plan, task, error);
+    if (status != ANNOPROJ_OK) {
+        return status;
+    }
     json_text_member(out, "data_type", unit->media_type);
     text_printf(out,
                 unit->data_type == ANNOPROJ_DATA_IMG_GROUP ? ",\"data_sequence\":\"%lld\"" : ",\"data_sequence\":%lld",
@@ -176,7 +108,7 @@ static annoproj_status write_unit(rows_export *run, frame_walk *walk, export_tas
         json_size(out, unit->height);
     }
     text_string(out, ",\n\"labels\":");
-    annoproj_status status = write_labels(run, walk, task, frame, error);
+    status = write_labels(run, walk, task, frame, error);
     if (unit->fps > 0) {
         text_string(out, ",\"data_fps\":");
         text_double(out, unit->fps);
@@ -194,7 +126,7 @@ static annoproj_status write_units(rows_export *run, export_task *task, annoproj
     const int64_t count = task->unit.data_type == ANNOPROJ_DATA_IMG_GROUP ? task->unit.frames : 1;
     frame_walk walk = {0};
     text_string(out, ",\n\"data_units\":{");
-    annoproj_status status = walk_begin(&walk, task, error);
+    annoproj_status status = frame_walk_begin(&walk, task, error);
     for (int64_t frame = 0; frame < count && status == ANNOPROJ_OK; frame++) {
         text_string(out, frame > 0 ? ",\n" : "");
         status = write_unit(run, &walk, task, frame, error);
@@ -207,7 +139,7 @@ static annoproj_status write_units(rows_export *run, export_task *task, annoproj
             status = export_damaged(task, &task->labels[i], error);
         }
     }
-    walk_end(&walk, task);
+    frame_walk_end(&walk, task);
     return status;
 }
 
@@ -263,6 +195,9 @@ static annoproj_status write_row(export_plan *plan, export_task *task, void *dat
     rows_export *run = data;
     text *out = &plan->out->text;
     annoproj_status status = export_load_labels(plan, task, error);
+    if (status == ANNOPROJ_OK && plan->reviews) {
+        status = label_reviews_load(plan, task, &run->writer.reviews, &run->writer.review_count, error);
+    }
     if (status != ANNOPROJ_OK) {
         return status;
     }

@@ -3,8 +3,11 @@
 
 #include <string.h>
 
+#include "callback.h"
 #include "failure.h"
+#include "hash.h"
 #include "task.h"
+#include "utf8.h"
 
 #define SQL_TASKS                                                                                                      \
     "SELECT t.id, t.stage, t.assignee, t.entered_us, s.type, t.status, d.uuid, d.title, p.uuid, " DATA_UNIT_COLUMNS    \
@@ -110,6 +113,49 @@ annoproj_status export_each_task(export_plan *plan, export_task_fn found, void *
     }
     annoproj_status ended = sql_end(all, status == ANNOPROJ_OK ? error : NULL);
     return status == ANNOPROJ_OK ? ended : status;
+}
+
+void export_unit_uuid(const data_unit *unit, int64_t frame, char out[37]) {
+    struct {
+        uint8_t uuid[16];
+        int64_t frame;
+    } source = {.frame = frame};
+    uint8_t uuid[16];
+    memcpy(source.uuid, unit->uuid, sizeof source.uuid);
+    hash128(&source, sizeof source, uuid);
+    uuid[6] = (uint8_t)((uuid[6] & 0x0f) | 0x80);
+    uuid[8] = (uint8_t)((uuid[8] & 0x3f) | 0x80);
+    uuid_text(frame == 0 ? unit->uuid : uuid, out);
+}
+
+#define LINK_MOST ((size_t)16 << 10)
+
+static annoproj_status sign_link(const export_plan *plan, export_task *task, annoproj_error **error) {
+    char *made = arena_allocate(&task->memory, LINK_MOST + 1);
+    size_t length = 0;
+    if (!made) {
+        return fail_memory(error);
+    }
+    callback_begin();
+    const int32_t answer = plan->sign(task->unit.link, made, LINK_MOST, &length, plan->user_data);
+    callback_end();
+    if (answer != 0) {
+        return fail(error, ANNOPROJ_CALLBACK, "the callback that signs links returned %d", (int)answer);
+    }
+    if (length > LINK_MOST || !utf8_valid(made, length) || memchr(made, 0, length)) {
+        return fail(error, ANNOPROJ_CALLBACK,
+                    "the callback that signs links gave no UTF-8 text of at most %zu bytes without NUL", LINK_MOST);
+    }
+    made[length] = 0;
+    task->link = made;
+    return ANNOPROJ_OK;
+}
+
+annoproj_status export_link(export_plan *plan, export_task *task, annoproj_error **error) {
+    annoproj_status status = plan->sign && !task->link ? sign_link(plan, task, error) : ANNOPROJ_OK;
+    const char *link = task->link ? task->link : task->unit.link;
+    text_json(&plan->out->text, link, strlen(link));
+    return status;
 }
 
 /* --- labels ---------------------------------------------------------------------------------------------------------- */

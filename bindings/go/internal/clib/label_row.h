@@ -4,6 +4,7 @@
 
 #include "export_tasks.h"
 #include "frame_ranges.h"
+#include "label_reviews.h"
 #include "shape_numbers.h"
 
 /* E-mails of users by number, read once each. */
@@ -20,6 +21,8 @@ typedef struct label_row_writer {
     user_names users;
     shape shape;
     frame_ranges ranges;
+    row_review *reviews; /* of the task, where they are wanted */
+    size_t review_count;
     size_t *outer; /* of a polygon's rings */
     size_t outer_capacity;
 } label_row_writer;
@@ -35,6 +38,8 @@ annoproj_status write_row_shape(label_row_writer *writer, const export_task *tas
                                 annoproj_error **error);
 /* "object_answers":...,"classification_answers":...,"object_actions":... */
 annoproj_status write_row_answers(label_row_writer *writer, const export_task *task, annoproj_error **error);
+/* "reviews":[...] of a label. */
+annoproj_status write_reviews(label_row_writer *writer, const export_task *task, size_t index, annoproj_error **error);
 /* createdAt, createdBy, ..., lastEdited... */
 annoproj_status write_authors(label_row_writer *writer, const label *label, annoproj_error **error);
 

@@ -174,7 +174,9 @@ static void open_entry(const label *of, const char *key, bool *first, text *out)
 }
 
 /* What frames tell of other labels: where it is, who made it, how sure. Its ranges are in to->ranges. */
-static annoproj_status write_whole(label_row_writer *to, const label *of, annoproj_error **error) {
+static annoproj_status write_whole(label_row_writer *to, const export_task *task, size_t index,
+                                   annoproj_error **error) {
+    const label *of = &task->labels[index];
     text *out = &to->plan->out->text;
     text_string(out, ",\"range\":");
     write_ranges(&to->ranges, out);
@@ -182,7 +184,7 @@ static annoproj_status write_whole(label_row_writer *to, const label *of, annopr
     text_string(out, ",\"confidence\":");
     text_double(out, of->confidence);
     text_printf(out, ",\"manualAnnotation\":%s", of->manual ? "true" : "false");
-    return status;
+    return status == ANNOPROJ_OK && to->plan->reviews ? write_reviews(to, task, index, error) : status;
 }
 
 static annoproj_status write_object(label_row_writer *to, const export_task *task, size_t index, bool *first,
@@ -202,7 +204,7 @@ static annoproj_status write_object(label_row_writer *to, const export_task *tas
         json_text_member(out, "color", class->color);
         json_text_member(out, "shape", feature_type_name(class->type));
         json_text_member(out, "value", class->value);
-        status = write_whole(to, of, error);
+        status = write_whole(to, task, index, error);
     }
     text_character(out, '}');
     return status;
@@ -222,7 +224,7 @@ static annoproj_status write_classification(label_row_writer *to, const export_t
         return export_damaged(task, of, error);
     }
     if (to->ranges.count == 0 || !geometric) {
-        status = write_whole(to, of, error);
+        status = write_whole(to, task, index, error);
     }
     text_character(out, '}');
     return status;
