@@ -286,6 +286,14 @@ static void test_others_meet_it_as_free(void **state) {
     assert_int_equal(lapses(made), 3);
     expect(made, 2, 0, "released");
     end(made);
+    made = new_team(1); /* giving back what nobody has is OK for everybody who sees it */
+    assert_int_equal(act(made, TEAM_ANNOTATOR, 0, 'i'), ANNOPROJ_OK);
+    assert_int_equal(act(made, TEAM_BOTH, 0, 'r'), ANNOPROJ_PERMISSION);
+    later(made, TTL);
+    assert_int_equal(act(made, TEAM_BOTH, 0, 'r'), ANNOPROJ_OK);
+    assert_int_equal(lapses(made), 1);
+    expect(made, 0, 0, "released");
+    end(made);
 }
 
 /* What is refused finds nothing: nothing is changed. */
