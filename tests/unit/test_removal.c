@@ -54,7 +54,11 @@ static void test_delete_and_restore(void **state) {
     annoproj_query *query = NULL;
     annoproj_table *before = NULL, *table = NULL;
     char *as_it_was = NULL, *again = NULL;
+    annoproj_stage *stage = NULL;
+    annoproj_task *started = NULL;
+    annoproj_queue_reason reason = 0;
     work(made);
+    assert_ok(annoproj_stage_open(admins, "annotate", NULL, &stage, &error), error);
     assert_ok(annoproj_query_open(admins, NULL, NULL, &query, &error), error);
     assert_ok(annoproj_task_list(admins, NULL, NULL, &before, &error), error);
     assert_ok(annoproj_table_json(before, &as_it_was, &error), error);
@@ -80,6 +84,7 @@ static void test_delete_and_restore(void **state) {
     assert_status(ANNOPROJ_STATE, annoproj_project_update(admins, "New", NULL, NULL, &error), error);
     assert_status(ANNOPROJ_STATE, annoproj_project_set_status(admins, ANNOPROJ_PROJECT_PAUSED, NULL, &error), error);
     assert_status(ANNOPROJ_STATE, annoproj_collaborator_leave(admins, NULL, &error), error);
+    assert_status(ANNOPROJ_STATE, annoproj_stage_start_next(stage, NULL, NULL, &started, &reason, &error), error);
     /* For all others it is not there. */
     for (int who = TEAM_MANAGER; who < TEAM_SIZE; who++) {
         annoproj_project *opened = NULL;
@@ -106,6 +111,7 @@ static void test_delete_and_restore(void **state) {
     annoproj_table_free(before);
     annoproj_table_free(table);
     annoproj_query_close(query);
+    annoproj_stage_close(stage);
     annoproj_task_close(task);
     annoproj_task_close(annotators);
     team_free(made);
