@@ -31,6 +31,8 @@ static annoproj_status start_next(command *cmd, void *arguments, annoproj_error 
     annoproj_status status = refuse_host(in, "start", error);
     if (status != ANNOPROJ_OK)
         return status;
+    if (in->project.deleted)
+        return fail(error, ANNOPROJ_STATE, "project %lld is deleted: restore it first", (long long)in->project.id);
     if (in->stage.type == STAGE_DONE)
         reason = ANNOPROJ_QUEUE_FINISHED_STAGE;
     else if (!in->stage.member)
