@@ -1817,6 +1817,7 @@ ANNOPROJ_API annoproj_status annoproj_label_reopen(annoproj_task *task, const ch
  *  - Setting the priority of the task sets that of its branches in the queue. Stage counts count the task once.
  *  - Behind an approve or a move the branches are gone from lists and lookups. Their labels are kept in the store; label versions,
  *    which will show them, are not part of this library yet.
+ *  - The time of a review is reported on the task, not on its branches, whose own time ended with their submit.
  * Figures: a branch's submit counts as a submit of a task; its labels count in annotators only. What becomes of the task
  * counts in all other reports when consensus is reached, each label for the annotator of its branch. Approved tasks count for the annotators of the
  * branches used, rejected ones for all. A later decision on the task counts for whoever of those used submitted last, one on a label for
