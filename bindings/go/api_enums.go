@@ -355,6 +355,8 @@ const (
 	OperationWorkflowTemplateCreate Operation = 120
 	// OperationWorkflowTemplateChange is ANNOPROJ_OPERATION_WORKFLOW_TEMPLATE_CHANGE.
 	OperationWorkflowTemplateChange Operation = 121
+	// OperationOrganisation: figures of the organisation as a whole.
+	OperationOrganisation Operation = 122
 )
 
 // String is the name of a value as the header has it.
@@ -470,6 +472,8 @@ func (o Operation) String() string {
 		return "WORKFLOW_TEMPLATE_CREATE"
 	case OperationWorkflowTemplateChange:
 		return "WORKFLOW_TEMPLATE_CHANGE"
+	case OperationOrganisation:
+		return "ORGANISATION"
 	}
 	return "Operation(" + strconv.Itoa(int(o)) + ")"
 }

@@ -1461,6 +1461,79 @@ func (s *Session) OutboxWaiting(ctx context.Context, opts ...CallOption) (*Table
 	return newTable(oTable, decodeOutboxWaitingRow), nil
 }
 
+// The organisation in a window. ErrInvalid for a window that is none. Rights: organisation.
+//
+// In C: annoproj_store_organisation.
+func (s *Session) StoreOrganisation(ctx context.Context, opts ...OrganisationOption) (*Table[OrganisationRow], error) {
+	call := newCall(ctx)
+	defer call.end()
+	self := (*C.annoproj_session)(call.enter(s.state(), "session", false))
+	var chosen OrganisationOptions
+	for _, option := range opts {
+		if option != nil {
+			option.organisationOption(&chosen, call)
+		}
+	}
+	cOptions := chosen.toC(call)
+	var oTable *C.annoproj_table
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_store_organisation(self, cOptions, limits, &oTable, failure)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return newTable(oTable, decodeOrganisationRow), nil
+}
+
+// The active users who submitted most, then those who spent most time. ErrInvalid for a window that is none and a negative limit. Rights: organisation.
+//
+// In C: annoproj_store_top_users.
+func (s *Session) StoreTopUsers(ctx context.Context, opts ...OrganisationOption) (*Table[TopUsersRow], error) {
+	call := newCall(ctx)
+	defer call.end()
+	self := (*C.annoproj_session)(call.enter(s.state(), "session", false))
+	var chosen OrganisationOptions
+	for _, option := range opts {
+		if option != nil {
+			option.organisationOption(&chosen, call)
+		}
+	}
+	cOptions := chosen.toC(call)
+	var oTable *C.annoproj_table
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_store_top_users(self, cOptions, limits, &oTable, failure)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return newTable(oTable, decodeTopUsersRow), nil
+}
+
+// The projects in which most was submitted, then most time spent; those in which nothing was done have no row. ErrInvalid for a window that
+// is none and a negative limit. Rights: organisation.
+//
+// In C: annoproj_store_top_projects.
+func (s *Session) StoreTopProjects(ctx context.Context, opts ...OrganisationOption) (*Table[TopProjectsRow], error) {
+	call := newCall(ctx)
+	defer call.end()
+	self := (*C.annoproj_session)(call.enter(s.state(), "session", false))
+	var chosen OrganisationOptions
+	for _, option := range opts {
+		if option != nil {
+			option.organisationOption(&chosen, call)
+		}
+	}
+	cOptions := chosen.toC(call)
+	var oTable *C.annoproj_table
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_store_top_projects(self, cOptions, limits, &oTable, failure)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return newTable(oTable, decodeTopProjectsRow), nil
+}
+
 // Makes an ontology from the categories of a COCO file: one class for each category and shape met among the
 // annotations (a box for a category without any); the first shape keeps the category's name, others add theirs in brackets.
 // ErrData, ErrNotFound (file), ErrLimit. Rights: ontology_create.

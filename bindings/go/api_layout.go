@@ -279,6 +279,11 @@ func layouts() map[string]uintptr {
 	all["annoproj_query_options.utc_offset_minutes"] = unsafe.Offsetof(C.annoproj_query_options{}.utc_offset_minutes)
 	all["annoproj_query_options.unit"] = unsafe.Offsetof(C.annoproj_query_options{}.unit)
 	all["annoproj_query_options.reserved"] = unsafe.Offsetof(C.annoproj_query_options{}.reserved)
+	all["annoproj_organisation_options"] = C.sizeof_annoproj_organisation_options
+	all["annoproj_organisation_options.size"] = unsafe.Offsetof(C.annoproj_organisation_options{}.size)
+	all["annoproj_organisation_options.after_us"] = unsafe.Offsetof(C.annoproj_organisation_options{}.after_us)
+	all["annoproj_organisation_options.before_us"] = unsafe.Offsetof(C.annoproj_organisation_options{}.before_us)
+	all["annoproj_organisation_options.limit"] = unsafe.Offsetof(C.annoproj_organisation_options{}.limit)
 	all["annoproj_import_options"] = C.sizeof_annoproj_import_options
 	all["annoproj_import_options.size"] = unsafe.Offsetof(C.annoproj_import_options{}.size)
 	all["annoproj_import_options.read"] = unsafe.Offsetof(C.annoproj_import_options{}.read)

@@ -860,6 +860,25 @@ func (o *QueryOptions) toC(call *call) *C.annoproj_query_options {
 	return s
 }
 
+// OrganisationOptions is annoproj_organisation_options.
+type OrganisationOptions struct {
+	// AfterMicros: inclusive; 0 = from the beginning.
+	AfterMicros int64
+	// BeforeMicros: exclusive; 0 = no end.
+	BeforeMicros int64
+	// Limit: rows of the top users and projects; 0 = 5.
+	Limit int64
+}
+
+func (o *OrganisationOptions) toC(call *call) *C.annoproj_organisation_options {
+	s := (*C.annoproj_organisation_options)(call.alloc(C.sizeof_annoproj_organisation_options))
+	s.size = C.sizeof_annoproj_organisation_options
+	s.after_us = C.int64_t(o.AfterMicros)
+	s.before_us = C.int64_t(o.BeforeMicros)
+	s.limit = C.int64_t(o.Limit)
+	return s
+}
+
 // How to import.
 //
 // In C: annoproj_import_options.
@@ -1244,6 +1263,19 @@ func (o QueryOptions) queryOption(options *QueryOptions, _ *call) {
 }
 
 func (o CallOption) queryOption(_ *QueryOptions, call *call) {
+	o.apply(call)
+}
+
+// OrganisationOption is what functions with OrganisationOptions take: the struct, or a CallOption.
+type OrganisationOption interface {
+	organisationOption(options *OrganisationOptions, call *call)
+}
+
+func (o OrganisationOptions) organisationOption(options *OrganisationOptions, _ *call) {
+	*options = o
+}
+
+func (o CallOption) organisationOption(_ *OrganisationOptions, call *call) {
 	o.apply(call)
 }
 

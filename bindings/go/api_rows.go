@@ -1828,6 +1828,108 @@ func decodeTasksByStageRow(d *decoder) []TasksByStageRow {
 	return rows
 }
 
+// OrganisationRow: The organisation at a glance.
+type OrganisationRow struct {
+	// Users: Users that are not disabled now.
+	Users int64 `json:"users"`
+	// ActiveUsers: Users who acted on a task or an issue, or spent time.
+	ActiveUsers int64 `json:"active_users"`
+	// Projects: Projects now.
+	Projects int64 `json:"projects"`
+	// SubmittedTasks: Submit actions. In tasks.
+	SubmittedTasks int64 `json:"submitted_tasks"`
+	// Annotate: In annotation stages. In s.
+	Annotate int64 `json:"annotate"`
+	// Review: In review stages. In s.
+	Review int64 `json:"review"`
+	// Other: In other stages. In s.
+	Other int64 `json:"other"`
+	// Total: Rounded from the exact sum. In s.
+	Total int64 `json:"total"`
+	// InstanceLabelsCreated: Labels that were live at a submit for the first time; text and HTML not counted. In labels.
+	InstanceLabelsCreated int64 `json:"instance_labels_created"`
+	// AverageTimePerTask: Time spent / submitted tasks. In s.
+	AverageTimePerTask Null[float64] `json:"average_time_per_task"`
+}
+
+func decodeOrganisationRow(d *decoder) []OrganisationRow {
+	rows := make([]OrganisationRow, d.length)
+	each(d, "users", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Users = value })
+	each(d, "active_users", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].ActiveUsers = value })
+	each(d, "projects", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Projects = value })
+	each(d, "submitted_tasks", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].SubmittedTasks = value })
+	each(d, "annotate", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Annotate = value })
+	each(d, "review", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Review = value })
+	each(d, "other", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Other = value })
+	each(d, "total", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Total = value })
+	each(d, "instance_labels_created", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].InstanceLabelsCreated = value })
+	eachNull(d, "average_time_per_task", ColumnTypeDouble, (*Column).doubleAt, func(row int, value Null[float64]) { rows[row].AverageTimePerTask = value })
+	return rows
+}
+
+// TopUsersRow: A user and what they did in all projects.
+type TopUsersRow struct {
+	// User: Number of the user.
+	User int64 `json:"user"`
+	// Email: E-mail.
+	Email string `json:"email"`
+	// SubmittedTasks: Submit actions. In tasks.
+	SubmittedTasks int64 `json:"submitted_tasks"`
+	// Annotate: In annotation stages. In s.
+	Annotate int64 `json:"annotate"`
+	// Review: In review stages. In s.
+	Review int64 `json:"review"`
+	// Other: In other stages. In s.
+	Other int64 `json:"other"`
+	// Total: Rounded from the exact sum. In s.
+	Total int64 `json:"total"`
+}
+
+func decodeTopUsersRow(d *decoder) []TopUsersRow {
+	rows := make([]TopUsersRow, d.length)
+	each(d, "user", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].User = value })
+	each(d, "email", ColumnTypeUTF8, (*Column).textAt, func(row int, value string) { rows[row].Email = value })
+	each(d, "submitted_tasks", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].SubmittedTasks = value })
+	each(d, "annotate", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Annotate = value })
+	each(d, "review", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Review = value })
+	each(d, "other", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Other = value })
+	each(d, "total", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Total = value })
+	return rows
+}
+
+// TopProjectsRow: A project and what was done in it.
+type TopProjectsRow struct {
+	// Project: Id of the project.
+	Project int64 `json:"project"`
+	// Title: Title of the project.
+	Title string `json:"title"`
+	// SubmittedTasks: Submit actions. In tasks.
+	SubmittedTasks int64 `json:"submitted_tasks"`
+	// Annotate: In annotation stages. In s.
+	Annotate int64 `json:"annotate"`
+	// Review: In review stages. In s.
+	Review int64 `json:"review"`
+	// Other: In other stages. In s.
+	Other int64 `json:"other"`
+	// Total: Rounded from the exact sum. In s.
+	Total int64 `json:"total"`
+	// InstanceLabelsCreated: Labels that were live at a submit for the first time; text and HTML not counted. In labels.
+	InstanceLabelsCreated int64 `json:"instance_labels_created"`
+}
+
+func decodeTopProjectsRow(d *decoder) []TopProjectsRow {
+	rows := make([]TopProjectsRow, d.length)
+	each(d, "project", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Project = value })
+	each(d, "title", ColumnTypeUTF8, (*Column).textAt, func(row int, value string) { rows[row].Title = value })
+	each(d, "submitted_tasks", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].SubmittedTasks = value })
+	each(d, "annotate", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Annotate = value })
+	each(d, "review", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Review = value })
+	each(d, "other", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Other = value })
+	each(d, "total", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Total = value })
+	each(d, "instance_labels_created", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].InstanceLabelsCreated = value })
+	return rows
+}
+
 // ImportRow: What an import brought.
 type ImportRow struct {
 	// Images: Images, or label rows, of the file.

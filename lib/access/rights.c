@@ -164,6 +164,7 @@ static const operation_rule rules[] = {
      GATE_OPEN,
      NEED_SEE,
      0},
+    {ANNOPROJ_OPERATION_ORGANISATION, "organisation", true, {N, N, N, N, N, N}, Y, N, GATE_OPEN, NEED_SEE, 0},
 };
 
 #define RULE_COUNT (sizeof rules / sizeof rules[0])

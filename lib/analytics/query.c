@@ -99,6 +99,18 @@ static annoproj_status check_file_name(const annoproj_query_options *options, an
     return status;
 }
 
+annoproj_status query_check_window(int64_t after_us, int64_t before_us, annoproj_error **error) {
+    annoproj_status status = check_time("after_us", after_us, error);
+    if (status == ANNOPROJ_OK) {
+        status = check_time("before_us", before_us, error);
+    }
+    if (status == ANNOPROJ_OK && before_us != 0 && after_us > before_us) {
+        status = fail(error, ANNOPROJ_INVALID, "the window ends at %lld, before it begins at %lld",
+                      (long long)before_us, (long long)after_us);
+    }
+    return status;
+}
+
 static annoproj_status check_options(const annoproj_query_options *options, annoproj_error **error) {
     if (options->bucket < ANNOPROJ_BUCKET_NONE || options->bucket > ANNOPROJ_BUCKET_EXPLICIT) {
         return fail(error, ANNOPROJ_INVALID, "`bucket` is %d, which is no annoproj_bucket", options->bucket);
@@ -110,14 +122,7 @@ static annoproj_status check_options(const annoproj_query_options *options, anno
         return fail(error, ANNOPROJ_INVALID, "`utc_offset_minutes` is %d, not between -1080 and 1080",
                     options->utc_offset_minutes);
     }
-    annoproj_status status = check_time("after_us", options->after_us, error);
-    if (status == ANNOPROJ_OK) {
-        status = check_time("before_us", options->before_us, error);
-    }
-    if (status == ANNOPROJ_OK && options->before_us != 0 && options->after_us > options->before_us) {
-        status = fail(error, ANNOPROJ_INVALID, "the window ends at %lld, before it begins at %lld",
-                      (long long)options->before_us, (long long)options->after_us);
-    }
+    annoproj_status status = query_check_window(options->after_us, options->before_us, error);
     if (status == ANNOPROJ_OK) {
         status = check_lists(options, error);
     }

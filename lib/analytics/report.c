@@ -100,9 +100,8 @@ static annoproj_status make_set(scope *in, const int64_t *numbers, size_t count,
 
 /* --- beginning ---- */
 
-static annoproj_status stages_by_type(report *made, annoproj_error **error) {
-    annoproj_status status = workflow_stages(made->in, made->in->project.id, &made->all_stages, &made->stage_count,
-                                             error);
+annoproj_status report_stages(report *made, int64_t project, annoproj_error **error) {
+    annoproj_status status = workflow_stages(made->in, project, &made->all_stages, &made->stage_count, error);
     int64_t highest = 0;
     for (size_t i = 0; i < made->stage_count; i++) {
         int64_t number = made->all_stages[i].facts.number;
@@ -165,7 +164,7 @@ annoproj_status report_begin(report *made, scope *in, const query *asked, annopr
         status = classes_of(made, error);
     }
     if (status == ANNOPROJ_OK) {
-        status = stages_by_type(made, error);
+        status = report_stages(made, in->project.id, error);
     }
     if (status == ANNOPROJ_OK) {
         status = make_set(in, asked->sources, asked->source_count, &made->sources, error);

@@ -407,6 +407,34 @@ def check_complete(data, faults):
             faults.append(f"{name} is empty or all zero")
 
 
+def check_organisation(session, all_data, rng, faults):
+    """All projects together, in a random window and for their whole life."""
+    times = [event["time"] for data in all_data for event in data.events]
+    for after in (0, rng.choice(times)):
+        submitted, spent, created, active = Counter(), Counter(), Counter(), set()
+        for data in all_data:
+            query, project = Query(data, after=after), data.project.id()
+            for event in data.events:
+                if event["kind"] == "time_spent":
+                    length = sum(length for _, length in query.pieces(event))
+                    spent[project] += length
+                    active |= {event["actor"]} if length else set()
+                elif query.in_window(event["time"]):
+                    submitted[project] += event["kind"] == "task_submit"
+                    created[project] += event["kind"] == "label_counted"
+                    if event["kind"] in recount_tasks.ACTIONS or event["kind"] in ISSUE_ACTIONS + ("issue_comment",):
+                        active.add(event["actor"])
+        total = sum(submitted.values())
+        expected = {"submitted_tasks": total, "total": seconds(sum(spent.values())), "instance_labels_created": sum(created.values()),
+                    "active_users": len(active - {0}), "average_time_per_task": rate(sum(spent.values()), total * 1_000_000)}
+        found = session.store_organisation(after_us=after).to_pylist()[0]
+        compare("organisation", after, {column: found[column] for column in expected}, expected, (), faults)
+        for row in session.store_top_projects(after_us=after, limit=1000).to_pylist():
+            project = row["project"]
+            expected = {"submitted_tasks": submitted[project], "total": seconds(spent[project]), "instance_labels_created": created[project]}
+            compare("top_projects", project, {column: row[column] for column in expected}, expected, (), faults)
+
+
 def random_query(data, rng):
     times = [e["time"] for e in data.events]
     low, high = min(times), max(times) + 1
@@ -432,6 +460,8 @@ def main():
     print(f"recount: seed {seed}")
     rng, faults = random.Random(seed), []
     with annoproj.open(path) as store, store.session_open(0) as session:
+        all_data = [Project(session, session.project_open(row["project"])) for row in session.project_list().to_pylist()]
+        check_organisation(session, all_data, rng, faults)
         for project in session.project_list().to_pylist():
             with session.project_open(project["project"]) as handle:
                 data = Project(session, handle)

@@ -115,6 +115,7 @@ _Static_assert((int32_t)ANNOPROJ_OPERATION_STORE_EVENTS == 114, "ANNOPROJ_OPERAT
 _Static_assert((int32_t)ANNOPROJ_OPERATION_TAG_MANAGE == 115, "ANNOPROJ_OPERATION_TAG_MANAGE");
 _Static_assert((int32_t)ANNOPROJ_OPERATION_WORKFLOW_TEMPLATE_CREATE == 120, "ANNOPROJ_OPERATION_WORKFLOW_TEMPLATE_CREATE");
 _Static_assert((int32_t)ANNOPROJ_OPERATION_WORKFLOW_TEMPLATE_CHANGE == 121, "ANNOPROJ_OPERATION_WORKFLOW_TEMPLATE_CHANGE");
+_Static_assert((int32_t)ANNOPROJ_OPERATION_ORGANISATION == 122, "ANNOPROJ_OPERATION_ORGANISATION");
 
 typedef int32_t annoproj_setting;
 _Static_assert((int32_t)ANNOPROJ_SETTING_IDLE_LIMIT_US == 1, "ANNOPROJ_SETTING_IDLE_LIMIT_US");
@@ -819,6 +820,16 @@ _Static_assert(_Generic(((annoproj_query_options *)0)->unit, annoproj_label_unit
 _Static_assert(offsetof(annoproj_query_options, reserved) == 156, "offset of annoproj_query_options.reserved");
 _Static_assert(_Generic(((annoproj_query_options *)0)->reserved, int32_t: 1, default: 0), "type of annoproj_query_options.reserved");
 
+_Static_assert(sizeof(annoproj_organisation_options) == 32, "size of annoproj_organisation_options");
+_Static_assert(offsetof(annoproj_organisation_options, size) == 0, "offset of annoproj_organisation_options.size");
+_Static_assert(_Generic(((annoproj_organisation_options *)0)->size, size_t: 1, default: 0), "type of annoproj_organisation_options.size");
+_Static_assert(offsetof(annoproj_organisation_options, after_us) == 8, "offset of annoproj_organisation_options.after_us");
+_Static_assert(_Generic(((annoproj_organisation_options *)0)->after_us, int64_t: 1, default: 0), "type of annoproj_organisation_options.after_us");
+_Static_assert(offsetof(annoproj_organisation_options, before_us) == 16, "offset of annoproj_organisation_options.before_us");
+_Static_assert(_Generic(((annoproj_organisation_options *)0)->before_us, int64_t: 1, default: 0), "type of annoproj_organisation_options.before_us");
+_Static_assert(offsetof(annoproj_organisation_options, limit) == 24, "offset of annoproj_organisation_options.limit");
+_Static_assert(_Generic(((annoproj_organisation_options *)0)->limit, int64_t: 1, default: 0), "type of annoproj_organisation_options.limit");
+
 _Static_assert(sizeof(annoproj_import_options) == 32, "size of annoproj_import_options");
 _Static_assert(offsetof(annoproj_import_options, size) == 0, "offset of annoproj_import_options.size");
 _Static_assert(_Generic(((annoproj_import_options *)0)->size, size_t: 1, default: 0), "type of annoproj_import_options.size");
@@ -1106,6 +1117,10 @@ _Static_assert(sizeof(&annoproj_query_label_statistics) == sizeof(void (*)(void)
 _Static_assert(sizeof(&annoproj_query_label_ranges) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_project_overview) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_project_tasks_by_stage) == sizeof(void (*)(void)), "declared");
+_Static_assert(sizeof(&annoproj_organisation_options_init) == sizeof(void (*)(void)), "declared");
+_Static_assert(sizeof(&annoproj_store_organisation) == sizeof(void (*)(void)), "declared");
+_Static_assert(sizeof(&annoproj_store_top_users) == sizeof(void (*)(void)), "declared");
+_Static_assert(sizeof(&annoproj_store_top_projects) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_import_options_init) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_ontology_import_coco) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_dataset_import_coco) == sizeof(void (*)(void)), "declared");
@@ -1356,6 +1371,10 @@ annoproj_status annoproj_query_label_statistics(annoproj_query *query, const ann
 annoproj_status annoproj_query_label_ranges(annoproj_query *query, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
 annoproj_status annoproj_project_overview(annoproj_project *project, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
 annoproj_status annoproj_project_tasks_by_stage(annoproj_project *project, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
+void annoproj_organisation_options_init(annoproj_organisation_options *options);
+annoproj_status annoproj_store_organisation(annoproj_session *session, const annoproj_organisation_options *options, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
+annoproj_status annoproj_store_top_users(annoproj_session *session, const annoproj_organisation_options *options, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
+annoproj_status annoproj_store_top_projects(annoproj_session *session, const annoproj_organisation_options *options, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
 void annoproj_import_options_init(annoproj_import_options *options);
 annoproj_status annoproj_ontology_import_coco(annoproj_session *session, const char *title, const char *path, const annoproj_import_options *options, const annoproj_call *call, int64_t *ontology, annoproj_error **error);
 annoproj_status annoproj_dataset_import_coco(annoproj_session *session, int64_t dataset, const char *path, const annoproj_import_options *options, const annoproj_call *call, int64_t *added, annoproj_error **error);
@@ -1423,11 +1442,13 @@ int annoproj_layout_initializers(void) {
     filled += value24.size == sizeof(value24);
     const annoproj_query_options value25 = ANNOPROJ_QUERY_OPTIONS_INIT;
     filled += value25.size == sizeof(value25);
-    const annoproj_import_options value26 = ANNOPROJ_IMPORT_OPTIONS_INIT;
+    const annoproj_organisation_options value26 = ANNOPROJ_ORGANISATION_OPTIONS_INIT;
     filled += value26.size == sizeof(value26);
-    const annoproj_export_options value27 = ANNOPROJ_EXPORT_OPTIONS_INIT;
+    const annoproj_import_options value27 = ANNOPROJ_IMPORT_OPTIONS_INIT;
     filled += value27.size == sizeof(value27);
-    const annoproj_report_options value28 = ANNOPROJ_REPORT_OPTIONS_INIT;
+    const annoproj_export_options value28 = ANNOPROJ_EXPORT_OPTIONS_INIT;
     filled += value28.size == sizeof(value28);
+    const annoproj_report_options value29 = ANNOPROJ_REPORT_OPTIONS_INIT;
+    filled += value29.size == sizeof(value29);
     return filled;
 }

@@ -63,6 +63,7 @@ static const char *const expected[] = {
     "115,tag_manage,store,no,no,no,no,no,yes,no,open,no",
     "120,workflow_template_create,store,no,no,no,no,no,yes,yes,open,no",
     "121,workflow_template_change,store,no,no,no,no,no,yes,own,open,no",
+    "122,organisation,store,no,no,no,no,no,yes,no,open,no",
 };
 #define EXPECTED_COUNT ((int64_t)(sizeof expected / sizeof expected[0]))
 #define COLUMNS        12

@@ -106,6 +106,8 @@ __all__ = [
     'OperationRow',
     'OperationTable',
     'OrgRole',
+    'OrganisationRow',
+    'OrganisationTable',
     'OutboxRow',
     'OutboxTable',
     'OutboxWaitingRow',
@@ -168,6 +170,10 @@ __all__ = [
     'TimeSpentRow',
     'TimeSpentTable',
     'TooNewError',
+    'TopProjectsRow',
+    'TopProjectsTable',
+    'TopUsersRow',
+    'TopUsersTable',
     'Undecided',
     'Unit',
     'UnsupportedError',
@@ -308,6 +314,7 @@ class Operation(enum.IntEnum):
     TAG_MANAGE = 115    # the organisation's lists of tags, for projects and for issues
     WORKFLOW_TEMPLATE_CREATE = 120
     WORKFLOW_TEMPLATE_CHANGE = 121
+    ORGANISATION = 122    # figures of the organisation as a whole
 
 
 class Setting(enum.IntEnum):
@@ -1437,6 +1444,49 @@ class TasksByStageRow:
 
 
 @dataclasses.dataclass(frozen=True)
+class OrganisationRow:
+    """The organisation at a glance."""
+
+    users: int  # Users that are not disabled now.
+    active_users: int  # Users who acted on a task or an issue, or spent time.
+    projects: int  # Projects now.
+    submitted_tasks: int  # Submit actions. [tasks]
+    annotate: int  # In annotation stages. [s]
+    review: int  # In review stages. [s]
+    other: int  # In other stages. [s]
+    total: int  # Rounded from the exact sum. [s]
+    instance_labels_created: int  # Labels that were live at a submit for the first time; text and HTML not counted. [labels]
+    average_time_per_task: Optional[float]  # Time spent / submitted tasks. [s]
+
+
+@dataclasses.dataclass(frozen=True)
+class TopUsersRow:
+    """A user and what they did in all projects."""
+
+    user: int  # Number of the user.
+    email: str  # E-mail.
+    submitted_tasks: int  # Submit actions. [tasks]
+    annotate: int  # In annotation stages. [s]
+    review: int  # In review stages. [s]
+    other: int  # In other stages. [s]
+    total: int  # Rounded from the exact sum. [s]
+
+
+@dataclasses.dataclass(frozen=True)
+class TopProjectsRow:
+    """A project and what was done in it."""
+
+    project: int  # Id of the project.
+    title: str  # Title of the project.
+    submitted_tasks: int  # Submit actions. [tasks]
+    annotate: int  # In annotation stages. [s]
+    review: int  # In review stages. [s]
+    other: int  # In other stages. [s]
+    total: int  # Rounded from the exact sum. [s]
+    instance_labels_created: int  # Labels that were live at a submit for the first time; text and HTML not counted. [labels]
+
+
+@dataclasses.dataclass(frozen=True)
 class ImportRow:
     """What an import brought."""
 
@@ -2350,6 +2400,58 @@ class Session(_runtime.Handle):
         o_table = _capi.annoproj_table_p()
         call.run(_capi.annoproj_outbox_waiting, call.handle(self, Session, 'session'), call.pointer(), call.result(o_table, OutboxWaitingTable), call.error_pointer())
         return call.made(o_table, OutboxWaitingTable)
+
+    def store_organisation(self, *, after_us=0, before_us=0, limit=0, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """The organisation in a window. INVALID for a window that is none. Rights: organisation.
+
+        after_us: inclusive; 0 = from the beginning
+        before_us: exclusive; 0 = no end
+        limit: rows of the top users and projects; 0 = 5
+        """
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        s_options = _capi.annoproj_organisation_options()
+        s_options.size = ctypes.sizeof(s_options)
+        s_options.after_us = _convert.microseconds(after_us, 'after_us')
+        s_options.before_us = _convert.microseconds(before_us, 'before_us')
+        s_options.limit = _convert.integer(limit, 'limit', 'c_int64')
+        o_table = _capi.annoproj_table_p()
+        call.run(_capi.annoproj_store_organisation, call.handle(self, Session, 'session'), ctypes.byref(s_options), call.pointer(), call.result(o_table, OrganisationTable), call.error_pointer())
+        return call.made(o_table, OrganisationTable)
+
+    def store_top_users(self, *, after_us=0, before_us=0, limit=0, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """The active users who submitted most, then those who spent most time. INVALID for a window that is none and a negative limit. Rights: organisation.
+
+        after_us: inclusive; 0 = from the beginning
+        before_us: exclusive; 0 = no end
+        limit: rows of the top users and projects; 0 = 5
+        """
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        s_options = _capi.annoproj_organisation_options()
+        s_options.size = ctypes.sizeof(s_options)
+        s_options.after_us = _convert.microseconds(after_us, 'after_us')
+        s_options.before_us = _convert.microseconds(before_us, 'before_us')
+        s_options.limit = _convert.integer(limit, 'limit', 'c_int64')
+        o_table = _capi.annoproj_table_p()
+        call.run(_capi.annoproj_store_top_users, call.handle(self, Session, 'session'), ctypes.byref(s_options), call.pointer(), call.result(o_table, TopUsersTable), call.error_pointer())
+        return call.made(o_table, TopUsersTable)
+
+    def store_top_projects(self, *, after_us=0, before_us=0, limit=0, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """The projects in which most was submitted, then most time spent; those in which nothing was done have no row. INVALID for a window that
+        is none and a negative limit. Rights: organisation.
+
+        after_us: inclusive; 0 = from the beginning
+        before_us: exclusive; 0 = no end
+        limit: rows of the top users and projects; 0 = 5
+        """
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        s_options = _capi.annoproj_organisation_options()
+        s_options.size = ctypes.sizeof(s_options)
+        s_options.after_us = _convert.microseconds(after_us, 'after_us')
+        s_options.before_us = _convert.microseconds(before_us, 'before_us')
+        s_options.limit = _convert.integer(limit, 'limit', 'c_int64')
+        o_table = _capi.annoproj_table_p()
+        call.run(_capi.annoproj_store_top_projects, call.handle(self, Session, 'session'), ctypes.byref(s_options), call.pointer(), call.result(o_table, TopProjectsTable), call.error_pointer())
+        return call.made(o_table, TopProjectsTable)
 
     def ontology_import_coco(self, title, path=None, *, read=None, not_prelabels=False, replace=False, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """Makes an ontology from the categories of a COCO file: one class for each category and shape met among the
@@ -4692,6 +4794,55 @@ class TasksByStageTable(Table):
     )
 
 
+class OrganisationTable(Table):
+    """A table of OrganisationRow: The organisation at a glance."""
+
+    ROW = OrganisationRow
+    COLUMNS = (
+        ('users', 'int64'),
+        ('active_users', 'int64'),
+        ('projects', 'int64'),
+        ('submitted_tasks', 'int64'),
+        ('annotate', 'int64'),
+        ('review', 'int64'),
+        ('other', 'int64'),
+        ('total', 'int64'),
+        ('instance_labels_created', 'int64'),
+        ('average_time_per_task', 'double'),
+    )
+
+
+class TopUsersTable(Table):
+    """A table of TopUsersRow: A user and what they did in all projects."""
+
+    ROW = TopUsersRow
+    COLUMNS = (
+        ('user', 'int64'),
+        ('email', 'utf8'),
+        ('submitted_tasks', 'int64'),
+        ('annotate', 'int64'),
+        ('review', 'int64'),
+        ('other', 'int64'),
+        ('total', 'int64'),
+    )
+
+
+class TopProjectsTable(Table):
+    """A table of TopProjectsRow: A project and what was done in it."""
+
+    ROW = TopProjectsRow
+    COLUMNS = (
+        ('project', 'int64'),
+        ('title', 'utf8'),
+        ('submitted_tasks', 'int64'),
+        ('annotate', 'int64'),
+        ('review', 'int64'),
+        ('other', 'int64'),
+        ('total', 'int64'),
+        ('instance_labels_created', 'int64'),
+    )
+
+
 class ImportTable(Table):
     """A table of ImportRow: What an import brought."""
 
@@ -4759,6 +4910,9 @@ TABLES = {
     'label_ranges_row': LabelRangesTable,
     'overview_row': OverviewTable,
     'tasks_by_stage_row': TasksByStageTable,
+    'organisation_row': OrganisationTable,
+    'top_users_row': TopUsersTable,
+    'top_projects_row': TopProjectsTable,
     'import_row': ImportTable,
 }
 

@@ -105,6 +105,8 @@ __all__ = [
     "OperationRow",
     "OperationTable",
     "OrgRole",
+    "OrganisationRow",
+    "OrganisationTable",
     "OutboxRow",
     "OutboxTable",
     "OutboxWaitingRow",
@@ -167,6 +169,10 @@ __all__ = [
     "TimeSpentRow",
     "TimeSpentTable",
     "TooNewError",
+    "TopProjectsRow",
+    "TopProjectsTable",
+    "TopUsersRow",
+    "TopUsersTable",
     "Undecided",
     "Unit",
     "UnsupportedError",
@@ -307,6 +313,7 @@ class Operation(enum.IntEnum):
     TAG_MANAGE = 115    # the organisation's lists of tags, for projects and for issues
     WORKFLOW_TEMPLATE_CREATE = 120
     WORKFLOW_TEMPLATE_CHANGE = 121
+    ORGANISATION = 122    # figures of the organisation as a whole
 
 
 class Setting(enum.IntEnum):
@@ -1319,6 +1326,49 @@ class TasksByStageRow:
 
 
 @dataclasses.dataclass(frozen=True)
+class OrganisationRow:
+    """The organisation at a glance."""
+
+    users: int  # Users that are not disabled now.
+    active_users: int  # Users who acted on a task or an issue, or spent time.
+    projects: int  # Projects now.
+    submitted_tasks: int  # Submit actions. [tasks]
+    annotate: int  # In annotation stages. [s]
+    review: int  # In review stages. [s]
+    other: int  # In other stages. [s]
+    total: int  # Rounded from the exact sum. [s]
+    instance_labels_created: int  # Labels that were live at a submit for the first time; text and HTML not counted. [labels]
+    average_time_per_task: Optional[float]  # Time spent / submitted tasks. [s]
+
+
+@dataclasses.dataclass(frozen=True)
+class TopUsersRow:
+    """A user and what they did in all projects."""
+
+    user: int  # Number of the user.
+    email: str  # E-mail.
+    submitted_tasks: int  # Submit actions. [tasks]
+    annotate: int  # In annotation stages. [s]
+    review: int  # In review stages. [s]
+    other: int  # In other stages. [s]
+    total: int  # Rounded from the exact sum. [s]
+
+
+@dataclasses.dataclass(frozen=True)
+class TopProjectsRow:
+    """A project and what was done in it."""
+
+    project: int  # Id of the project.
+    title: str  # Title of the project.
+    submitted_tasks: int  # Submit actions. [tasks]
+    annotate: int  # In annotation stages. [s]
+    review: int  # In review stages. [s]
+    other: int  # In other stages. [s]
+    total: int  # Rounded from the exact sum. [s]
+    instance_labels_created: int  # Labels that were live at a submit for the first time; text and HTML not counted. [labels]
+
+
+@dataclasses.dataclass(frozen=True)
 class ImportRow:
     """What an import brought."""
 
@@ -1439,6 +1489,9 @@ class Session(_runtime.Handle):
     def issue_tag_list(self, *, deleted: Union[Deleted, int] = ..., timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> TagTable: ...
     def store_events(self, after: int, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> Stream[EventRow]: ...
     def outbox_waiting(self, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> OutboxWaitingTable: ...
+    def store_organisation(self, *, after_us: Union[int, datetime.datetime, datetime.timedelta] = ..., before_us: Union[int, datetime.datetime, datetime.timedelta] = ..., limit: int = ..., timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> OrganisationTable: ...
+    def store_top_users(self, *, after_us: Union[int, datetime.datetime, datetime.timedelta] = ..., before_us: Union[int, datetime.datetime, datetime.timedelta] = ..., limit: int = ..., timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> TopUsersTable: ...
+    def store_top_projects(self, *, after_us: Union[int, datetime.datetime, datetime.timedelta] = ..., before_us: Union[int, datetime.datetime, datetime.timedelta] = ..., limit: int = ..., timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> TopProjectsTable: ...
     def ontology_import_coco(self, title: str, path: Union[str, os.PathLike, None] = ..., *, read: Optional[Callable[[int], Union[bytes, str]]] = ..., not_prelabels: bool = ..., replace: bool = ..., timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> int: ...
     def dataset_import_coco(self, dataset: int, path: Union[str, os.PathLike, None] = ..., *, read: Optional[Callable[[int], Union[bytes, str]]] = ..., not_prelabels: bool = ..., replace: bool = ..., timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> int: ...
 
@@ -1679,6 +1732,12 @@ class LabelRangesTable(Table[LabelRangesRow]): ...
 class OverviewTable(Table[OverviewRow]): ...
 
 class TasksByStageTable(Table[TasksByStageRow]): ...
+
+class OrganisationTable(Table[OrganisationRow]): ...
+
+class TopUsersTable(Table[TopUsersRow]): ...
+
+class TopProjectsTable(Table[TopProjectsRow]): ...
 
 class ImportTable(Table[ImportRow]): ...
 

@@ -112,6 +112,7 @@ ANNOPROJ_OPERATION_STORE_EVENTS = 114
 ANNOPROJ_OPERATION_TAG_MANAGE = 115
 ANNOPROJ_OPERATION_WORKFLOW_TEMPLATE_CREATE = 120
 ANNOPROJ_OPERATION_WORKFLOW_TEMPLATE_CHANGE = 121
+ANNOPROJ_OPERATION_ORGANISATION = 122
 
 ANNOPROJ_SETTING_IDLE_LIMIT_US = 1
 ANNOPROJ_SETTING_TIME_WINDOW_US = 2
@@ -678,6 +679,15 @@ class annoproj_query_options(Structure):
     ]
 
 
+class annoproj_organisation_options(Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("after_us", c_int64),
+        ("before_us", c_int64),
+        ("limit", c_int64),
+    ]
+
+
 class annoproj_import_options(Structure):
     _fields_ = [
         ("size", c_size_t),
@@ -955,6 +965,10 @@ FUNCTIONS = (
     ("annoproj_query_label_ranges", c_int32, (annoproj_query_p, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
     ("annoproj_project_overview", c_int32, (annoproj_project_p, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
     ("annoproj_project_tasks_by_stage", c_int32, (annoproj_project_p, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
+    ("annoproj_organisation_options_init", None, (POINTER(annoproj_organisation_options),)),
+    ("annoproj_store_organisation", c_int32, (annoproj_session_p, POINTER(annoproj_organisation_options), POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
+    ("annoproj_store_top_users", c_int32, (annoproj_session_p, POINTER(annoproj_organisation_options), POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
+    ("annoproj_store_top_projects", c_int32, (annoproj_session_p, POINTER(annoproj_organisation_options), POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
     ("annoproj_import_options_init", None, (POINTER(annoproj_import_options),)),
     ("annoproj_ontology_import_coco", c_int32, (annoproj_session_p, c_char_p, c_char_p, POINTER(annoproj_import_options), POINTER(annoproj_call), POINTER(c_int64), POINTER(annoproj_error_p))),
     ("annoproj_dataset_import_coco", c_int32, (annoproj_session_p, c_int64, c_char_p, POINTER(annoproj_import_options), POINTER(annoproj_call), POINTER(c_int64), POINTER(annoproj_error_p))),
@@ -1209,6 +1223,10 @@ annoproj_query_label_statistics = LIBRARY.annoproj_query_label_statistics
 annoproj_query_label_ranges = LIBRARY.annoproj_query_label_ranges
 annoproj_project_overview = LIBRARY.annoproj_project_overview
 annoproj_project_tasks_by_stage = LIBRARY.annoproj_project_tasks_by_stage
+annoproj_organisation_options_init = LIBRARY.annoproj_organisation_options_init
+annoproj_store_organisation = LIBRARY.annoproj_store_organisation
+annoproj_store_top_users = LIBRARY.annoproj_store_top_users
+annoproj_store_top_projects = LIBRARY.annoproj_store_top_projects
 annoproj_import_options_init = LIBRARY.annoproj_import_options_init
 annoproj_ontology_import_coco = LIBRARY.annoproj_ontology_import_coco
 annoproj_dataset_import_coco = LIBRARY.annoproj_dataset_import_coco

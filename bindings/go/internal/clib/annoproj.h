@@ -503,7 +503,8 @@ enum annoproj_operation_values {
     ANNOPROJ_OPERATION_STORE_EVENTS = 114,
     ANNOPROJ_OPERATION_TAG_MANAGE = 115,         /* the organisation's lists of tags, for projects and for issues */
     ANNOPROJ_OPERATION_WORKFLOW_TEMPLATE_CREATE = 120,
-    ANNOPROJ_OPERATION_WORKFLOW_TEMPLATE_CHANGE = 121
+    ANNOPROJ_OPERATION_WORKFLOW_TEMPLATE_CHANGE = 121,
+    ANNOPROJ_OPERATION_ORGANISATION = 122        /* figures of the organisation as a whole */
 };
 typedef int32_t annoproj_operation;
 
@@ -2514,6 +2515,64 @@ ANNOPROJ_ROW_END(tasks_by_stage_row)
 
 /* Tasks in each stage now, in the order of the workflow. Rights: summary. */
 ANNOPROJ_API annoproj_status annoproj_project_tasks_by_stage(annoproj_project *project, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(tasks_by_stage_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* ==== Section - The organisation =================================================================
+ * All projects of the store together, those that were deleted, too, until they are purged. */
+
+typedef struct annoproj_organisation_options {
+    size_t size;
+    int64_t after_us;                /* inclusive; 0 = from the beginning */
+    int64_t before_us;               /* exclusive; 0 = no end */
+    int64_t limit;                   /* rows of the top users and projects; 0 = 5 */
+} annoproj_organisation_options;
+#define ANNOPROJ_ORGANISATION_OPTIONS_INIT { sizeof(annoproj_organisation_options), 0, 0, 0 }
+
+/* Fills in the defaults. */
+ANNOPROJ_API void annoproj_organisation_options_init(annoproj_organisation_options *options ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
+
+ANNOPROJ_ROW(organisation_row, "The organisation at a glance")
+ANNOPROJ_COLUMN(users, int64, required, "", "Users", "Users that are not disabled now.")
+ANNOPROJ_COLUMN(active_users, int64, required, "", "Active users", "Users who acted on a task or an issue, or spent time.")
+ANNOPROJ_COLUMN(projects, int64, required, "", "Projects", "Projects now.")
+ANNOPROJ_COLUMN(submitted_tasks, int64, required, "tasks", "Tasks submitted", "Submit actions.")
+ANNOPROJ_COLUMN(annotate, int64, required, "s", "Annotation time", "In annotation stages.")
+ANNOPROJ_COLUMN(review, int64, required, "s", "Review time", "In review stages.")
+ANNOPROJ_COLUMN(other, int64, required, "s", "Other time", "In other stages.")
+ANNOPROJ_COLUMN(total, int64, required, "s", "Time spent", "Rounded from the exact sum.")
+ANNOPROJ_COLUMN(instance_labels_created, int64, required, "labels", "Instance labels created", "Labels that were live at a submit for the first time; text and HTML not counted.")
+ANNOPROJ_COLUMN(average_time_per_task, double, nullable, "s", "Avg time per task", "Time spent / submitted tasks.")
+ANNOPROJ_ROW_END(organisation_row)
+
+/* The organisation in a window. INVALID for a window that is none. Rights: organisation. */
+ANNOPROJ_API annoproj_status annoproj_store_organisation(annoproj_session *session, const annoproj_organisation_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(organisation_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+ANNOPROJ_ROW(top_users_row, "A user and what they did in all projects")
+ANNOPROJ_COLUMN(user, int64, required, "", "User", "Number of the user.")
+ANNOPROJ_COLUMN(email, utf8, required, "", "Collaborator", "E-mail.")
+ANNOPROJ_COLUMN(submitted_tasks, int64, required, "tasks", "Tasks submitted", "Submit actions.")
+ANNOPROJ_COLUMN(annotate, int64, required, "s", "Annotation time", "In annotation stages.")
+ANNOPROJ_COLUMN(review, int64, required, "s", "Review time", "In review stages.")
+ANNOPROJ_COLUMN(other, int64, required, "s", "Other time", "In other stages.")
+ANNOPROJ_COLUMN(total, int64, required, "s", "Time spent", "Rounded from the exact sum.")
+ANNOPROJ_ROW_END(top_users_row)
+
+/* The active users who submitted most, then those who spent most time. INVALID for a window that is none and a negative limit. Rights: organisation. */
+ANNOPROJ_API annoproj_status annoproj_store_top_users(annoproj_session *session, const annoproj_organisation_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(top_users_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+ANNOPROJ_ROW(top_projects_row, "A project and what was done in it")
+ANNOPROJ_COLUMN(project, int64, required, "", "Project", "Id of the project.")
+ANNOPROJ_COLUMN(title, utf8, required, "", "Title", "Title of the project.")
+ANNOPROJ_COLUMN(submitted_tasks, int64, required, "tasks", "Tasks submitted", "Submit actions.")
+ANNOPROJ_COLUMN(annotate, int64, required, "s", "Annotation time", "In annotation stages.")
+ANNOPROJ_COLUMN(review, int64, required, "s", "Review time", "In review stages.")
+ANNOPROJ_COLUMN(other, int64, required, "s", "Other time", "In other stages.")
+ANNOPROJ_COLUMN(total, int64, required, "s", "Time spent", "Rounded from the exact sum.")
+ANNOPROJ_COLUMN(instance_labels_created, int64, required, "labels", "Instance labels created", "Labels that were live at a submit for the first time; text and HTML not counted.")
+ANNOPROJ_ROW_END(top_projects_row)
+
+/* The projects in which most was submitted, then most time spent; those in which nothing was done have no row. INVALID for a window that
+ * is none and a negative limit. Rights: organisation. */
+ANNOPROJ_API annoproj_status annoproj_store_top_projects(annoproj_session *session, const annoproj_organisation_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(top_projects_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* ==== Section - Import and export ================================================================ */
 

@@ -22,6 +22,8 @@ typedef struct query {
 /* Copies and checks what can be checked without the store: INVALID. */
 annoproj_status query_make(project_identity *project, const annoproj_query_options *options, query **out,
                            annoproj_error **error);
+/* INVALID for a window that is none. */
+annoproj_status query_check_window(int64_t after_us, int64_t before_us, annoproj_error **error);
 /* NOT_FOUND for an unknown user, dataset, stage or class. */
 annoproj_status query_check(scope *scope, const query *query, annoproj_error **error);
 
@@ -49,6 +51,8 @@ void report_add_bucket(const report *report, rows *rows, size_t bucket); /* the 
 annoproj_status report_scan(const report *report, const scan_part *parts, size_t count, scan_result *out,
                             annoproj_error **error);
 
+/* Fills in the stages of a project, which report_begin() does for the query's. */
+annoproj_status report_stages(report *report, int64_t project, annoproj_error **error);
 /* The time columns of a report: by what people do in the stage. */
 enum time_column { TIME_ANNOTATE, TIME_REVIEW, TIME_OTHER, TIME_TOTAL, TIME_COLUMNS };
 enum time_column report_time_column(const report *report, int64_t stage);
@@ -98,5 +102,16 @@ annoproj_status report_label_statistics(scope *scope, const query *query, annopr
 annoproj_status report_label_ranges(scope *scope, const query *query, annoproj_table **table, annoproj_error **error);
 annoproj_status report_overview(scope *scope, const query *query, annoproj_table **table, annoproj_error **error);
 annoproj_status report_tasks_by_stage(scope *scope, const query *query, annoproj_table **table, annoproj_error **error);
+
+/* What the reports of the organisation are asked for. */
+typedef struct organisation_query {
+    int64_t after_us, before_us, limit; /* 0 = no end */
+} organisation_query;
+annoproj_status report_organisation(scope *scope, const organisation_query *query, annoproj_table **table,
+                                    annoproj_error **error);
+annoproj_status report_top_users(scope *scope, const organisation_query *query, annoproj_table **table,
+                                 annoproj_error **error);
+annoproj_status report_top_projects(scope *scope, const organisation_query *query, annoproj_table **table,
+                                    annoproj_error **error);
 
 #endif
