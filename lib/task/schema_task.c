@@ -27,8 +27,7 @@ const char schema_task[] =
     " parent INTEGER NOT NULL,"         /* the task it is a branch of; 0 = it is none */
     " branch INTEGER NOT NULL) STRICT;" /* its number among them, from 1; 0 = it is none */
     "CREATE INDEX task_queue ON task(stage, assignee, priority DESC, entered_us);"
-    /* One for each order of lists: a page is a seek in a stage. None has the assignee, so start leaves them alone. */
-    "CREATE INDEX task_priority ON task(stage, priority DESC, entered_us);"
+    /* The other orders of lists. None has the assignee, so start leaves them alone. */
     "CREATE INDEX task_entered ON task(stage, entered_us);"
     "CREATE INDEX task_title ON task(stage, title);"
     "CREATE INDEX task_last_action ON task(stage, last_action_us);"

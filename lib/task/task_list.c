@@ -15,15 +15,17 @@
 typedef struct listing {
     task_filter filter;
     task_order order;
-    size_t room; /* rows of the page, and one that tells whether there is another */
-    task_run *runs;
-    size_t run_count;
-    int64_t tasks;   /* in the stages with a run */
+    size_t room;    /* rows of the page, and one that tells whether there is another */
+    task_run *runs; /* as many as `run_room` fit */
+    size_t run_count, run_room;
+    task_run **heap; /* of the runs: the one whose task comes next stands first */
+    int64_t tasks;   /* that gathering would read */
     int64_t lookups; /* tasks looked up while walking */
     int64_t most_lookups;
     int64_t walked;
-    best_tasks best;  /* of chosen assignees; of all, when the page is gathered */
-    uint8_t *stages;  /* 1 for the number of each stage with a run */
+    best_tasks
+        best; /* of chosen assignees, in an order that no index of theirs has; of all, when the page is gathered */
+    uint8_t *stages;  /* 1 for the number of each stage whose tasks are all meant */
     task_place *page; /* titles are not kept */
     size_t found;
 } listing;
@@ -49,32 +51,86 @@ static annoproj_status check_stages(const annoproj_task_list_options *options, c
 
 /* --- where to look ---------------------------------------------------------------------------------------------------- */
 
-/* What chosen assignees have in a stage, once for each. */
-static annoproj_status add_assigned(listing *list, const visible_stage *stage, annoproj_error **error) {
+static annoproj_status add_run(listing *list, int64_t stage, int64_t assignee, annoproj_error **error) {
+    if (list->run_count == list->run_room) {
+        task_run *wider = arena_array(list->filter.in->memory, list->run_room * 2 + 8, sizeof *wider);
+        if (!wider)
+            return fail_memory(error);
+        if (list->run_count > 0)
+            memcpy(wider, list->runs, list->run_count * sizeof *wider);
+        list->runs = wider;
+        list->run_room = list->run_room * 2 + 8;
+    }
+    list->runs[list->run_count++] = (task_run){.stage = stage, .assignee = assignee};
+    return ANNOPROJ_OK;
+}
+
+/* What a user has in a stage: the index of the queue has it in the order of priority. */
+static annoproj_status add_user(listing *list, int64_t stage, int64_t user, annoproj_error **error) {
+    if (list->order.sort != ANNOPROJ_TASK_SORT_PRIORITY)
+        return gather_assigned(&list->best, stage, user, error);
+    int64_t tasks = 0;
+    annoproj_status status = task_count_of(list->filter.in, stage, user, &tasks, error);
+    list->tasks += list->stages[NUMBER_OF(stage)] ? 0 : tasks;
+    return status == ANNOPROJ_OK ? add_run(list, stage, user, error) : status;
+}
+
+/* What chosen assignees have in a stage, once for each; 0 is nobody, and what waits in no queue. */
+static annoproj_status add_users(listing *list, const visible_stage *stage, annoproj_error **error) {
     const annoproj_task_list_options *options = list->filter.options;
+    const int64_t id = stage->facts.id, self = list->filter.in->user;
     annoproj_status status = ANNOPROJ_OK;
+    if (options->assignee_count == 0)
+        return add_user(list, id, self, error);
     for (size_t i = 0; i < options->assignee_count && status == ANNOPROJ_OK; i++) {
-        int64_t user = options->assignees[i];
-        bool again = i > 0 && in_list(options->assignees, i, user);
-        if (!again && (!stage->own_only || user == list->filter.in->user))
-            status = gather_assigned(&list->best, stage->facts.id, user, error);
+        const int64_t user = options->assignees[i];
+        const bool again = i > 0 && in_list(options->assignees, i, user);
+        if (again || (stage->own_only && user != self))
+            continue;
+        status = add_user(list, id, user, error);
+        if (status == ANNOPROJ_OK && user == 0)
+            status = add_run(list, id, NOT_QUEUED, error);
     }
     return status;
 }
 
-/* One run for each visible stage asked for; where only certain users' tasks can be meant, those tasks. */
+/* Everybody who has tasks in a stage: a seek each. */
+static annoproj_status add_everybody(listing *list, int64_t stage, annoproj_error **error) {
+    static const char text[] = "SELECT assignee FROM task INDEXED BY task_queue WHERE stage = ? AND assignee > ?"
+                               " ORDER BY assignee LIMIT 1";
+    annoproj_status status = ANNOPROJ_OK;
+    int64_t user = NOT_QUEUED - 1;
+    for (bool more = true; more && status == ANNOPROJ_OK;) {
+        statement *find = sql(list->filter.in->database, text);
+        bind_int64(find, stage);
+        bind_int64(find, user);
+        more = sql_row(find);
+        user = more ? column_int64(find, 0) : user;
+        status = sql_end(find, error);
+        if (status == ANNOPROJ_OK && more)
+            status = add_run(list, stage, user, error);
+    }
+    return status;
+}
+
+/* The runs of a visible stage asked for: all of its tasks, or where only certain users' can be meant, those. */
 static annoproj_status add_stage(listing *list, const visible_stage *stage, annoproj_error **error) {
     const annoproj_task_list_options *options = list->filter.options;
-    if (options->assignee_count > 0 && !in_list(options->assignees, options->assignee_count, 0))
-        return add_assigned(list, stage, error);
-    if (stage->own_only)
-        return gather_assigned(&list->best, stage->facts.id, list->filter.in->user, error);
+    const bool whole = !stage->own_only && in_list(options->assignees, options->assignee_count, 0);
+    annoproj_status status = ANNOPROJ_OK;
     int64_t tasks = 0;
-    annoproj_status status = task_count_of(list->filter.in, stage->facts.id, -1, &tasks, error);
-    list->runs[list->run_count++] = (task_run){.stage = stage->facts.id};
-    list->stages[stage->facts.number] = 1;
-    list->tasks += tasks;
-    return status;
+    if (whole) {
+        list->stages[stage->facts.number] = 1;
+        status = task_count_of(list->filter.in, stage->facts.id, -1, &tasks, error);
+        list->tasks += tasks;
+    }
+    if (status != ANNOPROJ_OK)
+        return status;
+    if (!whole || (list->order.sort == ANNOPROJ_TASK_SORT_PRIORITY && options->assignee_count > 0))
+        return add_users(list, stage, error);
+    if (list->order.sort == ANNOPROJ_TASK_SORT_PRIORITY)
+        return add_everybody(list, stage->facts.id, error);
+    return add_run(list, stage->facts.id, 0, error);
 }
 
 static annoproj_status add_stages(listing *list, annoproj_error **error) {
@@ -86,11 +142,10 @@ static annoproj_status add_stages(listing *list, annoproj_error **error) {
         status = check_stages(options, visible, count, error);
     if (status != ANNOPROJ_OK)
         return status;
-    list->runs = arena_array(list->filter.in->memory, count + 1, sizeof *list->runs);
     list->stages = arena_array(list->filter.in->memory, STAGE_NUMBER_MOST + 1, 1);
     list->page = arena_array(list->filter.in->memory, list->room, sizeof *list->page);
     list->filter.consensus = arena_array(list->filter.in->memory, count + 1, sizeof *list->filter.consensus);
-    if (!list->runs || !list->stages || !list->page || !list->filter.consensus)
+    if (!list->stages || !list->page || !list->filter.consensus)
         return fail_memory(error);
     for (size_t i = 0; i < count; i++)
         if (visible[i].facts.type == STAGE_CONSENSUS_ANNOTATION || visible[i].facts.type == STAGE_CONSENSUS_REVIEW)
@@ -160,26 +215,50 @@ static annoproj_status advance(listing *list, task_run *run, annoproj_error **er
     return status;
 }
 
-/* The run whose task comes next; NULL when there is none. */
-static task_run *next_run(const listing *list) {
-    task_run *next = NULL;
-    for (size_t i = 0; i < list->run_count; i++) {
-        task_run *run = &list->runs[i];
-        if (!run->ended && (!next || task_place_before(&list->order, &run->head, &next->head)))
-            next = run;
+static bool run_before(const task_order *order, const task_run *a, const task_run *b) {
+    return !a->ended && (b->ended || task_place_before(order, &a->head, &b->head));
+}
+
+static void sink_run(const listing *list, size_t at) {
+    task_run **heap = list->heap;
+    for (;;) {
+        size_t first = at, left = 2 * at + 1, right = left + 1;
+        if (left < list->run_count && run_before(&list->order, heap[left], heap[first]))
+            first = left;
+        if (right < list->run_count && run_before(&list->order, heap[right], heap[first]))
+            first = right;
+        if (first == at)
+            return;
+        task_run *moved = heap[at];
+        heap[at] = heap[first];
+        heap[first] = moved;
+        at = first;
     }
-    return next;
+}
+
+static annoproj_status start_runs(listing *list, annoproj_error **error) {
+    const size_t each = list->run_count > 0 ? 4 * list->room / list->run_count : 0;
+    annoproj_status status = set_limit(list, error);
+    list->heap = arena_array(list->filter.in->memory, list->run_count + 1, sizeof *list->heap);
+    if (status == ANNOPROJ_OK && !list->heap)
+        status = fail_memory(error);
+    for (size_t i = 0; i < list->run_count && status == ANNOPROJ_OK; i++) {
+        list->heap[i] = &list->runs[i];
+        list->runs[i].room = each < list->room ? each + 1 : list->room;
+        status = advance(list, &list->runs[i], error);
+    }
+    for (size_t i = list->run_count / 2; i > 0 && status == ANNOPROJ_OK; i--)
+        sink_run(list, i - 1);
+    best_tasks_sort(&list->best);
+    return status;
 }
 
 /* Merges the runs and the tasks of chosen assignees; `*gave_up` when the tasks that pass are too rare. */
 static annoproj_status walk(listing *list, bool *gave_up, annoproj_error **error) {
     size_t taken = 0;
-    annoproj_status status = set_limit(list, error);
-    for (size_t i = 0; i < list->run_count && status == ANNOPROJ_OK; i++)
-        status = advance(list, &list->runs[i], error);
-    best_tasks_sort(&list->best);
+    annoproj_status status = start_runs(list, error);
     while (status == ANNOPROJ_OK && list->found < list->room && list->lookups <= list->most_lookups) {
-        task_run *next = next_run(list);
+        task_run *next = list->run_count > 0 && !list->heap[0]->ended ? list->heap[0] : NULL;
         const task_place *own = taken < list->best.count ? &list->best.list[taken].place : NULL;
         if (!next && !own)
             break;
@@ -189,7 +268,10 @@ static annoproj_status walk(listing *list, bool *gave_up, annoproj_error **error
             continue;
         }
         list->page[list->found++] = next->head;
+        if (list->found == list->room)
+            break;
         status = advance(list, next, error);
+        sink_run(list, 0);
     }
     *gave_up = list->found < list->room && list->lookups > list->most_lookups;
     return status;
@@ -198,14 +280,30 @@ static annoproj_status walk(listing *list, bool *gave_up, annoproj_error **error
 /* --- the page --------------------------------------------------------------------------------------------------------- */
 
 /* Titles stand in an index by stage; what else is asked for is read with the tasks, those of datasets by their vectors. */
+static annoproj_status gather_whole_stages(listing *list, annoproj_error **error) {
+    annoproj_status status = ANNOPROJ_OK;
+    int64_t done = 0;
+    if (!list->filter.on_titles || list->filter.options->dataset_count > 0)
+        return gather_stages(&list->best, list->stages, error);
+    for (size_t i = 0; i < list->run_count && status == ANNOPROJ_OK; i++) {
+        const int64_t stage = list->runs[i].stage;
+        if (stage != done && list->stages[NUMBER_OF(stage)])
+            status = gather_titles(&list->best, stage, error);
+        done = stage; /* runs of a stage stand together */
+    }
+    return status;
+}
+
 static annoproj_status gather(listing *list, annoproj_error **error) {
     annoproj_status status = ANNOPROJ_OK;
     best_tasks_unsort(&list->best);
-    if (!list->filter.on_titles || list->filter.options->dataset_count > 0)
-        status = gather_stages(&list->best, list->stages, error);
-    else
-        for (size_t i = 0; i < list->run_count && status == ANNOPROJ_OK; i++)
-            status = gather_titles(&list->best, list->runs[i].stage, error);
+    for (size_t i = 0; i < list->run_count && status == ANNOPROJ_OK; i++) {
+        const task_run *run = &list->runs[i];
+        if (!list->stages[NUMBER_OF(run->stage)]) /* a run of chosen assignees */
+            status = gather_assigned(&list->best, run->stage, run->assignee, error);
+    }
+    if (status == ANNOPROJ_OK)
+        status = gather_whole_stages(list, error);
     best_tasks_sort(&list->best);
     list->found = list->best.count;
     for (size_t i = 0; i < list->found; i++)

@@ -56,7 +56,6 @@ static bulk_times bare_writes(int64_t units, int64_t moved) {
         "entered,"
         " version, last_action, removed);"
         "CREATE INDEX queue ON task(stage, assignee, priority DESC, entered);"
-        "CREATE INDEX by_priority ON task(stage, priority DESC, entered);"
         "CREATE INDEX by_entry ON task(stage, entered); CREATE INDEX by_title ON task(stage, title);"
         "CREATE INDEX by_action ON task(stage, last_action); CREATE INDEX by_unit ON task(data_unit);"
         "CREATE TABLE stay(task, number, stage, entered, gone, actor, PRIMARY KEY(task, number)) WITHOUT ROWID;"

@@ -92,11 +92,11 @@ static void run(sqlite3 *plain, const char *change) {
 }
 
 static const char plain_schema[] =
-    "CREATE TABLE task(id INTEGER PRIMARY KEY, stage, assignee, priority, entered, status, version, "
-    "last_submitter);"
+    "CREATE TABLE task(id INTEGER PRIMARY KEY, title, stage, assignee, priority, entered, status, version, "
+    "last_submitter, last_user, last_stage, last_action);"
     "CREATE INDEX queue ON task(stage, assignee, priority DESC, entered);"
-    "CREATE INDEX by_priority ON task(stage, priority DESC, entered);"
-    "CREATE INDEX by_entry ON task(stage, entered);"
+    "CREATE INDEX by_entry ON task(stage, entered); CREATE INDEX by_title ON task(stage, title);"
+    "CREATE INDEX by_action ON task(stage, last_action);"
     "CREATE TABLE task_count(stage, assignee, count, PRIMARY KEY(stage, assignee)) WITHOUT ROWID;"
     "CREATE TABLE task_worker(task, stage, user, PRIMARY KEY(task, stage, user)) WITHOUT ROWID;"
     "CREATE TABLE task_stay(task, number, stage, entered, gone, actor, PRIMARY KEY(task, number)) WITHOUT ROWID;"
@@ -129,8 +129,8 @@ static const char *const submit_texts[] = {
     "label"
     " WHERE task = ?1 AND number = ?1 * 12 + ?2",
     "INSERT INTO label_review VALUES(?1, ?1 * 12 + ?2, 2, 1, 0, 0, 1)",
-    "UPDATE task SET stage = 2, assignee = 0, entered = 1767603600000000 + id, status = 1, last_submitter = 7 WHERE id "
-    "= ?1",
+    "UPDATE task SET stage = 2, assignee = 0, entered = 1767603600000000 + id, status = 1, last_submitter = 7,"
+    " last_user = 7, last_stage = 1, last_action = 1767603600000000 + id WHERE id = ?1",
     "UPDATE task_count SET count = count - 1 WHERE stage = 1 AND assignee = 7",
     "UPDATE task_count SET count = count + 1 WHERE stage = 2 AND assignee = 0",
     "INSERT INTO task_worker VALUES(?1, 1, 7)",
@@ -186,7 +186,7 @@ static figures bare(bool durable, int tasks) {
     if (!writes || !submits)
         exit(1);
     run(plain, "WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000)"
-               " INSERT INTO task SELECT i, 1, 7, 0, 50, i, 1, 0, 0 FROM n");
+               " INSERT INTO task SELECT i, printf('file%09d.jpg', i), 1, 7, 50, i, 1, 0, 0, NULL, NULL, NULL FROM n");
     prepare(plain, write_texts, 4, writing);
     prepare(plain, submit_texts, 9, submitting);
     for (int i = 0; i < tasks; i++) {

@@ -33,7 +33,8 @@ annoproj_status task_filter_open(scope *in, const annoproj_task_list_options *op
     if (status == ANNOPROJ_OK && options->metadata && *options->metadata)
         status = wanted_metadata_parse(in->memory, options->metadata, &filter->metadata, error);
     filter->on_titles = filter->title || filter->title_pattern;
-    filter->on_rows = options->dataset_count > 0 || options->assignee_count > 0 ||
+    filter->on_rows = options->dataset_count > 0 ||
+                      (options->assignee_count > 0 && options->sort != ANNOPROJ_TASK_SORT_PRIORITY) ||
                       options->last_action_user_count > 0 || options->data_type_count > 0 || options->statuses != 0 ||
                       options->derived_statuses != 0 || options->issues != 0 || filter->metadata.count > 0 ||
                       (filter->on_titles && options->sort != ANNOPROJ_TASK_SORT_TITLE) ||

@@ -1,8 +1,9 @@
 /* Lists of tasks inside the room: what is asked for, in which order, and the two ways to find a page of it.
  *
- * A page is walked: one run over the index of its order for each stage, behind the last place, merged. What an index cannot
- * tell is looked up task by task. When most tasks are looked up in vain, the page is gathered instead: the tasks that may
- * suit are read in order of their numbers and the first ones of the order are kept. */
+ * A page is walked: runs over the index of its order, one for each stage, behind the last place, merged. The order of
+ * priority has the index of the queue, and a run for each stage and assignee. What an index cannot tell is looked up task by
+ * task. When most tasks are looked up in vain, the page is gathered instead: the tasks that may suit are read in order of
+ * their numbers and the first ones of the order are kept. */
 #ifndef TASK_LIST_H
 #define TASK_LIST_H
 
@@ -75,16 +76,19 @@ task_place task_place_of(const task_order *order, const listed_task *task);
 bool task_place_before(const task_order *order, const task_place *a, const task_place *b);
 void task_order_token(const task_filter *filter, const task_place *last, rows *table);
 
-/* A run over the tasks of one stage in an order, behind order->after. */
+/* A run over the tasks of one stage in an order, behind order->after: by priority those of one assignee. It reads some
+ * places at a time, so that any number of runs needs one statement. */
 typedef struct task_run {
-    int64_t stage;
-    int phase;
-    statement *open;
-    task_place head; /* its title is the statement's */
+    int64_t stage, assignee;
+    task_place head; /* its title lives until the next one is asked for */
     bool ended;
+    task_place *places; /* that were read */
+    size_t next, count, room;
+    bytes titles, titles_before; /* what they point to, and what those before them did */
+    bool last_read;              /* there are no more behind them */
 } task_run;
 
-/* To the next task; `ended` when there is none. */
+/* To the next task; `ended` when there is none. At first as many places are read as `room` says, then ever more. */
 annoproj_status task_run_next(const task_filter *filter, const task_order *order, task_run *run,
                               annoproj_error **error);
 void task_run_close(task_run *run);

@@ -5,7 +5,8 @@
 #include "page_token.h"
 #include "task_list.h"
 
-#define LEAST (-INT64_MAX) /* so that it can be negated */
+#define LEAST         (-INT64_MAX) /* so that it can be negated */
+#define RUN_ROOM_MOST 1024
 
 /* --- places ----------------------------------------------------------------------------------------------------------- */
 
@@ -79,55 +80,55 @@ annoproj_status task_order_open(const task_filter *filter, task_order *order, an
     order->after = order->reverse
                        ? (task_place){.first = INT64_MAX, .second = INT64_MAX, .title = "", .id = INT64_MAX}
                        : (task_place){.first = never ? NEVER : LEAST, .second = LEAST, .title = "", .id = LEAST};
-    /* By priority a range of priorities begins with a seek; it ends in task_run_next(). */
+    /* By priority a range of priorities begins with a seek behind the one outside; it ends in task_run_next(). */
     if (order->sort == ANNOPROJ_TASK_SORT_PRIORITY && !order->reverse && options->priority_below != 0)
-        order->after.first = -(int64_t)options->priority_below + 1;
+        order->after.first = -(int64_t)options->priority_below;
     if (order->sort == ANNOPROJ_TASK_SORT_PRIORITY && order->reverse && options->priority_least != 0)
-        order->after.first = -(int64_t)options->priority_least;
+        order->after.first = 1 - (int64_t)options->priority_least;
     return ANNOPROJ_OK;
 }
 
 /* --- runs ------------------------------------------------------------------------------------------------------------- */
 
 /* Behind a place there are up to three ranges of the index, since a comparison of rows with an id at its end would walk.
- * Parameters: stage, then the key's parts in order of the index; each range has one part less than the one before. Each
- * row is a place: first, second, title, id. */
-#define PHASES             3
-#define OF(index, columns) "SELECT " columns ", id FROM task INDEXED BY " index " WHERE stage = ?1 AND "
+ * Parameters: whose tasks, then the key's parts in order of the index, then how many; each range has one part less than the
+ * one before. Each row is a place: first, second, title, id. */
+#define PHASES           3
+#define OF(index, where) " FROM task INDEXED BY " index " WHERE " where " AND "
 
-#define PRIORITY OF("task_priority", "-priority, entered_us, ''")
+#define PRIORITY "SELECT -priority, entered_us, '', id" OF("task_queue", "stage = ? AND assignee = ?")
 static const char *const by_priority[2][PHASES] = {
-    {PRIORITY "priority = -?2 AND entered_us = ?3 AND id > ?4 ORDER BY id",
-     PRIORITY "priority = -?2 AND entered_us > ?3 ORDER BY entered_us, id",
-     PRIORITY "priority < -?2 ORDER BY priority DESC, entered_us, id"},
-    {PRIORITY "priority = -?2 AND entered_us = ?3 AND id < ?4 ORDER BY id DESC",
-     PRIORITY "priority = -?2 AND entered_us < ?3 ORDER BY entered_us DESC, id DESC",
-     PRIORITY "priority > -?2 ORDER BY priority, entered_us DESC, id DESC"}};
+    {PRIORITY "priority = -? AND entered_us = ? AND id > ? ORDER BY id LIMIT ?",
+     PRIORITY "priority = -? AND entered_us > ? ORDER BY entered_us, id LIMIT ?",
+     PRIORITY "priority < -? ORDER BY priority DESC, entered_us, id LIMIT ?"},
+    {PRIORITY "priority = -? AND entered_us = ? AND id < ? ORDER BY id DESC LIMIT ?",
+     PRIORITY "priority = -? AND entered_us < ? ORDER BY entered_us DESC, id DESC LIMIT ?",
+     PRIORITY "priority > -? ORDER BY priority, entered_us DESC, id DESC LIMIT ?"}};
 
-#define ENTERED OF("task_entered", "entered_us, 0, ''")
-static const char *const by_entered[2][PHASES] = {
-    {ENTERED "entered_us = ?2 AND id > ?3 ORDER BY id", ENTERED "entered_us > ?2 ORDER BY entered_us, id", NULL},
-    {ENTERED "entered_us = ?2 AND id < ?3 ORDER BY id DESC",
-     ENTERED "entered_us < ?2 ORDER BY entered_us DESC, id DESC", NULL}};
+#define ENTERED "SELECT entered_us, 0, '', id" OF("task_entered", "stage = ?")
+static const char *const by_entered[2][PHASES] = {{ENTERED "entered_us = ? AND id > ? ORDER BY id LIMIT ?",
+                                                   ENTERED "entered_us > ? ORDER BY entered_us, id LIMIT ?", NULL},
+                                                  {ENTERED "entered_us = ? AND id < ? ORDER BY id DESC LIMIT ?",
+                                                   ENTERED "entered_us < ? ORDER BY entered_us DESC, id DESC LIMIT ?",
+                                                   NULL}};
 
-#define TITLE OF("task_title", "0, 0, title")
+#define TITLE "SELECT 0, 0, title, id" OF("task_title", "stage = ?")
 static const char *const by_title[2][PHASES] = {
-    {TITLE "title = ?2 AND id > ?3 ORDER BY id", TITLE "title > ?2 ORDER BY title, id", NULL},
-    {TITLE "title = ?2 AND id < ?3 ORDER BY id DESC", TITLE "title < ?2 ORDER BY title DESC, id DESC", NULL}};
+    {TITLE "title = ? AND id > ? ORDER BY id LIMIT ?", TITLE "title > ? ORDER BY title, id LIMIT ?", NULL},
+    {TITLE "title = ? AND id < ? ORDER BY id DESC LIMIT ?", TITLE "title < ? ORDER BY title DESC, id DESC LIMIT ?",
+     NULL}};
 
 /* What was never actioned stands before everything else: NULL in the table, NEVER in places. */
 #define NEVER_TEXT  "-9223372036854775808"
-#define LAST_ACTION OF("task_last_action", "ifnull(last_action_us, " NEVER_TEXT "), 0, ''")
+#define LAST_ACTION "SELECT ifnull(last_action_us, " NEVER_TEXT "), 0, '', id" OF("task_last_action", "stage = ?")
 static const char *const by_last_action[2][PHASES] = {
-    {LAST_ACTION "last_action_us IS nullif(?2, " NEVER_TEXT ") AND id > ?3 ORDER BY id",
-     LAST_ACTION "last_action_us > ?2 ORDER BY last_action_us, id", NULL},
-    {LAST_ACTION "last_action_us IS nullif(?2, " NEVER_TEXT ") AND id < ?3 ORDER BY id DESC",
-     LAST_ACTION "last_action_us < ?2 ORDER BY last_action_us DESC, id DESC",
-     LAST_ACTION "last_action_us IS NULL AND ?2 > " NEVER_TEXT " ORDER BY id DESC"}};
+    {LAST_ACTION "last_action_us IS nullif(?, " NEVER_TEXT ") AND id > ? ORDER BY id LIMIT ?",
+     LAST_ACTION "last_action_us > ? ORDER BY last_action_us, id LIMIT ?", NULL},
+    {LAST_ACTION "last_action_us IS nullif(?, " NEVER_TEXT ") AND id < ? ORDER BY id DESC LIMIT ?",
+     LAST_ACTION "last_action_us < ? ORDER BY last_action_us DESC, id DESC LIMIT ?",
+     LAST_ACTION "last_action_us IS NULL AND ? > " NEVER_TEXT " ORDER BY id DESC LIMIT ?"}};
 
 static const char *run_text(const task_order *order, int phase) {
-    if (phase >= PHASES)
-        return NULL;
     switch (order->sort) {
     case ANNOPROJ_TASK_SORT_TITLE: return by_title[order->reverse][phase];
     case ANNOPROJ_TASK_SORT_ENTERED: return by_entered[order->reverse][phase];
@@ -136,20 +137,76 @@ static const char *run_text(const task_order *order, int phase) {
     }
 }
 
-static void open_phase(scope *in, const task_order *order, task_run *run, const char *text) {
-    const task_place *after = &order->after;
-    run->open = sql(in->database, text);
-    bind_int64(run->open, run->stage);
-    if (order->sort != ANNOPROJ_TASK_SORT_TITLE)
-        bind_int64(run->open, after->first);
-    else if (order->reverse && order->from_start)
-        bind_blob(run->open, "", 0); /* a blob stands behind every text */
+static statement *open_phase(scope *in, const task_order *order, const task_run *run, int phase,
+                             const task_place *after) {
+    const bool titles = order->sort == ANNOPROJ_TASK_SORT_TITLE;
+    const bool priorities = order->sort == ANNOPROJ_TASK_SORT_PRIORITY;
+    statement *open = sql(in->database, run_text(order, phase));
+    bind_int64(open, run->stage);
+    if (priorities)
+        bind_int64(open, run->assignee);
+    if (!titles)
+        bind_int64(open, after->first);
+    else if (order->reverse && order->from_start && after == &order->after)
+        bind_blob(open, "", 0); /* a blob stands behind every text */
     else
-        bind_text(run->open, after->title);
-    if (order->sort == ANNOPROJ_TASK_SORT_PRIORITY && run->phase < 2)
-        bind_int64(run->open, after->second);
-    if (run->phase == 0)
-        bind_int64(run->open, after->id);
+        bind_text(open, after->title);
+    if (priorities && phase < 2)
+        bind_int64(open, after->second);
+    if (phase == 0)
+        bind_int64(open, after->id);
+    bind_int64(open, (int64_t)(run->room - run->count));
+    return open;
+}
+
+static void append_title(task_run *run, const char *title) {
+    bytes_append(&run->titles, title, strlen(title) + 1);
+}
+
+static annoproj_status read_phase(statement *open, const task_order *order, task_run *run, annoproj_error **error) {
+    const bool titles = order->sort == ANNOPROJ_TASK_SORT_TITLE;
+    while (run->count < run->room && sql_row(open)) {
+        run->places[run->count++] = (task_place){
+            .first = column_int64(open, 0), .second = column_int64(open, 1), .title = "", .id = column_int64(open, 3)};
+        if (titles)
+            append_title(run, column_text(open, 2));
+    }
+    annoproj_status status = sql_end(open, error);
+    return status == ANNOPROJ_OK && run->titles.failed ? fail_memory(error) : status;
+}
+
+static void point_to_titles(task_run *run) {
+    const char *title = (const char *)run->titles.data;
+    for (size_t i = 0; i < run->count; i++) {
+        run->places[i].title = title;
+        title += strlen(title) + 1;
+    }
+}
+
+/* The places behind those that were read, twice as many. */
+static annoproj_status read_places(scope *in, const task_order *order, task_run *run, annoproj_error **error) {
+    const bool first = run->places == NULL;
+    const task_place last = first ? order->after : run->places[run->count - 1];
+    const task_place *after = first ? &order->after : &last;
+    const bytes before = run->titles; /* the last place's among them */
+    annoproj_status status = ANNOPROJ_OK;
+    run->titles = run->titles_before;
+    run->titles_before = before;
+    run->titles.length = run->count = run->next = 0;
+    if (first || run->room < RUN_ROOM_MOST) {
+        run->room = first ? run->room : run->room * 2 + 2;
+        run->places = arena_array(in->memory, run->room, sizeof *run->places);
+    }
+    if (!run->places)
+        return fail_memory(error);
+    /* By priority a list begins before a whole priority. */
+    int phase = first && order->from_start && order->sort == ANNOPROJ_TASK_SORT_PRIORITY ? PHASES - 1 : 0;
+    for (; phase < PHASES && run_text(order, phase) && run->count < run->room && status == ANNOPROJ_OK; phase++)
+        status = read_phase(open_phase(in, order, run, phase, after), order, run, error);
+    run->last_read = run->count < run->room;
+    if (status == ANNOPROJ_OK && order->sort == ANNOPROJ_TASK_SORT_TITLE)
+        point_to_titles(run);
+    return status;
 }
 
 /* In the order of priority a range of priorities ends a run. */
@@ -164,31 +221,17 @@ static bool is_behind_range(const task_filter *filter, const task_order *order, 
 annoproj_status task_run_next(const task_filter *filter, const task_order *order, task_run *run,
                               annoproj_error **error) {
     annoproj_status status = ANNOPROJ_OK;
-    while (!run->ended && status == ANNOPROJ_OK) {
-        const char *text = run_text(order, run->phase);
-        if (!text) {
-            run->ended = true;
-            break;
-        }
-        if (!run->open)
-            open_phase(filter->in, order, run, text);
-        if (sql_row(run->open)) {
-            run->head = (task_place){.first = column_int64(run->open, 0),
-                                     .second = column_int64(run->open, 1),
-                                     .title = column_text(run->open, 2),
-                                     .id = column_int64(run->open, 3)};
-            run->ended = is_behind_range(filter, order, &run->head);
-            break;
-        }
-        status = sql_end(run->open, error);
-        run->open = NULL;
-        run->phase++;
+    if (run->next == run->count && !run->last_read)
+        status = read_places(filter->in, order, run, error);
+    run->ended = status != ANNOPROJ_OK || run->next == run->count;
+    if (!run->ended) {
+        run->head = run->places[run->next++];
+        run->ended = is_behind_range(filter, order, &run->head);
     }
     return status;
 }
 
 void task_run_close(task_run *run) {
-    if (run->open)
-        (void)sql_end(run->open, NULL);
-    run->open = NULL;
+    bytes_release(&run->titles);
+    bytes_release(&run->titles_before);
 }
