@@ -209,8 +209,7 @@ annoproj_status access_file(const request *request, file_fn run, const annoproj_
 /* Whether the scope's session holds an operation by role (no project status, no task). */
 bool access_holds(const scope *scope, annoproj_operation operation);
 /* The gate itself, on the facts in the scope: NOT_FOUND, PERMISSION, STATE; on a task also CONFLICT for work on another's.
- * access_write() and access_read() have asked it for the request's operation; bodies ask for more. Starting from a queue
- * (a stage subject with annotate or review) leaves membership and project status to the body: they are reasons there. */
+ * access_write() and access_read() have asked it for the request's operation; bodies ask for more. */
 annoproj_status access_gate(scope *scope, annoproj_operation operation, annoproj_error **error);
 /* Facts of another stage or task of the same project; `user` is whose membership `member` tells. */
 annoproj_status access_stage_facts(scope *scope, int64_t stage, int64_t user, stage_facts *out, annoproj_error **error);
@@ -239,7 +238,7 @@ bool access_sees_task(const scope *scope, const task_facts *task);
 bool access_lists_task(const scope *scope, const task_facts *task);
 /* View (behaviour §8): sees it, and it is unassigned or one's own, or manager. NOT_FOUND or PERMISSION. */
 annoproj_status access_view_task(const scope *scope, const task_facts *task, annoproj_error **error);
-/* Work: sees it, and CONFLICT when another has it (managers and host may). Project status is the gate's. */
-annoproj_status access_work_task(const scope *scope, const task_facts *task, annoproj_error **error);
+/* CONFLICT: `holder` has the task. */
+annoproj_status access_taken(const task_facts *task, int64_t holder, annoproj_error **error);
 
 #endif

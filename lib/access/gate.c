@@ -89,17 +89,18 @@ annoproj_status access_view_task(const scope *in, const task_facts *task, annopr
     return ANNOPROJ_OK;
 }
 
-annoproj_status access_work_task(const scope *in, const task_facts *task, annoproj_error **error) {
+annoproj_status access_taken(const task_facts *task, int64_t holder, annoproj_error **error) {
+    fail(error, ANNOPROJ_CONFLICT, "task %lld is assigned to user %lld: take another one", (long long)task->id,
+         (long long)holder);
+    fail_detail(error, "assignee", "%lld", (long long)holder);
+    return ANNOPROJ_CONFLICT;
+}
+
+static annoproj_status work_task(const scope *in, const task_facts *task, annoproj_error **error) {
     if (!access_sees_task(in, task)) {
         return subject_unseen("task", task->id, error);
     }
-    if (!is_free_or_own(in, task)) {
-        fail(error, ANNOPROJ_CONFLICT, "task %lld is assigned to user %lld: take another one", (long long)task->id,
-             (long long)holder_of(task));
-        fail_detail(error, "assignee", "%lld", (long long)holder_of(task));
-        return ANNOPROJ_CONFLICT;
-    }
-    return ANNOPROJ_OK;
+    return is_free_or_own(in, task) ? ANNOPROJ_OK : access_taken(task, holder_of(task), error);
 }
 
 /* What waits for branches, or for a review, is not worked on; but a task gets labels before its branches do. */
@@ -165,7 +166,7 @@ static annoproj_status gate_task(const scope *in, const operation_rule *rule, bo
     if (rule->need == NEED_SEE || late) {
         return ANNOPROJ_OK;
     }
-    annoproj_status status = access_work_task(in, task, error);
+    annoproj_status status = work_task(in, task, error);
     return status == ANNOPROJ_OK ? gate_waiting(task, rule, error) : status;
 }
 
@@ -247,9 +248,6 @@ annoproj_status access_gate(scope *in, annoproj_operation operation, annoproj_er
         status = status == ANNOPROJ_OK ? gate_task(in, rule, late, error) : status;
     } else if (project_right(in, operation) == RIGHT_NO) {
         status = lacks_right(in, rule, error);
-    } else if (in->stage.id != 0 && rule->need == NEED_WORK) {
-        /* Starting from the queue: membership and project status are reasons there. */
-        return gate_deleted(in, rule, error);
     } else if (in->stage.id != 0 && role_right(in->role, operation) == RIGHT_STAGE && !in->stage.member) {
         status = subject_unseen("stage", in->stage.id, error);
     }

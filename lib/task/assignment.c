@@ -76,8 +76,7 @@ annoproj_status task_take(command *cmd, task_facts *task, annoproj_error **error
     if (task->assignee != 0) {
         if (in->manager)
             return ANNOPROJ_OK;
-        return fail(error, ANNOPROJ_CONFLICT, "task %lld is assigned to user %lld: take another one",
-                    (long long)task->id, (long long)task->assignee);
+        return access_taken(task, task->assignee, error);
     }
     status = branch_check_one(in, task, in->user, error);
     if (status == ANNOPROJ_OK && !in->manager && !again)

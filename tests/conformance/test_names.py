@@ -133,6 +133,24 @@ class Hidden(Case):
         self.same(lambda id: self.joined.task_list(datasets=[id]), 0, 99)
 
 
+class Roles(Case):
+    def test_no_change_of_role_takes_a_project_out_of_sight(self):
+        dataset = self.dataset("D", 1)
+        project = self.project("P", WORKFLOW, dataset)
+        ada = self.user("ada")
+        project.collaborator_add(self.user("mae"), Role.ADMIN)
+        project.collaborator_add(ada, Role.ANNOTATOR)
+        session = self.store.session_open(ada)
+        handle = session.project_open(project.id())
+        for before in Role:
+            for after in Role:
+                project.collaborator_set_role(ada, before)
+                project.collaborator_set_role(ada, after)
+                self.assertEqual([row["title"] for row in session.project_list().to_pylist()], ["P"])
+                self.assertEqual(handle.get().to_pylist()[0]["role"], after.name.lower())
+                self.assertEqual(session.dataset_get(dataset).to_pylist()[0]["title"], "D")
+
+
 class Refusals(Case):
     def test_of_a_strict_review_name_the_labels(self):
         ontology = self.host.ontology_create("weather", json.dumps({"objects": [
@@ -156,6 +174,21 @@ class Refusals(Case):
         task.label_reject(hashes[0])
         message = self.refused(task.approve)
         self.assertEqual([hash for hash in hashes if hash in message], hashes[:1])
+
+    def test_of_work_on_anothers_task_name_the_assignee(self):
+        project = self.host.project_create("P", self.ontology, WORKFLOW)
+        project.attach_dataset(self.dataset("D", 1))
+        users = [self.user(name) for name in ("ann", "bob", "mae")]
+        for user, role in zip(users, (Role.ANNOTATOR, Role.ANNOTATOR, Role.TEAM_MANAGER)):
+            project.collaborator_add(user, role)
+        task = project.task_list().to_pylist()[0]["task"]
+        project.task_open(task).assign(users[0])
+        bobs, maes = (self.store.session_open(user).project_open(project.id()).task_open(task) for user in users[1:])
+        for call in (bobs.initiate, maes.initiate, bobs.submit, bobs.skip, bobs.labels_write, lambda: bobs.heartbeat(0)):
+            with self.assertRaises(annoproj.ConflictError) as caught:
+                call()
+            self.assertIn("assigned to user %d" % users[0], str(caught.exception))
+            self.assertEqual(caught.exception.detail("assignee"), str(users[0]))
 
     def test_of_data_units_name_value_and_place(self):
         dataset = self.host.dataset_create("D")
