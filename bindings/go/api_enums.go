@@ -1027,7 +1027,7 @@ type Undecided int32
 
 // Values of Undecided.
 const (
-	// UndecidedDefault: decided as the task when review is not strict; none exist when it is strict.
+	// UndecidedDefault: decided as the task; under strict review they are in its way (ErrState).
 	UndecidedDefault Undecided = 0
 	// UndecidedDecide: decided as the task; under strict review for admins, team managers, host.
 	UndecidedDecide Undecided = 1

@@ -828,7 +828,7 @@ func (s *Session) DatasetList(ctx context.Context, opts ...CallOption) (*Table[D
 	return newTable(oTable, decodeDatasetRow), nil
 }
 
-// Adds data units to a dataset in one transaction; projects that the dataset is attached to get one task for each in
+// Adds data units to a dataset in one transaction; projects that the dataset is attached to, archived and deleted ones too, get one task for each in
 // their first stage. `*first` is the id of the first, the others follow. ErrNotFound, ErrData (client metadata that is no JSON
 // object), ErrState (a group, where one of those projects begins with a consensus of kind `determine`), ErrLimit (over 10 million).
 // Rights: dataset_change.
@@ -2975,7 +2975,7 @@ func (t *Task) Submit(ctx context.Context, opts ...SubmitOption) error {
 }
 
 // Skips a task of an annotation stage that is the session's: it becomes unassigned (one that a manager assigned, or in a stage that hides
-// unassigned tasks, stays) and goes behind all others for this user. Drafts are kept. ErrInvalid for the host, ErrState, ErrConflict.
+// unassigned tasks, stays) and goes behind all others for this user. Drafts are kept. ErrInvalid for the host, ErrState in other stages and by project status, ErrConflict.
 // Rights: skip.
 //
 // In C: annoproj_task_skip.
@@ -3051,7 +3051,8 @@ func (t *Task) Pathway(ctx context.Context, pathway string, opts ...CallOption) 
 }
 
 // Assigns the task to a user, taking it from another; forgets that user's skip. ErrInvalid when the user is no member of the stage, ErrState in a
-// done stage or when a person rule of the stage forbids a user who is no manager. Rights: assign.
+// done stage, for what waits for branches or a review, when the user has another branch of the task, or when a person rule of the stage forbids
+// a user who is no manager. Rights: assign.
 //
 // In C: annoproj_task_assign.
 func (t *Task) Assign(ctx context.Context, user int64, opts ...CallOption) error {

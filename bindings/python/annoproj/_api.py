@@ -460,7 +460,7 @@ class TaskSort(enum.IntEnum):
 class Undecided(enum.IntEnum):
     """What becomes of labels without a decision when a review task is actioned."""
 
-    DEFAULT = 0    # decided as the task when review is not strict; none exist when it is strict
+    DEFAULT = 0    # decided as the task; under strict review they are in its way (STATE)
     DECIDE = 1    # decided as the task; under strict review for admins, team managers, host
     LEAVE = 2    # left without a decision
 
@@ -2038,7 +2038,7 @@ class Session(_runtime.Handle):
         return call.made(o_table, DatasetTable)
 
     def data_units_add(self, dataset, *, text=None, titles=None, title_offsets=None, data_types=None, media_types=None, media_type_offsets=None, links=None, link_offsets=None, client_metadata=None, client_metadata_offsets=None, widths=None, heights=None, frames=None, fps=None, durations=None, file_bytes=None, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
-        """Adds data units to a dataset in one transaction; projects that the dataset is attached to get one task for each in
+        """Adds data units to a dataset in one transaction; projects that the dataset is attached to, archived and deleted ones too, get one task for each in
         their first stage. `*first` is the id of the first, the others follow. NOT_FOUND, DATA (client metadata that is no JSON
         object), STATE (a group, where one of those projects begins with a consensus of kind `determine`), LIMIT (over 10 million).
         Rights: dataset_change.
@@ -3342,7 +3342,7 @@ class Task(_runtime.Handle):
 
     def skip(self, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """Skips a task of an annotation stage that is the session's: it becomes unassigned (one that a manager assigned, or in a stage that hides
-        unassigned tasks, stays) and goes behind all others for this user. Drafts are kept. INVALID for the host, STATE, CONFLICT.
+        unassigned tasks, stays) and goes behind all others for this user. Drafts are kept. INVALID for the host, STATE in other stages and by project status, CONFLICT.
         Rights: skip.
         """
         call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
@@ -3394,7 +3394,8 @@ class Task(_runtime.Handle):
 
     def assign(self, user, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """Assigns the task to a user, taking it from another; forgets that user's skip. INVALID when the user is no member of the stage, STATE in a
-        done stage or when a person rule of the stage forbids a user who is no manager. Rights: assign.
+        done stage, for what waits for branches or a review, when the user has another branch of the task, or when a person rule of the stage forbids
+        a user who is no manager. Rights: assign.
         """
         call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
         c_user = _convert.integer(user, 'user', 'c_int64')

@@ -459,7 +459,7 @@ class TaskSort(enum.IntEnum):
 class Undecided(enum.IntEnum):
     """What becomes of labels without a decision when a review task is actioned."""
 
-    DEFAULT = 0    # decided as the task when review is not strict; none exist when it is strict
+    DEFAULT = 0    # decided as the task; under strict review they are in its way (STATE)
     DECIDE = 1    # decided as the task; under strict review for admins, team managers, host
     LEAVE = 2    # left without a decision
 

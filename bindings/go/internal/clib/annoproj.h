@@ -793,7 +793,7 @@ typedef struct annoproj_data_units {
 /* Fills in the defaults. */
 ANNOPROJ_API void annoproj_data_units_init(annoproj_data_units *data_units ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
 
-/* Adds data units to a dataset in one transaction; projects that the dataset is attached to get one task for each in
+/* Adds data units to a dataset in one transaction; projects that the dataset is attached to, archived and deleted ones too, get one task for each in
  * their first stage. `*first` is the id of the first, the others follow. NOT_FOUND, DATA (client metadata that is no JSON
  * object), STATE (a group, where one of those projects begins with a consensus of kind `determine`), LIMIT (over 10 million).
  * Rights: dataset_change. */
@@ -1520,13 +1520,13 @@ ANNOPROJ_API void annoproj_submit_options_init(annoproj_submit_options *options 
 ANNOPROJ_API annoproj_status annoproj_task_submit(annoproj_task *task, const annoproj_submit_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* Skips a task of an annotation stage that is the session's: it becomes unassigned (one that a manager assigned, or in a stage that hides
- * unassigned tasks, stays) and goes behind all others for this user. Drafts are kept. INVALID for the host, STATE, CONFLICT.
+ * unassigned tasks, stays) and goes behind all others for this user. Drafts are kept. INVALID for the host, STATE in other stages and by project status, CONFLICT.
  * Rights: skip. */
 ANNOPROJ_API annoproj_status annoproj_task_skip(annoproj_task *task, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* What becomes of labels without a decision when a review task is actioned. */
 enum annoproj_undecided_values {
-    ANNOPROJ_UNDECIDED_DEFAULT = 0,      /* decided as the task when review is not strict; none exist when it is strict */
+    ANNOPROJ_UNDECIDED_DEFAULT = 0,      /* decided as the task; under strict review they are in its way (STATE) */
     ANNOPROJ_UNDECIDED_DECIDE = 1,       /* decided as the task; under strict review for admins, team managers, host */
     ANNOPROJ_UNDECIDED_LEAVE = 2         /* left without a decision */
 };
@@ -1560,7 +1560,8 @@ ANNOPROJ_API annoproj_status annoproj_task_reject(annoproj_task *task, const ann
 ANNOPROJ_API annoproj_status annoproj_task_pathway(annoproj_task *task, const char *pathway, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* Assigns the task to a user, taking it from another; forgets that user's skip. INVALID when the user is no member of the stage, STATE in a
- * done stage or when a person rule of the stage forbids a user who is no manager. Rights: assign. */
+ * done stage, for what waits for branches or a review, when the user has another branch of the task, or when a person rule of the stage forbids
+ * a user who is no manager. Rights: assign. */
 ANNOPROJ_API annoproj_status annoproj_task_assign(annoproj_task *task, int64_t user, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* Gives the task back to the queue; OK when it is unassigned. PERMISSION for another's task, for one that a manager assigned, and where

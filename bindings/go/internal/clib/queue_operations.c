@@ -65,7 +65,7 @@ annoproj_status annoproj_stage_start_next(annoproj_stage *stage, const annoproj_
         return status;
     request asked = {
         .session = identity->session,
-        .operation = ANNOPROJ_OPERATION_PROJECT_SEE,
+        .operation = ANNOPROJ_OPERATION_PROJECT_SEE, /* membership and project status are reasons, not refusals */
         .subject = SUBJECT_STAGE,
         .id = identity->id,
         .arguments = &own,
@@ -101,8 +101,7 @@ static annoproj_status initiate(command *cmd, void *arguments, annoproj_error **
     if (task->assignee == NOT_QUEUED)
         return task_check_queued(task, error);
     if (task->assignee != 0 && task->assignee != cmd->scope.user)
-        return fail(error, ANNOPROJ_CONFLICT, "task %lld is assigned to user %lld: take another one",
-                    (long long)task->id, (long long)task->assignee);
+        return access_taken(task, task->assignee, error);
     status = access_gate(&cmd->scope, stage_kind_of(task->stage.type)->operation, error);
     if (status == ANNOPROJ_OK)
         status = task_take(cmd, task, error);
