@@ -9,7 +9,7 @@ typedef struct scene {
     features of;
     annoproj_task *annotator, *manager;
     annoproj_project *project;
-    int64_t issue;
+    int64_t issue, ontology;
     draft changes;
 } scene;
 
@@ -45,6 +45,47 @@ static annoproj_status read_answers(scene *on, annoproj_error **error) {
     annoproj_table *table = NULL;
     annoproj_status status = annoproj_task_answers(on->manager, NULL, &table, error);
     return keep_table(status, table);
+}
+
+#define BONES                                                                                                          \
+    "{\"id\":\"1\",\"name\":\"Bones\",\"shape\":\"skeleton\",\"featureNodeHash\":\"bones\",\"attributes\":[{\"id\":"   \
+    "\"1.1\","                                                                                                         \
+    "\"name\":\"Side\",\"type\":\"text\",\"featureNodeHash\":\"side\"}]}"
+static const char with_bones[] =
+    "{\"objects\":[" BONES "],\"skeleton_templates\":[{\"template\":{\"name\":\"Legs\",\"feature_node_hash\":\"bones\","
+    "\"skeleton\":{\"0\":{\"name\":\"Hip\"},\"1\":{\"name\":\"Knee\",\"color\":\"#000000\"}}}}]}";
+
+static annoproj_status create_ontology(scene *on, annoproj_error **error) {
+    int64_t ontology = 0;
+    annoproj_status status = annoproj_ontology_create(on->made->host, "Bones", with_bones, NULL, &ontology, error);
+    assert_true((status == ANNOPROJ_OK) == (ontology != 0));
+    on->ontology = ontology;
+    return status;
+}
+
+/* A project uses it: what the text lacks is kept. */
+static annoproj_status update_ontology(scene *on, annoproj_error **error) {
+    return annoproj_ontology_update(on->made->host, on->ontology, "{\"objects\":[]}", NULL, error);
+}
+
+static annoproj_status read_vertices(scene *on, annoproj_error **error) {
+    annoproj_table *table = NULL;
+    annoproj_status status = annoproj_ontology_vertices(on->made->host, on->ontology, NULL, &table, error);
+    if (status == ANNOPROJ_OK) {
+        assert_int_equal(annoproj_table_row_count(table), 2);
+    }
+    return keep_table(status, table);
+}
+
+static void use_ontology(scene *on) {
+    static const char workflow[] =
+        "{\"start\":\"a\",\"stages\":[{\"key\":\"a\",\"type\":\"ANNOTATION\",\"edges\":{\"submit\":"
+        "\"c\"}},{\"key\":\"c\",\"type\":\"DONE\"}]}";
+    annoproj_project *project = NULL;
+    annoproj_error *error = NULL;
+    assert_ok(annoproj_project_create(on->made->host, "Bones", on->ontology, workflow, NULL, NULL, &project, &error),
+              error);
+    annoproj_project_close(project);
 }
 
 static annoproj_status submit(scene *on, annoproj_error **error) {
@@ -135,6 +176,8 @@ static void make_changes(scene *on) {
     draft_box(&on->changes, 0, 9);
     draft_option(&on->changes, on->of.braking, on->of.yes, 2, 4);
     draft_text(&on->changes, on->of.note, "note");
+    draft_label(&on->changes, "", on->of.bones);
+    draft_geometry(&on->changes, 3, 6, (const double[]){1, 2, ANNOPROJ_VISIBILITY_VISIBLE, 3, 4, 0});
     draft_label(&on->changes, "", on->of.weather);
     draft_range(&on->changes, 1, 3);
     draft_changes(&on->changes);
@@ -162,6 +205,11 @@ static void every_call(void **state) {
     for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
         fail_everywhere(steps[i].name, &on, steps[i].call);
     }
+    fail_everywhere("ontology_create", &on, create_ontology);
+    use_ontology(&on);
+    fail_everywhere("ontology_vertices", &on, read_vertices);
+    fail_everywhere("ontology_update", &on, update_ontology);
+    fail_everywhere("ontology_vertices", &on, read_vertices);
     assert_int_equal(team_differences(on.made), 0);
     annoproj_task_close(on.annotator);
     annoproj_task_close(on.manager);

@@ -34,7 +34,9 @@ static const char car[] =
                     "\"attributes\":[{\"id\":\"1.1\","
                     "\"name\":\"Weather\",\"type\":\"radio\",\"featureNodeHash\":\"attWea01\",\"options\":[" OPTION(
                         "1.1.1", "optSun01") "]}]}],"
-                                             "\"skeleton_templates\":[] }";
+                                             "\"skeleton_templates\":[{\"more\":null,\"template\":{"
+                                             "\"name\":\"Legs\",\"feature_node_hash\":\"none\",\"skeleton\":{"
+                                             "\"0\":{\"name\":\"Hip\",\"x\":0.5,\"y\":1e-3}},\"edges\":[]}}] }";
 
 static void takes_apart(void **state) {
     (void)state;
