@@ -2878,6 +2878,126 @@ func (p *Project) ExportLabels(ctx context.Context, options ExportOptions, opts 
 	return int64(oLabels), nil
 }
 
+// Makes a label version of the labels there are now. Only tasks whose labels were written since the version before cost more than
+// being looked at; where they are many, their labels are stored in steps that let others write between them (progress in
+// tasks), and the version itself is made in one transaction at the end. A call that was cancelled, or failed, leaves no version, and
+// what it stored is used by the next. ErrExists when the project has a version of that name, ErrNotFound (stage, class), ErrState
+// (archived). Rights: label_version.
+//
+// In C: annoproj_label_version_create.
+func (p *Project) LabelVersionCreate(ctx context.Context, name string, opts ...LabelVersionOption) (int64, error) {
+	call := newCall(ctx)
+	defer call.end()
+	self := (*C.annoproj_project)(call.enter(p.state(), "project", false))
+	cName := call.requiredText("name", name)
+	var chosen LabelVersionOptions
+	for _, option := range opts {
+		if option != nil {
+			option.labelVersionOption(&chosen, call)
+		}
+	}
+	cOptions := chosen.toC(call)
+	var oVersion C.int64_t
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_label_version_create(self, cName, cOptions, limits, &oVersion, failure)
+	})
+	if err != nil {
+		return 0, err
+	}
+	return int64(oVersion), nil
+}
+
+// The label versions of a project, the newest first. Rights: export.
+//
+// In C: annoproj_label_version_list.
+func (p *Project) LabelVersionList(ctx context.Context, opts ...PageOption) (*Table[LabelVersionRow], error) {
+	call := newCall(ctx)
+	defer call.end()
+	self := (*C.annoproj_project)(call.enter(p.state(), "project", false))
+	var chosen PageOptions
+	for _, option := range opts {
+		if option != nil {
+			option.pageOption(&chosen, call)
+		}
+	}
+	cOptions := chosen.toC(call)
+	var oTable *C.annoproj_table
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_label_version_list(self, cOptions, limits, &oTable, failure)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return newTable(oTable, decodeLabelVersionRow), nil
+}
+
+// LabelVersionListPages goes over all pages of LabelVersionList, each fetched when it is asked for.
+// A context that ends ends the loop.
+func (p *Project) LabelVersionListPages(ctx context.Context, opts ...PageOption) *Pages[LabelVersionRow] {
+	return newPages(func(page string) (*Table[LabelVersionRow], error) {
+		if page == "" {
+			return p.LabelVersionList(ctx, opts...)
+		}
+		next := append(opts[:len(opts):len(opts)], pageOptionPage(page))
+		return p.LabelVersionList(ctx, next...)
+	})
+}
+
+// Writes a label version as Project.ExportCOCO writes the labels there are now; the options choose among what it has.
+// What is read is compared with its hash: ErrCorrupt. ErrNotFound (version). ErrInvalid with `include_reviews`: versions have none.
+// Links are signed anew. Other statuses as there. Rights: export.
+//
+// In C: annoproj_label_version_export_coco.
+func (p *Project) LabelVersionExportCOCO(ctx context.Context, version int64, options ExportOptions, opts ...CallOption) (int64, error) {
+	call := newCall(ctx)
+	defer call.end()
+	call.apply(opts)
+	self := (*C.annoproj_project)(call.enter(p.state(), "project", false))
+	cOptions := options.toC(call)
+	var oLabels C.int64_t
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_label_version_export_coco(self, C.int64_t(version), cOptions, limits, &oLabels, failure)
+	})
+	if err != nil {
+		return 0, err
+	}
+	return int64(oLabels), nil
+}
+
+// Writes a label version as Project.ExportLabels writes the labels there are now. Statuses as Project.LabelVersionExportCOCO.
+// Rights: export.
+//
+// In C: annoproj_label_version_export_labels.
+func (p *Project) LabelVersionExportLabels(ctx context.Context, version int64, options ExportOptions, opts ...CallOption) (int64, error) {
+	call := newCall(ctx)
+	defer call.end()
+	call.apply(opts)
+	self := (*C.annoproj_project)(call.enter(p.state(), "project", false))
+	cOptions := options.toC(call)
+	var oLabels C.int64_t
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_label_version_export_labels(self, C.int64_t(version), cOptions, limits, &oLabels, failure)
+	})
+	if err != nil {
+		return 0, err
+	}
+	return int64(oLabels), nil
+}
+
+// Deletes a label version, and what no other version has. Its name is free again. ErrNotFound, ErrState (archived). Rights: label_version.
+//
+// In C: annoproj_label_version_delete.
+func (p *Project) LabelVersionDelete(ctx context.Context, version int64, opts ...CallOption) error {
+	call := newCall(ctx)
+	defer call.end()
+	call.apply(opts)
+	self := (*C.annoproj_project)(call.enter(p.state(), "project", false))
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_label_version_delete(self, C.int64_t(version), limits, failure)
+	})
+	return err
+}
+
 // Task is a handle of the library: task.
 // Safe for use by several goroutines at once.
 type Task struct{ handle *handle }

@@ -302,6 +302,12 @@ func layouts() map[string]uintptr {
 	all["annoproj_export_options.sign"] = unsafe.Offsetof(C.annoproj_export_options{}.sign)
 	all["annoproj_export_options.include_reviews"] = unsafe.Offsetof(C.annoproj_export_options{}.include_reviews)
 	all["annoproj_export_options.coco_extended"] = unsafe.Offsetof(C.annoproj_export_options{}.coco_extended)
+	all["annoproj_label_version_options"] = C.sizeof_annoproj_label_version_options
+	all["annoproj_label_version_options.size"] = unsafe.Offsetof(C.annoproj_label_version_options{}.size)
+	all["annoproj_label_version_options.stages"] = unsafe.Offsetof(C.annoproj_label_version_options{}.stages)
+	all["annoproj_label_version_options.stage_count"] = unsafe.Offsetof(C.annoproj_label_version_options{}.stage_count)
+	all["annoproj_label_version_options.classes"] = unsafe.Offsetof(C.annoproj_label_version_options{}.classes)
+	all["annoproj_label_version_options.class_count"] = unsafe.Offsetof(C.annoproj_label_version_options{}.class_count)
 	all["annoproj_report_options"] = C.sizeof_annoproj_report_options
 	all["annoproj_report_options.size"] = unsafe.Offsetof(C.annoproj_report_options{}.size)
 	all["annoproj_report_options.path"] = unsafe.Offsetof(C.annoproj_report_options{}.path)

@@ -950,6 +950,28 @@ func (o *ExportOptions) toC(call *call) *C.annoproj_export_options {
 	return s
 }
 
+// What a label version has.
+//
+// In C: annoproj_label_version_options.
+type LabelVersionOptions struct {
+	// Stages: tasks that are in these stages now; empty = all.
+	Stages []int64
+	// Classes: features; empty = all.
+	Classes []int64
+}
+
+func (o *LabelVersionOptions) toC(call *call) *C.annoproj_label_version_options {
+	s := (*C.annoproj_label_version_options)(call.alloc(C.sizeof_annoproj_label_version_options))
+	s.size = C.sizeof_annoproj_label_version_options
+	var classCount arrayLength
+	var stageCount arrayLength
+	s.stages = (*C.int64_t)(copyArray(call, &stageCount, "stages", o.Stages, 0))
+	s.classes = (*C.int64_t)(copyArray(call, &classCount, "classes", o.Classes, 0))
+	s.class_count = C.size_t(classCount.count)
+	s.stage_count = C.size_t(stageCount.count)
+	return s
+}
+
 // Where the report page goes.
 //
 // In C: annoproj_report_options.
@@ -1289,5 +1311,18 @@ func (o ImportOptions) importOption(options *ImportOptions, _ *call) {
 }
 
 func (o CallOption) importOption(_ *ImportOptions, call *call) {
+	o.apply(call)
+}
+
+// LabelVersionOption is what functions with LabelVersionOptions take: the struct, or a CallOption.
+type LabelVersionOption interface {
+	labelVersionOption(options *LabelVersionOptions, call *call)
+}
+
+func (o LabelVersionOptions) labelVersionOption(options *LabelVersionOptions, _ *call) {
+	*options = o
+}
+
+func (o CallOption) labelVersionOption(_ *LabelVersionOptions, call *call) {
 	o.apply(call)
 }

@@ -119,9 +119,9 @@ func decodeStoreRow(d *decoder) []StoreRow {
 type CheckRow struct {
 	// Project: Project it concerns; null for the store as a whole.
 	Project Null[int64] `json:"project"`
-	// Subject: What is wrong: file, event, segment, counter, task, assignment, queue, published_label, issue.
+	// Subject: What is wrong: file, event, segment, counter, task, assignment, queue, published_label, issue, label_version.
 	Subject string `json:"subject"`
-	// ID: The task, label, stage, segment or event it concerns.
+	// ID: The task, label, stage, segment, event or label version it concerns.
 	ID Null[int64] `json:"id"`
 	// Found: What the store says.
 	Found string `json:"found"`
@@ -1948,5 +1948,44 @@ func decodeImportRow(d *decoder) []ImportRow {
 	each(d, "tasks", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Tasks = value })
 	each(d, "labels", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Labels = value })
 	each(d, "repeated", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Repeated = value })
+	return rows
+}
+
+// LabelVersionRow: A label version.
+type LabelVersionRow struct {
+	// Version: Id of the version; never given again.
+	Version int64 `json:"version"`
+	// Name: Unique in the project.
+	Name string `json:"name"`
+	// Created: When it was made.
+	Created time.Time `json:"created"`
+	// Creator: User who made it; 0 = the host.
+	Creator int64 `json:"creator"`
+	// CreatorEmail: E-mail of that user.
+	CreatorEmail Null[string] `json:"creator_email"`
+	// Stages: Stages its tasks were in; empty = all.
+	Stages []int64 `json:"stages"`
+	// Classes: Features of its labels; empty = all.
+	Classes []int64 `json:"classes"`
+	// Tasks: How many tasks it has. In tasks.
+	Tasks int64 `json:"tasks"`
+	// Labels: How many labels they have; null when classes were chosen. In labels.
+	Labels Null[int64] `json:"labels"`
+	// Hash: SHA-256 of all that it shows: versions of a project with the same hash are the same.
+	Hash string `json:"hash"`
+}
+
+func decodeLabelVersionRow(d *decoder) []LabelVersionRow {
+	rows := make([]LabelVersionRow, d.length)
+	each(d, "version", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Version = value })
+	each(d, "name", ColumnTypeUTF8, (*Column).textAt, func(row int, value string) { rows[row].Name = value })
+	each(d, "created", ColumnTypeTimestampMicros, (*Column).timeAt, func(row int, value time.Time) { rows[row].Created = value })
+	each(d, "creator", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Creator = value })
+	eachNull(d, "creator_email", ColumnTypeUTF8, (*Column).textAt, func(row int, value Null[string]) { rows[row].CreatorEmail = value })
+	each(d, "stages", ColumnTypeInt64List, (*Column).int64sAt, func(row int, value []int64) { rows[row].Stages = value })
+	each(d, "classes", ColumnTypeInt64List, (*Column).int64sAt, func(row int, value []int64) { rows[row].Classes = value })
+	each(d, "tasks", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Tasks = value })
+	eachNull(d, "labels", ColumnTypeInt64, (*Column).int64At, func(row int, value Null[int64]) { rows[row].Labels = value })
+	each(d, "hash", ColumnTypeUTF8, (*Column).textAt, func(row int, value string) { rows[row].Hash = value })
 	return rows
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "callback.h"
+#include "export_version.h"
 #include "failure.h"
 #include "hash.h"
 #include "task.h"
@@ -28,7 +29,8 @@ annoproj_status export_damaged(const export_task *task, const label *at, annopro
 
 annoproj_status export_plan_begin(export_plan *plan, annoproj_error **error) {
     scope *in = plan->in;
-    annoproj_status status = ontology_load(in, in->project.ontology, &plan->features, error);
+    annoproj_status status = plan->version ? export_version_begin(plan, error)
+                                           : ontology_load(in, in->project.ontology, &plan->features, error);
     for (size_t i = 0; i < plan->stage_count && status == ANNOPROJ_OK; i++) {
         stage_facts facts;
         status = access_stage_facts(in, plan->stages[i], in->user, &facts, error);
@@ -41,7 +43,7 @@ annoproj_status export_plan_begin(export_plan *plan, annoproj_error **error) {
             status = fail(error, ANNOPROJ_NOT_FOUND, "the ontology has no class %lld", (long long)plan->classes[i]);
         }
     }
-    if (status != ANNOPROJ_OK) {
+    if (status != ANNOPROJ_OK || plan->version) {
         return status;
     }
     statement *count = sql(in->database, SQL_COUNT);
@@ -50,7 +52,7 @@ annoproj_status export_plan_begin(export_plan *plan, annoproj_error **error) {
     return sql_end(count, error);
 }
 
-static bool is_wanted(const int64_t *list, size_t count, int64_t value) {
+bool export_is_wanted(const int64_t *list, size_t count, int64_t value) {
     for (size_t i = 0; i < count; i++) {
         if (list[i] == value) {
             return true;
@@ -84,7 +86,7 @@ static annoproj_status take_task(export_plan *plan, statement *row, export_task_
                                  annoproj_error **error) {
     export_task task = {0};
     annoproj_status status = ANNOPROJ_OK;
-    if (is_wanted(plan->stages, plan->stage_count, column_int64(row, 1))) {
+    if (export_is_wanted(plan->stages, plan->stage_count, column_int64(row, 1))) {
         status = read_task(row, &task, error);
         if (status == ANNOPROJ_OK) {
             status = found(plan, &task, data, error);
@@ -100,6 +102,9 @@ static annoproj_status take_task(export_plan *plan, statement *row, export_task_
 annoproj_status export_each_task(export_plan *plan, export_task_fn found, void *data, annoproj_error **error) {
     annoproj_status status = ANNOPROJ_OK;
     const bounds *limits = plan->in->bounds;
+    if (plan->version) {
+        return export_version_each(plan, found, data, error);
+    }
     statement *all = sql(plan->in->database, SQL_TASKS);
     bind_int64(all, plan->in->project.id);
     for (int64_t count = 0; status == ANNOPROJ_OK && sql_row(all); count++) {
@@ -195,7 +200,7 @@ static annoproj_status gather(void *data, const label *found, annoproj_error **e
     gathering *to = data;
     export_task *task = to->task;
     const feature *class = export_feature(to->plan, found->class);
-    if (!is_wanted(to->plan->classes, to->plan->class_count, found->class)) {
+    if (!export_is_wanted(to->plan->classes, to->plan->class_count, found->class)) {
         return ANNOPROJ_OK;
     }
     if (!class) {
@@ -219,6 +224,9 @@ static annoproj_status gather(void *data, const label *found, annoproj_error **e
 annoproj_status export_load_labels(export_plan *plan, export_task *task, annoproj_error **error) {
     gathering to = {.plan = plan, .task = task};
     task->label_count = 0;
+    if (plan->version) {
+        return export_version_labels(plan, task, gather, &to, error);
+    }
     return plan->drawn_only ? label_each_drawn(plan->in, task->id, gather, &to, error)
                             : label_each(plan->in, task->id, gather, &to, error);
 }

@@ -2,12 +2,13 @@
 #ifndef EXPORT_TASKS_H
 #define EXPORT_TASKS_H
 
-#include "label.h"
+#include "label_version.h"
 #include "output.h"
 #include "project.h"
 
 typedef struct export_plan {
     scope *in;
+    const label_version *version; /* NULL = what is there now */
     const int64_t *stages; /* empty = all */
     size_t stage_count;
     const int64_t *classes;
@@ -33,7 +34,8 @@ typedef struct export_task {
     label *labels;           /* of the classes asked for; in the task's arena */
     const feature **classes; /* of each label */
     size_t label_count;
-    arena memory; /* goes with the task */
+    const version_task *kept; /* of a version */
+    arena memory;             /* goes with the task */
 } export_task;
 
 /* Checks stages and classes and loads the features. NOT_FOUND. */
@@ -49,6 +51,7 @@ void export_unit_uuid(const data_unit *unit, int64_t frame, char out[37]);
 /* The data unit's link, as text in JSON: signed when there is a signer. CALLBACK. */
 annoproj_status export_link(export_plan *plan, export_task *task, annoproj_error **error);
 
+bool export_is_wanted(const int64_t *list, size_t count, int64_t value); /* an empty list wants all */
 /* The class's top feature of an entry; NULL when the ontology lost it. */
 const feature *export_feature(const export_plan *plan, int32_t number);
 annoproj_status export_damaged(const export_task *task, const label *label, annoproj_error **error);

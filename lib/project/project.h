@@ -44,6 +44,7 @@ annoproj_status project_next_task(command *command, int64_t project, int64_t cou
 annoproj_status project_next_label(command *command, int64_t project, int64_t count, int64_t *first,
                                    annoproj_error **error);
 annoproj_status project_next_issue(command *command, int64_t project, int64_t *number, annoproj_error **error);
+annoproj_status project_next_version(command *command, int64_t project, int64_t *number, annoproj_error **error);
 /* The counters of a new project. */
 annoproj_status project_insert_counter(command *command, int64_t project, annoproj_error **error);
 /* The scope's project was edited now. */

@@ -51,6 +51,7 @@ const char schema_project[] =
     " last_task INTEGER NOT NULL," /* highest numbers given out */
     " last_label INTEGER NOT NULL,"
     " last_issue INTEGER NOT NULL,"
+    " last_version INTEGER NOT NULL," /* label versions */
     " tasks INTEGER NOT NULL,"       /* live tasks */
     " open_issues INTEGER NOT NULL," /* on live tasks */
     " instance_labels_created INTEGER NOT NULL) STRICT;"

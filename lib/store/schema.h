@@ -11,6 +11,7 @@ extern const char schema_ontology[];
 extern const char schema_workflow[];
 extern const char schema_issue[];
 extern const char schema_label[];
+extern const char schema_label_version[];
 extern const char schema_task[];
 
 #endif

@@ -88,6 +88,7 @@ class World:
         for status in (annoproj.ProjectStatus.IN_REVIEW, annoproj.ProjectStatus.IN_PROGRESS):
             self.project.set_status(status)
         self.project.outbox_fetch()
+        self.version = self.project.label_version_create("first")
         self.cancel = annoproj.Cancel.new()
         self.cancel.trigger()
 
@@ -299,6 +300,11 @@ CALLS = {
     "annoproj_project_import_labels": (WRITE, lambda w, **c: import_labels(w, **c)),
     "annoproj_project_export_coco": (READ, lambda w, **c: w.project.export_coco(path=w.out("e.json"), **c)),
     "annoproj_project_export_labels": (READ, lambda w, **c: w.project.export_labels(path=w.out("l.json"), **c)),
+    "annoproj_label_version_create": (WRITE, lambda w, **c: w.project.label_version_create("again", **c)),
+    "annoproj_label_version_list": (READ, lambda w, **c: w.project.label_version_list(**c)),
+    "annoproj_label_version_export_coco": (READ, lambda w, **c: w.project.label_version_export_coco(w.version, path=w.out("e.json"), **c)),
+    "annoproj_label_version_export_labels": (READ, lambda w, **c: w.project.label_version_export_labels(w.version, path=w.out("l.json"), **c)),
+    "annoproj_label_version_delete": (WRITE, lambda w, **c: w.project.label_version_delete(w.version, **c)),
     "annoproj_store_create": (READ, lambda w, **c: annoproj.create(w.out("other.annoproj"), **c).close()),
     "annoproj_store_open": (READ, lambda w, **c: open_other(w, **c)),
 }

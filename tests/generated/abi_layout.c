@@ -866,6 +866,18 @@ _Static_assert(_Generic(((annoproj_export_options *)0)->include_reviews, bool: 1
 _Static_assert(offsetof(annoproj_export_options, coco_extended) == 73, "offset of annoproj_export_options.coco_extended");
 _Static_assert(_Generic(((annoproj_export_options *)0)->coco_extended, bool: 1, default: 0), "type of annoproj_export_options.coco_extended");
 
+_Static_assert(sizeof(annoproj_label_version_options) == 40, "size of annoproj_label_version_options");
+_Static_assert(offsetof(annoproj_label_version_options, size) == 0, "offset of annoproj_label_version_options.size");
+_Static_assert(_Generic(((annoproj_label_version_options *)0)->size, size_t: 1, default: 0), "type of annoproj_label_version_options.size");
+_Static_assert(offsetof(annoproj_label_version_options, stages) == 8, "offset of annoproj_label_version_options.stages");
+_Static_assert(_Generic(((annoproj_label_version_options *)0)->stages, const int64_t *: 1, default: 0), "type of annoproj_label_version_options.stages");
+_Static_assert(offsetof(annoproj_label_version_options, stage_count) == 16, "offset of annoproj_label_version_options.stage_count");
+_Static_assert(_Generic(((annoproj_label_version_options *)0)->stage_count, size_t: 1, default: 0), "type of annoproj_label_version_options.stage_count");
+_Static_assert(offsetof(annoproj_label_version_options, classes) == 24, "offset of annoproj_label_version_options.classes");
+_Static_assert(_Generic(((annoproj_label_version_options *)0)->classes, const int64_t *: 1, default: 0), "type of annoproj_label_version_options.classes");
+_Static_assert(offsetof(annoproj_label_version_options, class_count) == 32, "offset of annoproj_label_version_options.class_count");
+_Static_assert(_Generic(((annoproj_label_version_options *)0)->class_count, size_t: 1, default: 0), "type of annoproj_label_version_options.class_count");
+
 _Static_assert(sizeof(annoproj_report_options) == 40, "size of annoproj_report_options");
 _Static_assert(offsetof(annoproj_report_options, size) == 0, "offset of annoproj_report_options.size");
 _Static_assert(_Generic(((annoproj_report_options *)0)->size, size_t: 1, default: 0), "type of annoproj_report_options.size");
@@ -1129,6 +1141,12 @@ _Static_assert(sizeof(&annoproj_project_import_labels) == sizeof(void (*)(void))
 _Static_assert(sizeof(&annoproj_export_options_init) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_project_export_coco) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_project_export_labels) == sizeof(void (*)(void)), "declared");
+_Static_assert(sizeof(&annoproj_label_version_options_init) == sizeof(void (*)(void)), "declared");
+_Static_assert(sizeof(&annoproj_label_version_create) == sizeof(void (*)(void)), "declared");
+_Static_assert(sizeof(&annoproj_label_version_list) == sizeof(void (*)(void)), "declared");
+_Static_assert(sizeof(&annoproj_label_version_export_coco) == sizeof(void (*)(void)), "declared");
+_Static_assert(sizeof(&annoproj_label_version_export_labels) == sizeof(void (*)(void)), "declared");
+_Static_assert(sizeof(&annoproj_label_version_delete) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_report_options_init) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_query_report) == sizeof(void (*)(void)), "declared");
 
@@ -1383,6 +1401,12 @@ annoproj_status annoproj_project_import_labels(annoproj_project *project, const 
 void annoproj_export_options_init(annoproj_export_options *options);
 annoproj_status annoproj_project_export_coco(annoproj_project *project, const annoproj_export_options *options, const annoproj_call *call, int64_t *labels, annoproj_error **error);
 annoproj_status annoproj_project_export_labels(annoproj_project *project, const annoproj_export_options *options, const annoproj_call *call, int64_t *labels, annoproj_error **error);
+void annoproj_label_version_options_init(annoproj_label_version_options *options);
+annoproj_status annoproj_label_version_create(annoproj_project *project, const char *name, const annoproj_label_version_options *options, const annoproj_call *call, int64_t *version, annoproj_error **error);
+annoproj_status annoproj_label_version_list(annoproj_project *project, const annoproj_page_options *options, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
+annoproj_status annoproj_label_version_export_coco(annoproj_project *project, int64_t version, const annoproj_export_options *options, const annoproj_call *call, int64_t *labels, annoproj_error **error);
+annoproj_status annoproj_label_version_export_labels(annoproj_project *project, int64_t version, const annoproj_export_options *options, const annoproj_call *call, int64_t *labels, annoproj_error **error);
+annoproj_status annoproj_label_version_delete(annoproj_project *project, int64_t version, const annoproj_call *call, annoproj_error **error);
 void annoproj_report_options_init(annoproj_report_options *options);
 annoproj_status annoproj_query_report(annoproj_query *query, const annoproj_report_options *options, const annoproj_call *call, annoproj_error **error);
 
@@ -1448,7 +1472,9 @@ int annoproj_layout_initializers(void) {
     filled += value27.size == sizeof(value27);
     const annoproj_export_options value28 = ANNOPROJ_EXPORT_OPTIONS_INIT;
     filled += value28.size == sizeof(value28);
-    const annoproj_report_options value29 = ANNOPROJ_REPORT_OPTIONS_INIT;
+    const annoproj_label_version_options value29 = ANNOPROJ_LABEL_VERSION_OPTIONS_INIT;
     filled += value29.size == sizeof(value29);
+    const annoproj_report_options value30 = ANNOPROJ_REPORT_OPTIONS_INIT;
+    filled += value30.size == sizeof(value30);
     return filled;
 }

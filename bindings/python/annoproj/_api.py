@@ -93,6 +93,8 @@ __all__ = [
     'LabelStatisticsTable',
     'LabelTable',
     'LabelUnit',
+    'LabelVersionRow',
+    'LabelVersionTable',
     'LayoutRow',
     'LayoutTable',
     'LimitError',
@@ -721,8 +723,8 @@ class CheckRow:
     """One difference that a check found."""
 
     project: Optional[int]  # Project it concerns; null for the store as a whole.
-    subject: str  # What is wrong: file, event, segment, counter, task, assignment, queue, published_label, issue.
-    id: Optional[int]  # The task, label, stage, segment or event it concerns.
+    subject: str  # What is wrong: file, event, segment, counter, task, assignment, queue, published_label, issue, label_version.
+    id: Optional[int]  # The task, label, stage, segment, event or label version it concerns.
     found: str  # What the store says.
     expected: str  # What follows from the events.
 
@@ -1494,6 +1496,22 @@ class ImportRow:
     tasks: int  # Tasks that got labels.
     labels: int  # Labels stored.
     repeated: int  # Annotations that repeat an earlier one exactly, left out; 0 for label rows.
+
+
+@dataclasses.dataclass(frozen=True)
+class LabelVersionRow:
+    """A label version."""
+
+    version: int  # Id of the version; never given again.
+    name: str  # Unique in the project.
+    created: datetime.datetime  # When it was made.
+    creator: int  # User who made it; 0 = the host.
+    creator_email: Optional[str]  # E-mail of that user.
+    stages: Tuple[int, ...]  # Stages its tasks were in; empty = all.
+    classes: Tuple[int, ...]  # Features of its labels; empty = all.
+    tasks: int  # How many tasks it has. [tasks]
+    labels: Optional[int]  # How many labels they have; null when classes were chosen. [labels]
+    hash: str  # SHA-256 of all that it shows: versions of a project with the same hash are the same.
 
 
 class Cancel(_runtime.Handle):
@@ -3294,6 +3312,112 @@ class Project(_runtime.Handle):
         call.run(_capi.annoproj_project_export_labels, call.handle(self, Project, 'project'), ctypes.byref(s_options), call.pointer(), ctypes.byref(o_labels), call.error_pointer())
         return o_labels.value
 
+    def label_version_create(self, name, *, stages=None, classes=None, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """Makes a label version of the labels there are now. Only tasks whose labels were written since the version before cost more than
+        being looked at; where they are many, their labels are stored in steps that let others write between them (progress in
+        tasks), and the version itself is made in one transaction at the end. A call that was cancelled, or failed, leaves no version, and
+        what it stored is used by the next. EXISTS when the project has a version of that name, NOT_FOUND (stage, class), STATE
+        (archived). Rights: label_version.
+
+        stages: tasks that are in these stages now; empty = all
+        classes: features; empty = all
+        """
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        c_name = _convert.encode(name, 'name', False)
+        s_options = _capi.annoproj_label_version_options()
+        s_options.size = ctypes.sizeof(s_options)
+        s_options.stages = call.array(stages, 'q', 'stages', 'options.stage_count', 0, True, False)
+        s_options.classes = call.array(classes, 'q', 'classes', 'options.class_count', 0, True, False)
+        s_options.class_count = call.length('options.class_count')
+        s_options.stage_count = call.length('options.stage_count')
+        o_version = ctypes.c_int64()
+        call.run(_capi.annoproj_label_version_create, call.handle(self, Project, 'project'), c_name, ctypes.byref(s_options), call.pointer(), ctypes.byref(o_version), call.error_pointer())
+        return o_version.value
+
+    def label_version_list(self, *, page=None, limit=0, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """The label versions of a project, the newest first. Rights: export.
+
+        page: token from annoproj_table_next_page; NULL = first page
+        limit: rows of a page; 0 = 1,000; at most 10,000
+        """
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        s_options = _capi.annoproj_page_options()
+        s_options.size = ctypes.sizeof(s_options)
+        s_options.page = _convert.encode(page, 'page', True)
+        s_options.limit = _convert.integer(limit, 'limit', 'c_int64')
+        o_table = _capi.annoproj_table_p()
+        call.run(_capi.annoproj_label_version_list, call.handle(self, Project, 'project'), ctypes.byref(s_options), call.pointer(), call.result(o_table, LabelVersionTable), call.error_pointer())
+        return call.made(o_table, LabelVersionTable)
+
+    def label_version_list_pages(self, **keywords):
+        """The tables of label_version_list, page by page, each fetched when it is asked for."""
+        return _runtime.pages(functools.partial(self.label_version_list), keywords)
+
+    def label_version_export_coco(self, version, *, path=None, write=None, stages=None, classes=None, sign=None, include_reviews=False, coco_extended=False, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """Writes a label version as annoproj_project_export_coco writes the labels there are now; the options choose among what it has.
+        What is read is compared with its hash: CORRUPT. NOT_FOUND (version). INVALID with `include_reviews`: versions have none.
+        Links are signed anew. Other statuses as there. Rights: export.
+
+        path: a file; written beside it first, then renamed; never over a store
+        write: or a callback; exactly one of the two
+        stages: current stages of the tasks; empty = all
+        classes: features; empty = all
+        sign: for data_link and coco_url; without it they are the data units' links
+        include_reviews: label rows: `reviews` of each object and classification on a frame
+        coco_extended: COCO: more than the format has, see annoproj_project_export_coco
+        """
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        c_version = _convert.integer(version, 'version', 'c_int64')
+        s_options = _capi.annoproj_export_options()
+        s_options.size = ctypes.sizeof(s_options)
+        s_options.path = _convert.path(path, 'path', True)
+        s_options.write = _capi.annoproj_write_fn() if write is None else call.callback(_capi.annoproj_write_fn, write, 'write', lambda data, length, user_data: (ctypes.string_at(data, length),))
+        s_options.stages = call.array(stages, 'q', 'stages', 'options.stage_count', 0, True, False)
+        s_options.classes = call.array(classes, 'q', 'classes', 'options.class_count', 0, True, False)
+        s_options.sign = _capi.annoproj_sign_fn() if sign is None else call.callback(_capi.annoproj_sign_fn, sign, 'sign', lambda link, buffer, length, written, user_data: (_convert.decode(link), length,), lambda value, link, buffer, length, written, user_data: _runtime.fill_some(value, buffer, length, written))
+        s_options.include_reviews = bool(include_reviews)
+        s_options.coco_extended = bool(coco_extended)
+        s_options.class_count = call.length('options.class_count')
+        s_options.stage_count = call.length('options.stage_count')
+        o_labels = ctypes.c_int64()
+        call.run(_capi.annoproj_label_version_export_coco, call.handle(self, Project, 'project'), c_version, ctypes.byref(s_options), call.pointer(), ctypes.byref(o_labels), call.error_pointer())
+        return o_labels.value
+
+    def label_version_export_labels(self, version, *, path=None, write=None, stages=None, classes=None, sign=None, include_reviews=False, coco_extended=False, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """Writes a label version as annoproj_project_export_labels writes the labels there are now. Statuses as annoproj_label_version_export_coco.
+        Rights: export.
+
+        path: a file; written beside it first, then renamed; never over a store
+        write: or a callback; exactly one of the two
+        stages: current stages of the tasks; empty = all
+        classes: features; empty = all
+        sign: for data_link and coco_url; without it they are the data units' links
+        include_reviews: label rows: `reviews` of each object and classification on a frame
+        coco_extended: COCO: more than the format has, see annoproj_project_export_coco
+        """
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        c_version = _convert.integer(version, 'version', 'c_int64')
+        s_options = _capi.annoproj_export_options()
+        s_options.size = ctypes.sizeof(s_options)
+        s_options.path = _convert.path(path, 'path', True)
+        s_options.write = _capi.annoproj_write_fn() if write is None else call.callback(_capi.annoproj_write_fn, write, 'write', lambda data, length, user_data: (ctypes.string_at(data, length),))
+        s_options.stages = call.array(stages, 'q', 'stages', 'options.stage_count', 0, True, False)
+        s_options.classes = call.array(classes, 'q', 'classes', 'options.class_count', 0, True, False)
+        s_options.sign = _capi.annoproj_sign_fn() if sign is None else call.callback(_capi.annoproj_sign_fn, sign, 'sign', lambda link, buffer, length, written, user_data: (_convert.decode(link), length,), lambda value, link, buffer, length, written, user_data: _runtime.fill_some(value, buffer, length, written))
+        s_options.include_reviews = bool(include_reviews)
+        s_options.coco_extended = bool(coco_extended)
+        s_options.class_count = call.length('options.class_count')
+        s_options.stage_count = call.length('options.stage_count')
+        o_labels = ctypes.c_int64()
+        call.run(_capi.annoproj_label_version_export_labels, call.handle(self, Project, 'project'), c_version, ctypes.byref(s_options), call.pointer(), ctypes.byref(o_labels), call.error_pointer())
+        return o_labels.value
+
+    def label_version_delete(self, version, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """Deletes a label version, and what no other version has. Its name is free again. NOT_FOUND, STATE (archived). Rights: label_version."""
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        c_version = _convert.integer(version, 'version', 'c_int64')
+        call.run(_capi.annoproj_label_version_delete, call.handle(self, Project, 'project'), c_version, call.pointer(), call.error_pointer())
+
 
 class Task(_runtime.Handle):
     """A task of the library."""
@@ -4856,6 +4980,24 @@ class ImportTable(Table):
     )
 
 
+class LabelVersionTable(Table):
+    """A table of LabelVersionRow: A label version."""
+
+    ROW = LabelVersionRow
+    COLUMNS = (
+        ('version', 'int64'),
+        ('name', 'utf8'),
+        ('created', 'timestamp_us'),
+        ('creator', 'int64'),
+        ('creator_email', 'utf8'),
+        ('stages', 'int64_list'),
+        ('classes', 'int64_list'),
+        ('tasks', 'int64'),
+        ('labels', 'int64'),
+        ('hash', 'utf8'),
+    )
+
+
 TABLES = {
     'operation_row': OperationTable,
     'store_row': StoreTable,
@@ -4915,6 +5057,7 @@ TABLES = {
     'top_users_row': TopUsersTable,
     'top_projects_row': TopProjectsTable,
     'import_row': ImportTable,
+    'label_version_row': LabelVersionTable,
 }
 
 

@@ -92,6 +92,8 @@ __all__ = [
     "LabelStatisticsTable",
     "LabelTable",
     "LabelUnit",
+    "LabelVersionRow",
+    "LabelVersionTable",
     "LayoutRow",
     "LayoutTable",
     "LimitError",
@@ -603,8 +605,8 @@ class CheckRow:
     """One difference that a check found."""
 
     project: Optional[int]  # Project it concerns; null for the store as a whole.
-    subject: str  # What is wrong: file, event, segment, counter, task, assignment, queue, published_label, issue.
-    id: Optional[int]  # The task, label, stage, segment or event it concerns.
+    subject: str  # What is wrong: file, event, segment, counter, task, assignment, queue, published_label, issue, label_version.
+    id: Optional[int]  # The task, label, stage, segment, event or label version it concerns.
     found: str  # What the store says.
     expected: str  # What follows from the events.
 
@@ -1377,6 +1379,22 @@ class ImportRow:
     labels: int  # Labels stored.
     repeated: int  # Annotations that repeat an earlier one exactly, left out; 0 for label rows.
 
+
+@dataclasses.dataclass(frozen=True)
+class LabelVersionRow:
+    """A label version."""
+
+    version: int  # Id of the version; never given again.
+    name: str  # Unique in the project.
+    created: datetime.datetime  # When it was made.
+    creator: int  # User who made it; 0 = the host.
+    creator_email: Optional[str]  # E-mail of that user.
+    stages: Tuple[int, ...]  # Stages its tasks were in; empty = all.
+    classes: Tuple[int, ...]  # Features of its labels; empty = all.
+    tasks: int  # How many tasks it has. [tasks]
+    labels: Optional[int]  # How many labels they have; null when classes were chosen. [labels]
+    hash: str  # SHA-256 of all that it shows: versions of a project with the same hash are the same.
+
 class StageStartNextResult(NamedTuple):
     task: Optional[Task]
     reason: QueueReason
@@ -1563,6 +1581,12 @@ class Project(_runtime.Handle):
     def import_labels(self, path: Union[str, os.PathLike, None] = ..., *, read: Optional[Callable[[int], Union[bytes, str]]] = ..., not_prelabels: bool = ..., replace: bool = ..., timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> ImportTable: ...
     def export_coco(self, *, path: Union[str, os.PathLike, None] = ..., write: Optional[Callable[[bytes], object]] = ..., stages: Optional[Sequence[int]] = ..., classes: Optional[Sequence[int]] = ..., sign: Optional[Callable[[str, int], Union[bytes, str]]] = ..., include_reviews: bool = ..., coco_extended: bool = ..., timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> int: ...
     def export_labels(self, *, path: Union[str, os.PathLike, None] = ..., write: Optional[Callable[[bytes], object]] = ..., stages: Optional[Sequence[int]] = ..., classes: Optional[Sequence[int]] = ..., sign: Optional[Callable[[str, int], Union[bytes, str]]] = ..., include_reviews: bool = ..., coco_extended: bool = ..., timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> int: ...
+    def label_version_create(self, name: str, *, stages: Optional[Sequence[int]] = ..., classes: Optional[Sequence[int]] = ..., timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> int: ...
+    def label_version_list(self, *, page: Optional[str] = ..., limit: int = ..., timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> LabelVersionTable: ...
+    def label_version_list_pages(self, **keywords: Any) -> Iterator[LabelVersionTable]: ...
+    def label_version_export_coco(self, version: int, *, path: Union[str, os.PathLike, None] = ..., write: Optional[Callable[[bytes], object]] = ..., stages: Optional[Sequence[int]] = ..., classes: Optional[Sequence[int]] = ..., sign: Optional[Callable[[str, int], Union[bytes, str]]] = ..., include_reviews: bool = ..., coco_extended: bool = ..., timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> int: ...
+    def label_version_export_labels(self, version: int, *, path: Union[str, os.PathLike, None] = ..., write: Optional[Callable[[bytes], object]] = ..., stages: Optional[Sequence[int]] = ..., classes: Optional[Sequence[int]] = ..., sign: Optional[Callable[[str, int], Union[bytes, str]]] = ..., include_reviews: bool = ..., coco_extended: bool = ..., timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> int: ...
+    def label_version_delete(self, version: int, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> None: ...
 
 class Task(_runtime.Handle):
     def __enter__(self) -> Task: ...
@@ -1740,6 +1764,8 @@ class TopUsersTable(Table[TopUsersRow]): ...
 class TopProjectsTable(Table[TopProjectsRow]): ...
 
 class ImportTable(Table[ImportRow]): ...
+
+class LabelVersionTable(Table[LabelVersionRow]): ...
 
 def version() -> str: ...
 def version_number() -> int: ...

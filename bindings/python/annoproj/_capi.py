@@ -714,6 +714,16 @@ class annoproj_export_options(Structure):
     ]
 
 
+class annoproj_label_version_options(Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("stages", c_void_p),
+        ("stage_count", c_size_t),
+        ("classes", c_void_p),
+        ("class_count", c_size_t),
+    ]
+
+
 class annoproj_report_options(Structure):
     _fields_ = [
         ("size", c_size_t),
@@ -977,6 +987,12 @@ FUNCTIONS = (
     ("annoproj_export_options_init", None, (POINTER(annoproj_export_options),)),
     ("annoproj_project_export_coco", c_int32, (annoproj_project_p, POINTER(annoproj_export_options), POINTER(annoproj_call), POINTER(c_int64), POINTER(annoproj_error_p))),
     ("annoproj_project_export_labels", c_int32, (annoproj_project_p, POINTER(annoproj_export_options), POINTER(annoproj_call), POINTER(c_int64), POINTER(annoproj_error_p))),
+    ("annoproj_label_version_options_init", None, (POINTER(annoproj_label_version_options),)),
+    ("annoproj_label_version_create", c_int32, (annoproj_project_p, c_char_p, POINTER(annoproj_label_version_options), POINTER(annoproj_call), POINTER(c_int64), POINTER(annoproj_error_p))),
+    ("annoproj_label_version_list", c_int32, (annoproj_project_p, POINTER(annoproj_page_options), POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
+    ("annoproj_label_version_export_coco", c_int32, (annoproj_project_p, c_int64, POINTER(annoproj_export_options), POINTER(annoproj_call), POINTER(c_int64), POINTER(annoproj_error_p))),
+    ("annoproj_label_version_export_labels", c_int32, (annoproj_project_p, c_int64, POINTER(annoproj_export_options), POINTER(annoproj_call), POINTER(c_int64), POINTER(annoproj_error_p))),
+    ("annoproj_label_version_delete", c_int32, (annoproj_project_p, c_int64, POINTER(annoproj_call), POINTER(annoproj_error_p))),
     ("annoproj_report_options_init", None, (POINTER(annoproj_report_options),)),
     ("annoproj_query_report", c_int32, (annoproj_query_p, POINTER(annoproj_report_options), POINTER(annoproj_call), POINTER(annoproj_error_p))),
 )
@@ -1235,5 +1251,11 @@ annoproj_project_import_labels = LIBRARY.annoproj_project_import_labels
 annoproj_export_options_init = LIBRARY.annoproj_export_options_init
 annoproj_project_export_coco = LIBRARY.annoproj_project_export_coco
 annoproj_project_export_labels = LIBRARY.annoproj_project_export_labels
+annoproj_label_version_options_init = LIBRARY.annoproj_label_version_options_init
+annoproj_label_version_create = LIBRARY.annoproj_label_version_create
+annoproj_label_version_list = LIBRARY.annoproj_label_version_list
+annoproj_label_version_export_coco = LIBRARY.annoproj_label_version_export_coco
+annoproj_label_version_export_labels = LIBRARY.annoproj_label_version_export_labels
+annoproj_label_version_delete = LIBRARY.annoproj_label_version_delete
 annoproj_report_options_init = LIBRARY.annoproj_report_options_init
 annoproj_query_report = LIBRARY.annoproj_query_report

@@ -568,8 +568,8 @@ ANNOPROJ_API annoproj_status annoproj_store_wait(annoproj_store *store, int64_t 
 
 ANNOPROJ_ROW(check_row, "One difference that a check found")
 ANNOPROJ_COLUMN(project, int64, nullable, "", "Project", "Project it concerns; null for the store as a whole.")
-ANNOPROJ_COLUMN(subject, dictionary, required, "", "Subject", "What is wrong: file, event, segment, counter, task, assignment, queue, published_label, issue.")
-ANNOPROJ_COLUMN(id, int64, nullable, "", "Id", "The task, label, stage, segment or event it concerns.")
+ANNOPROJ_COLUMN(subject, dictionary, required, "", "Subject", "What is wrong: file, event, segment, counter, task, assignment, queue, published_label, issue, label_version.")
+ANNOPROJ_COLUMN(id, int64, nullable, "", "Id", "The task, label, stage, segment, event or label version it concerns.")
 ANNOPROJ_COLUMN(found, utf8, required, "", "Found", "What the store says.")
 ANNOPROJ_COLUMN(expected, utf8, required, "", "Expected", "What follows from the events.")
 ANNOPROJ_ROW_END(check_row)
@@ -2663,6 +2663,63 @@ ANNOPROJ_API annoproj_status annoproj_project_export_coco(annoproj_project *proj
 /* Writes the labels stored now, drafts included, as a JSON list of label rows, one for each task, coordinates normalised. `*labels` is how many
  * labels were written. Statuses as annoproj_project_export_coco. Rights: export. */
 ANNOPROJ_API annoproj_status annoproj_project_export_labels(annoproj_project *project, const annoproj_export_options *options, const annoproj_call *call ANNOPROJ_NULLABLE, int64_t *labels ANNOPROJ_OUT, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* ==== Section - Label versions ===================================================================
+ * A label version is what the labels of a project were at one moment, under a name, for ever: nothing that happens to the project later
+ * changes a byte of its export, but that erased users show as erased. It has the labels of the tasks that were in the stages chosen (drafts
+ * included, of consensus `main` only), with stage and status of the tasks and with the ontology as it was. What did not
+ * change since an earlier version is stored once: a version of a project in which little changed costs little.
+ * Label reviews and issues are not part of it. Copies of projects have no versions. */
+
+/* What a label version has. */
+typedef struct annoproj_label_version_options {
+    size_t size;
+    const int64_t *stages ANNOPROJ_LEN(stage_count) ANNOPROJ_NULLABLE;   /* tasks that are in these stages now; empty = all */
+    size_t stage_count;
+    const int64_t *classes ANNOPROJ_LEN(class_count) ANNOPROJ_NULLABLE;  /* features; empty = all */
+    size_t class_count;
+} annoproj_label_version_options;
+#define ANNOPROJ_LABEL_VERSION_OPTIONS_INIT { sizeof(annoproj_label_version_options), NULL, 0, NULL, 0 }
+
+/* Fills in the defaults. */
+ANNOPROJ_API void annoproj_label_version_options_init(annoproj_label_version_options *options ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
+
+/* Makes a label version of the labels there are now. Only tasks whose labels were written since the version before cost more than
+ * being looked at; where they are many, their labels are stored in steps that let others write between them (progress in
+ * tasks), and the version itself is made in one transaction at the end. A call that was cancelled, or failed, leaves no version, and
+ * what it stored is used by the next. EXISTS when the project has a version of that name, NOT_FOUND (stage, class), STATE
+ * (archived). Rights: label_version. */
+ANNOPROJ_API annoproj_status annoproj_label_version_create(annoproj_project *project, const char *name, const annoproj_label_version_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, int64_t *version ANNOPROJ_OUT, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+ANNOPROJ_ROW(label_version_row, "A label version")
+ANNOPROJ_COLUMN(version, int64, required, "", "Version", "Id of the version; never given again.")
+ANNOPROJ_COLUMN(name, utf8, required, "", "Name", "Unique in the project.")
+ANNOPROJ_COLUMN(created, timestamp_us, required, "", "Created", "When it was made.")
+ANNOPROJ_COLUMN(creator, int64, required, "", "Creator", "User who made it; 0 = the host.")
+ANNOPROJ_COLUMN(creator_email, utf8, nullable, "", "Creator e-mail", "E-mail of that user.")
+ANNOPROJ_COLUMN(stages, int64_list, required, "", "Stages", "Stages its tasks were in; empty = all.")
+ANNOPROJ_COLUMN(classes, int64_list, required, "", "Classes", "Features of its labels; empty = all.")
+ANNOPROJ_COLUMN(tasks, int64, required, "tasks", "Tasks", "How many tasks it has.")
+ANNOPROJ_COLUMN(labels, int64, nullable, "labels", "Labels", "How many labels they have; null when classes were chosen.")
+ANNOPROJ_COLUMN(hash, utf8, required, "", "Hash", "SHA-256 of all that it shows: versions of a project with the same hash are the same.")
+ANNOPROJ_ROW_END(label_version_row)
+
+/* The label versions of a project, the newest first. Rights: export. */
+ANNOPROJ_API annoproj_status annoproj_label_version_list(annoproj_project *project, const annoproj_page_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(label_version_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* Writes a label version as annoproj_project_export_coco writes the labels there are now; the options choose among what it has.
+ * What is read is compared with its hash: CORRUPT. NOT_FOUND (version). INVALID with `include_reviews`: versions have none.
+ * Links are signed anew. Other statuses as there. Rights: export. */
+ANNOPROJ_API annoproj_status annoproj_label_version_export_coco(annoproj_project *project, int64_t version, const annoproj_export_options *options, const annoproj_call *call ANNOPROJ_NULLABLE, int64_t *labels ANNOPROJ_OUT, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* Writes a label version as annoproj_project_export_labels writes the labels there are now. Statuses as annoproj_label_version_export_coco.
+ * Rights: export. */
+ANNOPROJ_API annoproj_status annoproj_label_version_export_labels(annoproj_project *project, int64_t version, const annoproj_export_options *options, const annoproj_call *call ANNOPROJ_NULLABLE, int64_t *labels ANNOPROJ_OUT, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* Deletes a label version, and what no other version has. Its name is free again. NOT_FOUND, STATE (archived). Rights: label_version. */
+ANNOPROJ_API annoproj_status annoproj_label_version_delete(annoproj_project *project, int64_t version, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* ==== Section - Report page ====================================================================== */
 
 /* Where the report page goes. */
 typedef struct annoproj_report_options {

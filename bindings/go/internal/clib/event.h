@@ -112,6 +112,10 @@ typedef enum event_kind {
     /* tickets */
     EVENT_TICKET_ISSUE = 110, /* credited = the user; duration = how long it is valid */
     EVENT_TICKET_USE = 111,   /* reference = the operation it let through */
+    /* label versions */
+    EVENT_LABEL_VERSION_CREATE = 120,  /* reference = version (number) */
+    EVENT_LABEL_VERSION_DELETE = 121,  /* the same */
+    EVENT_LABEL_VERSION_RESTORE = 122, /* the same; frames = tasks whose labels it changed */
     /* more of the store (project 0) */
     EVENT_WORKFLOW_TEMPLATE_CREATE = 112, /* reference = template */
     EVENT_WORKFLOW_TEMPLATE_UPDATE = 113, /* reference = template */

@@ -7,6 +7,7 @@
 typedef struct export_call {
     annoproj_export_options options;
     annoproj_status (*write)(export_plan *plan, annoproj_error **error);
+    int64_t version; /* 0 = what is there now */
     int64_t labels;
 } export_call;
 
@@ -25,7 +26,18 @@ static annoproj_status run_export(scope *in, void *arguments, annoproj_error **e
                         .sign = options->sign,
                         .user_data = options->user_data,
                         .out = &out};
-    annoproj_status status = export_plan_begin(&plan, error);
+    label_version version;
+    annoproj_status status = ANNOPROJ_OK;
+    if (made->version != 0 && plan.reviews) {
+        return fail(error, ANNOPROJ_INVALID, "label versions have no reviews: leave include_reviews out");
+    }
+    if (made->version != 0) {
+        status = label_version_load(in, made->version, &version, error);
+        plan.version = &version;
+    }
+    if (status == ANNOPROJ_OK) {
+        status = export_plan_begin(&plan, error);
+    }
     if (status != ANNOPROJ_OK) {
         return status;
     }
@@ -54,11 +66,11 @@ static annoproj_status check_options(const annoproj_export_options *options, ann
     return options->path ? check_text(options->path, TEXT_LINK, "path", error) : ANNOPROJ_OK;
 }
 
-static annoproj_status export_project(annoproj_project *handle, const annoproj_export_options *options,
+static annoproj_status export_project(annoproj_project *handle, int64_t version, const annoproj_export_options *options,
                                       annoproj_status (*write)(export_plan *plan, annoproj_error **error),
                                       const annoproj_call *call, int64_t *labels, annoproj_error **error) {
     project_identity *owner = NULL;
-    export_call made = {.write = write};
+    export_call made = {.write = write, .version = version};
     clear_error(error);
     if (!labels || !options) {
         return fail(error, ANNOPROJ_INVALID, "`%s` is NULL: give %s", labels ? "options" : "labels",
@@ -89,12 +101,38 @@ static annoproj_status export_project(annoproj_project *handle, const annoproj_e
 
 annoproj_status annoproj_project_export_coco(annoproj_project *project, const annoproj_export_options *options,
                                              const annoproj_call *call, int64_t *labels, annoproj_error **error) {
-    return export_project(project, options, export_coco, call, labels, error);
+    return export_project(project, 0, options, export_coco, call, labels, error);
 }
 
 annoproj_status annoproj_project_export_labels(annoproj_project *project, const annoproj_export_options *options,
                                                const annoproj_call *call, int64_t *labels, annoproj_error **error) {
-    return export_project(project, options, export_label_rows, call, labels, error);
+    return export_project(project, 0, options, export_label_rows, call, labels, error);
+}
+
+static annoproj_status check_version(int64_t version, int64_t *labels, annoproj_error **error) {
+    clear_error(error);
+    if (version > 0) {
+        return ANNOPROJ_OK;
+    }
+    if (labels) {
+        *labels = 0;
+    }
+    return fail(error, ANNOPROJ_NOT_FOUND, "there is no label version %lld", (long long)version);
+}
+
+annoproj_status annoproj_label_version_export_coco(annoproj_project *project, int64_t version,
+                                                   const annoproj_export_options *options, const annoproj_call *call,
+                                                   int64_t *labels, annoproj_error **error) {
+    annoproj_status status = check_version(version, labels, error);
+    return status == ANNOPROJ_OK ? export_project(project, version, options, export_coco, call, labels, error) : status;
+}
+
+annoproj_status annoproj_label_version_export_labels(annoproj_project *project, int64_t version,
+                                                     const annoproj_export_options *options, const annoproj_call *call,
+                                                     int64_t *labels, annoproj_error **error) {
+    annoproj_status status = check_version(version, labels, error);
+    return status == ANNOPROJ_OK ? export_project(project, version, options, export_label_rows, call, labels, error)
+                                 : status;
 }
 
 void annoproj_export_options_init(annoproj_export_options *options) {

@@ -47,6 +47,12 @@ annoproj_status project_next_issue(command *cmd, int64_t project, int64_t *numbe
     return take_numbers(cmd, update, find, "project", project, 1, number, error);
 }
 
+annoproj_status project_next_version(command *cmd, int64_t project, int64_t *number, annoproj_error **error) {
+    static const char update[] = "UPDATE project_counter SET last_version = last_version + ? WHERE project = ?";
+    static const char find[] = "SELECT last_version FROM project_counter WHERE project = ?";
+    return take_numbers(cmd, update, find, "project", project, 1, number, error);
+}
+
 annoproj_status dataset_next_units(command *cmd, int64_t dataset, int64_t count, int64_t *first,
                                    annoproj_error **error) {
     static const char update[] = "UPDATE dataset SET data_units = data_units + ? WHERE id = ?";
@@ -56,8 +62,8 @@ annoproj_status dataset_next_units(command *cmd, int64_t dataset, int64_t count,
 
 annoproj_status project_insert_counter(command *cmd, int64_t project, annoproj_error **error) {
     static const char text[] =
-        "INSERT INTO project_counter(project, last_task, last_label, last_issue, tasks, open_issues,"
-        " instance_labels_created) VALUES(?, 0, 0, 0, 0, 0, 0)";
+        "INSERT INTO project_counter(project, last_task, last_label, last_issue, last_version, tasks, open_issues,"
+        " instance_labels_created) VALUES(?, 0, 0, 0, 0, 0, 0, 0)";
     statement *insert = sql(cmd->scope.database, text);
     bind_int64(insert, project);
     return sql_run(insert, error);

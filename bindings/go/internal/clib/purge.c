@@ -24,6 +24,7 @@ static const purge_rule of_tasks[] = {
     {LIMITED("label", "task, number", "task"), 1},
     {LIMITED("label_review", "task, label, stage", "task"), 1},
     {LIMITED("label_published", "task, label", "task"), 1},
+    {LIMITED("label_state", "task", "task"), 1},
     {LIMITED("task_skip", "task, user", "task"), 1},
     {LIMITED("task_worker", "task, stage, user", "task"), 1},
     {LIMITED("task_submitter", "task, user", "task"), 1},
@@ -37,6 +38,8 @@ static const purge_rule of_ranges[] = {
     {LIMITED("issue_tag", "issue, tag", "issue"), 1},
     {LIMITED("issue_history", "issue, number", "issue"), 1},
     {LIMITED("issue", "id", "id"), 1},
+    {LIMITED("label_version_part", "version, position", "version"), 1},
+    {LIMITED("label_version", "id", "id"), 1},
     /* Heartbeats lie by user: one look for each. */
     {"DELETE FROM heartbeat WHERE (user, task) IN (SELECT h.user, h.task FROM (SELECT 0 AS id UNION ALL SELECT id FROM "
      "user)"
@@ -59,6 +62,7 @@ static const purge_rule of_ranges[] = {
 
 /* The project's number from ?1 to before ?2. The project itself goes last: its collaborators may purge until then. */
 static const purge_rule of_numbers[] = {
+    {LIMITED("label_content", "id", "project"), 8},
     {LIMITED("outbox", "project, seq", "project"), 1},
     {LIMITED("outbox_state", "project", "project"), 1},
     {LIMITED("event_summary", "project", "project"), 64},
