@@ -197,6 +197,12 @@ check-readers: $(plain.shared) $(TABLE_READERS:%=$(VENV)/%.tried) ## tables read
 	$(call heading,tables as others read them)
 	@$(PYTHON_ENV) timeout 120 $(VENV)/bin/python tests/oracle/table_readers.py
 
+# The reference product's SDK with what its COCO exporter needs, and two other readers of COCO.
+EXCHANGE_READERS := encord==0.1.190 opencv-python-headless shapely pycocotools supervision
+check-exchange: $(plain.shared) $(EXCHANGE_READERS:%=$(VENV)/%.tried) ## ontologies, label rows and COCO as the reference product's SDK, pycocotools and supervision read them
+	$(call heading,exchange formats as others read them)
+	@$(PYTHON_ENV) timeout 120 $(VENV)/bin/python tests/oracle/exchange.py
+
 TYPE_CHECKERS := mypy==2.4.1 basedpyright==1.40.2
 check-types: $(plain.shared) $(TYPE_CHECKERS:%=$(VENV)/%.tried) ## the type stubs against the package, by mypy and pyright
 	$(call heading,type stubs)
@@ -266,6 +272,7 @@ CHECKS := \
     check-python \
     check-go \
     check-readers \
+    check-exchange \
     check-types \
     check-wheel \
     check-model \

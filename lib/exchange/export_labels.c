@@ -107,6 +107,10 @@ static annoproj_status write_unit(rows_export *run, frame_walk *walk, export_tas
         text_string(out, ",\"height\":");
         json_size(out, unit->height);
     }
+    if (unit->data_type == ANNOPROJ_DATA_AUDIO) { /* readers want them, a data unit does not have them */
+        text_string(out, ",\"audio_codec\":null,\"audio_sample_rate\":null,\"audio_bit_depth\":null,"
+                         "\"audio_num_channels\":null");
+    }
     text_string(out, ",\n\"labels\":");
     status = write_labels(run, walk, task, frame, error);
     if (unit->fps > 0) {

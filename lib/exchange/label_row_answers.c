@@ -173,7 +173,7 @@ static void open_entry(const label *of, const char *key, bool *first, text *out)
     json_text_member(out, key, of->hash);
 }
 
-/* What frames tell of other labels: where it is, who made it, how sure. Its ranges are in to->ranges. */
+/* What frames tell of objects: where it is, who made it, how sure. Its ranges are in to->ranges. */
 static annoproj_status write_whole(label_row_writer *to, const export_task *task, size_t index,
                                    annoproj_error **error) {
     const label *of = &task->labels[index];
@@ -214,18 +214,13 @@ static annoproj_status write_classification(label_row_writer *to, const export_t
                                             annoproj_error **error) {
     const label *of = &task->labels[index];
     text *out = &to->plan->out->text;
-    const bool geometric = task->unit.data_type != ANNOPROJ_DATA_AUDIO &&
-                           task->unit.data_type != ANNOPROJ_DATA_PLAIN_TEXT;
-    annoproj_status status = ANNOPROJ_OK;
     open_entry(of, "classificationHash", first, out);
     json_text_member(out, "featureHash", task->classes[index]->hash);
     text_string(out, ",\"spaces\":{},\"classifications\":");
     if (!write_static(to, of, out) || !frame_ranges_decode(of->ranges, of->ranges_length, &to->ranges)) {
         return export_damaged(task, of, error);
     }
-    if (to->ranges.count == 0 || !geometric) {
-        status = write_whole(to, task, index, error);
-    }
+    annoproj_status status = write_whole(to, task, index, error); /* newer readers look nowhere else */
     text_character(out, '}');
     return status;
 }

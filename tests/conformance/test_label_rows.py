@@ -33,7 +33,7 @@ ONTOLOGY = {
             {"id": "1.1", "name": "Weather", "type": "radio", "featureNodeHash": "attWea01", "required": False, "options": [
                 {"id": "1.1.1", "label": "Sun", "value": "sun", "featureNodeHash": "optSun01"},
                 {"id": "1.1.2", "label": "Rain", "value": "rain", "featureNodeHash": "optRai01"}]}]},
-        {"id": "2", "featureNodeHash": "clsNot01", "attributes": [
+        {"id": "2", "featureNodeHash": "clsNot01", "level": "global", "attributes": [
             {"id": "2.1", "name": "Note", "type": "text", "featureNodeHash": "attNot01", "required": False}]}],
 }
 WORKFLOW = json.dumps({"start": "annotate", "stages": [
@@ -174,13 +174,18 @@ class Rows:
                 row["object_actions"][made] = {"objectHash": made, "actions": actions}
 
     def classifications(self, row, frames, media, count):
+        if self.random.random() < 0.4:
+            made = self.hash()
+            row["classification_answers"][made] = dict(
+                self.authors(), classificationHash=made, featureHash="clsNot01", spaces={}, range=[],
+                classifications=[self.answer("Note", "attNot01", "all of \u00e9")])
         made, authors = self.hash(), self.authors()
         chosen = self.random.choice([("Sun", "optSun01"), ("Rain", "optRai01")])
         answers = [self.answer("Weather", "attWea01", [{"name": chosen[0], "value": chosen[0].lower(), "featureHash": chosen[1]}])]
         entry = {"classificationHash": made, "featureHash": "clsWea01", "spaces": {}, "classifications": answers}
         row["classification_answers"][made] = entry
-        if media or self.random.random() < 0.4:
-            entry.update(authors, range=[[3, 4]] if media else [])
+        if media:
+            entry.update(authors, range=[[3, 4]])
         else:
             for frame in range(min(count, 3)):
                 frames.setdefault(frame, {"objects": [], "classifications": []})["classifications"].append(
