@@ -3074,7 +3074,7 @@ func (t *Task) Initiate(ctx context.Context, opts ...CallOption) error {
 // stages, when required answers or labels are missing (details `missing`: how many, `answer`: each, up to 100), by project status, when a person rule keeps the assignee from it
 // where it lands, and for a group that would land in a consensus of kind `determine` (so also for an approve, a reject and a pathway); ErrConflict when another has it; ErrInvalid for an assignee who is no member there, or when there is none to
 // retain. To name an assignee is to assign the task, which admins and team managers do: ErrPermission for others. Whoever submits may
-// retain the task for himself, as he could take it there. Rights: annotate; to name an assignee also assign.
+// retain the task for himself where he could take it; in a stage with hide_unassigned, where nobody takes tasks, ErrPermission. Rights: annotate; to name an assignee also assign.
 //
 // In C: annoproj_task_submit.
 func (t *Task) Submit(ctx context.Context, opts ...SubmitOption) error {

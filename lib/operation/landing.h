@@ -13,7 +13,7 @@ typedef struct landing {
 } landing;
 
 /* The stage where the command's task lands, and whose it is there: decided before anything moves. STATE for data that the stage does not take, PERMISSION to
- * name somebody for those who may not assign, INVALID for an assignee who is no member there, or when there is none to retain. */
+ * name somebody for those who may not assign, or to keep it where unassigned tasks are hidden, INVALID for an assignee who is no member there, or when there is none to retain. */
 annoproj_status landing_find(command *command, const landing *to, stage_facts *stage, int64_t *assignee,
                              annoproj_error **error);
 /* Notes the action (an event of that kind) and lets the task arrive. */

@@ -204,12 +204,13 @@ class Reference(Labels, Routes):
         stage, passed = self.route(user, task, task.stage.edges[edge])
         wanted = assignee
         refuse_if(PERMISSION=bool(assignee) and not self.manages(user))  # naming somebody is an assignment
+        hidden = not wanted and retain and stage.set("hide_unassigned") and not self.manages(user)
         if not wanted and retain:
             holder = task.assignee if task.assignee is not None else user if user != HOST else None
             refuse_if(INVALID=holder is None)
             wanted = holder
         if wanted:
-            refuse_if(INVALID=stage.type == DONE or not self.assignable(wanted, stage))
+            refuse_if(PERMISSION=hidden, INVALID=stage.type == DONE or not self.assignable(wanted, stage))
             submitter, worked = task.last_submitter, set(task.submitters)
             if edge == "submit":
                 submitter = user

@@ -172,6 +172,26 @@ static void test_landing_assignee(void **state) {
     team_free(made);
 }
 
+/* Where unassigned tasks are hidden nobody takes one; so nobody keeps one but by a manager's assignment. */
+static void test_retaining_where_tasks_are_hidden(void **state) {
+    (void)state;
+    team *made = team_new(2, "", "\"hide_unassigned\": true");
+    annoproj_error *error = NULL;
+    annoproj_submit_options options = ANNOPROJ_SUBMIT_OPTIONS_INIT;
+    options.retain_assignee = true;
+    annoproj_task *task = team_task(made, TEAM_BOTH, 0), *manager = team_task(made, TEAM_MANAGER, 1);
+    assert_status(ANNOPROJ_PERMISSION, annoproj_task_submit(task, &options, NULL, &error), error);
+    expect_at(made, 0, made->annotate, "new", 0);
+    assert_ok(annoproj_task_submit(task, NULL, NULL, &error), error);
+    assert_ok(annoproj_task_assign(manager, made->users[TEAM_BOTH], NULL, &error), error);
+    assert_ok(annoproj_task_submit(manager, &options, NULL, &error), error);
+    expect_at(made, 1, made->review, "new", made->users[TEAM_BOTH]);
+    annoproj_task_close(task);
+    annoproj_task_close(manager);
+    assert_int_equal(team_differences(made), 0);
+    team_free(made);
+}
+
 /* A person rule of the stage where it lands bars its assignee there as it would anywhere; managers it does not. What a manager
  * names is a manager's assignment. */
 static void test_landing_by_the_person_rules(void **state) {
@@ -305,6 +325,7 @@ int main(void) {
         cmocka_unit_test(test_strict_review),
         cmocka_unit_test(test_review_that_is_not_strict),
         cmocka_unit_test(test_landing_assignee),
+        cmocka_unit_test(test_retaining_where_tasks_are_hidden),
         cmocka_unit_test(test_landing_by_the_person_rules),
         cmocka_unit_test(test_bulk_with_refusals),
         cmocka_unit_test(test_calls),

@@ -3450,7 +3450,7 @@ class Task(_runtime.Handle):
         stages, when required answers or labels are missing (details `missing`: how many, `answer`: each, up to 100), by project status, when a person rule keeps the assignee from it
         where it lands, and for a group that would land in a consensus of kind `determine` (so also for an approve, a reject and a pathway); CONFLICT when another has it; INVALID for an assignee who is no member there, or when there is none to
         retain. To name an assignee is to assign the task, which admins and team managers do: PERMISSION for others. Whoever submits may
-        retain the task for himself, as he could take it there. Rights: annotate; to name an assignee also assign.
+        retain the task for himself where he could take it; in a stage with hide_unassigned, where nobody takes tasks, PERMISSION. Rights: annotate; to name an assignee also assign.
 
         assignee: who has the task where it lands, a member of that stage; 0 = nobody. Needs the right to assign
         retain_assignee: the task keeps its assignee, who must be a member there

@@ -1516,7 +1516,7 @@ ANNOPROJ_API void annoproj_submit_options_init(annoproj_submit_options *options 
  * stages, when required answers or labels are missing (details `missing`: how many, `answer`: each, up to 100), by project status, when a person rule keeps the assignee from it
  * where it lands, and for a group that would land in a consensus of kind `determine` (so also for an approve, a reject and a pathway); CONFLICT when another has it; INVALID for an assignee who is no member there, or when there is none to
  * retain. To name an assignee is to assign the task, which admins and team managers do: PERMISSION for others. Whoever submits may
- * retain the task for himself, as he could take it there. Rights: annotate; to name an assignee also assign. */
+ * retain the task for himself where he could take it; in a stage with hide_unassigned, where nobody takes tasks, PERMISSION. Rights: annotate; to name an assignee also assign. */
 ANNOPROJ_API annoproj_status annoproj_task_submit(annoproj_task *task, const annoproj_submit_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* Skips a task of an annotation stage that is the session's: it becomes unassigned (one that a manager assigned, or in a stage that hides

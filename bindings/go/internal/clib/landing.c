@@ -33,6 +33,10 @@ static annoproj_status choose_assignee(command *cmd, const landing *to, const st
         if (task->assignee == 0)
             return fail(error, ANNOPROJ_INVALID, "task %lld has no assignee to retain", (long long)task->id);
         *assignee = task->assignee;
+        if (stage->hide_unassigned && !cmd->scope.manager)
+            return fail(error, ANNOPROJ_PERMISSION,
+                        "stage %lld hides unassigned tasks: nobody keeps task %lld there but by a manager's assignment",
+                        (long long)stage->id, (long long)task->id);
     }
     if (*assignee != 0)
         return require_member(cmd, stage, *assignee, error);
