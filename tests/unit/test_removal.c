@@ -222,11 +222,57 @@ static void test_purge_in_steps(void **state) {
     team_free(made);
 }
 
+/* More tasks than go at a time: they leave and come back as they were, and the store's check finds each count, vector and
+ * event as it must be. */
+static void test_a_large_dataset_leaves_and_comes_back(void **state) {
+    enum { MANY = 20000, MOVED = 15000, FIRST_MOVED = 3000 };
+    (void)state;
+    annoproj_error *error = NULL;
+    annoproj_table *before = NULL, *table = NULL;
+    char *as_it_was = NULL, *again = NULL;
+    int64_t tasks = 0, *ids = malloc(MOVED * sizeof *ids);
+    team *made = team_new(MANY, "", "");
+    annoproj_project *admins = made->projects[TEAM_ADMIN];
+    annoproj_task_list_options options = ANNOPROJ_TASK_LIST_OPTIONS_INIT;
+    assert_non_null(ids);
+    for (int i = 0; i < MOVED; i++)
+        ids[i] = made->first_task + FIRST_MOVED + i;
+    work(made);
+    assert_ok(annoproj_tasks_move(admins, ids, MOVED, made->review, true, NULL, &table, &error), error);
+    annoproj_table_free(table);
+    assert_ok(annoproj_tasks_assign(admins, ids, 200, made->users[TEAM_REVIEWER], true, NULL, &table, &error), error);
+    annoproj_table_free(table);
+    options.limit = 10000;
+    options.sort = ANNOPROJ_TASK_SORT_TITLE;
+    options.reverse = true;
+    assert_ok(annoproj_task_list(admins, &options, NULL, &before, &error), error);
+    assert_ok(annoproj_table_json(before, &as_it_was, &error), error);
+    assert_ok(annoproj_project_detach_dataset(admins, made->dataset, NULL, &tasks, &error), error);
+    assert_int_equal(tasks, MANY);
+    assert_ok(annoproj_task_list(admins, NULL, NULL, &table, &error), error);
+    assert_int_equal(annoproj_table_row_count(table), 0);
+    annoproj_table_free(table);
+    assert_int_equal(team_differences(made), 0);
+    assert_ok(annoproj_project_attach_dataset(admins, made->dataset, NULL, &tasks, &error), error);
+    assert_int_equal(tasks, MANY);
+    assert_int_equal(team_differences(made), 0);
+    assert_ok(annoproj_task_list(admins, &options, NULL, &table, &error), error);
+    assert_ok(annoproj_table_json(table, &again, &error), error);
+    assert_string_equal(again, as_it_was);
+    annoproj_table_free(table);
+    annoproj_table_free(before);
+    annoproj_free(as_it_was);
+    annoproj_free(again);
+    free(ids);
+    team_free(made);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_delete_and_restore),
         cmocka_unit_test(test_join_what_is_deleted),
         cmocka_unit_test(test_purge_in_steps),
+        cmocka_unit_test(test_a_large_dataset_leaves_and_comes_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

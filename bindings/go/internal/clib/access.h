@@ -137,6 +137,7 @@ typedef struct command {
     bytes result;       /* what the public function hands out; kept with a request key */
     bytes places;       /* where many tasks have come to, written together in the end (task_places.h) */
     bool places_wait;   /* else each is written at once */
+    stage_facts aim;    /* of a move: its stage, read once for all tasks; id 0 = not read */
     bool found_nothing; /* no request key is kept: a repeat asks again */
 } command;
 

@@ -19,18 +19,10 @@ const char *task_status_name(int32_t status) {
 }
 
 annoproj_status task_close_stay(command *cmd, const task_facts *task, annoproj_error **error) {
-    static const char last_text[] = "SELECT number FROM task_stay WHERE task = ? ORDER BY number DESC LIMIT 1";
-    static const char text[] =
-        "INSERT INTO task_stay(task, number, stage, entered_us, left_us, actor, assignee) VALUES(?, ?, ?, ?, ?, ?, ?)";
-    statement *find = sql(cmd->scope.database, last_text);
-    bind_int64(find, task->id);
-    int64_t last = sql_row(find) ? column_int64(find, 0) : 0;
-    annoproj_status status = sql_end(find, error);
-    if (status != ANNOPROJ_OK)
-        return status;
+    static const char text[] = "INSERT INTO task_stay(task, number, stage, entered_us, left_us, actor, assignee) SELECT"
+                               " ?1, coalesce(max(number), 0) + 1, ?2, ?3, ?4, ?5, ?6 FROM task_stay WHERE task = ?1";
     statement *insert = sql(cmd->scope.database, text);
     bind_int64(insert, task->id);
-    bind_int64(insert, last + 1);
     bind_int64(insert, task->stage.id);
     bind_int64(insert, task->entered_us);
     bind_int64(insert, cmd->scope.now_us);

@@ -31,17 +31,18 @@ static annoproj_status complete_labels(command *cmd, const task_facts *task, con
 
 annoproj_status move_body(command *cmd, void *arguments, annoproj_error **error) {
     task_facts *task = &cmd->scope.task;
-    stage_facts target;
-    annoproj_status status = access_stage_facts(&cmd->scope, *(const int64_t *)arguments, cmd->scope.user, &target,
-                                                error);
+    const stage_facts *target = &cmd->aim;
+    annoproj_status status = ANNOPROJ_OK;
+    if (target->id == 0)
+        status = access_stage_facts(&cmd->scope, *(const int64_t *)arguments, cmd->scope.user, &cmd->aim, error);
     if (status == ANNOPROJ_OK && task->parent != 0) /* a branch stands for its task */
         status = access_task_facts(&cmd->scope, task->parent, task, error);
     if (status == ANNOPROJ_OK)
-        status = check_target(&cmd->scope, &target, error);
+        status = check_target(&cmd->scope, target, error);
     if (status == ANNOPROJ_OK)
         status = label_publish(cmd, task, PUBLISH_SILENT, error);
-    if (status == ANNOPROJ_OK && target.type == STAGE_DONE && !target.archive)
-        status = complete_labels(cmd, task, &target, error);
+    if (status == ANNOPROJ_OK && target->type == STAGE_DONE && !target->archive)
+        status = complete_labels(cmd, task, target, error);
     if (status == ANNOPROJ_OK)
         status = branch_close(cmd, task, error);
     if (status == ANNOPROJ_OK)
@@ -51,13 +52,13 @@ annoproj_status move_body(command *cmd, void *arguments, annoproj_error **error)
     command_event(cmd, &(event){.kind = EVENT_TASK_MOVE,
                                 .task = NUMBER_OF(task->id),
                                 .stage = task->stage.number,
-                                .reference = target.number});
-    const task_arrival arrival = {.stage = target.id,
-                                  .facts = &target,
-                                  .status = target.type == STAGE_DONE ? ANNOPROJ_TASK_COMPLETED : ANNOPROJ_TASK_NEW};
+                                .reference = target->number});
+    const task_arrival arrival = {.stage = target->id,
+                                  .facts = target,
+                                  .status = target->type == STAGE_DONE ? ANNOPROJ_TASK_COMPLETED : ANNOPROJ_TASK_NEW};
     status = task_arrive(cmd, task, &arrival, error);
-    if (status == ANNOPROJ_OK && target.type == STAGE_REVIEW)
-        status = review_enter_stage(cmd, task->id, target.id, error);
+    if (status == ANNOPROJ_OK && target->type == STAGE_REVIEW)
+        status = review_enter_stage(cmd, task->id, target->id, error);
     return status;
 }
 
