@@ -247,7 +247,7 @@ class Query:
                 rows[credited]["approved_tasks" if kind.endswith("approve") else "rejected_tasks"] += 1
             if credited and kind in ("label_approve", "label_reject") and self.passes(event, label=True, stages=decided, person="credited"):
                 rows[credited]["approved_labels" if kind == "label_approve" else "rejected_labels"] += self.weight(event)
-            if credited and kind in ISSUE_ACTIONS and actor != credited:
+            if credited and kind in ISSUE_ACTIONS and actor != credited and not self.unit:    # by frames they have no column
                 if self.passes(event, label=event["class"] is not None, stages=decided, person="credited"):
                     rows[credited]["issue_actions_against_user"] += 1
         out = {}
@@ -271,7 +271,7 @@ class Query:
             if kind == "time_spent":
                 spent[actor] += sum(length for _, length in self.pieces(event))
                 continue
-            if not self.in_window(event["time"]):
+            if not self.in_window(event["time"]) or (kind in ISSUE_ACTIONS and self.unit):
                 continue
             if kind in ("task_approve", "task_reject"):
                 rows[actor]["approved_tasks" if kind == "task_approve" else "rejected_tasks"] += 1

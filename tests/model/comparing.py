@@ -11,6 +11,16 @@ from workflows import PATTERNS
 class Comparing:
     """A part of Project: world, reference, host, handles, touched, written."""
 
+    def expect_any(self, what, found, expected):
+        if found not in expected:
+            raise AssertionError("%s\n  found    %r\n  expected %s" % (what, found, "/".join(sorted(expected))))
+
+    def expect_rows(self, what, found, expected):
+        """Says where the first difference is."""
+        for at, (one, other) in enumerate(zip(found, expected)):
+            self.expect("%s, row %d" % (what, at), one, other)
+        self.expect(what + ": rows too many, too few", (found[len(expected):], expected[len(found):]), ([], []))
+
     def expect(self, what, found, expected):
         if found != expected:
             raise AssertionError("%s\n  found    %r\n  expected %r" % (what, found, expected))
@@ -22,10 +32,10 @@ class Comparing:
         user, stage, time = task.last_action or (None, None, None)
         return [task.id, task.priority, task.stage.key, task.status, task.derived(), task.assignee, task.entered, user,
                 stage and stage.title, time, sum(not issue.resolved for issue in issues), sum(issue.resolved for issue in issues),
-                task.version]
+                task.version, task.parent and task.parent.id]
 
     ROW = ("task", "priority", "stage_key", "status", "derived_status", "assignee", "entered", "last_action_user",
-           "last_action_stage", "last_action", "open_issues", "resolved_issues", "version")
+           "last_action_stage", "last_action", "open_issues", "resolved_issues", "version", "parent")
 
     @classmethod
     def found_row(cls, row):
@@ -40,6 +50,8 @@ class Comparing:
 
     def compare_touched(self, random):
         """What operations have touched since the last time: all tasks, and the labels of one."""
+        if self.reference.deleted:
+            return
         self.compare_tasks(self.touched.values())
         if self.written:
             self.compare_labels(random.choice(list(self.written.values())))
@@ -65,10 +77,11 @@ class Comparing:
                            rows_of(handle.geometry(annoproj.Unit.STORED)))
             self.expect("geometry of task %d" % task.id, found, sorted(
                 (label.hash, frame, box) for label in task.labels.values() for frame, box in zip(sorted(label.frames), label.boxes)))
-        if task.issues:
+        issues = task.main.issues
+        if issues:
             found = [[row["anchor"], row["label"], row["resolved"], row["rejection"], row["comments"]] for row in rows_of(handle.issues())]
             self.expect("issues of task %d" % task.id, found,
-                        [[one.anchor, one.label, one.resolved, one.rejection, int(one.comments)] for one in task.issues])
+                        [[one.anchor, one.label, one.resolved, one.rejection, int(one.comments)] for one in issues])
 
     # ---- what a session sees ----
 
@@ -79,28 +92,40 @@ class Comparing:
             self.expect("project_open by user %d" % user, status_of(self.world.sessions[user].project_open, self.id),
                         "STATE" if user in reference.disabled else "NOT_FOUND")
             return
-        if reference.role(user) is None or user in reference.disabled:
-            org_admin = user in self.world.organisation.admins
-            status = "STATE" if user in reference.disabled else "PERMISSION" if org_admin else "NOT_FOUND"
-            self.expect("list of user %d" % user, status_of(project.task_list), status)
+        if reference.role(user) is None or user in reference.disabled or reference.deleted:
+            visible = reference.visible(user)
+            status = {"STATE"} if user in reference.disabled else {"NOT_FOUND"} if not visible else \
+                {"STATE"} if reference.role(user) == "admin" else {"STATE", "PERMISSION"} if reference.deleted else {"PERMISSION"}
+            self.expect_any("list of user %d" % user, status_of(project.task_list), status)
             return
-        listed = reference.listed(user)
+        waiting = random.random() < 0.5
+        listed = reference.listed(user, waiting)
         pages, rows = random.choice((1, 2, 5, 1000)), []
-        for page in project.task_list_pages(limit=pages):
+        for page in project.task_list_pages(limit=pages, include_waiting=waiting):
             rows += rows_of(page)
-        self.expect("list of user %d" % user, [self.found_row(row) for row in rows], [self.row_of(task) for task in listed])
+        self.expect_rows("list of user %d, include_waiting=%r" % (user, waiting), [self.found_row(row) for row in rows],
+                         [self.row_of(task) for task in listed])
+        self.check_rules(rows)
         counts = {row["key"]: row["tasks"] for row in rows_of(project.stage_list())}
         self.expect("counts of user %d" % user, counts, reference.counts(user))
-        for task in random.sample(list(reference.tasks.values()), 3):
+        for task in random.sample(list(reference.tasks.values()), min(3, len(reference.tasks))):
             status = status_of(project.task_open, task.id)
             self.expect("task_open(%d) by user %d" % (task.id, user), status, "OK" if reference.sees(user, task) else "NOT_FOUND")
             if (user, task.id) in self.task_handles:
                 self.expect("task_get(%d) by user %d" % (task.id, user), status_of(self.task_handles[user, task.id].get), status)
-                view = "NOT_FOUND" if status != "OK" else "PERMISSION" if reference.others(user, task) else "OK"
+                view = "NOT_FOUND" if status != "OK" else "PERMISSION" if reference.hidden(user, task) else "OK"
                 self.expect("labels(%d) by user %d" % (task.id, user), status_of(self.task_handles[user, task.id].labels), view)
-        self.compare_filtered(user, project, listed, random)
+        if reference.gone:
+            self.expect("task_open of a branch that is gone", status_of(project.task_open, random.choice(reference.gone).id), "NOT_FOUND")
+        self.compare_filtered(user, project, listed, random, {"include_waiting": waiting})
 
-    def compare_filtered(self, user, project, listed, random):
+    def check_rules(self, rows):
+        """What holds whatever the reference says: a task is listed once, and nobody has two branches of a task."""
+        self.expect("tasks listed twice", len(rows), len({row["task"] for row in rows}))
+        held = [(row["parent"], row["assignee"]) for row in rows if row["parent"] and row["assignee"]]
+        self.expect("users with two branches of a task", len(held), len(set(held)))
+
+    def compare_filtered(self, user, project, listed, random, options):
         """Some conditions, one order; a condition is an option and what it asks of a task."""
         counts = self.reference.counts(user)
         stages = some(random, [stage.id for stage in self.reference.resting() if stage.key in counts])
@@ -125,7 +150,7 @@ class Comparing:
         if seen:
             dataset = random.choice(sorted(seen))
             conditions.append(({"datasets": [dataset]}, lambda task: task.dataset == dataset))
-        options, keep = {"limit": random.choice((1, 3, 1000))}, listed
+        options, keep = dict(options, limit=random.choice((1, 3, 1000))), listed
         for option, holds in random.sample(conditions, random.choice((0, 1, 1, 2, 3))):
             options.update(option)
             keep = [task for task in keep if holds(task)]
@@ -152,7 +177,7 @@ class Comparing:
 
     def compare_figures(self):
         reference = self.reference
-        there = [task for task in reference.tasks.values() if not task.removed]
+        there = [task for task in reference.tasks.values() if not task.removed and not task.parent]
         row = rows_of(self.host.overview())[0]
         self.expect("overview", [row["instance_labels_created"], row["open_issues"], row["tasks"]],
                     [reference.counted, reference.open_issues(), len(there)])

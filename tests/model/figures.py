@@ -1,6 +1,6 @@
 """The reports as functions of what happened, by the words of the specification; no share of code with the library or the recount."""
 
-from parts import ANNOTATE, HOST, REVIEW
+from parts import ANNOTATE, ANNOTATING, HOST, JUDGE, MANY, REVIEW, REVIEWING
 
 
 def half_up(microseconds):
@@ -9,6 +9,11 @@ def half_up(microseconds):
 
 def rate(part, whole):
     return part / whole if whole else None
+
+
+def both(kind):
+    """Of a task, and of a branch."""
+    return kind, "branch_" + kind
 
 
 class Window:
@@ -63,10 +68,10 @@ class Window:
         return [self.tasks(kind) for kind in ("submit", "skip", "approve", "reject", "assign", "release", "move", "reopen")]
 
     def label_actions(self):
-        return [self.labels(kind) for kind in ("label_submit", "label_approved", "label_rejected")]
+        return [self.labels(*kinds) for kinds in (("label_submit", "main_label_submit"), ("label_approved",), ("label_rejected",))]
 
     def time_spent(self):
-        annotate, review, total = self.time(ANNOTATE), self.time(REVIEW), self.time()
+        annotate, review, total = self.time(*ANNOTATING), self.time(*REVIEWING), self.time()
         return [half_up(annotate), half_up(review), half_up(total - annotate - review), half_up(total)]
 
     def created(self, frames, **which):
@@ -78,33 +83,33 @@ class Window:
         for feature, parent in features.items():
             rows[feature] = [0, 0, 0]
             for at, kind in enumerate(("create", "approved", "rejected")):
-                for one in self.pick(*(["label_create", "frames_create"] if kind == "create" and parent is None and self.frames
-                                       else [("label_" if parent is None else "answer_") + kind])):
+                created = ["label_create", "main_label_create"] + (["frames_create", "main_frames_create"] if self.frames else [])
+                for one in self.pick(*(created if kind == "create" and parent is None else [("label_" if parent is None else "answer_") + kind])):
                     if (one.option if parent is not None else one.label_class) == feature:
                         rows[feature][at] += one.frames if self.frames else 1
         return rows
 
     def split(self):
         """Of the stage filter: annotation stages, review stages; one that names none of a kind leaves that kind whole."""
-        by_type = {ANNOTATE: set(), REVIEW: set()}
+        by_type = {ANNOTATE: set(), REVIEW: set(), MANY: set(), JUDGE: set()}
         for stage in self.reference.stages.values():
             if self.stages and stage.id in self.stages and stage.type in by_type:
                 by_type[stage.type].add(stage.id)
-        return by_type[ANNOTATE], by_type[REVIEW]
+        return by_type[ANNOTATE] | by_type[MANY], by_type[REVIEW] | by_type[JUDGE]
 
     def annotators(self):
         rows = {}
         work, decisions = self.split()
         for user in self.everybody():
-            own = {"person": user, "types": (ANNOTATE,), "stages": work}
+            own = {"person": user, "types": ANNOTATING, "stages": work}
             given = {"credited": user, "stages": decisions}
-            submitted, rejected = self.tasks("submit", **own), self.tasks("reject", **given)
-            time, labels = self.time(ANNOTATE, person=user, stages=work), self.labels("label_rejected", **given)
-            extra = ("frames_create",) if self.frames else (), ("frames_delete",) if self.frames else ()
-            row = [submitted, self.tasks("skip", **own), self.tasks("approve", **given), rejected, rate(rejected, submitted),
-                   self.labels("label_create", *extra[0], **own), self.labels("label_edit", **own),
-                   self.labels("label_delete", *extra[1], **own), self.labels("label_approved", **given), labels,
-                   rate(labels, self.labels("label_submit", **own)), half_up(time), rate(time / 1e6, submitted)]
+            submitted, rejected = self.tasks("submit", **own), self.tasks("reject", "branch_reject", **given)
+            time, labels = self.time(*ANNOTATING, person=user, stages=work), self.labels("label_rejected", **given)
+            extra = (both("frames_create"), both("frames_delete")) if self.frames else ((), ())
+            row = [submitted, self.tasks("skip", **own), self.tasks("approve", "branch_approve", **given), rejected, rate(rejected, submitted),
+                   self.labels(*both("label_create"), *extra[0], **own), self.labels(*both("label_edit"), **own),
+                   self.labels(*both("label_delete"), *extra[1], **own), self.labels("label_approved", **given), labels,
+                   rate(labels, self.labels(*both("label_submit"), **own)), half_up(time), rate(time / 1e6, submitted)]
             if not self.frames:
                 row.append(sum(1 for one in self.pick("issue_create", "issue_resolve", "issue_reopen", **given)
                                if one.actor != user))
@@ -115,9 +120,9 @@ class Window:
         rows = {}
         _, chosen = self.split()
         for user in self.everybody():
-            own = {"person": user, "types": (REVIEW,), "stages": chosen}
+            own = {"person": user, "types": REVIEWING, "stages": chosen}
             approved, rejected = self.tasks("approve", **own), self.tasks("reject", **own)
-            time = self.time(REVIEW, person=user, stages=chosen)
+            time = self.time(*REVIEWING, person=user, stages=chosen)
             extra = ("frames_create",) if self.frames else (), ("frames_delete",) if self.frames else ()
             good, bad = self.labels("label_approved", **own), self.labels("label_rejected", **own)
             row = [approved, rejected, rate(rejected, approved + rejected),

@@ -1,6 +1,6 @@
 """Labels, what of them is published, their reviews, and issues."""
 
-from parts import HOST, REVIEW, WORKS_IN, DONE, Issue, Label, Published, refuse_if
+from parts import DONE, HOST, JUDGE, MANY, REVIEW, WORKS_IN, Issue, Label, Published, refuse_if
 
 
 class Labels:
@@ -12,9 +12,11 @@ class Labels:
         """`put` holds (hash, class, frames, boxes, options); `version` None forces."""
         self.enter(user, task)
         refuse_if(CONFLICT=self.others(user, task) or (version is not None and version != task.version),
-                  STATE=task.stage.type == DONE or self.closed(user, task.assignee == user) or self.barred_on_take(user, task))
+                  STATE=task.stage.type == DONE or (task.waits and (task.parent is not None or self.begun(task))) or task.stage.type == JUDGE
+                  or self.closed(user, self.theirs(user, task)) or self.barred_on_take(user, task))
         refuse_if(NOT_FOUND=any(hash not in task.labels for hash in remove))
-        self.take(user, task)
+        if not task.waits:
+            self.take(user, task)
         for hash, kind, frames, boxes, options in put:
             there = task.labels.get(hash)
             number = there.number if there else task.numbers.get(hash) or next(self.counter)
@@ -28,14 +30,19 @@ class Labels:
             del task.labels[hash]
         if put or remove:
             task.version += 1
+            if task.branches:
+                self.write_main(task, [one[0] for one in put], remove)
 
-    def publish(self, user, task, silently=False):
+    def publish(self, user, task, silently=False, prefix=""):
+        """`user`: one, or who it is for each label's number."""
         def record(kind, label_class, frames, **more):
-            if not silently:
-                self.record(kind, user, task, label_class=label_class, frames=frames, **more)
+            if not silently and (frames or not kind.startswith("frames")) and not (prefix == "branch_" and kind == "answer_create"):
+                actor = user.get(number, HOST) if isinstance(user, dict) else user
+                self.record(prefix * (kind != "answer_create") + kind, actor, task, label_class=label_class, frames=frames, **more)
 
         for label in task.labels.values():
-            one = task.published.get(label.number)
+            number = label.number
+            one = task.published.get(number)
             if one is None:
                 record("label_create", label.kind, len(label.frames))
                 for option in label.answers:
@@ -108,7 +115,8 @@ class Labels:
         elif how == "rejected":
             if of_label[0].resolved:
                 self.resolve(user, task, of_label[0], False)
-            of_label[0].comments += bool(comment)
+            if comment:
+                self.comment(user, task, of_label[0])
 
     # ---- issues ----
 
@@ -120,15 +128,24 @@ class Labels:
         issue.resolved = resolved
         self.record("issue_resolve" if resolved else "issue_reopen", user, task, credited=self.against(task, issue),
                     label_class=issue.kind)
+        self.tell_of_issue(user, task, "resolved" if resolved else "reopened")
 
     def open_issue(self, user, task, issue, comment):
-        issue.comments = bool(comment)
         task.issues.append(issue)
         self.record("issue_create", user, task, credited=self.against(task, issue), label_class=issue.kind)
+        self.tell_of_issue(user, task, "created")
+        if comment:
+            self.comment(user, task, issue)
+
+    def comment(self, user, task, issue):
+        issue.comments += 1
+        self.tell_of_issue(user, task, "commented")
 
     def create_issue(self, user, task, anchor, hash=None, comment=""):
         self.may_view(user, task)
-        refuse_if(STATE=self.closed(user), NOT_FOUND=anchor == "label" and hash not in task.labels)
+        refuse_if(STATE=self.closed(user) or task.stage.type == MANY or task.parent is not None, NOT_FOUND=anchor == "label" and hash not in task.labels)
+        self.come_back(user, task)
+        self.sign_of_work(user, task)
         label = task.labels.get(hash) if anchor == "label" else None
         issue = Issue(0, anchor, hash, label.number, label.kind) if label else Issue(0, anchor)
         self.open_issue(user, task, issue, comment)
@@ -136,7 +153,9 @@ class Labels:
     def change_issue(self, user, task, issue, how):
         self.may_view(user, task)
         refuse_if(STATE=self.closed(user))
+        self.come_back(user, task)
+        self.sign_of_work(user, task)
         if how == "comment":
-            issue.comments += 1
+            self.comment(user, task, issue)
         elif issue.resolved != (how == "resolve"):
             self.resolve(user, task, issue, how == "resolve")

@@ -1,18 +1,26 @@
 """The things of the reference: stages, tasks, labels, issues, what happened; and how it refuses."""
 
 import dataclasses
-import itertools
 
 HOST = 0
 DAY = 86_400_000_000
 MANAGERS = ("admin", "team_manager")
 ANNOTATE, REVIEW, AGENT, DONE = "ANNOTATION", "REVIEW", "AGENT", "DONE"
+MANY, JUDGE = "CONSENSUS_ANNOTATION", "CONSENSUS_REVIEW"
+ANNOTATING, REVIEWING = (ANNOTATE, MANY), (REVIEW, JUDGE)
 BY_USER, BY_SHARE, BY_RULE = "USER_ROUTER", "PERCENTAGE_ROUTER", "METADATA_ROUTER"
 ROUTERS = (BY_USER, BY_SHARE, BY_RULE)
 WORKS_IN = {ANNOTATE: MANAGERS + ("annotator", "annotator_reviewer"), REVIEW: MANAGERS + ("reviewer", "annotator_reviewer"),
             AGENT: MANAGERS, DONE: ()}
+WORKS_IN.update({MANY: WORKS_IN[ANNOTATE], JUDGE: WORKS_IN[REVIEW]})
 CLOSED = ("paused", "completed", "cancelled")
+UNCHANGED = object()  # what an operation returns that had nothing to do
 UNDECIDED = ("new", "resolved", "reopened")
+
+
+def fresh(stage):
+    """The status on arrival."""
+    return "completed" if stage.type == DONE else "new"
 
 
 class Refused(Exception):
@@ -26,32 +34,6 @@ def refuse_if(**reasons):
     held = [status for status, holds in reasons.items() if holds]
     if held:
         raise Refused(*held)
-
-
-class Organisation:
-    """What the projects of a store share."""
-
-    def __init__(self, now):
-        self.now = now
-        self.disabled, self.admins = set(), set()
-        self.covered = {}  # user: pieces of time
-        self.units = {}  # data unit: Unit
-        self.projects = []
-        self.counter = itertools.count(1)
-
-    def sees_dataset(self, user, dataset):
-        """The host has made all of them. An admin also sees what was detached, to attach it again."""
-        return user == HOST or user in self.admins or any(
-            (dataset in one.attached and one.role(user)) or (dataset in one.once_attached and one.role(user) == "admin")
-            for one in self.projects)
-
-    def disable(self, user, who, disabled):
-        refuse_if(STATE=user in self.disabled)
-        refuse_if(PERMISSION=user != HOST and user not in self.admins)
-        if disabled and who not in self.disabled:
-            for project in self.projects:
-                project.free_all(user, who)
-        (self.disabled.add if disabled else self.disabled.discard)(who)
 
 
 @dataclasses.dataclass
@@ -134,6 +116,8 @@ class Task:
     status: str = "new"
     assignee: int = None
     by_manager: bool = False
+    taken: bool = False  # by the assignee themselves
+    sign: int = 0  # of work, the assignee's last one
     released: bool = False
     returned: bool = False
     priority: int = 50
@@ -141,6 +125,13 @@ class Task:
     last_submitter: int = HOST
     last_action: tuple = None  # user, stage, time
     removed: bool = False
+    parent: object = None  # the task that it is a branch of
+    number: int = 0  # of a branch
+    submitter: int = None  # of a branch
+    turn: int = 0  # of its submit
+    branches: list = dataclasses.field(default_factory=list)
+    through: bool = False  # was in consensus
+    uuid: str = None
     skips: dict = dataclasses.field(default_factory=dict)  # user: when, as a number
     submitters: set = dataclasses.field(default_factory=set)  # (stage key, user)
     stays: list = dataclasses.field(default_factory=list)  # (stage, entered, left) of former ones
@@ -151,6 +142,16 @@ class Task:
     reviews: dict = dataclasses.field(default_factory=dict)  # (stage key, number): [state, content]
     last_review: dict = dataclasses.field(default_factory=dict)  # number: state in the last review stage
     issues: list = dataclasses.field(default_factory=list)
+
+    @property
+    def waits(self):
+        """A task for its branches, a branch for the review of its task: nobody can have it."""
+        return self.status == "completed" if self.parent else self.stage.type == MANY
+
+    @property
+    def main(self):
+        """What has the issues."""
+        return self.parent or self
 
     @property
     def dataset(self):
@@ -165,7 +166,8 @@ class Task:
         return self.unit.frames
 
     def issue_state(self):
-        return "none" if not self.issues else "unresolved" if any(not issue.resolved for issue in self.issues) else "resolved"
+        issues = self.issues
+        return "none" if not issues else "unresolved" if any(not issue.resolved for issue in issues) else "resolved"
 
     def derived(self):
         if self.status != "new":

@@ -4,7 +4,7 @@ import collections
 import fractions
 import re
 
-from parts import AGENT, ANNOTATE, BY_RULE, BY_SHARE, BY_USER, DONE, REVIEW, ROUTERS, Refused, Stage, refuse_if
+from parts import AGENT, ANNOTATE, BY_RULE, BY_SHARE, BY_USER, DONE, JUDGE, MANY, REVIEW, ROUTERS, Refused, Stage, refuse_if
 
 
 def read_document(document, users):
@@ -20,16 +20,22 @@ def read_document(document, users):
     return stages
 
 
-WAYS_OUT = {ANNOTATE: {"submit"}, REVIEW: {"approve", "reject"}, BY_USER: {"default"}, BY_RULE: {"default"}}
+WAYS_OUT = {ANNOTATE: {"submit"}, MANY: {"submit"}, REVIEW: {"approve", "reject"}, JUDGE: {"approve", "reject"}, BY_USER: {"default"}, BY_RULE: {"default"}}
 
 
 def breaks_a_rule(document):
     stages = {one["key"]: one for one in document["stages"]}
     ways = {key: [*one.get("edges", {}).values(), *(path["to"] for path in one.get("pathways", ()))] for key, one in stages.items()}
-    if len(stages) < len(document["stages"]) or stages.get(document["start"], {}).get("type") not in (ANNOTATE, AGENT):
+    if len(stages) < len(document["stages"]) or stages.get(document["start"], {}).get("type") not in (ANNOTATE, MANY, AGENT):
         return True
     for key, one in stages.items():
         if set(one.get("edges", {})) != WAYS_OUT.get(one["type"], set()) or not set(ways[key]) <= stages.keys() - {key}:
+            return True
+        edges = one.get("edges", {})
+        if (one["type"] == MANY and (stages[edges["submit"]]["type"] != JUDGE or stages[edges["submit"]]["edges"].get("reject") != key)) or any(
+                stages[to]["type"] == JUDGE and one["type"] != MANY for to in ways[key]):
+            return True
+        if one["type"] == JUDGE and (stages[edges["reject"]]["type"] != MANY or stages[edges["reject"]]["edges"].get("submit") != key):
             return True
         paths = one.get("pathways", ())
         if one["type"] == BY_SHARE and sum(fractions.Fraction(str(path["percentage"])) for path in paths) != 1:
@@ -94,10 +100,15 @@ class Routes:
                 router.seen[task.id] = key
                 router.split[key] = router.split.get(key, 0) + 1
 
+    def changes_core(self, old, new):
+        return old.type != new.type or (old.type in (MANY, JUDGE) and any(old.set(name) != new.set(name) for name in ("annotators", "consensus"))) \
+            or (old.type == MANY and old.edges != new.edges) or (old.type == JUDGE and old.edges["reject"] != new.edges["reject"])
+
     def update_workflow(self, user, document, users):
         """The same keys are the same stages."""
         self.enter(user, roles=("admin",))
         closed = self.closed(user)
+        refuse_if(STATE=closed and document is None, NOT_FOUND=document is None)
         if breaks_a_rule(document):
             raise Refused("DATA", *(["STATE"] if closed else []))
         new = read_document(document, users)
@@ -105,11 +116,15 @@ class Routes:
         gone = [stage for key, stage in self.stages.items() if key not in new]
         refuse_if(STATE=closed
                   or any(held[stage.key] or (stage.type == DONE and not stage.set("archive")) for stage in gone)
-                  or any(key in self.stages and self.stages[key].type != stage.type for key, stage in new.items()))
+                  or any(key in self.stages and self.changes_core(self.stages[key], stage) for key, stage in new.items()))
         for key, stage in new.items():
             kept = self.stages.get(key)
             if kept is None:
                 continue
+            if stage.set("assignment_ttl", 0) and not kept.set("assignment_ttl", 0):
+                for task in self.tasks.values():
+                    if task.stage is kept:
+                        task.sign = self.now
             if kept.type == BY_SHARE and shares(kept) != shares(stage):
                 kept.split, kept.seen = {}, {}
             kept.title, kept.edges, kept.settings = stage.title, stage.edges, stage.settings

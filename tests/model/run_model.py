@@ -15,15 +15,18 @@ import os
 import random
 import sys
 import tempfile
-import threading
 import time
 import traceback
 
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "conformance"))  # recount
+
 from comparing import rows_of
 from operations import Operations
+from parts import HOST
+from reporting import compare_events, recount_reports
 from world import World
 
-SHRINK_SECONDS = 60
+SHRINK_SECONDS = int(os.environ.get("SHRINK_SECONDS", 60))
 
 
 def run_steps(seed, steps, seen=None, shown=None):
@@ -40,13 +43,23 @@ def run_steps(seed, steps, seen=None, shown=None):
                         project.compare_touched(run.random)
                 if number % 40 == 39:
                     run.project.compare_session(run.random.choice(list(world.sessions)), run.random)
-                if number % 100 == 99:
+                if number % 100 == 99 and not run.reference.deleted:
                     run.compare_reports()
             for project in world.projects:
+                if project.reference.deleted:
+                    project.host.restore()
+                    project.reference.restore(HOST)
+                    project.name_tasks()
                 project.compare_all(run.random)
+                compare_events(project)
+                recount_reports(project, run.random)
                 for _ in range(2):
-                    run.begin(run.random)
+                    run.begin(run.random, project)
                     run.compare_reports()
+            for user in world.sessions:
+                run.compare_projects(user)
+                run.compare_waiting(user)
+            run.compare_templates()
             project.expect("check of the store", rows_of(world.host.store_check(quick=False)), [])
             return None, done
         except Exception:

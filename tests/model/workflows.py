@@ -2,11 +2,13 @@
 
 import copy
 
-from parts import AGENT, ANNOTATE, BY_RULE, BY_SHARE, BY_USER, DONE, REVIEW, ROUTERS
+from parts import AGENT, ANNOTATE, BY_RULE, BY_SHARE, BY_USER, DONE, JUDGE, MANY, REVIEW, ROUTERS
 
 SETTINGS = {ANNOTATE: (("hide_unassigned", 0.15), ("allow_reassessment", 0.4), ("require_complete_labels", 0.6)),
             REVIEW: (("hide_unassigned", 0.15), ("reviewer_not_submitter", 0.4), ("strict_review", 0.6),
-                     ("reassign_rejected_to_submitter", 0.6))}
+                     ("reassign_rejected_to_submitter", 0.6)),
+            MANY: (("hide_unassigned", 0.1), ("allow_reassessment", 0.7), ("require_complete_labels", 0.4)),
+            JUDGE: (("hide_unassigned", 0.1), ("reviewer_not_submitter", 0.3))}
 SHARES = ((0.5, 0.5), (0.2, 0.3, 0.5), (0.333333, 0.333333, 0.333334), (0.9, 0.1), (0.05, 0.95))
 PATTERNS = ("3", "^image0[1-4]", "(?i)VIDEO", "nothing")
 
@@ -22,6 +24,10 @@ class Documents:
         random, found = self.random, {name: self.random.random() < chance for name, chance in SETTINGS.get(type, ())}
         if type in SETTINGS and random.random() < 0.25:
             found["members"] = random.sample(self.emails, 6)
+        if type in (ANNOTATE, MANY, DONE) and random.random() < 0.4:
+            found["webhook"] = True
+        if (type in SETTINGS or type == AGENT) and random.random() < 0.3:
+            found["assignment_ttl"] = random.choice((60, 600, 4000))
         return found
 
     def stage(self, type, key=None, **more):
@@ -30,6 +36,11 @@ class Documents:
         stage = dict({"key": key, "type": type, "title": key.title()}, **more)
         settings = self.settings(type)
         return dict(stage, settings=settings) if settings else stage
+
+    def complete(self, halves):
+        """The settings of a consensus that stay as they are."""
+        halves[0].setdefault("settings", {})["annotators"] = self.random.choice((2, 2, 3))
+        halves[1].setdefault("settings", {})["consensus"] = self.random.choice(("determine", "refine", "refine"))
 
     def rule(self):
         random = self.random
@@ -61,13 +72,18 @@ class Documents:
         return main if self.random.random() < 0.6 else self.router(stages, main, targets)
 
     def new(self):
-        random, stages = self.random, []
+        random, stages, consensus = self.random, [], self.random.random() < 0.6
+        main = "many" if consensus and random.random() < 0.6 else "review"
         agent = random.random() < 0.6
         ends = ["done"] + (["shelf"] if random.random() < 0.4 else []) + (["spare"] if random.random() < 0.3 else [])
-        agents = ["agent"] if agent else []
+        agents = (["agent"] if agent else []) + (["many"] if consensus else [])
         back = ["annotate", "second"]
+        if consensus:
+            stages += [self.stage(MANY, "many", edges={"submit": "judge"}),
+                       self.stage(JUDGE, "judge", edges={"approve": self.wire(stages, "review", ["second", "last"]), "reject": "many"})]
+            self.complete(stages[-2:])
         stages += [
-            self.stage(ANNOTATE, "annotate", edges={"submit": self.wire(stages, "review", ["second", "last"] + agents)}),
+            self.stage(ANNOTATE, "annotate", edges={"submit": self.wire(stages, main, ["second", "last"] + agents)}),
             self.stage(REVIEW, "review", edges={"approve": self.wire(stages, "second", ["last"] + ends + agents),
                                                 "reject": self.wire(stages, "annotate", back)}),
             self.stage(ANNOTATE, "second", edges={"submit": self.wire(stages, "last", ["review"] + agents)}),
@@ -81,8 +97,8 @@ class Documents:
         for key in ends[1:]:
             stages.append(self.stage(DONE, key))
             if key == "shelf":
-                stages[-1]["settings"] = {"archive": True}
-        start = "agent" if agent and random.random() < 0.15 else "annotate"
+                stages[-1]["settings"] = {"archive": True}  # which has no webhook
+        start = "agent" if agent and random.random() < 0.15 else "many" if consensus and random.random() < 0.25 else "annotate"
         return {"start": start, "stages": stages}
 
     # ---- changes ----
@@ -99,7 +115,10 @@ class Documents:
 
     def reset(self, stages, document):
         stage = self.random.choice([one for one in stages if one["type"] in SETTINGS])
-        stage["settings"] = self.settings(stage["type"])
+        kept = {name: value for name, value in stage.get("settings", {}).items() if name in ("annotators", "consensus")}
+        if self.random.random() < 0.1:
+            kept = {name: 4 if name == "annotators" else "determine" for name in kept}
+        stage["settings"] = {**self.settings(stage["type"]), **kept}
 
     def insert(self, stages, document):
         """An annotation or agent stage in the middle of an edge."""
@@ -115,7 +134,7 @@ class Documents:
     def remove(self, stages, document):
         """What led there leads to the next one; the review stages and the first complete one stay."""
         annotating = [one["key"] for one in stages if one["type"] == ANNOTATE]
-        kept = (document["start"], "review", "last", "done") + tuple(annotating if len(annotating) == 1 else ())
+        kept = (document["start"], "review", "last", "done", "many", "judge") + tuple(annotating if len(annotating) == 1 else ())
         others = [one for one in stages if one["key"] not in kept]
         if not others:
             return

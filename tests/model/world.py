@@ -5,7 +5,8 @@ import os
 
 import annoproj
 from comparing import Comparing, rows_of
-from parts import HOST, Organisation, Unit
+from organisation import Organisation
+from parts import HOST, Unit
 from reference import Reference
 from routes import read_document
 from workflows import Documents
@@ -15,7 +16,8 @@ ROLES = {"admin": annoproj.Role.ADMIN, "team_manager": annoproj.Role.TEAM_MANAGE
 TEAM = ("admin", "admin", "team_manager", "reviewer", "reviewer", "annotator", "annotator", "annotator_reviewer",
         "annotator_reviewer", None, None)
 START = 1_767_603_600_000_000  # Monday 2026-01-05, 09:00 UTC
-MOST_UNITS = 24
+MOST_UNITS, MOST_PROJECTS = 24, 4
+TAGS = ("red", "blue")
 
 
 def feature(key, name, **more):
@@ -39,7 +41,8 @@ class World:
         self.random = random
         self.organisation = Organisation(START)
         self.path = os.path.join(folder, "model.annoproj")
-        self.store = annoproj.create(self.path, clock=lambda: self.organisation.now, relaxed_durability=True, threads=1)
+        self.store = annoproj.create(self.path, clock=lambda: self.organisation.now, relaxed_durability=True, threads=1,
+                                     ticket_key="the host's secret")
         self.host = self.store.session_open(HOST)
         self.sessions = {HOST: self.host}
         self.emails = ["user%d@example.org" % i for i in range(len(TEAM))]
@@ -48,6 +51,7 @@ class World:
         self.users.append(self.org_admin)
         self.organisation.admins.add(self.org_admin)
         self.by_email = dict(zip(self.emails, self.users))
+        self.email_of = dict(zip(self.users, self.emails))
         self.sessions.update((user, self.store.session_open(user)) for user in self.users)
         self.ontology = self.host.ontology_create("Traffic", json.dumps(ONTOLOGY))
         self.name_features()
@@ -56,8 +60,30 @@ class World:
         for dataset, count in zip(self.datasets, (8, 4, 3)):
             self.add_units(HOST, dataset, count)
         self.keys = 0
-        self.projects = [Project(self, "One", TEAM, self.datasets[:2]),
-                         Project(self, "Two", random.sample(TEAM, len(TEAM)), self.datasets[::2])]
+        self.tags = {name: self.host.tag_create(name) for name in TAGS}
+        self.projects = []
+        for title, team, datasets in (("One", TEAM, self.datasets[:2]), ("Two", random.sample(TEAM, len(TEAM)), self.datasets[::2])):
+            documents = Documents(random, self.emails, list(self.dataset_uuids.values()))
+            document, self_release = documents.new(), random.random() < 0.7
+            host = self.host.project_create(title, self.ontology, json.dumps(document),
+                                            self_release=annoproj.Choice.ON if self_release else annoproj.Choice.OFF)
+            reference = self.reference(document, self_release=self_release)
+            self.projects.append(Project(self, title, host, reference, document))
+            self.projects[-1].fill(team, datasets)
+
+    def reference(self, document, **settings):
+        return Reference(self.organisation, read_document(document, self.by_email), document["start"],
+                         {self.van: frozenset(self.options[self.van])}, self.dataset_uuids, **settings)
+
+    def rename(self, user, email):
+        """Also where documents name the user as a member."""
+        before = self.email_of[user]
+        self.emails[self.emails.index(before)] = self.email_of[user] = email
+        self.by_email[email] = self.by_email.pop(before)
+        for project in self.projects:
+            project.document = renamed(project.document, before, email)
+        for template in self.organisation.templates.values():
+            template[1] = renamed(template[1], before, email)
 
     def name_features(self):
         rows = rows_of(self.host.ontology_features(self.ontology))
@@ -84,27 +110,29 @@ class World:
         return range(id, id + count)
 
 
+def renamed(document, before, email):
+    return json.loads(json.dumps(document).replace(json.dumps(before), json.dumps(email)))
+
+
 class Project(Comparing):
     """One project: what the library has, what the reference says, and the handles, kept from when they could be had."""
 
-    def __init__(self, world, title, team, datasets):
-        self.world, random = world, world.random
-        self.documents = Documents(random, world.emails, list(world.dataset_uuids.values()))
-        self.document = self.documents.new()
-        self_release = random.random() < 0.7
-        self.host = world.host.project_create(title, world.ontology, json.dumps(self.document),
-                                              self_release=annoproj.Choice.ON if self_release else annoproj.Choice.OFF)
-        self.id = self.host.id()
-        self.reference = Reference(world.organisation, read_document(self.document, world.by_email), self.document["start"],
-                                   {world.van: frozenset(world.options[world.van])}, world.dataset_uuids, self_release=self_release)
+    def __init__(self, world, title, host, reference, document):
+        """The host's handle."""
+        self.world, self.title, self.host, self.reference, self.document = world, title, host, reference, document
+        self.documents = Documents(world.random, world.emails, list(world.dataset_uuids.values()))
+        self.id, self.uuid, reference.title = host.id(), rows_of(host.get())[0]["uuid"], title
         self.read_stages()
-        self.handles, self.task_handles, self.stage_handles = {HOST: self.host}, {}, {}
+        self.handles, self.task_handles, self.stage_handles = {HOST: host}, {}, {}
+        self.tickets, self.guests = [], {}  # (user, task): when the ticket expires, its handles of task and project
         self.touched, self.written = {}, {}  # tasks to be compared
-        for user, role in zip(world.users, team):
-            if role:
+
+    def fill(self, team, datasets):
+        for user, role in zip(self.world.users, team):
+            if role and user not in self.reference.roles and user not in self.reference.disabled:
                 self.host.collaborator_add(user, ROLES[role])
                 self.reference.roles[user] = role
-                self.handles[user] = world.sessions[user].project_open(self.id)
+                self.handles[user] = self.world.sessions[user].project_open(self.id)
         for dataset in datasets:
             self.expect("tasks of dataset %d" % dataset, self.host.attach_dataset(dataset), self.reference.attach(HOST, dataset, True))
         self.name_tasks()
@@ -114,18 +142,26 @@ class Project(Comparing):
             self.reference.stages[row["key"]].id = row["stage"]
 
     def name_tasks(self):
-        """The tasks that the reference has made without knowing their ids."""
+        """The tasks and branches that the reference has made without knowing their ids."""
         reference = self.reference
-        if reference.unborn:
-            ids = {row["data_unit"]: row["task"] for row in rows_of(self.host.task_list())}
+        if reference.unborn and not reference.deleted:
+            rows = {row["data_unit"]: row for row in rows_of(self.host.task_list(include_waiting=True)) if row["parent"] is None}
             for task in reference.unborn:
-                task.id = ids[task.unit.id]
+                task.id, task.uuid = rows[task.unit.id]["task"], rows[task.unit.id]["uuid"]
                 reference.tasks[task.id] = task
             reference.unborn.clear()
+        for task in reference.budding if not reference.deleted else ():
+            rows = rows_of(self.host.task_open(task.id).consensus_branches())
+            self.expect("branches of task %d" % task.id, len(rows), len(task.branches))
+            for branch, row in zip(task.branches, rows):
+                branch.id, branch.uuid, branch.number = row["branch"], row["uuid"], row["number"]
+                reference.tasks[branch.id] = branch
+        if not reference.deleted:
+            reference.budding.clear()
 
     def handle_of(self, user):
         """The user's project, None when it never could be had. Org admins see the facts of all."""
-        sees = self.reference.role(user) or user in self.world.organisation.admins
+        sees = self.reference.visible(user)
         if user not in self.handles and sees and user not in self.reference.disabled:
             self.handles[user] = self.world.sessions[user].project_open(self.id)
         return self.handles.get(user)
