@@ -162,6 +162,21 @@ static void test_who_leaves_gives_back(void **state) {
     panel_free(made);
 }
 
+/* Who had a branch when somebody else submitted it has had one: nobody gets two. */
+static void test_submitted_by_another(void **state) {
+    (void)state;
+    panel *made = panel_new(1, true, "", "");
+    team *crew = made->team;
+    int64_t branches[16];
+    panel_branches(made, crew->first_task, branches);
+    assert_int_equal(panel_initiate(made->projects[0], branches[0]), ANNOPROJ_OK);
+    assert_int_equal(panel_send(crew->host_project, branches[0]), ANNOPROJ_OK);
+    assert_int_equal(panel_initiate(made->projects[0], branches[1]), ANNOPROJ_STATE);
+    assert_int_equal(panel_initiate(made->projects[1], branches[1]), ANNOPROJ_OK);
+    assert_int_equal(team_differences(crew), 0);
+    panel_free(made);
+}
+
 static void test_lapse(void **state) {
     (void)state;
     panel *made = panel_new(1, true, "\"assignment_ttl\":60", "");
@@ -477,6 +492,7 @@ int main(void) {
         cmocka_unit_test(test_hidden_until_assigned),
         cmocka_unit_test(test_skips),
         cmocka_unit_test(test_who_leaves_gives_back),
+        cmocka_unit_test(test_submitted_by_another),
         cmocka_unit_test(test_lapse),
         cmocka_unit_test(test_labels_before_the_work),
         cmocka_unit_test(test_import_and_export),
