@@ -29,7 +29,7 @@ class Branches:
     def held_back(self, user, task):
         """Whoever has a branch of the task, or has submitted one, gets no other, whatever the role."""
         return task.parent is not None and any(
-            other is not task and user in (other.assignee, other.submitter if other.waits else None) for other in task.parent.branches)
+            other is not task and user in ((other.submitter, other.had) if other.waits else (other.assignee,)) for other in task.parent.branches)
 
     def write_main(self, task, put, remove):
         """Pre-labels reach the branches, as long as nobody has begun."""
@@ -44,15 +44,18 @@ class Branches:
 
     # ---- the annotation half ----
 
-    def submit_branch(self, user, branch):
+    def submit_branch(self, user, branch, keep_rejected):
         self.publish(user, branch, prefix="branch_")
         for label in branch.labels.values():
             self.record("branch_label_submit", user, branch, label_class=label.kind, frames=len(label.frames))
+        if not keep_rejected:
+            self.resolve_reviews(branch.parent)
         if branch.stage.set("webhook"):
             self.tell("task_submitted_event", user, task=branch, stage=branch.stage)
         self.leave(user, branch, "submit", credited=user)
         branch.stays.append((branch.stage, branch.entered, self.now))
         branch.status, branch.submitter, branch.turn, branch.skips = "completed", user or None, next(self.counter), {}
+        branch.had = branch.assignee
         branch.assignee, branch.by_manager, branch.taken, branch.released = None, False, False, False
         task, stage = branch.parent, self.stages[branch.stage.edges["submit"]]
         if user != HOST:
@@ -101,6 +104,7 @@ class Branches:
             if branch.submitter:
                 self.record("branch_approve", user, branch, credited=branch.submitter)
         task.last_submitter = max(used, key=lambda one: one.turn).submitter or HOST
+        task.last_submitters = {branch.submitter for branch in used if branch.submitter}
         for issue in task.issues:
             if issue.rejection and not issue.resolved:
                 self.resolve(user, task, issue, True)

@@ -123,12 +123,14 @@ class Task:
     priority: int = 50
     version: int = 0
     last_submitter: int = HOST
+    last_submitters: set = dataclasses.field(default_factory=set)  # several when consensus was reached
     last_action: tuple = None  # user, stage, time
     removed: bool = False
     parent: object = None  # the task that it is a branch of
     number: int = 0  # of a branch
     submitter: int = None  # of a branch
     turn: int = 0  # of its submit
+    had: int = None  # who had it then
     branches: list = dataclasses.field(default_factory=list)
     through: bool = False  # was in consensus
     uuid: str = None

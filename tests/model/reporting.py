@@ -3,7 +3,6 @@
 import collections
 
 import annoproj
-import recount
 from comparing import rows_of
 from figures import Window
 from parts import HOST
@@ -31,17 +30,6 @@ def compare_events(project):
     wanted = collections.Counter((EVENTS[one.kind], one.time, one.actor, one.credited, one.task.id, one.label_class, one.option, one.frames, one.duration)
               for one in project.reference.happened)
     project.expect("events: too many, too few", (sorted((found - wanted).elements()), sorted((wanted - found).elements())), ([], []))
-
-
-def recount_reports(project, random):
-    """Every report once more, against what the events say; recount knows the data units of attached datasets only."""
-    if project.reference.attached != project.reference.once_attached:
-        return
-    data, faults = recount.Project(project.world.host, project.host), []
-    recount.check_lifetime(data, faults)
-    for _ in range(2):
-        recount.check_query(data, recount.random_query(data, random), faults)
-    project.expect("reports against the events", faults, [])
 
 
 class Reporting:

@@ -11,18 +11,18 @@ class Transitions:
 
     # ---- moving on ----
 
-    def bars(self, task, stage, returned, submitter):
+    def bars(self, task, stage, returned, submitters):
         """Who may not take it there, and by which rule."""
         if stage.type == JUDGE and stage.set("reviewer_not_submitter"):
             return {branch.submitter: "SUBMITTED_BY_YOU" for branch in task.branches if branch.submitter}
-        if stage.type == REVIEW and stage.set("reviewer_not_submitter") and submitter != HOST:
-            return {submitter: "SUBMITTED_BY_YOU"}
+        if stage.type == REVIEW and stage.set("reviewer_not_submitter"):
+            return {user: "SUBMITTED_BY_YOU" for user in submitters if user != HOST}
         if stage.type in ANNOTATING and not stage.set("allow_reassessment") and not returned:
             return {user: "WORKED_ON_BY_YOU" for key, user in task.main.submitters if key != stage.key}
         return {}
 
     def barred(self, task):
-        return self.bars(task, task.stage, task.returned, task.last_submitter)
+        return self.bars(task, task.stage, task.returned, task.last_submitters)
 
     def land(self, user, task, edge, assignee, retain):
         """The stage, the splits it passed, and whose the task is there."""
@@ -36,12 +36,12 @@ class Transitions:
             wanted = holder
         if wanted:
             refuse_if(PERMISSION=hidden, INVALID=stage.type in (DONE, MANY) or not self.assignable(wanted, stage))
-            submitter, worked = task.last_submitter, set(task.submitters)
+            submitters, worked = task.last_submitters, set(task.submitters)
             if edge == "submit":
-                submitter = user
+                submitters = {user}
                 if user != HOST:
                     task.submitters.add((task.stage.key, user))
-            bars = self.bars(task, stage, edge == "reject", submitter)
+            bars = self.bars(task, stage, edge == "reject", submitters)
             task.submitters = worked
             refuse_if(STATE=wanted in bars and not self.manages(wanted))
         return stage, passed, wanted or None
@@ -78,7 +78,7 @@ class Transitions:
         if task.parent:
             refuse_if(STATE=incomplete)
             self.take(user, task)
-            self.submit_branch(user, task)
+            self.submit_branch(user, task, keep_rejected)
             return
         try:
             stage, passed, wanted = self.land(user, task, "submit", assignee, retain)
@@ -96,7 +96,7 @@ class Transitions:
         for number, one in task.published.items():
             if number not in {label.number for label in task.labels.values()}:
                 one.at_last_submit = False
-        task.last_submitter = user
+        task.last_submitter, task.last_submitters = user, {user}
         if user != HOST:
             task.submitters.add((task.stage.key, user))
         if not keep_rejected:

@@ -67,7 +67,8 @@ annoproj_status branch_held(scope *in, const task_facts *task, int64_t user, int
     static const char text[] =
         "SELECT id FROM task WHERE parent = (SELECT parent FROM task WHERE id = ?1) AND parent <> 0"
         " AND id <> ?1 AND stage <> 0 AND ((assignee = ?2 AND (worked_us IS NULL OR worked_us > ?3))"
-        " OR (assignee = -1 AND last_submitter = ?2)) LIMIT 1";
+        " OR (assignee = -1 AND ?2 IN (last_submitter, (SELECT s.assignee FROM task_stay s WHERE s.task = task.id"
+        " ORDER BY s.number DESC LIMIT 1)))) LIMIT 1"; /* who had it when another submitted it has had one, too */
     statement *find = sql(in->database, text);
     bind_int64(find, task->id);
     bind_int64(find, user);
