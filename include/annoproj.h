@@ -1646,7 +1646,8 @@ typedef int32_t annoproj_unit;
 
 enum annoproj_label_action_values {
     ANNOPROJ_LABEL_PUT = 1,              /* make it, or replace the whole label with that hash */
-    ANNOPROJ_LABEL_REMOVE = 2
+    ANNOPROJ_LABEL_REMOVE = 2,
+    ANNOPROJ_LABEL_CHANGE = 3            /* change the label with that hash: what is not given stays */
 };
 typedef int32_t annoproj_label_action;
 
@@ -1676,6 +1677,10 @@ typedef int32_t annoproj_visibility;
  * Label i has the answers [answer_starts[i], answer_starts[i+1]) and, for classifications and for objects of audio and text, the
  * ranges [range_starts[i], range_starts[i+1]): of frames, on audio of milliseconds, on text of characters (none = a global
  * classification). Features are numbers of feature_row.
+ * A change replaces or adds the frames that are given (one without parts is taken away, with its dynamic answers), and gives the
+ * attributes that are named new answers: static ones wholly, dynamic ones on the frames named, what is nested under them included;
+ * option -1 takes the answer away. Ranges replace those it has. Class 0, confidence NaN and automatic -1 leave it as it is, as NULL
+ * does. Its geometry stays in the unit it came in: changes of it come in the same one.
  * Audio takes audio objects, text takes text objects, scenes and groups all others, everything else all but cuboids and
  * segmentations; classifications are for all. */
 typedef struct annoproj_label_changes {
@@ -1685,7 +1690,7 @@ typedef struct annoproj_label_changes {
     size_t text_length;
     const int32_t *actions ANNOPROJ_LEN(count) ANNOPROJ_ENUM(annoproj_label_action) ANNOPROJ_NULLABLE; /* NULL = all put */
     const int64_t *hash_offsets ANNOPROJ_LEN(count+1) ANNOPROJ_NULLABLE;        /* into text; empty = a new label, its hash is drawn */
-    const int64_t *classes ANNOPROJ_LEN(count) ANNOPROJ_NULLABLE;               /* feature of the class; ignored for remove */
+    const int64_t *classes ANNOPROJ_LEN(count) ANNOPROJ_NULLABLE;               /* feature of the class; ignored for remove; 0 for change = as it is */
     const double *confidences ANNOPROJ_LEN(count) ANNOPROJ_NULLABLE;            /* 0..1; NULL = 1 */
     const int32_t *automatic ANNOPROJ_LEN(count) ANNOPROJ_NULLABLE;             /* 1 = not made by hand; NULL = all by hand */
     const int64_t *geometry_starts ANNOPROJ_LEN(count+1) ANNOPROJ_NULLABLE;
@@ -1732,7 +1737,7 @@ ANNOPROJ_COLUMN(version, int64, required, "", "Version", "Version of the label s
 ANNOPROJ_ROW_END(label_hash_row)
 
 /* Puts and removes labels of a task in one transaction; labels not named stay as they are. The result says hash and new version.
- * CONFLICT when `version` is not the present one or another has the task; NOT_FOUND for a label to remove or a class; DATA for
+ * CONFLICT when `version` is not the present one or another has the task; NOT_FOUND for a label to remove or change or a class; DATA for
  * coordinates, ranges or answers that do not fit, for a shape the data unit does not have and for a label that two changes name (names the
  * label and the place); STATE in a done stage, by project status, and for a new label of an archived class or a new answer with an archived attribute or option; LIMIT for more than
  * 1,000,000 changes, and text answers beyond 1 MiB. Rights: label_write. */

@@ -1085,6 +1085,8 @@ const (
 	LabelActionPut LabelAction = 1
 	// LabelActionRemove is ANNOPROJ_LABEL_REMOVE.
 	LabelActionRemove LabelAction = 2
+	// LabelActionChange: change the label with that hash: what is not given stays.
+	LabelActionChange LabelAction = 3
 )
 
 // String is the name of a value as the header has it.
@@ -1094,6 +1096,8 @@ func (l LabelAction) String() string {
 		return "PUT"
 	case LabelActionRemove:
 		return "REMOVE"
+	case LabelActionChange:
+		return "CHANGE"
 	}
 	return "LabelAction(" + strconv.Itoa(int(l)) + ")"
 }

@@ -3269,7 +3269,7 @@ func (t *Task) TicketIssue(ctx context.Context, user int64, expiresMicros int64,
 }
 
 // Puts and removes labels of a task in one transaction; labels not named stay as they are. The result says hash and new version.
-// ErrConflict when `version` is not the present one or another has the task; ErrNotFound for a label to remove or a class; ErrData for
+// ErrConflict when `version` is not the present one or another has the task; ErrNotFound for a label to remove or change or a class; ErrData for
 // coordinates, ranges or answers that do not fit, for a shape the data unit does not have and for a label that two changes name (names the
 // label and the place); ErrState in a done stage, by project status, and for a new label of an archived class or a new answer with an archived attribute or option; ErrLimit for more than
 // 1,000,000 changes, and text answers beyond 1 MiB. Rights: label_write.

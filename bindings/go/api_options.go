@@ -515,6 +515,10 @@ func (o *ReviewOptions) toC(call *call) *C.annoproj_review_options {
 // Label i has the answers [answer_starts[i], answer_starts[i+1]) and, for classifications and for objects of audio and text, the
 // ranges [range_starts[i], range_starts[i+1]): of frames, on audio of milliseconds, on text of characters (none = a global
 // classification). Features are numbers of feature_row.
+// A change replaces or adds the frames that are given (one without parts is taken away, with its dynamic answers), and gives the
+// attributes that are named new answers: static ones wholly, dynamic ones on the frames named, what is nested under them included;
+// option -1 takes the answer away. Ranges replace those it has. Class 0, confidence NaN and automatic -1 leave it as it is, as nil
+// does. Its geometry stays in the unit it came in: changes of it come in the same one.
 // Audio takes audio objects, text takes text objects, scenes and groups all others, everything else all but cuboids and
 // segmentations; classifications are for all.
 //
@@ -524,7 +528,7 @@ type LabelChanges struct {
 	Actions []LabelAction
 	// Hashes: into text; empty = a new label, its hash is drawn.
 	Hashes []string
-	// Classes: feature of the class; ignored for remove.
+	// Classes: feature of the class; ignored for remove; 0 for change = as it is.
 	Classes []int64
 	// Confidences: 0..1; nil = 1.
 	Confidences []float64

@@ -83,21 +83,28 @@ bool label_change_is_removal(const annoproj_label_changes *changes, size_t index
     return changes->actions && changes->actions[index] == ANNOPROJ_LABEL_REMOVE;
 }
 
+bool label_change_is_partial(const annoproj_label_changes *changes, size_t index) {
+    return changes->actions && changes->actions[index] == ANNOPROJ_LABEL_CHANGE;
+}
+
 static annoproj_status check_each(const annoproj_label_changes *changes, annoproj_error **error) {
     for (size_t i = 0; i < changes->count; i++) {
         bool removal = label_change_is_removal(changes, i);
-        if (changes->actions && !removal && changes->actions[i] != ANNOPROJ_LABEL_PUT) {
+        bool partial = label_change_is_partial(changes, i);
+        if (changes->actions && !removal && !partial && changes->actions[i] != ANNOPROJ_LABEL_PUT) {
             return fail(error, ANNOPROJ_INVALID, "actions[%zu] is %d: no annoproj_label_action", i,
                         (int)changes->actions[i]);
         }
-        if (!removal && !changes->classes) {
+        if (!removal && !partial && !changes->classes) {
             return missing("classes", error);
         }
-        if (changes->automatic && (changes->automatic[i] < 0 || changes->automatic[i] > 1)) {
+        if (changes->automatic && (changes->automatic[i] < (partial ? -1 : 0) || changes->automatic[i] > 1)) {
             return fail(error, ANNOPROJ_INVALID, "automatic[%zu] is %d: 0 or 1", i, (int)changes->automatic[i]);
         }
-        if (removal && (!changes->hash_offsets || changes->hash_offsets[i] == changes->hash_offsets[i + 1])) {
-            return fail(error, ANNOPROJ_INVALID, "label %zu is to be removed but has no hash", i);
+        if ((removal || partial) &&
+            (!changes->hash_offsets || changes->hash_offsets[i] == changes->hash_offsets[i + 1])) {
+            return fail(error, ANNOPROJ_INVALID, "label %zu is to be %s but has no hash", i,
+                        removal ? "removed" : "changed");
         }
     }
     return ANNOPROJ_OK;

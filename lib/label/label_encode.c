@@ -4,6 +4,7 @@
 
 #include "failure.h"
 #include "label_changes.h"
+#include "label_merge.h"
 
 void label_encoder_begin(label_encoder *encoder) {
     *encoder = (label_encoder){.geometry = geometry_builder_new(0, 0), .answers = answers_builder_new()};
@@ -35,18 +36,22 @@ static annoproj_status add_part(label_encoder *encoder, const annoproj_label_cha
     return ANNOPROJ_OK;
 }
 
+static annoproj_status check_order(int64_t frame, int64_t previous, const char *what, annoproj_error **error) {
+    if (frame > previous && frame <= FRAME_MOST) {
+        return ANNOPROJ_OK;
+    }
+    fail(error, ANNOPROJ_DATA, "%s: frame %lld is out of order: frames of a label ascend from 0, each once", what,
+         (long long)frame);
+    fail_detail(error, "frame", "%lld", (long long)frame);
+    return ANNOPROJ_DATA;
+}
+
 static annoproj_status add_geometry(label_encoder *encoder, const annoproj_label_changes *changes, int64_t at,
-                                    int64_t before, const char *what, annoproj_error **error) {
+                                    const char *what, annoproj_error **error) {
     int64_t frame = changes->frames ? changes->frames[at] : 0;
     int64_t part = changes->part_starts ? changes->part_starts[at] : at;
     int64_t after = changes->part_starts ? changes->part_starts[at + 1] : at + 1;
     annoproj_status status = ANNOPROJ_OK;
-    if (frame <= before || frame > FRAME_MOST) {
-        fail(error, ANNOPROJ_DATA, "%s: frame %lld is out of order: frames of a label ascend from 0, each once", what,
-             (long long)frame);
-        fail_detail(error, "frame", "%lld", (long long)frame);
-        return ANNOPROJ_DATA;
-    }
     geometry_frame(encoder->geometry, frame);
     frame_ranges_add(&encoder->frames, frame, frame);
     for (; status == ANNOPROJ_OK && part < after; part++) {
@@ -55,32 +60,60 @@ static annoproj_status add_geometry(label_encoder *encoder, const annoproj_label
     return status;
 }
 
+static bool has_parts(const annoproj_label_changes *changes, int64_t at) {
+    return !changes->part_starts || changes->part_starts[at] < changes->part_starts[at + 1];
+}
+
 static annoproj_status encode_geometry(label_encoder *encoder, const annoproj_label_changes *changes, size_t index,
-                                       int32_t shape, const char *what, annoproj_error **error) {
+                                       int32_t shape, const char *what, const label *before, annoproj_error **error) {
     bool pixels = changes->unit != ANNOPROJ_UNIT_NORMALISED || !shape_has_units(shape);
     int64_t at = changes->geometry_starts ? changes->geometry_starts[index] : 0;
     int64_t after = changes->geometry_starts ? changes->geometry_starts[index + 1] : 0;
-    int64_t before = -1;
-    annoproj_status status = ANNOPROJ_OK;
-    if (at == after) {
+    const bool given = at < after;
+    int64_t previous = -1;
+    kept_geometry kept;
+    kept_geometry_open(&kept, before);
+    if (!given && !kept.more) {
         return ANNOPROJ_OK;
     }
-    geometry_builder_reset(encoder->geometry, shape, pixels ? ANNOPROJ_UNIT_PIXELS : ANNOPROJ_UNIT_NORMALISED);
+    const int32_t unit = !given ? kept.cursor.unit : pixels ? ANNOPROJ_UNIT_PIXELS : ANNOPROJ_UNIT_NORMALISED;
+    geometry_builder_reset(encoder->geometry, shape, unit);
+    annoproj_status status = kept_geometry_check(&kept, shape, unit, what, error);
     for (; status == ANNOPROJ_OK && at < after; at++) {
-        status = add_geometry(encoder, changes, at, before, what, error);
-        before = changes->frames ? changes->frames[at] : 0;
+        const int64_t frame = changes->frames ? changes->frames[at] : 0;
+        status = check_order(frame, previous, what, error);
+        if (status != ANNOPROJ_OK) {
+            break;
+        }
+        kept_geometry_copy(&kept, frame, encoder);
+        if (!before || has_parts(changes, at)) { /* of a change, a frame without parts is taken away */
+            status = add_geometry(encoder, changes, at, what, error);
+        }
+        previous = frame;
     }
-    return status == ANNOPROJ_OK ? geometry_encode(encoder->geometry, &encoder->geometry_bytes, error) : status;
+    kept_geometry_copy(&kept, INT64_MAX, encoder);
+    if (status == ANNOPROJ_OK && kept.cursor.failed) {
+        status = fail(error, ANNOPROJ_CORRUPT,
+                      "the stored geometry of label %s is damaged: restore the store from a backup", before->hash);
+    }
+    return status == ANNOPROJ_OK && encoder->frames.count > 0
+               ? geometry_encode(encoder->geometry, &encoder->geometry_bytes, error)
+               : status;
 }
 
 /* ---- frames ---- */
 
 static annoproj_status add_ranges(label_encoder *encoder, const annoproj_label_changes *changes, size_t index,
-                                  const char *what, annoproj_error **error) {
+                                  const char *what, const label *before, annoproj_error **error) {
     int64_t at = changes->range_starts ? changes->range_starts[index] : 0;
     int64_t after = changes->range_starts ? changes->range_starts[index + 1] : 0;
     if (at < after && encoder->frames.count > 0) {
         return fail(error, ANNOPROJ_DATA, "%s: it has a geometry, whose frames are its frames: give no ranges", what);
+    }
+    if (at == after && before && encoder->frames.count == 0 &&
+        !frame_ranges_decode(before->ranges, before->ranges_length, &encoder->frames) && !encoder->frames.failed) {
+        return fail(error, ANNOPROJ_CORRUPT,
+                    "the stored frames of label %s are damaged: restore the store from a backup", before->hash);
     }
     for (; at < after; at++) {
         int64_t first = changes->range_first_frames[at], last = changes->range_last_frames[at];
@@ -117,10 +150,12 @@ static void add_value(label_encoder *encoder, const annoproj_label_changes *chan
 }
 
 static annoproj_status add_answer(label_encoder *encoder, const annoproj_label_changes *changes, int64_t at,
-                                  const ontology_features *features, const char *what, annoproj_error **error) {
+                                  const ontology_features *features, const char *what, bool is_change,
+                                  annoproj_error **error) {
     int64_t attribute = changes->answer_attributes[at];
     int64_t first = changes->answer_first_frames ? changes->answer_first_frames[at] : -1;
     int64_t last = first >= 0 ? changes->answer_last_frames[at] : -1;
+    const bool none = changes->answer_options && changes->answer_options[at] < 0;
     const feature *found = attribute > 0 && attribute <= features->highest ? features->by_number[attribute] : NULL;
     if (!found || found->kind != FEATURE_ATTRIBUTE) {
         fail(error, ANNOPROJ_DATA, "%s: feature %lld is no attribute", what, (long long)attribute);
@@ -133,42 +168,59 @@ static annoproj_status add_answer(label_encoder *encoder, const annoproj_label_c
         fail_detail(error, "attribute", "%lld", (long long)attribute);
         return ANNOPROJ_DATA;
     }
-    add_value(encoder, changes, at, found, first, last);
+    if (none && !is_change) {
+        return fail(error, ANNOPROJ_DATA, "%s, attribute %s: only a change takes an answer away", what,
+                    QUOTED(found->name));
+    }
+    if (!none) {
+        add_value(encoder, changes, at, found, first, last);
+    }
     return ANNOPROJ_OK;
 }
 
 static annoproj_status encode_answers(label_encoder *encoder, const annoproj_label_changes *changes, size_t index,
-                                      const ontology_features *features, const char *what, annoproj_error **error) {
+                                      const ontology_features *features, const char *what, const label *before,
+                                      annoproj_error **error) {
     int64_t at = changes->answer_starts ? changes->answer_starts[index] : 0;
     int64_t after = changes->answer_starts ? changes->answer_starts[index + 1] : 0;
     annoproj_status status = ANNOPROJ_OK;
     answers_builder_reset(encoder->answers);
     for (; status == ANNOPROJ_OK && at < after; at++) {
-        status = add_answer(encoder, changes, at, features, what, error);
+        status = add_answer(encoder, changes, at, features, what, before != NULL, error);
+    }
+    if (status == ANNOPROJ_OK && before) {
+        status = kept_answers_copy(encoder, changes, index, features, before, error);
     }
     return status == ANNOPROJ_OK ? answers_encode(encoder->answers, &encoder->answer_bytes, error) : status;
 }
 
+static void encode_marks(const annoproj_label_changes *changes, size_t index, const label *before, label *out) {
+    const bool sure = changes->confidences && !(before && isnan(changes->confidences[index]));
+    const bool told = changes->automatic && !(before && changes->automatic[index] < 0);
+    out->confidence = sure ? changes->confidences[index] : before ? before->confidence : 1;
+    out->manual = told ? changes->automatic[index] == 0 : !before || before->manual;
+}
+
 annoproj_status label_change_encode(label_encoder *encoder, const annoproj_label_changes *changes, size_t index,
-                                    const ontology_features *features, const char *what, label *out,
-                                    annoproj_error **error) {
-    int64_t class = changes->classes[index];
+                                    const ontology_features *features, const char *what, const label *before,
+                                    label *out, annoproj_error **error) {
+    const int64_t given = changes->classes ? changes->classes[index] : 0;
+    const int64_t class = given == 0 && before ? before->class : given;
     const feature *found = class > 0 && class <= features->highest ? features->by_number[class] : NULL;
     if (!found || (found->kind != FEATURE_OBJECT && found->kind != FEATURE_CLASSIFICATION)) {
         return fail(error, ANNOPROJ_NOT_FOUND, "%s: the ontology has no class %lld", what, (long long)class);
     }
     encoder->geometry_bytes.length = encoder->answer_bytes.length = encoder->range_bytes.length = 0;
     frame_ranges_clear(&encoder->frames);
-    annoproj_status status = encode_geometry(encoder, changes, index, found->type, what, error);
+    annoproj_status status = encode_geometry(encoder, changes, index, found->type, what, before, error);
     if (status == ANNOPROJ_OK) {
-        status = add_ranges(encoder, changes, index, what, error);
+        status = add_ranges(encoder, changes, index, what, before, error);
     }
     if (status == ANNOPROJ_OK) {
-        status = encode_answers(encoder, changes, index, features, what, error);
+        status = encode_answers(encoder, changes, index, features, what, before, error);
     }
+    encode_marks(changes, index, before, out);
     out->class = (int32_t) class;
-    out->confidence = changes->confidences ? changes->confidences[index] : 1;
-    out->manual = !changes->automatic || changes->automatic[index] == 0;
     out->ranges = encoder->range_bytes.data;
     out->ranges_length = encoder->range_bytes.length;
     out->geometry = encoder->geometry_bytes.data;

@@ -239,6 +239,7 @@ _Static_assert((int32_t)ANNOPROJ_UNIT_NORMALISED == 2, "ANNOPROJ_UNIT_NORMALISED
 typedef int32_t annoproj_label_action;
 _Static_assert((int32_t)ANNOPROJ_LABEL_PUT == 1, "ANNOPROJ_LABEL_PUT");
 _Static_assert((int32_t)ANNOPROJ_LABEL_REMOVE == 2, "ANNOPROJ_LABEL_REMOVE");
+_Static_assert((int32_t)ANNOPROJ_LABEL_CHANGE == 3, "ANNOPROJ_LABEL_CHANGE");
 
 typedef int32_t annoproj_visibility;
 _Static_assert((int32_t)ANNOPROJ_VISIBILITY_UNKNOWN == 0, "ANNOPROJ_VISIBILITY_UNKNOWN");

@@ -29,6 +29,22 @@ static annoproj_status write_labels(scene *on, annoproj_error **error) {
     return keep_table(status, table);
 }
 
+/* One frame and one answer of a label that has more. */
+static annoproj_status change_label(scene *on, annoproj_error **error) {
+    annoproj_label_write_options options = ANNOPROJ_LABEL_WRITE_OPTIONS_INIT;
+    annoproj_table *table = NULL;
+    static draft change;
+    options.force = true;
+    draft_begin(&change);
+    draft_label(&change, "label001", 0);
+    change.actions[0] = ANNOPROJ_LABEL_CHANGE;
+    draft_box(&change, 4, 4);
+    draft_option(&change, on->of.braking, on->of.no, 4, 4);
+    annoproj_status status = annoproj_labels_write(on->annotator, draft_changes(&change), &options, NULL, &table,
+                                                   error);
+    return keep_table(status, table);
+}
+
 static annoproj_status read_labels(scene *on, annoproj_error **error) {
     annoproj_table *table = NULL;
     annoproj_status status = annoproj_task_labels(on->manager, NULL, &table, error);
@@ -190,11 +206,14 @@ static void every_call(void **state) {
         const char *name;
         call_fn call;
     } steps[] = {
-        {"labels_write", write_labels},   {"task_labels", read_labels},     {"task_geometry", read_geometry},
-        {"task_answers", read_answers},   {"task_submit", submit},          {"label_approve", approve_label},
-        {"label_reopen", reopen_label},   {"label_reject", reject_label},   {"issue_create", create_issue},
-        {"issue_comment", comment_issue}, {"issue_resolve", resolve_issue}, {"issue_reopen", reopen_issue},
-        {"task_issues", read_issues},     {"task_comments", read_comments}, {"task_approve", approve_task},
+        {"labels_write", write_labels},   {"labels_write, a change", change_label},
+        {"task_labels", read_labels},     {"task_geometry", read_geometry},
+        {"task_answers", read_answers},   {"task_submit", submit},
+        {"label_approve", approve_label}, {"label_reopen", reopen_label},
+        {"label_reject", reject_label},   {"issue_create", create_issue},
+        {"issue_comment", comment_issue}, {"issue_resolve", resolve_issue},
+        {"issue_reopen", reopen_issue},   {"task_issues", read_issues},
+        {"task_comments", read_comments}, {"task_approve", approve_task},
     };
     on.made = label_team("", "\"strict_review\": false", false, &on.of);
     on.annotator = team_task(on.made, TEAM_ANNOTATOR, VIDEO);

@@ -291,7 +291,7 @@ static void wrong_arrays(void **state) {
     team *made = label_team("", "", false, &of);
     annoproj_task *task = team_task(made, TEAM_ANNOTATOR, VIDEO);
     const int64_t falling[] = {1, 0}, beyond[] = {0, 99};
-    const int32_t action[] = {3};
+    const int32_t action[] = {4};
     force.force = true;
     for (int i = 0; i < 11; i++) {
         draft_begin(&changes);

@@ -478,6 +478,7 @@ class Unit(enum.IntEnum):
 class LabelAction(enum.IntEnum):
     PUT = 1    # make it, or replace the whole label with that hash
     REMOVE = 2
+    CHANGE = 3    # change the label with that hash: what is not given stays
 
 
 class Visibility(enum.IntEnum):
@@ -3570,7 +3571,7 @@ class Task(_runtime.Handle):
 
     def labels_write(self, *, text=None, actions=None, hashes=None, hash_offsets=None, classes=None, confidences=None, automatic=None, geometry_starts=None, frames=None, part_starts=None, coordinate_starts=None, coordinates=None, answer_starts=None, answer_attributes=None, answer_options=None, answer_texts=None, answer_text_offsets=None, answer_numbers=None, answer_first_frames=None, answer_last_frames=None, range_starts=None, range_first_frames=None, range_last_frames=None, unit=0, version=0, force=False, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """Puts and removes labels of a task in one transaction; labels not named stay as they are. The result says hash and new version.
-        CONFLICT when `version` is not the present one or another has the task; NOT_FOUND for a label to remove or a class; DATA for
+        CONFLICT when `version` is not the present one or another has the task; NOT_FOUND for a label to remove or change or a class; DATA for
         coordinates, ranges or answers that do not fit, for a shape the data unit does not have and for a label that two changes name (names the
         label and the place); STATE in a done stage, by project status, and for a new label of an archived class or a new answer with an archived attribute or option; LIMIT for more than
         1,000,000 changes, and text answers beyond 1 MiB. Rights: label_write.
@@ -3579,7 +3580,7 @@ class Task(_runtime.Handle):
         actions: NULL = all put
         hashes: texts, instead of text and hash_offsets
         hash_offsets: into text; empty = a new label, its hash is drawn
-        classes: feature of the class; ignored for remove
+        classes: feature of the class; ignored for remove; 0 for change = as it is
         confidences: 0..1; NULL = 1
         automatic: 1 = not made by hand; NULL = all by hand
         frames: frame of each geometry, ascending in a label; NULL = 0

@@ -477,6 +477,7 @@ class Unit(enum.IntEnum):
 class LabelAction(enum.IntEnum):
     PUT = 1    # make it, or replace the whole label with that hash
     REMOVE = 2
+    CHANGE = 3    # change the label with that hash: what is not given stays
 
 
 class Visibility(enum.IntEnum):

@@ -10,6 +10,7 @@
 annoproj_status label_changes_check(const annoproj_label_changes *changes, annoproj_error **error);
 uint64_t label_changes_fingerprint(const annoproj_label_changes *changes, uint64_t so_far);
 bool label_change_is_removal(const annoproj_label_changes *changes, size_t index);
+bool label_change_is_partial(const annoproj_label_changes *changes, size_t index); /* what is not given stays */
 /* The hash of a change, "" for a new label. DATA when it is none of 8 characters A-Z a-z 0-9 + / - _. */
 annoproj_status label_change_hash(const annoproj_label_changes *changes, size_t index, char out[9],
                                   annoproj_error **error);
@@ -23,10 +24,10 @@ typedef struct label_encoder {
 } label_encoder;
 void label_encoder_begin(label_encoder *encoder);
 void label_encoder_release(label_encoder *encoder);
-/* Class, confidence, geometry, frames and answers of a change. DATA names `what` and the place, NOT_FOUND (class).
- * label_check() comes after it. */
+/* Class, confidence, geometry, frames and answers of a change; of a partial one with what stays of the label `before`, else
+ * NULL. DATA names `what` and the place, NOT_FOUND (class). label_check() comes after it. */
 annoproj_status label_change_encode(label_encoder *encoder, const annoproj_label_changes *changes, size_t index,
-                                    const ontology_features *features, const char *what, label *out,
-                                    annoproj_error **error);
+                                    const ontology_features *features, const char *what, const label *before,
+                                    label *out, annoproj_error **error);
 
 #endif

@@ -189,6 +189,18 @@ static annoproj_status refuse_archived(const writing *run, const label *made, co
     return status;
 }
 
+static annoproj_status no_label(const writing *run, const char *hash, annoproj_error **error) {
+    return fail(error, ANNOPROJ_NOT_FOUND, "task %lld has no label %s", (long long)run->cmd->scope.task.id,
+                QUOTED(hash));
+}
+
+/* The label that a change is about. */
+static annoproj_status load_changed(const writing *run, const char *hash, label *before, annoproj_error **error) {
+    bool found = false;
+    annoproj_status status = label_by_hash(&run->cmd->scope, run->cmd->scope.task.id, hash, before, &found, error);
+    return status == ANNOPROJ_OK && !found ? no_label(run, hash, error) : status;
+}
+
 static annoproj_status put_label(writing *run, size_t index, annoproj_error **error) {
     const scope *in = &run->cmd->scope;
     const known_label *known = run->hashes[index][0] ? find_known(run, run->hashes[index]) : NULL;
@@ -202,8 +214,13 @@ static annoproj_status put_label(writing *run, size_t index, annoproj_error **er
     char what[48];
     snprintf(what, sizeof what, run->hashes[index][0] ? "label %zu (%s)" : "label %zu%s", index, run->hashes[index]);
     memcpy(made.hash, run->hashes[index], sizeof made.hash);
-    annoproj_status status = label_change_encode(&run->encoder, run->changes, index, &run->features, what, &made,
-                                                 error);
+    label before = {0};
+    const bool partial = label_change_is_partial(run->changes, index);
+    annoproj_status status = partial ? load_changed(run, run->hashes[index], &before, error) : ANNOPROJ_OK;
+    if (status == ANNOPROJ_OK) {
+        status = label_change_encode(&run->encoder, run->changes, index, &run->features, what, partial ? &before : NULL,
+                                     &made, error);
+    }
     if (status == ANNOPROJ_OK) {
         status = refuse_archived(run, &made, known, what, error);
     }
@@ -225,9 +242,7 @@ static annoproj_status put_label(writing *run, size_t index, annoproj_error **er
 static annoproj_status remove_label(writing *run, const char *hash, annoproj_error **error) {
     int64_t task = run->cmd->scope.task.id;
     const known_label *known = find_known(run, hash);
-    return known && known->live
-               ? label_remove(run->cmd, task, known->number, error)
-               : fail(error, ANNOPROJ_NOT_FOUND, "task %lld has no label %s", (long long)task, QUOTED(hash));
+    return known && known->live ? label_remove(run->cmd, task, known->number, error) : no_label(run, hash, error);
 }
 
 static annoproj_status apply_changes(writing *run, annoproj_error **error) {
