@@ -53,9 +53,9 @@ LIB_PACKAGES := sqlite3 libpcre2-8 libxxhash
 BUILD_APT := gcc libc6-dev binutils pkg-config libsqlite3-dev libpcre2-dev libxxhash-dev
 TEST_APT := libcmocka-dev libcjson-dev clang mandoc python3 python3-venv
 
-NEEDS_TESTS := $(filter check deps unit asan ubsan tsan valgrind coverage fault bench,$(GOALS))
+NEEDS_TESTS := $(filter check deps unit asan ubsan tsan valgrind coverage fault fuzz bench,$(GOALS))
 NEEDED_PROGRAMS := $(firstword $(CC)) $(AR) $(OBJCOPY) $(PKG_CONFIG)
-NEEDED_PROGRAMS += $(if $(filter check deps,$(GOALS)),gcc clang clang++ mandoc)
+NEEDED_PROGRAMS += $(if $(filter check deps,$(GOALS)),gcc clang clang++ mandoc) $(if $(filter fuzz,$(GOALS)),clang)
 NEEDED_PROGRAMS += $(if $(NEEDS_TESTS)$(filter demo-python bindings check-bindings check-python check-types check-wheel check-go,$(GOALS)),$(PYTHON))
 NEEDED_PROGRAMS += $(if $(filter check deps demo-go check-go check-demo check-readme,$(GOALS)),$(GO))
 NEEDED_PROGRAMS += $(if $(filter valgrind,$(GOALS)),valgrind) $(if $(filter coverage,$(GOALS)),gcovr)
@@ -126,6 +126,7 @@ $(eval $(call variant,other,$(OTHER_CC),$(CFLAGS),$(LDFLAGS)))
 $(eval $(call variant,asan,$(CC),$(SANITIZED) -fsanitize=address$(comma)undefined,$(LDFLAGS)))
 $(eval $(call variant,ubsan,$(CC),$(SANITIZED) -fsanitize=undefined,$(LDFLAGS)))
 $(eval $(call variant,tsan,$(CC),$(SANITIZED) -fsanitize=thread,$(LDFLAGS)))
+$(eval $(call variant,fuzz,clang,$(SANITIZED) -fsanitize=fuzzer-no-link$(comma)address$(comma)undefined,$(LDFLAGS) -fsanitize=fuzzer))
 $(eval $(call variant,coverage,$(CC),-O0 -g --coverage,$(LDFLAGS)))
 
 # A file that does not compile ends the build, unless KEEP_GOING=1 leaves it out (unit tests only).
@@ -151,6 +152,7 @@ include lib/lib.mk
 include bindings/bindings.mk
 include examples/examples.mk
 include tests/tests.mk
+include tests/fuzz/fuzz.mk
 
 # ---- House-keeping ----------------------------------------------------------------------------
 .PHONY: clean dist distcheck help

@@ -1,11 +1,11 @@
 # Tests, sanitizers, checks of the contract, and `make check`, which runs all of them in order.
-# Every tests/{unit,model}/test_*.c is one cmocka executable, and so is every other C file in tests/fault and
+# Every tests/{unit,model}/test_*.c and tests/fuzz/fuzz_*.c is one cmocka executable, and so is every other C file in tests/fault and
 # tests/bench unless its name ends in _support. They are linked with the library's objects, so that internal
 # functions are visible; only the objects a program reaches are taken.
 TEST ?=
-UNIT_SOURCES := $(sort $(wildcard tests/unit/test_*.c tests/model/test_*.c))
+UNIT_SOURCES := $(sort $(wildcard tests/unit/test_*.c tests/model/test_*.c tests/fuzz/fuzz_*.c))
 UNIT_SOURCES := $(if $(TEST),$(filter $(TEST:%=\%/%.c),$(UNIT_SOURCES)),$(UNIT_SOURCES))
-$(if $(TEST),$(if $(UNIT_SOURCES),,$(error no test named $(TEST) in tests/unit or tests/model)))
+$(if $(TEST),$(if $(UNIT_SOURCES),,$(error no test named $(TEST) in tests/unit$(comma) tests/model or tests/fuzz)))
 SUPPORT_SOURCES := $(sort $(wildcard tests/support/*.c tests/*/*_support.c))
 FAULT_SOURCES := $(filter-out $(SUPPORT_SOURCES),$(sort $(wildcard tests/fault/*.c)))
 # Programs that run on the simulated disk stand in for system calls: its objects are theirs alone.
@@ -14,7 +14,7 @@ DISK_PROGRAMS := $(sort $(wildcard tests/fault/disk_*.c tests/fault/power_*.c))
 FAULT_SCRIPTS := $(sort $(wildcard tests/fault/*.sh))
 BENCH_SOURCES := $(filter-out $(SUPPORT_SOURCES),$(sort $(wildcard tests/bench/*.c)))
 BENCH_SCRIPTS := $(sort $(wildcard tests/bench/bench_*.py))
-TEST_SOURCES := $(UNIT_SOURCES) $(FAULT_SOURCES) $(BENCH_SOURCES) $(SUPPORT_SOURCES) $(DISK_SOURCES)
+TEST_SOURCES := $(UNIT_SOURCES) $(FAULT_SOURCES) $(BENCH_SOURCES) $(SUPPORT_SOURCES) $(DISK_SOURCES) tests/fuzz/replay.c
 # A fault program that a script of the same name drives is not run by itself.
 FAULT_PROGRAMS := $(filter-out $(FAULT_SCRIPTS:.sh=.c),$(FAULT_SOURCES))
 
