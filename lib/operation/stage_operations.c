@@ -24,19 +24,15 @@ static const visible_stage *find_visible(const visible_stage *visible, size_t co
 
 static annoproj_status add_stage(scope *in, rows *table, const stage_description *stage, bool own_only,
                                  annoproj_error **error) {
-    uint8_t uuid[16];
-    char printed[37];
+    char uuid[37];
     int64_t tasks = stage->tasks;
-    annoproj_status status = workflow_stage_uuid(in, stage->facts.id, uuid, error);
-    if (status == ANNOPROJ_OK && own_only) {
-        status = task_count_of(in, stage->facts.id, in->user, &tasks, error);
-    }
+    annoproj_status status = own_only ? task_count_of(in, stage->facts.id, in->user, &tasks, error) : ANNOPROJ_OK;
     if (status != ANNOPROJ_OK) {
         return status;
     }
-    uuid_text(uuid, printed);
+    uuid_text(stage->uuid, uuid);
     rows_int64(table, stage->facts.id);
-    rows_text(table, printed);
+    rows_text(table, uuid);
     rows_text(table, stage->key);
     rows_text(table, stage->title);
     rows_text(table, stage_kind_of(stage->facts.type)->name);

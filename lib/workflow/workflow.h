@@ -27,9 +27,11 @@ annoproj_status workflow_next_stage(command *command, const task_facts *task, co
 annoproj_status workflow_pathway_stage(command *command, const task_facts *task, const char *pathway, int64_t *next,
                                        annoproj_error **error);
 
-/* Stages of a project in document order, behind them those that an edit removed, with key and title. In the arena. */
+/* Stages of a project in document order, behind them those that an edit removed, with key and title. In the arena. Who is a
+ * member is not told: that is access's to say. */
 typedef struct stage_description {
     stage_facts facts;
+    uint8_t uuid[16];
     const char *key, *title;
     int64_t tasks; /* all tasks in it */
     bool removed;
@@ -49,7 +51,7 @@ annoproj_status workflow_edges(scope *scope, int64_t project, workflow_edge **ed
                                annoproj_error **error);
 
 /* Stable id of a stage outside the store: follows from the project's and the stage's number. */
-annoproj_status workflow_stage_uuid(scope *scope, int64_t stage, uint8_t uuid[16], annoproj_error **error);
+void workflow_stage_uuid(const uint8_t project[16], int64_t stage, uint8_t uuid[16]);
 
 annoproj_status workflow_draw_dot(scope *scope, int64_t project, text *out, annoproj_error **error);
 annoproj_status workflow_draw_mermaid(scope *scope, int64_t project, text *out, annoproj_error **error);

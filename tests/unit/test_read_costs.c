@@ -1,6 +1,9 @@
 /* What reads cost, in statements and steps of SQLite: a page costs its rows, and counts look at no task. */
 #include "team.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include <sqlite3.h>
 
 #include "handle.h"
@@ -121,10 +124,36 @@ static void test_counts_look_at_no_task(void **unused) {
     team_free(many);
 }
 
+/* Neither do stages cost a statement each, whether they are there still or were deleted by an edit. */
+static void test_stages_cost_no_statement_each(void **unused) {
+    static const char small[] =
+        "{\"start\":\"annotate\",\"stages\":[{\"key\":\"annotate\",\"type\":\"ANNOTATION\",\"edges\":{\"submit\":"
+        "\"review\"}},"
+        "{\"key\":\"review\",\"type\":\"REVIEW\",\"edges\":{\"approve\":\"complete\",\"reject\":\"annotate\"}},"
+        "{\"key\":\"complete\",\"type\":\"DONE\"}%s]}";
+    (void)unused;
+    team *made = team_new(2, "", "");
+    annoproj_error *error = NULL;
+    char more[2048] = "", document[4096];
+    cost_of(made, stages, 0, 3);
+    const cost few = cost_of(made, stages, 0, 3);
+    for (int i = 0; i < 20; i++)
+        snprintf(more + strlen(more), sizeof more - strlen(more),
+                 ",{\"key\":\"a%d\",\"type\":\"DONE\",\"settings\":{\"archive\":true}}", i);
+    for (int i = 0; i < 2; i++) {
+        snprintf(document, sizeof document, small, i == 0 ? more : "");
+        assert_ok(annoproj_workflow_update(made->projects[TEAM_ADMIN], document, NULL, &error), error);
+        const int64_t there = i == 0 ? 23 : 3;
+        assert_int_equal(cost_of(made, stages, 0, there).statements, few.statements);
+    }
+    team_free(made);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_page_costs_its_rows),
         cmocka_unit_test(test_counts_look_at_no_task),
+        cmocka_unit_test(test_stages_cost_no_statement_each),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -48,8 +48,8 @@ static void write_task(text *out, const outbox_message *message, statement *foun
 }
 
 /* What depends on the row; false when the project's uuid is damaged. */
-static bool write_payload(text *out, const outbox_message *message, statement *found, const uint8_t stage[16]) {
-    uint8_t project[16];
+static bool write_payload(text *out, const outbox_message *message, statement *found) {
+    uint8_t project[16], stage[16];
     if (column_length(found, 0) != 16)
         return false;
     memcpy(project, column_blob(found, 0), 16);
@@ -58,6 +58,7 @@ static bool write_payload(text *out, const outbox_message *message, statement *f
     if (message->task != 0)
         write_task(out, message, found, project);
     if (message->stage != 0) {
+        workflow_stage_uuid(project, message->stage, stage);
         uuid_member(out, "workflow_stage_uuid", stage);
         json_text_member(out, "workflow_stage_title", column_text(found, 2));
     }
@@ -93,13 +94,7 @@ annoproj_status outbox_body(scope *in, const outbox_message *message, const char
         " LEFT JOIN data_unit d ON d.id = t.data_unit LEFT JOIN stage s ON s.id = ?3 LEFT JOIN user u ON u.id = ?4"
         " LEFT JOIN issue i ON i.id = ?5 WHERE p.id = ?1";
     const bool of_issue = message->kind >= OUTBOX_ISSUE_CREATED && message->kind <= OUTBOX_ISSUE_COMMENTED;
-    uint8_t stage[16] = {0};
     bool written = false;
-    annoproj_status status = ANNOPROJ_OK;
-    if (message->stage != 0)
-        status = workflow_stage_uuid(in, MAKE_ID(message->project, message->stage), stage, error);
-    if (status != ANNOPROJ_OK)
-        return status;
     statement *find = sql(in->database, query);
     bind_int64(find, message->project);
     bind_int64(find, MAKE_ID(message->project, message->task));
@@ -108,10 +103,10 @@ annoproj_status outbox_body(scope *in, const outbox_message *message, const char
     bind_int64(find, of_issue ? MAKE_ID(message->project, message->reference) : 0);
     if (sql_row(find) && column_length(find, 0) == 16) {
         write_head(out, message, source, find);
-        written = write_payload(out, message, find, stage);
+        written = write_payload(out, message, find);
         text_character(out, '}');
     }
-    status = sql_end(find, error);
+    annoproj_status status = sql_end(find, error);
     if (status == ANNOPROJ_OK && !written)
         status = fail(error, ANNOPROJ_CORRUPT, "message %lld of project %lld belongs to no project",
                       (long long)message->seq, (long long)message->project);

@@ -8,14 +8,14 @@
 #include "task_count.h"
 #include "workflow_document.h"
 
-#define SQL_DOCUMENT     "SELECT json FROM workflow WHERE project = ?1"
-#define SQL_FIRST        "SELECT id FROM stage WHERE id > ?1 << 32 AND id < (?1 + 1) << 32 AND start AND NOT removed"
-#define SQL_BY_KEY       "SELECT id FROM stage WHERE id > ?1 << 32 AND id < (?1 + 1) << 32 AND key = ?2 AND NOT removed"
-#define SQL_PROJECT_UUID "SELECT uuid FROM project WHERE id = ?1"
+#define SQL_DOCUMENT "SELECT json FROM workflow WHERE project = ?1"
+#define SQL_FIRST    "SELECT id FROM stage WHERE id > ?1 << 32 AND id < (?1 + 1) << 32 AND start AND NOT removed"
+#define SQL_BY_KEY   "SELECT id FROM stage WHERE id > ?1 << 32 AND id < (?1 + 1) << 32 AND key = ?2 AND NOT removed"
 #define SQL_STAGES                                                                                                     \
     "SELECT s.id, s.key, s.title, s.type, " STAGE_TASKS ","                                                            \
     " s.members_listed, s.hide_unassigned, s.allow_reassessment, s.require_complete_labels, s.reviewer_not_submitter," \
-    " s.strict_review, s.reassign_rejected, s.archive, s.removed, s.assignment_ttl_us, s.annotators, s.consensus"      \
+    " s.strict_review, s.reassign_rejected, s.archive, s.removed, s.assignment_ttl_us, s.annotators, s.consensus,"     \
+    " (SELECT uuid FROM project WHERE id = ?1)"                                                                        \
     " FROM stage s WHERE s.id > ?1 << 32 AND s.id < (?1 + 1) << 32 ORDER BY s.removed, s.position, s.id"
 
 /* --- asking --------------------------------------------------------------------------------------------------- */
@@ -92,6 +92,8 @@ static bool read_stage(statement *row, arena *memory, stage_description *out) {
         .tasks = column_int64(row, 4),
         .removed = column_int64(row, 13) != 0,
     };
+    if (column_length(row, 17) == 16)
+        workflow_stage_uuid(column_blob(row, 17), out->facts.id, out->uuid);
     return out->key && out->title;
 }
 
@@ -120,21 +122,10 @@ annoproj_status workflow_stages(scope *in, int64_t project, stage_description **
     if (status != ANNOPROJ_OK) {
         *stages = NULL;
         *count = 0;
-        return status;
     }
-    /* Whether the session's user is a member is access's to say. */
-    for (size_t i = 0; i < *count && status == ANNOPROJ_OK; i++)
-        status = access_stage_member(in, &(*stages)[i].facts, in->user, &(*stages)[i].facts.member, error);
     return status;
 }
 
-annoproj_status workflow_stage_uuid(scope *in, int64_t stage, uint8_t uuid[16], annoproj_error **error) {
-    uint8_t project[16] = {0};
-    statement *find = sql(in->database, SQL_PROJECT_UUID);
-    bind_int64(find, PROJECT_OF(stage));
-    if (sql_row(find) && column_length(find, 0) == sizeof project) {
-        memcpy(project, column_blob(find, 0), sizeof project);
-    }
+void workflow_stage_uuid(const uint8_t project[16], int64_t stage, uint8_t uuid[16]) {
     uuid_derive(project, "stage", NUMBER_OF(stage), uuid);
-    return sql_end(find, error);
 }
