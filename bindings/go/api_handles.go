@@ -2984,6 +2984,76 @@ func (p *Project) LabelVersionExportLabels(ctx context.Context, version int64, o
 	return int64(oLabels), nil
 }
 
+// What is different between two label versions of a project: a page of the labels that only one of them shows, and of those that
+// both show but not as the same; by task, then by hash. 0 stands for the labels there are now, seen through the choices that
+// the other version was made with. Costs what differs, and a look at each task where one is 0. Each page
+// looks at the labels as they are then. ErrInvalid when both are 0; ErrNotFound (version); ErrCorrupt. Rights: export.
+//
+// In C: annoproj_label_version_diff.
+func (p *Project) LabelVersionDiff(ctx context.Context, before int64, after int64, opts ...PageOption) (*Table[LabelChangeRow], error) {
+	call := newCall(ctx)
+	defer call.end()
+	self := (*C.annoproj_project)(call.enter(p.state(), "project", false))
+	var chosen PageOptions
+	for _, option := range opts {
+		if option != nil {
+			option.pageOption(&chosen, call)
+		}
+	}
+	cOptions := chosen.toC(call)
+	var oTable *C.annoproj_table
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_label_version_diff(self, C.int64_t(before), C.int64_t(after), cOptions, limits, &oTable, failure)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return newTable(oTable, decodeLabelChangeRow), nil
+}
+
+// LabelVersionDiffPages goes over all pages of LabelVersionDiff, each fetched when it is asked for.
+// A context that ends ends the loop.
+func (p *Project) LabelVersionDiffPages(ctx context.Context, before int64, after int64, opts ...PageOption) *Pages[LabelChangeRow] {
+	return newPages(func(page string) (*Table[LabelChangeRow], error) {
+		if page == "" {
+			return p.LabelVersionDiff(ctx, before, after, opts...)
+		}
+		next := append(opts[:len(opts):len(opts)], pageOptionPage(page))
+		return p.LabelVersionDiff(ctx, before, after, next...)
+	})
+}
+
+// Makes the labels of tasks again what they are in a version, in one transaction: labels are written, put back with their hash, creator and
+// times, and removed as Task.LabelsWrite does it, as drafts that the next action of the task publishes. A task's label set gets a new version, so
+// that whoever edits it finds a ErrConflict instead of losing work unseen. Stages, assignees, reviews and issues stay;
+// in a review stage a label that is written has its review as if the caller had written it. Where the version was made with a choice of classes, labels of others stay. Labels of
+// classes and answers that were archived since come back, too.
+// One row for each task whose labels are not as in the version, in order, with its outcome: ErrConflict when somebody else has it and `force` is
+// not set; ErrState in a done stage, in a consensus review, and where a branch is worked on; ErrNotFound when it was removed with its dataset, or
+// is not in the version. ErrNotFound (version), ErrState (archived), ErrLimit for more than 10 million tasks, ErrCorrupt. Rights: label_version.
+//
+// In C: annoproj_label_version_restore.
+func (p *Project) LabelVersionRestore(ctx context.Context, version int64, opts ...LabelVersionRestoreOption) (*Table[OutcomeRow], error) {
+	call := newCall(ctx)
+	defer call.end()
+	self := (*C.annoproj_project)(call.enter(p.state(), "project", false))
+	var chosen LabelVersionRestoreOptions
+	for _, option := range opts {
+		if option != nil {
+			option.labelVersionRestoreOption(&chosen, call)
+		}
+	}
+	cOptions := chosen.toC(call)
+	var oTable *C.annoproj_table
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_label_version_restore(self, C.int64_t(version), cOptions, limits, &oTable, failure)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return newTable(oTable, decodeOutcomeRow), nil
+}
+
 // Deletes a label version, and what no other version has. Its name is free again. ErrNotFound, ErrState (archived). Rights: label_version.
 //
 // In C: annoproj_label_version_delete.

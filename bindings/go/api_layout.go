@@ -308,6 +308,12 @@ func layouts() map[string]uintptr {
 	all["annoproj_label_version_options.stage_count"] = unsafe.Offsetof(C.annoproj_label_version_options{}.stage_count)
 	all["annoproj_label_version_options.classes"] = unsafe.Offsetof(C.annoproj_label_version_options{}.classes)
 	all["annoproj_label_version_options.class_count"] = unsafe.Offsetof(C.annoproj_label_version_options{}.class_count)
+	all["annoproj_label_version_restore_options"] = C.sizeof_annoproj_label_version_restore_options
+	all["annoproj_label_version_restore_options.size"] = unsafe.Offsetof(C.annoproj_label_version_restore_options{}.size)
+	all["annoproj_label_version_restore_options.tasks"] = unsafe.Offsetof(C.annoproj_label_version_restore_options{}.tasks)
+	all["annoproj_label_version_restore_options.task_count"] = unsafe.Offsetof(C.annoproj_label_version_restore_options{}.task_count)
+	all["annoproj_label_version_restore_options.force"] = unsafe.Offsetof(C.annoproj_label_version_restore_options{}.force)
+	all["annoproj_label_version_restore_options.all_or_nothing"] = unsafe.Offsetof(C.annoproj_label_version_restore_options{}.all_or_nothing)
 	all["annoproj_report_options"] = C.sizeof_annoproj_report_options
 	all["annoproj_report_options.size"] = unsafe.Offsetof(C.annoproj_report_options{}.size)
 	all["annoproj_report_options.path"] = unsafe.Offsetof(C.annoproj_report_options{}.path)

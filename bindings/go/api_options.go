@@ -976,6 +976,29 @@ func (o *LabelVersionOptions) toC(call *call) *C.annoproj_label_version_options 
 	return s
 }
 
+// Which tasks get the labels of a version back.
+//
+// In C: annoproj_label_version_restore_options.
+type LabelVersionRestoreOptions struct {
+	// Tasks: of the version; empty = all of them.
+	Tasks []int64
+	// Force: also of tasks that somebody else has.
+	Force bool
+	// AllOrNothing: the first task that is refused ends the call, and nothing is changed.
+	AllOrNothing bool
+}
+
+func (o *LabelVersionRestoreOptions) toC(call *call) *C.annoproj_label_version_restore_options {
+	s := (*C.annoproj_label_version_restore_options)(call.alloc(C.sizeof_annoproj_label_version_restore_options))
+	s.size = C.sizeof_annoproj_label_version_restore_options
+	var taskCount arrayLength
+	s.tasks = (*C.int64_t)(copyArray(call, &taskCount, "tasks", o.Tasks, 0))
+	s.force = C.bool(o.Force)
+	s.all_or_nothing = C.bool(o.AllOrNothing)
+	s.task_count = C.size_t(taskCount.count)
+	return s
+}
+
 // Where the report page goes.
 //
 // In C: annoproj_report_options.
@@ -1328,5 +1351,18 @@ func (o LabelVersionOptions) labelVersionOption(options *LabelVersionOptions, _ 
 }
 
 func (o CallOption) labelVersionOption(_ *LabelVersionOptions, call *call) {
+	o.apply(call)
+}
+
+// LabelVersionRestoreOption is what functions with LabelVersionRestoreOptions take: the struct, or a CallOption.
+type LabelVersionRestoreOption interface {
+	labelVersionRestoreOption(options *LabelVersionRestoreOptions, call *call)
+}
+
+func (o LabelVersionRestoreOptions) labelVersionRestoreOption(options *LabelVersionRestoreOptions, _ *call) {
+	*options = o
+}
+
+func (o CallOption) labelVersionRestoreOption(_ *LabelVersionRestoreOptions, call *call) {
 	o.apply(call)
 }

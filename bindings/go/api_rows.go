@@ -1989,3 +1989,54 @@ func decodeLabelVersionRow(d *decoder) []LabelVersionRow {
 	each(d, "hash", ColumnTypeUTF8, (*Column).textAt, func(row int, value string) { rows[row].Hash = value })
 	return rows
 }
+
+// LabelChangeRow: A label that differs between two label versions.
+type LabelChangeRow struct {
+	// Task: Task it is on.
+	Task int64 `json:"task"`
+	// DataUnit: Data unit of the task.
+	DataUnit int64 `json:"data_unit"`
+	// Title: Title of the data unit.
+	Title string `json:"title"`
+	// Label: Hash of the label, 8 characters.
+	Label string `json:"label"`
+	// Class: Feature of its class in the later version; of a removed one in the earlier.
+	Class int64 `json:"class"`
+	// ClassName: Name of the class there.
+	ClassName Null[string] `json:"class_name"`
+	// Change: added, removed or changed.
+	Change string `json:"change"`
+	// ClassChanged: It is of another class.
+	ClassChanged bool `json:"class_changed"`
+	// AnswersChanged: Answers, or the frames they hold on, differ.
+	AnswersChanged bool `json:"answers_changed"`
+	// GeometryChanged: The shape differs on a frame that both have, or is in another unit.
+	GeometryChanged bool `json:"geometry_changed"`
+	// FramesChanged: It is on other frames, or on other ranges of audio or text.
+	FramesChanged bool `json:"frames_changed"`
+	// DetailsChanged: Confidence, manual flag, who made or edited it, or when.
+	DetailsChanged bool `json:"details_changed"`
+	// Frames: On how many frames it differs: all frames of what was added or removed; 1 on audio and text; 0 when only details differ. In frames.
+	Frames int64 `json:"frames"`
+	// FirstFrame: The first of them.
+	FirstFrame Null[int64] `json:"first_frame"`
+}
+
+func decodeLabelChangeRow(d *decoder) []LabelChangeRow {
+	rows := make([]LabelChangeRow, d.length)
+	each(d, "task", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Task = value })
+	each(d, "data_unit", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].DataUnit = value })
+	each(d, "title", ColumnTypeUTF8, (*Column).textAt, func(row int, value string) { rows[row].Title = value })
+	each(d, "label", ColumnTypeUTF8, (*Column).textAt, func(row int, value string) { rows[row].Label = value })
+	each(d, "class", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Class = value })
+	eachNull(d, "class_name", ColumnTypeUTF8, (*Column).textAt, func(row int, value Null[string]) { rows[row].ClassName = value })
+	each(d, "change", ColumnTypeDictionary, (*Column).textAt, func(row int, value string) { rows[row].Change = value })
+	each(d, "class_changed", ColumnTypeBool, (*Column).boolAt, func(row int, value bool) { rows[row].ClassChanged = value })
+	each(d, "answers_changed", ColumnTypeBool, (*Column).boolAt, func(row int, value bool) { rows[row].AnswersChanged = value })
+	each(d, "geometry_changed", ColumnTypeBool, (*Column).boolAt, func(row int, value bool) { rows[row].GeometryChanged = value })
+	each(d, "frames_changed", ColumnTypeBool, (*Column).boolAt, func(row int, value bool) { rows[row].FramesChanged = value })
+	each(d, "details_changed", ColumnTypeBool, (*Column).boolAt, func(row int, value bool) { rows[row].DetailsChanged = value })
+	each(d, "frames", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Frames = value })
+	eachNull(d, "first_frame", ColumnTypeInt64, (*Column).int64At, func(row int, value Null[int64]) { rows[row].FirstFrame = value })
+	return rows
+}

@@ -85,6 +85,8 @@ func TestEveryRowType(t *testing.T) {
 	get[int64](t)(w.project.IssueTagCreate(background, "dark"))
 	issues := get[[]IssueRow](t)(Rows(w.project.IssueList(background)))
 	arguments["IssuesGet"] = []any{[]int64{issues[0].Issue}}
+	version := get[int64](t)(w.project.LabelVersionCreate(background, "first"))
+	arguments["LabelVersionDiff"], arguments["LabelVersionRestore"] = []any{version, int64(0)}, []any{version}
 	covered := make(map[string]int)
 	check := func(results []reflect.Value) {
 		table, is := results[0].Interface().(anyTable)

@@ -5,6 +5,16 @@
 
 #include "label.h"
 
+/* Labels that are gathered with their content: a label_fn on a `label_list`, which begins with its arena. */
+typedef struct label_list {
+    arena *memory;
+    label *labels;
+    size_t count, capacity;
+} label_list;
+annoproj_status label_list_add(void *list, const label *found, annoproj_error **error);
+/* Whether two are the same in all but task, number and hash. */
+bool label_same(const label *a, const label *b);
+
 /* The labels of a task, with their content, in order of number; in the arena. */
 annoproj_status label_load_all(scope *scope, int64_t task, label **labels, size_t *count, annoproj_error **error);
 

@@ -45,10 +45,9 @@ typedef struct version_part {
     size_t count;
 } version_part;
 
-/* The parts of a version, in order. `found` returns non-OK to stop; tasks are loaded by version_part_load(). */
-typedef annoproj_status (*version_part_fn)(void *data, const version_part *part, annoproj_error **error);
-annoproj_status version_each_part(scope *scope, int64_t version, version_part_fn found, void *data,
-                                  annoproj_error **error);
+/* The parts of a version, in order; in the arena. Tasks are loaded by version_part_load(). */
+annoproj_status version_list_parts(scope *scope, int64_t version, version_part **parts, size_t *count,
+                                   annoproj_error **error);
 /* The tasks of a part, by its hash; in `memory`. CORRUPT. */
 annoproj_status version_part_load(scope *scope, int64_t project, version_part *part, arena *memory,
                                   annoproj_error **error);

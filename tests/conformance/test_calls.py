@@ -57,6 +57,7 @@ class World:
         self.stage = self.store.session_open(self.users[2]).project_open(self.project.id()).stage_open("annotate")
         self.disabled = self.host.user_create("gone@x.org", "Gone", annoproj.OrgRole.MEMBER)
         self.host.user_disable(self.disabled)
+        self.empty_version = self.project.label_version_create("empty")
         self.draw(self.reviewing)
         self.reviewing.submit()
         self.boss = self.store.session_open(self.host.user_create("boss@x.org", "Boss", annoproj.OrgRole.ADMIN))
@@ -304,6 +305,8 @@ CALLS = {
     "annoproj_label_version_list": (READ, lambda w, **c: w.project.label_version_list(**c)),
     "annoproj_label_version_export_coco": (READ, lambda w, **c: w.project.label_version_export_coco(w.version, path=w.out("e.json"), **c)),
     "annoproj_label_version_export_labels": (READ, lambda w, **c: w.project.label_version_export_labels(w.version, path=w.out("l.json"), **c)),
+    "annoproj_label_version_diff": (READ, lambda w, **c: w.project.label_version_diff(w.version, 0, **c)),
+    "annoproj_label_version_restore": (WRITE, lambda w, **c: w.project.label_version_restore(w.empty_version, force=True, **c).to_pylist()),
     "annoproj_label_version_delete": (WRITE, lambda w, **c: w.project.label_version_delete(w.version, **c)),
     "annoproj_store_create": (READ, lambda w, **c: annoproj.create(w.out("other.annoproj"), **c).close()),
     "annoproj_store_open": (READ, lambda w, **c: open_other(w, **c)),

@@ -879,6 +879,18 @@ _Static_assert(_Generic(((annoproj_label_version_options *)0)->classes, const in
 _Static_assert(offsetof(annoproj_label_version_options, class_count) == 32, "offset of annoproj_label_version_options.class_count");
 _Static_assert(_Generic(((annoproj_label_version_options *)0)->class_count, size_t: 1, default: 0), "type of annoproj_label_version_options.class_count");
 
+_Static_assert(sizeof(annoproj_label_version_restore_options) == 32, "size of annoproj_label_version_restore_options");
+_Static_assert(offsetof(annoproj_label_version_restore_options, size) == 0, "offset of annoproj_label_version_restore_options.size");
+_Static_assert(_Generic(((annoproj_label_version_restore_options *)0)->size, size_t: 1, default: 0), "type of annoproj_label_version_restore_options.size");
+_Static_assert(offsetof(annoproj_label_version_restore_options, tasks) == 8, "offset of annoproj_label_version_restore_options.tasks");
+_Static_assert(_Generic(((annoproj_label_version_restore_options *)0)->tasks, const int64_t *: 1, default: 0), "type of annoproj_label_version_restore_options.tasks");
+_Static_assert(offsetof(annoproj_label_version_restore_options, task_count) == 16, "offset of annoproj_label_version_restore_options.task_count");
+_Static_assert(_Generic(((annoproj_label_version_restore_options *)0)->task_count, size_t: 1, default: 0), "type of annoproj_label_version_restore_options.task_count");
+_Static_assert(offsetof(annoproj_label_version_restore_options, force) == 24, "offset of annoproj_label_version_restore_options.force");
+_Static_assert(_Generic(((annoproj_label_version_restore_options *)0)->force, bool: 1, default: 0), "type of annoproj_label_version_restore_options.force");
+_Static_assert(offsetof(annoproj_label_version_restore_options, all_or_nothing) == 25, "offset of annoproj_label_version_restore_options.all_or_nothing");
+_Static_assert(_Generic(((annoproj_label_version_restore_options *)0)->all_or_nothing, bool: 1, default: 0), "type of annoproj_label_version_restore_options.all_or_nothing");
+
 _Static_assert(sizeof(annoproj_report_options) == 40, "size of annoproj_report_options");
 _Static_assert(offsetof(annoproj_report_options, size) == 0, "offset of annoproj_report_options.size");
 _Static_assert(_Generic(((annoproj_report_options *)0)->size, size_t: 1, default: 0), "type of annoproj_report_options.size");
@@ -1147,6 +1159,9 @@ _Static_assert(sizeof(&annoproj_label_version_create) == sizeof(void (*)(void)),
 _Static_assert(sizeof(&annoproj_label_version_list) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_label_version_export_coco) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_label_version_export_labels) == sizeof(void (*)(void)), "declared");
+_Static_assert(sizeof(&annoproj_label_version_diff) == sizeof(void (*)(void)), "declared");
+_Static_assert(sizeof(&annoproj_label_version_restore_options_init) == sizeof(void (*)(void)), "declared");
+_Static_assert(sizeof(&annoproj_label_version_restore) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_label_version_delete) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_report_options_init) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_query_report) == sizeof(void (*)(void)), "declared");
@@ -1407,6 +1422,9 @@ annoproj_status annoproj_label_version_create(annoproj_project *project, const c
 annoproj_status annoproj_label_version_list(annoproj_project *project, const annoproj_page_options *options, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
 annoproj_status annoproj_label_version_export_coco(annoproj_project *project, int64_t version, const annoproj_export_options *options, const annoproj_call *call, int64_t *labels, annoproj_error **error);
 annoproj_status annoproj_label_version_export_labels(annoproj_project *project, int64_t version, const annoproj_export_options *options, const annoproj_call *call, int64_t *labels, annoproj_error **error);
+annoproj_status annoproj_label_version_diff(annoproj_project *project, int64_t before, int64_t after, const annoproj_page_options *options, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
+void annoproj_label_version_restore_options_init(annoproj_label_version_restore_options *options);
+annoproj_status annoproj_label_version_restore(annoproj_project *project, int64_t version, const annoproj_label_version_restore_options *options, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
 annoproj_status annoproj_label_version_delete(annoproj_project *project, int64_t version, const annoproj_call *call, annoproj_error **error);
 void annoproj_report_options_init(annoproj_report_options *options);
 annoproj_status annoproj_query_report(annoproj_query *query, const annoproj_report_options *options, const annoproj_call *call, annoproj_error **error);
@@ -1475,7 +1493,9 @@ int annoproj_layout_initializers(void) {
     filled += value28.size == sizeof(value28);
     const annoproj_label_version_options value29 = ANNOPROJ_LABEL_VERSION_OPTIONS_INIT;
     filled += value29.size == sizeof(value29);
-    const annoproj_report_options value30 = ANNOPROJ_REPORT_OPTIONS_INIT;
+    const annoproj_label_version_restore_options value30 = ANNOPROJ_LABEL_VERSION_RESTORE_OPTIONS_INIT;
     filled += value30.size == sizeof(value30);
+    const annoproj_report_options value31 = ANNOPROJ_REPORT_OPTIONS_INIT;
+    filled += value31.size == sizeof(value31);
     return filled;
 }

@@ -84,6 +84,8 @@ __all__ = [
     'LabelAction',
     'LabelActionsRow',
     'LabelActionsTable',
+    'LabelChangeRow',
+    'LabelChangeTable',
     'LabelHashRow',
     'LabelHashTable',
     'LabelRangesRow',
@@ -1513,6 +1515,26 @@ class LabelVersionRow:
     tasks: int  # How many tasks it has. [tasks]
     labels: Optional[int]  # How many labels they have; null when classes were chosen. [labels]
     hash: str  # SHA-256 of all that it shows: versions of a project with the same hash are the same.
+
+
+@dataclasses.dataclass(frozen=True)
+class LabelChangeRow:
+    """A label that differs between two label versions."""
+
+    task: int  # Task it is on.
+    data_unit: int  # Data unit of the task.
+    title: str  # Title of the data unit.
+    label: str  # Hash of the label, 8 characters.
+    class_: int  # Feature of its class in the later version; of a removed one in the earlier.
+    class_name: Optional[str]  # Name of the class there.
+    change: str  # added, removed or changed.
+    class_changed: bool  # It is of another class.
+    answers_changed: bool  # Answers, or the frames they hold on, differ.
+    geometry_changed: bool  # The shape differs on a frame that both have, or is in another unit.
+    frames_changed: bool  # It is on other frames, or on other ranges of audio or text.
+    details_changed: bool  # Confidence, manual flag, who made or edited it, or when.
+    frames: int  # On how many frames it differs: all frames of what was added or removed; 1 on audio and text; 0 when only details differ. [frames]
+    first_frame: Optional[int]  # The first of them.
 
 
 class Cancel(_runtime.Handle):
@@ -3413,6 +3435,56 @@ class Project(_runtime.Handle):
         call.run(_capi.annoproj_label_version_export_labels, call.handle(self, Project, 'project'), c_version, ctypes.byref(s_options), call.pointer(), ctypes.byref(o_labels), call.error_pointer())
         return o_labels.value
 
+    def label_version_diff(self, before, after, *, page=None, limit=0, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """What is different between two label versions of a project: a page of the labels that only one of them shows, and of those that
+        both show but not as the same; by task, then by hash. 0 stands for the labels there are now, seen through the choices that
+        the other version was made with. Costs what differs, and a look at each task where one is 0. Each page
+        looks at the labels as they are then. INVALID when both are 0; NOT_FOUND (version); CORRUPT. Rights: export.
+
+        page: token from annoproj_table_next_page; NULL = first page
+        limit: rows of a page; 0 = 1,000; at most 10,000
+        """
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        c_before = _convert.integer(before, 'before', 'c_int64')
+        c_after = _convert.integer(after, 'after', 'c_int64')
+        s_options = _capi.annoproj_page_options()
+        s_options.size = ctypes.sizeof(s_options)
+        s_options.page = _convert.encode(page, 'page', True)
+        s_options.limit = _convert.integer(limit, 'limit', 'c_int64')
+        o_table = _capi.annoproj_table_p()
+        call.run(_capi.annoproj_label_version_diff, call.handle(self, Project, 'project'), c_before, c_after, ctypes.byref(s_options), call.pointer(), call.result(o_table, LabelChangeTable), call.error_pointer())
+        return call.made(o_table, LabelChangeTable)
+
+    def label_version_diff_pages(self, before, after, **keywords):
+        """The tables of label_version_diff, page by page, each fetched when it is asked for."""
+        return _runtime.pages(functools.partial(self.label_version_diff, before, after), keywords)
+
+    def label_version_restore(self, version, *, tasks=None, force=False, all_or_nothing=False, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """Makes the labels of tasks again what they are in a version, in one transaction: labels are written, put back with their hash, creator and
+        times, and removed as annoproj_labels_write does it, as drafts that the next action of the task publishes. A task's label set gets a new version, so
+        that whoever edits it finds a CONFLICT instead of losing work unseen. Stages, assignees, reviews and issues stay;
+        in a review stage a label that is written has its review as if the caller had written it. Where the version was made with a choice of classes, labels of others stay. Labels of
+        classes and answers that were archived since come back, too.
+        One row for each task whose labels are not as in the version, in order, with its outcome: CONFLICT when somebody else has it and `force` is
+        not set; STATE in a done stage, in a consensus review, and where a branch is worked on; NOT_FOUND when it was removed with its dataset, or
+        is not in the version. NOT_FOUND (version), STATE (archived), LIMIT for more than 10 million tasks, CORRUPT. Rights: label_version.
+
+        tasks: of the version; empty = all of them
+        force: also of tasks that somebody else has
+        all_or_nothing: the first task that is refused ends the call, and nothing is changed
+        """
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        c_version = _convert.integer(version, 'version', 'c_int64')
+        s_options = _capi.annoproj_label_version_restore_options()
+        s_options.size = ctypes.sizeof(s_options)
+        s_options.tasks = call.array(tasks, 'q', 'tasks', 'options.task_count', 0, True, False)
+        s_options.force = bool(force)
+        s_options.all_or_nothing = bool(all_or_nothing)
+        s_options.task_count = call.length('options.task_count')
+        o_table = _capi.annoproj_table_p()
+        call.run(_capi.annoproj_label_version_restore, call.handle(self, Project, 'project'), c_version, ctypes.byref(s_options), call.pointer(), call.result(o_table, OutcomeTable), call.error_pointer())
+        return call.made(o_table, OutcomeTable)
+
     def label_version_delete(self, version, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """Deletes a label version, and what no other version has. Its name is free again. NOT_FOUND, STATE (archived). Rights: label_version."""
         call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
@@ -4999,6 +5071,28 @@ class LabelVersionTable(Table):
     )
 
 
+class LabelChangeTable(Table):
+    """A table of LabelChangeRow: A label that differs between two label versions."""
+
+    ROW = LabelChangeRow
+    COLUMNS = (
+        ('task', 'int64'),
+        ('data_unit', 'int64'),
+        ('title', 'utf8'),
+        ('label', 'utf8'),
+        ('class', 'int64'),
+        ('class_name', 'utf8'),
+        ('change', 'dictionary'),
+        ('class_changed', 'bool'),
+        ('answers_changed', 'bool'),
+        ('geometry_changed', 'bool'),
+        ('frames_changed', 'bool'),
+        ('details_changed', 'bool'),
+        ('frames', 'int64'),
+        ('first_frame', 'int64'),
+    )
+
+
 TABLES = {
     'operation_row': OperationTable,
     'store_row': StoreTable,
@@ -5059,6 +5153,7 @@ TABLES = {
     'top_projects_row': TopProjectsTable,
     'import_row': ImportTable,
     'label_version_row': LabelVersionTable,
+    'label_change_row': LabelChangeTable,
 }
 
 

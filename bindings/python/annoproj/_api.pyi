@@ -83,6 +83,8 @@ __all__ = [
     "LabelAction",
     "LabelActionsRow",
     "LabelActionsTable",
+    "LabelChangeRow",
+    "LabelChangeTable",
     "LabelHashRow",
     "LabelHashTable",
     "LabelRangesRow",
@@ -1396,6 +1398,26 @@ class LabelVersionRow:
     labels: Optional[int]  # How many labels they have; null when classes were chosen. [labels]
     hash: str  # SHA-256 of all that it shows: versions of a project with the same hash are the same.
 
+
+@dataclasses.dataclass(frozen=True)
+class LabelChangeRow:
+    """A label that differs between two label versions."""
+
+    task: int  # Task it is on.
+    data_unit: int  # Data unit of the task.
+    title: str  # Title of the data unit.
+    label: str  # Hash of the label, 8 characters.
+    class_: int  # Feature of its class in the later version; of a removed one in the earlier.
+    class_name: Optional[str]  # Name of the class there.
+    change: str  # added, removed or changed.
+    class_changed: bool  # It is of another class.
+    answers_changed: bool  # Answers, or the frames they hold on, differ.
+    geometry_changed: bool  # The shape differs on a frame that both have, or is in another unit.
+    frames_changed: bool  # It is on other frames, or on other ranges of audio or text.
+    details_changed: bool  # Confidence, manual flag, who made or edited it, or when.
+    frames: int  # On how many frames it differs: all frames of what was added or removed; 1 on audio and text; 0 when only details differ. [frames]
+    first_frame: Optional[int]  # The first of them.
+
 class StageStartNextResult(NamedTuple):
     task: Optional[Task]
     reason: QueueReason
@@ -1587,6 +1609,9 @@ class Project(_runtime.Handle):
     def label_version_list_pages(self, **keywords: Any) -> Iterator[LabelVersionTable]: ...
     def label_version_export_coco(self, version: int, *, path: Union[str, os.PathLike, None] = ..., write: Optional[Callable[[bytes], object]] = ..., stages: Optional[Sequence[int]] = ..., classes: Optional[Sequence[int]] = ..., sign: Optional[Callable[[str, int], Union[bytes, str]]] = ..., include_reviews: bool = ..., coco_extended: bool = ..., timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> int: ...
     def label_version_export_labels(self, version: int, *, path: Union[str, os.PathLike, None] = ..., write: Optional[Callable[[bytes], object]] = ..., stages: Optional[Sequence[int]] = ..., classes: Optional[Sequence[int]] = ..., sign: Optional[Callable[[str, int], Union[bytes, str]]] = ..., include_reviews: bool = ..., coco_extended: bool = ..., timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> int: ...
+    def label_version_diff(self, before: int, after: int, *, page: Optional[str] = ..., limit: int = ..., timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> LabelChangeTable: ...
+    def label_version_diff_pages(self, before: int, after: int, **keywords: Any) -> Iterator[LabelChangeTable]: ...
+    def label_version_restore(self, version: int, *, tasks: Optional[Sequence[int]] = ..., force: bool = ..., all_or_nothing: bool = ..., timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> OutcomeTable: ...
     def label_version_delete(self, version: int, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> None: ...
 
 class Task(_runtime.Handle):
@@ -1767,6 +1792,8 @@ class TopProjectsTable(Table[TopProjectsRow]): ...
 class ImportTable(Table[ImportRow]): ...
 
 class LabelVersionTable(Table[LabelVersionRow]): ...
+
+class LabelChangeTable(Table[LabelChangeRow]): ...
 
 def version() -> str: ...
 def version_number() -> int: ...

@@ -725,6 +725,16 @@ class annoproj_label_version_options(Structure):
     ]
 
 
+class annoproj_label_version_restore_options(Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("tasks", c_void_p),
+        ("task_count", c_size_t),
+        ("force", c_bool),
+        ("all_or_nothing", c_bool),
+    ]
+
+
 class annoproj_report_options(Structure):
     _fields_ = [
         ("size", c_size_t),
@@ -993,6 +1003,9 @@ FUNCTIONS = (
     ("annoproj_label_version_list", c_int32, (annoproj_project_p, POINTER(annoproj_page_options), POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
     ("annoproj_label_version_export_coco", c_int32, (annoproj_project_p, c_int64, POINTER(annoproj_export_options), POINTER(annoproj_call), POINTER(c_int64), POINTER(annoproj_error_p))),
     ("annoproj_label_version_export_labels", c_int32, (annoproj_project_p, c_int64, POINTER(annoproj_export_options), POINTER(annoproj_call), POINTER(c_int64), POINTER(annoproj_error_p))),
+    ("annoproj_label_version_diff", c_int32, (annoproj_project_p, c_int64, c_int64, POINTER(annoproj_page_options), POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
+    ("annoproj_label_version_restore_options_init", None, (POINTER(annoproj_label_version_restore_options),)),
+    ("annoproj_label_version_restore", c_int32, (annoproj_project_p, c_int64, POINTER(annoproj_label_version_restore_options), POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
     ("annoproj_label_version_delete", c_int32, (annoproj_project_p, c_int64, POINTER(annoproj_call), POINTER(annoproj_error_p))),
     ("annoproj_report_options_init", None, (POINTER(annoproj_report_options),)),
     ("annoproj_query_report", c_int32, (annoproj_query_p, POINTER(annoproj_report_options), POINTER(annoproj_call), POINTER(annoproj_error_p))),
@@ -1257,6 +1270,9 @@ annoproj_label_version_create = LIBRARY.annoproj_label_version_create
 annoproj_label_version_list = LIBRARY.annoproj_label_version_list
 annoproj_label_version_export_coco = LIBRARY.annoproj_label_version_export_coco
 annoproj_label_version_export_labels = LIBRARY.annoproj_label_version_export_labels
+annoproj_label_version_diff = LIBRARY.annoproj_label_version_diff
+annoproj_label_version_restore_options_init = LIBRARY.annoproj_label_version_restore_options_init
+annoproj_label_version_restore = LIBRARY.annoproj_label_version_restore
 annoproj_label_version_delete = LIBRARY.annoproj_label_version_delete
 annoproj_report_options_init = LIBRARY.annoproj_report_options_init
 annoproj_query_report = LIBRARY.annoproj_query_report

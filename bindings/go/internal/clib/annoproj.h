@@ -2721,6 +2721,52 @@ ANNOPROJ_API annoproj_status annoproj_label_version_export_coco(annoproj_project
  * Rights: export. */
 ANNOPROJ_API annoproj_status annoproj_label_version_export_labels(annoproj_project *project, int64_t version, const annoproj_export_options *options, const annoproj_call *call ANNOPROJ_NULLABLE, int64_t *labels ANNOPROJ_OUT, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
+ANNOPROJ_ROW(label_change_row, "A label that differs between two label versions")
+ANNOPROJ_COLUMN(task, int64, required, "", "Task", "Task it is on.")
+ANNOPROJ_COLUMN(data_unit, int64, required, "", "Data unit", "Data unit of the task.")
+ANNOPROJ_COLUMN(title, utf8, required, "", "Title", "Title of the data unit.")
+ANNOPROJ_COLUMN(label, utf8, required, "", "Label", "Hash of the label, 8 characters.")
+ANNOPROJ_COLUMN(class, int64, required, "", "Class", "Feature of its class in the later version; of a removed one in the earlier.")
+ANNOPROJ_COLUMN(class_name, utf8, nullable, "", "Class name", "Name of the class there.")
+ANNOPROJ_COLUMN(change, dictionary, required, "", "Change", "added, removed or changed.")
+ANNOPROJ_COLUMN(class_changed, bool, required, "", "Class changed", "It is of another class.")
+ANNOPROJ_COLUMN(answers_changed, bool, required, "", "Answers changed", "Answers, or the frames they hold on, differ.")
+ANNOPROJ_COLUMN(geometry_changed, bool, required, "", "Geometry changed", "The shape differs on a frame that both have, or is in another unit.")
+ANNOPROJ_COLUMN(frames_changed, bool, required, "", "Frames changed", "It is on other frames, or on other ranges of audio or text.")
+ANNOPROJ_COLUMN(details_changed, bool, required, "", "Details changed", "Confidence, manual flag, who made or edited it, or when.")
+ANNOPROJ_COLUMN(frames, int64, required, "frames", "Frames", "On how many frames it differs: all frames of what was added or removed; 1 on audio and text; 0 when only details differ.")
+ANNOPROJ_COLUMN(first_frame, int64, nullable, "", "First frame", "The first of them.")
+ANNOPROJ_ROW_END(label_change_row)
+
+/* What is different between two label versions of a project: a page of the labels that only one of them shows, and of those that
+ * both show but not as the same; by task, then by hash. 0 stands for the labels there are now, seen through the choices that
+ * the other version was made with. Costs what differs, and a look at each task where one is 0. Each page
+ * looks at the labels as they are then. INVALID when both are 0; NOT_FOUND (version); CORRUPT. Rights: export. */
+ANNOPROJ_API annoproj_status annoproj_label_version_diff(annoproj_project *project, int64_t before, int64_t after, const annoproj_page_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(label_change_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+/* Which tasks get the labels of a version back. */
+typedef struct annoproj_label_version_restore_options {
+    size_t size;
+    const int64_t *tasks ANNOPROJ_LEN(task_count) ANNOPROJ_NULLABLE;  /* of the version; empty = all of them */
+    size_t task_count;
+    bool force;                                                       /* also of tasks that somebody else has */
+    bool all_or_nothing;                                              /* the first task that is refused ends the call, and nothing is changed */
+} annoproj_label_version_restore_options;
+#define ANNOPROJ_LABEL_VERSION_RESTORE_OPTIONS_INIT { sizeof(annoproj_label_version_restore_options), NULL, 0, false, false }
+
+/* Fills in the defaults. */
+ANNOPROJ_API void annoproj_label_version_restore_options_init(annoproj_label_version_restore_options *options ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
+
+/* Makes the labels of tasks again what they are in a version, in one transaction: labels are written, put back with their hash, creator and
+ * times, and removed as annoproj_labels_write does it, as drafts that the next action of the task publishes. A task's label set gets a new version, so
+ * that whoever edits it finds a CONFLICT instead of losing work unseen. Stages, assignees, reviews and issues stay;
+ * in a review stage a label that is written has its review as if the caller had written it. Where the version was made with a choice of classes, labels of others stay. Labels of
+ * classes and answers that were archived since come back, too.
+ * One row for each task whose labels are not as in the version, in order, with its outcome: CONFLICT when somebody else has it and `force` is
+ * not set; STATE in a done stage, in a consensus review, and where a branch is worked on; NOT_FOUND when it was removed with its dataset, or
+ * is not in the version. NOT_FOUND (version), STATE (archived), LIMIT for more than 10 million tasks, CORRUPT. Rights: label_version. */
+ANNOPROJ_API annoproj_status annoproj_label_version_restore(annoproj_project *project, int64_t version, const annoproj_label_version_restore_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(outcome_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
 /* Deletes a label version, and what no other version has. Its name is free again. NOT_FOUND, STATE (archived). Rights: label_version. */
 ANNOPROJ_API annoproj_status annoproj_label_version_delete(annoproj_project *project, int64_t version, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 

@@ -42,25 +42,23 @@ static annoproj_status use_contents(version_check *run, const version_task *task
     return status;
 }
 
-static annoproj_status check_part(void *data, const version_part *found, annoproj_error **error) {
-    version_check *run = data;
-    version_part part = *found;
+static annoproj_status check_part(version_check *run, version_part *part, annoproj_error **error) {
     arena memory = {0};
     bool there = false, first = false;
-    version_hash_add(&run->all, &part);
-    annoproj_status status = use_content(run, part.hash, &there, &first, error);
+    version_hash_add(&run->all, part);
+    annoproj_status status = use_content(run, part->hash, &there, &first, error);
     if (status == ANNOPROJ_OK)
-        status = version_part_load(run->in, run->check->project, &part, &memory, error);
+        status = version_part_load(run->in, run->check->project, part, &memory, error);
     if (status == ANNOPROJ_CORRUPT) {
         drop_error(error);
         check_report(run->check, "label_version", run->version, "a part is damaged or gone", "its contents");
         status = ANNOPROJ_OK;
     }
-    for (size_t i = 0; i < part.count && status == ANNOPROJ_OK; i++) {
+    for (size_t i = 0; i < part->count && status == ANNOPROJ_OK; i++) {
         run->tasks++;
-        run->labels += part.tasks[i].labels;
+        run->labels += part->tasks[i].labels;
         if (first)
-            status = use_contents(run, &part.tasks[i], error);
+            status = use_contents(run, &part->tasks[i], error);
     }
     arena_release(&memory);
     return status == ANNOPROJ_OK ? bounds_check(run->in->bounds, error) : status;
@@ -69,10 +67,14 @@ static annoproj_status check_part(void *data, const version_part *found, annopro
 static annoproj_status check_version(version_check *run, const label_version *version, annoproj_error **error) {
     uint8_t hash[SHA256_SIZE];
     bool there = false, first = false;
+    version_part *parts = NULL;
+    size_t count = 0;
     run->version = version->id;
     run->tasks = run->labels = 0;
     version_hash_begin(&run->all, version);
-    annoproj_status status = version_each_part(run->in, version->id, check_part, run, error);
+    annoproj_status status = version_list_parts(run->in, version->id, &parts, &count, error);
+    for (size_t i = 0; i < count && status == ANNOPROJ_OK; i++)
+        status = check_part(run, &parts[i], error);
     sha256_end(&run->all, hash);
     if (status == ANNOPROJ_OK)
         status = use_content(run, version->ontology, &there, &first, error);
@@ -96,15 +98,17 @@ static annoproj_status check_each_version(version_check *run, annoproj_error **e
     bind_int64(find, MAKE_ID(run->check->project, 0));
     bind_int64(find, MAKE_ID(run->check->project + 1, 0));
     while (status == ANNOPROJ_OK && sql_row(find)) {
-        arena memory = {0};
+        arena memory = {0}, *whole = run->in->memory;
         label_version version;
         bool sound = true;
+        run->in->memory = &memory;
         if (!label_version_read(&memory, find, &version, &sound))
             status = fail_memory(error);
         else if (!sound)
             check_report(run->check, "label_version", version.id, "a damaged row", "stages, classes and hashes");
         else
             status = check_version(run, &version, error);
+        run->in->memory = whole;
         arena_release(&memory);
     }
     annoproj_status ended = sql_end(find, status == ANNOPROJ_OK ? error : NULL);

@@ -68,20 +68,18 @@ static annoproj_status take_task(version_walk *walk, const version_task *kept, a
     return status;
 }
 
-static annoproj_status take_part(void *data, const version_part *found, annoproj_error **error) {
-    version_walk *walk = data;
+static annoproj_status take_part(version_walk *walk, version_part *part, annoproj_error **error) {
     export_plan *plan = walk->plan;
     arena memory = {0};
-    version_part part = *found;
     annoproj_status status = bounds_check(plan->in->bounds, error);
     if (status == ANNOPROJ_OK)
         status = bounds_progress(plan->in->bounds, walk->done, plan->tasks, error);
     if (status == ANNOPROJ_OK)
-        status = version_part_load(plan->in, plan->version->project, &part, &memory, error);
-    for (size_t i = 0; i < part.count && status == ANNOPROJ_OK; i++) {
+        status = version_part_load(plan->in, plan->version->project, part, &memory, error);
+    for (size_t i = 0; i < part->count && status == ANNOPROJ_OK; i++) {
         walk->done++;
-        if (export_is_wanted(plan->stages, plan->stage_count, part.tasks[i].stage))
-            status = take_task(walk, &part.tasks[i], error);
+        if (export_is_wanted(plan->stages, plan->stage_count, part->tasks[i].stage))
+            status = take_task(walk, &part->tasks[i], error);
     }
     arena_release(&memory);
     return status;
@@ -89,7 +87,12 @@ static annoproj_status take_part(void *data, const version_part *found, annoproj
 
 annoproj_status export_version_each(export_plan *plan, export_task_fn found, void *data, annoproj_error **error) {
     version_walk walk = {.plan = plan, .found = found, .data = data};
-    return version_each_part(plan->in, plan->version->id, take_part, &walk, error);
+    version_part *parts = NULL;
+    size_t count = 0;
+    annoproj_status status = version_list_parts(plan->in, plan->version->id, &parts, &count, error);
+    for (size_t i = 0; i < count && status == ANNOPROJ_OK; i++)
+        status = take_part(&walk, &parts[i], error);
+    return status;
 }
 
 /* Of the classes the version was made with. */

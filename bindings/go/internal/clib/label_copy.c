@@ -9,12 +9,6 @@
 
 /* --- reading ----------------------------------------------------------------------------------------------------- */
 
-typedef struct loading {
-    arena *memory;
-    label *labels;
-    size_t count, capacity;
-} loading;
-
 static bool keep(arena *memory, const uint8_t **blob, size_t length) {
     uint8_t *copy = arena_allocate(memory, length + 1);
     if (copy && length > 0)
@@ -23,8 +17,8 @@ static bool keep(arena *memory, const uint8_t **blob, size_t length) {
     return copy != NULL;
 }
 
-static annoproj_status load_one(void *data, const label *found, annoproj_error **error) {
-    loading *to = data;
+annoproj_status label_list_add(void *list, const label *found, annoproj_error **error) {
+    label_list *to = list;
     if (to->count == to->capacity) {
         const size_t capacity = to->capacity ? to->capacity * 2 : 16;
         label *larger = arena_array(to->memory, capacity, sizeof *larger);
@@ -45,8 +39,8 @@ static annoproj_status load_one(void *data, const label *found, annoproj_error *
 }
 
 annoproj_status label_load_all(scope *in, int64_t task, label **labels, size_t *count, annoproj_error **error) {
-    loading to = {.memory = in->memory};
-    annoproj_status status = label_each(in, task, load_one, &to, error);
+    label_list to = {.memory = in->memory};
+    annoproj_status status = label_each(in, task, label_list_add, &to, error);
     *labels = to.labels;
     *count = to.count;
     return status;
@@ -115,7 +109,7 @@ static bool same_bytes(const uint8_t *a, size_t a_length, const uint8_t *b, size
     return a_length == b_length && (a_length == 0 || memcmp(a, b, a_length) == 0);
 }
 
-static bool same_label(const label *a, const label *b) {
+bool label_same(const label *a, const label *b) {
     return a->class == b->class && a->creator == b->creator && a->created_us == b->created_us &&
            a->editor == b->editor && a->edited_us == b->edited_us && a->manual == b->manual &&
            !(a->confidence < b->confidence || a->confidence > b->confidence) &&
@@ -132,7 +126,7 @@ static annoproj_status put_copy(command *cmd, replacing *run, const label *from,
     copy.number = known ? known->number : 0;
     if (known)
         known->kept = true;
-    if (known && known->there > 0 && same_label(&run->before[known->there - 1], &copy)) {
+    if (known && known->there > 0 && label_same(&run->before[known->there - 1], &copy)) {
         *given = copy.number;
         return ANNOPROJ_OK;
     }

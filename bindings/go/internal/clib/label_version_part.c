@@ -5,20 +5,34 @@
 
 #include "failure.h"
 
-annoproj_status version_each_part(scope *in, int64_t version, version_part_fn found, void *data,
-                                  annoproj_error **error) {
-    static const char query[] = "SELECT position, hash FROM label_version_part WHERE version = ? ORDER BY position";
-    annoproj_status status = ANNOPROJ_OK;
+static annoproj_status count_parts(scope *in, int64_t version, int64_t *count, annoproj_error **error) {
+    static const char query[] = "SELECT count(*) FROM label_version_part WHERE version = ?";
     statement *find = sql(in->database, query);
     bind_int64(find, version);
-    while (status == ANNOPROJ_OK && sql_row(find)) {
-        version_part part = {.position = column_int64(find, 0)};
-        if (column_length(find, 1) == sizeof part.hash)
-            memcpy(part.hash, column_blob(find, 1), sizeof part.hash);
-        status = found(data, &part, error);
+    *count = sql_row(find) ? column_int64(find, 0) : 0;
+    return sql_end(find, error);
+}
+
+annoproj_status version_list_parts(scope *in, int64_t version, version_part **parts, size_t *count,
+                                   annoproj_error **error) {
+    static const char query[] = "SELECT position, hash FROM label_version_part WHERE version = ? ORDER BY position";
+    int64_t all = 0;
+    *count = 0;
+    annoproj_status status = count_parts(in, version, &all, error);
+    if (status != ANNOPROJ_OK)
+        return status;
+    *parts = arena_array(in->memory, (size_t)all + 1, sizeof **parts);
+    if (!*parts)
+        return fail_memory(error);
+    statement *find = sql(in->database, query);
+    bind_int64(find, version);
+    while (*count < (size_t)all && sql_row(find)) {
+        version_part *part = &(*parts)[(*count)++];
+        part->position = column_int64(find, 0);
+        if (column_length(find, 1) == sizeof part->hash)
+            memcpy(part->hash, column_blob(find, 1), sizeof part->hash);
     }
-    annoproj_status ended = sql_end(find, status == ANNOPROJ_OK ? error : NULL);
-    return status == ANNOPROJ_OK ? ended : status;
+    return sql_end(find, error);
 }
 
 annoproj_status version_last_position(scope *in, int64_t *position, annoproj_error **error) {

@@ -94,28 +94,6 @@ annoproj_status version_forget(command *cmd, int64_t project, int64_t position, 
 
 /* --- versions --------------------------------------------------------------------------------------------------------- */
 
-typedef struct removing {
-    version_part *parts; /* in the arena */
-    arena *memory;
-    size_t count, capacity;
-} removing;
-
-static annoproj_status note_part(void *data, const version_part *part, annoproj_error **error) {
-    removing *run = data;
-    if (run->count == run->capacity) {
-        const size_t capacity = run->capacity ? run->capacity * 2 : 64;
-        version_part *larger = arena_array(run->memory, capacity, sizeof *larger);
-        if (!larger)
-            return fail_memory(error);
-        if (run->count > 0)
-            memcpy(larger, run->parts, run->count * sizeof *larger);
-        run->parts = larger;
-        run->capacity = capacity;
-    }
-    run->parts[run->count++] = *part;
-    return ANNOPROJ_OK;
-}
-
 static annoproj_status is_shared(scope *in, int64_t project, const version_part *part, bool *shared,
                                  annoproj_error **error) {
     static const char query[] = "SELECT 1 FROM label_version v CROSS JOIN label_version_part p ON p.version = v.id"
@@ -173,12 +151,13 @@ static annoproj_status remove_ontology(command *cmd, const label_version *versio
 }
 
 annoproj_status version_remove(command *cmd, const label_version *version, annoproj_error **error) {
-    removing run = {.memory = cmd->scope.memory};
-    annoproj_status status = version_each_part(&cmd->scope, version->id, note_part, &run, error);
+    version_part *parts = NULL;
+    size_t count = 0;
+    annoproj_status status = version_list_parts(&cmd->scope, version->id, &parts, &count, error);
     if (status == ANNOPROJ_OK)
         status = remove_rows(cmd, version->id, error);
-    for (size_t i = 0; i < run.count && status == ANNOPROJ_OK; i++)
-        status = remove_part(cmd, version->project, &run.parts[i], error);
+    for (size_t i = 0; i < count && status == ANNOPROJ_OK; i++)
+        status = remove_part(cmd, version->project, &parts[i], error);
     if (status == ANNOPROJ_OK)
         status = remove_ontology(cmd, version, error);
     if (status == ANNOPROJ_OK)
