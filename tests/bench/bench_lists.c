@@ -26,9 +26,9 @@ static const char *const sort_names[SORTS] = {"priority", "entered", "title", "l
 static const char *const places[SORTS] = {"-priority, entered_us", "entered_us, 0", "0, 0",
                                           "ifnull(last_action_us, -9223372036854775808), 0"};
 
-static void run(sqlite3 *database, const char *text) {
+static void run(sqlite3 *db, const char *text) {
     char *message = NULL;
-    if (sqlite3_exec(database, text, NULL, NULL, &message) != SQLITE_OK) {
+    if (sqlite3_exec(db, text, NULL, NULL, &message) != SQLITE_OK) {
         fprintf(stderr, "%s: %s\n", text, message);
         exit(1);
     }
@@ -38,7 +38,7 @@ static void run(sqlite3 *database, const char *text) {
 
 /* Half of the tasks are annotated, a third reviewed, the rest is done; one dataset has one task in 20,000. Ten thousands of a second
  * between arrivals, names as they come from several cameras. */
-static void fill(sqlite3 *database, int64_t tasks) {
+static void fill(sqlite3 *db, int64_t tasks) {
     char text[2048];
     snprintf(
         text, sizeof text,
@@ -56,24 +56,22 @@ static void fill(sqlite3 *database, int64_t tasks) {
         " iif(r %% 6 < 3, NULL, (1 << 32) + 1), iif(r %% 6 < 3, NULL, 1767603600000000 + i * 100), 0, 0, 0, 0, 0 FROM "
         "n",
         (long long)tasks, RARE_DATASET, DATASETS - 1, (long long)tasks + 1, (long long)tasks);
-    run(database, text);
+    run(db, text);
 }
 
 /* What the library keeps beside the tasks: counts, and the two vectors. */
-static void fill_vectors(sqlite3 *database) {
+static void fill_vectors(sqlite3 *db) {
     static const char *const values[] = {"data_unit >> 32", "stage & 0xffffffff"};
     sqlite3_stmt *read = NULL, *put = NULL;
-    run(database,
-        "DELETE FROM task_count; INSERT INTO task_count SELECT stage, assignee, count(*) FROM task GROUP BY 1, 2;"
-        " UPDATE project_counter SET last_task = (SELECT count(*) FROM task), tasks = last_task;");
+    run(db, "DELETE FROM task_count; INSERT INTO task_count SELECT stage, assignee, count(*) FROM task GROUP BY 1, 2;"
+            " UPDATE project_counter SET last_task = (SELECT count(*) FROM task), tasks = last_task;");
     for (int attribute = 1; attribute <= 2; attribute++) {
         char text[256];
         uint8_t data[TASK_VECTOR_CHUNK * 2] = {0};
         int64_t chunk = 0;
         snprintf(text, sizeof text, "SELECT id & 0xffffffff, %s FROM task ORDER BY id", values[attribute - 1]);
-        if (sqlite3_prepare_v2(database, text, -1, &read, NULL) != SQLITE_OK ||
-            sqlite3_prepare_v2(database, "INSERT OR REPLACE INTO task_vector VALUES(?, ?)", -1, &put, NULL) !=
-                SQLITE_OK)
+        if (sqlite3_prepare_v2(db, text, -1, &read, NULL) != SQLITE_OK ||
+            sqlite3_prepare_v2(db, "INSERT OR REPLACE INTO task_vector VALUES(?, ?)", -1, &put, NULL) != SQLITE_OK)
             exit(1);
         for (bool more = true; more;) {
             more = sqlite3_step(read) == SQLITE_ROW;
@@ -95,29 +93,28 @@ static void fill_vectors(sqlite3 *database) {
 }
 
 /* Indexes are made when the rows are there: that is much faster, and their text stays as it was. */
-static void drop_indexes(sqlite3 *database, char *made, size_t size) {
+static void drop_indexes(sqlite3 *db, char *made, size_t size) {
     char drops[1024] = "";
     sqlite3_stmt *find = NULL;
     made[0] = '\0';
     if (sqlite3_prepare_v2(
-            database,
-            "SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND tbl_name = 'task' AND sql IS NOT NULL", -1,
-            &find, NULL) != SQLITE_OK)
+            db, "SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND tbl_name = 'task' AND sql IS NOT NULL",
+            -1, &find, NULL) != SQLITE_OK)
         exit(1);
     while (sqlite3_step(find) == SQLITE_ROW) {
         snprintf(drops + strlen(drops), sizeof drops - strlen(drops), "DROP INDEX %s;", sqlite3_column_text(find, 0));
         snprintf(made + strlen(made), size - strlen(made), "%s;", sqlite3_column_text(find, 1));
     }
     sqlite3_finalize(find);
-    run(database, drops);
+    run(db, drops);
 }
 
 static sqlite3 *open_plain(const bench_project *made) {
-    sqlite3 *database = NULL;
-    if (sqlite3_open(made->path, &database) != SQLITE_OK)
+    sqlite3 *db = NULL;
+    if (sqlite3_open(made->path, &db) != SQLITE_OK)
         exit(1);
-    run(database, "PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -65536; PRAGMA temp_store = FILE");
-    return database;
+    run(db, "PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -65536; PRAGMA temp_store = FILE");
+    return db;
 }
 
 static void make(bench_project *made, int64_t tasks) {
@@ -135,14 +132,14 @@ static void make(bench_project *made, int64_t tasks) {
     annoproj_session_close(made->host);
     bench_must(annoproj_store_close(made->store, NULL, &error), error, "close");
 
-    sqlite3 *database = open_plain(made);
-    run(database, "PRAGMA synchronous = OFF; PRAGMA journal_mode = OFF; BEGIN; DELETE FROM task");
-    drop_indexes(database, indexes, sizeof indexes);
-    fill(database, tasks);
-    run(database, indexes);
-    fill_vectors(database);
-    run(database, "COMMIT; PRAGMA journal_mode = WAL");
-    sqlite3_close(database);
+    sqlite3 *db = open_plain(made);
+    run(db, "PRAGMA synchronous = OFF; PRAGMA journal_mode = OFF; BEGIN; DELETE FROM task");
+    drop_indexes(db, indexes, sizeof indexes);
+    fill(db, tasks);
+    run(db, indexes);
+    fill_vectors(db);
+    run(db, "COMMIT; PRAGMA journal_mode = WAL");
+    sqlite3_close(db);
 
     bench_must(annoproj_store_open(made->path, NULL, NULL, &made->store, &error), error, "open");
     bench_must(annoproj_session_open(made->store, 0, NULL, NULL, &made->host, &error), error, "session");

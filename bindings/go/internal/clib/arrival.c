@@ -19,8 +19,9 @@ const char *task_status_name(int32_t status) {
 }
 
 annoproj_status task_close_stay(command *cmd, const task_facts *task, annoproj_error **error) {
-    static const char text[] = "INSERT INTO task_stay(task, number, stage, entered_us, left_us, actor, assignee) SELECT"
-                               " ?1, coalesce(max(number), 0) + 1, ?2, ?3, ?4, ?5, ?6 FROM task_stay WHERE task = ?1";
+    static const char text[] =
+        "INSERT INTO task_stay(task, number, stage, entered_us, left_us, actor, assignee) VALUES(?1,"
+        " (SELECT coalesce(max(number), 0) + 1 FROM task_stay WHERE task = ?1), ?2, ?3, ?4, ?5, ?6)";
     statement *insert = sql(cmd->scope.database, text);
     bind_int64(insert, task->id);
     bind_int64(insert, task->stage.id);
