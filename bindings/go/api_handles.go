@@ -1784,7 +1784,7 @@ func (p *Project) EditorLayout(ctx context.Context, opts ...CallOption) (string,
 // labels are pre-labels there, under the same hashes, with who made them and when. Events, time, issues, reviews, versions,
 // assignees, priorities and status are not copied; the tags that issues may have are settings, and are. Cancel and deadline are heard; large projects take time, and no progress is told,
 // since it runs under the write lock. ErrInvalid for labels without datasets and for what chooses labels without labels; ErrData when
-// the workflow names users who are no more. Rights: project_copy, and project_create of the store; dataset_create for clones.
+// the workflow names users who are no more; ErrState for group data as in Project.AttachDataset. Rights: project_copy, and project_create of the store; dataset_create for clones.
 //
 // In C: annoproj_project_copy.
 func (p *Project) Copy(ctx context.Context, title string, opts ...CopyOption) (*Project, error) {

@@ -61,7 +61,7 @@ class ConsensusChanges(unittest.TestCase):
     def refused(self, call, *arguments, **options):
         with self.assertRaises(annoproj.StateError) as raised:
             call(*arguments, **options)
-        for word in ("group", "many", "judge", "refine"):
+        for word in ("group", "many", "judge", "refine", "project"):
             self.assertIn(word, str(raised.exception))
 
     # ---- group data ----
@@ -187,9 +187,14 @@ class ConsensusChanges(unittest.TestCase):
                          [(False, "many", "new", None)] * 2 + [(True, "many", "new", None)])
         # Labels of branches are nobody's but their annotators' until consensus is reached.
         self.assertEqual([copy.task_open(row["task"]).labels().to_pylist() for row in rows], [[], [], []])
-        determine = self.host.project_create("Q", self.ontology, flow())
-        groups = self.dataset(DataType.GROUP)
-        self.refused(determine.attach_dataset, groups)
+        # A workflow that begins elsewhere now takes to its copies what it would take itself.
+        other, _ = self.make(flow(first="annotate"), self.dataset(DataType.GROUP))
+        other.workflow_update(flow())
+        projects, seq = len(self.host.project_list().to_pylist()), self.store.wait(0)
+        self.refused(other.copy, "D", datasets=annoproj.CopyDatasets.ATTACH)
+        self.refused(other.copy, "D", datasets=annoproj.CopyDatasets.CLONE)
+        self.assertEqual((len(self.host.project_list().to_pylist()), self.store.wait(0)), (projects, seq))
+        other.copy("D")
 
 
 if __name__ == "__main__":

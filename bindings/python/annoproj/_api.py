@@ -2634,7 +2634,7 @@ class Project(_runtime.Handle):
         labels are pre-labels there, under the same hashes, with who made them and when. Events, time, issues, reviews, versions,
         assignees, priorities and status are not copied; the tags that issues may have are settings, and are. Cancel and deadline are heard; large projects take time, and no progress is told,
         since it runs under the write lock. INVALID for labels without datasets and for what chooses labels without labels; DATA when
-        the workflow names users who are no more. Rights: project_copy, and project_create of the store; dataset_create for clones.
+        the workflow names users who are no more; STATE for group data as in annoproj_project_attach_dataset. Rights: project_copy, and project_create of the store; dataset_create for clones.
 
         label_hashes: only labels with one of these hashes, separated by commas; NULL = any
         review_states: only labels in one of these states; 0 = any

@@ -1142,7 +1142,7 @@ ANNOPROJ_API void annoproj_copy_options_init(annoproj_copy_options *options ANNO
  * labels are pre-labels there, under the same hashes, with who made them and when. Events, time, issues, reviews, versions,
  * assignees, priorities and status are not copied; the tags that issues may have are settings, and are. Cancel and deadline are heard; large projects take time, and no progress is told,
  * since it runs under the write lock. INVALID for labels without datasets and for what chooses labels without labels; DATA when
- * the workflow names users who are no more. Rights: project_copy, and project_create of the store; dataset_create for clones. */
+ * the workflow names users who are no more; STATE for group data as in annoproj_project_attach_dataset. Rights: project_copy, and project_create of the store; dataset_create for clones. */
 ANNOPROJ_API annoproj_status annoproj_project_copy(annoproj_project *project, const char *title, const annoproj_copy_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_project **copy ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_project_close), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* Deletes the project; `title` repeats its title as confirmation, else INVALID. It can be restored, and counts in figures of the

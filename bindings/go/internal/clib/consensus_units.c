@@ -22,12 +22,12 @@ annoproj_status consensus_check_units(scope *in, const stage_facts *stage, int64
     bind_int64(find, ANNOPROJ_DATA_GROUP);
     bind_int64(find, CONSENSUS_DETERMINE);
     if (sql_row(find) && !column_is_null(find, 2))
-        found = fail(
-            error, ANNOPROJ_STATE,
-            "data unit %lld is a group, and stage %s leads to the consensus %s of kind `determine`: group data "
-            "needs kind `refine`",
-            (long long)column_int64(find, 2), quoted(&annotate, column_text(find, 0), column_length(find, 0)),
-            quoted(&review, column_text(find, 1), column_length(find, 1)));
+        found = fail(error, ANNOPROJ_STATE,
+                     "data unit %lld is a group, and stage %s of project %lld leads to the consensus %s of kind "
+                     "`determine`: group data "
+                     "needs kind `refine`",
+                     (long long)column_int64(find, 2), quoted(&annotate, column_text(find, 0), column_length(find, 0)),
+                     (long long)PROJECT_OF(stage->id), quoted(&review, column_text(find, 1), column_length(find, 1)));
     annoproj_status status = sql_end(find, found == ANNOPROJ_OK ? error : NULL);
     return found != ANNOPROJ_OK ? found : status;
 }
