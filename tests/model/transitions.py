@@ -187,6 +187,8 @@ class Transitions:
         self.enter(user, task, MANAGERS)
         refuse_if(STATE=self.closed(user) or stage is task.stage, NOT_FOUND=stage is None,
                   INVALID=stage is not None and stage.type in (MANY, JUDGE))
+        if task.parent and self.former:
+            self.happened.pop()  # the lapse: the branch is gone with its assignment
         task = task.main
         self.publish(user, task, silently=True)
         if stage.type == DONE and not stage.set("archive"):
