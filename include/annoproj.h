@@ -2501,6 +2501,107 @@ ANNOPROJ_ROW_END(label_ranges_row)
  * the task. Of the filters datasets, task_stages, file_name and classes apply. Rights: explore. */
 ANNOPROJ_API annoproj_status annoproj_query_label_ranges(annoproj_query *query, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(label_ranges_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
+/* The reports of flow follow each task through the stages. Datasets, task_stages and file_name say which tasks; stages which rows; the
+ * other filters change nothing, since a task is where it is whoever sent it there. A task in consensus is in the annotation half until
+ * its review; branches are not counted. Tasks removed with their dataset are nowhere until they come back to where they were. */
+
+ANNOPROJ_ROW(stage_flow_row, "How work flows through a stage")
+ANNOPROJ_COLUMN(stage, int64, required, "", "Stage", "Id of the stage.")
+ANNOPROJ_COLUMN(stage_title, dictionary, required, "", "Stage title", "Title of the stage.")
+ANNOPROJ_COLUMN(type, dictionary, required, "", "Type", "As in stage_row.")
+ANNOPROJ_COLUMN(entered, int64, required, "tasks", "Entered", "Times a task came into it in the window, new tasks included.")
+ANNOPROJ_COLUMN(left, int64, required, "tasks", "Left", "Times a task went on from it in the window.")
+ANNOPROJ_COLUMN(in_progress, int64, required, "tasks", "Work in progress", "Tasks in it at the end of the window.")
+ANNOPROJ_COLUMN(throughput, double, nullable, "tasks/d", "Throughput", "left / days of the window, which goes at most from the project's first event to its last; null when that is no time.")
+ANNOPROJ_COLUMN(median_cycle_time, int64, nullable, "s", "Median cycle time", "Of the stays that ended in the window by going on: from entering to going on; the smallest time that half of them do not exceed. Null for none.")
+ANNOPROJ_COLUMN(p90_cycle_time, int64, nullable, "s", "P90 cycle time", "The smallest time that nine of ten do not exceed.")
+ANNOPROJ_ROW_END(stage_flow_row)
+
+/* Each stage in which tasks rest, in the order in which they were made; removed ones when something happened in the window. Rights: analytics_team. */
+ANNOPROJ_API annoproj_status annoproj_query_stage_flow(annoproj_query *query, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(stage_flow_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+ANNOPROJ_ROW(cumulative_flow_row, "Tasks in a stage at the end of a bucket")
+ANNOPROJ_COLUMN(bucket, timestamp_us, nullable, "", "Bucket", "Start of the bucket; null without buckets and no start.")
+ANNOPROJ_COLUMN(stage, int64, required, "", "Stage", "Id of the stage.")
+ANNOPROJ_COLUMN(stage_title, dictionary, required, "", "Stage title", "Title of the stage.")
+ANNOPROJ_COLUMN(type, dictionary, required, "", "Type", "As in stage_row.")
+ANNOPROJ_COLUMN(entered, int64, required, "tasks", "Entered", "Times a task came into it in the bucket.")
+ANNOPROJ_COLUMN(left, int64, required, "tasks", "Left", "Times a task went on from it in the bucket.")
+ANNOPROJ_COLUMN(tasks, int64, required, "tasks", "Tasks", "Tasks in it at the end of the bucket.")
+ANNOPROJ_ROW_END(cumulative_flow_row)
+
+/* Cumulative flow: by bucket, then by stage. LIMIT for more than 100,000 days, weeks or months. Rights: analytics_team. */
+ANNOPROJ_API annoproj_status annoproj_query_cumulative_flow(annoproj_query *query, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(cumulative_flow_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+ANNOPROJ_ROW(burn_down_row, "How much is left at the end of a bucket")
+ANNOPROJ_COLUMN(bucket, timestamp_us, nullable, "", "Bucket", "Start of the bucket; null without buckets and no start.")
+ANNOPROJ_COLUMN(added, int64, required, "tasks", "Added", "Tasks that were made in the bucket outside done stages, or came back from one.")
+ANNOPROJ_COLUMN(completed, int64, required, "tasks", "Completed", "Times a task went into a done stage from another one.")
+ANNOPROJ_COLUMN(remaining, int64, required, "tasks", "Remaining", "Tasks in no done stage at the end of the bucket.")
+ANNOPROJ_ROW_END(burn_down_row)
+
+/* What is left, by bucket. The stages filter changes nothing here. LIMIT for more than 100,000 days, weeks or months. Rights:
+ * analytics_team. */
+ANNOPROJ_API annoproj_status annoproj_query_burn_down(annoproj_query *query, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(burn_down_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+typedef struct annoproj_forecast_options {
+    size_t size;
+    int64_t seed;                    /* of the draws: the same seed gives the same forecast */
+    int64_t history_days;            /* how many days before the end of the window are drawn from; 0 = 28; at most 3,650 */
+    int64_t runs;                    /* 0 = 10,000; at most 1,000,000 */
+} annoproj_forecast_options;
+#define ANNOPROJ_FORECAST_OPTIONS_INIT { sizeof(annoproj_forecast_options), 0, 0, 0 }
+
+/* Fills in the defaults. */
+ANNOPROJ_API void annoproj_forecast_options_init(annoproj_forecast_options *options ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
+
+ANNOPROJ_ROW(forecast_row, "When what is left will be done")
+ANNOPROJ_COLUMN(remaining, int64, required, "tasks", "Remaining", "Tasks in no done stage.")
+ANNOPROJ_COLUMN(history_days, int64, required, "d", "Days of history", "Days that were drawn from: whole days of 24 hours before the moment, not before the project's first event.")
+ANNOPROJ_COLUMN(completed, int64, required, "tasks", "Completed", "Tasks that went into a done stage in those days, less those that came back from one.")
+ANNOPROJ_COLUMN(throughput, double, nullable, "tasks/d", "Throughput", "completed / history_days; null for x / 0.")
+ANNOPROJ_COLUMN(p50_days, int64, nullable, "d", "P50", "Days that half of the runs do not exceed.")
+ANNOPROJ_COLUMN(p50, timestamp_us, nullable, "", "P50 date", "The moment and p50_days.")
+ANNOPROJ_COLUMN(p90_days, int64, nullable, "d", "P90", "Days that nine of ten runs do not exceed.")
+ANNOPROJ_COLUMN(p90, timestamp_us, nullable, "", "P90 date", "The moment and p90_days.")
+ANNOPROJ_COLUMN(undefined, dictionary, nullable, "", "Undefined", "Why there is no P50: too_little_history (less than 7 days) or out_of_sight (more than 3,650 days); null when there is one.")
+ANNOPROJ_ROW_END(forecast_row)
+
+/* A forecast from the end of the window, or now, by simulation: a run draws for each coming day one of the days of history with equal
+ * chance and takes what was completed on it from what remains, until nothing does. Draw k takes day floor(r / 2^32 * history_days) before the
+ * moment, where r is the upper half of the k-th number of SplitMix64 begun with the seed. INVALID for numbers out of range.
+ * Rights: analytics_team. */
+ANNOPROJ_API annoproj_status annoproj_query_forecast(annoproj_query *query, const annoproj_forecast_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(forecast_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+ANNOPROJ_ROW(collaborator_quality_row, "How often a collaborator's work was right the first time, and how often it was done again")
+ANNOPROJ_COLUMN(user, int64, required, "", "User", "Number of the user.")
+ANNOPROJ_COLUMN(email, utf8, required, "", "Collaborator", "E-mail.")
+ANNOPROJ_COLUMN(submitted, int64, required, "tasks", "Submitted tasks", "Submit actions.")
+ANNOPROJ_COLUMN(resubmitted, int64, required, "tasks", "Resubmitted tasks", "Submits of a task that somebody had submitted in that stage before.")
+ANNOPROJ_COLUMN(rework_rate, double, nullable, "", "Rework rate", "resubmitted / submitted.")
+ANNOPROJ_COLUMN(first_decisions, int64, required, "tasks", "First decisions", "Tasks whose first approval or rejection fell when this user had submitted them last.")
+ANNOPROJ_COLUMN(accepted, int64, required, "tasks", "Accepted the first time", "Those of them that were approved.")
+ANNOPROJ_COLUMN(acceptance_rate, double, nullable, "", "First-pass acceptance", "accepted / first_decisions.")
+ANNOPROJ_ROW_END(collaborator_quality_row)
+
+/* First-pass acceptance and rework by e-mail; users without a figure have no row. What is first is first in the task's whole history; the
+ * window says what is counted. A stage filter's review stages restrict decisions, its annotation stages submits. Rights: analytics_team. */
+ANNOPROJ_API annoproj_status annoproj_query_collaborator_quality(annoproj_query *query, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(collaborator_quality_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+ANNOPROJ_ROW(class_quality_row, "How often labels of a class were right the first time, and how often they were decided on again")
+ANNOPROJ_COLUMN(class, int64, required, "", "Class", "Feature of the class.")
+ANNOPROJ_COLUMN(class_name, dictionary, required, "", "Class name", "Name of the class.")
+ANNOPROJ_COLUMN(decisions, int64, required, "labels", "Decisions", "Approvals and rejections.")
+ANNOPROJ_COLUMN(repeated, int64, required, "labels", "Repeated decisions", "Decisions on labels that had been decided on before.")
+ANNOPROJ_COLUMN(rework_rate, double, nullable, "", "Rework rate", "repeated / decisions.")
+ANNOPROJ_COLUMN(first_decisions, int64, required, "labels", "First decisions", "decisions - repeated.")
+ANNOPROJ_COLUMN(accepted, int64, required, "labels", "Accepted the first time", "First decisions that approve.")
+ANNOPROJ_COLUMN(acceptance_rate, double, nullable, "", "First-pass acceptance", "accepted / first_decisions.")
+ANNOPROJ_ROW_END(class_quality_row)
+
+/* The same for labels, in the order of the ontology; classes without a decision have no row. Rights: analytics_team. */
+ANNOPROJ_API annoproj_status annoproj_query_class_quality(annoproj_query *query, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(class_quality_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
 ANNOPROJ_ROW(overview_row, "The project at a glance")
 ANNOPROJ_COLUMN(instance_labels_created, int64, required, "labels", "Instance labels created", "Distinct instances live at one submit or more, each once; text and HTML not counted.")
 ANNOPROJ_COLUMN(time_spent, int64, required, "s", "Time spent", "By all users in all stages.")

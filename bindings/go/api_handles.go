@@ -4127,6 +4127,125 @@ func (q *Query) LabelRanges(ctx context.Context, opts ...CallOption) (*Table[Lab
 	return newTable(oTable, decodeLabelRangesRow), nil
 }
 
+// Each stage in which tasks rest, in the order in which they were made; removed ones when something happened in the window. Rights: analytics_team.
+//
+// In C: annoproj_query_stage_flow.
+func (q *Query) StageFlow(ctx context.Context, opts ...CallOption) (*Table[StageFlowRow], error) {
+	call := newCall(ctx)
+	defer call.end()
+	call.apply(opts)
+	self := (*C.annoproj_query)(call.enter(q.state(), "query", false))
+	var oTable *C.annoproj_table
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_query_stage_flow(self, limits, &oTable, failure)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return newTable(oTable, decodeStageFlowRow), nil
+}
+
+// Cumulative flow: by bucket, then by stage. ErrLimit for more than 100,000 days, weeks or months. Rights: analytics_team.
+//
+// In C: annoproj_query_cumulative_flow.
+func (q *Query) CumulativeFlow(ctx context.Context, opts ...CallOption) (*Table[CumulativeFlowRow], error) {
+	call := newCall(ctx)
+	defer call.end()
+	call.apply(opts)
+	self := (*C.annoproj_query)(call.enter(q.state(), "query", false))
+	var oTable *C.annoproj_table
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_query_cumulative_flow(self, limits, &oTable, failure)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return newTable(oTable, decodeCumulativeFlowRow), nil
+}
+
+// What is left, by bucket. The stages filter changes nothing here. ErrLimit for more than 100,000 days, weeks or months. Rights:
+// analytics_team.
+//
+// In C: annoproj_query_burn_down.
+func (q *Query) BurnDown(ctx context.Context, opts ...CallOption) (*Table[BurnDownRow], error) {
+	call := newCall(ctx)
+	defer call.end()
+	call.apply(opts)
+	self := (*C.annoproj_query)(call.enter(q.state(), "query", false))
+	var oTable *C.annoproj_table
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_query_burn_down(self, limits, &oTable, failure)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return newTable(oTable, decodeBurnDownRow), nil
+}
+
+// A forecast from the end of the window, or now, by simulation: a run draws for each coming day one of the days of history with equal
+// chance and takes what was completed on it from what remains, until nothing does. Draw k takes day floor(r / 2^32 * history_days) before the
+// moment, where r is the upper half of the k-th number of SplitMix64 begun with the seed. ErrInvalid for numbers out of range.
+// Rights: analytics_team.
+//
+// In C: annoproj_query_forecast.
+func (q *Query) Forecast(ctx context.Context, opts ...ForecastOption) (*Table[ForecastRow], error) {
+	call := newCall(ctx)
+	defer call.end()
+	self := (*C.annoproj_query)(call.enter(q.state(), "query", false))
+	var chosen ForecastOptions
+	for _, option := range opts {
+		if option != nil {
+			option.forecastOption(&chosen, call)
+		}
+	}
+	cOptions := chosen.toC(call)
+	var oTable *C.annoproj_table
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_query_forecast(self, cOptions, limits, &oTable, failure)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return newTable(oTable, decodeForecastRow), nil
+}
+
+// First-pass acceptance and rework by e-mail; users without a figure have no row. What is first is first in the task's whole history; the
+// window says what is counted. A stage filter's review stages restrict decisions, its annotation stages submits. Rights: analytics_team.
+//
+// In C: annoproj_query_collaborator_quality.
+func (q *Query) CollaboratorQuality(ctx context.Context, opts ...CallOption) (*Table[CollaboratorQualityRow], error) {
+	call := newCall(ctx)
+	defer call.end()
+	call.apply(opts)
+	self := (*C.annoproj_query)(call.enter(q.state(), "query", false))
+	var oTable *C.annoproj_table
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_query_collaborator_quality(self, limits, &oTable, failure)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return newTable(oTable, decodeCollaboratorQualityRow), nil
+}
+
+// The same for labels, in the order of the ontology; classes without a decision have no row. Rights: analytics_team.
+//
+// In C: annoproj_query_class_quality.
+func (q *Query) ClassQuality(ctx context.Context, opts ...CallOption) (*Table[ClassQualityRow], error) {
+	call := newCall(ctx)
+	defer call.end()
+	call.apply(opts)
+	self := (*C.annoproj_query)(call.enter(q.state(), "query", false))
+	var oTable *C.annoproj_table
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_query_class_quality(self, limits, &oTable, failure)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return newTable(oTable, decodeClassQualityRow), nil
+}
+
 // Writes the report as one HTML page that needs no other file, no script and no network: figures of the project, its workflow, and
 // the query's reports as charts and tables; light or dark as the reader's screen is, and printable. One snapshot; the same bytes for
 // the same state. Without a bucket the page chooses days, weeks or months; the query's unit decides between labels and frame labels.

@@ -279,6 +279,11 @@ func layouts() map[string]uintptr {
 	all["annoproj_query_options.utc_offset_minutes"] = unsafe.Offsetof(C.annoproj_query_options{}.utc_offset_minutes)
 	all["annoproj_query_options.unit"] = unsafe.Offsetof(C.annoproj_query_options{}.unit)
 	all["annoproj_query_options.reserved"] = unsafe.Offsetof(C.annoproj_query_options{}.reserved)
+	all["annoproj_forecast_options"] = C.sizeof_annoproj_forecast_options
+	all["annoproj_forecast_options.size"] = unsafe.Offsetof(C.annoproj_forecast_options{}.size)
+	all["annoproj_forecast_options.seed"] = unsafe.Offsetof(C.annoproj_forecast_options{}.seed)
+	all["annoproj_forecast_options.history_days"] = unsafe.Offsetof(C.annoproj_forecast_options{}.history_days)
+	all["annoproj_forecast_options.runs"] = unsafe.Offsetof(C.annoproj_forecast_options{}.runs)
 	all["annoproj_organisation_options"] = C.sizeof_annoproj_organisation_options
 	all["annoproj_organisation_options.size"] = unsafe.Offsetof(C.annoproj_organisation_options{}.size)
 	all["annoproj_organisation_options.after_us"] = unsafe.Offsetof(C.annoproj_organisation_options{}.after_us)

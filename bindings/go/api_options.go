@@ -864,6 +864,25 @@ func (o *QueryOptions) toC(call *call) *C.annoproj_query_options {
 	return s
 }
 
+// ForecastOptions is annoproj_forecast_options.
+type ForecastOptions struct {
+	// Seed: of the draws: the same seed gives the same forecast.
+	Seed int64
+	// HistoryDays: how many days before the end of the window are drawn from; 0 = 28; at most 3,650.
+	HistoryDays int64
+	// Runs: 0 = 10,000; at most 1,000,000.
+	Runs int64
+}
+
+func (o *ForecastOptions) toC(call *call) *C.annoproj_forecast_options {
+	s := (*C.annoproj_forecast_options)(call.alloc(C.sizeof_annoproj_forecast_options))
+	s.size = C.sizeof_annoproj_forecast_options
+	s.seed = C.int64_t(o.Seed)
+	s.history_days = C.int64_t(o.HistoryDays)
+	s.runs = C.int64_t(o.Runs)
+	return s
+}
+
 // OrganisationOptions is annoproj_organisation_options.
 type OrganisationOptions struct {
 	// AfterMicros: inclusive; 0 = from the beginning.
@@ -1312,6 +1331,19 @@ func (o QueryOptions) queryOption(options *QueryOptions, _ *call) {
 }
 
 func (o CallOption) queryOption(_ *QueryOptions, call *call) {
+	o.apply(call)
+}
+
+// ForecastOption is what functions with ForecastOptions take: the struct, or a CallOption.
+type ForecastOption interface {
+	forecastOption(options *ForecastOptions, call *call)
+}
+
+func (o ForecastOptions) forecastOption(options *ForecastOptions, _ *call) {
+	*options = o
+}
+
+func (o CallOption) forecastOption(_ *ForecastOptions, call *call) {
 	o.apply(call)
 }
 

@@ -1783,6 +1783,195 @@ func decodeLabelRangesRow(d *decoder) []LabelRangesRow {
 	return rows
 }
 
+// StageFlowRow: How work flows through a stage.
+type StageFlowRow struct {
+	// Stage: Id of the stage.
+	Stage int64 `json:"stage"`
+	// StageTitle: Title of the stage.
+	StageTitle string `json:"stage_title"`
+	// Type: As in stage_row.
+	Type string `json:"type"`
+	// Entered: Times a task came into it in the window, new tasks included. In tasks.
+	Entered int64 `json:"entered"`
+	// Left: Times a task went on from it in the window. In tasks.
+	Left int64 `json:"left"`
+	// InProgress: Tasks in it at the end of the window. In tasks.
+	InProgress int64 `json:"in_progress"`
+	// Throughput: left / days of the window, which goes at most from the project's first event to its last; null when that is no time. In tasks/d.
+	Throughput Null[float64] `json:"throughput"`
+	// MedianCycleTime: Of the stays that ended in the window by going on: from entering to going on; the smallest time that half of them do not exceed. Null for none. In s.
+	MedianCycleTime Null[int64] `json:"median_cycle_time"`
+	// P90CycleTime: The smallest time that nine of ten do not exceed. In s.
+	P90CycleTime Null[int64] `json:"p90_cycle_time"`
+}
+
+func decodeStageFlowRow(d *decoder) []StageFlowRow {
+	rows := make([]StageFlowRow, d.length)
+	each(d, "stage", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Stage = value })
+	each(d, "stage_title", ColumnTypeDictionary, (*Column).textAt, func(row int, value string) { rows[row].StageTitle = value })
+	each(d, "type", ColumnTypeDictionary, (*Column).textAt, func(row int, value string) { rows[row].Type = value })
+	each(d, "entered", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Entered = value })
+	each(d, "left", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Left = value })
+	each(d, "in_progress", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].InProgress = value })
+	eachNull(d, "throughput", ColumnTypeDouble, (*Column).doubleAt, func(row int, value Null[float64]) { rows[row].Throughput = value })
+	eachNull(d, "median_cycle_time", ColumnTypeInt64, (*Column).int64At, func(row int, value Null[int64]) { rows[row].MedianCycleTime = value })
+	eachNull(d, "p90_cycle_time", ColumnTypeInt64, (*Column).int64At, func(row int, value Null[int64]) { rows[row].P90CycleTime = value })
+	return rows
+}
+
+// CumulativeFlowRow: Tasks in a stage at the end of a bucket.
+type CumulativeFlowRow struct {
+	// Bucket: Start of the bucket; null without buckets and no start.
+	Bucket Null[time.Time] `json:"bucket"`
+	// Stage: Id of the stage.
+	Stage int64 `json:"stage"`
+	// StageTitle: Title of the stage.
+	StageTitle string `json:"stage_title"`
+	// Type: As in stage_row.
+	Type string `json:"type"`
+	// Entered: Times a task came into it in the bucket. In tasks.
+	Entered int64 `json:"entered"`
+	// Left: Times a task went on from it in the bucket. In tasks.
+	Left int64 `json:"left"`
+	// Tasks: Tasks in it at the end of the bucket. In tasks.
+	Tasks int64 `json:"tasks"`
+}
+
+func decodeCumulativeFlowRow(d *decoder) []CumulativeFlowRow {
+	rows := make([]CumulativeFlowRow, d.length)
+	eachNull(d, "bucket", ColumnTypeTimestampMicros, (*Column).timeAt, func(row int, value Null[time.Time]) { rows[row].Bucket = value })
+	each(d, "stage", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Stage = value })
+	each(d, "stage_title", ColumnTypeDictionary, (*Column).textAt, func(row int, value string) { rows[row].StageTitle = value })
+	each(d, "type", ColumnTypeDictionary, (*Column).textAt, func(row int, value string) { rows[row].Type = value })
+	each(d, "entered", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Entered = value })
+	each(d, "left", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Left = value })
+	each(d, "tasks", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Tasks = value })
+	return rows
+}
+
+// BurnDownRow: How much is left at the end of a bucket.
+type BurnDownRow struct {
+	// Bucket: Start of the bucket; null without buckets and no start.
+	Bucket Null[time.Time] `json:"bucket"`
+	// Added: Tasks that were made in the bucket outside done stages, or came back from one. In tasks.
+	Added int64 `json:"added"`
+	// Completed: Times a task went into a done stage from another one. In tasks.
+	Completed int64 `json:"completed"`
+	// Remaining: Tasks in no done stage at the end of the bucket. In tasks.
+	Remaining int64 `json:"remaining"`
+}
+
+func decodeBurnDownRow(d *decoder) []BurnDownRow {
+	rows := make([]BurnDownRow, d.length)
+	eachNull(d, "bucket", ColumnTypeTimestampMicros, (*Column).timeAt, func(row int, value Null[time.Time]) { rows[row].Bucket = value })
+	each(d, "added", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Added = value })
+	each(d, "completed", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Completed = value })
+	each(d, "remaining", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Remaining = value })
+	return rows
+}
+
+// ForecastRow: When what is left will be done.
+type ForecastRow struct {
+	// Remaining: Tasks in no done stage. In tasks.
+	Remaining int64 `json:"remaining"`
+	// HistoryDays: Days that were drawn from: whole days of 24 hours before the moment, not before the project's first event. In d.
+	HistoryDays int64 `json:"history_days"`
+	// Completed: Tasks that went into a done stage in those days, less those that came back from one. In tasks.
+	Completed int64 `json:"completed"`
+	// Throughput: completed / history_days; null for x / 0. In tasks/d.
+	Throughput Null[float64] `json:"throughput"`
+	// P50Days: Days that half of the runs do not exceed. In d.
+	P50Days Null[int64] `json:"p50_days"`
+	// P50: The moment and p50_days.
+	P50 Null[time.Time] `json:"p50"`
+	// P90Days: Days that nine of ten runs do not exceed. In d.
+	P90Days Null[int64] `json:"p90_days"`
+	// P90: The moment and p90_days.
+	P90 Null[time.Time] `json:"p90"`
+	// Undefined: Why there is no P50: too_little_history (less than 7 days) or out_of_sight (more than 3,650 days); null when there is one.
+	Undefined Null[string] `json:"undefined"`
+}
+
+func decodeForecastRow(d *decoder) []ForecastRow {
+	rows := make([]ForecastRow, d.length)
+	each(d, "remaining", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Remaining = value })
+	each(d, "history_days", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].HistoryDays = value })
+	each(d, "completed", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Completed = value })
+	eachNull(d, "throughput", ColumnTypeDouble, (*Column).doubleAt, func(row int, value Null[float64]) { rows[row].Throughput = value })
+	eachNull(d, "p50_days", ColumnTypeInt64, (*Column).int64At, func(row int, value Null[int64]) { rows[row].P50Days = value })
+	eachNull(d, "p50", ColumnTypeTimestampMicros, (*Column).timeAt, func(row int, value Null[time.Time]) { rows[row].P50 = value })
+	eachNull(d, "p90_days", ColumnTypeInt64, (*Column).int64At, func(row int, value Null[int64]) { rows[row].P90Days = value })
+	eachNull(d, "p90", ColumnTypeTimestampMicros, (*Column).timeAt, func(row int, value Null[time.Time]) { rows[row].P90 = value })
+	eachNull(d, "undefined", ColumnTypeDictionary, (*Column).textAt, func(row int, value Null[string]) { rows[row].Undefined = value })
+	return rows
+}
+
+// CollaboratorQualityRow: How often a collaborator's work was right the first time, and how often it was done again.
+type CollaboratorQualityRow struct {
+	// User: Number of the user.
+	User int64 `json:"user"`
+	// Email: E-mail.
+	Email string `json:"email"`
+	// Submitted: Submit actions. In tasks.
+	Submitted int64 `json:"submitted"`
+	// Resubmitted: Submits of a task that somebody had submitted in that stage before. In tasks.
+	Resubmitted int64 `json:"resubmitted"`
+	// ReworkRate: resubmitted / submitted.
+	ReworkRate Null[float64] `json:"rework_rate"`
+	// FirstDecisions: Tasks whose first approval or rejection fell when this user had submitted them last. In tasks.
+	FirstDecisions int64 `json:"first_decisions"`
+	// Accepted: Those of them that were approved. In tasks.
+	Accepted int64 `json:"accepted"`
+	// AcceptanceRate: accepted / first_decisions.
+	AcceptanceRate Null[float64] `json:"acceptance_rate"`
+}
+
+func decodeCollaboratorQualityRow(d *decoder) []CollaboratorQualityRow {
+	rows := make([]CollaboratorQualityRow, d.length)
+	each(d, "user", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].User = value })
+	each(d, "email", ColumnTypeUTF8, (*Column).textAt, func(row int, value string) { rows[row].Email = value })
+	each(d, "submitted", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Submitted = value })
+	each(d, "resubmitted", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Resubmitted = value })
+	eachNull(d, "rework_rate", ColumnTypeDouble, (*Column).doubleAt, func(row int, value Null[float64]) { rows[row].ReworkRate = value })
+	each(d, "first_decisions", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].FirstDecisions = value })
+	each(d, "accepted", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Accepted = value })
+	eachNull(d, "acceptance_rate", ColumnTypeDouble, (*Column).doubleAt, func(row int, value Null[float64]) { rows[row].AcceptanceRate = value })
+	return rows
+}
+
+// ClassQualityRow: How often labels of a class were right the first time, and how often they were decided on again.
+type ClassQualityRow struct {
+	// Class: Feature of the class.
+	Class int64 `json:"class"`
+	// ClassName: Name of the class.
+	ClassName string `json:"class_name"`
+	// Decisions: Approvals and rejections. In labels.
+	Decisions int64 `json:"decisions"`
+	// Repeated: Decisions on labels that had been decided on before. In labels.
+	Repeated int64 `json:"repeated"`
+	// ReworkRate: repeated / decisions.
+	ReworkRate Null[float64] `json:"rework_rate"`
+	// FirstDecisions: decisions - repeated. In labels.
+	FirstDecisions int64 `json:"first_decisions"`
+	// Accepted: First decisions that approve. In labels.
+	Accepted int64 `json:"accepted"`
+	// AcceptanceRate: accepted / first_decisions.
+	AcceptanceRate Null[float64] `json:"acceptance_rate"`
+}
+
+func decodeClassQualityRow(d *decoder) []ClassQualityRow {
+	rows := make([]ClassQualityRow, d.length)
+	each(d, "class", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Class = value })
+	each(d, "class_name", ColumnTypeDictionary, (*Column).textAt, func(row int, value string) { rows[row].ClassName = value })
+	each(d, "decisions", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Decisions = value })
+	each(d, "repeated", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Repeated = value })
+	eachNull(d, "rework_rate", ColumnTypeDouble, (*Column).doubleAt, func(row int, value Null[float64]) { rows[row].ReworkRate = value })
+	each(d, "first_decisions", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].FirstDecisions = value })
+	each(d, "accepted", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Accepted = value })
+	eachNull(d, "acceptance_rate", ColumnTypeDouble, (*Column).doubleAt, func(row int, value Null[float64]) { rows[row].AcceptanceRate = value })
+	return rows
+}
+
 // OverviewRow: The project at a glance.
 type OverviewRow struct {
 	// InstanceLabelsCreated: Distinct instances live at one submit or more, each once; text and HTML not counted. In labels.

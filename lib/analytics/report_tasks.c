@@ -108,15 +108,17 @@ static annoproj_status follow_parents(selection *made, annoproj_error **error) {
 
 /* --- all of it ---- */
 
-static annoproj_status begin_with_all(selection *made, annoproj_error **error) {
+annoproj_status report_last_task(scope *in, int64_t *last, annoproj_error **error) {
     static const char find_text[] = "SELECT last_task FROM project_counter WHERE project = ?";
+    statement *find = sql(in->database, find_text);
+    bind_int64(find, in->project.id);
+    *last = sql_row(find) ? column_int64(find, 0) : 0;
+    return sql_end(find, error);
+}
+
+static annoproj_status begin_with_all(selection *made, annoproj_error **error) {
     int64_t last = 0;
-    statement *find = sql(made->in->database, find_text);
-    bind_int64(find, made->in->project.id);
-    if (sql_row(find)) {
-        last = column_int64(find, 0);
-    }
-    annoproj_status status = sql_end(find, error);
+    annoproj_status status = report_last_task(made->in, &last, error);
     made->tasks = arena_allocate(made->in->memory, sizeof *made->tasks);
     made->wanted = arena_allocate(made->in->memory, VALUES);
     if (status == ANNOPROJ_OK &&

@@ -15,6 +15,7 @@ from fractions import Fraction
 
 import annoproj
 
+import recount_flow
 import recount_tasks
 
 DAY = 86_400_000_000
@@ -360,6 +361,7 @@ def check_query(data, query, faults):
         if any(any(row.values()) for row in expected.values()):
             faults.append(f"ontology_actions: no row for features {sorted(expected)}")
         recount_tasks.check(query, handle, faults)
+        recount_flow.check(query, handle, random.Random(len(data.events)), faults)
         by_frame = query.unit == 1
         check_users("annotators", data, handle.annotators_by_frame() if by_frame else handle.annotators(), query.annotators(), faults)
         check_users("reviewers", data, handle.reviewers_by_frame() if by_frame else handle.reviewers(), query.reviewers(), faults)
@@ -398,7 +400,8 @@ def check_complete(data, faults):
     with data.project.query_open() as query:
         for name in ("task_actions", "time_spent", "label_actions", "ontology_actions", "annotators", "annotators_by_frame",
                      "reviewers", "reviewers_by_frame", "collaborator_time", "issue_actions", "task_performance",
-                     "task_performance_by_stage", "instance_statistics", "label_statistics", "label_ranges"):
+                     "task_performance_by_stage", "stage_flow", "cumulative_flow", "burn_down", "forecast", "collaborator_quality",
+                     "class_quality", "instance_statistics", "label_statistics", "label_ranges"):
             tables[name] = getattr(query, name)()
     keys = {"stage", "user", "feature", "level", "parent_row"}
     for name, table in tables.items():

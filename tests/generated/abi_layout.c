@@ -821,6 +821,16 @@ _Static_assert(_Generic(((annoproj_query_options *)0)->unit, annoproj_label_unit
 _Static_assert(offsetof(annoproj_query_options, reserved) == 156, "offset of annoproj_query_options.reserved");
 _Static_assert(_Generic(((annoproj_query_options *)0)->reserved, int32_t: 1, default: 0), "type of annoproj_query_options.reserved");
 
+_Static_assert(sizeof(annoproj_forecast_options) == 32, "size of annoproj_forecast_options");
+_Static_assert(offsetof(annoproj_forecast_options, size) == 0, "offset of annoproj_forecast_options.size");
+_Static_assert(_Generic(((annoproj_forecast_options *)0)->size, size_t: 1, default: 0), "type of annoproj_forecast_options.size");
+_Static_assert(offsetof(annoproj_forecast_options, seed) == 8, "offset of annoproj_forecast_options.seed");
+_Static_assert(_Generic(((annoproj_forecast_options *)0)->seed, int64_t: 1, default: 0), "type of annoproj_forecast_options.seed");
+_Static_assert(offsetof(annoproj_forecast_options, history_days) == 16, "offset of annoproj_forecast_options.history_days");
+_Static_assert(_Generic(((annoproj_forecast_options *)0)->history_days, int64_t: 1, default: 0), "type of annoproj_forecast_options.history_days");
+_Static_assert(offsetof(annoproj_forecast_options, runs) == 24, "offset of annoproj_forecast_options.runs");
+_Static_assert(_Generic(((annoproj_forecast_options *)0)->runs, int64_t: 1, default: 0), "type of annoproj_forecast_options.runs");
+
 _Static_assert(sizeof(annoproj_organisation_options) == 32, "size of annoproj_organisation_options");
 _Static_assert(offsetof(annoproj_organisation_options, size) == 0, "offset of annoproj_organisation_options.size");
 _Static_assert(_Generic(((annoproj_organisation_options *)0)->size, size_t: 1, default: 0), "type of annoproj_organisation_options.size");
@@ -1140,6 +1150,13 @@ _Static_assert(sizeof(&annoproj_query_task_performance_by_stage) == sizeof(void 
 _Static_assert(sizeof(&annoproj_query_instance_statistics) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_query_label_statistics) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_query_label_ranges) == sizeof(void (*)(void)), "declared");
+_Static_assert(sizeof(&annoproj_query_stage_flow) == sizeof(void (*)(void)), "declared");
+_Static_assert(sizeof(&annoproj_query_cumulative_flow) == sizeof(void (*)(void)), "declared");
+_Static_assert(sizeof(&annoproj_query_burn_down) == sizeof(void (*)(void)), "declared");
+_Static_assert(sizeof(&annoproj_forecast_options_init) == sizeof(void (*)(void)), "declared");
+_Static_assert(sizeof(&annoproj_query_forecast) == sizeof(void (*)(void)), "declared");
+_Static_assert(sizeof(&annoproj_query_collaborator_quality) == sizeof(void (*)(void)), "declared");
+_Static_assert(sizeof(&annoproj_query_class_quality) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_project_overview) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_project_tasks_by_stage) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_organisation_options_init) == sizeof(void (*)(void)), "declared");
@@ -1403,6 +1420,13 @@ annoproj_status annoproj_query_task_performance_by_stage(annoproj_query *query, 
 annoproj_status annoproj_query_instance_statistics(annoproj_query *query, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
 annoproj_status annoproj_query_label_statistics(annoproj_query *query, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
 annoproj_status annoproj_query_label_ranges(annoproj_query *query, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
+annoproj_status annoproj_query_stage_flow(annoproj_query *query, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
+annoproj_status annoproj_query_cumulative_flow(annoproj_query *query, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
+annoproj_status annoproj_query_burn_down(annoproj_query *query, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
+void annoproj_forecast_options_init(annoproj_forecast_options *options);
+annoproj_status annoproj_query_forecast(annoproj_query *query, const annoproj_forecast_options *options, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
+annoproj_status annoproj_query_collaborator_quality(annoproj_query *query, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
+annoproj_status annoproj_query_class_quality(annoproj_query *query, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
 annoproj_status annoproj_project_overview(annoproj_project *project, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
 annoproj_status annoproj_project_tasks_by_stage(annoproj_project *project, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
 void annoproj_organisation_options_init(annoproj_organisation_options *options);
@@ -1485,17 +1509,19 @@ int annoproj_layout_initializers(void) {
     filled += value24.size == sizeof(value24);
     const annoproj_query_options value25 = ANNOPROJ_QUERY_OPTIONS_INIT;
     filled += value25.size == sizeof(value25);
-    const annoproj_organisation_options value26 = ANNOPROJ_ORGANISATION_OPTIONS_INIT;
+    const annoproj_forecast_options value26 = ANNOPROJ_FORECAST_OPTIONS_INIT;
     filled += value26.size == sizeof(value26);
-    const annoproj_import_options value27 = ANNOPROJ_IMPORT_OPTIONS_INIT;
+    const annoproj_organisation_options value27 = ANNOPROJ_ORGANISATION_OPTIONS_INIT;
     filled += value27.size == sizeof(value27);
-    const annoproj_export_options value28 = ANNOPROJ_EXPORT_OPTIONS_INIT;
+    const annoproj_import_options value28 = ANNOPROJ_IMPORT_OPTIONS_INIT;
     filled += value28.size == sizeof(value28);
-    const annoproj_label_version_options value29 = ANNOPROJ_LABEL_VERSION_OPTIONS_INIT;
+    const annoproj_export_options value29 = ANNOPROJ_EXPORT_OPTIONS_INIT;
     filled += value29.size == sizeof(value29);
-    const annoproj_label_version_restore_options value30 = ANNOPROJ_LABEL_VERSION_RESTORE_OPTIONS_INIT;
+    const annoproj_label_version_options value30 = ANNOPROJ_LABEL_VERSION_OPTIONS_INIT;
     filled += value30.size == sizeof(value30);
-    const annoproj_report_options value31 = ANNOPROJ_REPORT_OPTIONS_INIT;
+    const annoproj_label_version_restore_options value31 = ANNOPROJ_LABEL_VERSION_RESTORE_OPTIONS_INIT;
     filled += value31.size == sizeof(value31);
+    const annoproj_report_options value32 = ANNOPROJ_REPORT_OPTIONS_INIT;
+    filled += value32.size == sizeof(value32);
     return filled;
 }

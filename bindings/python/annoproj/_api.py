@@ -25,6 +25,8 @@ __all__ = [
     'BranchRow',
     'BranchTable',
     'Bucket',
+    'BurnDownRow',
+    'BurnDownTable',
     'BusyError',
     'CallbackError',
     'Cancel',
@@ -33,6 +35,10 @@ __all__ = [
     'CheckRow',
     'CheckTable',
     'Choice',
+    'ClassQualityRow',
+    'ClassQualityTable',
+    'CollaboratorQualityRow',
+    'CollaboratorQualityTable',
     'CollaboratorRow',
     'CollaboratorTable',
     'CollaboratorTimeRow',
@@ -46,6 +52,8 @@ __all__ = [
     'ConflictError',
     'CopyDatasets',
     'CorruptError',
+    'CumulativeFlowRow',
+    'CumulativeFlowTable',
     'DataError',
     'DataType',
     'DataUnitRow',
@@ -59,6 +67,8 @@ __all__ = [
     'ExistsError',
     'FeatureRow',
     'FeatureTable',
+    'ForecastRow',
+    'ForecastTable',
     'ForkedError',
     'FullError',
     'GeometryRow',
@@ -144,6 +154,8 @@ __all__ = [
     'SettingTable',
     'Source',
     'Stage',
+    'StageFlowRow',
+    'StageFlowTable',
     'StageRow',
     'StageStartNextResult',
     'StageTable',
@@ -1425,6 +1437,87 @@ class LabelRangesRow:
     last_frame: int  # Last frame of the range, inclusive. [frames]
     first_time: Optional[float]  # first_frame / fps; null when the data unit has no fps. [s]
     last_time: Optional[float]  # last_frame / fps; null when the data unit has no fps. [s]
+
+
+@dataclasses.dataclass(frozen=True)
+class StageFlowRow:
+    """How work flows through a stage."""
+
+    stage: int  # Id of the stage.
+    stage_title: str  # Title of the stage.
+    type: str  # As in stage_row.
+    entered: int  # Times a task came into it in the window, new tasks included. [tasks]
+    left: int  # Times a task went on from it in the window. [tasks]
+    in_progress: int  # Tasks in it at the end of the window. [tasks]
+    throughput: Optional[float]  # left / days of the window, which goes at most from the project's first event to its last; null when that is no time. [tasks/d]
+    median_cycle_time: Optional[int]  # Of the stays that ended in the window by going on: from entering to going on; the smallest time that half of them do not exceed. Null for none. [s]
+    p90_cycle_time: Optional[int]  # The smallest time that nine of ten do not exceed. [s]
+
+
+@dataclasses.dataclass(frozen=True)
+class CumulativeFlowRow:
+    """Tasks in a stage at the end of a bucket."""
+
+    bucket: Optional[datetime.datetime]  # Start of the bucket; null without buckets and no start.
+    stage: int  # Id of the stage.
+    stage_title: str  # Title of the stage.
+    type: str  # As in stage_row.
+    entered: int  # Times a task came into it in the bucket. [tasks]
+    left: int  # Times a task went on from it in the bucket. [tasks]
+    tasks: int  # Tasks in it at the end of the bucket. [tasks]
+
+
+@dataclasses.dataclass(frozen=True)
+class BurnDownRow:
+    """How much is left at the end of a bucket."""
+
+    bucket: Optional[datetime.datetime]  # Start of the bucket; null without buckets and no start.
+    added: int  # Tasks that were made in the bucket outside done stages, or came back from one. [tasks]
+    completed: int  # Times a task went into a done stage from another one. [tasks]
+    remaining: int  # Tasks in no done stage at the end of the bucket. [tasks]
+
+
+@dataclasses.dataclass(frozen=True)
+class ForecastRow:
+    """When what is left will be done."""
+
+    remaining: int  # Tasks in no done stage. [tasks]
+    history_days: int  # Days that were drawn from: whole days of 24 hours before the moment, not before the project's first event. [d]
+    completed: int  # Tasks that went into a done stage in those days, less those that came back from one. [tasks]
+    throughput: Optional[float]  # completed / history_days; null for x / 0. [tasks/d]
+    p50_days: Optional[int]  # Days that half of the runs do not exceed. [d]
+    p50: Optional[datetime.datetime]  # The moment and p50_days.
+    p90_days: Optional[int]  # Days that nine of ten runs do not exceed. [d]
+    p90: Optional[datetime.datetime]  # The moment and p90_days.
+    undefined: Optional[str]  # Why there is no P50: too_little_history (less than 7 days) or out_of_sight (more than 3,650 days); null when there is one.
+
+
+@dataclasses.dataclass(frozen=True)
+class CollaboratorQualityRow:
+    """How often a collaborator's work was right the first time, and how often it was done again."""
+
+    user: int  # Number of the user.
+    email: str  # E-mail.
+    submitted: int  # Submit actions. [tasks]
+    resubmitted: int  # Submits of a task that somebody had submitted in that stage before. [tasks]
+    rework_rate: Optional[float]  # resubmitted / submitted.
+    first_decisions: int  # Tasks whose first approval or rejection fell when this user had submitted them last. [tasks]
+    accepted: int  # Those of them that were approved. [tasks]
+    acceptance_rate: Optional[float]  # accepted / first_decisions.
+
+
+@dataclasses.dataclass(frozen=True)
+class ClassQualityRow:
+    """How often labels of a class were right the first time, and how often they were decided on again."""
+
+    class_: int  # Feature of the class.
+    class_name: str  # Name of the class.
+    decisions: int  # Approvals and rejections. [labels]
+    repeated: int  # Decisions on labels that had been decided on before. [labels]
+    rework_rate: Optional[float]  # repeated / decisions.
+    first_decisions: int  # decisions - repeated. [labels]
+    accepted: int  # First decisions that approve. [labels]
+    acceptance_rate: Optional[float]  # accepted / first_decisions.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -4095,6 +4188,65 @@ class Query(_runtime.Handle):
         call.run(_capi.annoproj_query_label_ranges, call.handle(self, Query, 'query'), call.pointer(), call.result(o_table, LabelRangesTable), call.error_pointer())
         return call.made(o_table, LabelRangesTable)
 
+    def stage_flow(self, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """Each stage in which tasks rest, in the order in which they were made; removed ones when something happened in the window. Rights: analytics_team."""
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        o_table = _capi.annoproj_table_p()
+        call.run(_capi.annoproj_query_stage_flow, call.handle(self, Query, 'query'), call.pointer(), call.result(o_table, StageFlowTable), call.error_pointer())
+        return call.made(o_table, StageFlowTable)
+
+    def cumulative_flow(self, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """Cumulative flow: by bucket, then by stage. LIMIT for more than 100,000 days, weeks or months. Rights: analytics_team."""
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        o_table = _capi.annoproj_table_p()
+        call.run(_capi.annoproj_query_cumulative_flow, call.handle(self, Query, 'query'), call.pointer(), call.result(o_table, CumulativeFlowTable), call.error_pointer())
+        return call.made(o_table, CumulativeFlowTable)
+
+    def burn_down(self, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """What is left, by bucket. The stages filter changes nothing here. LIMIT for more than 100,000 days, weeks or months. Rights:
+        analytics_team.
+        """
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        o_table = _capi.annoproj_table_p()
+        call.run(_capi.annoproj_query_burn_down, call.handle(self, Query, 'query'), call.pointer(), call.result(o_table, BurnDownTable), call.error_pointer())
+        return call.made(o_table, BurnDownTable)
+
+    def forecast(self, *, seed=0, history_days=0, runs=0, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """A forecast from the end of the window, or now, by simulation: a run draws for each coming day one of the days of history with equal
+        chance and takes what was completed on it from what remains, until nothing does. Draw k takes day floor(r / 2^32 * history_days) before the
+        moment, where r is the upper half of the k-th number of SplitMix64 begun with the seed. INVALID for numbers out of range.
+        Rights: analytics_team.
+
+        seed: of the draws: the same seed gives the same forecast
+        history_days: how many days before the end of the window are drawn from; 0 = 28; at most 3,650
+        runs: 0 = 10,000; at most 1,000,000
+        """
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        s_options = _capi.annoproj_forecast_options()
+        s_options.size = ctypes.sizeof(s_options)
+        s_options.seed = _convert.integer(seed, 'seed', 'c_int64')
+        s_options.history_days = _convert.integer(history_days, 'history_days', 'c_int64')
+        s_options.runs = _convert.integer(runs, 'runs', 'c_int64')
+        o_table = _capi.annoproj_table_p()
+        call.run(_capi.annoproj_query_forecast, call.handle(self, Query, 'query'), ctypes.byref(s_options), call.pointer(), call.result(o_table, ForecastTable), call.error_pointer())
+        return call.made(o_table, ForecastTable)
+
+    def collaborator_quality(self, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """First-pass acceptance and rework by e-mail; users without a figure have no row. What is first is first in the task's whole history; the
+        window says what is counted. A stage filter's review stages restrict decisions, its annotation stages submits. Rights: analytics_team.
+        """
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        o_table = _capi.annoproj_table_p()
+        call.run(_capi.annoproj_query_collaborator_quality, call.handle(self, Query, 'query'), call.pointer(), call.result(o_table, CollaboratorQualityTable), call.error_pointer())
+        return call.made(o_table, CollaboratorQualityTable)
+
+    def class_quality(self, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """The same for labels, in the order of the ontology; classes without a decision have no row. Rights: analytics_team."""
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        o_table = _capi.annoproj_table_p()
+        call.run(_capi.annoproj_query_class_quality, call.handle(self, Query, 'query'), call.pointer(), call.result(o_table, ClassQualityTable), call.error_pointer())
+        return call.made(o_table, ClassQualityTable)
+
     def report(self, *, path=None, write=None, title=None, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """Writes the report as one HTML page that needs no other file, no script and no network: figures of the project, its workflow, and
         the query's reports as charts and tables; light or dark as the reader's screen is, and printable. One snapshot; the same bytes for
@@ -4967,6 +5119,99 @@ class LabelRangesTable(Table):
     )
 
 
+class StageFlowTable(Table):
+    """A table of StageFlowRow: How work flows through a stage."""
+
+    ROW = StageFlowRow
+    COLUMNS = (
+        ('stage', 'int64'),
+        ('stage_title', 'dictionary'),
+        ('type', 'dictionary'),
+        ('entered', 'int64'),
+        ('left', 'int64'),
+        ('in_progress', 'int64'),
+        ('throughput', 'double'),
+        ('median_cycle_time', 'int64'),
+        ('p90_cycle_time', 'int64'),
+    )
+
+
+class CumulativeFlowTable(Table):
+    """A table of CumulativeFlowRow: Tasks in a stage at the end of a bucket."""
+
+    ROW = CumulativeFlowRow
+    COLUMNS = (
+        ('bucket', 'timestamp_us'),
+        ('stage', 'int64'),
+        ('stage_title', 'dictionary'),
+        ('type', 'dictionary'),
+        ('entered', 'int64'),
+        ('left', 'int64'),
+        ('tasks', 'int64'),
+    )
+
+
+class BurnDownTable(Table):
+    """A table of BurnDownRow: How much is left at the end of a bucket."""
+
+    ROW = BurnDownRow
+    COLUMNS = (
+        ('bucket', 'timestamp_us'),
+        ('added', 'int64'),
+        ('completed', 'int64'),
+        ('remaining', 'int64'),
+    )
+
+
+class ForecastTable(Table):
+    """A table of ForecastRow: When what is left will be done."""
+
+    ROW = ForecastRow
+    COLUMNS = (
+        ('remaining', 'int64'),
+        ('history_days', 'int64'),
+        ('completed', 'int64'),
+        ('throughput', 'double'),
+        ('p50_days', 'int64'),
+        ('p50', 'timestamp_us'),
+        ('p90_days', 'int64'),
+        ('p90', 'timestamp_us'),
+        ('undefined', 'dictionary'),
+    )
+
+
+class CollaboratorQualityTable(Table):
+    """A table of CollaboratorQualityRow: How often a collaborator's work was right the first time, and how often it was done again."""
+
+    ROW = CollaboratorQualityRow
+    COLUMNS = (
+        ('user', 'int64'),
+        ('email', 'utf8'),
+        ('submitted', 'int64'),
+        ('resubmitted', 'int64'),
+        ('rework_rate', 'double'),
+        ('first_decisions', 'int64'),
+        ('accepted', 'int64'),
+        ('acceptance_rate', 'double'),
+    )
+
+
+class ClassQualityTable(Table):
+    """A table of ClassQualityRow: How often labels of a class were right the first time, and how often they were decided on again."""
+
+    ROW = ClassQualityRow
+    COLUMNS = (
+        ('class', 'int64'),
+        ('class_name', 'dictionary'),
+        ('decisions', 'int64'),
+        ('repeated', 'int64'),
+        ('rework_rate', 'double'),
+        ('first_decisions', 'int64'),
+        ('accepted', 'int64'),
+        ('acceptance_rate', 'double'),
+    )
+
+
 class OverviewTable(Table):
     """A table of OverviewRow: The project at a glance."""
 
@@ -5146,6 +5391,12 @@ TABLES = {
     'instance_statistics_row': InstanceStatisticsTable,
     'label_statistics_row': LabelStatisticsTable,
     'label_ranges_row': LabelRangesTable,
+    'stage_flow_row': StageFlowTable,
+    'cumulative_flow_row': CumulativeFlowTable,
+    'burn_down_row': BurnDownTable,
+    'forecast_row': ForecastTable,
+    'collaborator_quality_row': CollaboratorQualityTable,
+    'class_quality_row': ClassQualityTable,
     'overview_row': OverviewTable,
     'tasks_by_stage_row': TasksByStageTable,
     'organisation_row': OrganisationTable,

@@ -24,6 +24,8 @@ __all__ = [
     "BranchRow",
     "BranchTable",
     "Bucket",
+    "BurnDownRow",
+    "BurnDownTable",
     "BusyError",
     "CallbackError",
     "Cancel",
@@ -32,6 +34,10 @@ __all__ = [
     "CheckRow",
     "CheckTable",
     "Choice",
+    "ClassQualityRow",
+    "ClassQualityTable",
+    "CollaboratorQualityRow",
+    "CollaboratorQualityTable",
     "CollaboratorRow",
     "CollaboratorTable",
     "CollaboratorTimeRow",
@@ -45,6 +51,8 @@ __all__ = [
     "ConflictError",
     "CopyDatasets",
     "CorruptError",
+    "CumulativeFlowRow",
+    "CumulativeFlowTable",
     "DataError",
     "DataType",
     "DataUnitRow",
@@ -58,6 +66,8 @@ __all__ = [
     "ExistsError",
     "FeatureRow",
     "FeatureTable",
+    "ForecastRow",
+    "ForecastTable",
     "ForkedError",
     "FullError",
     "GeometryRow",
@@ -143,6 +153,8 @@ __all__ = [
     "SettingTable",
     "Source",
     "Stage",
+    "StageFlowRow",
+    "StageFlowTable",
     "StageRow",
     "StageStartNextResult",
     "StageTable",
@@ -1310,6 +1322,87 @@ class LabelRangesRow:
 
 
 @dataclasses.dataclass(frozen=True)
+class StageFlowRow:
+    """How work flows through a stage."""
+
+    stage: int  # Id of the stage.
+    stage_title: str  # Title of the stage.
+    type: str  # As in stage_row.
+    entered: int  # Times a task came into it in the window, new tasks included. [tasks]
+    left: int  # Times a task went on from it in the window. [tasks]
+    in_progress: int  # Tasks in it at the end of the window. [tasks]
+    throughput: Optional[float]  # left / days of the window, which goes at most from the project's first event to its last; null when that is no time. [tasks/d]
+    median_cycle_time: Optional[int]  # Of the stays that ended in the window by going on: from entering to going on; the smallest time that half of them do not exceed. Null for none. [s]
+    p90_cycle_time: Optional[int]  # The smallest time that nine of ten do not exceed. [s]
+
+
+@dataclasses.dataclass(frozen=True)
+class CumulativeFlowRow:
+    """Tasks in a stage at the end of a bucket."""
+
+    bucket: Optional[datetime.datetime]  # Start of the bucket; null without buckets and no start.
+    stage: int  # Id of the stage.
+    stage_title: str  # Title of the stage.
+    type: str  # As in stage_row.
+    entered: int  # Times a task came into it in the bucket. [tasks]
+    left: int  # Times a task went on from it in the bucket. [tasks]
+    tasks: int  # Tasks in it at the end of the bucket. [tasks]
+
+
+@dataclasses.dataclass(frozen=True)
+class BurnDownRow:
+    """How much is left at the end of a bucket."""
+
+    bucket: Optional[datetime.datetime]  # Start of the bucket; null without buckets and no start.
+    added: int  # Tasks that were made in the bucket outside done stages, or came back from one. [tasks]
+    completed: int  # Times a task went into a done stage from another one. [tasks]
+    remaining: int  # Tasks in no done stage at the end of the bucket. [tasks]
+
+
+@dataclasses.dataclass(frozen=True)
+class ForecastRow:
+    """When what is left will be done."""
+
+    remaining: int  # Tasks in no done stage. [tasks]
+    history_days: int  # Days that were drawn from: whole days of 24 hours before the moment, not before the project's first event. [d]
+    completed: int  # Tasks that went into a done stage in those days, less those that came back from one. [tasks]
+    throughput: Optional[float]  # completed / history_days; null for x / 0. [tasks/d]
+    p50_days: Optional[int]  # Days that half of the runs do not exceed. [d]
+    p50: Optional[datetime.datetime]  # The moment and p50_days.
+    p90_days: Optional[int]  # Days that nine of ten runs do not exceed. [d]
+    p90: Optional[datetime.datetime]  # The moment and p90_days.
+    undefined: Optional[str]  # Why there is no P50: too_little_history (less than 7 days) or out_of_sight (more than 3,650 days); null when there is one.
+
+
+@dataclasses.dataclass(frozen=True)
+class CollaboratorQualityRow:
+    """How often a collaborator's work was right the first time, and how often it was done again."""
+
+    user: int  # Number of the user.
+    email: str  # E-mail.
+    submitted: int  # Submit actions. [tasks]
+    resubmitted: int  # Submits of a task that somebody had submitted in that stage before. [tasks]
+    rework_rate: Optional[float]  # resubmitted / submitted.
+    first_decisions: int  # Tasks whose first approval or rejection fell when this user had submitted them last. [tasks]
+    accepted: int  # Those of them that were approved. [tasks]
+    acceptance_rate: Optional[float]  # accepted / first_decisions.
+
+
+@dataclasses.dataclass(frozen=True)
+class ClassQualityRow:
+    """How often labels of a class were right the first time, and how often they were decided on again."""
+
+    class_: int  # Feature of the class.
+    class_name: str  # Name of the class.
+    decisions: int  # Approvals and rejections. [labels]
+    repeated: int  # Decisions on labels that had been decided on before. [labels]
+    rework_rate: Optional[float]  # repeated / decisions.
+    first_decisions: int  # decisions - repeated. [labels]
+    accepted: int  # First decisions that approve. [labels]
+    acceptance_rate: Optional[float]  # accepted / first_decisions.
+
+
+@dataclasses.dataclass(frozen=True)
 class OverviewRow:
     """The project at a glance."""
 
@@ -1673,6 +1766,12 @@ class Query(_runtime.Handle):
     def instance_statistics(self, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> InstanceStatisticsTable: ...
     def label_statistics(self, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> LabelStatisticsTable: ...
     def label_ranges(self, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> LabelRangesTable: ...
+    def stage_flow(self, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> StageFlowTable: ...
+    def cumulative_flow(self, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> CumulativeFlowTable: ...
+    def burn_down(self, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> BurnDownTable: ...
+    def forecast(self, *, seed: int = ..., history_days: int = ..., runs: int = ..., timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> ForecastTable: ...
+    def collaborator_quality(self, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> CollaboratorQualityTable: ...
+    def class_quality(self, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> ClassQualityTable: ...
     def report(self, *, path: Union[str, os.PathLike, None] = ..., write: Optional[Callable[[bytes], object]] = ..., title: Optional[str] = ..., timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> None: ...
 
 class OperationTable(Table[OperationRow]): ...
@@ -1778,6 +1877,18 @@ class InstanceStatisticsTable(Table[InstanceStatisticsRow]): ...
 class LabelStatisticsTable(Table[LabelStatisticsRow]): ...
 
 class LabelRangesTable(Table[LabelRangesRow]): ...
+
+class StageFlowTable(Table[StageFlowRow]): ...
+
+class CumulativeFlowTable(Table[CumulativeFlowRow]): ...
+
+class BurnDownTable(Table[BurnDownRow]): ...
+
+class ForecastTable(Table[ForecastRow]): ...
+
+class CollaboratorQualityTable(Table[CollaboratorQualityRow]): ...
+
+class ClassQualityTable(Table[ClassQualityRow]): ...
 
 class OverviewTable(Table[OverviewRow]): ...
 

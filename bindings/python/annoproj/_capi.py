@@ -680,6 +680,15 @@ class annoproj_query_options(Structure):
     ]
 
 
+class annoproj_forecast_options(Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("seed", c_int64),
+        ("history_days", c_int64),
+        ("runs", c_int64),
+    ]
+
+
 class annoproj_organisation_options(Structure):
     _fields_ = [
         ("size", c_size_t),
@@ -984,6 +993,13 @@ FUNCTIONS = (
     ("annoproj_query_instance_statistics", c_int32, (annoproj_query_p, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
     ("annoproj_query_label_statistics", c_int32, (annoproj_query_p, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
     ("annoproj_query_label_ranges", c_int32, (annoproj_query_p, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
+    ("annoproj_query_stage_flow", c_int32, (annoproj_query_p, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
+    ("annoproj_query_cumulative_flow", c_int32, (annoproj_query_p, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
+    ("annoproj_query_burn_down", c_int32, (annoproj_query_p, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
+    ("annoproj_forecast_options_init", None, (POINTER(annoproj_forecast_options),)),
+    ("annoproj_query_forecast", c_int32, (annoproj_query_p, POINTER(annoproj_forecast_options), POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
+    ("annoproj_query_collaborator_quality", c_int32, (annoproj_query_p, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
+    ("annoproj_query_class_quality", c_int32, (annoproj_query_p, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
     ("annoproj_project_overview", c_int32, (annoproj_project_p, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
     ("annoproj_project_tasks_by_stage", c_int32, (annoproj_project_p, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
     ("annoproj_organisation_options_init", None, (POINTER(annoproj_organisation_options),)),
@@ -1251,6 +1267,13 @@ annoproj_query_task_performance_by_stage = LIBRARY.annoproj_query_task_performan
 annoproj_query_instance_statistics = LIBRARY.annoproj_query_instance_statistics
 annoproj_query_label_statistics = LIBRARY.annoproj_query_label_statistics
 annoproj_query_label_ranges = LIBRARY.annoproj_query_label_ranges
+annoproj_query_stage_flow = LIBRARY.annoproj_query_stage_flow
+annoproj_query_cumulative_flow = LIBRARY.annoproj_query_cumulative_flow
+annoproj_query_burn_down = LIBRARY.annoproj_query_burn_down
+annoproj_forecast_options_init = LIBRARY.annoproj_forecast_options_init
+annoproj_query_forecast = LIBRARY.annoproj_query_forecast
+annoproj_query_collaborator_quality = LIBRARY.annoproj_query_collaborator_quality
+annoproj_query_class_quality = LIBRARY.annoproj_query_class_quality
 annoproj_project_overview = LIBRARY.annoproj_project_overview
 annoproj_project_tasks_by_stage = LIBRARY.annoproj_project_tasks_by_stage
 annoproj_organisation_options_init = LIBRARY.annoproj_organisation_options_init

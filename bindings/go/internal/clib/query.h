@@ -69,6 +69,8 @@ typedef struct report_users {
 } report_users;
 annoproj_status report_load_users(scope *scope, report_users *out, annoproj_error **error); /* CORRUPT */
 
+annoproj_status report_last_task(scope *scope, int64_t *last, annoproj_error **error); /* number, 0 = none */
+
 int64_t seconds_of(int64_t us);                          /* half up */
 void add_rate(rows *rows, int64_t part, int64_t whole);  /* null for x / 0 */
 void add_average(rows *rows, int64_t us, int64_t count); /* seconds; null for x / 0 */
@@ -100,6 +102,18 @@ annoproj_status report_instance_statistics(scope *scope, const query *query, ann
 annoproj_status report_label_statistics(scope *scope, const query *query, annoproj_table **table,
                                         annoproj_error **error);
 annoproj_status report_label_ranges(scope *scope, const query *query, annoproj_table **table, annoproj_error **error);
+annoproj_status report_stage_flow(scope *scope, const query *query, annoproj_table **table, annoproj_error **error);
+annoproj_status report_cumulative_flow(scope *scope, const query *query, annoproj_table **table,
+                                       annoproj_error **error);
+annoproj_status report_burn_down(scope *scope, const query *query, annoproj_table **table, annoproj_error **error);
+annoproj_status report_collaborator_quality(scope *scope, const query *query, annoproj_table **table,
+                                            annoproj_error **error);
+annoproj_status report_class_quality(scope *scope, const query *query, annoproj_table **table, annoproj_error **error);
+typedef struct forecast_plan {
+    int64_t seed, history_days, runs;
+} forecast_plan;
+annoproj_status report_forecast(scope *scope, const query *query, const forecast_plan *plan, annoproj_table **table,
+                                annoproj_error **error);
 annoproj_status report_overview(scope *scope, const query *query, annoproj_table **table, annoproj_error **error);
 annoproj_status report_tasks_by_stage(scope *scope, const query *query, annoproj_table **table, annoproj_error **error);
 

@@ -4,11 +4,17 @@
 #include "options.h"
 #include "query.h"
 
+#define DEFAULT_HISTORY_DAYS 28
+#define MOST_HISTORY_DAYS    3650
+#define DEFAULT_RUNS         10000
+#define MOST_RUNS            1000000
+
 typedef annoproj_status (*report_fn)(scope *in, const query *asked, annoproj_table **table, annoproj_error **error);
 
 typedef struct report_call {
     report_fn make;
     const query *asked;
+    forecast_plan plan; /* of the forecast alone */
     annoproj_table *table;
 } report_call;
 
@@ -71,22 +77,27 @@ void annoproj_query_close(annoproj_query *handle) {
     handle_close(handle, HANDLE_QUERY);
 }
 
-static annoproj_status run_query(annoproj_query *handle, annoproj_operation operation, report_fn make,
-                                 const annoproj_call *call, annoproj_table **table, annoproj_error **error) {
-    if (!result_place(table, sizeof *table, "table", error)) {
-        return ANNOPROJ_INVALID;
-    }
+static annoproj_status run_made(annoproj_query *handle, annoproj_operation operation, read_fn read, report_call *made,
+                                const annoproj_call *call, annoproj_table **table, annoproj_error **error) {
     body *entered = NULL;
     annoproj_status status = handle_enter(handle, HANDLE_QUERY, "query", &entered, error);
     if (status != ANNOPROJ_OK) {
         return status;
     }
-    const query *asked = (const query *)entered;
-    report_call made = {.make = make, .asked = asked};
-    status = run(asked->project, operation, read_report, &made, call, error);
-    *table = made.table;
+    made->asked = (const query *)entered;
+    status = run(made->asked->project, operation, read, made, call, error);
+    *table = made->table;
     body_release(entered);
     return status;
+}
+
+static annoproj_status run_query(annoproj_query *handle, annoproj_operation operation, report_fn make,
+                                 const annoproj_call *call, annoproj_table **table, annoproj_error **error) {
+    report_call made = {.make = make};
+    if (!result_place(table, sizeof *table, "table", error)) {
+        return ANNOPROJ_INVALID;
+    }
+    return run_made(handle, operation, read_report, &made, call, table, error);
 }
 
 static annoproj_status run_summary(annoproj_project *handle, report_fn make, const annoproj_call *call,
@@ -179,6 +190,75 @@ annoproj_status annoproj_query_label_statistics(annoproj_query *handle, const an
 annoproj_status annoproj_query_label_ranges(annoproj_query *handle, const annoproj_call *call, annoproj_table **table,
                                             annoproj_error **error) {
     return run_query(handle, ANNOPROJ_OPERATION_EXPLORE, report_label_ranges, call, table, error);
+}
+
+annoproj_status annoproj_query_stage_flow(annoproj_query *handle, const annoproj_call *call, annoproj_table **table,
+                                          annoproj_error **error) {
+    return run_query(handle, ANNOPROJ_OPERATION_ANALYTICS_TEAM, report_stage_flow, call, table, error);
+}
+
+annoproj_status annoproj_query_cumulative_flow(annoproj_query *handle, const annoproj_call *call,
+                                               annoproj_table **table, annoproj_error **error) {
+    return run_query(handle, ANNOPROJ_OPERATION_ANALYTICS_TEAM, report_cumulative_flow, call, table, error);
+}
+
+annoproj_status annoproj_query_burn_down(annoproj_query *handle, const annoproj_call *call, annoproj_table **table,
+                                         annoproj_error **error) {
+    return run_query(handle, ANNOPROJ_OPERATION_ANALYTICS_TEAM, report_burn_down, call, table, error);
+}
+
+annoproj_status annoproj_query_collaborator_quality(annoproj_query *handle, const annoproj_call *call,
+                                                    annoproj_table **table, annoproj_error **error) {
+    return run_query(handle, ANNOPROJ_OPERATION_ANALYTICS_TEAM, report_collaborator_quality, call, table, error);
+}
+
+annoproj_status annoproj_query_class_quality(annoproj_query *handle, const annoproj_call *call, annoproj_table **table,
+                                             annoproj_error **error) {
+    return run_query(handle, ANNOPROJ_OPERATION_ANALYTICS_TEAM, report_class_quality, call, table, error);
+}
+
+/* --- the forecast ------------------------------------------------------------------------------------------------- */
+
+void annoproj_forecast_options_init(annoproj_forecast_options *options) {
+    if (options)
+        *options = (annoproj_forecast_options)ANNOPROJ_FORECAST_OPTIONS_INIT;
+}
+
+static annoproj_status read_forecast(scope *in, void *arguments, annoproj_error **error) {
+    report_call *made = arguments;
+    return report_forecast(in, made->asked, &made->plan, &made->table, error);
+}
+
+static annoproj_status read_plan(const annoproj_forecast_options *options, forecast_plan *plan,
+                                 annoproj_error **error) {
+    annoproj_forecast_options own;
+    annoproj_status status = options_read(&own, sizeof own, sizeof own, options, error);
+    if (status != ANNOPROJ_OK) {
+        return status;
+    }
+    if (own.history_days < 0 || own.history_days > MOST_HISTORY_DAYS) {
+        return fail(error, ANNOPROJ_INVALID, "`history_days` is %lld, not between 0 and %d",
+                    (long long)own.history_days, MOST_HISTORY_DAYS);
+    }
+    if (own.runs < 0 || own.runs > MOST_RUNS) {
+        return fail(error, ANNOPROJ_INVALID, "`runs` is %lld, not between 0 and %d", (long long)own.runs, MOST_RUNS);
+    }
+    *plan = (forecast_plan){.seed = own.seed,
+                            .history_days = own.history_days == 0 ? DEFAULT_HISTORY_DAYS : own.history_days,
+                            .runs = own.runs == 0 ? DEFAULT_RUNS : own.runs};
+    return ANNOPROJ_OK;
+}
+
+annoproj_status annoproj_query_forecast(annoproj_query *handle, const annoproj_forecast_options *options,
+                                        const annoproj_call *call, annoproj_table **table, annoproj_error **error) {
+    report_call made = {.make = NULL};
+    if (!result_place(table, sizeof *table, "table", error)) {
+        return ANNOPROJ_INVALID;
+    }
+    annoproj_status status = read_plan(options, &made.plan, error);
+    return status == ANNOPROJ_OK
+               ? run_made(handle, ANNOPROJ_OPERATION_ANALYTICS_TEAM, read_forecast, &made, call, table, error)
+               : status;
 }
 
 annoproj_status annoproj_project_overview(annoproj_project *project, const annoproj_call *call, annoproj_table **table,

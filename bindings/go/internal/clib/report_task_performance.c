@@ -282,20 +282,10 @@ static annoproj_status add_range(performance *made, int64_t first, int64_t last,
 
 /* --- all of it ---- */
 
-static annoproj_status read_last_task(performance *made, annoproj_error **error) {
-    static const char find_text[] = "SELECT last_task FROM project_counter WHERE project = ?";
-    statement *find = sql(made->report.in->database, find_text);
-    bind_int64(find, made->report.in->project.id);
-    if (sql_row(find)) {
-        made->last_task = column_int64(find, 0);
-    }
-    return sql_end(find, error);
-}
-
 static annoproj_status begin(performance *made, scope *in, const query *asked, annoproj_error **error) {
     annoproj_status status = report_begin(&made->report, in, asked, error);
     if (status == ANNOPROJ_OK) {
-        status = read_last_task(made, error);
+        status = report_last_task(in, &made->last_task, error);
     }
     if (status == ANNOPROJ_OK) {
         status = load_branches(made, error);
