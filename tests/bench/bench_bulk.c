@@ -59,9 +59,9 @@ static bulk_times bare_writes(int64_t units, int64_t moved) {
         "CREATE TABLE data_unit(id INTEGER PRIMARY KEY, uuid, title, data_type, media_type, link, width, height, "
         "frames);"
         "CREATE INDEX unit_title ON data_unit(title);"
-        "CREATE TABLE task(id INTEGER PRIMARY KEY, data_unit, title, data_type, stage, status, assignee, priority, "
-        "entered,"
-        " version, last_action, removed);"
+        "CREATE TABLE task(id INTEGER PRIMARY KEY, data_unit, title, data_type, stage, status, assignee, assigned_by,"
+        " worked, priority, entered, released, returned, version, submitter, last_user, last_stage, last_action,"
+        " open_issues, resolved_issues, removed, parent, branch);"
         "CREATE INDEX queue ON task(stage, assignee, priority DESC, entered);"
         "CREATE INDEX by_entry ON task(stage, entered); CREATE INDEX by_title ON task(stage, title);"
         "CREATE INDEX by_action ON task(stage, last_action); CREATE INDEX by_unit ON task(data_unit);"
@@ -74,7 +74,8 @@ static bulk_times bare_writes(int64_t units, int64_t moved) {
                 " 1000, 1000, 1 FROM n",
         units);
     took.insert += timed(database,
-                         "INSERT INTO task SELECT id, id, title, 1, 1, 1, 0, 50, 1000000, 0, NULL, 0 FROM data_unit"
+                         "INSERT INTO task SELECT id, id, title, 1, 1, 1, 0, 0, NULL, 50, 1000000, 0, 0, 0, 0, NULL,"
+                         " NULL, NULL, 0, 0, 0, 0, 0 FROM data_unit"
                          " WHERE id <= ?1",
                          units);
     took.insert += timed(database,
@@ -83,7 +84,10 @@ static bulk_times bare_writes(int64_t units, int64_t moved) {
                          units);
     took.insert += commit(database);
     run(database, "BEGIN IMMEDIATE");
-    took.move = timed(database, "UPDATE task SET stage = 2, entered = 2000000, last_action = 2000000 WHERE id <= ?1",
+    took.move = timed(database,
+                      "UPDATE task SET stage = 2, status = 1, assignee = 0, assigned_by = 0, worked = NULL, entered ="
+                      " 2000000, released = 0, returned = 0, last_user = 0, last_stage = 1, last_action = 2000000"
+                      " WHERE id <= ?1",
                       moved);
     took.move += timed(database, NUMBERS "INSERT INTO stay SELECT i, 1, 1, 1000000, 2000000, 0 FROM n", moved);
     took.move += timed(database,
@@ -92,7 +96,7 @@ static bulk_times bare_writes(int64_t units, int64_t moved) {
                        moved);
     took.move += commit(database);
     run(database, "BEGIN IMMEDIATE");
-    took.detach = timed(database, "UPDATE task SET removed = stage, stage = 0 WHERE id <= ?1", units);
+    took.detach = timed(database, "UPDATE task SET removed = stage, stage = 0, worked = NULL WHERE id <= ?1", units);
     took.detach += timed(database,
                          NUMBERS
                          "INSERT INTO event(task, kind, actor, time, stage, reference) SELECT i, 17, 0, 3000000,"
@@ -100,7 +104,7 @@ static bulk_times bare_writes(int64_t units, int64_t moved) {
                          units);
     took.detach += commit(database);
     run(database, "BEGIN IMMEDIATE");
-    took.attach = timed(database, "UPDATE task SET stage = removed, removed = 0 WHERE id <= ?1", units);
+    took.attach = timed(database, "UPDATE task SET stage = removed, removed = 0, worked = NULL WHERE id <= ?1", units);
     took.attach += timed(database,
                          NUMBERS
                          "INSERT INTO event(task, kind, actor, time, stage, reference) SELECT i, 18, 0, 4000000,"
