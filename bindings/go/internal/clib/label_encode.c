@@ -96,6 +96,9 @@ static annoproj_status encode_geometry(label_encoder *encoder, const annoproj_la
         status = fail(error, ANNOPROJ_CORRUPT,
                       "the stored geometry of label %s is damaged: restore the store from a backup", before->hash);
     }
+    if (status == ANNOPROJ_OK && encoder->frames.failed) {
+        status = fail_memory(error);
+    }
     return status == ANNOPROJ_OK && encoder->frames.count > 0
                ? geometry_encode(encoder->geometry, &encoder->geometry_bytes, error)
                : status;
