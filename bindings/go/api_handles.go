@@ -2907,17 +2907,18 @@ func (p *Project) LabelVersionCreate(ctx context.Context, name string, opts ...L
 	return int64(oVersion), nil
 }
 
-// The label versions of a project, the newest first. Rights: export.
+// A page of the label versions of a project, the newest first; with `task` of those that its branches became when it left consensus. A task without any has
+// an empty list. Rights: export.
 //
 // In C: annoproj_label_version_list.
-func (p *Project) LabelVersionList(ctx context.Context, opts ...PageOption) (*Table[LabelVersionRow], error) {
+func (p *Project) LabelVersionList(ctx context.Context, opts ...LabelVersionListOption) (*Table[LabelVersionRow], error) {
 	call := newCall(ctx)
 	defer call.end()
 	self := (*C.annoproj_project)(call.enter(p.state(), "project", false))
-	var chosen PageOptions
+	var chosen LabelVersionListOptions
 	for _, option := range opts {
 		if option != nil {
-			option.pageOption(&chosen, call)
+			option.labelVersionListOption(&chosen, call)
 		}
 	}
 	cOptions := chosen.toC(call)
@@ -2933,12 +2934,12 @@ func (p *Project) LabelVersionList(ctx context.Context, opts ...PageOption) (*Ta
 
 // LabelVersionListPages goes over all pages of LabelVersionList, each fetched when it is asked for.
 // A context that ends ends the loop.
-func (p *Project) LabelVersionListPages(ctx context.Context, opts ...PageOption) *Pages[LabelVersionRow] {
+func (p *Project) LabelVersionListPages(ctx context.Context, opts ...LabelVersionListOption) *Pages[LabelVersionRow] {
 	return newPages(func(page string) (*Table[LabelVersionRow], error) {
 		if page == "" {
 			return p.LabelVersionList(ctx, opts...)
 		}
-		next := append(opts[:len(opts):len(opts)], pageOptionPage(page))
+		next := append(opts[:len(opts):len(opts)], labelVersionListOptionPage(page))
 		return p.LabelVersionList(ctx, next...)
 	})
 }

@@ -313,6 +313,11 @@ func layouts() map[string]uintptr {
 	all["annoproj_label_version_options.stage_count"] = unsafe.Offsetof(C.annoproj_label_version_options{}.stage_count)
 	all["annoproj_label_version_options.classes"] = unsafe.Offsetof(C.annoproj_label_version_options{}.classes)
 	all["annoproj_label_version_options.class_count"] = unsafe.Offsetof(C.annoproj_label_version_options{}.class_count)
+	all["annoproj_label_version_list_options"] = C.sizeof_annoproj_label_version_list_options
+	all["annoproj_label_version_list_options.size"] = unsafe.Offsetof(C.annoproj_label_version_list_options{}.size)
+	all["annoproj_label_version_list_options.page"] = unsafe.Offsetof(C.annoproj_label_version_list_options{}.page)
+	all["annoproj_label_version_list_options.limit"] = unsafe.Offsetof(C.annoproj_label_version_list_options{}.limit)
+	all["annoproj_label_version_list_options.task"] = unsafe.Offsetof(C.annoproj_label_version_list_options{}.task)
 	all["annoproj_label_version_restore_options"] = C.sizeof_annoproj_label_version_restore_options
 	all["annoproj_label_version_restore_options.size"] = unsafe.Offsetof(C.annoproj_label_version_restore_options{}.size)
 	all["annoproj_label_version_restore_options.tasks"] = unsafe.Offsetof(C.annoproj_label_version_restore_options{}.tasks)

@@ -995,6 +995,27 @@ func (o *LabelVersionOptions) toC(call *call) *C.annoproj_label_version_options 
 	return s
 }
 
+// Which label versions.
+//
+// In C: annoproj_label_version_list_options.
+type LabelVersionListOptions struct {
+	// Page: token from Table.NextPage; "" = first page.
+	Page string
+	// Limit: rows of a page; 0 = 1,000; at most 10,000.
+	Limit int64
+	// Task: those of the branches that this task had; 0 = those that were made.
+	Task int64
+}
+
+func (o *LabelVersionListOptions) toC(call *call) *C.annoproj_label_version_list_options {
+	s := (*C.annoproj_label_version_list_options)(call.alloc(C.sizeof_annoproj_label_version_list_options))
+	s.size = C.sizeof_annoproj_label_version_list_options
+	s.page = call.text("page", o.Page)
+	s.limit = C.int64_t(o.Limit)
+	s.task = C.int64_t(o.Task)
+	return s
+}
+
 // Which tasks get the labels of a version back.
 //
 // In C: annoproj_label_version_restore_options.
@@ -1384,6 +1405,25 @@ func (o LabelVersionOptions) labelVersionOption(options *LabelVersionOptions, _ 
 
 func (o CallOption) labelVersionOption(_ *LabelVersionOptions, call *call) {
 	o.apply(call)
+}
+
+// LabelVersionListOption is what functions with LabelVersionListOptions take: the struct, or a CallOption.
+type LabelVersionListOption interface {
+	labelVersionListOption(options *LabelVersionListOptions, call *call)
+}
+
+func (o LabelVersionListOptions) labelVersionListOption(options *LabelVersionListOptions, _ *call) {
+	*options = o
+}
+
+func (o CallOption) labelVersionListOption(_ *LabelVersionListOptions, call *call) {
+	o.apply(call)
+}
+
+type labelVersionListOptionPage string
+
+func (o labelVersionListOptionPage) labelVersionListOption(options *LabelVersionListOptions, _ *call) {
+	options.Page = string(o)
 }
 
 // LabelVersionRestoreOption is what functions with LabelVersionRestoreOptions take: the struct, or a CallOption.

@@ -2144,11 +2144,11 @@ func decodeImportRow(d *decoder) []ImportRow {
 type LabelVersionRow struct {
 	// Version: Id of the version; never given again.
 	Version int64 `json:"version"`
-	// Name: Unique in the project.
+	// Name: Unique in the project, but for those of branches.
 	Name string `json:"name"`
 	// Created: When it was made.
 	Created time.Time `json:"created"`
-	// Creator: User who made it; 0 = the host.
+	// Creator: User who made it, or whose the branch was; 0 = the host or nobody.
 	Creator int64 `json:"creator"`
 	// CreatorEmail: E-mail of that user.
 	CreatorEmail Null[string] `json:"creator_email"`
@@ -2162,6 +2162,10 @@ type LabelVersionRow struct {
 	Labels Null[int64] `json:"labels"`
 	// Hash: SHA-256 of all that it shows: versions of a project with the same hash are the same.
 	Hash string `json:"hash"`
+	// Task: The task that it is a branch of; null for versions that were made.
+	Task Null[int64] `json:"task"`
+	// Branch: Id that the branch had.
+	Branch Null[int64] `json:"branch"`
 }
 
 func decodeLabelVersionRow(d *decoder) []LabelVersionRow {
@@ -2176,6 +2180,8 @@ func decodeLabelVersionRow(d *decoder) []LabelVersionRow {
 	each(d, "tasks", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Tasks = value })
 	eachNull(d, "labels", ColumnTypeInt64, (*Column).int64At, func(row int, value Null[int64]) { rows[row].Labels = value })
 	each(d, "hash", ColumnTypeUTF8, (*Column).textAt, func(row int, value string) { rows[row].Hash = value })
+	eachNull(d, "task", ColumnTypeInt64, (*Column).int64At, func(row int, value Null[int64]) { rows[row].Task = value })
+	eachNull(d, "branch", ColumnTypeInt64, (*Column).int64At, func(row int, value Null[int64]) { rows[row].Branch = value })
 	return rows
 }
 

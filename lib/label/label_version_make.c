@@ -3,8 +3,11 @@
  * is short. */
 #include "label_version.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "branch.h"
 #include "failure.h"
 #include "ontology_snapshot.h"
 
@@ -290,5 +293,62 @@ annoproj_status version_make(command *cmd, label_version *version, annoproj_erro
     bytes_release(&classes);
     bytes_release(&run.encoded);
     bytes_release(&run.hashes);
+    return status;
+}
+
+/* --- branches --------------------------------------------------------------------------------------------------------- */
+
+/* The labels of a branch, as those of its task. */
+static annoproj_status make_branch_part(making *run, const task_facts *parent, const branch *one,
+                                        annoproj_error **error) {
+    version_task task = {.id = parent->id,
+                         .data_unit = parent->data_unit,
+                         .stage = parent->stage.id,
+                         .stage_type = parent->stage.type,
+                         .status = one->status,
+                         .assignee = one->annotator,
+                         .priority = parent->priority,
+                         .entered_us = parent->entered_us};
+    version_part part = {.position = NUMBER_OF(parent->id) / PART_TASKS, .tasks = &task, .count = 1};
+    size_t size = 0;
+    annoproj_status status = version_put_labels(run->cmd, one->task, &run->hashes, &task.labels, &size, error);
+    if (status != ANNOPROJ_OK)
+        return status;
+    task.contents = run->hashes.data;
+    task.content_count = run->hashes.length / SHA256_SIZE;
+    run->version->tasks = 1;
+    run->version->labels = task.labels;
+    version_part_encode(&part, &run->encoded);
+    status = content_put(run->cmd, run->version->project, &run->encoded, part.hash, error);
+    return status == ANNOPROJ_OK ? insert_part(run, &part, error) : status;
+}
+
+static annoproj_status keep_branch(command *cmd, const task_facts *parent, const branch *one, annoproj_error **error) {
+    const bytes none = {0};
+    char name[64];
+    label_version version = {.name = name, .branch = one->task, .task = parent->id};
+    making run = {.cmd = cmd, .version = &version};
+    snprintf(name, sizeof name, "branch %" PRId32 " of task %" PRId64, one->number, (int64_t)NUMBER_OF(parent->id));
+    annoproj_status status = begin_version(&run, error);
+    version.creator = one->annotator;
+    version_hash_begin(&run.all, &version);
+    if (status == ANNOPROJ_OK)
+        status = make_branch_part(&run, parent, one, error);
+    sha256_end(&run.all, version.hash);
+    if (status == ANNOPROJ_OK)
+        status = insert_version(&run, &none, &none, error);
+    bytes_release(&run.encoded);
+    bytes_release(&run.hashes);
+    return status;
+}
+
+annoproj_status version_keep_branches(command *cmd, const task_facts *parent, annoproj_error **error) {
+    branch *list = NULL;
+    size_t count = 0;
+    if (parent->stage.type != STAGE_CONSENSUS_ANNOTATION && parent->stage.type != STAGE_CONSENSUS_REVIEW)
+        return ANNOPROJ_OK;
+    annoproj_status status = branch_list(&cmd->scope, parent->id, &list, &count, error);
+    for (size_t i = 0; i < count && status == ANNOPROJ_OK; i++)
+        status = keep_branch(cmd, parent, &list[i], error);
     return status;
 }

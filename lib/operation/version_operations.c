@@ -17,7 +17,7 @@ typedef struct version_call {
     const char *name;
     annoproj_label_version_options options;
     int64_t unknown, after, done; /* tasks to look at before */
-    int64_t version, before, limit;
+    int64_t version, task, before, limit;
     annoproj_table *table;
 } version_call;
 
@@ -218,6 +218,13 @@ annoproj_status annoproj_label_version_create(annoproj_project *project, const c
 
 /* --- the list ----------------------------------------------------------------------------------------------------------- */
 
+static void add_id(rows *table, int64_t id) {
+    if (id != 0)
+        rows_int64(table, id);
+    else
+        rows_null(table);
+}
+
 static annoproj_status add_version(scope *in, rows *table, statement *row, annoproj_error **error) {
     label_version version;
     char hash[SHA256_SIZE * 2 + 1];
@@ -245,21 +252,28 @@ static annoproj_status add_version(scope *in, rows *table, statement *row, annop
     else
         rows_null(table);
     rows_text(table, hash);
+    add_id(table, version.task);
+    add_id(table, version.branch);
     return ANNOPROJ_OK;
 }
 
 static annoproj_status read_versions(scope *in, void *arguments, annoproj_error **error) {
-    static const char query[] =
+    static const char of_project[] =
         "SELECT " LABEL_VERSION_COLUMNS ", (SELECT email FROM user WHERE user.id = v.creator) FROM label_version v"
         " WHERE v.id > ? AND v.id < ? AND v.branch = 0 ORDER BY v.id DESC";
+    static const char of_task[] =
+        "SELECT " LABEL_VERSION_COLUMNS ", (SELECT email FROM user WHERE user.id = v.creator) FROM label_version v"
+        " WHERE v.id > ?1 AND v.id < ?2 AND v.task = ?3 AND v.task <> 0 ORDER BY v.id DESC";
     version_call *made = arguments;
     rows *table = rows_new(&row_label_version_row);
     char token[PAGE_TOKEN_SIZE];
     int64_t last = 0;
     annoproj_status status = ANNOPROJ_OK;
-    statement *find = sql(in->database, query);
+    statement *find = sql(in->database, made->task != 0 ? of_task : of_project);
     bind_int64(find, MAKE_ID(in->project.id, 0));
     bind_int64(find, made->before != 0 ? made->before : MAKE_ID(in->project.id + 1, 0));
+    if (made->task != 0)
+        bind_int64(find, made->task);
     while (status == ANNOPROJ_OK && sql_row(find)) {
         if ((int64_t)rows_count(table) == made->limit) {
             page_token_write(token, &last, 1);
@@ -273,9 +287,15 @@ static annoproj_status read_versions(scope *in, void *arguments, annoproj_error 
     return finish_table(table, status == ANNOPROJ_OK ? ended : status, &made->table, error);
 }
 
-annoproj_status annoproj_label_version_list(annoproj_project *project, const annoproj_page_options *options,
+void annoproj_label_version_list_options_init(annoproj_label_version_list_options *options) {
+    if (options)
+        *options = (annoproj_label_version_list_options)ANNOPROJ_LABEL_VERSION_LIST_OPTIONS_INIT;
+}
+
+annoproj_status annoproj_label_version_list(annoproj_project *project,
+                                            const annoproj_label_version_list_options *options,
                                             const annoproj_call *call, annoproj_table **table, annoproj_error **error) {
-    annoproj_page_options own;
+    annoproj_label_version_list_options own;
     version_call made = {0};
     handle_call what = {.operation = ANNOPROJ_OPERATION_EXPORT, .arguments = &made};
     if (!result_place(table, sizeof *table, "table", error))
@@ -289,6 +309,7 @@ annoproj_status annoproj_label_version_list(annoproj_project *project, const ann
     if (status != ANNOPROJ_OK)
         return status;
     made.limit = own.limit == 0 ? PAGE_DEFAULT : own.limit;
+    made.task = own.task;
     return project_read_table(project, &what, read_versions, call, &made.table, table, error);
 }
 

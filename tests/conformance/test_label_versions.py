@@ -32,6 +32,11 @@ WORKFLOW = json.dumps({"start": "annotate", "stages": [
     {"key": "annotate", "type": "ANNOTATION", "edges": {"submit": "review"}},
     {"key": "review", "type": "REVIEW", "edges": {"approve": "complete", "reject": "annotate"}},
     {"key": "complete", "type": "DONE"}]})
+CONSENSUS = json.dumps({"start": "many", "stages": [
+    {"key": "many", "type": "CONSENSUS_ANNOTATION", "edges": {"submit": "judge"}},
+    {"key": "judge", "type": "CONSENSUS_REVIEW", "edges": {"approve": "fix", "reject": "many"}},
+    {"key": "fix", "type": "ANNOTATION", "edges": {"submit": "complete"}},
+    {"key": "complete", "type": "DONE"}]})
 FRAMES = 8
 
 
@@ -42,8 +47,8 @@ class Project:
         self.folder, self.chance, self.now_us = folder, chance, 1_767_603_600_000_000
         self.store = annoproj.create(os.path.join(folder, "v.annoproj"), clock=lambda: self.now_us, relaxed_durability=True)
         self.host = self.store.session_open(0)
-        ontology = self.host.ontology_create("Things", ONTOLOGY)
-        dataset = self.host.dataset_create("Files")
+        ontology = self.ontology = self.host.ontology_create("Things", ONTOLOGY)
+        dataset = self.dataset = self.host.dataset_create("Files")
         self.host.data_units_add(dataset, titles=["%d.mp4" % i for i in range(140)], widths=[100] * 140, heights=[100] * 140,
                                  frames=[FRAMES] * 140, data_types=[annoproj.DataType.VIDEO] * 140)
         self.project = self.host.project_create("P", ontology, WORKFLOW)
@@ -274,6 +279,44 @@ class Versions(unittest.TestCase):
         self.assertEqual({key: label for key, label in now.items() if label["class"] != "clsWea01"}, cars)
         self.assertEqual({key: label for key, label in now.items() if label["class"] == "clsWea01"},
                          labels_of(made.out(version)))
+
+    def test_branches_stay_as_versions(self):
+        made = self.made
+        several = made.host.project_create("Several", made.ontology, CONSENSUS)
+        several.attach_dataset(made.dataset)
+        made.used, made.hashes = [], {}
+        for reached in (True, False):
+            branches = [row for row in several.task_list().to_pylist() if row["title"] == "%d.mp4" % reached]
+            parent = branches[0]["parent"]
+            for number, row in enumerate(branches):
+                task = several.task_open(row["task"])
+                made.put_object(task, "l%d000000" % number)
+                made.put_object(task, "l5000000")
+                if reached:
+                    task.submit()
+            if reached:
+                several.task_open(parent).consensus_approve(branch=branches[1]["task"])
+            else:
+                several.tasks_move([branches[0]["task"]], several.stage_open("fix").id())
+            kept = several.label_version_list(task=parent).to_pylist()
+            self.assertEqual([row["branch"] for row in kept], [row["task"] for row in reversed(branches)])
+            self.assertEqual({(row["tasks"], row["labels"], row["task"]) for row in kept}, {(1, 2, parent)})
+            self.assertEqual(several.label_version_list().to_pylist(), [])
+            made.project, keep = several, made.project
+            for number, version in enumerate(row["version"] for row in reversed(kept)):
+                (row,) = json.loads(made.out(version))
+                self.assertEqual(row["branch_name"], "branch %d of task %d" % (number + 1, parent & 0xffffffff))
+                self.assertEqual(set(row["object_answers"]), {"l%d000000" % number, "l5000000"})
+                if reached:
+                    self.assertEqual(told(made, version, 0) == [], number == 1)
+            first, second = kept[1]["version"], kept[0]["version"]
+            self.assertEqual(told(made, first, second), compared(made.out(first), made.out(second)))
+            if not reached:
+                self.assertEqual([row["status"] for row in several.label_version_restore(first).to_pylist()], [0])
+                self.assertEqual(told(made, first, 0), [])
+            several.label_version_delete(first)
+            self.assertEqual(len(several.label_version_list(task=parent).to_pylist()), 1)
+            made.project = keep
 
 
 if __name__ == "__main__":

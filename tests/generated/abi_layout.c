@@ -889,6 +889,16 @@ _Static_assert(_Generic(((annoproj_label_version_options *)0)->classes, const in
 _Static_assert(offsetof(annoproj_label_version_options, class_count) == 32, "offset of annoproj_label_version_options.class_count");
 _Static_assert(_Generic(((annoproj_label_version_options *)0)->class_count, size_t: 1, default: 0), "type of annoproj_label_version_options.class_count");
 
+_Static_assert(sizeof(annoproj_label_version_list_options) == 32, "size of annoproj_label_version_list_options");
+_Static_assert(offsetof(annoproj_label_version_list_options, size) == 0, "offset of annoproj_label_version_list_options.size");
+_Static_assert(_Generic(((annoproj_label_version_list_options *)0)->size, size_t: 1, default: 0), "type of annoproj_label_version_list_options.size");
+_Static_assert(offsetof(annoproj_label_version_list_options, page) == 8, "offset of annoproj_label_version_list_options.page");
+_Static_assert(_Generic(((annoproj_label_version_list_options *)0)->page, const char *: 1, default: 0), "type of annoproj_label_version_list_options.page");
+_Static_assert(offsetof(annoproj_label_version_list_options, limit) == 16, "offset of annoproj_label_version_list_options.limit");
+_Static_assert(_Generic(((annoproj_label_version_list_options *)0)->limit, int64_t: 1, default: 0), "type of annoproj_label_version_list_options.limit");
+_Static_assert(offsetof(annoproj_label_version_list_options, task) == 24, "offset of annoproj_label_version_list_options.task");
+_Static_assert(_Generic(((annoproj_label_version_list_options *)0)->task, int64_t: 1, default: 0), "type of annoproj_label_version_list_options.task");
+
 _Static_assert(sizeof(annoproj_label_version_restore_options) == 32, "size of annoproj_label_version_restore_options");
 _Static_assert(offsetof(annoproj_label_version_restore_options, size) == 0, "offset of annoproj_label_version_restore_options.size");
 _Static_assert(_Generic(((annoproj_label_version_restore_options *)0)->size, size_t: 1, default: 0), "type of annoproj_label_version_restore_options.size");
@@ -1173,6 +1183,7 @@ _Static_assert(sizeof(&annoproj_project_export_coco) == sizeof(void (*)(void)), 
 _Static_assert(sizeof(&annoproj_project_export_labels) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_label_version_options_init) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_label_version_create) == sizeof(void (*)(void)), "declared");
+_Static_assert(sizeof(&annoproj_label_version_list_options_init) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_label_version_list) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_label_version_export_coco) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_label_version_export_labels) == sizeof(void (*)(void)), "declared");
@@ -1443,7 +1454,8 @@ annoproj_status annoproj_project_export_coco(annoproj_project *project, const an
 annoproj_status annoproj_project_export_labels(annoproj_project *project, const annoproj_export_options *options, const annoproj_call *call, int64_t *labels, annoproj_error **error);
 void annoproj_label_version_options_init(annoproj_label_version_options *options);
 annoproj_status annoproj_label_version_create(annoproj_project *project, const char *name, const annoproj_label_version_options *options, const annoproj_call *call, int64_t *version, annoproj_error **error);
-annoproj_status annoproj_label_version_list(annoproj_project *project, const annoproj_page_options *options, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
+void annoproj_label_version_list_options_init(annoproj_label_version_list_options *options);
+annoproj_status annoproj_label_version_list(annoproj_project *project, const annoproj_label_version_list_options *options, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
 annoproj_status annoproj_label_version_export_coco(annoproj_project *project, int64_t version, const annoproj_export_options *options, const annoproj_call *call, int64_t *labels, annoproj_error **error);
 annoproj_status annoproj_label_version_export_labels(annoproj_project *project, int64_t version, const annoproj_export_options *options, const annoproj_call *call, int64_t *labels, annoproj_error **error);
 annoproj_status annoproj_label_version_diff(annoproj_project *project, int64_t before, int64_t after, const annoproj_page_options *options, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
@@ -1519,9 +1531,11 @@ int annoproj_layout_initializers(void) {
     filled += value29.size == sizeof(value29);
     const annoproj_label_version_options value30 = ANNOPROJ_LABEL_VERSION_OPTIONS_INIT;
     filled += value30.size == sizeof(value30);
-    const annoproj_label_version_restore_options value31 = ANNOPROJ_LABEL_VERSION_RESTORE_OPTIONS_INIT;
+    const annoproj_label_version_list_options value31 = ANNOPROJ_LABEL_VERSION_LIST_OPTIONS_INIT;
     filled += value31.size == sizeof(value31);
-    const annoproj_report_options value32 = ANNOPROJ_REPORT_OPTIONS_INIT;
+    const annoproj_label_version_restore_options value32 = ANNOPROJ_LABEL_VERSION_RESTORE_OPTIONS_INIT;
     filled += value32.size == sizeof(value32);
+    const annoproj_report_options value33 = ANNOPROJ_REPORT_OPTIONS_INIT;
+    filled += value33.size == sizeof(value33);
     return filled;
 }

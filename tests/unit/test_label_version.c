@@ -335,7 +335,7 @@ static void test_list(void **state) {
     (void)state;
     team *made = team_new(2, "", "");
     annoproj_project *admin = made->projects[TEAM_ADMIN];
-    annoproj_page_options options = ANNOPROJ_PAGE_OPTIONS_INIT;
+    annoproj_label_version_list_options options = ANNOPROJ_LABEL_VERSION_LIST_OPTIONS_INIT;
     annoproj_table *table = NULL;
     char name[32], *page = NULL;
     for (int i = 0; i < 5; i++) {

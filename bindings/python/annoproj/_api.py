@@ -1599,15 +1599,17 @@ class LabelVersionRow:
     """A label version."""
 
     version: int  # Id of the version; never given again.
-    name: str  # Unique in the project.
+    name: str  # Unique in the project, but for those of branches.
     created: datetime.datetime  # When it was made.
-    creator: int  # User who made it; 0 = the host.
+    creator: int  # User who made it, or whose the branch was; 0 = the host or nobody.
     creator_email: Optional[str]  # E-mail of that user.
     stages: Tuple[int, ...]  # Stages its tasks were in; empty = all.
     classes: Tuple[int, ...]  # Features of its labels; empty = all.
     tasks: int  # How many tasks it has. [tasks]
     labels: Optional[int]  # How many labels they have; null when classes were chosen. [labels]
     hash: str  # SHA-256 of all that it shows: versions of a project with the same hash are the same.
+    task: Optional[int]  # The task that it is a branch of; null for versions that were made.
+    branch: Optional[int]  # Id that the branch had.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -3450,17 +3452,20 @@ class Project(_runtime.Handle):
         call.run(_capi.annoproj_label_version_create, call.handle(self, Project, 'project'), c_name, ctypes.byref(s_options), call.pointer(), ctypes.byref(o_version), call.error_pointer())
         return o_version.value
 
-    def label_version_list(self, *, page=None, limit=0, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
-        """The label versions of a project, the newest first. Rights: export.
+    def label_version_list(self, *, page=None, limit=0, task=0, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """A page of the label versions of a project, the newest first; with `task` of those that its branches became when it left consensus. A task without any has
+        an empty list. Rights: export.
 
         page: token from annoproj_table_next_page; NULL = first page
         limit: rows of a page; 0 = 1,000; at most 10,000
+        task: those of the branches that this task had; 0 = those that were made
         """
         call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
-        s_options = _capi.annoproj_page_options()
+        s_options = _capi.annoproj_label_version_list_options()
         s_options.size = ctypes.sizeof(s_options)
         s_options.page = _convert.encode(page, 'page', True)
         s_options.limit = _convert.integer(limit, 'limit', 'c_int64')
+        s_options.task = _convert.integer(task, 'task', 'c_int64')
         o_table = _capi.annoproj_table_p()
         call.run(_capi.annoproj_label_version_list, call.handle(self, Project, 'project'), ctypes.byref(s_options), call.pointer(), call.result(o_table, LabelVersionTable), call.error_pointer())
         return call.made(o_table, LabelVersionTable)
@@ -5313,6 +5318,8 @@ class LabelVersionTable(Table):
         ('tasks', 'int64'),
         ('labels', 'int64'),
         ('hash', 'utf8'),
+        ('task', 'int64'),
+        ('branch', 'int64'),
     )
 
 

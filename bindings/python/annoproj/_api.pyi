@@ -1481,15 +1481,17 @@ class LabelVersionRow:
     """A label version."""
 
     version: int  # Id of the version; never given again.
-    name: str  # Unique in the project.
+    name: str  # Unique in the project, but for those of branches.
     created: datetime.datetime  # When it was made.
-    creator: int  # User who made it; 0 = the host.
+    creator: int  # User who made it, or whose the branch was; 0 = the host or nobody.
     creator_email: Optional[str]  # E-mail of that user.
     stages: Tuple[int, ...]  # Stages its tasks were in; empty = all.
     classes: Tuple[int, ...]  # Features of its labels; empty = all.
     tasks: int  # How many tasks it has. [tasks]
     labels: Optional[int]  # How many labels they have; null when classes were chosen. [labels]
     hash: str  # SHA-256 of all that it shows: versions of a project with the same hash are the same.
+    task: Optional[int]  # The task that it is a branch of; null for versions that were made.
+    branch: Optional[int]  # Id that the branch had.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -1698,7 +1700,7 @@ class Project(_runtime.Handle):
     def export_coco(self, *, path: Union[str, os.PathLike, None] = ..., write: Optional[Callable[[bytes], object]] = ..., stages: Optional[Sequence[int]] = ..., classes: Optional[Sequence[int]] = ..., sign: Optional[Callable[[str, int], Union[bytes, str]]] = ..., include_reviews: bool = ..., coco_extended: bool = ..., timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> int: ...
     def export_labels(self, *, path: Union[str, os.PathLike, None] = ..., write: Optional[Callable[[bytes], object]] = ..., stages: Optional[Sequence[int]] = ..., classes: Optional[Sequence[int]] = ..., sign: Optional[Callable[[str, int], Union[bytes, str]]] = ..., include_reviews: bool = ..., coco_extended: bool = ..., timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> int: ...
     def label_version_create(self, name: str, *, stages: Optional[Sequence[int]] = ..., classes: Optional[Sequence[int]] = ..., timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> int: ...
-    def label_version_list(self, *, page: Optional[str] = ..., limit: int = ..., timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> LabelVersionTable: ...
+    def label_version_list(self, *, page: Optional[str] = ..., limit: int = ..., task: int = ..., timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> LabelVersionTable: ...
     def label_version_list_pages(self, **keywords: Any) -> Iterator[LabelVersionTable]: ...
     def label_version_export_coco(self, version: int, *, path: Union[str, os.PathLike, None] = ..., write: Optional[Callable[[bytes], object]] = ..., stages: Optional[Sequence[int]] = ..., classes: Optional[Sequence[int]] = ..., sign: Optional[Callable[[str, int], Union[bytes, str]]] = ..., include_reviews: bool = ..., coco_extended: bool = ..., timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> int: ...
     def label_version_export_labels(self, version: int, *, path: Union[str, os.PathLike, None] = ..., write: Optional[Callable[[bytes], object]] = ..., stages: Optional[Sequence[int]] = ..., classes: Optional[Sequence[int]] = ..., sign: Optional[Callable[[str, int], Union[bytes, str]]] = ..., include_reviews: bool = ..., coco_extended: bool = ..., timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> int: ...

@@ -734,6 +734,15 @@ class annoproj_label_version_options(Structure):
     ]
 
 
+class annoproj_label_version_list_options(Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("page", c_char_p),
+        ("limit", c_int64),
+        ("task", c_int64),
+    ]
+
+
 class annoproj_label_version_restore_options(Structure):
     _fields_ = [
         ("size", c_size_t),
@@ -1016,7 +1025,8 @@ FUNCTIONS = (
     ("annoproj_project_export_labels", c_int32, (annoproj_project_p, POINTER(annoproj_export_options), POINTER(annoproj_call), POINTER(c_int64), POINTER(annoproj_error_p))),
     ("annoproj_label_version_options_init", None, (POINTER(annoproj_label_version_options),)),
     ("annoproj_label_version_create", c_int32, (annoproj_project_p, c_char_p, POINTER(annoproj_label_version_options), POINTER(annoproj_call), POINTER(c_int64), POINTER(annoproj_error_p))),
-    ("annoproj_label_version_list", c_int32, (annoproj_project_p, POINTER(annoproj_page_options), POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
+    ("annoproj_label_version_list_options_init", None, (POINTER(annoproj_label_version_list_options),)),
+    ("annoproj_label_version_list", c_int32, (annoproj_project_p, POINTER(annoproj_label_version_list_options), POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
     ("annoproj_label_version_export_coco", c_int32, (annoproj_project_p, c_int64, POINTER(annoproj_export_options), POINTER(annoproj_call), POINTER(c_int64), POINTER(annoproj_error_p))),
     ("annoproj_label_version_export_labels", c_int32, (annoproj_project_p, c_int64, POINTER(annoproj_export_options), POINTER(annoproj_call), POINTER(c_int64), POINTER(annoproj_error_p))),
     ("annoproj_label_version_diff", c_int32, (annoproj_project_p, c_int64, c_int64, POINTER(annoproj_page_options), POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
@@ -1290,6 +1300,7 @@ annoproj_project_export_coco = LIBRARY.annoproj_project_export_coco
 annoproj_project_export_labels = LIBRARY.annoproj_project_export_labels
 annoproj_label_version_options_init = LIBRARY.annoproj_label_version_options_init
 annoproj_label_version_create = LIBRARY.annoproj_label_version_create
+annoproj_label_version_list_options_init = LIBRARY.annoproj_label_version_list_options_init
 annoproj_label_version_list = LIBRARY.annoproj_label_version_list
 annoproj_label_version_export_coco = LIBRARY.annoproj_label_version_export_coco
 annoproj_label_version_export_labels = LIBRARY.annoproj_label_version_export_labels

@@ -1822,8 +1822,8 @@ ANNOPROJ_API annoproj_status annoproj_label_reopen(annoproj_task *task, const ch
  *  - annoproj_task_move takes the task out, with `main` as it is; a branch stands for its task in it. A task that is or was
  *    in consensus is not reopened (STATE).
  *  - Setting the priority of the task sets that of its branches in the queue. Stage counts count the task once.
- *  - Behind an approve or a move the branches are gone from lists and lookups. Their labels are kept in the store; label versions,
- *    which will show them, are not part of this library yet.
+ *  - Behind an approve or a move the branches are gone from lists and lookups. Their labels stay as label versions:
+ *    annoproj_label_version_list with the task.
  *  - The time of a review is reported on the task, not on its branches, whose own time ended with their submit.
  * Figures: a branch's submit counts as a submit of a task; its labels count in annotators only. What becomes of the task
  * counts in all other reports when consensus is reached, each label for the annotator of its branch. Approved tasks count for the annotators of the
@@ -2775,6 +2775,8 @@ ANNOPROJ_API annoproj_status annoproj_project_export_labels(annoproj_project *pr
  * changes a byte of its export, but that erased users show as erased. It has the labels of the tasks that were in the stages chosen (drafts
  * included, of consensus `main` only), with stage and status of the tasks and with the ontology as it was. What did not
  * change since an earlier version is stored once: a version of a project in which little changed costs little.
+ * When a task leaves consensus each of its branches becomes a label version of that one task, listed by annoproj_label_version_list with
+ * the task, and exported, compared, restored and deleted as any other; compared with another version, only that task is looked at.
  * Label reviews and issues are not part of it. Copies of projects have no versions. */
 
 /* What a label version has. */
@@ -2799,19 +2801,34 @@ ANNOPROJ_API annoproj_status annoproj_label_version_create(annoproj_project *pro
 
 ANNOPROJ_ROW(label_version_row, "A label version")
 ANNOPROJ_COLUMN(version, int64, required, "", "Version", "Id of the version; never given again.")
-ANNOPROJ_COLUMN(name, utf8, required, "", "Name", "Unique in the project.")
+ANNOPROJ_COLUMN(name, utf8, required, "", "Name", "Unique in the project, but for those of branches.")
 ANNOPROJ_COLUMN(created, timestamp_us, required, "", "Created", "When it was made.")
-ANNOPROJ_COLUMN(creator, int64, required, "", "Creator", "User who made it; 0 = the host.")
+ANNOPROJ_COLUMN(creator, int64, required, "", "Creator", "User who made it, or whose the branch was; 0 = the host or nobody.")
 ANNOPROJ_COLUMN(creator_email, utf8, nullable, "", "Creator e-mail", "E-mail of that user.")
 ANNOPROJ_COLUMN(stages, int64_list, required, "", "Stages", "Stages its tasks were in; empty = all.")
 ANNOPROJ_COLUMN(classes, int64_list, required, "", "Classes", "Features of its labels; empty = all.")
 ANNOPROJ_COLUMN(tasks, int64, required, "tasks", "Tasks", "How many tasks it has.")
 ANNOPROJ_COLUMN(labels, int64, nullable, "labels", "Labels", "How many labels they have; null when classes were chosen.")
 ANNOPROJ_COLUMN(hash, utf8, required, "", "Hash", "SHA-256 of all that it shows: versions of a project with the same hash are the same.")
+ANNOPROJ_COLUMN(task, int64, nullable, "", "Task", "The task that it is a branch of; null for versions that were made.")
+ANNOPROJ_COLUMN(branch, int64, nullable, "", "Branch", "Id that the branch had.")
 ANNOPROJ_ROW_END(label_version_row)
 
-/* The label versions of a project, the newest first. Rights: export. */
-ANNOPROJ_API annoproj_status annoproj_label_version_list(annoproj_project *project, const annoproj_page_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(label_version_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+/* Which label versions. */
+typedef struct annoproj_label_version_list_options {
+    size_t size;
+    const char *page ANNOPROJ_NULLABLE;      /* token from annoproj_table_next_page; NULL = first page */
+    int64_t limit;                           /* rows of a page; 0 = 1,000; at most 10,000 */
+    int64_t task;                            /* those of the branches that this task had; 0 = those that were made */
+} annoproj_label_version_list_options;
+#define ANNOPROJ_LABEL_VERSION_LIST_OPTIONS_INIT { sizeof(annoproj_label_version_list_options), NULL, 0, 0 }
+
+/* Fills in the defaults. */
+ANNOPROJ_API void annoproj_label_version_list_options_init(annoproj_label_version_list_options *options ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
+
+/* A page of the label versions of a project, the newest first; with `task` of those that its branches became when it left consensus. A task without any has
+ * an empty list. Rights: export. */
+ANNOPROJ_API annoproj_status annoproj_label_version_list(annoproj_project *project, const annoproj_label_version_list_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(label_version_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* Writes a label version as annoproj_project_export_coco writes the labels there are now; the options choose among what it has.
  * What is read is compared with its hash: CORRUPT. NOT_FOUND (version). INVALID with `include_reviews`: versions have none.

@@ -7,6 +7,7 @@
 #include "failure.h"
 #include "issue.h"
 #include "label_copy.h"
+#include "label_version.h"
 #include "landing.h"
 #include "task.h"
 #include "workflow.h"
@@ -297,6 +298,8 @@ annoproj_status consensus_approve(command *cmd, const consensus_result *result, 
     }
     if (status == ANNOPROJ_OK)
         status = branch_note_submitters(cmd, task, result->used, result->used_count, error);
+    if (status == ANNOPROJ_OK)
+        status = version_keep_branches(cmd, task, error);
     if (status == ANNOPROJ_OK)
         status = branch_close(cmd, task, error);
     return status == ANNOPROJ_OK ? landing_go(cmd, EVENT_TASK_APPROVE, &to, &stage, whose, error) : status;

@@ -167,7 +167,12 @@ static const char *label_status_of(const export_task *task) {
                                               : "LABEL_IN_PROGRESS";
 }
 
-static void write_head(const export_task *task, text *out) {
+/* "main", or the branch that a label version has. */
+static const char *branch_name(const export_plan *plan) {
+    return plan->version && plan->version->branch != 0 ? plan->version->name : "main";
+}
+
+static void write_head(const export_plan *plan, const export_task *task, text *out) {
     char uuid[37];
     int64_t created_us = task->label_count > 0 ? INT64_MAX : task->entered_us, edited_us = task->entered_us;
     for (size_t i = 0; i < task->label_count; i++) {
@@ -177,7 +182,7 @@ static void write_head(const export_task *task, text *out) {
     uuid_text(task->uuid, uuid);
     text_character(out, '{');
     json_text_member(out, "label_hash", uuid);
-    json_text_member(out, "branch_name", "main");
+    json_text_member(out, "branch_name", branch_name(plan));
     text_string(out, ",\"created_at\":");
     json_time(out, created_us);
     text_string(out, ",\"last_edited_at\":");
@@ -207,7 +212,7 @@ static annoproj_status write_row(export_plan *plan, export_task *task, void *dat
     }
     text_string(out, run->first ? "\n" : ",\n");
     run->first = false;
-    write_head(task, out);
+    write_head(plan, task, out);
     status = write_units(run, task, error);
     if (status == ANNOPROJ_OK) {
         status = write_row_answers(&run->writer, task, error);

@@ -81,6 +81,8 @@ annoproj_status version_count_unknown(scope *scope, const int64_t *stages, size_
                                       annoproj_error **error);
 /* Makes a version of the scope's project of the labels there are now. Name, stages and classes were checked. */
 annoproj_status version_make(command *command, label_version *out, annoproj_error **error);
+/* Makes a version of each branch of a task that is about to leave consensus. */
+annoproj_status version_keep_branches(command *command, const task_facts *parent, annoproj_error **error);
 /* Removes a version, and the contents that nothing else has. */
 annoproj_status version_remove(command *command, const label_version *version, annoproj_error **error);
 /* Removes contents of tasks of one part that no version has any more. */

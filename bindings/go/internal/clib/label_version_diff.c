@@ -20,6 +20,7 @@ typedef struct diff {
     scope *in;
     diff_side before, after;
     bool same_classes;
+    int64_t only;            /* the task that a version of a branch has; 0 = all */
     int64_t from_task, last; /* position */
     label_change_fn found;
     void *data;
@@ -189,7 +190,7 @@ static annoproj_status compare_tasks(diff *run, const version_task *a, const ver
     arena memory = {0};
     label_list before = {0}, after = {0};
     const version_task *either = a ? a : b;
-    if (either->id < run->from_task || (a && b && run->same_classes && same_contents(a, b)))
+    if (either->id < run->from_task || (run->only != 0 && either->id != run->only) || (a && b && run->same_classes && same_contents(a, b)))
         return ANNOPROJ_OK;
     annoproj_status status = load_labels(run, &run->before, a, &memory, &before, error);
     if (status == ANNOPROJ_OK)
@@ -285,7 +286,12 @@ annoproj_status version_diff(scope *in, const label_version *before, const label
     if (status == ANNOPROJ_OK)
         status = begin_side(&run, &run.after, after, before, error);
     run.same_classes = same_choice(run.before.version, run.after.version);
-    const int64_t first = from_task > 0 ? NUMBER_OF(from_task) / PART_TASKS : 0;
+    run.only = run.before.version->task != 0 ? run.before.version->task : run.after.version->task;
+    int64_t first = from_task > 0 ? NUMBER_OF(from_task) / PART_TASKS : 0;
+    if (run.only != 0) {
+        first = NUMBER_OF(run.only) / PART_TASKS;
+        run.last = first < run.last ? first : run.last;
+    }
     pass(&run.before, first - 1);
     pass(&run.after, first - 1);
     for (int64_t position = first; position <= run.last && status == ANNOPROJ_OK; position++) {

@@ -3,7 +3,7 @@
 #include "failure.h"
 #include "handle_call.h"
 #include "issue.h"
-#include "label.h"
+#include "label_version.h"
 #include "task.h"
 #include "task_bodies.h"
 #include "workflow.h"
@@ -43,6 +43,8 @@ annoproj_status move_body(command *cmd, void *arguments, annoproj_error **error)
         status = label_publish(cmd, task, PUBLISH_SILENT, error);
     if (status == ANNOPROJ_OK && target->type == STAGE_DONE && !target->archive)
         status = complete_labels(cmd, task, target, error);
+    if (status == ANNOPROJ_OK)
+        status = version_keep_branches(cmd, task, error);
     if (status == ANNOPROJ_OK)
         status = branch_close(cmd, task, error);
     if (status == ANNOPROJ_OK)
