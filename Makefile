@@ -63,11 +63,14 @@ NEEDED_PROGRAMS += $(if $(filter format check-format,$(GOALS)),clang-format) $(i
 NEEDED_PACKAGES := $(LIB_PACKAGES) $(if $(NEEDS_TESTS),cmocka libcjson)
 EXTRA_APT := $(filter valgrind gcovr clang-format clang-tidy,$(NEEDED_PROGRAMS))
 # One's own Go, of whatever version, is left alone.
+EXTRA_APT += $(if $(filter fuzz,$(GOALS)),libclang-rt-dev)
 EXTRA_APT += $(if $(filter $(GO),$(NEEDED_PROGRAMS)),$(if $(shell command -v $(GO)),,golang-go))
 NEEDED_APT := $(strip $(BUILD_APT) $(if $(NEEDS_TESTS)$(filter $(PYTHON),$(NEEDED_PROGRAMS)),$(TEST_APT)) $(EXTRA_APT))
 
 MISSING := $(strip $(shell for p in $(NEEDED_PROGRAMS); do command -v $$p >/dev/null 2>&1 || echo $$p; done; \
-    for p in $(NEEDED_PACKAGES); do $(PKG_CONFIG) --exists $$p 2>/dev/null || echo $$p; done))
+    for p in $(NEEDED_PACKAGES); do $(PKG_CONFIG) --exists $$p 2>/dev/null || echo $$p; done; \
+    $(if $(filter fuzz,$(GOALS)),echo 'extern int LLVMFuzzerTestOneInput(void); int LLVMFuzzerTestOneInput(void) { return 0; }' | \
+        clang -x c -fsanitize=fuzzer$(comma)address -o /dev/null - 2>/dev/null || echo libclang_rt.fuzzer;)))
 APT_LINE := apt-get install -y --no-install-recommends $(NEEDED_APT)
 
 # `ready` stands before every compilation. Only `deps`, `check` and the demos install.

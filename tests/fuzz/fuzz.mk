@@ -9,7 +9,7 @@ $(foreach v,$(filter-out fuzz,$(VARIANTS)),$(eval $(FUZZ_TARGETS:%.c=$($(v).dir)
 # What a run finds stays: new inputs in build/fuzz/<target>, to go on from there; what fails in build/fuzz as crash-, timeout- or
 # oom-<target>-..., to become a file of the corpus with its mend.
 FUZZ_FOUND := $(BUILD)/fuzz
-FUZZ_LIMITS := -timeout=10 -rss_limit_mb=1024 -malloc_limit_mb=128 -max_len=65536 -print_final_stats=1 -verbosity=1
+FUZZ_LIMITS := -timeout=10 -rss_limit_mb=1024 -malloc_limit_mb=128 -max_len=65536 -print_final_stats=1 -verbosity=0
 .PHONY: fuzz
 fuzz: $(FUZZ_TARGETS:%.c=$(fuzz.dir)/%) ## random inputs for SECONDS=60 to each fuzz target (TEST=fuzz_json for one)
 	$(call heading,fuzzing$(comma) $(SECONDS) s each)

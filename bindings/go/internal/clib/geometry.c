@@ -213,6 +213,9 @@ static void encode_part(const geometry_builder *builder, size_t part, deltas *ru
     const size_t first = builder->parts[part];
     const size_t after = part + 1 < builder->part_count ? builder->parts[part + 1] : builder->number_count;
     bytes_varint(out, after - first);
+    if (first == after) {
+        return; /* there may be no numbers at all to point at */
+    }
     if (!run->by_number) {
         encode_deltas(builder->numbers + first, after - first, run, out);
         return;
