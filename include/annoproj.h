@@ -2701,7 +2701,8 @@ typedef struct annoproj_import_options {
 ANNOPROJ_API void annoproj_import_options_init(annoproj_import_options *options ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
 
 /* Makes an ontology from the categories of a COCO file: one class for each category and shape met among the
- * annotations (a box for a category without any); the first shape keeps the category's name, others add theirs in brackets.
+ * annotations (a box for a category without any; polygons and masks win over boxes; keypoints are a skeleton, whose template has their names, or
+ * a point when there is one); the first shape keeps the category's name, others add theirs in brackets.
  * DATA, NOT_FOUND (file), LIMIT. Rights: ontology_create. */
 ANNOPROJ_API annoproj_status annoproj_ontology_import_coco(annoproj_session *session, const char *title, const char *path ANNOPROJ_NULLABLE, const annoproj_import_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, int64_t *ontology ANNOPROJ_OUT, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
@@ -2718,7 +2719,8 @@ ANNOPROJ_COLUMN(repeated, int64, required, "", "Repeated", "Annotations that rep
 ANNOPROJ_ROW_END(import_row)
 
 /* Stores the annotations of a COCO file as labels (pre-labels) of the project's tasks, all or nothing. Images are matched by file name,
- * categories by the id the ontology was made from, else by name. DATA: the details list up to 100 faults with byte offset
+ * categories by the id the ontology was made from, else by name. An annotation with keypoints and a polygon or mask becomes two
+ * labels. DATA: the details list up to 100 faults with byte offset
  * and JSON pointer. NOT_FOUND (file), LIMIT, STATE (archived). Rights: import. */
 ANNOPROJ_API annoproj_status annoproj_project_import_coco(annoproj_project *project, const char *path ANNOPROJ_NULLABLE, const annoproj_import_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(import_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 

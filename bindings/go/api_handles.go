@@ -1535,7 +1535,8 @@ func (s *Session) StoreTopProjects(ctx context.Context, opts ...OrganisationOpti
 }
 
 // Makes an ontology from the categories of a COCO file: one class for each category and shape met among the
-// annotations (a box for a category without any); the first shape keeps the category's name, others add theirs in brackets.
+// annotations (a box for a category without any; polygons and masks win over boxes; keypoints are a skeleton, whose template has their names, or
+// a point when there is one); the first shape keeps the category's name, others add theirs in brackets.
 // ErrData, ErrNotFound (file), ErrLimit. Rights: ontology_create.
 //
 // In C: annoproj_ontology_import_coco.
@@ -2776,7 +2777,8 @@ func (p *Project) TasksByStage(ctx context.Context, opts ...CallOption) (*Table[
 }
 
 // Stores the annotations of a COCO file as labels (pre-labels) of the project's tasks, all or nothing. Images are matched by file name,
-// categories by the id the ontology was made from, else by name. ErrData: the details list up to 100 faults with byte offset
+// categories by the id the ontology was made from, else by name. An annotation with keypoints and a polygon or mask becomes two
+// labels. ErrData: the details list up to 100 faults with byte offset
 // and JSON pointer. ErrNotFound (file), ErrLimit, ErrState (archived). Rights: import.
 //
 // In C: annoproj_project_import_coco.

@@ -21,6 +21,8 @@ struct coco_reader {
     decimal decimals[COCO_NUMBERS];
     int64_t *runs; /* of a mask */
     size_t run_count, run_capacity;
+    number *keypoints; /* x, y, visibility, ... of an annotation */
+    size_t keypoint_numbers, keypoint_capacity;
 };
 
 /* Notes a fault at the last token. */
@@ -40,6 +42,14 @@ annoproj_status coco_side(coco_reader *reader, const char *member, int64_t *out,
 size_t coco_numbers(coco_reader *reader, uint64_t *content);
 /* The number that is the last token; false when it is out of range (noted). */
 bool coco_number(coco_reader *reader, number *out, uint64_t *content);
+
+/* Names of keypoints and pairs of them, of a category. A single text is one name. */
+annoproj_status coco_keypoint_names(coco_reader *reader, coco_category *out, annoproj_error **error);
+annoproj_status coco_keypoint_edges(coco_reader *reader, coco_category *out, annoproj_error **error);
+/* [x, y, visibility, ...] of an annotation; none when nothing of it is labelled. */
+annoproj_status coco_read_keypoints(coco_reader *reader, coco_annotation *out, annoproj_error **error);
+/* They are the annotation's shape from now on. */
+void coco_take_keypoints(coco_reader *reader, coco_annotation *out);
 
 annoproj_status coco_read_annotation(coco_reader *reader, coco_annotation *out, annoproj_error **error);
 /* The object of a run-length encoding, its opening brace read. False in *sound after a fault. */

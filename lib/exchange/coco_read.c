@@ -30,6 +30,7 @@ void coco_close(coco_reader *in) {
     geometry_builder_free(in->geometry);
     arena_release(&in->texts);
     release(in->runs);
+    release(in->keypoints);
     release(in);
 }
 
@@ -86,6 +87,10 @@ static annoproj_status read_category(coco_reader *in, coco_category *out, annopr
             status = coco_id(in, &out->key, &has, &out->id, error);
         } else if (json_key_is(&in->token, "name")) {
             status = coco_text(in, "name", &out->name, error);
+        } else if (json_key_is(&in->token, "keypoints")) {
+            status = coco_keypoint_names(in, out, error);
+        } else if (json_key_is(&in->token, "skeleton")) {
+            status = coco_keypoint_edges(in, out, error);
         } else {
             status = coco_other(in, error);
         }
@@ -123,7 +128,16 @@ static annoproj_status take_annotation(coco_reader *in, const coco_sink *sink, c
                                        annoproj_error **error) {
     coco_annotation annotation = {.place = *place, .confidence = 1};
     annoproj_status status = coco_read_annotation(in, &annotation, error);
-    return status == ANNOPROJ_OK && !in->faulty ? sink->annotation(sink->data, &annotation, error) : status;
+    if (status != ANNOPROJ_OK || in->faulty) {
+        return status;
+    }
+    status = sink->annotation(sink->data, &annotation, error);
+    if (status == ANNOPROJ_OK && annotation.keypoints > 0 &&
+        (annotation.shape == SHAPE_POLYGON || annotation.shape == SHAPE_BITMASK)) {
+        coco_take_keypoints(in, &annotation);
+        status = sink->annotation(sink->data, &annotation, error);
+    }
+    return status;
 }
 
 static annoproj_status look_up(coco_reader *in, annoproj_error **error) {

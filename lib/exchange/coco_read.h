@@ -35,15 +35,25 @@ typedef struct coco_category {
     int64_t key;
     const char *id; /* as it stands in the file: 7 or "7" */
     const char *name;
+    const char **keypoints; /* names */
+    size_t keypoint_count;
+    const int64_t *edges; /* pairs of keypoints, from 1 */
+    size_t edge_count;    /* numbers: two for each */
     uint64_t content;
 } coco_category;
+
+/* What its class is called: its name, or what stands in for none. */
+#define COCO_STAND_IN 96
+const char *coco_category_name(const coco_category *category, char stand_in[COCO_STAND_IN]);
 
 typedef struct coco_annotation {
     coco_place place;
     int64_t image, category; /* keys */
     uint64_t content;
     double confidence;
-    int32_t shape; /* bounding_box, polygon or bitmask; 0 when it has a fault */
+    int32_t shape;    /* bounding_box, polygon, bitmask, skeleton or point; 0 when it has a fault */
+    size_t keypoints; /* how many there are; they are the shape when there is no polygon and no mask */
+    size_t polygon_numbers;
     bool has_box;
     number box[4];
     int64_t mask_width, mask_height;
@@ -51,7 +61,8 @@ typedef struct coco_annotation {
 } coco_annotation;
 
 /* What to do with them; NULL = not wanted. `ready` comes once, when all images and categories that are wanted have been
- * read and before the first annotation. A status that is not OK ends the reading. */
+ * read and before the first annotation. An annotation with a polygon or mask and keypoints comes twice, once as each. A status
+ * that is not OK ends the reading. */
 typedef struct coco_sink {
     void *data;
     bool shapes_only; /* of an annotation only image, category and shape are wanted: polygons are checked, not kept */

@@ -63,6 +63,24 @@ static void number_categories(const export_plan *plan, coco_export *run) {
     }
 }
 
+/* Of the category's skeleton class, whose vertices its annotations list. */
+static void write_keypoint_names(const export_plan *plan, const feature *class, text *out) {
+    const feature *skeleton = class->type == SHAPE_SKELETON ? class : NULL;
+    for (size_t i = 0; !skeleton && class->coco_category >= 0 && i < plan->features.count; i++) {
+        const feature *other = &plan->features.features[i];
+        skeleton = other->type == SHAPE_SKELETON && other->coco_category == class->coco_category ? other : NULL;
+    }
+    if (!skeleton || skeleton->vertex_count == 0) {
+        return;
+    }
+    text_string(out, ",\"keypoints\":[");
+    for (size_t i = 0; i < skeleton->vertex_count; i++) {
+        text_string(out, i > 0 ? "," : "");
+        text_json(out, skeleton->vertices[i].name, strlen(skeleton->vertices[i].name));
+    }
+    text_string(out, "],\"skeleton\":[]");
+}
+
 static annoproj_status write_categories(export_plan *plan, coco_export *run, annoproj_error **error) {
     text *out = &plan->out->text;
     bool first = true;
@@ -82,7 +100,12 @@ static annoproj_status write_categories(export_plan *plan, coco_export *run, ann
         text_printf(out, "{\"supercategory\":\"%s\",\"id\":%lld,\"name\":", feature_type_name(class->type),
                     (long long)run->categories[class->number]);
         text_json(out, class->name, strlen(class->name));
-        text_string(out, class->type == SHAPE_POINT ? ",\"keypoints\":\"keypoint\",\"skeleton\":[]}" : "}");
+        if (class->type == SHAPE_POINT) {
+            text_string(out, ",\"keypoints\":\"keypoint\",\"skeleton\":[]");
+        } else if (plan->extended) {
+            write_keypoint_names(plan, class, out);
+        }
+        text_character(out, '}');
     }
     text_string(out, "],\n");
     return ANNOPROJ_OK;

@@ -14,13 +14,14 @@
     "SELECT t.id FROM data_unit u JOIN task t ON t.data_unit = u.id"                                                   \
     " WHERE u.title = ?1 AND t.id > ?2 << 32 AND t.id < (?2 + 1) << 32 AND t.stage <> 0 AND t.parent = 0 LIMIT 2"
 
-#define SHAPES 3 /* box, polygon, bitmask */
+#define SHAPES 5
 
 typedef struct import_category {
     int64_t key;
     const char *name;
     uint64_t content;
     int32_t classes[SHAPES]; /* feature for each shape; 0 = none */
+    size_t vertices;         /* of the class for skeletons; 0 = any number */
 } import_category;
 
 typedef struct coco_import {
@@ -34,7 +35,7 @@ typedef struct coco_import {
     bytes geometry;
 } coco_import;
 
-static const int32_t shapes[SHAPES] = {SHAPE_BOUNDING_BOX, SHAPE_POLYGON, SHAPE_BITMASK};
+static const int32_t shapes[SHAPES] = {SHAPE_BOUNDING_BOX, SHAPE_POLYGON, SHAPE_BITMASK, SHAPE_SKELETON, SHAPE_POINT};
 
 /* --- reading ------------------------------------------------------------------------------------------------------ */
 
@@ -63,7 +64,8 @@ static annoproj_status take_category(void *data, const coco_category *category, 
         run->category_capacity = capacity;
     }
     import_category *made = &run->categories[run->category_count];
-    const char *name = category->name ? category->name : "";
+    char stand_in[COCO_STAND_IN];
+    const char *name = coco_category_name(category, stand_in);
     *made = (import_category){
         .key = category->key, .name = arena_text(&run->memory, name, strlen(name)), .content = category->content};
     if (!made->name || !key_map_add(&run->category_keys, category->key, (uint32_t)run->category_count)) {
@@ -136,7 +138,11 @@ static annoproj_status match(scope *in, void *arguments, annoproj_error **error)
     }
     for (size_t i = 0; i < run->category_count && status == ANNOPROJ_OK; i++) {
         for (size_t j = 0; j < SHAPES; j++) {
-            run->categories[i].classes[j] = find_class(&all, &run->categories[i], shapes[j]);
+            const int32_t class = find_class(&all, &run->categories[i], shapes[j]);
+            run->categories[i].classes[j] = class;
+            if (class != 0 && shapes[j] == SHAPE_SKELETON) {
+                run->categories[i].vertices = all.by_number[class]->vertex_count;
+            }
         }
     }
     return status == ANNOPROJ_OK ? image_list_each(run->images, find_task, &with, error) : status;
@@ -193,6 +199,12 @@ static int32_t class_of(coco_import *run, const coco_annotation *annotation) {
         return 0;
     }
     const import_category *category = &run->categories[index];
+    if (annotation->shape == SHAPE_SKELETON && category->vertices > 0 && category->vertices != annotation->keypoints) {
+        coco_fault(run->to->import->faults, &annotation->place,
+                   "there are %zu keypoints, the skeleton of the class has %zu", annotation->keypoints,
+                   category->vertices);
+        return 0;
+    }
     for (size_t i = 0; i < SHAPES; i++) {
         if (shapes[i] == annotation->shape && category->classes[i] != 0) {
             return category->classes[i];

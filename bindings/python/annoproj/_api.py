@@ -2591,7 +2591,8 @@ class Session(_runtime.Handle):
 
     def ontology_import_coco(self, title, path=None, *, read=None, not_prelabels=False, replace=False, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """Makes an ontology from the categories of a COCO file: one class for each category and shape met among the
-        annotations (a box for a category without any); the first shape keeps the category's name, others add theirs in brackets.
+        annotations (a box for a category without any; polygons and masks win over boxes; keypoints are a skeleton, whose template has their names, or
+        a point when there is one); the first shape keeps the category's name, others add theirs in brackets.
         DATA, NOT_FOUND (file), LIMIT. Rights: ontology_create.
 
         read: where the bytes come from instead of a path; they wait in a temporary file beside the store
@@ -3327,7 +3328,8 @@ class Project(_runtime.Handle):
 
     def import_coco(self, path=None, *, read=None, not_prelabels=False, replace=False, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """Stores the annotations of a COCO file as labels (pre-labels) of the project's tasks, all or nothing. Images are matched by file name,
-        categories by the id the ontology was made from, else by name. DATA: the details list up to 100 faults with byte offset
+        categories by the id the ontology was made from, else by name. An annotation with keypoints and a polygon or mask becomes two
+        labels. DATA: the details list up to 100 faults with byte offset
         and JSON pointer. NOT_FOUND (file), LIMIT, STATE (archived). Rights: import.
 
         read: where the bytes come from instead of a path; they wait in a temporary file beside the store

@@ -122,6 +122,7 @@
 #define checkpoint_after_commit annoproj_internal_checkpoint_after_commit
 #define checkpoint_fold annoproj_internal_checkpoint_fold
 #define clear_error annoproj_internal_clear_error
+#define coco_category_name annoproj_internal_coco_category_name
 #define coco_close annoproj_internal_coco_close
 #define coco_fault annoproj_internal_coco_fault
 #define coco_has_frames annoproj_internal_coco_has_frames
@@ -131,6 +132,8 @@
 #define coco_images_count annoproj_internal_coco_images_count
 #define coco_images_find annoproj_internal_coco_images_find
 #define coco_images_write annoproj_internal_coco_images_write
+#define coco_keypoint_edges annoproj_internal_coco_keypoint_edges
+#define coco_keypoint_names annoproj_internal_coco_keypoint_names
 #define coco_next annoproj_internal_coco_next
 #define coco_note annoproj_internal_coco_note
 #define coco_number annoproj_internal_coco_number
@@ -140,10 +143,12 @@
 #define coco_pass annoproj_internal_coco_pass
 #define coco_read annoproj_internal_coco_read
 #define coco_read_annotation annoproj_internal_coco_read_annotation
+#define coco_read_keypoints annoproj_internal_coco_read_keypoints
 #define coco_read_mask annoproj_internal_coco_read_mask
 #define coco_shape_release annoproj_internal_coco_shape_release
 #define coco_shape_write annoproj_internal_coco_shape_write
 #define coco_side annoproj_internal_coco_side
+#define coco_take_keypoints annoproj_internal_coco_take_keypoints
 #define coco_text annoproj_internal_coco_text
 #define column_blob annoproj_internal_column_blob
 #define column_double annoproj_internal_column_double

@@ -142,6 +142,7 @@ static annoproj_status read_polygon(coco_reader *in, coco_annotation *out, annop
             }
         }
     }
+    out->polygon_numbers = numbers;
     if (numbers > 0) {
         out->shape = SHAPE_POLYGON;
         in->content += content;
@@ -207,14 +208,20 @@ static annoproj_status read_member(coco_reader *in, coco_annotation *out, annota
         in->content += has->id ? hash64_with(&id, sizeof id, 2) : 0;
         return status;
     }
+    if (json_key_is(key, "keypoints")) {
+        return coco_read_keypoints(in, out, error);
+    }
     if (json_key_is(key, "score")) {
         return read_score(in, out, error);
     }
     return in->shapes_only ? json_skip(in->scan, error) : coco_other(in, error);
 }
 
-/* A box is the geometry when there is nothing better. */
+/* Keypoints are the geometry when no region is drawn (some writers repeat the point there), a box when there is nothing better. */
 static void settle_geometry(coco_reader *in, coco_annotation *out) {
+    if (out->keypoints > 0 && (out->shape == 0 || (out->shape == SHAPE_POLYGON && out->polygon_numbers < 6))) {
+        coco_take_keypoints(in, out);
+    }
     if (out->shape == 0 && out->has_box) {
         out->shape = SHAPE_BOUNDING_BOX;
         geometry_builder_reset(in->geometry, SHAPE_BOUNDING_BOX, ANNOPROJ_UNIT_PIXELS);

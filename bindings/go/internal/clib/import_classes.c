@@ -10,13 +10,17 @@
 #include "options.h"
 #include "utf8.h"
 
-#define SHAPES 3 /* box, polygon, bitmask */
+#define SHAPES 5 /* box, polygon, bitmask, skeleton, point */
 
 typedef struct met_category {
     const char *id, *name;
     uint64_t content;
     int32_t shapes[SHAPES]; /* in the order in which they were met */
     size_t shape_count;
+    const char **keypoints; /* names, all different; NULL = none, or no use */
+    size_t keypoint_count;
+    const int64_t *edges;
+    size_t edge_count;
 } met_category;
 
 typedef struct class_import {
@@ -49,10 +53,45 @@ static annoproj_status add_category(class_import *import, const met_category *ca
     return ANNOPROJ_OK;
 }
 
+static bool are_names(const coco_category *category) {
+    for (size_t i = 0; i < category->keypoint_count; i++) {
+        if (check_text(category->keypoints[i], TEXT_NAME, "the name", NULL) != ANNOPROJ_OK) {
+            return false;
+        }
+        for (size_t j = 0; j < i; j++) {
+            if (strcmp(category->keypoints[i], category->keypoints[j]) == 0) {
+                return false;
+            }
+        }
+    }
+    return category->keypoint_count > 1; /* one is a point */
+}
+
+/* False when out of memory. */
+static bool keep_keypoints(class_import *import, const coco_category *category, met_category *to) {
+    if (!are_names(category)) {
+        return true;
+    }
+    to->keypoints = arena_array(&import->memory, category->keypoint_count, sizeof *to->keypoints);
+    int64_t *edges = arena_array(&import->memory, category->edge_count + 1, sizeof *edges);
+    bool memory = to->keypoints && edges;
+    for (size_t i = 0; memory && i < category->keypoint_count; i++) {
+        to->keypoints[i] = arena_text(&import->memory, category->keypoints[i], strlen(category->keypoints[i]));
+        memory = to->keypoints[i] != NULL;
+    }
+    if (memory && category->edge_count > 0) {
+        memcpy(edges, category->edges, category->edge_count * sizeof *edges);
+    }
+    to->keypoint_count = category->keypoint_count;
+    to->edges = edges;
+    to->edge_count = category->edge_count;
+    return memory;
+}
+
 static annoproj_status take_category(void *data, const coco_category *category, annoproj_error **error) {
     class_import *import = data;
     annoproj_error *wrong = NULL;
-    char stand_in[96];
+    char stand_in[COCO_STAND_IN];
     const uint32_t known = key_map_find(&import->keys, category->key);
     if (known != KEY_MAP_NONE) {
         if (import->categories[known].content != category->content) {
@@ -61,17 +100,17 @@ static annoproj_status take_category(void *data, const coco_category *category, 
         }
         return ANNOPROJ_OK;
     }
-    snprintf(stand_in, sizeof stand_in, "category %.60s", category->id);
-    const char *name = category->name && *category->name ? category->name : stand_in;
+    const char *name = coco_category_name(category, stand_in);
     if (check_text(name, TEXT_NAME, "the name", &wrong) != ANNOPROJ_OK) {
         coco_fault(import->faults, &category->place, "%s", annoproj_error_message(wrong));
         drop_error(&wrong);
         return ANNOPROJ_OK;
     }
-    const met_category met = {.id = arena_text(&import->memory, category->id, strlen(category->id)),
-                              .name = arena_text(&import->memory, name, strlen(name)),
-                              .content = category->content};
-    return add_category(import, &met, category->key, error);
+    met_category met = {.id = arena_text(&import->memory, category->id, strlen(category->id)),
+                        .name = arena_text(&import->memory, name, strlen(name)),
+                        .content = category->content};
+    return keep_keypoints(import, category, &met) ? add_category(import, &met, category->key, error)
+                                                  : fail_memory(error);
 }
 
 static annoproj_status take_annotation(void *data, const coco_annotation *annotation, annoproj_error **error) {
@@ -121,8 +160,60 @@ static void append_class(const class_import *import, const met_category *categor
     text_release(&name);
 }
 
+#define VERTICES ((size_t)1 << 20) /* ordinals of vertices: apart from those of classes */
+
+/* {"0":{"1":{"color":..}},...}: which keypoints a line joins. */
+static void append_edges(const met_category *category, text *out) {
+    bool first = true;
+    text_character(out, '{');
+    for (size_t from = 1; from <= category->keypoint_count; from++) {
+        bool open = false;
+        for (size_t i = 0; i + 1 < category->edge_count; i += 2) {
+            const int64_t to = category->edges[i + 1];
+            if (category->edges[i] != (int64_t)from || to < 1 || to > (int64_t)category->keypoint_count) {
+                continue;
+            }
+            bool again = false;
+            for (size_t j = 0; j < i && !again; j += 2) {
+                again = category->edges[j] == category->edges[i] && category->edges[j + 1] == to;
+            }
+            if (!again) {
+                text_printf(out, open ? "," : "%s\"%zu\":{", first ? "" : ",", from - 1);
+                text_printf(out, "\"%lld\":{\"color\":\"#000000\"}", (long long)to - 1);
+                open = true;
+            }
+        }
+        text_string(out, open ? "}" : "");
+        first = first && !open;
+    }
+    text_character(out, '}');
+}
+
+/* What the vertices of a skeleton class are called, and how they hang together. */
+static void append_template(const class_import *import, const met_category *category, size_t ordinal, text *out) {
+    text_string(out, "{\"template\":{\"name\":");
+    text_json(out, category->name, strlen(category->name));
+    text_string(out, ",\"width\":1,\"height\":1,\"shape\":\"skeleton\",\"feature_node_hash\":\"");
+    append_hash(import, ordinal, out);
+    text_string(out, "\",\"skeleton\":{");
+    for (size_t i = 0; i < category->keypoint_count; i++) {
+        text_printf(out, "%s\"%zu\":{\"x\":", i > 0 ? "," : "", i);
+        text_double(out, ((double)i + 0.5) / (double)category->keypoint_count);
+        text_string(out, ",\"y\":0.5,\"name\":");
+        text_json(out, category->keypoints[i], strlen(category->keypoints[i]));
+        text_printf(out, ",\"color\":\"%s\",\"value\":", structure_color(i));
+        text_json(out, category->keypoints[i], strlen(category->keypoints[i]));
+        text_string(out, ",\"featureHash\":\"");
+        append_hash(import, VERTICES + ordinal * 1024 + i, out);
+        text_string(out, "\"}");
+    }
+    text_string(out, "},\"skeletonEdges\":");
+    append_edges(category, out);
+    text_string(out, "}}");
+}
+
 static annoproj_status build_structure(class_import *import, annoproj_error **error) {
-    text json = {0};
+    text json = {0}, templates = {0};
     size_t ordinal = 0;
     text_string(&json, "{\"objects\":[");
     for (size_t i = 0; i < import->count; i++) {
@@ -132,9 +223,17 @@ static annoproj_status build_structure(class_import *import, annoproj_error **er
         }
         for (size_t j = 0; j < category->shape_count; j++) {
             append_class(import, category, category->shapes[j], j == 0, ++ordinal, &json);
+            if (category->shapes[j] == SHAPE_SKELETON && category->keypoints) {
+                text_string(&templates, templates.length > 0 ? "," : "");
+                append_template(import, category, ordinal, &templates);
+            }
         }
     }
-    text_string(&json, "],\"classifications\":[]}");
+    text_string(&json, "],\"classifications\":[],\"skeleton_templates\":[");
+    text_append(&json, templates.data ? templates.data : "", templates.length);
+    text_string(&json, "]}");
+    json.failed = json.failed || templates.failed;
+    text_release(&templates);
     annoproj_status status = json.failed ? fail_memory(error)
                                          : structure_parse(&import->structure, json.data, json.length, error);
     text_release(&json);
