@@ -264,7 +264,10 @@ static annoproj_status take_label(row_import *run, scope *in, arena *memory, con
         return ANNOPROJ_OK;
     }
     annoproj_status status = ANNOPROJ_OK;
-    if (from->class->archived) {
+    if (!from->class) {
+        status = fail(&wrong, ANNOPROJ_DATA, "label %s has frames or ranges, but no featureHash tells its class",
+                      from->hash);
+    } else if (from->class->archived) {
         status = fail(&wrong, ANNOPROJ_STATE, "class %s is archived, no new labels are made of it",
                       QUOTED(from->class->name));
     }
