@@ -19,8 +19,7 @@ class People:
     def set_setting(self, user, name, value):
         self.enter(user, roles=("admin",))
         refuse_if(STATE=self.closed(user))
-        setattr(self, name, value)
-        self.drop_oldest()
+        setattr(self, name, value)  # of the outbox: the oldest make room when the next one comes
 
     def set_tags(self, user, tags):
         self.enter(user, roles=("admin",))
