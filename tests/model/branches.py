@@ -28,8 +28,16 @@ class Branches:
 
     def held_back(self, user, task):
         """Whoever has a branch of the task, or has submitted one, gets no other, whatever the role."""
-        return task.parent is not None and any(
-            other is not task and user in ((other.submitter, other.had) if other.waits else (other.assignee,)) for other in task.parent.branches)
+        def has(one):
+            return user in (one.submitter, one.had) if one.waits else user == one.assignee and not self.lapsed(one)
+
+        return task.parent is not None and any(has(other) for other in task.parent.branches if other is not task)
+
+    def lapse_beside(self, user, task, to):
+        """Whoever gets a branch has lost the one of the same task that lapsed."""
+        for other in task.parent.branches if task.parent else ():
+            if other is not task and other.assignee == to and self.lapsed(other):
+                self.free(user, other, "lapse")
 
     def write_main(self, task, put, remove):
         """Pre-labels reach the branches, as long as nobody has begun."""

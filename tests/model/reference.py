@@ -135,6 +135,7 @@ class Reference(Transitions, Labels, Routes, TimeSpent, People, Copies, Messages
 
     def take(self, user, task):
         if user != HOST and task.assignee is None:
+            self.lapse_beside(user, task, user)
             self.give(task, user, False)
             self.record("assign", user, task, credited=user)
         self.sign_of_work(user, task)
@@ -215,6 +216,7 @@ class Reference(Transitions, Labels, Routes, TimeSpent, People, Copies, Messages
         if task.assignee == to and task.by_manager and to not in task.skips:
             return
         task.skips.pop(to, None)
+        self.lapse_beside(user, task, to)
         self.give(task, to, True)
         self.record("assign", user, task, credited=to)
 
@@ -235,8 +237,12 @@ class Reference(Transitions, Labels, Routes, TimeSpent, People, Copies, Messages
         refuse_if(STATE=self.closed(user) or task.stage.type == DONE)
         if task.priority == priority and not task.branches:
             return UNCHANGED
-        for one in [task, *(branch for branch in task.branches if not branch.waits)]:
-            one.priority = priority
+        task.priority = priority
+        for branch in task.branches:
+            if not branch.waits and branch.priority != priority:
+                if self.lapsed(branch):
+                    self.free(user, branch, "lapse")
+                branch.priority = priority
         return None
 
     # ---- what is read ----
