@@ -15,7 +15,8 @@ annoproj_status row_next(row_reader *in, annoproj_error **error) {
     return json_next(in->scan, &in->token, error);
 }
 
-static void note(row_reader *in, const char *pointer, int64_t offset, const char *format, va_list arguments) {
+__attribute__((format(printf, 4, 0))) static void note(row_reader *in, const char *pointer, int64_t offset,
+                                                       const char *format, va_list arguments) {
     char message[224];
     vsnprintf(message, sizeof message, format, arguments);
     faults_add(in->faults, pointer, offset, "%s", message);

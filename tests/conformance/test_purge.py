@@ -14,7 +14,7 @@ from test_calls import ONTOLOGY, WORKFLOW
 HERE = os.path.dirname(os.path.abspath(__file__))
 PURGE = os.path.join(HERE, "..", "..", "lib", "operation", "purge.c")
 # Tables whose rows belong to the store: a purge leaves them alone.
-OF_THE_STORE = {"store_state", "user", "request", "setting", "tag", "dataset", "data_unit", "ontology", "feature", "time_covered",
+OF_THE_STORE = {"store_state", "user", "request", "setting", "tag", "dataset", "data_unit", "ontology", "feature", "vertex", "time_covered",
                 "workflow_template",
                 "sqlite_sequence"}
 
