@@ -36,6 +36,48 @@ static int64_t value_of(const segment_entry *entry, int code) {
     return (int64_t)((uint64_t)entry->least + (uint64_t)code);
 }
 
+/* What the table says of the next eight codes, as one word. */
+static inline uint64_t look_up_eight(const uint8_t table[256], const uint8_t *codes) {
+    uint64_t found = 0;
+    for (int i = 0; i < 8; i++) {
+        found |= (uint64_t)table[codes[i]] << 8 * i; /* little-endian machine: see Makefile */
+    }
+    return found;
+}
+
+/* Bits of all rows as the table says of their codes. */
+static void set_bits(const uint8_t table[256], const uint8_t *codes, size_t count, uint8_t *bits) {
+    size_t i = 0;
+    for (; i + 8 <= count; i += 8) {
+        const uint64_t eight = look_up_eight(table, codes + i);
+        memcpy(bits + i, &eight, sizeof eight);
+    }
+    for (; i < count; i++) {
+        bits[i] = table[codes[i]];
+    }
+}
+
+/* Takes off the bits that the table does not have for the row's code; the parts that are left somewhere. */
+static uint8_t keep_bits(const uint8_t table[256], const uint8_t *codes, size_t count, uint8_t *bits) {
+    uint64_t seen = 0;
+    size_t i = 0;
+    for (; i + 8 <= count; i += 8) {
+        uint64_t eight;
+        memcpy(&eight, bits + i, sizeof eight);
+        if (eight != 0) {
+            eight &= look_up_eight(table, codes + i);
+            memcpy(bits + i, &eight, sizeof eight);
+            seen |= eight;
+        }
+    }
+    for (; i < count; i++) {
+        seen |= bits[i] &= table[codes[i]];
+    }
+    seen |= seen >> 32;
+    seen |= seen >> 16;
+    return (uint8_t)(seen | seen >> 8);
+}
+
 static uint8_t parts_of_kind(const scan_sums *sums, uint8_t wanted, int64_t kind) {
     uint8_t suits = 0;
     for (int i = 0; i < SCAN_TOGETHER && kind >= 0 && kind < 256; i++) {
@@ -65,8 +107,8 @@ static annoproj_status pick_kinds(const scan_sums *sums, uint8_t wanted, scan_so
     if (view->width == 0) {
         memset(bits, table[0], count);
     } else if (view->width == 1) {
-        for (size_t i = 0; i < count && any != 0; i++) {
-            bits[i] = table[view->codes[i]];
+        if (any != 0) {
+            set_bits(table, view->codes, count, bits);
         }
     } else {
         for (int kind = 0; kind < 256; kind++) {
@@ -102,7 +144,7 @@ static annoproj_status pick_values(const number_set *const sets[SCAN_TOGETHER], 
     const segment_entry *entry = &source->head->columns[column];
     const size_t count = source->head->count;
     const column_view *view;
-    uint8_t table[256] = {0}, any = 0, seen = 0;
+    uint8_t table[256] = {0}, any = 0;
     if (entry->width > 1) { /* decided row by row; but a segment may hold nothing that suits */
         for (int i = 0; i < SCAN_TOGETHER; i++) {
             bool meets = sets[i] == NULL || number_set_meets(sets[i], entry->least, entry->most);
@@ -118,10 +160,7 @@ static annoproj_status pick_values(const number_set *const sets[SCAN_TOGETHER], 
         return ANNOPROJ_OK; /* what is not found any more is not asked for */
     }
     annoproj_status status = scan_source_column(source, column, &view, error);
-    for (size_t i = 0; i < count && status == ANNOPROJ_OK; i++) {
-        seen |= bits[i] &= table[view->codes[i]];
-    }
-    *found = seen;
+    *found = status == ANNOPROJ_OK ? keep_bits(table, view->codes, count, bits) : 0;
     return status;
 }
 

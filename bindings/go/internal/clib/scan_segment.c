@@ -130,6 +130,7 @@ typedef struct plan {
     int64_t lower, upper;
     bool in_window;  /* the whole segment lies in the window */
     bool one_bucket; /* and in one bucket */
+    bool ascending;  /* its times never go back */
     size_t bucket;   /* the last one that was found */
 } plan;
 
@@ -139,6 +140,7 @@ static bool plan_times(plan *work, const segment *head) {
     int64_t end = pieces ? head->time_reach : head->time_most;
     work->lower = scan_lower(work->ask);
     work->upper = scan_upper(work->ask);
+    work->ascending = head->ascending;
     if ((end < work->lower) || head->time_least >= work->upper || work->lower >= work->upper) {
         return false;
     }
@@ -251,9 +253,25 @@ static void make_keys(const plan *work, size_t start, size_t count) {
     }
 }
 
+/* The bucket of a row, whose time may lie outside the window. */
+static size_t bucket_of_row(plan *work, size_t row) {
+    int64_t time = column_value(work->times, row);
+    time = time < work->lower ? work->lower : time >= work->upper ? work->upper - 1 : time;
+    work->bucket = scan_bucket(work->ask, time, work->bucket);
+    return work->bucket;
+}
+
 static void add_buckets(plan *work, size_t start, size_t count) {
     scan_blocks *blocks = work->blocks;
     uint64_t stride = work->sums->stride[SCAN_BUCKET];
+    /* Where times ascend, the first row and the last tell of those between. */
+    if (work->ascending &&
+        bucket_of_row(work, start + blocks->rows[0]) == bucket_of_row(work, start + blocks->rows[count - 1])) {
+        for (size_t i = 0; i < count; i++) {
+            blocks->keys[i] += work->bucket * stride;
+        }
+        return;
+    }
     gather(work->times, start, blocks->rows, count, blocks->times);
     for (size_t i = 0; i < count; i++) {
         int64_t time = blocks->times[i];
