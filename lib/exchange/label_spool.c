@@ -97,15 +97,17 @@ static annoproj_status note_run(label_spool *of, annoproj_error **error) {
     return ANNOPROJ_OK;
 }
 
+/* What only says that a task is to be emptied has neither geometry nor details. */
 static void pack(const label_spool *of, const waiting_label *at, bytes *out) {
+    const uint8_t *content = at->length + at->details_length > 0 ? of->geometry.data + at->start : (const uint8_t *)"";
     bytes_varint(out, (uint64_t)at->task);
     bytes_varint(out, (uint64_t)at->class);
     bytes_append(out, &at->content, sizeof at->content);
     bytes_append(out, &at->confidence, sizeof at->confidence);
     bytes_varint(out, at->length);
-    bytes_append(out, of->geometry.data + at->start, at->length);
+    bytes_append(out, content, at->length);
     bytes_varint(out, at->details_length);
-    bytes_append(out, of->geometry.data + at->start + at->length, at->details_length);
+    bytes_append(out, content + at->length, at->details_length);
 }
 
 static void pack_details(const label_details *from, bytes *out) {
