@@ -43,7 +43,8 @@ typedef struct bulk_times {
 
 #define NUMBERS "WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1) "
 
-/* The rows as the library's tables have them, with their indexes; an event is a row here. */
+/* The rows as the library's tables have them, with their indexes, and as much cache as its writer has; an event is a row
+ * here. */
 static bulk_times bare_writes(int64_t units, int64_t moved) {
     char path[512];
     sqlite3 *database = NULL;
@@ -55,7 +56,7 @@ static bulk_times bare_writes(int64_t units, int64_t moved) {
     run(database,
         "PRAGMA page_size = 4096; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = "
         "0;"
-        "PRAGMA cache_size = -65536;"
+        "PRAGMA cache_size = -16384;"
         "CREATE TABLE data_unit(id INTEGER PRIMARY KEY, uuid, title, data_type, media_type, link, width, height, "
         "frames);"
         "CREATE INDEX unit_title ON data_unit(title);"
