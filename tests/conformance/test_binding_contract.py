@@ -173,7 +173,7 @@ class Names(unittest.TestCase):
                 self.assertIn("_capi.%s" % name, text)
 
     def test_docs_and_keywords(self):
-        self.assertIn("Rights: annotate.", annoproj.Task.submit.__doc__)
+        self.assertIn("Rights: annotate", annoproj.Task.submit.__doc__)
         parameters = inspect.signature(annoproj.Task.submit).parameters
         self.assertEqual(
             list(parameters),
