@@ -271,11 +271,51 @@ static void test_lists_equal_gets(void **state) {
     team_free(made);
 }
 
+/* Few tasks suit: the walk gives up in the first of several stages, before it has looked into the others. */
+static void test_giving_up_in_the_first_stage(void **state) {
+    enum { MANY = 900, RARE = 5 };
+    (void)state;
+    team *made = team_new(MANY, "", "");
+    annoproj_error *error = NULL;
+    annoproj_table *outcomes = NULL;
+    int64_t ids[MANY / 3];
+    for (int64_t i = 0; i < RARE; i++)
+        ids[i] = made->first_task + MANY - RARE + i; /* the last titles, of all three stages */
+    assert_ok(annoproj_tasks_set_priority(made->projects[TEAM_ADMIN], ids, RARE, 90, true, NULL, &outcomes, &error),
+              error);
+    annoproj_table_free(outcomes);
+    for (int part = 0; part < 2; part++) {
+        for (int64_t i = 0; i < MANY / 3; i++)
+            ids[i] = made->first_task + 3 * i + part;
+        assert_ok(annoproj_tasks_move(made->projects[TEAM_ADMIN], ids, MANY / 3, part ? made->review : made->complete,
+                                      true, NULL, &outcomes, &error),
+                  error);
+        annoproj_table_free(outcomes);
+    }
+    for (int sort = ANNOPROJ_TASK_SORT_PRIORITY; sort <= ANNOPROJ_TASK_SORT_LAST_ACTION; sort++) {
+        annoproj_task_list_options options = ANNOPROJ_TASK_LIST_OPTIONS_INIT;
+        shown found[TASKS], wanted[TASKS];
+        options.sort = sort;
+        options.limit = 2;
+        options.priority_least = 90;
+        assert_int_equal(read_pages(made->projects[TEAM_ADMIN], options, found), RARE);
+        memcpy(wanted, found, sizeof wanted);
+        sorted_by = sort;
+        backwards = false;
+        qsort(wanted, RARE, sizeof *wanted, compare);
+        assert_memory_equal(found, wanted, RARE * sizeof *found);
+        for (size_t i = 0; i < RARE; i++)
+            assert_true(found[i].priority == 90 && found[i].id >= made->first_task + MANY - RARE);
+    }
+    team_free(made);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_pages_are_the_sorted_whole),
         cmocka_unit_test(test_pages_by_assignee),
         cmocka_unit_test(test_filters),
+        cmocka_unit_test(test_giving_up_in_the_first_stage),
         cmocka_unit_test(test_wrong_options),
         cmocka_unit_test(test_wrong_conditions),
         cmocka_unit_test(test_lists_equal_gets),
