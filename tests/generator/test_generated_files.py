@@ -204,7 +204,7 @@ class Files(unittest.TestCase):
         for item in model()["functions"] + model()["handles"] + model()["structs"] + model()["enums"]:
             self.assertIn("docs/man/man3/%s.3" % item["name"], pages)
         submit = pages["docs/man/man3/annoproj_task_submit.3"]
-        for part in ("ANNOPROJ_CONFLICT", "keep_rejected_reviews", ".SH RIGHTS\nannotate.", "Since version 0.1."):
+        for part in ("ANNOPROJ_CONFLICT", "keep_rejected_reviews", ".SH RIGHTS\nannotate; to name an assignee also assign.", "Since version 0.1."):
             self.assertIn(part, submit)
         self.assertIn("Submits a task of an annotation stage", submit)
         self.assertIn("\\fBopen_issues\\fR (int64)", pages["docs/man/man3/annoproj_task_list.3"])
