@@ -60,9 +60,9 @@ class ProjectOperations:
         self.project.expect("session with a ticket of user %d" % user, (status in expected, status), (True, status))
         if status == "OK":
             session = world.store.session_open(user, ticket=text)
-            sees = reference.sees(user, task)
-            self.project.expect("task of the ticket", status_of(session.ticket_task), "OK" if sees else "NOT_FOUND")
-            if sees:
+            found = status_of(session.ticket_task)
+            self.project.expect_any("task of the ticket", found, reference.opening(user, task))
+            if found == "OK":
                 self.project.guests[user, task.id] = expires, session.ticket_task(), session.project_open(self.project.id)
 
     def collaborator(self):
