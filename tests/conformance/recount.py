@@ -258,7 +258,7 @@ class Query:
             row["task_rejection_rate"] = rate(row["rejected_tasks"], row["submitted_tasks"])
             row["label_rejection_rate"] = rate(row["rejected_labels"], label_submits[user])
             row["average_time_per_task"] = rate(annotation[user], row["submitted_tasks"] * 1_000_000)
-            if user and (any(v for v in row.values()) or annotation[user]):
+            if user and any(row.values()):
                 out[user] = row
         return out
 
@@ -292,7 +292,7 @@ class Query:
             row["task_rejection_rate"] = rate(row["rejected_tasks"], tasks)
             row["average_time_per_task"] = rate(spent[user], tasks * 1_000_000)
             row["average_time_per_label"] = rate(spent[user], labels * 1_000_000)
-            if user and (any(v for v in row.values()) or spent[user]):
+            if user and any(row.values()):
                 out[user] = row
         return out
 

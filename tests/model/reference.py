@@ -114,7 +114,7 @@ class Reference(Transitions, Labels, Routes, TimeSpent, People, Copies, Messages
 
     def hidden(self, user, task):
         """Seen, but not read. A branch that somebody has begun is read by whoever takes it."""
-        begun = task.parent is not None and not task.waits and task.assignee is None and task.version > 0
+        begun = task.parent is not None and not task.waits and task.assignee is None and task.version > 0 and not self.theirs(user, task)
         return self.others(user, task) or (begun and not self.manages(user))
 
     # ---- events ----
