@@ -3,6 +3,7 @@
 import copy
 
 from parts import HOST, JUDGE, REVIEW, WORKS_IN, Issue, Label, Task, fresh, refuse_if
+from transitions import submitters_of
 
 
 class Branches:
@@ -102,17 +103,17 @@ class Branches:
                   or task.parent is not None, INVALID=bool(picks and task.stage.set("consensus", "determine") == "determine"),
                   NOT_FOUND=any(id not in ids for id in named) or any(id in ids and hash not in ids[id].labels for hash, id in picks),
                   DATA=len({hash for hash, _ in picks}) < len(picks))
-        stage, passed, wanted = self.land(user, task, "approve", assignee, retain)
-        self.take(user, task)
         picks = [(hash, ids[id]) for hash, id in picks] or [(one.hash, ids[whole]) for one in sorted(ids[whole].labels.values(), key=lambda one: one.number)]
         used = [ids[whole]] if whole else sorted({branch.number: branch for _, branch in picks}.values(), key=lambda one: one.number)
+        stage, passed, wanted = self.land(user, task, "approve", assignee, retain, used)
+        self.take(user, task)
         self.become_main(task, picks, used)
         self.record("approve", user, task)
         for branch in used:
             if branch.submitter:
                 self.record("branch_approve", user, branch, credited=branch.submitter)
         task.last_submitter = max(used, key=lambda one: one.turn).submitter or HOST
-        task.last_submitters = {branch.submitter for branch in used if branch.submitter}
+        task.last_submitters = submitters_of(used)
         for issue in task.issues:
             if issue.rejection and not issue.resolved:
                 self.resolve(user, task, issue, True)

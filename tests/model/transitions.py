@@ -6,6 +6,10 @@ from parts import (AGENT, ANNOTATE, ANNOTATING, DONE, HOST, JUDGE, MANAGERS, MAN
                    fresh, refuse_if)
 
 
+def submitters_of(branches):
+    return {branch.submitter for branch in branches if branch.submitter}
+
+
 class Transitions:
     """A part of Reference."""
 
@@ -24,8 +28,8 @@ class Transitions:
     def barred(self, task):
         return self.bars(task, task.stage, task.returned, task.last_submitters)
 
-    def land(self, user, task, edge, assignee, retain):
-        """The stage, the splits it passed, and whose the task is there."""
+    def land(self, user, task, edge, assignee, retain, used=None):
+        """The stage, the splits it passed, and whose the task is there. `used`: branches that become the task's labels."""
         stage, passed = self.route(user, task, task.stage.edges[edge])
         wanted = assignee
         refuse_if(PERMISSION=bool(assignee) and not self.manages(user))  # naming somebody is an assignment
@@ -36,7 +40,7 @@ class Transitions:
             wanted = holder
         if wanted:
             refuse_if(PERMISSION=hidden, INVALID=stage.type in (DONE, MANY) or not self.assignable(wanted, stage))
-            submitters, worked = task.last_submitters, set(task.submitters)
+            submitters, worked = submitters_of(used) if used else task.last_submitters, set(task.submitters)
             if edge == "submit":
                 submitters = {user}
                 if user != HOST:
