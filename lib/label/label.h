@@ -65,6 +65,9 @@ typedef enum publish_action {
     PUBLISH_BRANCH, /* a submit of a branch: counts for its annotator only */
     PUBLISH_MAIN    /* consensus was reached: what becomes of the task counts for the annotators it comes from */
 } publish_action;
+/* Whether the task has no labels, published ones or reviews, and never had any: nothing need be looked for. A branch has
+ * those of its task before anybody wrote to it. */
+bool label_never_written(const task_facts *task);
 /* Compares the task's labels with what was published and appends create/edit/delete events (none when SILENT), then
  * for a submit EVENT_LABEL_SUBMIT for every live label, and remembers the submitter (the command's user; 0 for the
  * host). Text, HTML and audio units append nothing but EVENT_LABEL_COUNTED (audio) unless the project opted in. */
@@ -90,8 +93,8 @@ typedef enum review_state {
     REVIEW_REOPENED = 5
 } review_state;
 const char *review_state_name(int32_t state);
-/* The task entered a review stage: makes or carries over one review for each label. */
-annoproj_status review_enter_stage(command *command, int64_t task, int64_t stage, annoproj_error **error);
+/* The task entered a review stage, where it is now: makes or carries over one review for each label. */
+annoproj_status review_enter_stage(command *command, const task_facts *task, annoproj_error **error);
 /* The task was submitted as mended: rejected reviews, of whatever stage, become resolved. */
 annoproj_status review_resolve_rejected(command *command, int64_t task, annoproj_error **error);
 /* A label was written while its task is in a review stage: approved when the reviewer wrote it, else new. */

@@ -89,7 +89,7 @@ annoproj_status landing_go(command *cmd, int32_t kind, const landing *to, const 
                                 .reference = stage->number});
     status = task_arrive(cmd, task, &arrival, error);
     if (status == ANNOPROJ_OK && stage->type == STAGE_REVIEW)
-        status = review_enter_stage(cmd, task->id, stage->id, error);
+        status = review_enter_stage(cmd, task, error);
     if (status == ANNOPROJ_OK && consensus)
         status = consensus_enter(cmd, error);
     return status;

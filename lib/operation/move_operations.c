@@ -60,7 +60,7 @@ annoproj_status move_body(command *cmd, void *arguments, annoproj_error **error)
                                   .status = target->type == STAGE_DONE ? ANNOPROJ_TASK_COMPLETED : ANNOPROJ_TASK_NEW};
     status = task_arrive(cmd, task, &arrival, error);
     if (status == ANNOPROJ_OK && target->type == STAGE_REVIEW)
-        status = review_enter_stage(cmd, task->id, target->id, error);
+        status = review_enter_stage(cmd, task, error);
     return status;
 }
 

@@ -419,6 +419,7 @@
 #define label_merge_begin annoproj_internal_label_merge_begin
 #define label_merge_end annoproj_internal_label_merge_end
 #define label_merge_next annoproj_internal_label_merge_next
+#define label_never_written annoproj_internal_label_never_written
 #define label_publish annoproj_internal_label_publish
 #define label_publish_main annoproj_internal_label_publish_main
 #define label_remove annoproj_internal_label_remove

@@ -332,7 +332,7 @@ static annoproj_status publish(publishing *run, annoproj_error **error) {
 
 annoproj_status label_publish(command *cmd, const task_facts *task, publish_action action, annoproj_error **error) {
     publishing run = {.cmd = cmd, .task = task, .action = action};
-    return publish(&run, error);
+    return label_never_written(task) ? ANNOPROJ_OK : publish(&run, error);
 }
 
 annoproj_status label_publish_main(command *cmd, const task_facts *task, const label_origin *origins, size_t count,

@@ -266,6 +266,10 @@ annoproj_status label_remove(command *cmd, int64_t task, int64_t which, annoproj
     return status;
 }
 
+bool label_never_written(const task_facts *task) {
+    return task->version == 0 && task->parent == 0;
+}
+
 annoproj_status label_write_done(command *cmd, task_facts *task, annoproj_error **error) {
     return task_set_version(cmd, task, task->version + 1, error);
 }

@@ -92,15 +92,18 @@ static annoproj_status gather_entering(scope *in, int64_t task, int64_t stage, r
     return status == ANNOPROJ_OK && !memory ? fail_memory(error) : status;
 }
 
-annoproj_status review_enter_stage(command *cmd, int64_t task, int64_t stage, annoproj_error **error) {
+annoproj_status review_enter_stage(command *cmd, const task_facts *task, annoproj_error **error) {
+    const int64_t stage = task->stage.id;
     review *list = NULL;
     int64_t entered = 0;
-    annoproj_status status = gather_entering(&cmd->scope, task, stage, &list, error);
+    if (label_never_written(task))
+        return ANNOPROJ_OK;
+    annoproj_status status = gather_entering(&cmd->scope, task->id, stage, &list, error);
     if (status == ANNOPROJ_OK && list) {
-        status = entering(cmd, task, &entered, error);
+        status = entering(cmd, task->id, &entered, error);
     }
     for (const review *one = list; one && status == ANNOPROJ_OK; one = one->next) {
-        status = put_review(cmd, task, stage, one, entered, error);
+        status = put_review(cmd, task->id, stage, one, entered, error);
     }
     return status;
 }
