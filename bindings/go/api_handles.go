@@ -1812,7 +1812,8 @@ func (p *Project) Copy(ctx context.Context, title string, opts ...CopyOption) (*
 
 // Deletes the project; `title` repeats its title as confirmation, else ErrInvalid. It can be restored, and counts in figures of the
 // organisation, until it is purged. Meanwhile only its admins, org admins and the host see it, and nothing but its facts: all other
-// calls on it are ErrState for them and ErrNotFound for everybody else. Deleting a deleted project is OK. Rights: project_delete.
+// calls on it are ErrState for its admins and the host, ErrPermission for org admins who are not admins of it (ErrNotFound for its stages
+// and tasks), and ErrNotFound for everybody else. Deleting a deleted project is OK. Rights: project_delete.
 //
 // In C: annoproj_project_delete.
 func (p *Project) Delete(ctx context.Context, title string, opts ...CallOption) error {

@@ -107,7 +107,7 @@ class Branches:
         used = [ids[whole]] if whole else sorted({branch.number: branch for _, branch in picks}.values(), key=lambda one: one.number)
         stage, passed, wanted = self.land(user, task, "approve", assignee, retain, used)
         self.take(user, task)
-        self.become_main(task, picks, used)
+        self.become_main(user, task, picks, used)
         self.record("approve", user, task)
         for branch in used:
             if branch.submitter:
@@ -125,8 +125,9 @@ class Branches:
         if stage.type == REVIEW:
             self.enter_review(task)
 
-    def become_main(self, task, picks, used):
-        """Each label keeps its hash and who made it, and counts for the annotator of its branch."""
+    def become_main(self, user, task, picks, used):
+        """Each label keeps its hash and who made it, and counts for the annotator of its branch; one that is left out for the
+        annotator of the first branch without it, else for the reviewer."""
         before, makers = task.labels, {}
         task.labels = {}
         for hash, branch in picks:
@@ -134,8 +135,10 @@ class Branches:
             number = before[hash].number if hash in before else task.numbers.get(hash) or next(self.counter)
             task.labels[hash] = Label(number, hash, label.kind, label.frames, label.boxes, label.answers, label.creator)
             makers[number] = branch.submitter or HOST
+        removers = {label.number: next((branch.submitter or HOST for branch in used if hash not in branch.labels), user)
+                    for hash, label in before.items() if hash not in task.labels}
         task.version += 1
-        self.publish(makers, task, prefix="main_")
+        self.publish(user, task, prefix="main_", makers={**makers, **removers})
         for label in task.labels.values():
             one = task.published[label.number]
             self.record("main_label_submit", makers[label.number], task, label_class=label.kind, frames=len(label.frames))

@@ -19,9 +19,9 @@ class Copies:
         return self.role(user) == "admin" if self.deleted else self.role(user) is not None
 
     def alive(self, user):
-        """Of a deleted project nothing but its facts can be had."""
+        """Of a deleted project nothing but its facts can be had; org admins see no stage without being its admins."""
         if self.deleted:
-            refuse_if(NOT_FOUND=not self.visible(user))
+            refuse_if(NOT_FOUND=self.role(user) != "admin")
             refuse_if(STATE=True)
 
     def delete(self, user, title):

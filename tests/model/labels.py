@@ -33,11 +33,11 @@ class Labels:
             if task.branches:
                 self.write_main(task, [one[0] for one in put], remove)
 
-    def publish(self, user, task, silently=False, prefix=""):
-        """`user`: one, or who it is for each label's number."""
+    def publish(self, user, task, silently=False, prefix="", makers=None):
+        """`makers`: number of a label: whose its change is, if not the user's."""
         def record(kind, label_class, frames, **more):
             if not silently and (frames or not kind.startswith("frames")) and not (prefix == "branch_" and kind == "answer_create"):
-                actor = user.get(number, HOST) if isinstance(user, dict) else user
+                actor = (makers or {}).get(number, user)
                 self.record(prefix * (kind != "answer_create") + kind, actor, task, label_class=label_class, frames=frames, **more)
 
         for label in task.labels.values():

@@ -225,10 +225,10 @@ class Reference(Transitions, Labels, Routes, TimeSpent, People, Copies, Messages
 
     def release(self, user, task):
         self.enter(user, task)
-        refuse_if(PERMISSION=self.others(user, task))
+        refuse_if(PERMISSION=self.others(user, task), STATE=task.waits)
         if not self.manages(user) and task.assignee is not None:
             refuse_if(PERMISSION=task.assignee != user or task.by_manager or not self.self_release)
-        refuse_if(STATE=self.closed(user) or task.waits)
+        refuse_if(STATE=self.closed(user))
         if task.assignee is not None:
             self.free(user, task)
 

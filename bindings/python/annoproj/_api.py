@@ -2754,7 +2754,8 @@ class Project(_runtime.Handle):
     def delete(self, title, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """Deletes the project; `title` repeats its title as confirmation, else INVALID. It can be restored, and counts in figures of the
         organisation, until it is purged. Meanwhile only its admins, org admins and the host see it, and nothing but its facts: all other
-        calls on it are STATE for them and NOT_FOUND for everybody else. Deleting a deleted project is OK. Rights: project_delete.
+        calls on it are STATE for its admins and the host, PERMISSION for org admins who are not admins of it (NOT_FOUND for its stages
+        and tasks), and NOT_FOUND for everybody else. Deleting a deleted project is OK. Rights: project_delete.
         """
         call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
         c_title = _convert.encode(title, 'title', False)

@@ -1147,7 +1147,8 @@ ANNOPROJ_API annoproj_status annoproj_project_copy(annoproj_project *project, co
 
 /* Deletes the project; `title` repeats its title as confirmation, else INVALID. It can be restored, and counts in figures of the
  * organisation, until it is purged. Meanwhile only its admins, org admins and the host see it, and nothing but its facts: all other
- * calls on it are STATE for them and NOT_FOUND for everybody else. Deleting a deleted project is OK. Rights: project_delete. */
+ * calls on it are STATE for its admins and the host, PERMISSION for org admins who are not admins of it (NOT_FOUND for its stages
+ * and tasks), and NOT_FOUND for everybody else. Deleting a deleted project is OK. Rights: project_delete. */
 ANNOPROJ_API annoproj_status annoproj_project_delete(annoproj_project *project, const char *title, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* Brings a deleted project back as it was; OK when it is not deleted. NOT_FOUND when its purge has begun. Rights: restore. */
@@ -1826,8 +1827,9 @@ ANNOPROJ_API annoproj_status annoproj_label_reopen(annoproj_task *task, const ch
  *    annoproj_label_version_list with the task.
  *  - The time of a review is reported on the task, not on its branches, whose own time ended with their submit.
  * Figures: a branch's submit counts as a submit of a task; its labels count in annotators only. What becomes of the task
- * counts in all other reports when consensus is reached, each label for the annotator of its branch. Approved tasks count for the annotators of the
- * branches used, rejected ones for all. A later decision on the task counts for whoever of those used submitted last, one on a label for
+ * counts in all other reports when consensus is reached, each label for the annotator of its branch; one that is left out is deleted by the
+ * annotator of the first branch used that lacks it, else by the reviewer. Approved tasks count for the annotators of the branches used,
+ * rejected ones for all. A later decision on the task counts for whoever of those used submitted last, one on a label for
  * the annotator it comes from. */
 
 ANNOPROJ_ROW(branch_row, "A branch of a task in consensus")
