@@ -2753,10 +2753,11 @@ typedef struct annoproj_export_options {
     const int64_t *classes ANNOPROJ_LEN(class_count) ANNOPROJ_NULLABLE;  /* features; empty = all */
     size_t class_count;
     annoproj_sign_fn sign ANNOPROJ_NULLABLE;                             /* for data_link and coco_url; without it they are the data units' links */
+    const char *version_name ANNOPROJ_NULLABLE;                          /* also makes a label version of this name, of exactly what is exported */
     bool include_reviews;                                                /* label rows: `reviews` of each object and classification on a frame */
     bool coco_extended;                                                  /* COCO: more than the format has, see annoproj_project_export_coco */
 } annoproj_export_options;
-#define ANNOPROJ_EXPORT_OPTIONS_INIT { sizeof(annoproj_export_options), NULL, NULL, NULL, NULL, 0, NULL, 0, NULL, false, false }
+#define ANNOPROJ_EXPORT_OPTIONS_INIT { sizeof(annoproj_export_options), NULL, NULL, NULL, NULL, 0, NULL, 0, NULL, NULL, false, false }
 
 /* Fills in the defaults. */
 ANNOPROJ_API void annoproj_export_options_init(annoproj_export_options *options ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
@@ -2766,12 +2767,17 @@ ANNOPROJ_API void annoproj_export_options_init(annoproj_export_options *options 
  * annotations were written.
  * With `coco_extended` a rotatable box is drawn turned, with the bounds of that; attributes.classifications has nested answers, too, by
  * path ("Colour/Other/Which"); images have `classifications`, those on the frame and those on the whole data unit;
- * and classes that came from one category of a COCO file are one category again, with its id. NOT_FOUND (stage, class, folder),
- * STATE when a unit must be changed and the data unit has no width or height, READONLY, CALLBACK. Rights: export. */
+ * and classes that came from one category of a COCO file are one category again, with its id.
+ * With `version_name` a label version of the stages and classes chosen is made first, as annoproj_label_version_create makes it, and the file is
+ * written from that: whatever is changed meanwhile, the version has what the file has. An export that fails then, or is cancelled,
+ * takes its version back, so that it can be repeated as it was; the version stays only when it cannot be taken back: the process ended, the
+ * store is full or was busy for 30 seconds. A repeat with the same request key writes the version that the first call made. EXISTS when the
+ * project has a version of that name, STATE (archived), INVALID with `include_reviews`: versions have none. NOT_FOUND (stage, class, folder),
+ * STATE when a unit must be changed and the data unit has no width or height, READONLY, CALLBACK. Rights: export; with `version_name` label_version, too. */
 ANNOPROJ_API annoproj_status annoproj_project_export_coco(annoproj_project *project, const annoproj_export_options *options, const annoproj_call *call ANNOPROJ_NULLABLE, int64_t *labels ANNOPROJ_OUT, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* Writes the labels stored now, drafts included, as a JSON list of label rows, one for each task, coordinates normalised. `*labels` is how many
- * labels were written. Statuses as annoproj_project_export_coco. Rights: export. */
+ * labels were written. `version_name` and statuses as annoproj_project_export_coco. Rights: export; with `version_name` label_version, too. */
 ANNOPROJ_API annoproj_status annoproj_project_export_labels(annoproj_project *project, const annoproj_export_options *options, const annoproj_call *call ANNOPROJ_NULLABLE, int64_t *labels ANNOPROJ_OUT, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* ==== Section - Label versions ===================================================================
@@ -2835,7 +2841,7 @@ ANNOPROJ_API void annoproj_label_version_list_options_init(annoproj_label_versio
 ANNOPROJ_API annoproj_status annoproj_label_version_list(annoproj_project *project, const annoproj_label_version_list_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(label_version_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* Writes a label version as annoproj_project_export_coco writes the labels there are now; the options choose among what it has.
- * What is read is compared with its hash: CORRUPT. NOT_FOUND (version). INVALID with `include_reviews`: versions have none.
+ * What is read is compared with its hash: CORRUPT. NOT_FOUND (version). INVALID with `include_reviews`, versions have none, and with `version_name`.
  * Links are signed anew. Other statuses as there. Rights: export. */
 ANNOPROJ_API annoproj_status annoproj_label_version_export_coco(annoproj_project *project, int64_t version, const annoproj_export_options *options, const annoproj_call *call ANNOPROJ_NULLABLE, int64_t *labels ANNOPROJ_OUT, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 

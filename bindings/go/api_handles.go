@@ -2841,8 +2841,13 @@ func (p *Project) ImportLabels(ctx context.Context, path string, opts ...ImportO
 // annotations were written.
 // With `coco_extended` a rotatable box is drawn turned, with the bounds of that; attributes.classifications has nested answers, too, by
 // path ("Colour/Other/Which"); images have `classifications`, those on the frame and those on the whole data unit;
-// and classes that came from one category of a COCO file are one category again, with its id. ErrNotFound (stage, class, folder),
-// ErrState when a unit must be changed and the data unit has no width or height, ErrReadonly, ErrCallback. Rights: export.
+// and classes that came from one category of a COCO file are one category again, with its id.
+// With `version_name` a label version of the stages and classes chosen is made first, as Project.LabelVersionCreate makes it, and the file is
+// written from that: whatever is changed meanwhile, the version has what the file has. An export that fails then, or is cancelled,
+// takes its version back, so that it can be repeated as it was; the version stays only when it cannot be taken back: the process ended, the
+// store is full or was busy for 30 seconds. A repeat with the same request key writes the version that the first call made. ErrExists when the
+// project has a version of that name, ErrState (archived), ErrInvalid with `include_reviews`: versions have none. ErrNotFound (stage, class, folder),
+// ErrState when a unit must be changed and the data unit has no width or height, ErrReadonly, ErrCallback. Rights: export; with `version_name` label_version, too.
 //
 // In C: annoproj_project_export_coco.
 func (p *Project) ExportCOCO(ctx context.Context, options ExportOptions, opts ...CallOption) (int64, error) {
@@ -2862,7 +2867,7 @@ func (p *Project) ExportCOCO(ctx context.Context, options ExportOptions, opts ..
 }
 
 // Writes the labels stored now, drafts included, as a JSON list of label rows, one for each task, coordinates normalised. `*labels` is how many
-// labels were written. Statuses as Project.ExportCOCO. Rights: export.
+// labels were written. `version_name` and statuses as Project.ExportCOCO. Rights: export; with `version_name` label_version, too.
 //
 // In C: annoproj_project_export_labels.
 func (p *Project) ExportLabels(ctx context.Context, options ExportOptions, opts ...CallOption) (int64, error) {
@@ -2948,7 +2953,7 @@ func (p *Project) LabelVersionListPages(ctx context.Context, opts ...LabelVersio
 }
 
 // Writes a label version as Project.ExportCOCO writes the labels there are now; the options choose among what it has.
-// What is read is compared with its hash: ErrCorrupt. ErrNotFound (version). ErrInvalid with `include_reviews`: versions have none.
+// What is read is compared with its hash: ErrCorrupt. ErrNotFound (version). ErrInvalid with `include_reviews`, versions have none, and with `version_name`.
 // Links are signed anew. Other statuses as there. Rights: export.
 //
 // In C: annoproj_label_version_export_coco.

@@ -305,6 +305,7 @@ func layouts() map[string]uintptr {
 	all["annoproj_export_options.classes"] = unsafe.Offsetof(C.annoproj_export_options{}.classes)
 	all["annoproj_export_options.class_count"] = unsafe.Offsetof(C.annoproj_export_options{}.class_count)
 	all["annoproj_export_options.sign"] = unsafe.Offsetof(C.annoproj_export_options{}.sign)
+	all["annoproj_export_options.version_name"] = unsafe.Offsetof(C.annoproj_export_options{}.version_name)
 	all["annoproj_export_options.include_reviews"] = unsafe.Offsetof(C.annoproj_export_options{}.include_reviews)
 	all["annoproj_export_options.coco_extended"] = unsafe.Offsetof(C.annoproj_export_options{}.coco_extended)
 	all["annoproj_label_version_options"] = C.sizeof_annoproj_label_version_options

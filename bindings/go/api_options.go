@@ -942,6 +942,8 @@ type ExportOptions struct {
 	Classes []int64
 	// Sign: for data_link and coco_url; without it they are the data units' links.
 	Sign func(link string, buffer []byte) (int, error)
+	// VersionName: also makes a label version of this name, of exactly what is exported.
+	VersionName string
 	// IncludeReviews: label rows: `reviews` of each object and classification on a frame.
 	IncludeReviews bool
 	// COCOExtended: COCO: more than the format has, see Project.ExportCOCO.
@@ -965,6 +967,7 @@ func (o *ExportOptions) toC(call *call) *C.annoproj_export_options {
 		box.functions["annoproj_sign_fn"] = o.Sign
 		s.sign = (C.annoproj_sign_fn)(C.annoprojGoTrampolineSignFn)
 	}
+	s.version_name = call.text("version_name", o.VersionName)
 	s.include_reviews = C.bool(o.IncludeReviews)
 	s.coco_extended = C.bool(o.COCOExtended)
 	s.class_count = C.size_t(classCount.count)

@@ -87,6 +87,10 @@ static annoproj_status run_write(writer *at, void *argument, annoproj_error **er
     return status;
 }
 
+annoproj_status command_forget_key(command *cmd, const char *key, annoproj_error **error) {
+    return request_key_forget(cmd->scope.database, cmd->scope.user, key, error);
+}
+
 annoproj_status access_write(const request *asked, write_fn run_body, const annoproj_call *call, bytes *result,
                              annoproj_error **error) {
     if (result) {

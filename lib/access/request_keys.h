@@ -12,5 +12,7 @@ annoproj_status request_key_find(database *database, int64_t actor, const char *
 /* Remembers a result; forgets a few that are older than 7 days. */
 annoproj_status request_key_keep(database *database, int64_t actor, const char *key, int32_t operation,
                                  uint64_t fingerprint, int64_t now_us, const bytes *result, annoproj_error **error);
+/* The actor may use the key for something else. */
+annoproj_status request_key_forget(database *database, int64_t actor, const char *key, annoproj_error **error);
 
 #endif

@@ -3,6 +3,7 @@
 #include "failure.h"
 #include "options.h"
 #include "utf8.h"
+#include "version_calls.h"
 
 typedef struct export_call {
     annoproj_export_options options;
@@ -28,12 +29,12 @@ static annoproj_status run_export(scope *in, void *arguments, annoproj_error **e
                         .out = &out};
     label_version version;
     annoproj_status status = ANNOPROJ_OK;
-    if (made->version != 0 && plan.reviews) {
-        return fail(error, ANNOPROJ_INVALID, "label versions have no reviews: leave include_reviews out");
-    }
     if (made->version != 0) {
         status = label_version_load(in, made->version, &version, error);
         plan.version = &version;
+    }
+    if (options->version_name) { /* it has what was chosen */
+        plan.stage_count = plan.class_count = 0;
     }
     if (status == ANNOPROJ_OK) {
         status = export_plan_begin(&plan, error);
@@ -53,7 +54,7 @@ static annoproj_status run_export(scope *in, void *arguments, annoproj_error **e
     return status;
 }
 
-static annoproj_status check_options(const annoproj_export_options *options, annoproj_error **error) {
+static annoproj_status check_options(const annoproj_export_options *options, bool of_version, annoproj_error **error) {
     if (!options->path == !options->write) {
         return fail(error, ANNOPROJ_INVALID, "give either `path` or `write`");
     }
@@ -63,13 +64,68 @@ static annoproj_status check_options(const annoproj_export_options *options, ann
     if (options->path && !*options->path) {
         return fail(error, ANNOPROJ_INVALID, "`path` is empty: give the path of a file");
     }
-    return options->path ? check_text(options->path, TEXT_LINK, "path", error) : ANNOPROJ_OK;
+    if (of_version && options->version_name) {
+        return fail(error, ANNOPROJ_INVALID,
+                    "`version_name` is for exports of a project: this is a label version already");
+    }
+    if ((of_version || options->version_name) && options->include_reviews) {
+        return fail(error, ANNOPROJ_INVALID, "label versions have no reviews: leave include_reviews out");
+    }
+    annoproj_status status = options->path ? check_text(options->path, TEXT_LINK, "path", error) : ANNOPROJ_OK;
+    return status == ANNOPROJ_OK && options->version_name
+               ? check_text(options->version_name, TEXT_NAME, "version_name", error)
+               : status;
 }
 
-static annoproj_status export_project(annoproj_project *handle, int64_t version, const annoproj_export_options *options,
+static annoproj_status write_out(const annoproj_project *project, export_call *made, const annoproj_call *call,
+                                 annoproj_error **error) {
+    const handle_call what = {.operation = ANNOPROJ_OPERATION_EXPORT, .arguments = made};
+    return project_read(project, &what, run_export, call, error);
+}
+
+/* Makes the version first and writes that. One that could not be written is taken back. */
+static annoproj_status save_and_write(annoproj_project *project, export_call *made, const bounds *limits,
+                                      const annoproj_call *call, annoproj_error **error) {
+    const annoproj_export_options *options = &made->options;
+    const version_choice choice = {.function = made->write == export_coco ? "project_export_coco"
+                                                                          : "project_export_labels",
+                                   .name = options->version_name,
+                                   .stages = options->stages,
+                                   .classes = options->classes,
+                                   .stage_count = options->stage_count,
+                                   .class_count = options->class_count};
+    saved_version saved = {0};
+    annoproj_call rest;
+    annoproj_status status = version_save(project, &choice, limits, call, &saved, error);
+    if (status != ANNOPROJ_OK) {
+        return status;
+    }
+    made->version = saved.id;
+    status = call_rest(limits, call, false, &rest, error);
+    if (status == ANNOPROJ_OK) {
+        status = write_out(project, made, &rest, error);
+    }
+    if (status != ANNOPROJ_OK) {
+        version_unsave(project, &saved, limits->request_key);
+    }
+    return status;
+}
+
+static annoproj_status export_saved(annoproj_project *project, export_call *made, const annoproj_call *call,
+                                    annoproj_error **error) {
+    bounds limits;
+    annoproj_status status = bounds_begin(&limits, call, error);
+    if (status == ANNOPROJ_OK) {
+        status = save_and_write(project, made, &limits, call, error);
+        bounds_end(&limits);
+    }
+    return status;
+}
+
+static annoproj_status export_project(annoproj_project *project, int64_t version,
+                                      const annoproj_export_options *options,
                                       annoproj_status (*write)(export_plan *plan, annoproj_error **error),
                                       const annoproj_call *call, int64_t *labels, annoproj_error **error) {
-    project_identity *owner = NULL;
     export_call made = {.write = write, .version = version};
     clear_error(error);
     if (!labels || !options) {
@@ -79,23 +135,15 @@ static annoproj_status export_project(annoproj_project *handle, int64_t version,
     *labels = 0;
     annoproj_status status = options_read(&made.options, sizeof made.options, sizeof made.options, options, error);
     if (status == ANNOPROJ_OK) {
-        status = check_options(&made.options, error);
+        status = check_options(&made.options, version != 0, error);
     }
     if (status == ANNOPROJ_OK) {
-        status = project_enter(handle, &owner, error);
-    }
-    if (status == ANNOPROJ_OK) {
-        const request asked = {.session = owner->session,
-                               .operation = ANNOPROJ_OPERATION_EXPORT,
-                               .subject = SUBJECT_PROJECT,
-                               .id = owner->id,
-                               .arguments = &made};
-        status = access_read(&asked, run_export, call, error);
+        status = made.options.version_name ? export_saved(project, &made, call, error)
+                                           : write_out(project, &made, call, error);
     }
     if (status == ANNOPROJ_OK) {
         *labels = made.labels;
     }
-    project_leave(owner);
     return status;
 }
 

@@ -2,6 +2,7 @@
 #include "handle_call.h"
 
 #include "failure.h"
+#include "options.h"
 
 static request request_on(session *who, const handle_call *what, subject_kind subject, int64_t id) {
     return (request){.session = who,
@@ -127,6 +128,16 @@ annoproj_status task_read_table(const annoproj_task *handle, const handle_call *
     return result_place(table, sizeof *table, "table", error)
                ? hand_over(task_read(handle, what, run, call, error), made, table)
                : ANNOPROJ_INVALID;
+}
+
+annoproj_status call_rest(const bounds *limits, const annoproj_call *call, bool keyed, annoproj_call *rest,
+                          annoproj_error **error) {
+    annoproj_status status = options_read(rest, sizeof *rest, sizeof *rest, call, error);
+    const int64_t left = limits->until_us - monotonic_us();
+    rest->size = sizeof *rest;
+    rest->timeout_us = limits->until_us == INT64_MAX ? -1 : left > 0 ? left : 1;
+    rest->request_key = keyed ? rest->request_key : NULL;
+    return status;
 }
 
 bool ids_given(const int64_t *ids, size_t count, const char *name, annoproj_error **error) {

@@ -40,6 +40,11 @@ annoproj_status task_read_table(const annoproj_task *task, const handle_call *wh
                                 const annoproj_call *call, annoproj_table **made, annoproj_table **table,
                                 annoproj_error **error);
 
+/* For functions that run several requests: the caller's call with the time that is left of it, and with its request key or
+ * without. */
+annoproj_status call_rest(const bounds *limits, const annoproj_call *call, bool keyed, annoproj_call *rest,
+                          annoproj_error **error);
+
 /* For functions that get several things by their ids. INVALID when `ids` is NULL but `count` is not 0. */
 bool ids_given(const int64_t *ids, size_t count, const char *name, annoproj_error **error);
 

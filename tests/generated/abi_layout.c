@@ -853,7 +853,7 @@ _Static_assert(_Generic(((annoproj_import_options *)0)->not_prelabels, bool: 1, 
 _Static_assert(offsetof(annoproj_import_options, replace) == 25, "offset of annoproj_import_options.replace");
 _Static_assert(_Generic(((annoproj_import_options *)0)->replace, bool: 1, default: 0), "type of annoproj_import_options.replace");
 
-_Static_assert(sizeof(annoproj_export_options) == 80, "size of annoproj_export_options");
+_Static_assert(sizeof(annoproj_export_options) == 88, "size of annoproj_export_options");
 _Static_assert(offsetof(annoproj_export_options, size) == 0, "offset of annoproj_export_options.size");
 _Static_assert(_Generic(((annoproj_export_options *)0)->size, size_t: 1, default: 0), "type of annoproj_export_options.size");
 _Static_assert(offsetof(annoproj_export_options, path) == 8, "offset of annoproj_export_options.path");
@@ -872,9 +872,11 @@ _Static_assert(offsetof(annoproj_export_options, class_count) == 56, "offset of 
 _Static_assert(_Generic(((annoproj_export_options *)0)->class_count, size_t: 1, default: 0), "type of annoproj_export_options.class_count");
 _Static_assert(offsetof(annoproj_export_options, sign) == 64, "offset of annoproj_export_options.sign");
 _Static_assert(_Generic(((annoproj_export_options *)0)->sign, annoproj_sign_fn: 1, default: 0), "type of annoproj_export_options.sign");
-_Static_assert(offsetof(annoproj_export_options, include_reviews) == 72, "offset of annoproj_export_options.include_reviews");
+_Static_assert(offsetof(annoproj_export_options, version_name) == 72, "offset of annoproj_export_options.version_name");
+_Static_assert(_Generic(((annoproj_export_options *)0)->version_name, const char *: 1, default: 0), "type of annoproj_export_options.version_name");
+_Static_assert(offsetof(annoproj_export_options, include_reviews) == 80, "offset of annoproj_export_options.include_reviews");
 _Static_assert(_Generic(((annoproj_export_options *)0)->include_reviews, bool: 1, default: 0), "type of annoproj_export_options.include_reviews");
-_Static_assert(offsetof(annoproj_export_options, coco_extended) == 73, "offset of annoproj_export_options.coco_extended");
+_Static_assert(offsetof(annoproj_export_options, coco_extended) == 81, "offset of annoproj_export_options.coco_extended");
 _Static_assert(_Generic(((annoproj_export_options *)0)->coco_extended, bool: 1, default: 0), "type of annoproj_export_options.coco_extended");
 
 _Static_assert(sizeof(annoproj_label_version_options) == 40, "size of annoproj_label_version_options");

@@ -329,6 +329,181 @@ static void test_steps(void **state) {
     team_free(made);
 }
 
+/* --- exports that save a version -------------------------------------------------------------------------------------- */
+
+static int64_t count_versions(team *made) {
+    return count_rows(made, "SELECT count(*) FROM label_version");
+}
+
+static int64_t newest(annoproj_project *project, const char *name) {
+    annoproj_table *table = NULL;
+    assert_ok(annoproj_label_version_list(project, NULL, NULL, &table, &error), error);
+    assert_true(annoproj_table_row_count(table) > 0);
+    assert_string_equal(annoproj_table_text(table, 0, annoproj_table_column_index(table, "name")), name);
+    const int64_t version = annoproj_table_int64(table, 0, annoproj_table_column_index(table, "version"));
+    annoproj_table_free(table);
+    return version;
+}
+
+/* The file is that of the export without a version, and that of the version for ever; also of some stages and classes. */
+static void test_saves_what_it_exports(void **state) {
+    (void)state;
+    features of;
+    team *made = label_team("", "", false, &of);
+    annoproj_project *admin = made->projects[TEAM_ADMIN];
+    draw_some(made, &of);
+    annoproj_task *task = team_task(made, TEAM_ANNOTATOR, IMAGE);
+    assert_ok(annoproj_task_submit(task, NULL, NULL, &error), error);
+    annoproj_task_close(task);
+    const int64_t stages[] = {made->annotate}, classes[] = {of.weather, of.car, of.weather};
+    for (int i = 0; i < 4; i++) {
+        const bool coco = i % 2 == 1;
+        annoproj_export_options options = ANNOPROJ_EXPORT_OPTIONS_INIT;
+        char name[16];
+        snprintf(name, sizeof name, "saved %d", i);
+        options.stages = stages;
+        options.classes = classes;
+        options.stage_count = i >= 2;
+        options.class_count = i >= 2 ? 3 : 0;
+        char *plain = exported(admin, 0, coco, &options);
+        options.version_name = name;
+        char *saved = exported(admin, 0, coco, &options);
+        assert_string_equal(saved, plain);
+        task = team_task(made, TEAM_ANNOTATOR, VIDEO);
+        put_car(task, "carCar01", &of, i, i + 4);
+        annoproj_task_close(task);
+        char *kept = exported(admin, newest(admin, name), coco, NULL);
+        assert_string_equal(kept, plain);
+        assert_int_equal(count_versions(made), i + 1);
+        free(plain);
+        free(saved);
+        free(kept);
+    }
+    assert_int_equal(team_differences(made), 0);
+    team_free(made);
+}
+
+/* A callback that stops, and one that counts what it gets. */
+static int32_t stop_writing(const void *data, size_t length, void *user_data) {
+    (void)data, (void)length;
+    (*(int *)user_data)++;
+    return 3;
+}
+
+static int32_t go_on_writing(const void *data, size_t length, void *user_data) {
+    (void)data;
+    *(int *)user_data += length > 0;
+    return 0;
+}
+
+/* Whatever ends the export, the version is gone, and the same call can be made again. */
+static void test_a_failed_export_leaves_no_version(void **state) {
+    (void)state;
+    features of;
+    team *made = label_team("", "", false, &of);
+    annoproj_project *admin = made->projects[TEAM_ADMIN];
+    annoproj_call keyed = ANNOPROJ_CALL_INIT;
+    int64_t labels = 7;
+    int written = 0;
+    keyed.request_key = "save it";
+    draw_some(made, &of);
+    for (int i = 0; i < 4; i++) {
+        annoproj_export_options options = ANNOPROJ_EXPORT_OPTIONS_INIT;
+        const annoproj_call *call = i / 2 == 1 ? &keyed : NULL;
+        annoproj_status (*export)(annoproj_project *, const annoproj_export_options *, const annoproj_call *, int64_t *,
+                                  annoproj_error **) =
+            i % 2 == 1 ? annoproj_project_export_coco : annoproj_project_export_labels;
+        const char *names[] = {"rows", "coco", "rows again", "coco again"};
+        keyed.request_key = i % 2 == 1 ? "save coco" : "save rows";
+        options.version_name = names[i];
+        options.path = "/no/such/folder/out.json";
+        assert_status(ANNOPROJ_NOT_FOUND, export(admin, &options, call, &labels, &error), error);
+        assert_int_equal(labels, 0);
+        assert_int_equal(count_versions(made), i);
+        options.path = NULL;
+        options.write = stop_writing;
+        options.user_data = &written;
+        written = 0;
+        assert_status(ANNOPROJ_CALLBACK, export(admin, &options, call, &labels, &error), error);
+        assert_int_equal(written, 1);
+        assert_int_equal(count_versions(made), i);
+        assert_int_equal(count_rows(made, "SELECT count(*) FROM request WHERE key LIKE 'save%'"), i == 3);
+        assert_int_equal(team_differences(made), 0);
+        options.write = go_on_writing;
+        written = 0;
+        assert_ok(export(admin, &options, call, &labels, &error), error);
+        assert_true(written > 0 && labels > 0);
+        const int64_t version = newest(admin, names[i]), all = labels;
+        options.write = stop_writing; /* a version that was there before is not taken back */
+        assert_status(call ? ANNOPROJ_CALLBACK : ANNOPROJ_EXISTS, export(admin, &options, call, &labels, &error), error);
+        options.write = go_on_writing;
+        assert_status(call ? ANNOPROJ_OK : ANNOPROJ_EXISTS, export(admin, &options, call, &labels, &error), error);
+        assert_int_equal(labels, call ? all : 0);
+        assert_int_equal(newest(admin, names[i]), version);
+        assert_int_equal(count_versions(made), i + 1);
+    }
+    assert_int_equal(team_differences(made), 0);
+    team_free(made);
+}
+
+/* The export of the version has begun: there are too few tasks for steps before it. */
+static int32_t stop_at_once(int64_t done, int64_t total, void *user_data) {
+    (void)done, (void)total;
+    (*(int64_t *)user_data)++;
+    return 1;
+}
+
+static void test_refused_saves(void **state) {
+    (void)state;
+    team *made = team_new(8, "", "");
+    annoproj_project *admin = made->projects[TEAM_ADMIN];
+    annoproj_export_options options = ANNOPROJ_EXPORT_OPTIONS_INIT;
+    annoproj_call call = ANNOPROJ_CALL_INIT;
+    int64_t labels = 7, calls = 0, wrong = 99;
+    int written = 0;
+    const int64_t version = create(admin, "kept");
+    options.write = go_on_writing;
+    options.user_data = &written;
+    options.version_name = "kept";
+    assert_status(ANNOPROJ_EXISTS, annoproj_project_export_labels(admin, &options, NULL, &labels, &error), error);
+    assert_int_equal(labels, 0);
+    const char *bad[] = {"", "\xff"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        options.version_name = bad[i];
+        assert_status(ANNOPROJ_INVALID, annoproj_project_export_labels(admin, &options, NULL, &labels, &error), error);
+    }
+    options.version_name = "new";
+    assert_status(ANNOPROJ_INVALID, annoproj_label_version_export_labels(admin, version, &options, NULL, &labels, &error),
+                  error);
+    assert_status(ANNOPROJ_INVALID, annoproj_label_version_export_coco(admin, version, &options, NULL, &labels, &error),
+                  error);
+    options.include_reviews = true;
+    assert_status(ANNOPROJ_INVALID, annoproj_project_export_labels(admin, &options, NULL, &labels, &error), error);
+    options.include_reviews = false;
+    options.stages = options.classes = &wrong;
+    options.stage_count = 1;
+    assert_status(ANNOPROJ_NOT_FOUND, annoproj_project_export_coco(admin, &options, NULL, &labels, &error), error);
+    options.stage_count = 0;
+    options.class_count = 1;
+    assert_status(ANNOPROJ_NOT_FOUND, annoproj_project_export_coco(admin, &options, NULL, &labels, &error), error);
+    options.class_count = 0;
+    call.progress = stop_at_once;
+    call.user_data = &calls;
+    assert_status(ANNOPROJ_CALLBACK, annoproj_project_export_labels(admin, &options, &call, &labels, &error), error);
+    assert_int_equal(calls, 1);
+    for (int who = TEAM_MANAGER; who < TEAM_SIZE; who++)
+        assert_status(ANNOPROJ_PERMISSION,
+                      annoproj_project_export_labels(made->projects[who], &options, NULL, &labels, &error), error);
+    assert_ok(annoproj_project_set_status(admin, ANNOPROJ_PROJECT_ARCHIVED, NULL, &error), error);
+    assert_status(ANNOPROJ_STATE, annoproj_project_export_labels(admin, &options, NULL, &labels, &error), error);
+    assert_int_equal(written, 0);
+    assert_int_equal(count_versions(made), 1);
+    options.version_name = NULL;
+    assert_ok(annoproj_project_export_labels(admin, &options, NULL, &labels, &error), error);
+    assert_int_equal(team_differences(made), 0);
+    team_free(made);
+}
+
 /* --- the list, who may, and what is refused --------------------------------------------------------------------------- */
 
 static void test_list(void **state) {
@@ -476,6 +651,9 @@ int main(void) {
         cmocka_unit_test(test_shows_it_for_ever),
         cmocka_unit_test(test_unchanged_costs_nothing),
         cmocka_unit_test(test_steps),
+        cmocka_unit_test(test_saves_what_it_exports),
+        cmocka_unit_test(test_a_failed_export_leaves_no_version),
+        cmocka_unit_test(test_refused_saves),
         cmocka_unit_test(test_list),
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_check),

@@ -11,6 +11,7 @@ typedef struct scene {
     annoproj_project *project;
     int64_t empty, drawn, chosen; /* versions */
     char *path;
+    int saves; /* calls so far: each has a request key of its own */
 } scene;
 
 typedef annoproj_status (*call_fn)(scene *on, annoproj_error **error);
@@ -73,6 +74,30 @@ static annoproj_status export_rows(scene *on, annoproj_error **error) {
     return export_as(on, false, error);
 }
 
+/* A version that was made and not written is taken back. */
+static annoproj_status save_as(scene *on, bool coco, annoproj_error **error) {
+    annoproj_export_options options = ANNOPROJ_EXPORT_OPTIONS_INIT;
+    annoproj_call call = ANNOPROJ_CALL_INIT;
+    int64_t labels = 0;
+    char key[32];
+    snprintf(key, sizeof key, "save %d", ++on->saves);
+    options.path = on->path;
+    options.version_name = "saved";
+    call.request_key = key;
+    annoproj_status status = (coco ? annoproj_project_export_coco
+                                   : annoproj_project_export_labels)(on->project, &options, &call, &labels, error);
+    assert_true((status == ANNOPROJ_OK) == (labels != 0));
+    return status;
+}
+
+static annoproj_status save_coco(scene *on, annoproj_error **error) {
+    return save_as(on, true, error);
+}
+
+static annoproj_status save_rows(scene *on, annoproj_error **error) {
+    return save_as(on, false, error);
+}
+
 static annoproj_status diff(scene *on, annoproj_error **error) {
     annoproj_table *table = NULL;
     annoproj_status status = annoproj_label_version_diff(on->project, on->empty, on->drawn, NULL, NULL, &table, error);
@@ -130,6 +155,41 @@ static void fail_everywhere(const char *name, scene *on, call_fn call, void (*un
             assert_int_equal(last_seq(on->made), before);
         else if (failed && undo)
             undo(on);
+    }
+    print_message("%s: %zu allocations refused\n", name, refused);
+    assert_true(refused > 0);
+}
+
+static int64_t versions(scene *on, int64_t *newest) {
+    annoproj_error *error = NULL;
+    annoproj_table *table = NULL;
+    assert_ok(annoproj_label_version_list(on->project, NULL, NULL, &table, &error), error);
+    const int64_t count = annoproj_table_row_count(table);
+    *newest = annoproj_table_int64(table, 0, annoproj_table_column_index(table, "version"));
+    annoproj_table_free(table);
+    return count;
+}
+
+/* The same for exports that save a version: one that fails leaves none. */
+static void save_everywhere(const char *name, scene *on, call_fn call) {
+    size_t refused = 0;
+    int64_t newest = 0;
+    const int64_t before = versions(on, &newest);
+    bool failed = true;
+    for (size_t at = 1; failed; at++) {
+        annoproj_error *error = NULL;
+        memory_fail_at(at);
+        const annoproj_status status = call(on, &error);
+        failed = memory_has_failed();
+        memory_fail_at(0);
+        if (status != ANNOPROJ_OK && (!failed || status != ANNOPROJ_NO_MEMORY))
+            fail_msg("%s, allocation %zu: %s: %s", name, at, annoproj_status_name(status),
+                     annoproj_error_message(error));
+        annoproj_error_free(error);
+        refused += status != ANNOPROJ_OK;
+        assert_int_equal(versions(on, &newest), before + (status == ANNOPROJ_OK));
+        if (status == ANNOPROJ_OK)
+            assert_ok(annoproj_label_version_delete(on->project, newest, NULL, &error), error);
     }
     print_message("%s: %zu allocations refused\n", name, refused);
     assert_true(refused > 0);
@@ -209,6 +269,8 @@ static void every_call(void **state) {
     fail_everywhere("list, a page", &on, list_page, NULL);
     fail_everywhere("export_coco", &on, export_coco, NULL);
     fail_everywhere("export_labels", &on, export_rows, NULL);
+    save_everywhere("project_export_coco", &on, save_coco);
+    save_everywhere("project_export_labels", &on, save_rows);
     fail_everywhere("diff", &on, diff, NULL);
     change_all(&on);
     fail_everywhere("diff, now", &on, diff_now, NULL);

@@ -3372,20 +3372,26 @@ class Project(_runtime.Handle):
         call.run(_capi.annoproj_project_import_labels, call.handle(self, Project, 'project'), c_path, ctypes.byref(s_options), call.pointer(), call.result(o_table, ImportTable), call.error_pointer())
         return call.made(o_table, ImportTable)
 
-    def export_coco(self, *, path=None, write=None, stages=None, classes=None, sign=None, include_reviews=False, coco_extended=False, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+    def export_coco(self, *, path=None, write=None, stages=None, classes=None, sign=None, version_name=None, include_reviews=False, coco_extended=False, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """Writes the labels stored now, drafts included, without those of branches, as COCO, in pixels: an image for each image, image of a group and
         labelled frame, none for audio, texts and PDF; masks and polygons with holes as compressed run lengths. `*labels` is how many
         annotations were written.
         With `coco_extended` a rotatable box is drawn turned, with the bounds of that; attributes.classifications has nested answers, too, by
         path ("Colour/Other/Which"); images have `classifications`, those on the frame and those on the whole data unit;
-        and classes that came from one category of a COCO file are one category again, with its id. NOT_FOUND (stage, class, folder),
-        STATE when a unit must be changed and the data unit has no width or height, READONLY, CALLBACK. Rights: export.
+        and classes that came from one category of a COCO file are one category again, with its id.
+        With `version_name` a label version of the stages and classes chosen is made first, as annoproj_label_version_create makes it, and the file is
+        written from that: whatever is changed meanwhile, the version has what the file has. An export that fails then, or is cancelled,
+        takes its version back, so that it can be repeated as it was; the version stays only when it cannot be taken back: the process ended, the
+        store is full or was busy for 30 seconds. A repeat with the same request key writes the version that the first call made. EXISTS when the
+        project has a version of that name, STATE (archived), INVALID with `include_reviews`: versions have none. NOT_FOUND (stage, class, folder),
+        STATE when a unit must be changed and the data unit has no width or height, READONLY, CALLBACK. Rights: export; with `version_name` label_version, too.
 
         path: a file; written beside it first, then renamed; never over a store
         write: or a callback; exactly one of the two
         stages: current stages of the tasks; empty = all
         classes: features; empty = all
         sign: for data_link and coco_url; without it they are the data units' links
+        version_name: also makes a label version of this name, of exactly what is exported
         include_reviews: label rows: `reviews` of each object and classification on a frame
         coco_extended: COCO: more than the format has, see annoproj_project_export_coco
         """
@@ -3397,6 +3403,7 @@ class Project(_runtime.Handle):
         s_options.stages = call.array(stages, 'q', 'stages', 'options.stage_count', 0, True, False)
         s_options.classes = call.array(classes, 'q', 'classes', 'options.class_count', 0, True, False)
         s_options.sign = _capi.annoproj_sign_fn() if sign is None else call.callback(_capi.annoproj_sign_fn, sign, 'sign', lambda link, buffer, length, written, user_data: (_convert.decode(link), length,), lambda value, link, buffer, length, written, user_data: _runtime.fill_some(value, buffer, length, written))
+        s_options.version_name = _convert.encode(version_name, 'version_name', True)
         s_options.include_reviews = bool(include_reviews)
         s_options.coco_extended = bool(coco_extended)
         s_options.class_count = call.length('options.class_count')
@@ -3405,15 +3412,16 @@ class Project(_runtime.Handle):
         call.run(_capi.annoproj_project_export_coco, call.handle(self, Project, 'project'), ctypes.byref(s_options), call.pointer(), ctypes.byref(o_labels), call.error_pointer())
         return o_labels.value
 
-    def export_labels(self, *, path=None, write=None, stages=None, classes=None, sign=None, include_reviews=False, coco_extended=False, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+    def export_labels(self, *, path=None, write=None, stages=None, classes=None, sign=None, version_name=None, include_reviews=False, coco_extended=False, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """Writes the labels stored now, drafts included, as a JSON list of label rows, one for each task, coordinates normalised. `*labels` is how many
-        labels were written. Statuses as annoproj_project_export_coco. Rights: export.
+        labels were written. `version_name` and statuses as annoproj_project_export_coco. Rights: export; with `version_name` label_version, too.
 
         path: a file; written beside it first, then renamed; never over a store
         write: or a callback; exactly one of the two
         stages: current stages of the tasks; empty = all
         classes: features; empty = all
         sign: for data_link and coco_url; without it they are the data units' links
+        version_name: also makes a label version of this name, of exactly what is exported
         include_reviews: label rows: `reviews` of each object and classification on a frame
         coco_extended: COCO: more than the format has, see annoproj_project_export_coco
         """
@@ -3425,6 +3433,7 @@ class Project(_runtime.Handle):
         s_options.stages = call.array(stages, 'q', 'stages', 'options.stage_count', 0, True, False)
         s_options.classes = call.array(classes, 'q', 'classes', 'options.class_count', 0, True, False)
         s_options.sign = _capi.annoproj_sign_fn() if sign is None else call.callback(_capi.annoproj_sign_fn, sign, 'sign', lambda link, buffer, length, written, user_data: (_convert.decode(link), length,), lambda value, link, buffer, length, written, user_data: _runtime.fill_some(value, buffer, length, written))
+        s_options.version_name = _convert.encode(version_name, 'version_name', True)
         s_options.include_reviews = bool(include_reviews)
         s_options.coco_extended = bool(coco_extended)
         s_options.class_count = call.length('options.class_count')
@@ -3477,9 +3486,9 @@ class Project(_runtime.Handle):
         """The tables of label_version_list, page by page, each fetched when it is asked for."""
         return _runtime.pages(functools.partial(self.label_version_list), keywords)
 
-    def label_version_export_coco(self, version, *, path=None, write=None, stages=None, classes=None, sign=None, include_reviews=False, coco_extended=False, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+    def label_version_export_coco(self, version, *, path=None, write=None, stages=None, classes=None, sign=None, version_name=None, include_reviews=False, coco_extended=False, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """Writes a label version as annoproj_project_export_coco writes the labels there are now; the options choose among what it has.
-        What is read is compared with its hash: CORRUPT. NOT_FOUND (version). INVALID with `include_reviews`: versions have none.
+        What is read is compared with its hash: CORRUPT. NOT_FOUND (version). INVALID with `include_reviews`, versions have none, and with `version_name`.
         Links are signed anew. Other statuses as there. Rights: export.
 
         path: a file; written beside it first, then renamed; never over a store
@@ -3487,6 +3496,7 @@ class Project(_runtime.Handle):
         stages: current stages of the tasks; empty = all
         classes: features; empty = all
         sign: for data_link and coco_url; without it they are the data units' links
+        version_name: also makes a label version of this name, of exactly what is exported
         include_reviews: label rows: `reviews` of each object and classification on a frame
         coco_extended: COCO: more than the format has, see annoproj_project_export_coco
         """
@@ -3499,6 +3509,7 @@ class Project(_runtime.Handle):
         s_options.stages = call.array(stages, 'q', 'stages', 'options.stage_count', 0, True, False)
         s_options.classes = call.array(classes, 'q', 'classes', 'options.class_count', 0, True, False)
         s_options.sign = _capi.annoproj_sign_fn() if sign is None else call.callback(_capi.annoproj_sign_fn, sign, 'sign', lambda link, buffer, length, written, user_data: (_convert.decode(link), length,), lambda value, link, buffer, length, written, user_data: _runtime.fill_some(value, buffer, length, written))
+        s_options.version_name = _convert.encode(version_name, 'version_name', True)
         s_options.include_reviews = bool(include_reviews)
         s_options.coco_extended = bool(coco_extended)
         s_options.class_count = call.length('options.class_count')
@@ -3507,7 +3518,7 @@ class Project(_runtime.Handle):
         call.run(_capi.annoproj_label_version_export_coco, call.handle(self, Project, 'project'), c_version, ctypes.byref(s_options), call.pointer(), ctypes.byref(o_labels), call.error_pointer())
         return o_labels.value
 
-    def label_version_export_labels(self, version, *, path=None, write=None, stages=None, classes=None, sign=None, include_reviews=False, coco_extended=False, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+    def label_version_export_labels(self, version, *, path=None, write=None, stages=None, classes=None, sign=None, version_name=None, include_reviews=False, coco_extended=False, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """Writes a label version as annoproj_project_export_labels writes the labels there are now. Statuses as annoproj_label_version_export_coco.
         Rights: export.
 
@@ -3516,6 +3527,7 @@ class Project(_runtime.Handle):
         stages: current stages of the tasks; empty = all
         classes: features; empty = all
         sign: for data_link and coco_url; without it they are the data units' links
+        version_name: also makes a label version of this name, of exactly what is exported
         include_reviews: label rows: `reviews` of each object and classification on a frame
         coco_extended: COCO: more than the format has, see annoproj_project_export_coco
         """
@@ -3528,6 +3540,7 @@ class Project(_runtime.Handle):
         s_options.stages = call.array(stages, 'q', 'stages', 'options.stage_count', 0, True, False)
         s_options.classes = call.array(classes, 'q', 'classes', 'options.class_count', 0, True, False)
         s_options.sign = _capi.annoproj_sign_fn() if sign is None else call.callback(_capi.annoproj_sign_fn, sign, 'sign', lambda link, buffer, length, written, user_data: (_convert.decode(link), length,), lambda value, link, buffer, length, written, user_data: _runtime.fill_some(value, buffer, length, written))
+        s_options.version_name = _convert.encode(version_name, 'version_name', True)
         s_options.include_reviews = bool(include_reviews)
         s_options.coco_extended = bool(coco_extended)
         s_options.class_count = call.length('options.class_count')

@@ -719,6 +719,7 @@ class annoproj_export_options(Structure):
         ("classes", c_void_p),
         ("class_count", c_size_t),
         ("sign", annoproj_sign_fn),
+        ("version_name", c_char_p),
         ("include_reviews", c_bool),
         ("coco_extended", c_bool),
     ]

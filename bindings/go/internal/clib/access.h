@@ -153,6 +153,8 @@ void command_event(command *command, const event *event);
 int64_t command_events_project(command *command, int64_t project);
 /* Writes the events so far when they are many: for bodies that make millions, each into the log it goes to now. */
 annoproj_status command_send_events(command *command, annoproj_error **error);
+/* What an earlier command of the caller did is undone: its request key may be used again. */
+annoproj_status command_forget_key(command *command, const char *key, annoproj_error **error);
 uint64_t command_random(command *command);            /* derived from the seed: the same when the body runs again */
 void command_uuid(command *command, uint8_t out[16]); /* version 4 */
 void command_hash(command *command, char out[9]);     /* 8 characters of base64url without - and _ doubling as first */

@@ -101,6 +101,7 @@
 #define cache_of_writer annoproj_internal_cache_of_writer
 #define calendar_next annoproj_internal_calendar_next
 #define calendar_start annoproj_internal_calendar_start
+#define call_rest annoproj_internal_call_rest
 #define callback_begin annoproj_internal_callback_begin
 #define callback_end annoproj_internal_callback_end
 #define chart_exact annoproj_internal_chart_exact
@@ -161,6 +162,7 @@
 #define command_attempt annoproj_internal_command_attempt
 #define command_event annoproj_internal_command_event
 #define command_events_project annoproj_internal_command_events_project
+#define command_forget_key annoproj_internal_command_forget_key
 #define command_hash annoproj_internal_command_hash
 #define command_note_ticket annoproj_internal_command_note_ticket
 #define command_random annoproj_internal_command_random
@@ -623,6 +625,7 @@
 #define report_top_projects annoproj_internal_report_top_projects
 #define report_top_users annoproj_internal_report_top_users
 #define request_key_find annoproj_internal_request_key_find
+#define request_key_forget annoproj_internal_request_key_forget
 #define request_key_keep annoproj_internal_request_key_keep
 #define result_int64 annoproj_internal_result_int64
 #define result_place annoproj_internal_result_place
@@ -1025,7 +1028,9 @@
 #define version_part_now annoproj_internal_version_part_now
 #define version_put_labels annoproj_internal_version_put_labels
 #define version_remove annoproj_internal_version_remove
+#define version_save annoproj_internal_version_save
 #define version_stage_some annoproj_internal_version_stage_some
+#define version_unsave annoproj_internal_version_unsave
 #define version_wanted_labels annoproj_internal_version_wanted_labels
 #define wanted_metadata_match annoproj_internal_wanted_metadata_match
 #define wanted_metadata_parse annoproj_internal_wanted_metadata_parse

@@ -58,3 +58,10 @@ annoproj_status request_key_keep(database *db, int64_t actor, const char *key, i
     bind_int64(keep, now_us);
     return sql_run(keep, error);
 }
+
+annoproj_status request_key_forget(database *db, int64_t actor, const char *key, annoproj_error **error) {
+    statement *forget = sql(db, "DELETE FROM request WHERE actor = ?1 AND key = ?2");
+    bind_int64(forget, actor);
+    bind_text(forget, key);
+    return sql_run(forget, error);
+}

@@ -8,16 +8,19 @@
 #include "options.h"
 #include "page_token.h"
 #include "utf8.h"
+#include "version_calls.h"
 
 #define FEW_TASKS    256 /* that are looked at in the command that makes the version */
 #define PAGE_DEFAULT 1000
 #define PAGE_MOST    10000
 
 typedef struct version_call {
-    const char *name;
+    const char *function, *name;
     annoproj_label_version_options options;
     int64_t unknown, after, done; /* tasks to look at before */
     int64_t version, task, before, limit;
+    int64_t made;          /* by this call; 0 when its request key had made one before */
+    const char *forgotten; /* request key */
     annoproj_table *table;
 } version_call;
 
@@ -99,9 +102,8 @@ static annoproj_status count_unknown(scope *in, void *arguments, annoproj_error 
     annoproj_status status = read_choice(in, made, &version, error);
     if (status == ANNOPROJ_OK && !in->bounds->request_key)
         status = check_free(in, made->name, error);
-    return status == ANNOPROJ_OK
-               ? version_count_unknown(in, version.stages, version.stage_count, &made->unknown, error)
-               : status;
+    return status == ANNOPROJ_OK ? version_count_unknown(in, version.stages, version.stage_count, &made->unknown, error)
+                                 : status;
 }
 
 /* A body may run again: it begins where the last one that was committed came to. */
@@ -118,7 +120,7 @@ static annoproj_status stage_some(command *cmd, void *arguments, annoproj_error 
 }
 
 static annoproj_status make_version(command *cmd, void *arguments, annoproj_error **error) {
-    const version_call *made = arguments;
+    version_call *made = arguments;
     label_version version = {.name = made->name};
     annoproj_status status = read_choice(&cmd->scope, made, &version, error);
     if (status == ANNOPROJ_OK)
@@ -126,17 +128,7 @@ static annoproj_status make_version(command *cmd, void *arguments, annoproj_erro
     if (status == ANNOPROJ_OK)
         status = version_make(cmd, &version, error);
     command_result_int64(cmd, version.id);
-    return status;
-}
-
-/* The caller's call with the time that is left; only the last command has its request key. */
-static annoproj_status rest_of(const bounds *limits, const annoproj_call *call, bool keyed, annoproj_call *rest,
-                               annoproj_error **error) {
-    annoproj_status status = options_read(rest, sizeof *rest, sizeof *rest, call, error);
-    const int64_t left = limits->until_us - monotonic_us();
-    rest->size = sizeof *rest;
-    rest->timeout_us = limits->until_us == INT64_MAX ? -1 : left > 0 ? left : 1;
-    rest->request_key = keyed ? rest->request_key : NULL;
+    made->made = version.id;
     return status;
 }
 
@@ -152,7 +144,7 @@ static annoproj_status stage_all(annoproj_project *project, version_call *made, 
             status = bounds_progress(limits, made->done, made->done > made->unknown ? made->done : made->unknown,
                                      error);
         if (status == ANNOPROJ_OK)
-            status = rest_of(limits, call, false, &rest, error);
+            status = call_rest(limits, call, false, &rest, error);
         if (status == ANNOPROJ_OK)
             status = project_write(project, &what, stage_some, &rest, &result, error);
         if (status == ANNOPROJ_OK) {
@@ -166,7 +158,7 @@ static annoproj_status stage_all(annoproj_project *project, version_call *made, 
 
 static uint64_t print_version(const version_call *made) {
     const annoproj_label_version_options *options = &made->options;
-    uint64_t print = fingerprint_text(fingerprint_text(0, "label_version_create"), made->name);
+    uint64_t print = fingerprint_text(fingerprint_text(0, made->function), made->name);
     print = fingerprint_bytes(print, options->stages, options->stage_count * sizeof *options->stages);
     return fingerprint_bytes(print, options->classes, options->class_count * sizeof *options->classes);
 }
@@ -176,13 +168,13 @@ static annoproj_status create(annoproj_project *project, version_call *made, con
     handle_call what = {.operation = ANNOPROJ_OPERATION_LABEL_VERSION, .arguments = made};
     annoproj_call rest;
     bytes result = {0};
-    annoproj_status status = rest_of(limits, call, true, &rest, error);
+    annoproj_status status = call_rest(limits, call, true, &rest, error);
     if (status == ANNOPROJ_OK)
         status = project_read(project, &what, count_unknown, &rest, error);
     if (status == ANNOPROJ_OK)
         status = stage_all(project, made, limits, call, error);
     if (status == ANNOPROJ_OK)
-        status = rest_of(limits, call, true, &rest, error);
+        status = call_rest(limits, call, true, &rest, error);
     what.fingerprint = print_version(made);
     if (status == ANNOPROJ_OK)
         status = project_write(project, &what, make_version, &rest, &result, error);
@@ -195,7 +187,7 @@ static annoproj_status create(annoproj_project *project, version_call *made, con
 annoproj_status annoproj_label_version_create(annoproj_project *project, const char *name,
                                               const annoproj_label_version_options *options, const annoproj_call *call,
                                               int64_t *version, annoproj_error **error) {
-    version_call made = {.name = name};
+    version_call made = {.function = "label_version_create", .name = name};
     bounds limits;
     if (!result_place(version, sizeof *version, "version", error))
         return ANNOPROJ_INVALID;
@@ -214,6 +206,38 @@ annoproj_status annoproj_label_version_create(annoproj_project *project, const c
     if (status == ANNOPROJ_OK)
         *version = made.version;
     return status;
+}
+
+/* --- for exports that make one --------------------------------------------------------------------------------------- */
+
+annoproj_status version_save(annoproj_project *project, const version_choice *choice, const bounds *limits,
+                             const annoproj_call *call, saved_version *out, annoproj_error **error) {
+    version_call made = {.function = choice->function,
+                         .name = choice->name,
+                         .options = {.size = sizeof made.options,
+                                     .stages = choice->stages,
+                                     .stage_count = choice->stage_count,
+                                     .classes = choice->classes,
+                                     .class_count = choice->class_count}};
+    annoproj_status status = create(project, &made, limits, call, error);
+    *out = (saved_version){.id = made.version, .is_new = made.made != 0 && made.made == made.version};
+    return status;
+}
+
+static annoproj_status delete_version(command *cmd, void *arguments, annoproj_error **error) {
+    const version_call *made = arguments;
+    label_version version;
+    annoproj_status status = label_version_load(&cmd->scope, made->version, &version, error);
+    if (status == ANNOPROJ_OK)
+        status = version_remove(cmd, &version, error);
+    return status == ANNOPROJ_OK && made->forgotten ? command_forget_key(cmd, made->forgotten, error) : status;
+}
+
+void version_unsave(annoproj_project *project, const saved_version *saved, const char *request_key) {
+    version_call made = {.version = saved->id, .forgotten = request_key};
+    const handle_call what = {.operation = ANNOPROJ_OPERATION_LABEL_VERSION, .arguments = &made};
+    if (saved->is_new)
+        project_write(project, &what, delete_version, NULL, NULL, NULL);
 }
 
 /* --- the list ----------------------------------------------------------------------------------------------------------- */
@@ -258,12 +282,12 @@ static annoproj_status add_version(scope *in, rows *table, statement *row, annop
 }
 
 static annoproj_status read_versions(scope *in, void *arguments, annoproj_error **error) {
-    static const char of_project[] =
-        "SELECT " LABEL_VERSION_COLUMNS ", (SELECT email FROM user WHERE user.id = v.creator) FROM label_version v"
-        " WHERE v.id > ? AND v.id < ? AND v.branch = 0 ORDER BY v.id DESC";
-    static const char of_task[] =
-        "SELECT " LABEL_VERSION_COLUMNS ", (SELECT email FROM user WHERE user.id = v.creator) FROM label_version v"
-        " WHERE v.id > ?1 AND v.id < ?2 AND v.task = ?3 AND v.task <> 0 ORDER BY v.id DESC";
+    static const char of_project[] = "SELECT " LABEL_VERSION_COLUMNS
+                                     ", (SELECT email FROM user WHERE user.id = v.creator) FROM label_version v"
+                                     " WHERE v.id > ? AND v.id < ? AND v.branch = 0 ORDER BY v.id DESC";
+    static const char of_task[] = "SELECT " LABEL_VERSION_COLUMNS
+                                  ", (SELECT email FROM user WHERE user.id = v.creator) FROM label_version v"
+                                  " WHERE v.id > ?1 AND v.id < ?2 AND v.task = ?3 AND v.task <> 0 ORDER BY v.id DESC";
     version_call *made = arguments;
     rows *table = rows_new(&row_label_version_row);
     char token[PAGE_TOKEN_SIZE];
@@ -314,13 +338,6 @@ annoproj_status annoproj_label_version_list(annoproj_project *project,
 }
 
 /* --- deleting ----------------------------------------------------------------------------------------------------------- */
-
-static annoproj_status delete_version(command *cmd, void *arguments, annoproj_error **error) {
-    const version_call *made = arguments;
-    label_version version;
-    annoproj_status status = label_version_load(&cmd->scope, made->version, &version, error);
-    return status == ANNOPROJ_OK ? version_remove(cmd, &version, error) : status;
-}
 
 annoproj_status annoproj_label_version_delete(annoproj_project *project, int64_t version, const annoproj_call *call,
                                               annoproj_error **error) {
