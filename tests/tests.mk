@@ -170,9 +170,10 @@ check-uninstall: $(plain.shared) $(plain.static) ## uninstall leaves nothing of 
 	@$(uninstall_files)
 	@left=$$(find $(DESTDIR) ! -type d); test -z "$$left" || { echo "uninstall leaves: $$left" >&2; exit 1; }
 
+PYTHON_TESTS := $(sort $(wildcard tests/conformance/test_*.py))
 check-python: $(plain.shared) ## tests of the Python package
 	$(call heading,Python package)
-	$(if $(wildcard tests/conformance/test_*.py),$(PYTHON_ENV) $(PYTHON) -m unittest discover -q -s tests/conformance)
+	@$(PYTHON_ENV) $(RUN) --wrapper "$(PYTHON)" $(PYTHON_TESTS)
 
 # The Go package's own tests, over the installed library; then the module alone, the generator, time zones (tests/go).
 check-go: $(STAGE)/stamp ## tests of the Go package, with the race detector; its module alone builds, bundled and installed

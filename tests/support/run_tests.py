@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs test programs side by side and ends with one plain line, "N passed, N failed".
 
-cmocka programs are counted by their tests; any other program counts as one. A program that is missing,
+Programs of cmocka and of unittest are counted by their tests; any other program counts as one. A program that is missing,
 killed by a signal or still running after the timeout has failed. Each program gets its own TMPDIR,
 which is removed afterwards; the working folder is the project's root. With --memory no process gets more
 address space than that: one that runs away is refused memory and fails, and the machine does not suffer.
@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 
+UNITTEST = re.compile(r"^Ran (\d+) tests? in ", re.MULTILINE)
 SUMMARY = re.compile(r"^\[  (PASSED|FAILED)  \] (\d+) test\(s\)", re.MULTILINE)
 
 
@@ -42,13 +43,16 @@ def run_one(program, wrapper, timeout):
     found = SUMMARY.findall(output)
     for word, number in found:
         counts[word] += int(number)
+    ran = UNITTEST.findall(output)
+    if ran and child.returncode == 0:
+        counts["PASSED"] = int(ran[-1])
     if not trouble and child.returncode < 0:
         trouble = f"ended by signal {-child.returncode} ({signal.Signals(-child.returncode).name})"
     elif not trouble and child.returncode > 0:
         trouble = f"exit code {child.returncode}"
     if trouble and not counts["FAILED"]:
         counts["FAILED"] = 1
-    if not trouble and not found:
+    if not trouble and not found and not ran:
         counts["PASSED"] = 1
     return counts["PASSED"], counts["FAILED"], time.monotonic() - start, trouble, output
 
