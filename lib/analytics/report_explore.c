@@ -90,7 +90,9 @@ static int in_order(const void *a, const void *b) {
 }
 
 static void add_counted_rows(explore *made) {
-    qsort(made->list, made->count, sizeof *made->list, in_order);
+    if (made->count > 1) {
+        qsort(made->list, made->count, sizeof *made->list, in_order);
+    }
     for (size_t i = 0, next; i < made->count; i = next) {
         counted sum = made->list[i];
         for (next = i + 1; next < made->count && in_order(&made->list[i], &made->list[next]) == 0; next++) {
