@@ -2221,7 +2221,7 @@ func (p *Project) TasksGet(ctx context.Context, tasks []int64, opts ...CallOptio
 
 // A page of the tasks that the session may see; listing takes nothing. Without a condition, or where its order decides it, a
 // page is found by seeks however many tasks there are; conditions that few tasks meet cost a look at all tasks of the
-// project (of the datasets asked for). ErrNotFound names an unknown stage, dataset or user. ErrInvalid for a pattern or a page token that is none,
+// project (of the datasets asked for); tasks of data units are found by a seek for each of these. ErrNotFound names an unknown stage, dataset, data unit or user. ErrInvalid for a pattern or a page token that is none,
 // ErrData (JSON pointer and byte) for metadata, ErrLimit when a pattern takes too many steps on a title. Rights: queue.
 //
 // In C: annoproj_task_list.

@@ -140,6 +140,8 @@ func layouts() map[string]uintptr {
 	all["annoproj_task_list_options.stage_count"] = unsafe.Offsetof(C.annoproj_task_list_options{}.stage_count)
 	all["annoproj_task_list_options.datasets"] = unsafe.Offsetof(C.annoproj_task_list_options{}.datasets)
 	all["annoproj_task_list_options.dataset_count"] = unsafe.Offsetof(C.annoproj_task_list_options{}.dataset_count)
+	all["annoproj_task_list_options.data_units"] = unsafe.Offsetof(C.annoproj_task_list_options{}.data_units)
+	all["annoproj_task_list_options.data_unit_count"] = unsafe.Offsetof(C.annoproj_task_list_options{}.data_unit_count)
 	all["annoproj_task_list_options.assignees"] = unsafe.Offsetof(C.annoproj_task_list_options{}.assignees)
 	all["annoproj_task_list_options.assignee_count"] = unsafe.Offsetof(C.annoproj_task_list_options{}.assignee_count)
 	all["annoproj_task_list_options.last_action_users"] = unsafe.Offsetof(C.annoproj_task_list_options{}.last_action_users)

@@ -389,6 +389,8 @@ type TaskListOptions struct {
 	Stages []int64
 	// Datasets is datasets.
 	Datasets []int64
+	// DataUnits is data_units.
+	DataUnits []int64
 	// Assignees: 0 = unassigned.
 	Assignees []int64
 	// LastActionUsers: who actioned it last; 0 = the host.
@@ -424,6 +426,7 @@ func (o *TaskListOptions) toC(call *call) *C.annoproj_task_list_options {
 	s.size = C.sizeof_annoproj_task_list_options
 	var assigneeCount arrayLength
 	var dataTypeCount arrayLength
+	var dataUnitCount arrayLength
 	var datasetCount arrayLength
 	var lastActionUserCount arrayLength
 	var stageCount arrayLength
@@ -431,6 +434,7 @@ func (o *TaskListOptions) toC(call *call) *C.annoproj_task_list_options {
 	s.limit = C.int64_t(o.Limit)
 	s.stages = (*C.int64_t)(copyArray(call, &stageCount, "stages", o.Stages, 0))
 	s.datasets = (*C.int64_t)(copyArray(call, &datasetCount, "datasets", o.Datasets, 0))
+	s.data_units = (*C.int64_t)(copyArray(call, &dataUnitCount, "data_units", o.DataUnits, 0))
 	s.assignees = (*C.int64_t)(copyArray(call, &assigneeCount, "assignees", o.Assignees, 0))
 	s.last_action_users = (*C.int64_t)(copyArray(call, &lastActionUserCount, "last_action_users", o.LastActionUsers, 0))
 	s.data_types = (*C.int32_t)(copyArray(call, &dataTypeCount, "data_types", o.DataTypes, 0))
@@ -447,6 +451,7 @@ func (o *TaskListOptions) toC(call *call) *C.annoproj_task_list_options {
 	s.include_waiting = C.bool(o.IncludeWaiting)
 	s.assignee_count = C.size_t(assigneeCount.count)
 	s.data_type_count = C.size_t(dataTypeCount.count)
+	s.data_unit_count = C.size_t(dataUnitCount.count)
 	s.dataset_count = C.size_t(datasetCount.count)
 	s.last_action_user_count = C.size_t(lastActionUserCount.count)
 	s.stage_count = C.size_t(stageCount.count)

@@ -57,6 +57,7 @@ uint64_t task_filter_print(const task_filter *filter) {
     uint64_t print = fingerprint_int64(fingerprint_text(0, "task_list"), filter->in->project.id);
     print = print_ids(print, options->stages, options->stage_count);
     print = print_ids(print, options->datasets, options->dataset_count);
+    print = print_ids(print, options->data_units, options->data_unit_count);
     print = print_ids(print, options->assignees, options->assignee_count);
     print = print_ids(print, options->last_action_users, options->last_action_user_count);
     print = fingerprint_int64(print, (int64_t)options->data_type_count);

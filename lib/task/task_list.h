@@ -2,8 +2,8 @@
  *
  * A page is walked: runs over the index of its order, one for each stage, behind the last place, merged. The order of
  * priority has the index of the queue, and a run for each stage and assignee. What an index cannot tell is looked up task by
- * task. When most tasks are looked up in vain, the page is gathered instead: the tasks that may suit are read in order of
- * their numbers and the first ones of the order are kept. */
+ * task. When most tasks are looked up in vain, or data units are asked for, the page is gathered instead: the tasks that may
+ * suit are read in order of their numbers and the first ones of the order are kept. */
 #ifndef TASK_LIST_H
 #define TASK_LIST_H
 
@@ -51,7 +51,7 @@ uint64_t task_filter_print(const task_filter *filter);
 annoproj_status task_filter_title(const task_filter *filter, const char *title, size_t length, bool *passes,
                                   annoproj_error **error);
 bool task_filter_is_consensus(const task_filter *filter, int64_t stage);
-/* All conditions but the stage. */
+/* All conditions but the stage and the data unit. */
 annoproj_status task_filter_passes(const task_filter *filter, const listed_task *task, bool *passes,
                                    annoproj_error **error);
 
@@ -114,6 +114,9 @@ void best_tasks_unsort(best_tasks *best);
 void best_tasks_close(best_tasks *best);
 /* Those a user has in a stage. */
 annoproj_status gather_assigned(best_tasks *best, int64_t stage, int64_t user, annoproj_error **error);
+/* Those of the data units asked for, in stages of the project with such a number: all of them, or the session's user's. */
+enum { GATHER_ALL = 1, GATHER_OWN = 2 };
+annoproj_status gather_data_units(best_tasks *best, const uint8_t *stages, annoproj_error **error);
 /* Those of a stage whose titles suit. */
 annoproj_status gather_titles(best_tasks *best, int64_t stage, annoproj_error **error);
 /* Those of all stages with such a number: 1 in `stages`, which has a place for each of 65,536. */

@@ -68,6 +68,11 @@ class World:
         self.datasets.append(dataset)
         project.attach_dataset(dataset)
 
+    def units(self):
+        """Data units of the datasets that are attached."""
+        attached = self.projects["host"].datasets().column("dataset")
+        return [unit for unit in self.metadata if unit >> 32 in attached]
+
     def some(self, share):
         return self.rng.sample(self.ids, max(1, int(len(self.ids) * share)))
 
@@ -141,6 +146,7 @@ def passes(world, options, row):
     tests = {
         "stages": lambda v: row["stage"] in v,
         "datasets": lambda v: row["dataset"] in v,
+        "data_units": lambda v: row["data_unit"] in v,
         "assignees": lambda v: (row["assignee"] or 0) in v,
         "last_action_users": lambda v: row["last_action_user"] in v,
         "data_types": lambda v: row["data_type"] in [TYPES[kind] for kind in v],
@@ -174,6 +180,7 @@ def random_options(world):
     flags = lambda kind: rng.choice(list(kind)) | rng.choice(list(kind))
     ways = {
         "datasets": lambda: rng.sample(world.datasets, rng.randint(1, 2)),
+        "data_units": lambda: rng.choices(world.units(), k=rng.choice((1, 5, 40))),
         "assignees": lambda: rng.sample(users, rng.randint(1, 3)),
         "last_action_users": lambda: rng.sample(users, rng.randint(1, 3)),
         "data_types": lambda: rng.sample(list(TYPES), rng.randint(1, 2)),

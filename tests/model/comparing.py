@@ -150,6 +150,9 @@ class Comparing:
         if seen:
             dataset = random.choice(sorted(seen))
             conditions.append(({"datasets": [dataset]}, lambda task: task.dataset == dataset))
+        if listed:
+            units = [task.unit.id for task in random.choices(listed, k=4)]
+            conditions.append(({"data_units": units}, lambda task: task.unit.id in units))
         options, keep = dict(options, limit=random.choice((1, 3, 1000))), listed
         for option, holds in random.sample(conditions, random.choice((0, 1, 1, 2, 3))):
             options.update(option)

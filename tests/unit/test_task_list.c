@@ -235,6 +235,8 @@ static void test_wrong_conditions(void **state) {
     REFUSED(ANNOPROJ_INVALID, .priority_below = 102);
     REFUSED(ANNOPROJ_INVALID, .data_types = &no_type, .data_type_count = 1);
     REFUSED(ANNOPROJ_INVALID, .data_type_count = 1);
+    REFUSED(ANNOPROJ_INVALID, .data_unit_count = 1);
+    REFUSED(ANNOPROJ_NOT_FOUND, .data_units = &unknown, .data_unit_count = 1);
     REFUSED(ANNOPROJ_INVALID, .last_action_user_count = 1);
     REFUSED(ANNOPROJ_NOT_FOUND, .last_action_users = &unknown, .last_action_user_count = 1);
     REFUSED(ANNOPROJ_INVALID, .title = "\xff");

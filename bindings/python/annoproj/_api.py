@@ -2944,10 +2944,10 @@ class Project(_runtime.Handle):
         call.run(_capi.annoproj_tasks_get, call.handle(self, Project, 'project'), c_tasks, call.length('count'), call.pointer(), call.result(o_table, TaskTable), call.error_pointer())
         return call.made(o_table, TaskTable)
 
-    def task_list(self, *, page=None, limit=0, stages=None, datasets=None, assignees=None, last_action_users=None, data_types=None, title=None, title_pattern=None, metadata=None, statuses=0, derived_statuses=0, issues=0, sort=0, priority_least=0, priority_below=0, reverse=False, include_waiting=False, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+    def task_list(self, *, page=None, limit=0, stages=None, datasets=None, data_units=None, assignees=None, last_action_users=None, data_types=None, title=None, title_pattern=None, metadata=None, statuses=0, derived_statuses=0, issues=0, sort=0, priority_least=0, priority_below=0, reverse=False, include_waiting=False, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """A page of the tasks that the session may see; listing takes nothing. Without a condition, or where its order decides it, a
         page is found by seeks however many tasks there are; conditions that few tasks meet cost a look at all tasks of the
-        project (of the datasets asked for). NOT_FOUND names an unknown stage, dataset or user. INVALID for a pattern or a page token that is none,
+        project (of the datasets asked for); tasks of data units are found by a seek for each of these. NOT_FOUND names an unknown stage, dataset, data unit or user. INVALID for a pattern or a page token that is none,
         DATA (JSON pointer and byte) for metadata, LIMIT when a pattern takes too many steps on a title. Rights: queue.
 
         page: token of annoproj_table_next_page, for the same options
@@ -2969,6 +2969,7 @@ class Project(_runtime.Handle):
         s_options.limit = _convert.integer(limit, 'limit', 'c_int64')
         s_options.stages = call.array(stages, 'q', 'stages', 'options.stage_count', 0, True, False)
         s_options.datasets = call.array(datasets, 'q', 'datasets', 'options.dataset_count', 0, True, False)
+        s_options.data_units = call.array(data_units, 'q', 'data_units', 'options.data_unit_count', 0, True, False)
         s_options.assignees = call.array(assignees, 'q', 'assignees', 'options.assignee_count', 0, True, False)
         s_options.last_action_users = call.array(last_action_users, 'q', 'last_action_users', 'options.last_action_user_count', 0, True, False)
         s_options.data_types = call.array(data_types, 'i', 'data_types', 'options.data_type_count', 0, True, False)
@@ -2985,6 +2986,7 @@ class Project(_runtime.Handle):
         s_options.include_waiting = bool(include_waiting)
         s_options.assignee_count = call.length('options.assignee_count')
         s_options.data_type_count = call.length('options.data_type_count')
+        s_options.data_unit_count = call.length('options.data_unit_count')
         s_options.dataset_count = call.length('options.dataset_count')
         s_options.last_action_user_count = call.length('options.last_action_user_count')
         s_options.stage_count = call.length('options.stage_count')

@@ -498,6 +498,8 @@ class annoproj_task_list_options(Structure):
         ("stage_count", c_size_t),
         ("datasets", c_void_p),
         ("dataset_count", c_size_t),
+        ("data_units", c_void_p),
+        ("data_unit_count", c_size_t),
         ("assignees", c_void_p),
         ("assignee_count", c_size_t),
         ("last_action_users", c_void_p),

@@ -1468,6 +1468,8 @@ typedef struct annoproj_task_list_options {
     size_t stage_count;
     const int64_t *datasets ANNOPROJ_LEN(dataset_count) ANNOPROJ_NULLABLE;
     size_t dataset_count;
+    const int64_t *data_units ANNOPROJ_LEN(data_unit_count) ANNOPROJ_NULLABLE;
+    size_t data_unit_count;
     const int64_t *assignees ANNOPROJ_LEN(assignee_count) ANNOPROJ_NULLABLE;   /* 0 = unassigned */
     size_t assignee_count;
     const int64_t *last_action_users ANNOPROJ_LEN(last_action_user_count) ANNOPROJ_NULLABLE;   /* who actioned it last; 0 = the host */
@@ -1486,14 +1488,14 @@ typedef struct annoproj_task_list_options {
     bool reverse;                                                /* the other direction */
     bool include_waiting;                                        /* consensus: also tasks that wait for their branches, and branches that wait for the review of their task */
 } annoproj_task_list_options;
-#define ANNOPROJ_TASK_LIST_OPTIONS_INIT { sizeof(annoproj_task_list_options), NULL, 0, NULL, 0, NULL, 0, NULL, 0, NULL, 0, NULL, 0, NULL, NULL, NULL, 0, 0, 0, 0, 0, 0, false, false }
+#define ANNOPROJ_TASK_LIST_OPTIONS_INIT { sizeof(annoproj_task_list_options), NULL, 0, NULL, 0, NULL, 0, NULL, 0, NULL, 0, NULL, 0, NULL, 0, NULL, NULL, NULL, 0, 0, 0, 0, 0, 0, false, false }
 
 /* Fills in the defaults. */
 ANNOPROJ_API void annoproj_task_list_options_init(annoproj_task_list_options *options ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
 
 /* A page of the tasks that the session may see; listing takes nothing. Without a condition, or where its order decides it, a
  * page is found by seeks however many tasks there are; conditions that few tasks meet cost a look at all tasks of the
- * project (of the datasets asked for). NOT_FOUND names an unknown stage, dataset or user. INVALID for a pattern or a page token that is none,
+ * project (of the datasets asked for); tasks of data units are found by a seek for each of these. NOT_FOUND names an unknown stage, dataset, data unit or user. INVALID for a pattern or a page token that is none,
  * DATA (JSON pointer and byte) for metadata, LIMIT when a pattern takes too many steps on a title. Rights: queue. */
 ANNOPROJ_API annoproj_status annoproj_task_list(annoproj_project *project, const annoproj_task_list_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(task_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 

@@ -288,6 +288,7 @@
 #define frame_walk_frame annoproj_internal_frame_walk_frame
 #define frame_walk_on annoproj_internal_frame_walk_on
 #define gather_assigned annoproj_internal_gather_assigned
+#define gather_data_units annoproj_internal_gather_data_units
 #define gather_stages annoproj_internal_gather_stages
 #define gather_titles annoproj_internal_gather_titles
 #define geometry_builder_free annoproj_internal_geometry_builder_free

@@ -1,6 +1,7 @@
 /* Pages whose tasks are rare: all that may suit are read, and the first ones kept. Which may: what users have, by the index of the
- * queue; what has a certain title, by the index of titles; everything else by the task vectors, in order of their numbers, where a chunk of
+ * queue; what has a certain title, by the index of titles; those of data units, by theirs; everything else by the task vectors, in order of their numbers, where a chunk of
  * 2,000 tasks without any costs two short reads. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "failure.h"
@@ -153,6 +154,62 @@ annoproj_status gather_titles(best_tasks *best, int64_t stage, annoproj_error **
     }
     annoproj_status ended = sql_end(find, status == ANNOPROJ_OK ? error : NULL);
     return status == ANNOPROJ_OK ? ended : status;
+}
+
+/* --- by data unit ----------------------------------------------------------------------------------------------------- */
+
+static int by_number(const void *a, const void *b) {
+    const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+/* Each once, though it may be asked for twice. */
+static annoproj_status sort_units(const task_filter *filter, int64_t **units, size_t *count, annoproj_error **error) {
+    const annoproj_task_list_options *options = filter->options;
+    int64_t *list = arena_array(filter->in->memory, options->data_unit_count, sizeof *list);
+    if (!list)
+        return fail_memory(error);
+    memcpy(list, options->data_units, options->data_unit_count * sizeof *list);
+    qsort(list, options->data_unit_count, sizeof *list, by_number);
+    *count = 0;
+    for (size_t i = 0; i < options->data_unit_count; i++)
+        if (i == 0 || list[i] != list[i - 1])
+            list[(*count)++] = list[i];
+    *units = list;
+    return ANNOPROJ_OK;
+}
+
+/* The task of a data unit in this project, and its branches. */
+static annoproj_status gather_data_unit(best_tasks *best, const uint8_t *stages, int64_t unit, annoproj_error **error) {
+    static const char text[] = LISTED_COLUMNS
+        "INDEXED BY task_data_unit WHERE data_unit = ? AND id >= ? AND id < ? AND stage <> 0";
+    const scope *in = best->filter->in;
+    annoproj_status status = ANNOPROJ_OK;
+    statement *find = sql(in->database, text);
+    bind_int64(find, unit);
+    bind_int64(find, MAKE_ID(in->project.id, 0));
+    bind_int64(find, MAKE_ID(in->project.id + 1, 0));
+    while (status == ANNOPROJ_OK && sql_row(find)) {
+        listed_task task;
+        listed_task_read(find, &task);
+        const uint8_t which = stages[NUMBER_OF(task.stage)];
+        if (which == GATHER_ALL || (which == GATHER_OWN && task.assignee == in->user))
+            status = offer(best, &task, error);
+    }
+    annoproj_status ended = sql_end(find, status == ANNOPROJ_OK ? error : NULL);
+    return status == ANNOPROJ_OK ? ended : status;
+}
+
+annoproj_status gather_data_units(best_tasks *best, const uint8_t *stages, annoproj_error **error) {
+    int64_t *units = NULL;
+    size_t count = 0;
+    annoproj_status status = sort_units(best->filter, &units, &count, error);
+    for (size_t i = 0; i < count && status == ANNOPROJ_OK; i++) {
+        status = gather_data_unit(best, stages, units[i], error);
+        if (status == ANNOPROJ_OK && i % 1024 == 0)
+            status = bounds_check(best->filter->in->bounds, error);
+    }
+    return status;
 }
 
 /* --- by chunks of the task vectors ------------------------------------------------------------------------------------ */

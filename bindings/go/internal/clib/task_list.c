@@ -25,7 +25,8 @@ typedef struct listing {
     int64_t walked;
     best_tasks
         best; /* of chosen assignees, in an order that no index of theirs has; of all, when the page is gathered */
-    uint8_t *stages;  /* 1 for the number of each stage whose tasks are all meant */
+    uint8_t *
+        stages; /* GATHER_ALL for the number of each stage whose tasks are all meant; with data units GATHER_OWN, too */
     task_place *page; /* titles are not kept */
     size_t found;
 } listing;
@@ -114,14 +115,19 @@ static annoproj_status add_everybody(listing *list, int64_t stage, annoproj_erro
     return status;
 }
 
-/* The runs of a visible stage asked for: all of its tasks, or where only certain users' can be meant, those. */
+/* The runs of a visible stage asked for: all of its tasks, or where only certain users' can be meant, those. Data units need
+ * none. */
 static annoproj_status add_stage(listing *list, const visible_stage *stage, annoproj_error **error) {
     const annoproj_task_list_options *options = list->filter.options;
+    if (options->data_unit_count > 0) {
+        list->stages[stage->facts.number] = stage->own_only ? GATHER_OWN : GATHER_ALL;
+        return ANNOPROJ_OK;
+    }
     const bool whole = !stage->own_only && in_list(options->assignees, options->assignee_count, 0);
     annoproj_status status = ANNOPROJ_OK;
     int64_t tasks = 0;
     if (whole) {
-        list->stages[stage->facts.number] = 1;
+        list->stages[stage->facts.number] = GATHER_ALL;
         status = task_count_of(list->filter.in, stage->facts.id, -1, &tasks, error);
         list->tasks += tasks;
     }
@@ -295,6 +301,13 @@ static annoproj_status gather_whole_stages(listing *list, annoproj_error **error
     return status;
 }
 
+static void take_best(listing *list) {
+    best_tasks_sort(&list->best);
+    list->found = list->best.count;
+    for (size_t i = 0; i < list->found; i++)
+        list->page[i] = list->best.list[i].place;
+}
+
 static annoproj_status gather(listing *list, annoproj_error **error) {
     annoproj_status status = ANNOPROJ_OK;
     best_tasks_unsort(&list->best);
@@ -305,10 +318,7 @@ static annoproj_status gather(listing *list, annoproj_error **error) {
     }
     if (status == ANNOPROJ_OK)
         status = gather_whole_stages(list, error);
-    best_tasks_sort(&list->best);
-    list->found = list->best.count;
-    for (size_t i = 0; i < list->found; i++)
-        list->page[i] = list->best.list[i].place;
+    take_best(list);
     return status;
 }
 
@@ -317,6 +327,11 @@ static annoproj_status find_page(listing *list, annoproj_error **error) {
     annoproj_status status = best_tasks_open(&list->filter, &list->order, list->room, &list->best, error);
     if (status == ANNOPROJ_OK)
         status = add_stages(list, error);
+    if (status == ANNOPROJ_OK && list->filter.options->data_unit_count > 0) {
+        status = gather_data_units(&list->best, list->stages, error);
+        take_best(list);
+        return status;
+    }
     if (status == ANNOPROJ_OK)
         status = walk(list, &gave_up, error);
     for (size_t i = 0; i < list->run_count; i++)

@@ -114,12 +114,16 @@ static annoproj_status check_known(scope *in, const char *text, const char *what
 
 static annoproj_status read_list(scope *in, void *arguments, annoproj_error **error) {
     static const char dataset_text[] = "SELECT 1 FROM project_dataset WHERE dataset = ? AND project = ?";
+    static const char data_unit_text[] = "SELECT 1 FROM data_unit u JOIN project_dataset d ON d.dataset = u.id >> 32"
+                                         " WHERE u.id = ? AND d.project = ?";
     static const char user_text[] =
         "SELECT 1 WHERE ?2 > 0 AND (?1 = 0 OR EXISTS(SELECT 1 FROM user WHERE id = ?1))"; /* 0 = nobody, or the host */
     task_reading *reading = arguments;
     const annoproj_task_list_options *options = &reading->options;
     rows *table = rows_new(&row_task_row);
     annoproj_status status = check_known(in, dataset_text, "dataset", options->datasets, options->dataset_count, error);
+    if (status == ANNOPROJ_OK)
+        status = check_known(in, data_unit_text, "data unit", options->data_units, options->data_unit_count, error);
     if (status == ANNOPROJ_OK)
         status = check_known(in, user_text, "user", options->assignees, options->assignee_count, error);
     if (status == ANNOPROJ_OK)
@@ -155,6 +159,7 @@ static annoproj_status check_list_texts(const annoproj_task_list_options *option
 
 static annoproj_status check_list_options(const annoproj_task_list_options *options, annoproj_error **error) {
     if ((options->stage_count > 0 && !options->stages) || (options->dataset_count > 0 && !options->datasets) ||
+        (options->data_unit_count > 0 && !options->data_units) ||
         (options->assignee_count > 0 && !options->assignees) ||
         (options->last_action_user_count > 0 && !options->last_action_users) ||
         (options->data_type_count > 0 && !options->data_types))
