@@ -1,6 +1,6 @@
 """Collaborators, and what an admin sets: status, settings, datasets."""
 
-from parts import DAY, HOST, MANAGERS, MANY, Refused, Task, refuse_if
+from parts import DAY, HOST, MANAGERS, MANY, UNCHANGED, Refused, Task, refuse_if
 
 
 class People:
@@ -32,6 +32,7 @@ class People:
         self.enter(user, task, ("admin",))
         refuse_if(STATE=self.closed(user) or to in self.disabled or self.strict, NOT_FOUND=to not in self.roles,
                   INVALID=not self.now < expires <= self.now + 30 * DAY)
+        return UNCHANGED
 
     def with_ticket(self, user, task, valid, act):
         """On its task a ticket opens what only the project's status has closed, and its use is an event."""

@@ -43,7 +43,7 @@ class ProjectOperations:
         task = self.task(to)
         expires = reference.now + self.random.choice((-1, 0, 1, 60, 3600, 86_400, 30 * 86_400, 31 * 86_400)) * SECOND
         text, _ = self.on_task("ticket_issue", user, task, lambda u, t: reference.issue_ticket(u, t, to, expires),
-                               lambda t, **call: t.ticket_issue(to, expires, **call), meets=False, to=to, expires=expires)
+                               lambda t, **call: t.ticket_issue(to, expires, **call), to=to, expires=expires)
         if text is not None:
             tickets.append((text, to, task, expires))
             self.follow(*tickets[-1])
