@@ -14,6 +14,7 @@
     "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_stat%' ORDER BY type, name"
 #define SQL_APPLICATION_ID "PRAGMA application_id"
 #define SQL_USER_VERSION   "PRAGMA user_version"
+#define SQL_AUTO_VACUUM    "PRAGMA auto_vacuum"
 
 annoproj_status schema_fingerprint(database *db, char out[FINGERPRINT_SIZE], annoproj_error **error) {
     text all = {0};
@@ -92,6 +93,18 @@ annoproj_status version_check(database *db, annoproj_error **error) {
     return status == ANNOPROJ_OK ? judge_version(version, error) : status;
 }
 
+/* No store has it; where a damaged header says so, a commit would move pages. */
+static annoproj_status check_auto_vacuum(database *db, const char *path, annoproj_error **error) {
+    int64_t mode = 0;
+    annoproj_status status = sql_value(db, SQL_AUTO_VACUUM, &mode, error);
+    if (status == ANNOPROJ_OK && mode != 0) {
+        status = fail(error, ANNOPROJ_CORRUPT,
+                      "%s says that it is vacuumed by itself, which no store is: its header is damaged, restore a backup",
+                      QUOTED(path));
+    }
+    return status;
+}
+
 annoproj_status identity_check(database *db, const char *path, int64_t *version, annoproj_error **error) {
     char found[FINGERPRINT_SIZE], expected[FINGERPRINT_SIZE];
     int64_t application;
@@ -107,6 +120,9 @@ annoproj_status identity_check(database *db, const char *path, int64_t *version,
     status = sql_value(db, SQL_USER_VERSION, version, error);
     if (status == ANNOPROJ_OK) {
         status = judge_version(*version, error);
+    }
+    if (status == ANNOPROJ_OK) {
+        status = check_auto_vacuum(db, path, error);
     }
     if (status == ANNOPROJ_OK) {
         status = expected_fingerprint(expected, error);

@@ -142,10 +142,11 @@ def check_coco(out, expected):
         if not isinstance(segmentation, dict):
             continue
         name = names[annotation["image_id"]]
-        require(isinstance(segmentation["counts"], list), name, "counts are no list")
+        require(isinstance(segmentation["counts"], str), name, "counts are not compressed")
         compressed = encoded(segmentation)
         mask = oracle.decode(compressed)
-        require(segmentation["counts"] == column_runs(mask), name, "runs are not the shortest")
+        shortest = oracle.encode(numpy.asfortranarray(mask))["counts"].decode()
+        require(segmentation["counts"] == shortest, name, "runs are not the shortest")
         require(annotation["area"] == oracle.area(compressed), name, "area", annotation["area"])
         require(annotation["bbox"] == oracle.toBbox(compressed).tolist(), name, "box", annotation["bbox"])
         require(annotation["iscrowd"] == 1, name, "iscrowd", annotation["iscrowd"])
