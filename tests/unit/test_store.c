@@ -165,6 +165,21 @@ static void test_versions(void **unused) {
     free(path);
 }
 
+/* One bit of the header turns on that SQLite moves pages at each commit, which no store has. */
+static void test_a_header_that_vacuums(void **unused) {
+    (void)unused;
+    char *path = path_of("vacuums.annoproj"), message[300];
+    assert_int_equal(try_open(path, true, NULL, 0), ANNOPROJ_OK);
+    FILE *file = fopen(path, "r+b");
+    assert_non_null(file);
+    assert_int_equal(fseek(file, 53, SEEK_SET), 0); /* "largest root page" */
+    assert_int_equal(fputc(16, file), 16);
+    assert_int_equal(fclose(file), 0);
+    assert_int_equal(try_open(path, false, message, sizeof message), ANNOPROJ_CORRUPT);
+    assert_non_null(strstr(message, "vacuumed by itself"));
+    free(path);
+}
+
 static void test_a_file_is_open_once_in_a_process(void **unused) {
     (void)unused;
     char *path = path_of("once.annoproj"), *link = path_of("once-link");
@@ -433,6 +448,7 @@ int main(void) {
         cmocka_unit_test(test_symbolic_links_lead_to_the_file),
         cmocka_unit_test(test_files_that_are_no_store),
         cmocka_unit_test(test_versions),
+        cmocka_unit_test(test_a_header_that_vacuums),
         cmocka_unit_test(test_a_file_is_open_once_in_a_process),
         cmocka_unit_test(test_released_without_a_close),
         cmocka_unit_test(test_later_calls_are_state),
