@@ -183,6 +183,39 @@ static annoproj_status check_issues(scope *in, checking *check, const replay *st
     return sql_end(find, error);
 }
 
+static bool tag_before(const replayed_tag *tag, int64_t issue, int64_t number) {
+    return tag->issue < issue || (tag->issue == issue && tag->tag < number);
+}
+
+static void report_tag(checking *check, int64_t issue, int64_t tag, bool on) {
+    char found[64], expected[64];
+    snprintf(found, sizeof found, "%stag %" PRId64, on ? "" : "no ", tag);
+    snprintf(expected, sizeof expected, "%stag %" PRId64, on ? "no " : "", tag);
+    check_report(check, "issue", MAKE_ID(check->project, issue), found, expected);
+}
+
+/* Both in order of issue and tag. */
+static annoproj_status check_issue_tags(scope *in, checking *check, const replay *state, annoproj_error **error) {
+    static const char text[] = "SELECT issue, tag FROM issue_tag WHERE issue >= ? AND issue < ? ORDER BY issue, tag";
+    size_t next = 0;
+    statement *find = sql(in->database, text);
+    bind_int64(find, MAKE_ID(check->project, 0));
+    bind_int64(find, MAKE_ID(check->project + 1, 0));
+    while (sql_row(find)) {
+        const int64_t issue = NUMBER_OF(column_int64(find, 0)), tag = column_int64(find, 1);
+        for (; next < state->tag_count && tag_before(&state->tags[next], issue, tag); next++)
+            report_tag(check, state->tags[next].issue, state->tags[next].tag, false);
+        if (next < state->tag_count && state->tags[next].issue == issue && state->tags[next].tag == tag)
+            next++;
+        else
+            report_tag(check, issue, tag, true);
+    }
+    annoproj_status status = sql_end(find, error);
+    for (; status == ANNOPROJ_OK && next < state->tag_count; next++)
+        report_tag(check, state->tags[next].issue, state->tags[next].tag, false);
+    return status;
+}
+
 /* Text and audio labels are published without events unless the project counts them. */
 static annoproj_status check_published(scope *in, checking *check, const replay *state, annoproj_error **error) {
     static const char text[] =
@@ -329,6 +362,8 @@ annoproj_status check_project(scope *in, checking *check, annoproj_error **error
         status = check_project_counter(in, check, &state, error);
     if (status == ANNOPROJ_OK)
         status = check_issues(in, check, &state, error);
+    if (status == ANNOPROJ_OK)
+        status = check_issue_tags(in, check, &state, error);
     if (status == ANNOPROJ_OK)
         status = check_published(in, check, &state, error);
     if (status == ANNOPROJ_OK)

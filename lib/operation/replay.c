@@ -1,6 +1,7 @@
 /* Replaying a project's events. */
 #include "replay.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "failure.h"
@@ -200,6 +201,40 @@ static bool apply_to_issue(replay *state, const event *one) {
     return true;
 }
 
+static bool apply_to_tags(replay *state, const event *one) {
+    void *grown = make_room(state->tags, &state->tag_room, (int64_t)state->tag_count, sizeof *state->tags);
+    if (!grown)
+        return false;
+    state->tags = grown;
+    state->tags[state->tag_count] = (replayed_tag){.issue = one->reference,
+                                                   .tag = one->answer,
+                                                   .seq = (int64_t)state->tag_count,
+                                                   .on = one->kind == EVENT_ISSUE_TAG};
+    state->tag_count++;
+    return true;
+}
+
+static int by_issue_and_tag(const void *a, const void *b) {
+    const replayed_tag *x = a, *y = b;
+    if (x->issue != y->issue)
+        return x->issue < y->issue ? -1 : 1;
+    if (x->tag != y->tag)
+        return x->tag < y->tag ? -1 : 1;
+    return x->seq < y->seq ? -1 : x->seq > y->seq;
+}
+
+/* The last that happened to a tag of an issue says whether it is on. */
+static void settle_tags(replay *state) {
+    const size_t all = state->tag_count;
+    replayed_tag *tags = state->tags;
+    state->tag_count = 0;
+    if (all > 0)
+        qsort(tags, all, sizeof *tags, by_issue_and_tag);
+    for (size_t i = 0; i < all; i++)
+        if (tags[i].on && (i + 1 == all || tags[i + 1].issue != tags[i].issue || tags[i + 1].tag != tags[i].tag))
+            tags[state->tag_count++] = tags[i];
+}
+
 static bool is_of_label(int32_t kind) {
     return (kind >= EVENT_LABEL_CREATE && kind <= EVENT_LABEL_COUNTED) ||
            (kind >= EVENT_LABEL_PUT && kind <= EVENT_LABEL_SILENTLY_GONE) ||
@@ -220,6 +255,8 @@ static bool apply(replay *state, const event *one) {
         return apply_to_label(state, one);
     if (kind >= EVENT_ISSUE_CREATE && kind <= EVENT_ISSUE_REOPEN)
         return apply_to_issue(state, one);
+    if (kind == EVENT_ISSUE_TAG || kind == EVENT_ISSUE_UNTAG)
+        return apply_to_tags(state, one);
     return true;
 }
 
@@ -237,7 +274,9 @@ annoproj_status replay_project(scope *in, int64_t project, replay *out, annoproj
             status = bounds_check(in->bounds, error);
     }
     release(events);
-    if (status != ANNOPROJ_OK)
+    if (status == ANNOPROJ_OK)
+        settle_tags(out);
+    else
         replay_release(out);
     return status;
 }
@@ -246,5 +285,6 @@ void replay_release(replay *state) {
     release(state->tasks);
     release(state->labels);
     release(state->issues);
+    release(state->tags);
     *state = (replay){0};
 }

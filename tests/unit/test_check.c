@@ -6,6 +6,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The first of two tags stays on; the other is put on, off, on and off. */
+static void tag_issue(team *made, int64_t issue) {
+    annoproj_error *error = NULL;
+    annoproj_project *project = made->projects[TEAM_ADMIN];
+    int64_t tags[2];
+    for (int i = 0; i < 2; i++)
+        assert_ok(annoproj_project_issue_tag_create(project, i ? "Blurred" : "Cropped", NULL, &tags[i], &error), error);
+    for (size_t i = 0; i < 4; i++)
+        assert_ok(annoproj_issue_set_tags(project, issue, tags, i % 2 ? 1 : 2, NULL, &error), error);
+}
+
 static void act_through(team *made) {
     annoproj_error *error = NULL;
     annoproj_review_options options = ANNOPROJ_REVIEW_OPTIONS_INIT;
@@ -21,6 +32,7 @@ static void act_through(team *made) {
     options.undecided = ANNOPROJ_UNDECIDED_DECIDE;
     assert_ok(annoproj_task_reject(task, &options, NULL, &error), error);
     annoproj_task_close(task);
+    tag_issue(made, issue);
     task = team_task(made, TEAM_ANNOTATOR, 1);
     assert_ok(annoproj_task_initiate(task, NULL, &error), error);
     annoproj_task_close(task);
@@ -256,6 +268,9 @@ static void test_wrong_assignee(void **state) {
 static void test_issue(void **state) {
     (void)state;
     expect_found("UPDATE issue SET resolved = 1", "issue");
+    expect_found("DELETE FROM issue_tag", "issue");
+    expect_found("UPDATE issue_tag SET tag = tag + 1", "issue");
+    expect_found("INSERT INTO issue_tag SELECT issue, tag + 1 FROM issue_tag", "issue");
 }
 
 /* Enough events for a sealed segment, then one flipped byte of a column. */

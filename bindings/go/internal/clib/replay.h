@@ -28,11 +28,19 @@ typedef struct replayed_issue {
     bool created, open;
 } replayed_issue;
 
+/* A tag put on an issue or taken off it; when the whole log is replayed, those that are on, by issue and tag. */
+typedef struct replayed_tag {
+    int64_t issue, tag, seq;
+    bool on;
+} replayed_tag;
+
 typedef struct replay {
     replayed_task *tasks;
     replayed_label *labels;
     replayed_issue *issues;
+    replayed_tag *tags;
     size_t task_count, label_count, issue_count; /* room: highest number + 1 */
+    size_t tag_count, tag_room;
     int64_t last_seq;
 } replay;
 
