@@ -429,7 +429,7 @@ static void review_task(demo *d, annoproj_task *task) {
         const char *hash = word(labels, row, "label");
         now_us += SECOND;
         if (send_back && cell(labels, row, "class") == d->scene)
-            MUST(annoproj_label_reject(task, hash, "Look at the light again", NULL, &issue, &error));
+            MUST(annoproj_label_reject(task, hash, "Look at the light again", NULL, NULL, &issue, &error));
         else
             MUST(annoproj_label_approve(task, hash, NULL, &error));
     }

@@ -3447,19 +3447,26 @@ func (t *Task) LabelApprove(ctx context.Context, label string, opts ...CallOptio
 }
 
 // Rejects a label's review and opens its rejection issue with the comment, or reopens it, or, when it is open, adds the
-// comment. `*issue` is that issue. ErrNotFound (label), ErrState outside review stages, ErrConflict. Rights: review.
+// comment. `*issue` is that issue. ErrNotFound (label, tag), ErrLimit when the issue would have more than 100 tags, ErrState outside review
+// stages, ErrConflict. Rights: review.
 //
 // In C: annoproj_label_reject.
-func (t *Task) LabelReject(ctx context.Context, label string, comment string, opts ...CallOption) (int64, error) {
+func (t *Task) LabelReject(ctx context.Context, label string, comment string, opts ...LabelRejectOption) (int64, error) {
 	call := newCall(ctx)
 	defer call.end()
-	call.apply(opts)
 	self := (*C.annoproj_task)(call.enter(t.state(), "task", false))
 	cLabel := call.requiredText("label", label)
 	cComment := call.text("comment", comment)
+	var chosen LabelRejectOptions
+	for _, option := range opts {
+		if option != nil {
+			option.labelRejectOption(&chosen, call)
+		}
+	}
+	cOptions := chosen.toC(call)
 	var oIssue C.int64_t
 	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
-		return C.annoproj_label_reject(self, cLabel, cComment, limits, &oIssue, failure)
+		return C.annoproj_label_reject(self, cLabel, cComment, cOptions, limits, &oIssue, failure)
 	})
 	if err != nil {
 		return 0, err

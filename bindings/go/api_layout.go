@@ -206,6 +206,10 @@ func layouts() map[string]uintptr {
 	all["annoproj_label_write_options.size"] = unsafe.Offsetof(C.annoproj_label_write_options{}.size)
 	all["annoproj_label_write_options.version"] = unsafe.Offsetof(C.annoproj_label_write_options{}.version)
 	all["annoproj_label_write_options.force"] = unsafe.Offsetof(C.annoproj_label_write_options{}.force)
+	all["annoproj_label_reject_options"] = C.sizeof_annoproj_label_reject_options
+	all["annoproj_label_reject_options.size"] = unsafe.Offsetof(C.annoproj_label_reject_options{}.size)
+	all["annoproj_label_reject_options.tags"] = unsafe.Offsetof(C.annoproj_label_reject_options{}.tags)
+	all["annoproj_label_reject_options.tag_count"] = unsafe.Offsetof(C.annoproj_label_reject_options{}.tag_count)
 	all["annoproj_consensus_options"] = C.sizeof_annoproj_consensus_options
 	all["annoproj_consensus_options.size"] = unsafe.Offsetof(C.annoproj_consensus_options{}.size)
 	all["annoproj_consensus_options.branch"] = unsafe.Offsetof(C.annoproj_consensus_options{}.branch)

@@ -631,6 +631,23 @@ func (o *LabelWriteOptions) toC(call *call) *C.annoproj_label_write_options {
 	return s
 }
 
+// What a rejection says besides its comment.
+//
+// In C: annoproj_label_reject_options.
+type LabelRejectOptions struct {
+	// Tags: issue tags of the project: added to those that the rejection issue has.
+	Tags []int64
+}
+
+func (o *LabelRejectOptions) toC(call *call) *C.annoproj_label_reject_options {
+	s := (*C.annoproj_label_reject_options)(call.alloc(C.sizeof_annoproj_label_reject_options))
+	s.size = C.sizeof_annoproj_label_reject_options
+	var tagCount arrayLength
+	s.tags = (*C.int64_t)(copyArray(call, &tagCount, "tags", o.Tags, 0))
+	s.tag_count = C.size_t(tagCount.count)
+	return s
+}
+
 // What becomes of the task: one branch as a whole, or, in stages of kind `refine`, single labels of any of them.
 //
 // In C: annoproj_consensus_options.
@@ -1289,6 +1306,19 @@ func (o LabelWriteOptions) labelWriteOption(options *LabelWriteOptions, _ *call)
 }
 
 func (o CallOption) labelWriteOption(_ *LabelWriteOptions, call *call) {
+	o.apply(call)
+}
+
+// LabelRejectOption is what functions with LabelRejectOptions take: the struct, or a CallOption.
+type LabelRejectOption interface {
+	labelRejectOption(options *LabelRejectOptions, call *call)
+}
+
+func (o LabelRejectOptions) labelRejectOption(options *LabelRejectOptions, _ *call) {
+	*options = o
+}
+
+func (o CallOption) labelRejectOption(_ *LabelRejectOptions, call *call) {
 	o.apply(call)
 }
 

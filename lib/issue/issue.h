@@ -27,11 +27,14 @@ annoproj_status issue_set_resolved(command *command, const issue *issue, bool re
 /* Replaces its tags: an event for each that comes or goes. NOT_FOUND for one that is neither the project's nor on it. */
 annoproj_status issue_set_tags(command *command, const issue *issue, const int64_t *tags, size_t count,
                                annoproj_error **error);
+/* The same for tags that come to those it has. LIMIT. */
+annoproj_status issue_add_tags(command *command, const issue *issue, const int64_t *tags, size_t count,
+                               annoproj_error **error);
 /* Appends an event about the issue; tag: 0 = none. */
 annoproj_status issue_record(command *command, const issue *issue, int32_t kind, int64_t tag, annoproj_error **error);
 /* A label was rejected: opens its rejection issue, or reopens it, or only appends the comment. */
 annoproj_status issue_label_rejected(command *command, int64_t task, int64_t label, const char *hash, int32_t class,
-                                     const char *comment, int64_t *issue, annoproj_error **error);
+                                     const char *comment, issue *out, annoproj_error **error);
 /* Resolves the open rejection issue of a label (0 = of every label of the task, removed ones included). */
 annoproj_status issue_label_approved(command *command, int64_t task, int64_t label, annoproj_error **error);
 /* Whether a task has an open issue anchored elsewhere than on a label: a reason to reject under strict review. */

@@ -5,20 +5,22 @@
 #include "handle_call.h"
 #include "issue.h"
 #include "label.h"
+#include "options.h"
 #include "task.h"
 #include "utf8.h"
 
 typedef struct decision {
     const char *label, *comment;
     review_state state;
+    annoproj_label_reject_options options;
 } decision;
 
 static annoproj_status decide(command *cmd, void *arguments, annoproj_error **error) {
     const decision *made = arguments;
     task_facts *task = &cmd->scope.task;
     label on;
+    issue opened = {0};
     bool found = false;
-    int64_t opened = 0;
     if (task->stage.type != STAGE_REVIEW) {
         return fail(error, ANNOPROJ_STATE, "task %lld is in no review stage: its labels have no review to decide",
                     (long long)task->id);
@@ -38,7 +40,10 @@ static annoproj_status decide(command *cmd, void *arguments, annoproj_error **er
     }
     if (status == ANNOPROJ_OK && made->state == REVIEW_REJECTED) {
         status = issue_label_rejected(cmd, task->id, on.number, on.hash, on.class, made->comment, &opened, error);
-        command_result_int64(cmd, opened);
+        if (status == ANNOPROJ_OK) {
+            status = issue_add_tags(cmd, &opened, made->options.tags, made->options.tag_count, error);
+        }
+        command_result_int64(cmd, opened.id);
     }
     return status;
 }
@@ -50,6 +55,7 @@ static annoproj_status run_decision(annoproj_task *task, const char *name, const
         return status;
     }
     uint64_t print = fingerprint_text(fingerprint_text(fingerprint_text(0, name), made->label), made->comment);
+    print = fingerprint_bytes(print, made->options.tags, made->options.tag_count * sizeof *made->options.tags);
     handle_call what = {.operation = ANNOPROJ_OPERATION_REVIEW, .arguments = (void *)made, .fingerprint = print};
     return task_write(task, &what, decide, call, result, error);
 }
@@ -61,8 +67,24 @@ annoproj_status annoproj_label_approve(annoproj_task *task, const char *hash, co
     return run_decision(task, "label_approve", &made, call, NULL, error);
 }
 
+void annoproj_label_reject_options_init(annoproj_label_reject_options *options) {
+    if (options) {
+        *options = (annoproj_label_reject_options)ANNOPROJ_LABEL_REJECT_OPTIONS_INIT;
+    }
+}
+
+static annoproj_status check_tags(const annoproj_label_reject_options *options, annoproj_error **error) {
+    if (!ids_given(options->tags, options->tag_count, "tags", error)) {
+        return ANNOPROJ_INVALID;
+    }
+    return options->tag_count <= ISSUE_TAGS_MOST
+               ? ANNOPROJ_OK
+               : fail(error, ANNOPROJ_LIMIT, "%zu tags: an issue has at most %d", options->tag_count, ISSUE_TAGS_MOST);
+}
+
 annoproj_status annoproj_label_reject(annoproj_task *task, const char *hash, const char *comment,
-                                      const annoproj_call *call, int64_t *opened, annoproj_error **error) {
+                                      const annoproj_label_reject_options *options, const annoproj_call *call,
+                                      int64_t *opened, annoproj_error **error) {
     decision made = {.label = hash, .comment = comment, .state = REVIEW_REJECTED};
     bytes result = {0};
     annoproj_status status = ANNOPROJ_OK;
@@ -71,6 +93,12 @@ annoproj_status annoproj_label_reject(annoproj_task *task, const char *hash, con
     }
     if (comment) {
         status = check_text(comment, TEXT_COMMENT, "comment", error);
+    }
+    if (status == ANNOPROJ_OK) {
+        status = options_read(&made.options, sizeof made.options, sizeof made.options, options, error);
+    }
+    if (status == ANNOPROJ_OK) {
+        status = check_tags(&made.options, error);
     }
     if (status == ANNOPROJ_OK) {
         status = run_decision(task, "label_reject", &made, call, &result, error);

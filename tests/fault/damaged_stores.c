@@ -33,7 +33,7 @@ static void work(team *made) {
         assert_ok(annoproj_task_report_time(task, &start, &duration, 1, NULL, &recorded, &error), error);
         if (i > 0) {
             assert_ok(annoproj_task_submit(task, NULL, NULL, &error), error);
-            assert_ok(annoproj_label_reject(seen, hash, "crooked", NULL, &issue, &error), error);
+            assert_ok(annoproj_label_reject(seen, hash, "crooked", NULL, NULL, &issue, &error), error);
         }
         if (i > 2) {
             review.undecided = ANNOPROJ_UNDECIDED_DECIDE;

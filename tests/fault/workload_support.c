@@ -339,7 +339,7 @@ static annoproj_status decide_label(annoproj_task *task, int64_t number, const a
                                     annoproj_error **error) {
     int64_t made = 0;
     return mix(number, 7) % 2 ? annoproj_label_approve(task, "faultAAA", call, error)
-                              : annoproj_label_reject(task, "faultAAA", "crooked", call, &made, error);
+                              : annoproj_label_reject(task, "faultAAA", "crooked", NULL, call, &made, error);
 }
 
 static annoproj_status decide(world *of, int64_t number, const annoproj_call *call, annoproj_error **error) {

@@ -54,7 +54,7 @@ static void test_reject_returns_to_the_submitter(void **state) {
     char hash[16];
     draw_and_submit(made, TEAM_ANNOTATOR, 0, hash);
     annoproj_task *task = team_task(made, TEAM_REVIEWER, 0);
-    assert_ok(annoproj_label_reject(task, hash, "too small", NULL, &issue, &error), error);
+    assert_ok(annoproj_label_reject(task, hash, "too small", NULL, NULL, &issue, &error), error);
     assert_true(issue > 0);
     assert_ok(annoproj_task_reject(task, NULL, NULL, &error), error);
     annoproj_task_close(task);
@@ -106,7 +106,7 @@ static void test_strict_review(void **state) {
     assert_status(ANNOPROJ_STATE, annoproj_task_reject(task, NULL, NULL, &error), error);
     options.undecided = ANNOPROJ_UNDECIDED_DECIDE;
     assert_status(ANNOPROJ_STATE, annoproj_task_approve(task, &options, NULL, &error), error);
-    assert_ok(annoproj_label_reject(task, hash, NULL, NULL, &issue, &error), error);
+    assert_ok(annoproj_label_reject(task, hash, NULL, NULL, NULL, &issue, &error), error);
     assert_status(ANNOPROJ_STATE, annoproj_task_approve(task, NULL, NULL, &error), error); /* a rejected label */
     assert_ok(annoproj_label_reopen(task, hash, NULL, &error), error);
     assert_ok(annoproj_label_approve(task, hash, NULL, &error), error);

@@ -28,7 +28,7 @@ static void act_through(team *made) {
     assert_ok(annoproj_task_submit(task, NULL, NULL, &error), error);
     annoproj_task_close(task);
     task = team_task(made, TEAM_MANAGER, 0);
-    assert_ok(annoproj_label_reject(task, hash, "no", NULL, &issue, &error), error);
+    assert_ok(annoproj_label_reject(task, hash, "no", NULL, NULL, &issue, &error), error);
     options.undecided = ANNOPROJ_UNDECIDED_DECIDE;
     assert_ok(annoproj_task_reject(task, &options, NULL, &error), error);
     annoproj_task_close(task);

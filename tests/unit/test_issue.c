@@ -126,13 +126,13 @@ static void rejection_issue(void **state) {
     assert_ok(annoproj_task_submit(annotator, NULL, NULL, &error), error);
     int64_t after = last_seq(made);
     long long car = of.car, who = made->users[TEAM_ANNOTATOR];
-    assert_ok(annoproj_label_reject(manager, "label001", "too large", NULL, &first, &error), error); /* opens */
-    assert_ok(annoproj_label_reject(manager, "label001", "really", NULL, &again, &error), error);    /* appends */
+    assert_ok(annoproj_label_reject(manager, "label001", "too large", NULL, NULL, &first, &error), error); /* opens */
+    assert_ok(annoproj_label_reject(manager, "label001", "really", NULL, NULL, &again, &error), error);    /* appends */
     assert_int_equal(first, again);
-    assert_ok(annoproj_label_reject(manager, "label001", "", NULL, &again, &error), error); /* nothing to append */
+    assert_ok(annoproj_label_reject(manager, "label001", "", NULL, NULL, &again, &error), error); /* nothing to append */
     assert_ok(annoproj_label_approve(manager, "label001", NULL, &error), error);            /* resolves */
     expect_counts(manager, made, 0, 1);
-    assert_ok(annoproj_label_reject(manager, "label001", NULL, NULL, &again, &error), error); /* reopens */
+    assert_ok(annoproj_label_reject(manager, "label001", NULL, NULL, NULL, &again, &error), error); /* reopens */
     assert_int_equal(first, again);
     expect_counts(manager, made, 1, 0);
     assert_string_equal(issue_cell(manager, 0, "rejection", cell), "yes");
@@ -168,7 +168,7 @@ static void with_the_task(void **state) {
     put_car(annotator, "label001", &of, 0, 2);
     put_car(annotator, "label002", &of, 0, 2);
     assert_ok(annoproj_task_submit(annotator, NULL, NULL, &error), error);
-    assert_ok(annoproj_label_reject(manager, "label001", "no", NULL, &issue, &error), error);
+    assert_ok(annoproj_label_reject(manager, "label001", "no", NULL, NULL, &issue, &error), error);
     decide.comment = "see there";
     assert_ok(annoproj_task_reject(manager, &decide, NULL, &error), error);
     expect_counts(manager, made, 2, 0); /* the label's, and the comment's on the data unit */

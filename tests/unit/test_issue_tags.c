@@ -127,6 +127,72 @@ static void from_list_to_issue(void **state) {
     team_free(made);
 }
 
+/* A rejection opens its issue with tags; a further one adds its tags to those that are there. */
+static void tags_of_a_rejection(void **state) {
+    (void)state;
+    features of;
+    annoproj_error *error = NULL;
+    team *made = label_team("", "", false, &of);
+    annoproj_task *annotator = team_task(made, TEAM_ANNOTATOR, VIDEO), *manager = team_task(made, TEAM_MANAGER, VIDEO);
+    annoproj_project *project = made->projects[TEAM_ADMIN];
+    annoproj_label_reject_options options = ANNOPROJ_LABEL_REJECT_OPTIONS_INIT;
+    annoproj_call call = ANNOPROJ_CALL_INIT;
+    int64_t tags[102], issue = 0, again = 0;
+    char name[16];
+    for (int i = 0; i < 102; i++) {
+        snprintf(name, sizeof name, "tag %03d", i);
+        tags[i] = new_tag(made, name);
+    }
+    give_project(made, tags, 101);
+    put_car(annotator, "label001", &of, 0, 2);
+    assert_ok(annoproj_task_submit(annotator, NULL, NULL, &error), error);
+
+    int64_t after = last_seq(made);
+    options.tag_count = 1;
+    assert_status(ANNOPROJ_INVALID, annoproj_label_reject(manager, "label001", "no", &options, NULL, &issue, &error),
+                  error);
+    options.tags = &tags[101]; /* not the project's */
+    assert_status(ANNOPROJ_NOT_FOUND, annoproj_label_reject(manager, "label001", "no", &options, NULL, &issue, &error),
+                  error);
+    options.tags = tags;
+    options.tag_count = 101;
+    assert_status(ANNOPROJ_LIMIT, annoproj_label_reject(manager, "label001", "no", &options, NULL, &issue, &error),
+                  error);
+    assert_int_equal(issue, 0);
+    assert_int_equal(last_seq(made), after);
+
+    options.tag_count = 2;
+    call.request_key = "reject once";
+    assert_ok(annoproj_label_reject(manager, "label001", "no", &options, &call, &issue, &error), error);
+    expect_tags(project, issue, "\"tag 000\",\"tag 001\"");
+    assert_ok(annoproj_label_reject(manager, "label001", "no", &options, &call, &again, &error), error);
+    assert_int_equal(again, issue);
+    options.tag_count = 1;
+    assert_status(ANNOPROJ_CONFLICT, annoproj_label_reject(manager, "label001", "no", &options, &call, &again, &error),
+                  error);
+    expect_tag_events(made, after, "issue_tag 1 of 1\nissue_tag 2 of 1\n");
+
+    options.tags = tags + 1;
+    options.tag_count = 2;
+    assert_ok(annoproj_label_reject(manager, "label001", NULL, &options, NULL, &again, &error), error);
+    assert_int_equal(again, issue);
+    assert_ok(annoproj_label_reject(manager, "label001", "no tags", NULL, NULL, &again, &error), error);
+    expect_tags(project, issue, "\"tag 000\",\"tag 001\",\"tag 002\"");
+    expect_tag_events(made, after, "issue_tag 1 of 1\nissue_tag 2 of 1\nissue_tag 3 of 1\n");
+    after = last_seq(made); /* 100 in all are the most, and one too many changes nothing */
+    options.tags = tags + 3;
+    options.tag_count = 98;
+    assert_status(ANNOPROJ_LIMIT, annoproj_label_reject(manager, "label001", "no", &options, NULL, &again, &error),
+                  error);
+    assert_int_equal(last_seq(made), after);
+    options.tag_count = 97;
+    assert_ok(annoproj_label_reject(manager, "label001", "no", &options, NULL, &again, &error), error);
+    assert_int_equal(team_differences(made), 0);
+    annoproj_task_close(annotator);
+    annoproj_task_close(manager);
+    team_free(made);
+}
+
 /* Taken off the project or deleted: issues that have it keep it and may be given more; others may not have it any more. */
 static void past_occurrences_stay(void **state) {
     (void)state;
@@ -261,14 +327,14 @@ static void history(void **state) {
     assert_ok(annoproj_task_submit(annotator, NULL, NULL, &error), error);
     const int64_t begun = made->now_us;
     int64_t issue = 0;
-    assert_ok(annoproj_label_reject(manager, "label001", "no", NULL, &issue, &error), error);
+    assert_ok(annoproj_label_reject(manager, "label001", "no", NULL, NULL, &issue, &error), error);
     made->now_us += 10;
     assert_ok(annoproj_issue_resolve(made->projects[TEAM_MANAGER], issue, NULL, &error), error);
     assert_ok(annoproj_issue_resolve(made->projects[TEAM_MANAGER], issue, NULL, &error), error); /* resolved already */
     made->now_us += 10;
-    assert_ok(annoproj_label_reject(manager, "label001", NULL, NULL, &issue, &error), error);
+    assert_ok(annoproj_label_reject(manager, "label001", NULL, NULL, NULL, &issue, &error), error);
     assert_ok(annoproj_label_reopen(manager, "label001", NULL, &error), error);
-    assert_ok(annoproj_label_reject(manager, "label001", "still", NULL, &issue, &error), error); /* it is open */
+    assert_ok(annoproj_label_reject(manager, "label001", "still", NULL, NULL, &issue, &error), error); /* it is open */
     made->now_us += 10;
     assert_ok(annoproj_issue_reopen(made->host_project, issue, NULL, &error), error); /* open already */
     assert_ok(annoproj_issue_resolve(made->host_project, issue, NULL, &error), error);
@@ -315,7 +381,7 @@ static void a_label_that_is_gone(void **state) {
     on_label.label = "label001";
     assert_ok(annoproj_issue_create(annotator, "hm", &on_label, NULL, &issue, &error), error);
     assert_ok(annoproj_task_submit(annotator, NULL, NULL, &error), error);
-    assert_ok(annoproj_label_reject(manager, "label001", "no", NULL, &rejection, &error), error);
+    assert_ok(annoproj_label_reject(manager, "label001", "no", NULL, NULL, &rejection, &error), error);
     draft_begin(&changes);
     draft_remove(&changes, "label001");
     assert_ok(draft_write(&changes, manager, NULL, &error), error);
@@ -399,7 +465,8 @@ static void statuses(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(from_list_to_issue), cmocka_unit_test(past_occurrences_stay), cmocka_unit_test(two_lists),
+        cmocka_unit_test(from_list_to_issue),
+        cmocka_unit_test(tags_of_a_rejection), cmocka_unit_test(past_occurrences_stay), cmocka_unit_test(two_lists),
         cmocka_unit_test(made_by_the_project), cmocka_unit_test(history),  cmocka_unit_test(a_label_that_is_gone),
         cmocka_unit_test(statuses)};
     return cmocka_run_group_tests(tests, NULL, NULL);

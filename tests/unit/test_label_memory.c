@@ -118,7 +118,7 @@ static annoproj_status reopen_label(scene *on, annoproj_error **error) {
 
 static annoproj_status reject_label(scene *on, annoproj_error **error) {
     int64_t issue = 0;
-    annoproj_status status = annoproj_label_reject(on->manager, "label001", "no", NULL, &issue, error);
+    annoproj_status status = annoproj_label_reject(on->manager, "label001", "no", NULL, NULL, &issue, error);
     assert_true((status == ANNOPROJ_OK) == (issue != 0));
     return status;
 }

@@ -122,7 +122,7 @@ static void test_complete_approves_labels_and_counts_nothing(void **state) {
     assert_ok(annoproj_task_submit(task, NULL, NULL, &error), error);
     annoproj_task_close(task);
     task = team_task(made, TEAM_REVIEWER, 0);
-    assert_ok(annoproj_label_reject(task, hash, "no", NULL, &issue, &error), error);
+    assert_ok(annoproj_label_reject(task, hash, "no", NULL, NULL, &issue, &error), error);
     annoproj_task_close(task);
     task = team_task(made, TEAM_ADMIN, 0);
     team_draw(made, task, "", 40, draft); /* never published */

@@ -54,7 +54,7 @@ static void decide(annoproj_task *task, const char *hash, char how) {
     if (how == 'a') {
         assert_ok(annoproj_label_approve(task, hash, NULL, &error), error);
     } else if (how == 'r') {
-        assert_ok(annoproj_label_reject(task, hash, NULL, NULL, &issue, &error), error);
+        assert_ok(annoproj_label_reject(task, hash, NULL, NULL, NULL, &issue, &error), error);
     } else {
         assert_ok(annoproj_label_reopen(task, hash, NULL, &error), error);
     }
@@ -255,16 +255,16 @@ static void statuses(void **state) {
                   *both = team_task(made, TEAM_BOTH, VIDEO), *reviewer = NULL;
     put_car(annotator, "label001", &of, 0, 2);
     assert_status(ANNOPROJ_STATE, annoproj_label_approve(manager, "label001", NULL, &error), error);
-    assert_status(ANNOPROJ_STATE, annoproj_label_reject(manager, "label001", NULL, NULL, &issue, &error), error);
+    assert_status(ANNOPROJ_STATE, annoproj_label_reject(manager, "label001", NULL, NULL, NULL, &issue, &error), error);
     assert_int_equal(issue, 0);
     submit(annotator, false);
     reviewer = team_task(made, TEAM_REVIEWER, VIDEO);
     assert_status(ANNOPROJ_INVALID, annoproj_label_approve(NULL, "label001", NULL, &error), error);
     assert_status(ANNOPROJ_INVALID, annoproj_label_approve(reviewer, NULL, NULL, &error), error);
-    assert_status(ANNOPROJ_INVALID, annoproj_label_reject(reviewer, "label001", NULL, NULL, NULL, &error), error);
-    assert_status(ANNOPROJ_INVALID, annoproj_label_reject(reviewer, "label001", "\xff", NULL, &issue, &error), error);
+    assert_status(ANNOPROJ_INVALID, annoproj_label_reject(reviewer, "label001", NULL, NULL, NULL, NULL, &error), error);
+    assert_status(ANNOPROJ_INVALID, annoproj_label_reject(reviewer, "label001", "\xff", NULL, NULL, &issue, &error), error);
     assert_status(ANNOPROJ_NOT_FOUND, annoproj_label_approve(reviewer, "label009", NULL, &error), error);
-    assert_status(ANNOPROJ_NOT_FOUND, annoproj_label_reject(reviewer, "nothing", NULL, NULL, &issue, &error), error);
+    assert_status(ANNOPROJ_NOT_FOUND, annoproj_label_reject(reviewer, "nothing", NULL, NULL, NULL, &issue, &error), error);
     assert_status(ANNOPROJ_NOT_FOUND, annoproj_label_reopen(reviewer, "label009", NULL, &error), error);
     assert_status(ANNOPROJ_STATE, annoproj_label_reopen(reviewer, "label001", NULL, &error), error);
     assert_status(ANNOPROJ_NOT_FOUND, annoproj_label_approve(annotator, "label001", NULL, &error), error);
@@ -278,7 +278,7 @@ static void statuses(void **state) {
     assert_ok(annoproj_cancel_trigger(cancel, &error), error);
     call.cancel = cancel;
     assert_status(ANNOPROJ_CANCELLED, annoproj_label_reopen(reviewer, "label001", &call, &error), error);
-    assert_status(ANNOPROJ_CANCELLED, annoproj_label_reject(reviewer, "label001", "no", &call, &issue, &error), error);
+    assert_status(ANNOPROJ_CANCELLED, annoproj_label_reject(reviewer, "label001", "no", NULL, &call, &issue, &error), error);
     call = (annoproj_call)ANNOPROJ_CALL_INIT;
     call.timeout_us = 1;
     assert_status(ANNOPROJ_TIMEOUT, annoproj_label_approve(manager, "label001", &call, &error), error);
@@ -288,12 +288,12 @@ static void statuses(void **state) {
     call = (annoproj_call)ANNOPROJ_CALL_INIT;
     call.request_key = "key-1";
     int64_t again = 0;
-    assert_ok(annoproj_label_reject(reviewer, "label001", "no", &call, &issue, &error), error);
+    assert_ok(annoproj_label_reject(reviewer, "label001", "no", NULL, &call, &issue, &error), error);
     after = last_seq(made);
-    assert_ok(annoproj_label_reject(reviewer, "label001", "no", &call, &again, &error), error);
+    assert_ok(annoproj_label_reject(reviewer, "label001", "no", NULL, &call, &again, &error), error);
     assert_int_equal(again, issue);
     assert_int_equal(last_seq(made), after);
-    assert_status(ANNOPROJ_CONFLICT, annoproj_label_reject(reviewer, "label001", "other", &call, &again, &error),
+    assert_status(ANNOPROJ_CONFLICT, annoproj_label_reject(reviewer, "label001", "other", NULL, &call, &again, &error),
                   error);
     assert_int_equal(team_differences(made), 0);
     annoproj_cancel_free(cancel);

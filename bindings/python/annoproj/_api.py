@@ -3856,15 +3856,22 @@ class Task(_runtime.Handle):
         c_label = _convert.encode(label, 'label', False)
         call.run(_capi.annoproj_label_approve, call.handle(self, Task, 'task'), c_label, call.pointer(), call.error_pointer())
 
-    def label_reject(self, label, comment=None, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+    def label_reject(self, label, comment=None, *, tags=None, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """Rejects a label's review and opens its rejection issue with the comment, or reopens it, or, when it is open, adds the
-        comment. `*issue` is that issue. NOT_FOUND (label), STATE outside review stages, CONFLICT. Rights: review.
+        comment. `*issue` is that issue. NOT_FOUND (label, tag), LIMIT when the issue would have more than 100 tags, STATE outside review
+        stages, CONFLICT. Rights: review.
+
+        tags: issue tags of the project: added to those that the rejection issue has
         """
         call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
         c_label = _convert.encode(label, 'label', False)
         c_comment = _convert.encode(comment, 'comment', True)
+        s_options = _capi.annoproj_label_reject_options()
+        s_options.size = ctypes.sizeof(s_options)
+        s_options.tags = call.array(tags, 'q', 'tags', 'options.tag_count', 0, True, False)
+        s_options.tag_count = call.length('options.tag_count')
         o_issue = ctypes.c_int64()
-        call.run(_capi.annoproj_label_reject, call.handle(self, Task, 'task'), c_label, c_comment, call.pointer(), ctypes.byref(o_issue), call.error_pointer())
+        call.run(_capi.annoproj_label_reject, call.handle(self, Task, 'task'), c_label, c_comment, ctypes.byref(s_options), call.pointer(), ctypes.byref(o_issue), call.error_pointer())
         return o_issue.value
 
     def label_reopen(self, label, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):

@@ -583,6 +583,14 @@ class annoproj_label_write_options(Structure):
     ]
 
 
+class annoproj_label_reject_options(Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("tags", c_void_p),
+        ("tag_count", c_size_t),
+    ]
+
+
 class annoproj_consensus_options(Structure):
     _fields_ = [
         ("size", c_size_t),
@@ -950,7 +958,8 @@ FUNCTIONS = (
     ("annoproj_task_geometry", c_int32, (annoproj_task_p, c_int32, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
     ("annoproj_task_answers", c_int32, (annoproj_task_p, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
     ("annoproj_label_approve", c_int32, (annoproj_task_p, c_char_p, POINTER(annoproj_call), POINTER(annoproj_error_p))),
-    ("annoproj_label_reject", c_int32, (annoproj_task_p, c_char_p, c_char_p, POINTER(annoproj_call), POINTER(c_int64), POINTER(annoproj_error_p))),
+    ("annoproj_label_reject_options_init", None, (POINTER(annoproj_label_reject_options),)),
+    ("annoproj_label_reject", c_int32, (annoproj_task_p, c_char_p, c_char_p, POINTER(annoproj_label_reject_options), POINTER(annoproj_call), POINTER(c_int64), POINTER(annoproj_error_p))),
     ("annoproj_label_reopen", c_int32, (annoproj_task_p, c_char_p, POINTER(annoproj_call), POINTER(annoproj_error_p))),
     ("annoproj_consensus_branches", c_int32, (annoproj_task_p, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
     ("annoproj_consensus_options_init", None, (POINTER(annoproj_consensus_options),)),
@@ -1225,6 +1234,7 @@ annoproj_task_labels = LIBRARY.annoproj_task_labels
 annoproj_task_geometry = LIBRARY.annoproj_task_geometry
 annoproj_task_answers = LIBRARY.annoproj_task_answers
 annoproj_label_approve = LIBRARY.annoproj_label_approve
+annoproj_label_reject_options_init = LIBRARY.annoproj_label_reject_options_init
 annoproj_label_reject = LIBRARY.annoproj_label_reject
 annoproj_label_reopen = LIBRARY.annoproj_label_reopen
 annoproj_consensus_branches = LIBRARY.annoproj_consensus_branches

@@ -1801,9 +1801,21 @@ ANNOPROJ_API annoproj_status annoproj_task_answers(annoproj_task *task, const an
 /* Approves a label's review; resolves its open rejection issue. NOT_FOUND (label), STATE outside review stages, CONFLICT. Rights: review. */
 ANNOPROJ_API annoproj_status annoproj_label_approve(annoproj_task *task, const char *label, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
+/* What a rejection says besides its comment. */
+typedef struct annoproj_label_reject_options {
+    size_t size;
+    const int64_t *tags ANNOPROJ_LEN(tag_count) ANNOPROJ_NULLABLE;   /* issue tags of the project: added to those that the rejection issue has */
+    size_t tag_count;
+} annoproj_label_reject_options;
+#define ANNOPROJ_LABEL_REJECT_OPTIONS_INIT { sizeof(annoproj_label_reject_options), NULL, 0 }
+
+/* Fills in the defaults. */
+ANNOPROJ_API void annoproj_label_reject_options_init(annoproj_label_reject_options *options ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
+
 /* Rejects a label's review and opens its rejection issue with the comment, or reopens it, or, when it is open, adds the
- * comment. `*issue` is that issue. NOT_FOUND (label), STATE outside review stages, CONFLICT. Rights: review. */
-ANNOPROJ_API annoproj_status annoproj_label_reject(annoproj_task *task, const char *label, const char *comment ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, int64_t *issue ANNOPROJ_OUT, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+ * comment. `*issue` is that issue. NOT_FOUND (label, tag), LIMIT when the issue would have more than 100 tags, STATE outside review
+ * stages, CONFLICT. Rights: review. */
+ANNOPROJ_API annoproj_status annoproj_label_reject(annoproj_task *task, const char *label, const char *comment ANNOPROJ_NULLABLE, const annoproj_label_reject_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, int64_t *issue ANNOPROJ_OUT, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* Takes a decision on a label back: its review becomes reopened. STATE when there is no decision, NOT_FOUND, CONFLICT. Rights: review. */
 ANNOPROJ_API annoproj_status annoproj_label_reopen(annoproj_task *task, const char *label, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);

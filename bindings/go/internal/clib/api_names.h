@@ -342,6 +342,7 @@
 #define in_callback annoproj_internal_in_callback
 #define issue_add_comment annoproj_internal_issue_add_comment
 #define issue_add_row annoproj_internal_issue_add_row
+#define issue_add_tags annoproj_internal_issue_add_tags
 #define issue_find annoproj_internal_issue_find
 #define issue_label_approved annoproj_internal_issue_label_approved
 #define issue_label_rejected annoproj_internal_issue_label_rejected

@@ -192,7 +192,7 @@ annoproj_status issue_set_resolved(command *cmd, const issue *one, bool resolved
 }
 
 annoproj_status issue_label_rejected(command *cmd, int64_t task, int64_t which, const char *hash, int32_t class,
-                                     const char *comment, int64_t *id, annoproj_error **error) {
+                                     const char *comment, issue *out, annoproj_error **error) {
     static const char query[] = ISSUE_COLUMNS "WHERE task = ? AND label = ? AND rejection";
     issue one = {0};
     statement *find = sql(cmd->scope.database, query);
@@ -210,7 +210,7 @@ annoproj_status issue_label_rejected(command *cmd, int64_t task, int64_t which, 
         if (status == ANNOPROJ_OK && comment && *comment)
             status = issue_add_comment(cmd, &one, comment, error);
     }
-    *id = status == ANNOPROJ_OK ? one.id : 0;
+    *out = one;
     return status;
 }
 

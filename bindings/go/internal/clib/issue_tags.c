@@ -75,3 +75,21 @@ annoproj_status issue_set_tags(command *cmd, const issue *one, const int64_t *ta
         status = put_on(cmd, one, tags[i], error);
     return status;
 }
+
+annoproj_status issue_add_tags(command *cmd, const issue *one, const int64_t *tags, size_t count,
+                               annoproj_error **error) {
+    static const char query[] = "SELECT count(*) FROM issue_tag WHERE issue = ?";
+    annoproj_status status = ANNOPROJ_OK;
+    for (size_t i = 0; i < count && status == ANNOPROJ_OK; i++)
+        status = put_on(cmd, one, tags[i], error);
+    if (status != ANNOPROJ_OK || count == 0)
+        return status;
+    statement *find = sql(cmd->scope.database, query);
+    bind_int64(find, one->id);
+    const int64_t all = sql_row(find) ? column_int64(find, 0) : 0;
+    status = sql_end(find, error);
+    return status == ANNOPROJ_OK && all > ISSUE_TAGS_MOST
+               ? fail(error, ANNOPROJ_LIMIT, "issue %lld would have %lld tags: an issue has at most %d",
+                      (long long)one->id, (long long)all, ISSUE_TAGS_MOST)
+               : status;
+}
