@@ -264,11 +264,11 @@ class Operations(LabelOperations, ProjectOperations, StoreOperations, Reporting)
                "set_priority": 3, "move": 3, "reopen": 2}
     OTHERS = {"start": 10, "reach": 4, "write": 14, "decide_label": 9, "create_issue": 3, "change_issue": 4, "report_time": 5, "heartbeat": 5,
               "set_status": 0.6, "collaborator": 0.8, "join": 0.2, "leave": 0.2, "disable": 0.3, "attach": 0.3, "add_units": 0.2,
-              "update_workflow": 1.2, "set_setting": 0.3, "ticket": 0.8, "advance": 8,
+              "update_workflow": 1.2, "set_setting": 0.3, "ticket": 0.8, "use_ticket": 0.5, "advance": 8,
               "fetch": 1, "acknowledge": 1, "template": 0.6, "create_project": 0.1, "copy_project": 0.25, "delete_project": 0.25, "erase": 0.05,
               "set_tags": 0.1}
     WEIGHTS = {**ACTIONS, **OTHERS}
-    NEED_TASKS = (*ACTIONS, "reach", "write", "decide_label", "create_issue", "report_time", "heartbeat", "ticket")
+    NEED_TASKS = (*ACTIONS, "reach", "write", "decide_label", "create_issue", "report_time", "heartbeat", "ticket", "use_ticket")
     ABOUT_LABELS = ("reach", "submit", "approve", "reject", "pathway", "move", "write", "decide_label")
 
     def step(self, random):

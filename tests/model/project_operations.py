@@ -4,7 +4,7 @@ import json
 
 import annoproj
 from comparing import status_of
-from parts import AGENT, HOST
+from parts import AGENT, CLOSED, DAY, HOST
 from world import MOST_UNITS, ROLES
 
 SECOND = 1_000_000
@@ -64,6 +64,27 @@ class ProjectOperations:
             self.project.expect_any("task of the ticket", found, reference.opening(user, task))
             if found == "OK":
                 self.project.guests[user, task.id] = expires, session.ticket_task(), session.project_open(self.project.id)
+
+    def use_ticket(self):
+        """In a project that is closed, and around the moment when the ticket expires."""
+        world, random, tasks = self.world, self.random, self.reference.tasks
+        guests = [(user, tasks[task], expires) for (user, task), (expires, _, _) in self.project.guests.items() if task in tasks]
+        if not guests:
+            return self.ticket()
+        user, task, expires = random.choice(guests)
+        if random.random() < 0.8:
+            self.host_sets(random.choice(CLOSED))
+        if random.random() < 0.6 and expires < self.reference.now + DAY:
+            world.organisation.now = max(self.reference.now, expires + random.choice((-1, 0, 0, 1)))
+        self.on_task("initiate", user, task, self.reference.initiate, lambda handle, **call: handle.initiate(**call))
+        if random.random() < 0.8:
+            self.host_sets("in_progress")
+        return None
+
+    def host_sets(self, status):
+        project = self.project.host
+        self.both("set_status(user %d, %s)" % (HOST, status), lambda: self.reference.set_status(HOST, status),
+                  lambda **call: project.set_status(STATUSES[status], **call))
 
     def collaborator(self):
         user, who = self.user(), self.random.choice(self.world.users)

@@ -190,13 +190,13 @@ class Reference(Transitions, Labels, Routes, TimeSpent, People, Copies, Messages
 
     def initiate(self, user, task):
         self.enter(user, task)
-        refuse_if(INVALID=user == HOST, CONFLICT=task.assignee not in (None, user),
+        refuse_if(INVALID=user == HOST, CONFLICT=task.assignee not in (None, user) or self.others(user, task),
                   STATE=task.stage.type == DONE or task.waits or self.closed(user) or self.barred_on_take(user, task))
         self.take(user, task)
 
     def skip(self, user, task):
         self.enter(user, task, WORKS_IN[ANNOTATE])
-        refuse_if(INVALID=user == HOST, CONFLICT=task.assignee not in (None, user),
+        refuse_if(INVALID=user == HOST, CONFLICT=task.assignee not in (None, user) or self.others(user, task),
                   STATE=task.stage.type not in ANNOTATING or task.waits or self.closed(user) or self.barred_on_take(user, task))
         self.take(user, task)
         now = next(self.counter)
