@@ -14,18 +14,18 @@ class Branches:
         task.through, task.branches = True, []
         for _ in range(task.stage.set("annotators", 2)):
             branch = Task(None, task.unit, task.stage, self.now, status, priority=task.priority, parent=task)
+            for hash, number in sorted(task.numbers.items(), key=lambda pair: pair[1]):  # what is gone from them may come back
+                branch.numbers[hash] = next(self.counter)
+                branch.published[branch.numbers[hash]] = copy.copy(task.published[number])
             for label in sorted(task.labels.values(), key=lambda one: one.number):
-                self.copy_into(branch, label, task)
+                self.copy_into(branch, label)
             task.branches.append(branch)
         self.budding.append(task)
 
-    def copy_into(self, branch, label, task):
+    def copy_into(self, branch, label):
         there = branch.labels.get(label.hash)
-        number = there.number if there else next(self.counter)
+        number = there.number if there else branch.numbers.get(label.hash) or next(self.counter)
         branch.labels[label.hash] = Label(number, label.hash, label.kind, label.frames, label.boxes, label.answers, label.creator)
-        if label.number in task.published and number not in branch.published:
-            branch.published[number] = copy.copy(task.published[label.number])
-            branch.numbers[label.hash] = number
 
     def held_back(self, user, task):
         """Whoever has a branch of the task, or has submitted one, gets no other, whatever the role."""
@@ -44,7 +44,7 @@ class Branches:
         """Pre-labels reach the branches, as long as nobody has begun."""
         for branch in task.branches:
             for hash in put:
-                self.copy_into(branch, task.labels[hash], task)
+                self.copy_into(branch, task.labels[hash])
             for hash in remove:
                 branch.labels.pop(hash, None)
 

@@ -30,7 +30,10 @@ class ProjectOperations:
             ("OUTBOX_ISSUES", "tell_issues", (False, True)), ("OUTBOX_STATUS", "tell_status", (False, True)),
             ("OUTBOX_LIMIT", "limit", (3, 20, 1_000_000)),
             ("IDLE_LIMIT_US", "idle_limit", (1, 20_000_000, 60_000_000))))
-        value, project = self.random.choice(values), self.project.handle_of(user)
+        self.use_setting(user, setting, name, self.random.choice(values))
+
+    def use_setting(self, user, setting, name, value):
+        project = self.project.handle_of(user)
         self.both("setting_set(user %d, %s, %d)" % (user, setting, value), lambda: self.reference.set_setting(user, name, value),
                   lambda **call: project.setting_set(annoproj.Setting[setting], int(value), **call))
 
@@ -66,12 +69,15 @@ class ProjectOperations:
                 self.project.guests[user, task.id] = expires, session.ticket_task(), session.project_open(self.project.id)
 
     def use_ticket(self):
-        """In a project that is closed, and around the moment when the ticket expires."""
+        """In a project that is closed, where tickets open nothing, and around the moment when the ticket expires."""
         world, random, tasks = self.world, self.random, self.reference.tasks
         guests = [(user, tasks[task], expires) for (user, task), (expires, _, _) in self.project.guests.items() if task in tasks]
         if not guests:
             return self.ticket()
         user, task, expires = random.choice(guests)
+        strict = random.random() < 0.3
+        if strict:
+            self.use_setting(HOST, "STRICT_STATUS", "strict", True)
         if random.random() < 0.8:
             self.host_sets(random.choice(CLOSED))
         if random.random() < 0.6 and expires < self.reference.now + DAY:
@@ -79,6 +85,8 @@ class ProjectOperations:
         self.on_task("initiate", user, task, self.reference.initiate, lambda handle, **call: handle.initiate(**call))
         if random.random() < 0.8:
             self.host_sets("in_progress")
+        if strict:
+            self.use_setting(HOST, "STRICT_STATUS", "strict", False)
         return None
 
     def host_sets(self, status):
