@@ -81,9 +81,12 @@ static annoproj_status add_user(listing *list, int64_t stage, int64_t user, anno
 static annoproj_status add_users(listing *list, const visible_stage *stage, annoproj_error **error) {
     const annoproj_task_list_options *options = list->filter.options;
     const int64_t id = stage->facts.id, self = list->filter.in->user;
-    annoproj_status status = ANNOPROJ_OK;
-    if (options->assignee_count == 0)
-        return add_user(list, id, self, error);
+    /* Where one sees one's own only, the branches of what one reviews are seen with it. */
+    const bool branches = stage->own_only && options->include_waiting && stage->facts.type == STAGE_CONSENSUS_REVIEW &&
+                          in_list(options->assignees, options->assignee_count, 0);
+    annoproj_status status = branches ? add_user(list, id, NOT_QUEUED, error) : ANNOPROJ_OK;
+    if (status == ANNOPROJ_OK && options->assignee_count == 0)
+        status = add_user(list, id, self, error);
     for (size_t i = 0; i < options->assignee_count && status == ANNOPROJ_OK; i++) {
         const int64_t user = options->assignees[i];
         const bool again = i > 0 && in_list(options->assignees, i, user);

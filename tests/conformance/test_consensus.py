@@ -72,6 +72,20 @@ class Kinds(unittest.TestCase):
                                  answer_attributes=[self.features["weather1"]], answer_options=[self.features[option]],
                                  force=True).to_pylist()[0]["label"]
 
+    def test_who_reviews_lists_the_branches_where_unassigned_tasks_are_hidden(self):
+        document = json.loads(FLOW)
+        document["stages"][1]["settings"]["hide_unassigned"] = True
+        self.project.workflow_update(json.dumps(document))
+        parent, branches = self.parents["video"], self.branches("video")
+        for branch in branches:
+            self.project.task_open(branch).submit()
+        self.project.task_open(parent).assign(self.users[0])
+        unit = self.project.task_open(parent).get().to_pylist()[0]["data_unit"]
+        for options in ({}, {"sort": annoproj.TaskSort.TITLE}, {"data_units": [unit]}, {"assignees": [0, self.users[0]]}):
+            listed = [{row["task"] for row in project.task_list(include_waiting=True, **options).to_pylist()
+                       if row["stage_key"] == "judge"} for project in self.open]
+            self.assertEqual(listed, [{parent, *branches}, set()], options)
+
     def test_classifications_exclude_each_other(self):
         ids = self.branches("video")
         tasks = [project.task_open(id) for project, id in zip(self.open, ids)]

@@ -193,7 +193,7 @@ static annoproj_status gather_data_unit(best_tasks *best, const uint8_t *stages,
         listed_task task;
         listed_task_read(find, &task);
         const uint8_t which = stages[NUMBER_OF(task.stage)];
-        if (which == GATHER_ALL || (which == GATHER_OWN && task.assignee == in->user))
+        if (which == GATHER_ALL || (which == GATHER_OWN && (task.assignee == in->user || task.assignee == NOT_QUEUED)))
             status = offer(best, &task, error);
     }
     annoproj_status ended = sql_end(find, status == ANNOPROJ_OK ? error : NULL);
