@@ -16,7 +16,7 @@
 #define SQL_LABELS                                                                                                     \
     "SELECT t.data_unit, t.data_type, l.hash, l.class, l.creator, l.created_us, l.editor, l.edited_us, l.manual,"      \
     " l.confidence, l.ranges, l.geometry, l.answers, (SELECT r.state FROM label_review r WHERE r.task = l.task"        \
-    " AND r.label = l.number ORDER BY r.entered DESC LIMIT 1)"                                                         \
+    " AND r.label = l.number ORDER BY r.entered DESC, r.stage DESC LIMIT 1)"                                           \
     " FROM task t INDEXED BY task_data_unit CROSS JOIN label l ON l.task = t.id"                                       \
     " WHERE t.data_unit >= ?1 AND t.data_unit < ?2 AND t.id >= ?3 AND t.id < ?4 AND t.stage <> 0"                      \
     " AND t.parent = 0"                                                                                                \
