@@ -235,7 +235,7 @@ class Reference(Transitions, Labels, Routes, TimeSpent, People, Copies, Messages
     def set_priority(self, user, task, priority):
         self.enter(user, task, MANAGERS)
         refuse_if(STATE=self.closed(user) or task.stage.type == DONE)
-        if task.priority == priority and not task.branches:
+        if task.priority == priority and all(branch.waits for branch in task.branches):
             return UNCHANGED
         task.priority = priority
         for branch in task.branches:
