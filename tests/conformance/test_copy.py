@@ -258,5 +258,34 @@ class Copy(unittest.TestCase):
         self.assertEqual(len(self.world.host.project_list().to_pylist()), count)   # one less, one more
 
 
+class TwoReviews(unittest.TestCase):
+    """The review state of a label is that of the last review stage it was in (behaviour §9), also when one command decides in one
+    stage and enters the next, and that one was made first."""
+
+    def test_the_last_stage_counts(self):
+        workflow = json.dumps({"start": "annotate", "stages": [
+            {"key": "annotate", "type": "ANNOTATION", "title": "Annotate", "edges": {"submit": "first"}},
+            {"key": "last", "type": "REVIEW", "title": "Last", "edges": {"approve": "complete", "reject": "annotate"}},
+            {"key": "first", "type": "REVIEW", "title": "First", "edges": {"approve": "last", "reject": "annotate"},
+             "settings": {"strict_review": False}},
+            {"key": "complete", "type": "DONE", "title": "Complete"}]})
+        with tempfile.TemporaryDirectory() as folder:
+            world = World(folder)
+            project = world.sessions["admin"].project_create("Two reviews", world.ontology, workflow)
+            project.attach_dataset(world.datasets[0])
+            task = project.task_open(project.task_list().to_pylist()[0]["task"])
+            task.labels_write(hashes=["twice001"], classes=[1], geometry_starts=[0, 1], frames=[0], coordinate_starts=[0, 4],
+                              coordinates=[1, 2, 3, 4], force=True)
+            task.submit()
+            task.approve()
+            self.assertEqual(task.labels().to_pylist()[0]["review_state"], "new")
+            self.assertEqual(task.labels().to_pylist()[0]["review"], "new")
+            for state, labels in ((ReviewState.APPROVED, 0), (ReviewState.NEW, 1)):
+                copy = project.copy("Copy of %s" % state.name, datasets=CopyDatasets.ATTACH, labels=True, review_states=state)
+                copied = [row for row in copy.task_list().to_pylist() if copy.task_open(row["task"]).labels().to_pylist()]
+                self.assertEqual(len(copied), labels, state)
+            world.store.close()
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -101,6 +101,7 @@ annoproj_status review_enter_stage(command *cmd, const task_facts *task, annopro
     annoproj_status status = gather_entering(&cmd->scope, task->id, stage, &list, error);
     if (status == ANNOPROJ_OK && list) {
         status = entering(cmd, task->id, &entered, error);
+        entered++; /* behind what the same command decided in the stage before */
     }
     for (const review *one = list; one && status == ANNOPROJ_OK; one = one->next) {
         status = put_review(cmd, task->id, stage, one, entered, error);
