@@ -359,7 +359,7 @@ static void test_saves_what_it_exports(void **state) {
     for (int i = 0; i < 4; i++) {
         const bool coco = i % 2 == 1;
         annoproj_export_options options = ANNOPROJ_EXPORT_OPTIONS_INIT;
-        char name[16];
+        char name[32];
         snprintf(name, sizeof name, "saved %d", i);
         options.stages = stages;
         options.classes = classes;
