@@ -61,6 +61,8 @@ class Organisation:
         if document is not None and breaks_a_rule(document):
             raise Refused("DATA")
 
-    def create_project(self, user, template):
+    def create_project(self, user, template, projects):
+        """The ontology is the host's: seen by org admins and by who sees one of the projects, which all use it."""
         self.enter(user)
-        refuse_if(NOT_FOUND=template not in self.templates)
+        sees_ontology = user == HOST or user in self.admins or any(project.visible(user) for project in projects)
+        refuse_if(NOT_FOUND=template not in self.templates or not sees_ontology)

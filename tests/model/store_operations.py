@@ -70,7 +70,7 @@ class StoreOperations:
         if len(world.projects) >= MOST_PROJECTS:
             return
         id, title = self.random.choice(list(world.organisation.templates) + [99]), "Of template %d" % self.random.randint(1, 3)
-        host, _ = self.both("project_create(user %d, template %d)" % (user, id), lambda: world.organisation.create_project(user, id),
+        host, _ = self.both("project_create(user %d, template %d)" % (user, id), lambda: world.organisation.create_project(user, id, [one.reference for one in world.projects]),
                             lambda **call: world.sessions[user].project_create(title, world.ontology, workflow_template=id, **call))
         if host is not None:
             document = copy.deepcopy(world.organisation.templates[id][1])
