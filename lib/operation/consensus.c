@@ -302,5 +302,7 @@ annoproj_status consensus_approve(command *cmd, const consensus_result *result, 
         status = version_keep_branches(cmd, task, error);
     if (status == ANNOPROJ_OK)
         status = branch_close(cmd, task, error);
+    if (status == ANNOPROJ_OK)
+        status = issue_label_approved(cmd, task->id, 0, error);
     return status == ANNOPROJ_OK ? landing_go(cmd, EVENT_TASK_APPROVE, &to, &stage, whose, error) : status;
 }

@@ -64,6 +64,37 @@ class ConsensusChanges(unittest.TestCase):
         for word in ("group", "many", "judge", "refine", "project"):
             self.assertIn(word, str(raised.exception))
 
+    # ---- issues ----
+
+    def test_the_approve_of_a_consensus_resolves_rejections(self):
+        """§10: the approve of its task resolves the open rejection issue of a label, also when the label is gone."""
+        project, own = self.make(flow(), self.dataset(DataType.IMAGE))
+        parent = project.task_list().to_pylist()[0]["parent"]
+
+        def work(label):
+            branches = [row["branch"] for row in project.task_open(parent).consensus_branches().to_pylist()]
+            for one, branch in zip(own, branches):
+                task = one.task_open(branch)
+                if label:
+                    draw(task, label)
+                else:
+                    for row in task.labels().to_pylist():
+                        task.labels_write(hashes=[row["label"]], classes=[1], actions=[annoproj.LabelAction.REMOVE],
+                                          geometry_starts=[0, 0], force=True)
+                task.submit()
+            own[2].task_open(parent).consensus_approve(branch=branches[0])
+
+        work("label001")
+        review = own[2].task_open(parent)
+        review.label_reject("label001", "loose")
+        review.reject()
+        issue = project.task_open(parent).issues().to_pylist()[0]
+        self.assertTrue(issue["rejection"] and not issue["resolved"])
+        work(None)
+        issue = project.task_open(parent).issues().to_pylist()[0]
+        self.assertTrue(issue["resolved"])
+        self.assertEqual(project.overview().to_pylist()[0]["open_issues"], 0)
+
     # ---- group data ----
 
     def test_groups_are_not_attached_to_determine(self):
