@@ -139,11 +139,12 @@ size_t geometry_next_numbers(geometry_cursor *cursor, number *out, size_t capaci
         return count;
     }
     const size_t wanted = cursor->numbers_left < capacity ? (size_t)cursor->numbers_left : capacity;
+    const bool far_out = cursor->scale < SMALLEST_SCALE + 18; /* where the zeros at its end make a number none of ours */
     bool sound = true;
     for (; count < wanted && sound; count++) {
         const int64_t mantissa = next_integer(cursor);
         out[count] = (number){.decimal = {mantissa, cursor->scale}, .exact = true};
-        if (mantissa <= -MOST_MANTISSA || mantissa >= MOST_MANTISSA) {
+        if (far_out || mantissa <= -MOST_MANTISSA || mantissa >= MOST_MANTISSA) {
             sound = shortest(mantissa, cursor->scale, &out[count].decimal);
         }
         sound = sound && !cursor->unpacker.failed;
