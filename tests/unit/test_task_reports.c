@@ -359,7 +359,7 @@ static void test_explore(void **state) {
     (void)state;
     team *made = team_new(2, "", "");
     annoproj_query_options options = ANNOPROJ_QUERY_OPTIONS_INIT;
-    char hash[16], ranges[256];
+    char hash[16];
     annoproj_task *first = team_task(made, TEAM_ANNOTATOR, 0), *second = team_task(made, TEAM_ADMIN, 1);
     team_draw(made, first, "", 0.1, hash); /* drafts count */
     team_draw(made, second, "", 0.1, hash);
@@ -373,13 +373,17 @@ static void test_explore(void **state) {
                   "4294967298,file0000001.jpg,1,1,Car,1\n");
     options.file_name = "0{7}";
     options.after_us = MONDAY; /* no events: the window says nothing */
-    snprintf(ranges, sizeof ranges, "4294967297,file0000000.jpg,1,1,Car,%s,0,0,,\n", hash);
     annoproj_error *error = NULL;
     annoproj_query *query = NULL;
     annoproj_table *table = NULL;
     assert_ok(annoproj_query_open(made->projects[TEAM_ADMIN], &options, NULL, &query, &error), error);
     assert_ok(annoproj_query_label_ranges(query, NULL, &table, &error), error);
     assert_int_equal(annoproj_table_row_count(table), 2);
+    for (int64_t row = 0; row < 2; row++) { /* an image is one frame, and has no time */
+        assert_int_equal(annoproj_table_int64(table, row, annoproj_table_column_index(table, "first_frame")), 0);
+        assert_int_equal(annoproj_table_int64(table, row, annoproj_table_column_index(table, "last_frame")), 0);
+        assert_true(annoproj_table_is_null(table, row, annoproj_table_column_index(table, "first_time")));
+    }
     assert_string_equal(annoproj_table_text(table, 1, annoproj_table_column_index(table, "label")), hash);
     annoproj_table_free(table);
     annoproj_query_close(query);
