@@ -34,10 +34,11 @@ typedef struct report {
     bool by_frame;
     const number_set *people; /* collaborators, or the one whose own rows these are; NULL = all */
     const number_set *stages, *tasks, *classes, *sources; /* NULL = all */
-    number_set annotation, review;                        /* stages of that type */
+    number_set annotation, review, done;                  /* stages of that type; done = nothing is left to do there */
     stage_description *all_stages;
     size_t stage_count;
-    int64_t *borders; /* of buckets; NULL = one bucket */
+    int64_t highest_stage; /* number */
+    int64_t *borders;      /* of buckets; NULL = one bucket */
     size_t border_count;
 } report;
 

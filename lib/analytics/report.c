@@ -101,14 +101,15 @@ static annoproj_status make_set(scope *in, const int64_t *numbers, size_t count,
 /* --- beginning ---- */
 
 annoproj_status report_stages(report *made, int64_t project, annoproj_error **error) {
+    arena *memory = made->in->memory;
     annoproj_status status = workflow_stages(made->in, project, &made->all_stages, &made->stage_count, error);
-    int64_t highest = 0;
     for (size_t i = 0; i < made->stage_count; i++) {
-        int64_t number = made->all_stages[i].facts.number;
-        highest = number > highest ? number : highest;
+        const int64_t number = made->all_stages[i].facts.number;
+        made->highest_stage = number > made->highest_stage ? number : made->highest_stage;
     }
-    if (status == ANNOPROJ_OK && (!number_set_make(&made->annotation, made->in->memory, highest) ||
-                                  !number_set_make(&made->review, made->in->memory, highest))) {
+    if (status == ANNOPROJ_OK && (!number_set_make(&made->annotation, memory, made->highest_stage) ||
+                                  !number_set_make(&made->review, memory, made->highest_stage) ||
+                                  !number_set_make(&made->done, memory, made->highest_stage))) {
         status = fail_memory(error);
     }
     for (size_t i = 0; i < made->stage_count && status == ANNOPROJ_OK; i++) {
@@ -118,6 +119,8 @@ annoproj_status report_stages(report *made, int64_t project, annoproj_error **er
             number_set_add(&made->annotation, facts->number);
         } else if (work == STAGE_WORK_REVIEW) {
             number_set_add(&made->review, facts->number);
+        } else if (facts->type == STAGE_DONE) {
+            number_set_add(&made->done, facts->number);
         }
     }
     return status;

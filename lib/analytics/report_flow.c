@@ -16,8 +16,7 @@ typedef struct stage_flow {
     report report;
     int64_t after, before;
     stage_times *stages; /* by number */
-    int64_t highest;
-    bool failed; /* out of memory */
+    bool failed;         /* out of memory */
 } stage_flow;
 
 static void add_duration(stage_flow *made, stage_times *of, int64_t duration) {
@@ -40,14 +39,14 @@ static void count_stay(void *data, const flow_change *change) {
         return;
     }
     const bool inside = change->time_us >= made->after;
-    if (change->from > 0 && change->from <= made->highest) {
+    if (change->from > 0 && change->from <= made->report.highest_stage) {
         stage_times *left = &made->stages[change->from];
         left->present--;
         if (inside && change->acted) {
             add_duration(made, left, change->time_us - change->since_us);
         }
     }
-    if (change->to > 0 && change->to <= made->highest) {
+    if (change->to > 0 && change->to <= made->report.highest_stage) {
         stage_times *entered = &made->stages[change->to];
         entered->present++;
         entered->entered += inside && (change->acted || change->since_us == change->time_us);
@@ -127,11 +126,7 @@ static annoproj_status stage_flow_table(stage_flow *made, annoproj_table **table
 }
 
 static annoproj_status make_stages(stage_flow *made, annoproj_error **error) {
-    for (size_t i = 0; i < made->report.stage_count; i++) {
-        const int64_t number = made->report.all_stages[i].facts.number;
-        made->highest = number > made->highest ? number : made->highest;
-    }
-    made->stages = arena_array(made->report.in->memory, (size_t)made->highest + 1, sizeof *made->stages);
+    made->stages = arena_array(made->report.in->memory, (size_t)made->report.highest_stage + 1, sizeof *made->stages);
     return made->stages == NULL ? fail_memory(error) : ANNOPROJ_OK;
 }
 
@@ -148,7 +143,7 @@ annoproj_status report_stage_flow(scope *in, const query *asked, annoproj_table 
     if (status == ANNOPROJ_OK) {
         status = made.failed ? fail_memory(error) : stage_flow_table(&made, table, error);
     }
-    for (int64_t i = 0; i <= made.highest && made.stages != NULL; i++) {
+    for (int64_t i = 0; i <= made.report.highest_stage && made.stages != NULL; i++) {
         release(made.stages[i].durations);
     }
     return status;
@@ -165,8 +160,7 @@ typedef struct flow_series {
     size_t buckets, columns;
     level *levels;      /* by bucket and column; those of bucket 0 are before the first one */
     int64_t *column_of; /* by stage number; -1 = none */
-    int64_t highest;
-    size_t at; /* bucket of the last event: events come in order */
+    size_t at;          /* bucket of the last event: events come in order */
 } flow_series;
 
 /* The bucket of a time from 1; 0 = before all of them, buckets + 1 = behind them. */
@@ -185,7 +179,7 @@ static size_t bucket_of(flow_series *made, int64_t time) {
 }
 
 static level *level_of(const flow_series *made, size_t bucket, int64_t stage) {
-    const int64_t column = stage > 0 && stage <= made->highest ? made->column_of[stage] : -1;
+    const int64_t column = stage > 0 && stage <= made->report.highest_stage ? made->column_of[stage] : -1;
     return column < 0 ? NULL : &made->levels[bucket * made->columns + (size_t)column];
 }
 
@@ -219,15 +213,11 @@ static annoproj_status begin_series(flow_series *made, scope *in, const query *a
         return status;
     }
     made->buckets = report_bucket_count(&made->report);
-    for (size_t i = 0; i < made->report.stage_count; i++) {
-        const int64_t number = made->report.all_stages[i].facts.number;
-        made->highest = number > made->highest ? number : made->highest;
-    }
-    made->column_of = arena_array(in->memory, (size_t)made->highest + 1, sizeof *made->column_of);
+    made->column_of = arena_array(in->memory, (size_t)made->report.highest_stage + 1, sizeof *made->column_of);
     if (made->column_of == NULL) {
         return fail_memory(error);
     }
-    for (int64_t i = 0; i <= made->highest; i++) {
+    for (int64_t i = 0; i <= made->report.highest_stage; i++) {
         made->column_of[i] = -1;
     }
     return ANNOPROJ_OK;
@@ -275,13 +265,9 @@ annoproj_status report_cumulative_flow(scope *in, const query *asked, annoproj_t
 /* What is left: all stages in which something is left to do are looked at as one. */
 annoproj_status report_burn_down(scope *in, const query *asked, annoproj_table **table, annoproj_error **error) {
     flow_series made = {.columns = 1};
-    number_set done;
     annoproj_status status = begin_series(&made, in, asked, error);
-    if (status == ANNOPROJ_OK) {
-        status = task_flow_done_stages(&made.report, &done, error);
-    }
-    for (int64_t i = 1; i <= made.highest && status == ANNOPROJ_OK; i++) {
-        made.column_of[i] = number_set_has(&done, i) ? -1 : 0;
+    for (int64_t i = 1; i <= made.report.highest_stage && status == ANNOPROJ_OK; i++) {
+        made.column_of[i] = number_set_has(&made.report.done, i) ? -1 : 0;
     }
     if (status == ANNOPROJ_OK) {
         status = run_series(&made, error);

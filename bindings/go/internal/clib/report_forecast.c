@@ -12,7 +12,6 @@
 typedef struct forecast {
     report report;
     const forecast_plan *plan;
-    number_set done;
     int64_t now_us, until_us; /* the moment; what is not before it does not count */
     int64_t remaining, completed;
     int64_t days;          /* of history */
@@ -26,7 +25,8 @@ static void count_change(void *data, const flow_change *change) {
     if (change->time_us >= made->until_us) {
         return;
     }
-    const bool from_done = number_set_has(&made->done, change->from), to_done = number_set_has(&made->done, change->to);
+    const bool from_done = number_set_has(&made->report.done, change->from),
+               to_done = number_set_has(&made->report.done, change->to);
     made->remaining += (change->to > 0 && !to_done) - (change->from > 0 && !from_done);
     const int64_t day = change->time_us >= made->now_us ? 0 : (made->now_us - 1 - change->time_us) / DAY;
     if (change->acted && from_done != to_done && day < made->days) {
@@ -39,9 +39,6 @@ static annoproj_status begin(forecast *made, scope *in, const query *asked, anno
     int64_t first = 0, last = 0, clock = 0;
     bool any = false;
     annoproj_status status = report_begin(&made->report, in, asked, error);
-    if (status == ANNOPROJ_OK) {
-        status = task_flow_done_stages(&made->report, &made->done, error);
-    }
     if (status == ANNOPROJ_OK) {
         status = scan_time_range(in->database, in->project.id, &first, &last, &any, error);
     }

@@ -14,9 +14,9 @@ typedef struct quality_report {
     people people;
     const number_set *work, *decisions; /* stages; NULL = all */
     int64_t after, before;
-    number_set decided;          /* tasks or labels that have been decided on */
-    number_set *submitted;       /* by stage number: tasks that have been submitted there; empty until one is */
-    int64_t last, highest_stage; /* task; stage */
+    number_set decided;    /* tasks or labels that have been decided on */
+    number_set *submitted; /* by stage number: tasks that have been submitted there; empty until one is */
+    int64_t last;          /* task */
     ontology_features features;
     quality *figures; /* by user or class */
     int64_t highest;
@@ -45,7 +45,7 @@ static void count_decision(quality *of, bool first, bool approved) {
 /* --- by collaborator ---- */
 
 static bool first_submit(quality_report *made, const event *one) {
-    if (one->stage < 0 || one->stage > made->highest_stage) {
+    if (one->stage < 0 || one->stage > made->people.report.highest_stage) {
         return true;
     }
     number_set *seen = &made->submitted[one->stage];
@@ -87,12 +87,8 @@ static annoproj_status begin_tasks(quality_report *made, annoproj_error **error)
     if (status != ANNOPROJ_OK) {
         return status;
     }
-    for (size_t i = 0; i < made->people.report.stage_count; i++) {
-        const int64_t number = made->people.report.all_stages[i].facts.number;
-        made->highest_stage = number > made->highest_stage ? number : made->highest_stage;
-    }
     made->highest = made->people.users.count;
-    made->submitted = arena_array(memory, (size_t)made->highest_stage + 1, sizeof *made->submitted);
+    made->submitted = arena_array(memory, (size_t)made->people.report.highest_stage + 1, sizeof *made->submitted);
     made->figures = arena_array(memory, (size_t)made->highest + 1, sizeof *made->figures);
     const bool room = made->submitted != NULL && made->figures != NULL &&
                       number_set_make(&made->decided, memory, made->last);

@@ -89,19 +89,3 @@ annoproj_status task_flow_walk(const report *made, flow_fn visit, void *data, an
     release(run.places);
     return status;
 }
-
-annoproj_status task_flow_done_stages(const report *made, number_set *out, annoproj_error **error) {
-    int64_t highest = 0;
-    for (size_t i = 0; i < made->stage_count; i++) {
-        highest = made->all_stages[i].facts.number > highest ? made->all_stages[i].facts.number : highest;
-    }
-    if (!number_set_make(out, made->in->memory, highest)) {
-        return fail_memory(error);
-    }
-    for (size_t i = 0; i < made->stage_count; i++) {
-        if (made->all_stages[i].facts.type == STAGE_DONE) {
-            number_set_add(out, made->all_stages[i].facts.number);
-        }
-    }
-    return ANNOPROJ_OK;
-}

@@ -15,7 +15,4 @@ typedef struct flow_change {
 typedef void (*flow_fn)(void *data, const flow_change *change);
 annoproj_status task_flow_walk(const report *report, flow_fn visit, void *data, annoproj_error **error);
 
-/* The stages in which nothing is left to do. */
-annoproj_status task_flow_done_stages(const report *report, number_set *out, annoproj_error **error);
-
 #endif
