@@ -7,7 +7,8 @@
 static int open_row(blob_reader *from, int64_t id) {
     sqlite3_blob *handle = from->handle;
     if (handle == NULL) {
-        int code = sqlite3_blob_open(from->database->handle, "main", from->table, from->column, id, 0, &handle);
+        const char *schema = from->database->schema != NULL ? from->database->schema : "main";
+        int code = sqlite3_blob_open(from->database->handle, schema, from->table, from->column, id, 0, &handle);
         from->handle = handle;
         return code;
     }

@@ -170,9 +170,11 @@
 #define command_result_int64 annoproj_internal_command_result_int64
 #define command_send_events annoproj_internal_command_send_events
 #define command_uuid annoproj_internal_command_uuid
+#define connection_borrow annoproj_internal_connection_borrow
 #define connection_cache annoproj_internal_connection_cache
 #define connection_close annoproj_internal_connection_close
 #define connection_failure annoproj_internal_connection_failure
+#define connection_give_back annoproj_internal_connection_give_back
 #define connection_interruptible annoproj_internal_connection_interruptible
 #define connection_open annoproj_internal_connection_open
 #define consensus_approve annoproj_internal_consensus_approve
@@ -397,6 +399,7 @@
 #define key_map_find annoproj_internal_key_map_find
 #define key_map_release annoproj_internal_key_map_release
 #define label_agreement annoproj_internal_label_agreement
+#define label_answer_add annoproj_internal_label_answer_add
 #define label_by_hash annoproj_internal_label_by_hash
 #define label_change_encode annoproj_internal_label_change_encode
 #define label_change_hash annoproj_internal_label_change_hash
@@ -424,6 +427,7 @@
 #define label_merge_end annoproj_internal_label_merge_end
 #define label_merge_next annoproj_internal_label_merge_next
 #define label_never_written annoproj_internal_label_never_written
+#define label_part_add annoproj_internal_label_part_add
 #define label_publish annoproj_internal_label_publish
 #define label_publish_main annoproj_internal_label_publish_main
 #define label_remove annoproj_internal_label_remove
@@ -439,6 +443,11 @@
 #define label_spool_open annoproj_internal_label_spool_open
 #define label_store annoproj_internal_label_store
 #define label_submitter annoproj_internal_label_submitter
+#define label_table_add annoproj_internal_label_table_add
+#define label_table_answers annoproj_internal_label_table_answers
+#define label_table_parts annoproj_internal_label_table_parts
+#define label_table_release annoproj_internal_label_table_release
+#define label_table_reviews annoproj_internal_label_table_reviews
 #define label_unit_is_media annoproj_internal_label_unit_is_media
 #define label_version_has_class annoproj_internal_label_version_has_class
 #define label_version_load annoproj_internal_label_version_load
@@ -869,6 +878,7 @@
 #define sql annoproj_internal_sql
 #define sql_again annoproj_internal_sql_again
 #define sql_end annoproj_internal_sql_end
+#define sql_in_schema annoproj_internal_sql_in_schema
 #define sql_row annoproj_internal_sql_row
 #define sql_run annoproj_internal_sql_run
 #define sql_script annoproj_internal_sql_script

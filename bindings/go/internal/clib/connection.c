@@ -165,10 +165,7 @@ annoproj_status connection_cache(database *db, int64_t bytes, annoproj_error **e
     return sql_script(db, text, error);
 }
 
-void connection_close(database *db, bool fold) {
-    if (db == NULL) {
-        return;
-    }
+static void end_statements(database *db) {
     for (size_t i = 0; i < STATEMENT_BUCKETS; i++) {
         while (db->kept[i] != NULL) {
             statement *gone = db->kept[i];
@@ -177,6 +174,30 @@ void connection_close(database *db, bool fold) {
             release(gone);
         }
     }
+}
+
+annoproj_status connection_borrow(sqlite3 *handle, const char *schema, database **out, annoproj_error **error) {
+    *out = allocate_zeroed(1, sizeof **out);
+    if (*out == NULL) {
+        return fail_memory(error);
+    }
+    (*out)->handle = handle;
+    (*out)->schema = schema;
+    return ANNOPROJ_OK;
+}
+
+void connection_give_back(database *db) {
+    if (db != NULL) {
+        end_statements(db);
+        release(db);
+    }
+}
+
+void connection_close(database *db, bool fold) {
+    if (db == NULL) {
+        return;
+    }
+    end_statements(db);
     if (fold) {
         sqlite3_db_config(db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
     }

@@ -22,6 +22,7 @@ struct statement {
 
 struct database {
     sqlite3 *handle;
+    const char *schema; /* the name under which somebody else's connection has the store; NULL = our own connection */
     statement *kept[STATEMENT_BUCKETS];
     statement spare;      /* handed out when there is no memory for another; always failed */
     const bounds *bounds; /* of the call it works for; NULL = the library's own statements */
@@ -43,6 +44,13 @@ extern int32_t store_page_size;
 annoproj_status connection_open(const char *path, connection_kind kind, bool relaxed, database **out,
                                 annoproj_error **error);
 void connection_close(database *database, bool fold); /* fold: checkpoint and delete the log if it is the last */
+
+/* Reads on somebody else's connection, which is left as it is; `schema` ("main", or as it is attached) stays where it is. */
+annoproj_status connection_borrow(sqlite3 *handle, const char *schema, database **out, annoproj_error **error);
+void connection_give_back(database *database); /* ends the kept statements; NULL is fine */
+/* The statement with the schema's name before that of each table it reads, and of its pragma; a name alone could mean a temporary
+ * table, or one of another file. To be released; NULL when out of memory. */
+char *sql_in_schema(const char *text, const char *schema);
 
 /* How much of the file the connection keeps in memory. */
 annoproj_status connection_cache(database *database, int64_t bytes, annoproj_error **error);

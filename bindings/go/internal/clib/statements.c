@@ -27,6 +27,19 @@ static size_t bucket_of(const char *text) {
     return (size_t)(((uintptr_t)text * 0x9e3779b97f4a7c15u) >> 57) % STATEMENT_BUCKETS;
 }
 
+static int compile(database *db, const char *text, bool keep, sqlite3_stmt **out, bool *single) {
+    const char *rest = "";
+    char *qualified = db->schema == NULL ? NULL : sql_in_schema(text, db->schema);
+    if (db->schema != NULL && qualified == NULL) {
+        return SQLITE_NOMEM;
+    }
+    int code = sqlite3_prepare_v3(db->handle, qualified != NULL ? qualified : text, -1,
+                                  keep ? SQLITE_PREPARE_PERSISTENT : 0, out, &rest);
+    *single = *out != NULL && rest[strspn(rest, " \n\t;")] == '\0';
+    release(qualified);
+    return code;
+}
+
 static statement *prepare(database *db, const char *text, bool keep) {
     statement *made = allocate_zeroed(1, sizeof *made);
     if (made == NULL) {
@@ -36,13 +49,13 @@ static statement *prepare(database *db, const char *text, bool keep) {
     made->text = text;
     made->database = db;
     made->in_use = true;
-    const char *rest = NULL;
+    bool single = false;
     errno = 0;
-    int code = sqlite3_prepare_v3(db->handle, text, -1, keep ? SQLITE_PREPARE_PERSISTENT : 0, &made->handle, &rest);
+    int code = compile(db, text, keep, &made->handle, &single);
     if (code != SQLITE_OK) {
         remember_last(made, code, errno);
         keep = false;
-    } else if (made->handle == NULL || rest[strspn(rest, " \n\t;")] != '\0') {
+    } else if (!single) {
         remember(made, SQLITE_MISUSE, "not exactly one statement");
         keep = false;
     }
@@ -197,7 +210,9 @@ static annoproj_status report(const statement *one, annoproj_error **error) {
     if (one->stopped || (one->code & 0xff) == SQLITE_INTERRUPT) {
         const bounds *call = one->database->bounds;
         annoproj_status status = call == NULL ? ANNOPROJ_OK : bounds_check(call, error);
-        return status != ANNOPROJ_OK ? status : fail(error, ANNOPROJ_INTERNAL, "a statement was interrupted");
+        return status != ANNOPROJ_OK
+                   ? status
+                   : fail_sqlite(error, ANNOPROJ_INTERNAL, SQLITE_INTERRUPT, "a statement was interrupted");
     }
     return sqlite_failure(error, one->code, one->message);
 }
