@@ -36,6 +36,13 @@ void annoprojGoTrampolineLogFn(int32_t level, const char *message, void *user_da
     depth--;
 }
 
+int32_t annoprojGoTrampolineSignFn(const char *link, void *buffer, size_t length, size_t *written, void *user_data) {
+    depth++;
+    int32_t outcome = annoprojGoSignFn((char *)link, buffer, length, written, user_data);
+    depth--;
+    return outcome;
+}
+
 int32_t annoprojGoTrampolineReadFn(void *buffer, size_t length, size_t *read, void *user_data) {
     depth++;
     int32_t outcome = annoprojGoReadFn(buffer, length, read, user_data);
@@ -46,13 +53,6 @@ int32_t annoprojGoTrampolineReadFn(void *buffer, size_t length, size_t *read, vo
 int32_t annoprojGoTrampolineWriteFn(const void *data, size_t length, void *user_data) {
     depth++;
     int32_t outcome = annoprojGoWriteFn((void *)data, length, user_data);
-    depth--;
-    return outcome;
-}
-
-int32_t annoprojGoTrampolineSignFn(const char *link, void *buffer, size_t length, size_t *written, void *user_data) {
-    depth++;
-    int32_t outcome = annoprojGoSignFn((char *)link, buffer, length, written, user_data);
     depth--;
     return outcome;
 }

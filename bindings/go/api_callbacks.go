@@ -41,6 +41,16 @@ func annoprojGoLogFn(level C.int32_t, message *C.char, userData unsafe.Pointer) 
 	function(int32(level), C.GoString(message))
 }
 
+//export annoprojGoSignFn
+func annoprojGoSignFn(link *C.char, buffer unsafe.Pointer, length C.size_t, written *C.size_t, userData unsafe.Pointer) (outcome C.int32_t) {
+	box := boxOf(userData)
+	defer box.recovered(func() { outcome = 1 })
+	function := box.functions["annoproj_sign_fn"].(func(link string, buffer []byte) (int, error))
+	value, err := function(C.GoString(link), unsafe.Slice((*byte)(buffer), int(length)))
+	*written = C.size_t(value)
+	return box.outcome(notTheEnd(err))
+}
+
 //export annoprojGoReadFn
 func annoprojGoReadFn(buffer unsafe.Pointer, length C.size_t, read *C.size_t, userData unsafe.Pointer) (outcome C.int32_t) {
 	box := boxOf(userData)
@@ -57,14 +67,4 @@ func annoprojGoWriteFn(data unsafe.Pointer, length C.size_t, userData unsafe.Poi
 	defer box.recovered(func() { outcome = 1 })
 	function := box.functions["annoproj_write_fn"].(func(data []byte) error)
 	return box.outcome(function(unsafe.Slice((*byte)(data), int(length))))
-}
-
-//export annoprojGoSignFn
-func annoprojGoSignFn(link *C.char, buffer unsafe.Pointer, length C.size_t, written *C.size_t, userData unsafe.Pointer) (outcome C.int32_t) {
-	box := boxOf(userData)
-	defer box.recovered(func() { outcome = 1 })
-	function := box.functions["annoproj_sign_fn"].(func(link string, buffer []byte) (int, error))
-	value, err := function(C.GoString(link), unsafe.Slice((*byte)(buffer), int(length)))
-	*written = C.size_t(value)
-	return box.outcome(notTheEnd(err))
 }

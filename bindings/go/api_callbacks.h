@@ -12,8 +12,8 @@ int32_t annoprojGoTrampolineProgressFn(int64_t done, int64_t total, void *user_d
 int32_t annoprojGoTrampolineClockFn(int64_t *time_us, void *user_data);
 int32_t annoprojGoTrampolineRandomFn(void *buffer, size_t length, void *user_data);
 void annoprojGoTrampolineLogFn(int32_t level, const char *message, void *user_data);
+int32_t annoprojGoTrampolineSignFn(const char *link, void *buffer, size_t length, size_t *written, void *user_data);
 int32_t annoprojGoTrampolineReadFn(void *buffer, size_t length, size_t *read, void *user_data);
 int32_t annoprojGoTrampolineWriteFn(const void *data, size_t length, void *user_data);
-int32_t annoprojGoTrampolineSignFn(const char *link, void *buffer, size_t length, size_t *written, void *user_data);
 
 #endif

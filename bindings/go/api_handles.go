@@ -3431,6 +3431,65 @@ func (t *Task) Answers(ctx context.Context, opts ...CallOption) (*Table[AnswerRo
 	return newTable(oTable, decodeAnswerRow), nil
 }
 
+// The labels of a task, drafts included, as one label row: the JSON object that Project.ExportLabels has for it, coordinates
+// normalised; branch_name is that of a branch. ErrState when a label is in pixels and the data unit has no width or height,
+// ErrPermission for another's task, ErrCallback. Rights: task_view.
+//
+// In C: annoproj_task_label_row.
+func (t *Task) LabelRow(ctx context.Context, opts ...LabelRowOption) (string, error) {
+	call := newCall(ctx)
+	defer call.end()
+	self := (*C.annoproj_task)(call.enter(t.state(), "task", false))
+	var chosen LabelRowOptions
+	for _, option := range opts {
+		if option != nil {
+			option.labelRowOption(&chosen, call)
+		}
+	}
+	cOptions := chosen.toC(call)
+	var oJSON *C.char
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_task_label_row(self, cOptions, limits, &oJSON, failure)
+	})
+	if err != nil {
+		return "", err
+	}
+	return takeText(oJSON), nil
+}
+
+// Makes the labels of a task what one label row says, in one transaction: those it does not have are removed, as drafts, as Task.LabelsWrite
+// does it. A label that the row tells as Task.LabelRow does is not touched, so that a row which was read and is written
+// back changes nothing; any other becomes what the row says of it, its coordinates normalised, and has the session's user as
+// editor, or, when it is new, as creator. Members are read as Project.ImportLabels reads them, but the authors and times that the row
+// tells, and its reviews, are passed over: imports keep them. The row is an object, or a list of one; data_hash or data_title
+// says that it is of this task's data unit, and it has data_units.
+// ErrData: up to 100 faults, as Project.ImportLabels tells them, archived classes and answers among them. ErrConflict when `version` is not the present
+// one or another has the task; ErrState in a done stage, by project status, and when a label is in pixels and the data unit has no width or
+// height; ErrLimit for more than 64 MiB. Rights: label_write.
+//
+// In C: annoproj_label_row_write.
+func (t *Task) LabelRowWrite(ctx context.Context, json string, opts ...LabelWriteOption) (*Table[LabelWriteRow], error) {
+	call := newCall(ctx)
+	defer call.end()
+	self := (*C.annoproj_task)(call.enter(t.state(), "task", false))
+	cJSON := call.requiredText("json", json)
+	var chosen LabelWriteOptions
+	for _, option := range opts {
+		if option != nil {
+			option.labelWriteOption(&chosen, call)
+		}
+	}
+	cOptions := chosen.toC(call)
+	var oTable *C.annoproj_table
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_label_row_write(self, cJSON, cOptions, limits, &oTable, failure)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return newTable(oTable, decodeLabelWriteRow), nil
+}
+
 // Approves a label's review; resolves its open rejection issue. ErrNotFound (label), ErrState outside review stages, ErrConflict. Rights: review.
 //
 // In C: annoproj_label_approve.

@@ -206,6 +206,11 @@ func layouts() map[string]uintptr {
 	all["annoproj_label_write_options.size"] = unsafe.Offsetof(C.annoproj_label_write_options{}.size)
 	all["annoproj_label_write_options.version"] = unsafe.Offsetof(C.annoproj_label_write_options{}.version)
 	all["annoproj_label_write_options.force"] = unsafe.Offsetof(C.annoproj_label_write_options{}.force)
+	all["annoproj_label_row_options"] = C.sizeof_annoproj_label_row_options
+	all["annoproj_label_row_options.size"] = unsafe.Offsetof(C.annoproj_label_row_options{}.size)
+	all["annoproj_label_row_options.sign"] = unsafe.Offsetof(C.annoproj_label_row_options{}.sign)
+	all["annoproj_label_row_options.user_data"] = unsafe.Offsetof(C.annoproj_label_row_options{}.user_data)
+	all["annoproj_label_row_options.include_reviews"] = unsafe.Offsetof(C.annoproj_label_row_options{}.include_reviews)
 	all["annoproj_label_reject_options"] = C.sizeof_annoproj_label_reject_options
 	all["annoproj_label_reject_options.size"] = unsafe.Offsetof(C.annoproj_label_reject_options{}.size)
 	all["annoproj_label_reject_options.tags"] = unsafe.Offsetof(C.annoproj_label_reject_options{}.tags)

@@ -631,6 +631,29 @@ func (o *LabelWriteOptions) toC(call *call) *C.annoproj_label_write_options {
 	return s
 }
 
+// The label row that is read.
+//
+// In C: annoproj_label_row_options.
+type LabelRowOptions struct {
+	// Sign: for data_link; without it that is the data unit's link.
+	Sign func(link string, buffer []byte) (int, error)
+	// IncludeReviews: `reviews` of each object and classification on a frame.
+	IncludeReviews bool
+}
+
+func (o *LabelRowOptions) toC(call *call) *C.annoproj_label_row_options {
+	s := (*C.annoproj_label_row_options)(call.alloc(C.sizeof_annoproj_label_row_options))
+	s.size = C.sizeof_annoproj_label_row_options
+	box := call.callbacks()
+	if o.Sign != nil {
+		box.functions["annoproj_sign_fn"] = o.Sign
+		s.sign = (C.annoproj_sign_fn)(C.annoprojGoTrampolineSignFn)
+	}
+	s.include_reviews = C.bool(o.IncludeReviews)
+	s.user_data = box.userData()
+	return s
+}
+
 // What a rejection says besides its comment.
 //
 // In C: annoproj_label_reject_options.
@@ -1306,6 +1329,19 @@ func (o LabelWriteOptions) labelWriteOption(options *LabelWriteOptions, _ *call)
 }
 
 func (o CallOption) labelWriteOption(_ *LabelWriteOptions, call *call) {
+	o.apply(call)
+}
+
+// LabelRowOption is what functions with LabelRowOptions take: the struct, or a CallOption.
+type LabelRowOption interface {
+	labelRowOption(options *LabelRowOptions, call *call)
+}
+
+func (o LabelRowOptions) labelRowOption(options *LabelRowOptions, _ *call) {
+	*options = o
+}
+
+func (o CallOption) labelRowOption(_ *LabelRowOptions, call *call) {
 	o.apply(call)
 }
 

@@ -874,6 +874,27 @@ func decodeAnswerRow(d *decoder) []AnswerRow {
 	return rows
 }
 
+// LabelWriteRow: What a label row changed.
+type LabelWriteRow struct {
+	// Version: Version of the label set after the write; the one before when nothing changed.
+	Version int64 `json:"version"`
+	// Added: Labels that the task did not have. In labels.
+	Added int64 `json:"added"`
+	// Changed: Labels that the row tells otherwise. In labels.
+	Changed int64 `json:"changed"`
+	// Removed: Labels that the row does not have. In labels.
+	Removed int64 `json:"removed"`
+}
+
+func decodeLabelWriteRow(d *decoder) []LabelWriteRow {
+	rows := make([]LabelWriteRow, d.length)
+	each(d, "version", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Version = value })
+	each(d, "added", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Added = value })
+	each(d, "changed", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Changed = value })
+	each(d, "removed", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Removed = value })
+	return rows
+}
+
 // BranchRow: A branch of a task in consensus.
 type BranchRow struct {
 	// Branch: Id of the branch, which is a task: Project.TaskOpen.

@@ -129,6 +129,9 @@ func TestEveryRowType(t *testing.T) {
 		GeometryStarts: []int64{0, 1, 2}, Frames: []int64{0, 0}, CoordinateStarts: []int64{0, 4, 8}, Coordinates: []float64{1, 2, 3, 4, 5, 6, 7, 8},
 	}, LabelWriteOptions{Force: true})
 	check([]reflect.Value{reflect.ValueOf(hashes), reflect.ValueOf(&err).Elem()})
+	row := get[string](t)(review.LabelRow(background))
+	written, err := review.LabelRowWrite(background, row, LabelWriteOptions{Force: true})
+	check([]reflect.Value{reflect.ValueOf(written), reflect.ValueOf(&err).Elem()})
 	file := filepath.Join(t.TempDir(), "again.json")
 	do(t, os.WriteFile(file, []byte(coco), 0o666))
 	imported, err := w.project.ImportCOCO(background, file)

@@ -10,11 +10,13 @@
 #include "task.h"
 #include "utf8.h"
 
-#define SQL_TASKS                                                                                                      \
+#define SQL_TASK                                                                                                       \
     "SELECT t.id, t.stage, t.assignee, t.entered_us, s.type, t.status, d.uuid, d.title, p.uuid, " DATA_UNIT_COLUMNS    \
+    ", t.parent, t.branch"                                                                                             \
     " FROM task t LEFT JOIN data_unit u ON u.id = t.data_unit JOIN stage s ON s.id = t.stage"                          \
-    " JOIN dataset d ON d.id = t.data_unit >> 32 JOIN project p ON p.id = ?1"                                          \
-    " WHERE t.id > ?1 << 32 AND t.id < (?1 + 1) << 32 AND t.parent = 0 ORDER BY t.id"
+    " JOIN dataset d ON d.id = t.data_unit >> 32 JOIN project p ON p.id = ?1 WHERE "
+#define SQL_TASKS   SQL_TASK "t.id > ?1 << 32 AND t.id < (?1 + 1) << 32 AND t.parent = 0 ORDER BY t.id"
+#define SQL_ONE     SQL_TASK "t.id = ?2"
 #define SQL_COUNT   "SELECT tasks FROM project_counter WHERE project = ?1"
 #define CHECK_EVERY 64 /* tasks between two looks at deadline, cancel and progress */
 
@@ -76,6 +78,8 @@ static annoproj_status read_task(statement *row, export_task *out, annoproj_erro
     out->entered_us = column_int64(row, 3);
     out->stage_type = (int32_t)column_int64(row, 4);
     out->status = (int32_t)column_int64(row, 5);
+    out->parent = column_int64(row, 22);
+    out->branch = (int32_t)column_int64(row, 23);
     memcpy(out->dataset_uuid, dataset, 16);
     task_uuid(project, out->id, out->uuid);
     out->dataset_title = arena_text(&out->memory, column_text(row, 7), column_length(row, 7));
@@ -117,6 +121,20 @@ annoproj_status export_each_task(export_plan *plan, export_task_fn found, void *
         }
     }
     annoproj_status ended = sql_end(all, status == ANNOPROJ_OK ? error : NULL);
+    return status == ANNOPROJ_OK ? ended : status;
+}
+
+annoproj_status export_one_task(export_plan *plan, int64_t task, export_task_fn found, void *data,
+                                annoproj_error **error) {
+    statement *one = sql(plan->in->database, SQL_ONE);
+    bind_int64(one, plan->in->project.id);
+    bind_int64(one, task);
+    const bool there = sql_row(one);
+    annoproj_status status = there ? take_task(plan, one, found, data, error) : ANNOPROJ_OK;
+    annoproj_status ended = sql_end(one, status == ANNOPROJ_OK ? error : NULL);
+    if (status == ANNOPROJ_OK && ended == ANNOPROJ_OK && !there) {
+        return fail(error, ANNOPROJ_NOT_FOUND, "there is no task %lld", (long long)task);
+    }
     return status == ANNOPROJ_OK ? ended : status;
 }
 

@@ -109,6 +109,12 @@ annoproj_status source_open(json_source *of, store *beside, const char *path, an
     return copy_all(of, read, user_data, limits, error);
 }
 
+annoproj_status source_from_text(json_source *of, const char *name, const char *text, size_t length,
+                                 annoproj_error **error) {
+    *of = (json_source){.file = -1, .name = duplicate_text(name), .size = (int64_t)length, .text = text};
+    return of->name ? ANNOPROJ_OK : fail_memory(error);
+}
+
 static annoproj_status read_some(void *source, void *buffer, size_t size, size_t *length, annoproj_error **error) {
     json_source *of = source;
     ssize_t got = 0;
@@ -127,6 +133,9 @@ static annoproj_status read_some(void *source, void *buffer, size_t size, size_t
 annoproj_status source_scan(json_source *of, size_t longest, json_scan **scan, annoproj_error **error) {
     const json_limits limits = {.string_length = longest};
     of->read = 0;
+    if (of->text) {
+        return json_scan_memory(of->text, (size_t)of->size, &limits, scan, error);
+    }
     if (lseek(of->file, 0, SEEK_SET) < 0) {
         return fail(error, ANNOPROJ_IO, "%s cannot be read again (%s)", QUOTED(of->name), strerror(errno));
     }

@@ -67,9 +67,16 @@ annoproj_status output_open(output *out, const char *path, annoproj_write_fn wri
     return ANNOPROJ_OK;
 }
 
+void output_keep(output *out) {
+    *out = (output){.file = -1, .kept = true};
+}
+
 static annoproj_status hand_on(output *out, annoproj_error **error) {
     if (out->text.failed) {
         return fail_memory(error);
+    }
+    if (out->kept) {
+        return ANNOPROJ_OK;
     }
     if (out->write) {
         callback_begin();
@@ -105,7 +112,7 @@ static void sync_folder(const char *path) {
 
 annoproj_status output_finish(output *out, annoproj_error **error) {
     annoproj_status status = hand_on(out, error);
-    if (status != ANNOPROJ_OK || out->write) {
+    if (status != ANNOPROJ_OK || out->write || out->kept) {
         return status;
     }
     if (fsync(out->file) != 0) {

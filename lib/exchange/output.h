@@ -11,11 +11,14 @@ typedef struct output {
     void *user_data;
     char *path, *folder, *temporary;
     int file;
+    bool kept; /* goes nowhere: stays in `text` */
 } output;
 
 /* Exactly one of path and write. NOT_FOUND (folder), READONLY, INVALID (the path is that of a store). Close it also after a failure. */
 annoproj_status output_open(output *out, const char *path, annoproj_write_fn write, void *user_data,
                             annoproj_error **error);
+/* One whose text the caller takes. */
+void output_keep(output *out);
 /* Hands on what was gathered once it is enough. CALLBACK, FULL, IO. */
 annoproj_status output_pass(output *out, annoproj_error **error);
 /* Hands on the rest; a file becomes durable and takes its name. */

@@ -3,13 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "answers.h"
 #include "failure.h"
 #include "hash.h"
 #include "import_labels.h"
 #include "key_map.h"
 #include "label.h"
-#include "label_row_read.h"
+#include "label_row_encode.h"
 
 #define BATCH_ROWS  256
 #define BATCH_BYTES ((size_t)1 << 20)
@@ -21,156 +20,18 @@
     " ORDER BY 3 DESC LIMIT 2"
 #define SQL_USER "SELECT id FROM user WHERE email = ?1"
 
-/* Where labels of a classification are in the row so far. */
-typedef struct class_cover {
-    frame_ranges frames;
-    int64_t labels;
-    bool global; /* one of them is on the whole data unit */
-} class_cover;
-
 typedef struct row_import {
     label_import *to;
     arena memory; /* of the features */
     ontology_features features;
     label_row *rows[BATCH_ROWS];
     size_t row_count, batch_bytes;
-    class_cover *covers;  /* by class */
+    row_encoder encoder;
     key_map tasks, users; /* tasks the file has had; user numbers by e-mail, plus one */
-    geometry_builder *geometry;
-    answers_builder *answers;
-    shape shape;
-    frame_ranges ranges;
-    bytes geometry_bytes, answer_bytes, range_bytes;
 } row_import;
 
 static void fault_at(row_import *run, const row_place *place, const char *message) {
     faults_add(run->to->import->faults, place->pointer, place->offset, "%s", message);
-}
-
-/* A failure that is the file's fault becomes one of its faults. */
-static annoproj_status as_fault(row_import *run, const row_place *place, annoproj_status status, annoproj_error **wrong,
-                                annoproj_error **error) {
-    const bool own = status == ANNOPROJ_DATA || status == ANNOPROJ_LIMIT || status == ANNOPROJ_NOT_FOUND ||
-                     status == ANNOPROJ_UNSUPPORTED || status == ANNOPROJ_STATE;
-    const char *message = *wrong ? annoproj_error_message(*wrong) : "out of memory";
-    if (own && *wrong) {
-        fault_at(run, place, message);
-        status = ANNOPROJ_OK;
-    } else if (status == ANNOPROJ_NO_MEMORY) {
-        status = fail_memory(error);
-    } else if (status != ANNOPROJ_OK) {
-        status = fail(error, status, "%s", message);
-    }
-    drop_error(wrong);
-    return status;
-}
-
-/* --- encoding ------------------------------------------------------------------------------------------------------ */
-
-static int by_frame(const void *left, const void *right) {
-    const row_frame *const *a = left, *const *b = right;
-    return ((*a)->frame > (*b)->frame) - ((*a)->frame < (*b)->frame);
-}
-
-static annoproj_status add_shape(row_import *run, const row_frame *frame, int32_t type, annoproj_error **error) {
-    if (!row_frame_shape(frame, type, &run->shape)) {
-        return fail_memory(error);
-    }
-    geometry_frame(run->geometry, frame->frame);
-    for (size_t part = 0; part < run->shape.part_count; part++) {
-        geometry_part(run->geometry);
-        for (size_t i = run->shape.starts[part]; i < run->shape.starts[part + 1]; i++) {
-            geometry_number(run->geometry, run->shape.numbers[i]);
-        }
-    }
-    return ANNOPROJ_OK;
-}
-
-/* Frames in order, each once. */
-static const row_frame **sorted_frames(const row_label *from, arena *memory, bool *repeated) {
-    const row_frame **frames = arena_array(memory, from->frame_count + 1, sizeof *frames);
-    size_t count = 0;
-    for (const row_frame *frame = from->frames; frame && frames; frame = frame->next) {
-        frames[count++] = frame;
-    }
-    if (frames && !from->ascending) {
-        qsort(frames, count, sizeof *frames, by_frame);
-    }
-    *repeated = false;
-    for (size_t i = 1; frames && i < count; i++) {
-        *repeated = *repeated || frames[i]->frame == frames[i - 1]->frame;
-    }
-    return frames;
-}
-
-static annoproj_status encode_geometry(row_import *run, arena *memory, const row_label *from, annoproj_error **error) {
-    const int32_t type = from->class->type;
-    const int32_t unit = shape_has_units(type) ? ANNOPROJ_UNIT_NORMALISED : ANNOPROJ_UNIT_PIXELS;
-    bool repeated = false;
-    if (!from->frames) {
-        return ANNOPROJ_OK;
-    }
-    const row_frame **frames = sorted_frames(from, memory, &repeated);
-    annoproj_status status = !frames    ? fail_memory(error)
-                             : repeated ? fail(error, ANNOPROJ_DATA, "label %s is twice on a frame", from->hash)
-                                        : ANNOPROJ_OK;
-    geometry_builder_reset(run->geometry, type, unit);
-    for (size_t i = 0; i < from->frame_count && status == ANNOPROJ_OK; i++) {
-        frame_ranges_add(&run->ranges, frames[i]->frame, frames[i]->frame);
-        status = add_shape(run, frames[i], type, error);
-    }
-    return status == ANNOPROJ_OK ? geometry_encode(run->geometry, &run->geometry_bytes, error) : status;
-}
-
-static void add_value(row_import *run, const row_answer *from, int64_t first, int64_t last) {
-    if (from->option) {
-        answers_option(run->answers, from->attribute->number, from->option->number, first, last);
-    } else if (from->text) {
-        answers_text(run->answers, from->attribute->number, from->text, from->text_length, first, last);
-    } else {
-        answers_number(run->answers, from->attribute->number, from->number, first, last);
-    }
-}
-
-static annoproj_status encode_answers(row_import *run, const row_label *from, annoproj_error **error) {
-    answers_builder_reset(run->answers);
-    for (const row_answer *one = from->answers; one; one = one->next) {
-        if (!one->dynamic) {
-            add_value(run, one, -1, -1);
-        }
-        for (const row_range *range = one->ranges; range; range = range->next) {
-            add_value(run, one, range->first, range->last);
-        }
-    }
-    return answers_encode(run->answers, &run->answer_bytes, error);
-}
-
-static annoproj_status encode_label(row_import *run, arena *memory, const row_label *from, label *out,
-                                    annoproj_error **error) {
-    run->geometry_bytes.length = run->answer_bytes.length = run->range_bytes.length = 0;
-    frame_ranges_clear(&run->ranges);
-    annoproj_status status = encode_geometry(run, memory, from, error);
-    if (status == ANNOPROJ_OK) {
-        status = encode_answers(run, from, error);
-    }
-    for (const row_range *range = from->ranges; range && status == ANNOPROJ_OK; range = range->next) {
-        frame_ranges_add(&run->ranges, range->first, range->last);
-    }
-    frame_ranges_encode(&run->ranges, &run->range_bytes);
-    if (status == ANNOPROJ_OK && (run->ranges.failed || run->range_bytes.failed)) {
-        status = fail_memory(error);
-    }
-    *out = (label){.class = from->class->number,
-                   .confidence = from->confidence,
-                   .manual = from->manual,
-                   .ranges = run->range_bytes.data,
-                   .ranges_length = run->range_bytes.length,
-                   .geometry = run->geometry_bytes.data,
-                   .geometry_length = run->geometry_bytes.length,
-                   .answers = run->answer_bytes.data,
-                   .answers_length = run->answer_bytes.length};
-    memcpy(out->hash, from->hash, sizeof out->hash);
-    return status;
 }
 
 /* --- one label ----------------------------------------------------------------------------------------------------- */
@@ -221,97 +82,40 @@ static annoproj_status spool_label(row_import *run, scope *in, const row_label *
     return status == ANNOPROJ_OK ? label_spool_add(run->to->spool, &spooled, error) : status;
 }
 
-/* What was met in answers only: nothing to store when it is an object whose frames are gone. */
-static bool is_leftover(const row_label *from) {
-    return !from->frames && !from->ranges && (!from->class || from->class->kind == FEATURE_OBJECT);
-}
-
-/* A classification may not overlap itself on a frame, and one on the whole data unit is the only one. */
-static annoproj_status check_overlap(row_import *run, const label *made, annoproj_error **error) {
-    class_cover *cover = &run->covers[made->class];
-    const bool global = run->ranges.count == 0;
-    if (run->features.by_number[made->class]->kind != FEATURE_CLASSIFICATION) {
-        return ANNOPROJ_OK;
-    }
-    if (cover->labels > 0 && (global || cover->global || frame_ranges_overlap(&run->ranges, &cover->frames))) {
-        return fail(error, ANNOPROJ_DATA, "label %s: another label of the same classification is on some of its frames",
-                    made->hash);
-    }
-    for (size_t i = 0; i < run->ranges.count; i++) {
-        frame_ranges_add(&cover->frames, run->ranges.ranges[i].first, run->ranges.ranges[i].last);
-    }
-    cover->labels++;
-    cover->global = global;
-    return cover->frames.failed ? fail_memory(error) : ANNOPROJ_OK;
-}
-
-static void clear_covers(row_import *run, const label_row *row) {
-    for (size_t i = 0; i < row->label_count; i++) {
-        if (row->labels[i]->class) {
-            class_cover *cover = &run->covers[row->labels[i]->class->number];
-            frame_ranges_clear(&cover->frames);
-            cover->labels = 0;
-            cover->global = false;
-        }
-    }
-}
-
 static annoproj_status take_label(row_import *run, scope *in, arena *memory, const row_label *from,
                                   const data_unit *unit, int64_t task, annoproj_error **error) {
     annoproj_error *wrong = NULL;
     label made = {0};
-    if (is_leftover(from)) {
+    if (row_label_is_leftover(from)) {
         return ANNOPROJ_OK;
     }
     annoproj_status status = ANNOPROJ_OK;
-    if (!from->class) {
-        status = fail(&wrong, ANNOPROJ_DATA, "label %s has frames or ranges, but no featureHash tells its class",
-                      from->hash);
-    } else if (from->class->archived) {
+    if (from->class && from->class->archived) {
         status = fail(&wrong, ANNOPROJ_STATE, "class %s is archived, no new labels are made of it",
                       QUOTED(from->class->name));
     }
     if (status == ANNOPROJ_OK) {
-        status = encode_label(run, memory, from, &made, &wrong);
+        status = row_label_encode(&run->encoder, memory, from, &made, &wrong);
     }
     if (status == ANNOPROJ_OK) {
         status = label_check(&made, &run->features, unit, from->hash, &wrong);
     }
     if (status == ANNOPROJ_OK) {
-        status = check_overlap(run, &made, &wrong);
+        status = row_label_check_overlap(&run->encoder, &made, &wrong);
     }
     if (status != ANNOPROJ_OK) {
-        return as_fault(run, &from->place, status, &wrong, error);
+        return row_fault(run->to->import->faults, &from->place, status, &wrong, error);
     }
     return spool_label(run, in, from, &made, task, error);
 }
 
 /* --- rows ---------------------------------------------------------------------------------------------------------- */
 
-/* The UUID that a text is; false when it is none. */
-static bool read_uuid(const char *given, uint8_t uuid[16]) {
-    static const char hex[] = "0123456789abcdefABCDEF";
-    size_t digits = 0;
-    memset(uuid, 0, 16);
-    for (; *given && digits < 32; given++) {
-        const char *at = strchr(hex, *given);
-        if (!at && *given != '-') {
-            return false;
-        }
-        if (at) {
-            const int value = (int)(at - hex) - (at - hex > 15 ? 6 : 0);
-            uuid[digits / 2] = (uint8_t)(uuid[digits / 2] << 4 | value);
-            digits++;
-        }
-    }
-    return digits == 32 && !*given;
-}
-
 /* The task with that data unit, else the only one whose data unit has that title; 0 after a fault. */
 static annoproj_status find_task(row_import *run, scope *in, const label_row *row, int64_t *task, int64_t *unit,
                                  annoproj_error **error) {
     uint8_t uuid[16];
-    const bool known = read_uuid(row->data_hash, uuid);
+    const bool known = label_row_uuid(row, uuid);
     statement *find = sql(in->database, SQL_TASKS);
     bind_text(find, row->data_title);
     bind_int64(find, run->to->project);
@@ -362,7 +166,7 @@ static annoproj_status take_row(row_import *run, scope *in, label_row *row, anno
     for (size_t i = 0; i < row->label_count && status == ANNOPROJ_OK && task != 0; i++) {
         status = take_label(run, in, &row->memory, row->labels[i], &unit, task, error);
     }
-    clear_covers(run, row);
+    row_encoder_next_row(&run->encoder, row);
     const spooled_label mark = {.task = task, .content = UINT64_C(0x9E3779B97F4A7C15)};
     if (status == ANNOPROJ_OK && task != 0 && run->to->replace) {
         status = label_spool_add(run->to->spool, &mark, error);
@@ -412,14 +216,11 @@ static annoproj_status load_features(scope *in, void *arguments, annoproj_error 
 static annoproj_status begin(row_import *run, annoproj_error **error) {
     request asked = *run->to->asked;
     asked.arguments = run;
-    run->geometry = geometry_builder_new(0, 0);
-    run->answers = answers_builder_new();
     annoproj_status status = import_access_read(run->to->import, &asked, load_features, error);
     if (status == ANNOPROJ_OK) {
         run->to->highest_class = run->features.highest;
         run->to->knows_tasks = true;
-        run->covers = allocate_zeroed((size_t)run->features.highest + 1, sizeof *run->covers);
-        status = run->covers ? ANNOPROJ_OK : fail_memory(error);
+        status = row_encoder_begin(&run->encoder, &run->features, error);
     }
     return status;
 }
@@ -428,17 +229,7 @@ static void end(row_import *run) {
     for (size_t i = 0; i < run->row_count; i++) {
         label_row_release(run->rows[i]);
     }
-    for (int32_t i = 0; run->covers && i <= run->features.highest; i++) {
-        frame_ranges_release(&run->covers[i].frames);
-    }
-    release(run->covers);
-    geometry_builder_free(run->geometry);
-    answers_builder_free(run->answers);
-    shape_release(&run->shape);
-    frame_ranges_release(&run->ranges);
-    bytes_release(&run->geometry_bytes);
-    bytes_release(&run->answer_bytes);
-    bytes_release(&run->range_bytes);
+    row_encoder_release(&run->encoder);
     key_map_release(&run->tasks);
     key_map_release(&run->users);
     arena_release(&run->memory);

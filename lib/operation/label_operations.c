@@ -3,13 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "consensus.h"
 #include "failure.h"
 #include "handle_call.h"
 #include "label.h"
 #include "label_changes.h"
+#include "label_writing.h"
 #include "options.h"
-#include "task.h"
 
 void annoproj_label_changes_init(annoproj_label_changes *changes) {
     if (changes) {
@@ -137,58 +136,6 @@ static annoproj_status read_hashes(writing *run, annoproj_error **error) {
 
 /* ---- one change ---- */
 
-/* The archived entry among a feature and those it stands under; NULL when there is none. */
-static const feature *archived_entry(const ontology_features *features, int32_t entry) {
-    const feature *one = entry > 0 && entry <= features->highest ? features->by_number[entry] : NULL;
-    while (one && !one->archived) {
-        one = one->parent > 0 && one->parent <= features->highest ? features->by_number[one->parent] : NULL;
-    }
-    return one;
-}
-
-static bool holds_answer(const label *one, const answer *wanted) {
-    answers_cursor cursor;
-    answer at;
-    answers_open(&cursor, one->answers, one->answers_length);
-    while (answers_next(&cursor, &at)) {
-        if (at.attribute == wanted->attribute && at.option == wanted->option) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Archived entries are kept for the labels that have them; others do not get them any more. */
-static annoproj_status refuse_archived(const writing *run, const label *made, const known_label *known,
-                                       const char *what, annoproj_error **error) {
-    const feature *class = run->features.by_number[made->class];
-    const bool kept = known && known->live && known->class == made->class;
-    annoproj_status status = ANNOPROJ_OK;
-    label before = {0};
-    bool loaded = false;
-    answers_cursor cursor;
-    answer at;
-    if (class->archived && !kept) {
-        return fail(error, ANNOPROJ_STATE, "%s: class %s is archived, no new labels are made of it", what,
-                    QUOTED(class->name));
-    }
-    answers_open(&cursor, made->answers, made->answers_length);
-    while (status == ANNOPROJ_OK && answers_next(&cursor, &at)) {
-        const feature *entry = archived_entry(&run->features, at.option != 0 ? at.option : at.attribute);
-        if (!entry || entry == class) {
-            continue;
-        }
-        if (kept && !loaded) {
-            status = label_by_hash(&run->cmd->scope, made->task, made->hash, &before, &loaded, error);
-        }
-        if (status == ANNOPROJ_OK && !holds_answer(&before, &at)) {
-            status = fail(error, ANNOPROJ_STATE, "%s: %s %s is archived, no new answers are given with it", what,
-                          feature_kind_name(entry->kind), QUOTED(entry->name));
-        }
-    }
-    return status;
-}
-
 static annoproj_status no_label(const writing *run, const char *hash, annoproj_error **error) {
     return fail(error, ANNOPROJ_NOT_FOUND, "task %lld has no label %s", (long long)run->cmd->scope.task.id,
                 QUOTED(hash));
@@ -202,7 +149,7 @@ static annoproj_status load_changed(const writing *run, const char *hash, label 
 }
 
 static annoproj_status put_label(writing *run, size_t index, annoproj_error **error) {
-    const scope *in = &run->cmd->scope;
+    scope *in = &run->cmd->scope;
     const known_label *known = run->hashes[index][0] ? find_known(run, run->hashes[index]) : NULL;
     bool kept = known && known->live;
     label made = {.task = in->task.id,
@@ -222,7 +169,8 @@ static annoproj_status put_label(writing *run, size_t index, annoproj_error **er
                                      &made, error);
     }
     if (status == ANNOPROJ_OK) {
-        status = refuse_archived(run, &made, known, what, error);
+        status = label_check_archived(in, &made, &run->features, known && known->live && known->class == made.class,
+                                      what, error);
     }
     if (status == ANNOPROJ_OK) {
         status = label_check(&made, &run->features, &run->unit, what, error);
@@ -264,22 +212,6 @@ static annoproj_status apply_changes(writing *run, annoproj_error **error) {
 
 /* ---- the command ---- */
 
-static annoproj_status may_write(const scope *in, const annoproj_label_write_options *options, annoproj_error **error) {
-    const task_facts *task = &in->task;
-    if (task->stage.type == STAGE_DONE) {
-        return fail(error, ANNOPROJ_STATE, "task %lld is in a done stage: its labels are not written there",
-                    (long long)task->id);
-    }
-    if (!options->force && options->version != task->version) {
-        fail(error, ANNOPROJ_CONFLICT,
-             "the labels of task %lld are at version %lld, not %lld: read them again, or force the write",
-             (long long)task->id, (long long)task->version, (long long)options->version);
-        fail_detail(error, "version", "%lld", (long long)task->version);
-        return ANNOPROJ_CONFLICT;
-    }
-    return ANNOPROJ_OK;
-}
-
 static annoproj_status prepare(writing *run, annoproj_error **error) {
     scope *in = &run->cmd->scope;
     annoproj_status status = ontology_load(in, in->project.ontology, &run->features, error);
@@ -308,13 +240,7 @@ static annoproj_status hash_table(const bytes *result, size_t count, annoproj_ta
 static annoproj_status write_labels(command *cmd, void *arguments, annoproj_error **error) {
     write_call *given = arguments;
     writing run = {.cmd = cmd, .changes = &given->changes};
-    annoproj_status status = may_write(&cmd->scope, &given->options, error);
-    if (status == ANNOPROJ_OK) {
-        status = consensus_check_write(&cmd->scope, &cmd->scope.task, error);
-    }
-    if (status == ANNOPROJ_OK) {
-        status = task_take(cmd, &cmd->scope.task, error);
-    }
+    annoproj_status status = label_writing_begin(cmd, &given->options, error);
     label_encoder_begin(&run.encoder);
     if (status == ANNOPROJ_OK) {
         status = prepare(&run, error);
@@ -323,10 +249,7 @@ static annoproj_status write_labels(command *cmd, void *arguments, annoproj_erro
         status = apply_changes(&run, error);
     }
     if (status == ANNOPROJ_OK && run.changes->count > 0) {
-        status = label_write_done(cmd, &cmd->scope.task, error);
-        if (status == ANNOPROJ_OK) {
-            status = consensus_labels_written(cmd, &cmd->scope.task, error);
-        }
+        status = label_writing_end(cmd, error);
     }
     label_encoder_release(&run.encoder);
     if (status == ANNOPROJ_OK) {

@@ -29,6 +29,9 @@ ONTOLOGY = json.dumps({"objects": [{"id": "1", "name": "Car", "color": "#D33115"
                                     "featureNodeHash": "objCar01", "required": False, "archived": False}],
                        "classifications": []})
 
+LABEL_ROW = json.dumps({"data_title": "a.jpg", "data_type": "image", "data_units": {"a": {"labels": {"objects": [
+    {"objectHash": "AAAAAAAA", "featureHash": "objCar01", "boundingBox": {"x": 0.1, "y": 0.1, "w": 0.1, "h": 0.1}}]}}}})
+
 
 class World:
     """A store in which every function has something to do."""
@@ -240,6 +243,8 @@ CALLS = {
     "annoproj_tasks_move": (WRITE, lambda w, **c: w.project.tasks_move([w.free.id(), 7], w.complete, **c).to_pylist()),
     "annoproj_tasks_reopen": (WRITE, lambda w, **c: w.project.tasks_reopen([w.reviewing.id()], **c).to_pylist()),
     "annoproj_labels_write": (WRITE, lambda w, **c: w.draw(w.annotating, **c)),
+    "annoproj_task_label_row": (READ, lambda w, **c: w.reviewing.label_row(**c)),
+    "annoproj_label_row_write": (WRITE, lambda w, **c: w.annotating.label_row_write(LABEL_ROW, force=True, **c)),
     "annoproj_task_labels": (READ, lambda w, **c: w.reviewing.labels(**c)),
     "annoproj_task_geometry": (READ, lambda w, **c: w.reviewing.geometry(annoproj.Unit.STORED, **c)),
     "annoproj_task_answers": (READ, lambda w, **c: w.reviewing.answers(**c)),

@@ -277,11 +277,11 @@ typedef int32_t (*annoproj_random_fn)(void *buffer, size_t length, void *user_da
 
 typedef void (*annoproj_log_fn)(int32_t level, const char *message, void *user_data);
 
+typedef int32_t (*annoproj_sign_fn)(const char *link, void *buffer, size_t length, size_t *written, void *user_data);
+
 typedef int32_t (*annoproj_read_fn)(void *buffer, size_t length, size_t *read, void *user_data);
 
 typedef int32_t (*annoproj_write_fn)(const void *data, size_t length, void *user_data);
-
-typedef int32_t (*annoproj_sign_fn)(const char *link, void *buffer, size_t length, size_t *written, void *user_data);
 
 _Static_assert(sizeof(annoproj_call) == 48, "size of annoproj_call");
 _Static_assert(offsetof(annoproj_call, size) == 0, "offset of annoproj_call.size");
@@ -674,6 +674,16 @@ _Static_assert(offsetof(annoproj_label_write_options, version) == 8, "offset of 
 _Static_assert(_Generic(((annoproj_label_write_options *)0)->version, int64_t: 1, default: 0), "type of annoproj_label_write_options.version");
 _Static_assert(offsetof(annoproj_label_write_options, force) == 16, "offset of annoproj_label_write_options.force");
 _Static_assert(_Generic(((annoproj_label_write_options *)0)->force, bool: 1, default: 0), "type of annoproj_label_write_options.force");
+
+_Static_assert(sizeof(annoproj_label_row_options) == 32, "size of annoproj_label_row_options");
+_Static_assert(offsetof(annoproj_label_row_options, size) == 0, "offset of annoproj_label_row_options.size");
+_Static_assert(_Generic(((annoproj_label_row_options *)0)->size, size_t: 1, default: 0), "type of annoproj_label_row_options.size");
+_Static_assert(offsetof(annoproj_label_row_options, sign) == 8, "offset of annoproj_label_row_options.sign");
+_Static_assert(_Generic(((annoproj_label_row_options *)0)->sign, annoproj_sign_fn: 1, default: 0), "type of annoproj_label_row_options.sign");
+_Static_assert(offsetof(annoproj_label_row_options, user_data) == 16, "offset of annoproj_label_row_options.user_data");
+_Static_assert(_Generic(((annoproj_label_row_options *)0)->user_data, void *: 1, default: 0), "type of annoproj_label_row_options.user_data");
+_Static_assert(offsetof(annoproj_label_row_options, include_reviews) == 24, "offset of annoproj_label_row_options.include_reviews");
+_Static_assert(_Generic(((annoproj_label_row_options *)0)->include_reviews, bool: 1, default: 0), "type of annoproj_label_row_options.include_reviews");
 
 _Static_assert(sizeof(annoproj_label_reject_options) == 24, "size of annoproj_label_reject_options");
 _Static_assert(offsetof(annoproj_label_reject_options, size) == 0, "offset of annoproj_label_reject_options.size");
@@ -1118,6 +1128,9 @@ _Static_assert(sizeof(&annoproj_labels_write) == sizeof(void (*)(void)), "declar
 _Static_assert(sizeof(&annoproj_task_labels) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_task_geometry) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_task_answers) == sizeof(void (*)(void)), "declared");
+_Static_assert(sizeof(&annoproj_label_row_options_init) == sizeof(void (*)(void)), "declared");
+_Static_assert(sizeof(&annoproj_task_label_row) == sizeof(void (*)(void)), "declared");
+_Static_assert(sizeof(&annoproj_label_row_write) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_label_approve) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_label_reject_options_init) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_label_reject) == sizeof(void (*)(void)), "declared");
@@ -1390,6 +1403,9 @@ annoproj_status annoproj_labels_write(annoproj_task *task, const annoproj_label_
 annoproj_status annoproj_task_labels(annoproj_task *task, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
 annoproj_status annoproj_task_geometry(annoproj_task *task, annoproj_unit unit, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
 annoproj_status annoproj_task_answers(annoproj_task *task, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
+void annoproj_label_row_options_init(annoproj_label_row_options *options);
+annoproj_status annoproj_task_label_row(annoproj_task *task, const annoproj_label_row_options *options, const annoproj_call *call, char **json, annoproj_error **error);
+annoproj_status annoproj_label_row_write(annoproj_task *task, const char *json, const annoproj_label_write_options *options, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
 annoproj_status annoproj_label_approve(annoproj_task *task, const char *label, const annoproj_call *call, annoproj_error **error);
 void annoproj_label_reject_options_init(annoproj_label_reject_options *options);
 annoproj_status annoproj_label_reject(annoproj_task *task, const char *label, const char *comment, const annoproj_label_reject_options *options, const annoproj_call *call, int64_t *issue, annoproj_error **error);
@@ -1525,35 +1541,37 @@ int annoproj_layout_initializers(void) {
     filled += value18.size == sizeof(value18);
     const annoproj_label_write_options value19 = ANNOPROJ_LABEL_WRITE_OPTIONS_INIT;
     filled += value19.size == sizeof(value19);
-    const annoproj_label_reject_options value20 = ANNOPROJ_LABEL_REJECT_OPTIONS_INIT;
+    const annoproj_label_row_options value20 = ANNOPROJ_LABEL_ROW_OPTIONS_INIT;
     filled += value20.size == sizeof(value20);
-    const annoproj_consensus_options value21 = ANNOPROJ_CONSENSUS_OPTIONS_INIT;
+    const annoproj_label_reject_options value21 = ANNOPROJ_LABEL_REJECT_OPTIONS_INIT;
     filled += value21.size == sizeof(value21);
-    const annoproj_agreement_options value22 = ANNOPROJ_AGREEMENT_OPTIONS_INIT;
+    const annoproj_consensus_options value22 = ANNOPROJ_CONSENSUS_OPTIONS_INIT;
     filled += value22.size == sizeof(value22);
-    const annoproj_issue_options value23 = ANNOPROJ_ISSUE_OPTIONS_INIT;
+    const annoproj_agreement_options value23 = ANNOPROJ_AGREEMENT_OPTIONS_INIT;
     filled += value23.size == sizeof(value23);
-    const annoproj_issue_list_options value24 = ANNOPROJ_ISSUE_LIST_OPTIONS_INIT;
+    const annoproj_issue_options value24 = ANNOPROJ_ISSUE_OPTIONS_INIT;
     filled += value24.size == sizeof(value24);
-    const annoproj_outbox_options value25 = ANNOPROJ_OUTBOX_OPTIONS_INIT;
+    const annoproj_issue_list_options value25 = ANNOPROJ_ISSUE_LIST_OPTIONS_INIT;
     filled += value25.size == sizeof(value25);
-    const annoproj_query_options value26 = ANNOPROJ_QUERY_OPTIONS_INIT;
+    const annoproj_outbox_options value26 = ANNOPROJ_OUTBOX_OPTIONS_INIT;
     filled += value26.size == sizeof(value26);
-    const annoproj_forecast_options value27 = ANNOPROJ_FORECAST_OPTIONS_INIT;
+    const annoproj_query_options value27 = ANNOPROJ_QUERY_OPTIONS_INIT;
     filled += value27.size == sizeof(value27);
-    const annoproj_organisation_options value28 = ANNOPROJ_ORGANISATION_OPTIONS_INIT;
+    const annoproj_forecast_options value28 = ANNOPROJ_FORECAST_OPTIONS_INIT;
     filled += value28.size == sizeof(value28);
-    const annoproj_import_options value29 = ANNOPROJ_IMPORT_OPTIONS_INIT;
+    const annoproj_organisation_options value29 = ANNOPROJ_ORGANISATION_OPTIONS_INIT;
     filled += value29.size == sizeof(value29);
-    const annoproj_export_options value30 = ANNOPROJ_EXPORT_OPTIONS_INIT;
+    const annoproj_import_options value30 = ANNOPROJ_IMPORT_OPTIONS_INIT;
     filled += value30.size == sizeof(value30);
-    const annoproj_label_version_options value31 = ANNOPROJ_LABEL_VERSION_OPTIONS_INIT;
+    const annoproj_export_options value31 = ANNOPROJ_EXPORT_OPTIONS_INIT;
     filled += value31.size == sizeof(value31);
-    const annoproj_label_version_list_options value32 = ANNOPROJ_LABEL_VERSION_LIST_OPTIONS_INIT;
+    const annoproj_label_version_options value32 = ANNOPROJ_LABEL_VERSION_OPTIONS_INIT;
     filled += value32.size == sizeof(value32);
-    const annoproj_label_version_restore_options value33 = ANNOPROJ_LABEL_VERSION_RESTORE_OPTIONS_INIT;
+    const annoproj_label_version_list_options value33 = ANNOPROJ_LABEL_VERSION_LIST_OPTIONS_INIT;
     filled += value33.size == sizeof(value33);
-    const annoproj_report_options value34 = ANNOPROJ_REPORT_OPTIONS_INIT;
+    const annoproj_label_version_restore_options value34 = ANNOPROJ_LABEL_VERSION_RESTORE_OPTIONS_INIT;
     filled += value34.size == sizeof(value34);
+    const annoproj_report_options value35 = ANNOPROJ_REPORT_OPTIONS_INIT;
+    filled += value35.size == sizeof(value35);
     return filled;
 }

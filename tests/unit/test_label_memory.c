@@ -1,5 +1,6 @@
 /* Every allocation of every label, review and issue call fails once: NO_MEMORY, nothing changed, nothing lost. */
 #include <stdio.h>
+#include <string.h>
 
 #include "label_support.h"
 #include "memory_support.h"
@@ -11,6 +12,7 @@ typedef struct scene {
     annoproj_project *project;
     int64_t issue, ontology;
     draft changes;
+    char *row;
 } scene;
 
 typedef annoproj_status (*call_fn)(scene *on, annoproj_error **error);
@@ -42,6 +44,29 @@ static annoproj_status change_label(scene *on, annoproj_error **error) {
     draft_option(&change, on->of.braking, on->of.no, 4, 4);
     annoproj_status status = annoproj_labels_write(on->annotator, draft_changes(&change), &options, NULL, &table,
                                                    error);
+    return keep_table(status, table);
+}
+
+/* The label row that was read, with another width of a box, the rest of it as it was. */
+static annoproj_status read_row(scene *on, annoproj_error **error) {
+    char *json = NULL;
+    annoproj_status status = annoproj_task_label_row(on->manager, NULL, NULL, &json, error);
+    assert_true((status == ANNOPROJ_OK) == (json != NULL));
+    if (json) {
+        annoproj_free(on->row);
+        on->row = json;
+        char *width = strstr(json, "\"w\":");
+        assert_non_null(width);
+        width[4] = width[4] == '0' ? '1' : '0';
+    }
+    return status;
+}
+
+static annoproj_status write_row(scene *on, annoproj_error **error) {
+    annoproj_label_write_options options = ANNOPROJ_LABEL_WRITE_OPTIONS_INIT;
+    annoproj_table *table = NULL;
+    options.force = true;
+    annoproj_status status = annoproj_label_row_write(on->annotator, on->row, &options, NULL, &table, error);
     return keep_table(status, table);
 }
 
@@ -207,6 +232,7 @@ static void every_call(void **state) {
         call_fn call;
     } steps[] = {
         {"labels_write", write_labels},   {"labels_write, a change", change_label},
+        {"task_label_row", read_row},     {"label_row_write", write_row},
         {"task_labels", read_labels},     {"task_geometry", read_geometry},
         {"task_answers", read_answers},   {"task_submit", submit},
         {"label_approve", approve_label}, {"label_reopen", reopen_label},
@@ -230,6 +256,7 @@ static void every_call(void **state) {
     fail_everywhere("ontology_update", &on, update_ontology);
     fail_everywhere("ontology_vertices", &on, read_vertices);
     assert_int_equal(team_differences(on.made), 0);
+    annoproj_free(on.row);
     annoproj_task_close(on.annotator);
     annoproj_task_close(on.manager);
     team_free(on.made);

@@ -107,6 +107,8 @@ __all__ = [
     'LabelUnit',
     'LabelVersionRow',
     'LabelVersionTable',
+    'LabelWriteRow',
+    'LabelWriteTable',
     'LayoutRow',
     'LayoutTable',
     'LimitError',
@@ -1059,6 +1061,16 @@ class AnswerRow:
     number: Optional[float]  # Answer of a numeric attribute.
     first_frame: Optional[int]  # Dynamic answers: first frame; null for static ones.
     last_frame: Optional[int]  # Dynamic answers: last frame, inclusive.
+
+
+@dataclasses.dataclass(frozen=True)
+class LabelWriteRow:
+    """What a label row changed."""
+
+    version: int  # Version of the label set after the write; the one before when nothing changed.
+    added: int  # Labels that the task did not have. [labels]
+    changed: int  # Labels that the row tells otherwise. [labels]
+    removed: int  # Labels that the row does not have. [labels]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -3850,6 +3862,47 @@ class Task(_runtime.Handle):
         call.run(_capi.annoproj_task_answers, call.handle(self, Task, 'task'), call.pointer(), call.result(o_table, AnswerTable), call.error_pointer())
         return call.made(o_table, AnswerTable)
 
+    def label_row(self, *, sign=None, include_reviews=False, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """The labels of a task, drafts included, as one label row: the JSON object that annoproj_project_export_labels has for it, coordinates
+        normalised; branch_name is that of a branch. STATE when a label is in pixels and the data unit has no width or height,
+        PERMISSION for another's task, CALLBACK. Rights: task_view.
+
+        sign: for data_link; without it that is the data unit's link
+        include_reviews: `reviews` of each object and classification on a frame
+        """
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        s_options = _capi.annoproj_label_row_options()
+        s_options.size = ctypes.sizeof(s_options)
+        s_options.sign = _capi.annoproj_sign_fn() if sign is None else call.callback(_capi.annoproj_sign_fn, sign, 'sign', lambda link, buffer, length, written, user_data: (_convert.decode(link), length,), lambda value, link, buffer, length, written, user_data: _runtime.fill_some(value, buffer, length, written))
+        s_options.include_reviews = bool(include_reviews)
+        o_json = ctypes.c_void_p()
+        call.run(_capi.annoproj_task_label_row, call.handle(self, Task, 'task'), ctypes.byref(s_options), call.pointer(), call.result(o_json, _capi.annoproj_free), call.error_pointer())
+        return call.text(o_json, _capi.annoproj_free)
+
+    def label_row_write(self, json, *, version=0, force=False, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """Makes the labels of a task what one label row says, in one transaction: those it does not have are removed, as drafts, as annoproj_labels_write
+        does it. A label that the row tells as annoproj_task_label_row does is not touched, so that a row which was read and is written
+        back changes nothing; any other becomes what the row says of it, its coordinates normalised, and has the session's user as
+        editor, or, when it is new, as creator. Members are read as annoproj_project_import_labels reads them, but the authors and times that the row
+        tells, and its reviews, are passed over: imports keep them. The row is an object, or a list of one; data_hash or data_title
+        says that it is of this task's data unit, and it has data_units.
+        DATA: up to 100 faults, as annoproj_project_import_labels tells them, archived classes and answers among them. CONFLICT when `version` is not the present
+        one or another has the task; STATE in a done stage, by project status, and when a label is in pixels and the data unit has no width or
+        height; LIMIT for more than 64 MiB. Rights: label_write.
+
+        version: version of the label set last seen (task_row.version)
+        force: write whatever the version is
+        """
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        c_json = _convert.encode(json, 'json', False)
+        s_options = _capi.annoproj_label_write_options()
+        s_options.size = ctypes.sizeof(s_options)
+        s_options.version = _convert.integer(version, 'version', 'c_int64')
+        s_options.force = bool(force)
+        o_table = _capi.annoproj_table_p()
+        call.run(_capi.annoproj_label_row_write, call.handle(self, Task, 'task'), c_json, ctypes.byref(s_options), call.pointer(), call.result(o_table, LabelWriteTable), call.error_pointer())
+        return call.made(o_table, LabelWriteTable)
+
     def label_approve(self, label, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """Approves a label's review; resolves its open rejection issue. NOT_FOUND (label), STATE outside review stages, CONFLICT. Rights: review."""
         call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
@@ -4721,6 +4774,18 @@ class AnswerTable(Table):
     )
 
 
+class LabelWriteTable(Table):
+    """A table of LabelWriteRow: What a label row changed."""
+
+    ROW = LabelWriteRow
+    COLUMNS = (
+        ('version', 'int64'),
+        ('added', 'int64'),
+        ('changed', 'int64'),
+        ('removed', 'int64'),
+    )
+
+
 class BranchTable(Table):
     """A table of BranchRow: A branch of a task in consensus."""
 
@@ -5398,6 +5463,7 @@ TABLES = {
     'label_row': LabelTable,
     'geometry_row': GeometryTable,
     'answer_row': AnswerTable,
+    'label_write_row': LabelWriteTable,
     'branch_row': BranchTable,
     'agreement_row': AgreementTable,
     'issue_row': IssueTable,

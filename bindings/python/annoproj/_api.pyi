@@ -106,6 +106,8 @@ __all__ = [
     "LabelUnit",
     "LabelVersionRow",
     "LabelVersionTable",
+    "LabelWriteRow",
+    "LabelWriteTable",
     "LayoutRow",
     "LayoutTable",
     "LimitError",
@@ -944,6 +946,16 @@ class AnswerRow:
 
 
 @dataclasses.dataclass(frozen=True)
+class LabelWriteRow:
+    """What a label row changed."""
+
+    version: int  # Version of the label set after the write; the one before when nothing changed.
+    added: int  # Labels that the task did not have. [labels]
+    changed: int  # Labels that the row tells otherwise. [labels]
+    removed: int  # Labels that the row does not have. [labels]
+
+
+@dataclasses.dataclass(frozen=True)
 class BranchRow:
     """A branch of a task in consensus."""
 
@@ -1729,6 +1741,8 @@ class Task(_runtime.Handle):
     def labels(self, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> LabelTable: ...
     def geometry(self, unit: Union[Unit, int], *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> GeometryTable: ...
     def answers(self, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> AnswerTable: ...
+    def label_row(self, *, sign: Optional[Callable[[str, int], Union[bytes, str]]] = ..., include_reviews: bool = ..., timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> str: ...
+    def label_row_write(self, json: str, *, version: int = ..., force: bool = ..., timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> LabelWriteTable: ...
     def label_approve(self, label: str, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> None: ...
     def label_reject(self, label: str, comment: Optional[str] = ..., *, tags: Optional[Sequence[int]] = ..., timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> int: ...
     def label_reopen(self, label: str, *, timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> None: ...
@@ -1829,6 +1843,8 @@ class LabelTable(Table[LabelRow]): ...
 class GeometryTable(Table[GeometryRow]): ...
 
 class AnswerTable(Table[AnswerRow]): ...
+
+class LabelWriteTable(Table[LabelWriteRow]): ...
 
 class BranchTable(Table[BranchRow]): ...
 

@@ -298,13 +298,13 @@ annoproj_random_fn = CFUNCTYPE(c_int32, c_void_p, c_size_t, c_void_p)
 annoproj_log_fn = CFUNCTYPE(None, c_int32, c_char_p, c_void_p)
 
 
+annoproj_sign_fn = CFUNCTYPE(c_int32, c_char_p, c_void_p, c_size_t, POINTER(c_size_t), c_void_p)
+
+
 annoproj_read_fn = CFUNCTYPE(c_int32, c_void_p, c_size_t, POINTER(c_size_t), c_void_p)
 
 
 annoproj_write_fn = CFUNCTYPE(c_int32, c_void_p, c_size_t, c_void_p)
-
-
-annoproj_sign_fn = CFUNCTYPE(c_int32, c_char_p, c_void_p, c_size_t, POINTER(c_size_t), c_void_p)
 
 
 class annoproj_call(Structure):
@@ -580,6 +580,15 @@ class annoproj_label_write_options(Structure):
         ("size", c_size_t),
         ("version", c_int64),
         ("force", c_bool),
+    ]
+
+
+class annoproj_label_row_options(Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("sign", annoproj_sign_fn),
+        ("user_data", c_void_p),
+        ("include_reviews", c_bool),
     ]
 
 
@@ -957,6 +966,9 @@ FUNCTIONS = (
     ("annoproj_task_labels", c_int32, (annoproj_task_p, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
     ("annoproj_task_geometry", c_int32, (annoproj_task_p, c_int32, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
     ("annoproj_task_answers", c_int32, (annoproj_task_p, POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
+    ("annoproj_label_row_options_init", None, (POINTER(annoproj_label_row_options),)),
+    ("annoproj_task_label_row", c_int32, (annoproj_task_p, POINTER(annoproj_label_row_options), POINTER(annoproj_call), POINTER(c_void_p), POINTER(annoproj_error_p))),
+    ("annoproj_label_row_write", c_int32, (annoproj_task_p, c_char_p, POINTER(annoproj_label_write_options), POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
     ("annoproj_label_approve", c_int32, (annoproj_task_p, c_char_p, POINTER(annoproj_call), POINTER(annoproj_error_p))),
     ("annoproj_label_reject_options_init", None, (POINTER(annoproj_label_reject_options),)),
     ("annoproj_label_reject", c_int32, (annoproj_task_p, c_char_p, c_char_p, POINTER(annoproj_label_reject_options), POINTER(annoproj_call), POINTER(c_int64), POINTER(annoproj_error_p))),
@@ -1233,6 +1245,9 @@ annoproj_labels_write = LIBRARY.annoproj_labels_write
 annoproj_task_labels = LIBRARY.annoproj_task_labels
 annoproj_task_geometry = LIBRARY.annoproj_task_geometry
 annoproj_task_answers = LIBRARY.annoproj_task_answers
+annoproj_label_row_options_init = LIBRARY.annoproj_label_row_options_init
+annoproj_task_label_row = LIBRARY.annoproj_task_label_row
+annoproj_label_row_write = LIBRARY.annoproj_label_row_write
 annoproj_label_approve = LIBRARY.annoproj_label_approve
 annoproj_label_reject_options_init = LIBRARY.annoproj_label_reject_options_init
 annoproj_label_reject = LIBRARY.annoproj_label_reject

@@ -1792,6 +1792,45 @@ ANNOPROJ_ROW_END(answer_row)
 /* The answers of a task's labels. PERMISSION for another's task. Rights: task_view. */
 ANNOPROJ_API annoproj_status annoproj_task_answers(annoproj_task *task, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(answer_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
+/* Makes the link that is exported instead of a data unit's own: puts it into the buffer, without NUL, and says in *written how long it
+ * is. Called in the order of the export, once for each data unit, inside the call's snapshot. Non-zero return ends the export with CALLBACK. */
+typedef int32_t (*annoproj_sign_fn)(const char *link, void *buffer, size_t length, size_t *written, void *user_data);
+
+/* The label row that is read. */
+typedef struct annoproj_label_row_options {
+    size_t size;
+    annoproj_sign_fn sign ANNOPROJ_NULLABLE;   /* for data_link; without it that is the data unit's link */
+    void *user_data ANNOPROJ_NULLABLE;
+    bool include_reviews;                      /* `reviews` of each object and classification on a frame */
+} annoproj_label_row_options;
+#define ANNOPROJ_LABEL_ROW_OPTIONS_INIT { sizeof(annoproj_label_row_options), NULL, NULL, false }
+
+/* Fills in the defaults. */
+ANNOPROJ_API void annoproj_label_row_options_init(annoproj_label_row_options *options ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
+
+/* The labels of a task, drafts included, as one label row: the JSON object that annoproj_project_export_labels has for it, coordinates
+ * normalised; branch_name is that of a branch. STATE when a label is in pixels and the data unit has no width or height,
+ * PERMISSION for another's task, CALLBACK. Rights: task_view. */
+ANNOPROJ_API annoproj_status annoproj_task_label_row(annoproj_task *task, const annoproj_label_row_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, char **json ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_free), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
+ANNOPROJ_ROW(label_write_row, "What a label row changed")
+ANNOPROJ_COLUMN(version, int64, required, "", "Version", "Version of the label set after the write; the one before when nothing changed.")
+ANNOPROJ_COLUMN(added, int64, required, "labels", "Added", "Labels that the task did not have.")
+ANNOPROJ_COLUMN(changed, int64, required, "labels", "Changed", "Labels that the row tells otherwise.")
+ANNOPROJ_COLUMN(removed, int64, required, "labels", "Removed", "Labels that the row does not have.")
+ANNOPROJ_ROW_END(label_write_row)
+
+/* Makes the labels of a task what one label row says, in one transaction: those it does not have are removed, as drafts, as annoproj_labels_write
+ * does it. A label that the row tells as annoproj_task_label_row does is not touched, so that a row which was read and is written
+ * back changes nothing; any other becomes what the row says of it, its coordinates normalised, and has the session's user as
+ * editor, or, when it is new, as creator. Members are read as annoproj_project_import_labels reads them, but the authors and times that the row
+ * tells, and its reviews, are passed over: imports keep them. The row is an object, or a list of one; data_hash or data_title
+ * says that it is of this task's data unit, and it has data_units.
+ * DATA: up to 100 faults, as annoproj_project_import_labels tells them, archived classes and answers among them. CONFLICT when `version` is not the present
+ * one or another has the task; STATE in a done stage, by project status, and when a label is in pixels and the data unit has no width or
+ * height; LIMIT for more than 64 MiB. Rights: label_write. */
+ANNOPROJ_API annoproj_status annoproj_label_row_write(annoproj_task *task, const char *json, const annoproj_label_write_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(label_write_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
 /* ==== Section - Label reviews ====================================================================
  * While a task is in a review stage each label has a review there: new, approved, rejected, resolved or reopened. It is `new` when the label
  * comes there first, or was approved there and has changed since (also its geometry), or was reopened; it stays approved when the label is as it
@@ -2751,10 +2790,6 @@ ANNOPROJ_API annoproj_status annoproj_project_import_labels(annoproj_project *pr
 
 /* Gets the next bytes of an export; non-zero return ends it with CALLBACK. */
 typedef int32_t (*annoproj_write_fn)(const void *data, size_t length, void *user_data);
-
-/* Makes the link that is exported instead of a data unit's own: puts it into the buffer, without NUL, and says in *written how long it
- * is. Called in the order of the export, once for each data unit, inside the call's snapshot. Non-zero return ends the export with CALLBACK. */
-typedef int32_t (*annoproj_sign_fn)(const char *link, void *buffer, size_t length, size_t *written, void *user_data);
 
 /* What to export and where to. */
 typedef struct annoproj_export_options {

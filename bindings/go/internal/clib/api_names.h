@@ -84,6 +84,7 @@
 #define branch_held annoproj_internal_branch_held
 #define branch_list annoproj_internal_branch_list
 #define branch_make annoproj_internal_branch_make
+#define branch_name annoproj_internal_branch_name
 #define branch_note_submitters annoproj_internal_branch_note_submitters
 #define branch_return annoproj_internal_branch_return
 #define branch_set_priority annoproj_internal_branch_set_priority
@@ -245,10 +246,12 @@
 #define export_each_task annoproj_internal_export_each_task
 #define export_feature annoproj_internal_export_feature
 #define export_is_wanted annoproj_internal_export_is_wanted
+#define export_label_row annoproj_internal_export_label_row
 #define export_label_rows annoproj_internal_export_label_rows
 #define export_link annoproj_internal_export_link
 #define export_load_labels annoproj_internal_export_load_labels
 #define export_needs_size annoproj_internal_export_needs_size
+#define export_one_task annoproj_internal_export_one_task
 #define export_plan_begin annoproj_internal_export_plan_begin
 #define export_unit_uuid annoproj_internal_export_unit_uuid
 #define export_version_begin annoproj_internal_export_version_begin
@@ -408,6 +411,7 @@
 #define label_changes_check annoproj_internal_label_changes_check
 #define label_changes_fingerprint annoproj_internal_label_changes_fingerprint
 #define label_check annoproj_internal_label_check
+#define label_check_archived annoproj_internal_label_check_archived
 #define label_check_complete annoproj_internal_label_check_complete
 #define label_check_overlap annoproj_internal_label_check_overlap
 #define label_copy_published annoproj_internal_label_copy_published
@@ -434,6 +438,7 @@
 #define label_replace_all annoproj_internal_label_replace_all
 #define label_reviews_load annoproj_internal_label_reviews_load
 #define label_row_release annoproj_internal_label_row_release
+#define label_row_uuid annoproj_internal_label_row_uuid
 #define label_row_writer_release annoproj_internal_label_row_writer_release
 #define label_rows_read annoproj_internal_label_rows_read
 #define label_same annoproj_internal_label_same
@@ -453,6 +458,8 @@
 #define label_version_load annoproj_internal_label_version_load
 #define label_version_read annoproj_internal_label_version_read
 #define label_write_done annoproj_internal_label_write_done
+#define label_writing_begin annoproj_internal_label_writing_begin
+#define label_writing_end annoproj_internal_label_writing_end
 #define landing_find annoproj_internal_landing_find
 #define landing_go annoproj_internal_landing_go
 #define lapse_follow_edit annoproj_internal_lapse_follow_edit
@@ -523,6 +530,7 @@
 #define outbox_mark annoproj_internal_outbox_mark
 #define output_close annoproj_internal_output_close
 #define output_finish annoproj_internal_output_finish
+#define output_keep annoproj_internal_output_keep
 #define output_open annoproj_internal_output_open
 #define output_pass annoproj_internal_output_pass
 #define page_token_numbers annoproj_internal_page_token_numbers
@@ -676,7 +684,11 @@
 #define row_data_unit_row annoproj_internal_row_data_unit_row
 #define row_dataset_row annoproj_internal_row_dataset_row
 #define row_elements annoproj_internal_row_elements
+#define row_encoder_begin annoproj_internal_row_encoder_begin
+#define row_encoder_next_row annoproj_internal_row_encoder_next_row
+#define row_encoder_release annoproj_internal_row_encoder_release
 #define row_event_row annoproj_internal_row_event_row
+#define row_fault annoproj_internal_row_fault
 #define row_feature annoproj_internal_row_feature
 #define row_feature_row annoproj_internal_row_feature_row
 #define row_forecast_row annoproj_internal_row_forecast_row
@@ -692,12 +704,16 @@
 #define row_issue_tags_row annoproj_internal_row_issue_tags_row
 #define row_label_actions_row annoproj_internal_row_label_actions_row
 #define row_label_change_row annoproj_internal_row_label_change_row
+#define row_label_check_overlap annoproj_internal_row_label_check_overlap
+#define row_label_encode annoproj_internal_row_label_encode
 #define row_label_hash_row annoproj_internal_row_label_hash_row
+#define row_label_is_leftover annoproj_internal_row_label_is_leftover
 #define row_label_of annoproj_internal_row_label_of
 #define row_label_ranges_row annoproj_internal_row_label_ranges_row
 #define row_label_row annoproj_internal_row_label_row
 #define row_label_statistics_row annoproj_internal_row_label_statistics_row
 #define row_label_version_row annoproj_internal_row_label_version_row
+#define row_label_write_row annoproj_internal_row_label_write_row
 #define row_layout_row annoproj_internal_row_layout_row
 #define row_members annoproj_internal_row_members
 #define row_next annoproj_internal_row_next
@@ -865,6 +881,7 @@
 #define skeleton_templates_read annoproj_internal_skeleton_templates_read
 #define skeleton_templates_release annoproj_internal_skeleton_templates_release
 #define source_close annoproj_internal_source_close
+#define source_from_text annoproj_internal_source_from_text
 #define source_open annoproj_internal_source_open
 #define source_scan annoproj_internal_source_scan
 #define spool_close annoproj_internal_spool_close

@@ -1,6 +1,8 @@
 /* Branches of tasks in consensus. */
 #include "branch.h"
 
+#include <stdio.h>
+
 #include "failure.h"
 #include "project.h"
 #include "queue_passed.h"
@@ -11,6 +13,10 @@
 #include "task_vector.h"
 
 #define OF_PARENT "parent = ?1 AND parent <> 0" /* the second part is that of the index */
+
+void branch_name(int64_t parent, int32_t number, char out[BRANCH_NAME]) {
+    snprintf(out, BRANCH_NAME, "branch %d of task %lld", (int)number, (long long)NUMBER_OF(parent));
+}
 
 /* --- asking ------------------------------------------------------------------------------------------------------ */
 

@@ -13,6 +13,10 @@ typedef struct branch {
     bool released;
 } branch;
 
+/* What it is called where names are wanted: "branch 2 of task 7". */
+#define BRANCH_NAME 64
+void branch_name(int64_t parent, int32_t number, char out[BRANCH_NAME]);
+
 /* The branches of a task that are not closed, in order of number; in the arena. */
 annoproj_status branch_list(scope *scope, int64_t parent, branch **list, size_t *count, annoproj_error **error);
 /* Whether a task has, or ever had, branches. */

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "branch.h"
 #include "export_coco.h"
 #include "failure.h"
 #include "frame_walk.h"
@@ -10,6 +11,7 @@
 
 typedef struct rows_export {
     label_row_writer writer;
+    const char *before; /* the first row */
     bool first;
 } rows_export;
 
@@ -167,13 +169,8 @@ static const char *label_status_of(const export_task *task) {
                                               : "LABEL_IN_PROGRESS";
 }
 
-/* "main", or the branch that a label version has. */
-static const char *branch_name(const export_plan *plan) {
-    return plan->version && plan->version->branch != 0 ? plan->version->name : "main";
-}
-
 static void write_head(const export_plan *plan, const export_task *task, text *out) {
-    char uuid[37];
+    char uuid[37], name[BRANCH_NAME] = "main"; /* or the branch that the task is, or a label version has */
     int64_t created_us = task->label_count > 0 ? INT64_MAX : task->entered_us, edited_us = task->entered_us;
     for (size_t i = 0; i < task->label_count; i++) {
         created_us = task->labels[i].created_us < created_us ? task->labels[i].created_us : created_us;
@@ -182,7 +179,10 @@ static void write_head(const export_plan *plan, const export_task *task, text *o
     uuid_text(task->uuid, uuid);
     text_character(out, '{');
     json_text_member(out, "label_hash", uuid);
-    json_text_member(out, "branch_name", branch_name(plan));
+    if (task->parent != 0) {
+        branch_name(task->parent, task->branch, name);
+    }
+    json_text_member(out, "branch_name", plan->version && plan->version->branch != 0 ? plan->version->name : name);
     text_string(out, ",\"created_at\":");
     json_time(out, created_us);
     text_string(out, ",\"last_edited_at\":");
@@ -210,7 +210,7 @@ static annoproj_status write_row(export_plan *plan, export_task *task, void *dat
     if (status != ANNOPROJ_OK) {
         return status;
     }
-    text_string(out, run->first ? "\n" : ",\n");
+    text_string(out, run->first ? run->before : ",\n");
     run->first = false;
     write_head(plan, task, out);
     status = write_units(run, task, error);
@@ -222,10 +222,17 @@ static annoproj_status write_row(export_plan *plan, export_task *task, void *dat
 }
 
 annoproj_status export_label_rows(export_plan *plan, annoproj_error **error) {
-    rows_export run = {.writer = {.plan = plan}, .first = true};
+    rows_export run = {.writer = {.plan = plan}, .before = "\n", .first = true};
     text_character(&plan->out->text, '[');
     annoproj_status status = export_each_task(plan, write_row, &run, error);
     text_string(&plan->out->text, "\n]\n");
+    label_row_writer_release(&run.writer);
+    return status;
+}
+
+annoproj_status export_label_row(export_plan *plan, int64_t task, annoproj_error **error) {
+    rows_export run = {.writer = {.plan = plan}, .before = "", .first = true};
+    annoproj_status status = export_one_task(plan, task, write_row, &run, error);
     label_row_writer_release(&run.writer);
     return status;
 }

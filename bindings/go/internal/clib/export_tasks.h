@@ -9,7 +9,7 @@
 typedef struct export_plan {
     scope *in;
     const label_version *version; /* NULL = what is there now */
-    const int64_t *stages; /* empty = all */
+    const int64_t *stages;        /* empty = all */
     size_t stage_count;
     const int64_t *classes;
     size_t class_count;
@@ -35,7 +35,9 @@ typedef struct export_task {
     const feature **classes; /* of each label */
     size_t label_count;
     const version_task *kept; /* of a version */
-    arena memory;             /* goes with the task */
+    int64_t parent;           /* of a branch; 0 = it is none */
+    int32_t branch;
+    arena memory; /* goes with the task */
 } export_task;
 
 /* Checks stages and classes and loads the features. NOT_FOUND. */
@@ -43,6 +45,9 @@ annoproj_status export_plan_begin(export_plan *plan, annoproj_error **error);
 /* Calls back for each task. Labels are loaded by export_load_labels() where they are needed. */
 typedef annoproj_status (*export_task_fn)(export_plan *plan, export_task *task, void *data, annoproj_error **error);
 annoproj_status export_each_task(export_plan *plan, export_task_fn found, void *data, annoproj_error **error);
+/* The same for one task, which may be a branch. NOT_FOUND. */
+annoproj_status export_one_task(export_plan *plan, int64_t task, export_task_fn found, void *data,
+                                annoproj_error **error);
 annoproj_status export_load_labels(export_plan *plan, export_task *task, annoproj_error **error);
 
 /* The images of a group are data units of their own: the first has the group's UUID, the others one that follows from it. */

@@ -34,7 +34,7 @@ annoproj_status faults_report(const faults *all, const char *name, annoproj_erro
     if (all->listed == 0) {
         return fail_memory(error);
     }
-    fail(error, ANNOPROJ_DATA, "%s has %lld fault%s, nothing was imported; the first: %s", QUOTED(name),
+    fail(error, ANNOPROJ_DATA, "%s has %lld fault%s, nothing of it was stored; the first: %s", QUOTED(name),
          (long long)all->count, all->count == 1 ? "" : "s", all->list[0].text);
     fail_detail(error, "faults", "%lld", (long long)all->count);
     fail_detail(error, "pointer", "%s", all->list[0].pointer);

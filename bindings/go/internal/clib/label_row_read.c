@@ -23,6 +23,25 @@ void label_row_release(label_row *row) {
     }
 }
 
+bool label_row_uuid(const label_row *row, uint8_t uuid[16]) {
+    static const char hex[] = "0123456789abcdefABCDEF";
+    const char *given = row->data_hash;
+    size_t digits = 0;
+    memset(uuid, 0, 16);
+    for (; *given && digits < 32; given++) {
+        const char *at = strchr(hex, *given);
+        if (!at && *given != '-') {
+            return false;
+        }
+        if (at) {
+            const int value = (int)(at - hex) - (at - hex > 15 ? 6 : 0);
+            uuid[digits / 2] = (uint8_t)(uuid[digits / 2] << 4 | value);
+            digits++;
+        }
+    }
+    return digits == 32 && !*given;
+}
+
 static annoproj_status look_up(row_reader *in, annoproj_error **error) {
     if (++in->items > MOST_ITEMS) {
         return fail(error, ANNOPROJ_LIMIT, "%s has more than %d items", QUOTED(in->source->name), MOST_ITEMS);

@@ -67,6 +67,8 @@ typedef struct label_row {
     arena memory; /* everything it points to */
 } label_row;
 void label_row_release(label_row *row);
+/* The UUID that its data_hash is; false, and zeros, when it is none. */
+bool label_row_uuid(const label_row *row, uint8_t uuid[16]);
 /* The parts of a packed geometry. False when out of memory. */
 bool row_frame_shape(const row_frame *frame, int32_t type, shape *out);
 

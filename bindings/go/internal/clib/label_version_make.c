@@ -325,10 +325,10 @@ static annoproj_status make_branch_part(making *run, const task_facts *parent, c
 
 static annoproj_status keep_branch(command *cmd, const task_facts *parent, const branch *one, annoproj_error **error) {
     const bytes none = {0};
-    char name[64];
+    char name[BRANCH_NAME];
     label_version version = {.name = name, .branch = one->task, .task = parent->id};
     making run = {.cmd = cmd, .version = &version};
-    snprintf(name, sizeof name, "branch %" PRId32 " of task %" PRId64, one->number, (int64_t)NUMBER_OF(parent->id));
+    branch_name(parent->id, one->number, name);
     annoproj_status status = begin_version(&run, error);
     version.creator = one->annotator;
     version_hash_begin(&run.all, &version);
