@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "failure.h"
-#include "pattern.h"
 #include "query.h"
+#include "task_titles.h"
 #include "task_vector.h"
 
 #define VALUES 65536 /* of a task vector */
@@ -18,11 +18,12 @@ typedef struct selection {
 /* --- by the task vectors ---- */
 
 static void keep_chunk(selection *made, int64_t chunk, const uint8_t *data, size_t length) {
-    for (size_t i = 0; i < TASK_VECTOR_CHUNK; i++) {
-        bool known = 2 * i + 1 < length;
-        if (!known || !made->wanted[data[2 * i] | data[2 * i + 1] << 8]) {
-            number_set_remove(made->tasks, chunk * TASK_VECTOR_CHUNK + (int64_t)i);
-        }
+    const int64_t first = chunk * TASK_VECTOR_CHUNK, left = made->tasks->limit - first;
+    uint64_t *words = made->tasks->words;
+    for (int64_t i = 0; i < TASK_VECTOR_CHUNK && i < left; i++) {
+        const bool known = 2 * (size_t)i + 1 < length;
+        const uint64_t wanted = known ? made->wanted[data[2 * i] | data[2 * i + 1] << 8] : 0;
+        words[(first + i) >> 6] &= ~((wanted ^ 1) << ((first + i) & 63));
     }
 }
 
@@ -62,33 +63,6 @@ static annoproj_status keep_stages(selection *made, annoproj_error **error) {
     return keep_values(made, TASK_ATTRIBUTE_STAGE, error);
 }
 
-/* --- by file name ---- */
-
-static annoproj_status keep_names(selection *made, annoproj_error **error) {
-    static const char find_text[] = "SELECT id, title FROM task WHERE id BETWEEN ? AND ?";
-    pattern *name = NULL;
-    annoproj_status status = pattern_compile(made->asked->file_name, &name, error);
-    if (status != ANNOPROJ_OK) {
-        return status;
-    }
-    statement *find = sql(made->in->database, find_text);
-    bind_int64(find, MAKE_ID(made->in->project.id, 0));
-    bind_int64(find, MAKE_ID(made->in->project.id, UINT32_MAX));
-    while (status == ANNOPROJ_OK && sql_row(find)) {
-        const int64_t task = NUMBER_OF(column_int64(find, 0));
-        bool matches = false;
-        if (number_set_has(made->tasks, task)) {
-            status = pattern_match(name, column_text(find, 1), column_length(find, 1), &matches, error);
-        }
-        if (!matches) {
-            number_set_remove(made->tasks, task);
-        }
-    }
-    annoproj_status ended = sql_end(find, status == ANNOPROJ_OK ? error : NULL);
-    pattern_release(name);
-    return status == ANNOPROJ_OK ? ended : status;
-}
-
 /* A branch is where its task is, also when it is closed. */
 static annoproj_status follow_parents(selection *made, annoproj_error **error) {
     static const char find_text[] = "SELECT id, parent FROM task WHERE parent BETWEEN ? AND ? AND parent <> 0";
@@ -125,8 +99,8 @@ static annoproj_status begin_with_all(selection *made, annoproj_error **error) {
         (made->tasks == NULL || made->wanted == NULL || !number_set_make(made->tasks, made->in->memory, last))) {
         status = fail_memory(error);
     }
-    for (int64_t task = 1; task <= last && status == ANNOPROJ_OK; task++) {
-        number_set_add(made->tasks, task);
+    if (status == ANNOPROJ_OK) {
+        number_set_add_all(made->tasks, 1, last);
     }
     return status;
 }
@@ -145,7 +119,7 @@ annoproj_status report_tasks(scope *in, const query *asked, const number_set **o
         status = keep_stages(&made, error);
     }
     if (status == ANNOPROJ_OK && asked->file_name != NULL) {
-        status = keep_names(&made, error);
+        status = task_titles_keep(in, asked->file_name, made.tasks, error);
     }
     if (status == ANNOPROJ_OK) {
         status = follow_parents(&made, error);

@@ -16,6 +16,20 @@ void number_set_add(number_set *set, int64_t number) {
     }
 }
 
+void number_set_add_all(number_set *set, int64_t first, int64_t last) {
+    int64_t number = first;
+    for (; number <= last && (number & 63) != 0; number++) {
+        number_set_add(set, number);
+    }
+    for (; number >= 0 && number + 63 <= last && number < set->limit; number += 64) {
+        set->words[number >> 6] = UINT64_MAX;
+        set->least = number < set->least ? number : set->least;
+    }
+    for (; number <= last; number++) {
+        number_set_add(set, number);
+    }
+}
+
 void number_set_remove(number_set *set, int64_t number) {
     if (number_set_has(set, number)) {
         set->words[number >> 6] &= ~((uint64_t)1 << (number & 63));

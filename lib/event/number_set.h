@@ -15,6 +15,7 @@ typedef struct number_set {
 
 bool number_set_make(number_set *set, arena *memory, int64_t highest); /* empty; false when out of memory */
 void number_set_add(number_set *set, int64_t member);                  /* at most `highest` */
+void number_set_add_all(number_set *set, int64_t first, int64_t last); /* [first, last] */
 void number_set_remove(number_set *set, int64_t member);
 bool number_set_meets(const number_set *set, int64_t least, int64_t most); /* a member in [least, most] */
 

@@ -6,6 +6,7 @@
 #include "event_log.h"
 #include "failure.h"
 #include "replay.h"
+#include "task_titles.h"
 #include "task_vector.h"
 
 void check_report(checking *check, const char *subject, int64_t id, const char *found, const char *expected) {
@@ -35,6 +36,10 @@ void check_compare(checking *check, const char *subject, int64_t id, const char 
 
 static void log_line(void *data, const char *subject, int64_t id, const char *found, const char *expected) {
     check_report(data, subject, id, found, expected);
+}
+
+static void title_line(void *data, int64_t task, const char *found, const char *expected) {
+    check_report(data, "task", task, found, expected);
 }
 
 /* Places and assignees of tasks. */
@@ -352,6 +357,8 @@ annoproj_status check_project(scope *in, checking *check, annoproj_error **error
         status = check_units(in, check, error);
     if (status == ANNOPROJ_OK)
         status = check_vectors(in, check, error);
+    if (status == ANNOPROJ_OK)
+        status = task_titles_check(in, check->project, title_line, check, error);
     if (status == ANNOPROJ_OK)
         status = check_places(in, check, &state, error);
     if (status == ANNOPROJ_OK)

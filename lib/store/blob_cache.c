@@ -202,11 +202,11 @@ const void *blob_cache_take(blob_cache *cache, const blob_key *key, uint64_t pas
     return found == NULL ? NULL : found->data;
 }
 
-void *blob_cache_room(blob_cache *cache, const blob_key *key, uint64_t pass) {
+void *blob_cache_room(blob_cache *cache, const blob_key *key, uint64_t pass, bool at_once) {
     blob *made = NULL;
     size_t size = size_of(key);
     pthread_mutex_lock(&cache->mutex);
-    bool room = was_asked(cache, key) && make_room(cache, size, pass);
+    bool room = (at_once || was_asked(cache, key)) && make_room(cache, size, pass);
     cache->used += room ? size : 0;
     pthread_mutex_unlock(&cache->mutex);
     if (room) {

@@ -9,6 +9,7 @@
 #include "queue_skip.h"
 #include "task.h"
 #include "task_count.h"
+#include "task_titles.h"
 #include "task_vector.h"
 
 #define DEFAULT_PRIORITY 50
@@ -95,6 +96,8 @@ annoproj_status task_create_for_dataset(command *cmd, int64_t project, int64_t d
         status = task_vector_set(cmd, project, TASK_ATTRIBUTE_DATASET, first, count, number, error);
     if (status == ANNOPROJ_OK)
         status = task_vector_set(cmd, project, TASK_ATTRIBUTE_STAGE, first, count, (int32_t)NUMBER_OF(stage), error);
+    if (status == ANNOPROJ_OK)
+        status = task_titles_add(cmd, project, first, count, error);
     if (status == ANNOPROJ_OK && assignee == NOT_QUEUED)
         status = branch_make(cmd, &facts, MAKE_ID(project, first), count, error);
     if (status == ANNOPROJ_OK)

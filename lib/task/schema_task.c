@@ -86,6 +86,11 @@ const char schema_task[] =
     " at_us INTEGER NOT NULL,"
     " entered_us INTEGER NOT NULL," /* of the stay it was in */
     " PRIMARY KEY(user, task)) WITHOUT ROWID, STRICT;"
+    /* File names of tasks behind each other, for patterns: task_titles.h. */
+    "CREATE TABLE task_titles("
+    " id INTEGER PRIMARY KEY,"    /* (project << 32) + number of the first task in it */
+    " checksum INTEGER NOT NULL," /* of the data and of the rows before */
+    " data BLOB NOT NULL) STRICT;"
     /* Task properties as vectors for the scan: 2 bytes for each task, 2,000 tasks in a chunk. */
     "CREATE TABLE task_vector("
     " id INTEGER PRIMARY KEY," /* (project << 32) + (attribute << 24) + chunk: task_attribute */

@@ -19,7 +19,7 @@ TASK_KINDS = "kind IN (1, 2, 3, 4, 5, 6, 7, 8)"
 CLASS_KINDS = "kind IN (32, 38, 39, 44, 45, 46)"
 OWN = "kind IN (3, 4, 24, 32, 33, 34, 37)"
 GIVEN = "kind IN (5, 6, 38, 39, 64, 65, 66)"
-SHOWN = "CASE WHEN kind IN (24, 37) THEN 0 ELSE count(*) END"
+SHOWN = "CASE WHEN kind IN (24, 37, 64, 65, 66) THEN 0 ELSE count(*) END"
 
 
 def in_dataset(conditions):

@@ -28,7 +28,7 @@ typedef struct report_case {
     "(10,20,30,40,50,60,70,80,90,100,110,120,130,140,150,160,170,180,190,200)" FILTER_TASK
 #define CREDITED      "kind IN (5, 6, 38, 39, 64, 65, 66)"
 #define PERSON        "CASE WHEN " CREDITED " THEN credited ELSE actor END"
-#define PEOPLE_SUMS   "SELECT CASE WHEN kind IN (24, 37) THEN 0 ELSE count(*) END, sum(duration) FROM event WHERE "
+#define PEOPLE_SUMS   "SELECT CASE WHEN kind IN (24, 37, 64, 65, 66) THEN 0 ELSE count(*) END, sum(duration) FROM event WHERE "
 #define TASK_COLUMNS  "submitted,skipped,approved,rejected,assigned"
 #define CLASS_COLUMNS "created,approved,rejected"
 #define PEOPLE_COLUMNS                                                                                                 \

@@ -23,6 +23,8 @@ static const int32_t work_kinds[] = {EVENT_LABEL_PUT,    EVENT_LABEL_PUT,    EVE
                                      EVENT_LABEL_EDIT,   EVENT_LABEL_DELETE, EVENT_ANSWER_CREATE};
 static const int32_t review_kinds[] = {EVENT_LABEL_APPROVE, EVENT_LABEL_APPROVE,  EVENT_LABEL_APPROVE,
                                        EVENT_LABEL_REJECT,  EVENT_REVIEW_APPROVE, EVENT_ANSWER_APPROVE};
+static const int32_t issue_kinds[] = {EVENT_ISSUE_CREATE, EVENT_ISSUE_CREATE, EVENT_ISSUE_RESOLVE, EVENT_ISSUE_REOPEN,
+                                      EVENT_ISSUE_TAG};
 #define PICK(from, kinds) (kinds)[draw(from, sizeof(kinds) / sizeof *(kinds))]
 
 static void begin_command(event_source *from) {
@@ -34,6 +36,17 @@ static void begin_command(event_source *from) {
                            .source = ANNOPROJ_SOURCE_UI,
                            .stage = PICK(from, stages)};
     from->review = from->shared.stage != 1 && from->shared.stage != 3;
+}
+
+/* One command in eight has to do with an issue, on a label or on none. */
+static event draw_issue(event_source *from) {
+    event one = from->shared;
+    one.kind = PICK(from, issue_kinds);
+    one.credited = 1 + (int64_t)draw(from, BENCH_USERS);
+    one.class = (int32_t)draw(from, BENCH_CLASSES + 1);
+    one.answer = one.kind == EVENT_ISSUE_TAG ? 1 + (int32_t)draw(from, BENCH_ISSUE_TAGS) : 0;
+    one.reference = 1 + (int64_t)draw(from, (uint64_t)from->tasks);
+    return one;
 }
 
 event event_source_next(event_source *from) {
@@ -54,6 +67,8 @@ event event_source_next(event_source *from) {
         one.time_us -= one.duration_us;
         return one;
     }
+    if (place == 2 && draw(from, 8) == 0)
+        return draw_issue(from);
     one.kind = from->review ? PICK(from, review_kinds) : PICK(from, work_kinds);
     bool answer = one.kind == EVENT_ANSWER_CREATE || one.kind == EVENT_ANSWER_APPROVE;
     one.credited = from->review ? 1 + (int64_t)draw(from, BENCH_USERS) : 0;
@@ -125,6 +140,16 @@ static void add_people(annoproj_session *host, annoproj_project *project) {
     }
 }
 
+static void add_issue_tags(annoproj_session *host) {
+    annoproj_error *error = NULL;
+    for (int i = 1; i <= BENCH_ISSUE_TAGS; i++) {
+        char name[32];
+        int64_t tag = 0;
+        snprintf(name, sizeof name, "tag %d", i);
+        bench_must(annoproj_issue_tag_create(host, name, NULL, &tag, &error), error, "issue tag");
+    }
+}
+
 void big_project_make(const char *path, int64_t tasks) {
     annoproj_store_options options = ANNOPROJ_STORE_OPTIONS_INIT;
     annoproj_store *made = NULL;
@@ -138,6 +163,7 @@ void big_project_make(const char *path, int64_t tasks) {
     bench_must(annoproj_project_create(host, "Big", make_ontology(host), stages_json, NULL, NULL, &project, &error),
                error, "project");
     add_people(host, project);
+    add_issue_tags(host);
     for (int i = 1; i <= BENCH_DATASETS; i++)
         bench_dataset(host, project, tasks / BENCH_DATASETS);
     annoproj_project_close(project);

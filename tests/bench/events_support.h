@@ -12,6 +12,7 @@ enum {
     BENCH_CLASSES = 100,
     BENCH_OPTIONS = 20,
     BENCH_DATASETS = 10,
+    BENCH_ISSUE_TAGS = 10,
     BENCH_DAYS = 365,
     BENCH_COMMAND = 12, /* events of a command: a task action, reported time, ten of labels */
     BENCH_CHUNK = 12000 /* events of a transaction, on both sides */
@@ -29,7 +30,7 @@ typedef struct event_source {
 event event_source_next(event_source *from);
 
 /* A store with a project of that many tasks in ten datasets, six stages (1 and 3 annotate, 2, 4 and 5 review, 6 is the
- * end), 200 users, 100 classes and 20 options of the last one; no events but those of making it. Closed again. */
+ * end), 200 users, 100 classes and 20 options of the last one, 10 issue tags; no events but those of making it. Closed again. */
 void big_project_make(const char *path, int64_t tasks);
 
 /* Appends to the log of a project, `count` events in commands, each chunk in one transaction. */

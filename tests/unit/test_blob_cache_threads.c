@@ -19,8 +19,8 @@ static blob_key key_of(int64_t id, size_t length) {
 
 /* The second time it is asked for. */
 static uint8_t *room_for(blob_cache *cache, const blob_key *key, uint64_t pass) {
-    uint8_t *room = blob_cache_room(cache, key, pass);
-    return room != NULL ? room : blob_cache_room(cache, key, pass);
+    uint8_t *room = blob_cache_room(cache, key, pass, false);
+    return room != NULL ? room : blob_cache_room(cache, key, pass, false);
 }
 
 static bool put(blob_cache *cache, const blob_key *key, uint64_t pass) {
@@ -65,8 +65,8 @@ static void test_found_as_what_it_is(void **state) {
     assert_false(has(cache, &other, pass));
     int64_t used = blob_cache_bytes(cache);
     other.checksum = 5;
-    assert_null(blob_cache_room(cache, &other, pass)); /* the first time */
-    void *room = blob_cache_room(cache, &other, pass); /* filling failed: it is not shown */
+    assert_null(blob_cache_room(cache, &other, pass, false)); /* the first time */
+    void *room = blob_cache_room(cache, &other, pass, false); /* filling failed: it is not shown */
     assert_true(blob_cache_bytes(cache) > used);
     blob_cache_give_back(cache, room);
     assert_false(has(cache, &other, pass));

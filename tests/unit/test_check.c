@@ -156,6 +156,8 @@ static void test_altered_published_label(void **state) {
 
 static void test_flipped_vector(void **state) {
     (void)state;
+    expect_found("UPDATE task_titles SET data = zeroblob(length(data))", "task");
+    expect_found("DELETE FROM task_titles", "task");
     expect_found("UPDATE task_vector SET data = zeroblob(length(data)) WHERE (id >> 24 & 255) = 1", "task");
     expect_found("UPDATE task_vector SET data = zeroblob(length(data)) WHERE (id >> 24 & 255) = 2", "task");
 }

@@ -462,6 +462,8 @@
 #define label_writing_end annoproj_internal_label_writing_end
 #define landing_find annoproj_internal_landing_find
 #define landing_go annoproj_internal_landing_go
+#define lanes_run annoproj_internal_lanes_run
+#define lanes_worth annoproj_internal_lanes_worth
 #define lapse_follow_edit annoproj_internal_lapse_follow_edit
 #define lapse_settle annoproj_internal_lapse_settle
 #define lapse_settle_beside annoproj_internal_lapse_settle_beside
@@ -503,6 +505,7 @@
 #define number_run annoproj_internal_number_run
 #define number_run_pass annoproj_internal_number_run_pass
 #define number_set_add annoproj_internal_number_set_add
+#define number_set_add_all annoproj_internal_number_set_add_all
 #define number_set_make annoproj_internal_number_set_make
 #define number_set_meets annoproj_internal_number_set_meets
 #define number_set_remove annoproj_internal_number_set_remove
@@ -1000,6 +1003,12 @@
 #define task_set_version annoproj_internal_task_set_version
 #define task_status_name annoproj_internal_task_status_name
 #define task_take annoproj_internal_task_take
+#define task_titles_add annoproj_internal_task_titles_add
+#define task_titles_check annoproj_internal_task_titles_check
+#define task_titles_checksum annoproj_internal_task_titles_checksum
+#define task_titles_keep annoproj_internal_task_titles_keep
+#define task_titles_next annoproj_internal_task_titles_next
+#define task_titles_open annoproj_internal_task_titles_open
 #define task_uuid annoproj_internal_task_uuid
 #define task_vector_set annoproj_internal_task_vector_set
 #define task_vector_set_each annoproj_internal_task_vector_set_each

@@ -26,9 +26,9 @@ uint64_t blob_cache_pass(blob_cache *cache);
  * can be read. */
 const void *blob_cache_take(blob_cache *cache, const blob_key *key, uint64_t pass);
 /* Room for a blob that is not there: filled by the caller, who then shows it to the others and gives it back, or only
- * gives it back. NULL when it is asked for the first time (most blobs are wanted once, and memory that was never used is
- * not cheap), when the budget is used up, or out of memory. */
-void *blob_cache_room(blob_cache *cache, const blob_key *key, uint64_t pass);
+ * gives it back. NULL when it is asked for the first time unless that is `at_once` (most blobs are wanted once, and memory that
+ * was never used is not cheap), when the budget is used up, or out of memory. */
+void *blob_cache_room(blob_cache *cache, const blob_key *key, uint64_t pass, bool at_once);
 void blob_cache_show(blob_cache *cache, const void *blob);
 void blob_cache_give_back(blob_cache *cache, const void *blob);
 

@@ -20,7 +20,7 @@ void scan_source_turn(scan_source *source, const segment *head) {
 
 /* From the file into room of the cache, or into our own. */
 static annoproj_status read_column(scan_source *source, int column, const blob_key *key, annoproj_error **error) {
-    void *room = source->cache == NULL ? NULL : blob_cache_room(source->cache, key, source->pass);
+    void *room = source->cache == NULL ? NULL : blob_cache_room(source->cache, key, source->pass, false);
     bool shared = room != NULL;
     if (!shared && source->room[column] == NULL) {
         source->room[column] = allocate((size_t)SEGMENT_EVENTS * 8);
