@@ -90,6 +90,7 @@ typedef struct demo {
     annoproj_stage *annotate[PEOPLE], *review[PEOPLE];
     int64_t users[PEOPLE], ontology, images, clips, clip;
     int64_t scene, light, day, night, vehicle, signal, on, off; /* features */
+    int64_t scope_tag, answer_tag;                              /* what issues are about */
     visit *visits;
     size_t visit_count, visit_capacity;
     int64_t tasks;
@@ -225,6 +226,8 @@ static void make_project(demo *d, const char *coco) {
     MUST(annoproj_project_detach_dataset(project, d->clips, NULL, &added, &error));
     MUST(annoproj_project_attach_dataset(project, d->clips, NULL, &added, &error));
     d->tasks += added;
+    MUST(annoproj_project_issue_tag_create(project, "Scope", NULL, &d->scope_tag, &error));
+    MUST(annoproj_project_issue_tag_create(project, "Wrong answer", NULL, &d->answer_tag, &error));
     MUST(annoproj_project_set_status(project, ANNOPROJ_PROJECT_IN_PROGRESS, NULL, &error));
     d->projects[ADA] = project;
     for (int i = TOM; i < ZOE; i++)
@@ -417,7 +420,10 @@ static void review_task(demo *d, annoproj_task *task) {
     visit *seen = visit_of(d, annoproj_task_id(task));
     bool send_back = seen->reviewed++ == 0 && (is_clip(d, task) || next_random() % 4 == 0);
     annoproj_table *labels = NULL;
+    annoproj_label_reject_options about = ANNOPROJ_LABEL_REJECT_OPTIONS_INIT;
     int64_t issue = 0;
+    about.tags = &d->answer_tag;
+    about.tag_count = 1;
     spend_time(task, 40 + (int64_t)(next_random() % 60));
     if (!send_back && next_random() % 8 == 0) { /* edit review: the reviewer corrects it himself */
         char hash[16];
@@ -429,7 +435,7 @@ static void review_task(demo *d, annoproj_task *task) {
         const char *hash = word(labels, row, "label");
         now_us += SECOND;
         if (send_back && cell(labels, row, "class") == d->scene)
-            MUST(annoproj_label_reject(task, hash, "Look at the light again", NULL, NULL, &issue, &error));
+            MUST(annoproj_label_reject(task, hash, "Look at the light again", &about, NULL, &issue, &error));
         else
             MUST(annoproj_label_approve(task, hash, NULL, &error));
     }
@@ -472,14 +478,17 @@ static void prepare_queue(demo *d) {
     annoproj_table *list = NULL;
     annoproj_task *task = NULL, *mine = NULL;
     annoproj_task_list_options options = ANNOPROJ_TASK_LIST_OPTIONS_INIT;
+    annoproj_issue_options about = ANNOPROJ_ISSUE_OPTIONS_INIT;
     int64_t issue = 0;
     options.limit = 3;
+    about.tags = &d->scope_tag;
+    about.tag_count = 1;
     MUST(annoproj_task_list(d->projects[TOM], &options, NULL, &list, &error));
     MUST(annoproj_task_open(d->projects[TOM], cell(list, annoproj_table_row_count(list) - 1, "task"), NULL, &task,
                             &error));
     MUST(annoproj_task_set_priority(task, 90, NULL, &error));
     MUST(annoproj_task_assign(task, d->users[ANN], NULL, &error));
-    MUST(annoproj_issue_create(task, "Is the sign in scope?", NULL, NULL, &issue, &error));
+    MUST(annoproj_issue_create(task, "Is the sign in scope?", &about, NULL, &issue, &error));
     MUST(annoproj_issue_comment(d->projects[TOM], issue, "Yes, it is.", NULL, &error));
     MUST(annoproj_issue_resolve(d->projects[TOM], issue, NULL, &error));
     MUST(annoproj_issue_reopen(d->projects[TOM], issue, NULL, &error));

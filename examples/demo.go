@@ -105,6 +105,7 @@ type demo struct {
 
 	scene, light, day, night int64
 	vehicle, signal, on, off int64
+	scopeTag, answerTag      int64 // what issues are about
 }
 
 func (d *demo) random() uint64 {
@@ -192,6 +193,8 @@ func (d *demo) makeProject() {
 	must(project.AttachDataset(d.ctx, d.clips))
 	must(project.DetachDataset(d.ctx, d.clips))
 	d.tasks += must(project.AttachDataset(d.ctx, d.clips))
+	d.scopeTag = must(project.IssueTagCreate(d.ctx, "Scope"))
+	d.answerTag = must(project.IssueTagCreate(d.ctx, "Wrong answer"))
 	check(project.SetStatus(d.ctx, annoproj.ProjectStatusInProgress))
 	d.projects[ada] = project
 	for i := tom; i < zoe; i++ {
@@ -332,7 +335,7 @@ func (d *demo) reviewTask(task *annoproj.Task) {
 	for _, row := range labels {
 		d.nowMicros += second
 		if sendBack && row.Class == d.scene {
-			must(task.LabelReject(d.ctx, row.Label, "Look at the light again"))
+			must(task.LabelReject(d.ctx, row.Label, "Look at the light again", annoproj.LabelRejectOptions{Tags: []int64{d.answerTag}}))
 		} else {
 			check(task.LabelApprove(d.ctx, row.Label))
 		}
@@ -371,7 +374,7 @@ func (d *demo) prepareQueue() {
 	defer task.Close()
 	check(task.SetPriority(d.ctx, 90))
 	check(task.Assign(d.ctx, d.users[ann]))
-	issue := must(task.IssueCreate(d.ctx, "Is the sign in scope?"))
+	issue := must(task.IssueCreate(d.ctx, "Is the sign in scope?", annoproj.IssueOptions{Tags: []int64{d.scopeTag}}))
 	check(d.projects[tom].IssueComment(d.ctx, issue, "Yes, it is."))
 	check(d.projects[tom].IssueResolve(d.ctx, issue))
 	check(d.projects[tom].IssueReopen(d.ctx, issue))

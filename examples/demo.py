@@ -113,6 +113,7 @@ class Demo:
         project.attach_dataset(self.clips)
         project.detach_dataset(self.clips)
         self.tasks += project.attach_dataset(self.clips)
+        self.scope_tag, self.answer_tag = project.issue_tag_create("Scope"), project.issue_tag_create("Wrong answer")
         project.set_status(ProjectStatus.IN_PROGRESS)
         self.projects = [project] + [self.sessions[i].project_open(project.id()) for i in range(TOM, ZOE)]
         self.annotate, self.review = {}, {}
@@ -207,7 +208,7 @@ class Demo:
         for row in labels:
             self.now_us += SECOND
             if send_back and row["class"] == self.scene:
-                task.label_reject(row["label"], "Look at the light again")
+                task.label_reject(row["label"], "Look at the light again", tags=[self.answer_tag])
             else:
                 task.label_approve(row["label"])
         if labels and not send_back and self.random() % 3 == 0:
@@ -234,7 +235,7 @@ class Demo:
         with self.projects[TOM].task_open(rows[-1]["task"]) as task:
             task.set_priority(90)
             task.assign(self.users[ANN])
-            issue = task.issue_create("Is the sign in scope?")
+            issue = task.issue_create("Is the sign in scope?", tags=[self.scope_tag])
             self.projects[TOM].issue_comment(issue, "Yes, it is.")
             self.projects[TOM].issue_resolve(issue)
             self.projects[TOM].issue_reopen(issue)

@@ -240,6 +240,12 @@ check-demo: $(DEMO) $(DEMO_GO) $(plain.shared) ## the demo on its sample and the
 	    $(PYTHON_ENV) $(PYTHON) $(RECOUNT) $$complete $$out.c/project.annoproj; \
 	done
 
+# Until the seconds are over; what runs then is ended.
+RECOUNT_SECONDS ?= 20
+check-recount: $(plain.shared) ## every report on random projects against a recount of their events (RECOUNT_SECONDS, TEST_SEED)
+	$(call heading,reports of random projects against a recount of their events)
+	@$(PYTHON_ENV) $(PYTHON) $(RECOUNT) --random $(RECOUNT_SECONDS) --jobs $(JOBS)
+
 check-masks: $(plain.shared) $(VENV)/pycocotools.tried ## bitmasks in and out against pycocotools, random ones and those of the fixtures (TEST_SEED)
 	$(call heading,bitmasks against pycocotools)
 	@$(PYTHON_ENV) $(VENV)/bin/python tests/conformance/masks.py $(wildcard $(FIXTURES)/coco/*.json)
@@ -280,6 +286,7 @@ CHECKS := \
     check-types \
     check-wheel \
     check-model \
+    check-recount \
     check-masks \
     check-demo \
     check-readme

@@ -4202,7 +4202,8 @@ func (q *Query) LabelRanges(ctx context.Context, opts ...CallOption) (*Table[Lab
 	return newTable(oTable, decodeLabelRangesRow), nil
 }
 
-// Each stage in which tasks rest, in the order in which they were made; removed ones when something happened in the window. Rights: analytics_team.
+// Each stage in which tasks rest, in the order of the workflow; then those that are no longer in it, when something happened in the window.
+// Rights: analytics_team.
 //
 // In C: annoproj_query_stage_flow.
 func (q *Query) StageFlow(ctx context.Context, opts ...CallOption) (*Table[StageFlowRow], error) {
@@ -4220,7 +4221,7 @@ func (q *Query) StageFlow(ctx context.Context, opts ...CallOption) (*Table[Stage
 	return newTable(oTable, decodeStageFlowRow), nil
 }
 
-// Cumulative flow: by bucket, then by stage. ErrLimit for more than 100,000 days, weeks or months. Rights: analytics_team.
+// Cumulative flow: by bucket, then by stage, in the order of the workflow; then those that are no longer in it. ErrLimit for more than 100,000 days, weeks or months. Rights: analytics_team.
 //
 // In C: annoproj_query_cumulative_flow.
 func (q *Query) CumulativeFlow(ctx context.Context, opts ...CallOption) (*Table[CumulativeFlowRow], error) {

@@ -49,7 +49,7 @@ static void count_stay(void *data, const flow_change *change) {
     if (change->to > 0 && change->to <= made->report.highest_stage) {
         stage_times *entered = &made->stages[change->to];
         entered->present++;
-        entered->entered += inside && (change->acted || change->since_us == change->time_us);
+        entered->entered += inside && (change->acted || change->made);
     }
 }
 
@@ -200,7 +200,7 @@ static void count_change(void *data, const flow_change *change) {
     }
     if (to != NULL) {
         to->growth++;
-        to->entered += inside && (change->acted || change->since_us == change->time_us);
+        to->entered += inside && (change->acted || change->made);
     }
 }
 

@@ -33,6 +33,7 @@ static void tell(const flow *made, const event *one, int64_t from, int64_t to, b
                                 .from = from,
                                 .to = to,
                                 .since_us = made->places[one->task].entered_us,
+                                .made = one->kind == EVENT_TASK_CREATE,
                                 .acted = acted};
     if (tasks == NULL || number_set_has(tasks, one->task)) {
         made->visit(made->data, &change);

@@ -9,7 +9,8 @@
 typedef struct flow_change {
     int64_t time_us, task, from, to;
     int64_t since_us; /* when the task entered `from` */
-    bool acted;       /* it went on; false when it was made, removed with its dataset or came back with it */
+    bool made;        /* the task is new */
+    bool acted;       /* it went on; neither when it was removed with its dataset or came back with it */
 } flow_change;
 
 typedef void (*flow_fn)(void *data, const flow_change *change);

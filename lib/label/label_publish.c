@@ -21,7 +21,7 @@ typedef struct publishing {
     int64_t newly_counted;
 } publishing;
 
-/* What an action's events are, by what is told; 0 = nothing. */
+/* What an action's events are, by what is told; 0 = nothing. What no report counts is told silently, so that a replay knows it. */
 static int32_t kind_for(publish_action action, int32_t kind) {
     static const struct {
         int32_t kind, silent, branch, main;
@@ -67,8 +67,8 @@ static int64_t actor_of(const publishing *run, const label *one) {
 }
 
 static void emit(publishing *run, int32_t kind, const label *one, int64_t frames) {
-    kind = kind_for(run->action, kind);
-    if (!run->counts || kind == 0)
+    kind = kind_for(run->counts ? run->action : PUBLISH_SILENT, kind);
+    if (kind == 0)
         return;
     command_event(run->cmd, &(event){.kind = kind,
                                      .actor = actor_of(run, one),

@@ -76,6 +76,22 @@ static void test_burn_down(void **state) {
     team_free(at.made);
 }
 
+/* A task that is back with its dataset comes from nowhere: also in the microsecond in which it entered the stage. */
+static void test_restored(void **state) {
+    (void)state;
+    story at = fixture();
+    happen(&at, EVENT_TASK_REMOVE, COMPLETE, 1, 0);
+    happen(&at, EVENT_TASK_RESTORE, COMPLETE, 1, 0);
+    happen(&at, EVENT_TASK_SUBMIT, ANNOTATE, 2, REVIEW);
+    happen(&at, EVENT_TASK_REMOVE, REVIEW, 2, 0);
+    happen(&at, EVENT_TASK_RESTORE, REVIEW, 2, 0);
+    expect_report(at.made, TEAM_ADMIN, NULL, annoproj_query_burn_down, ",2,1,1\n");
+    expect_report(
+        at.made, TEAM_ADMIN, NULL, annoproj_query_cumulative_flow,
+        ",4294967297,Annotate,ANNOTATION,3,3,0\n,4294967298,Review,REVIEW,3,2,1\n,4294967299,Complete,DONE,1,0,1\n");
+    team_free(at.made);
+}
+
 /* Submitted, again, rate, first decisions, accepted, rate. */
 static void test_quality(void **state) {
     (void)state;
@@ -186,8 +202,8 @@ static void test_refusals(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_stage_flow), cmocka_unit_test(test_burn_down), cmocka_unit_test(test_quality),
-        cmocka_unit_test(test_forecast),   cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_stage_flow), cmocka_unit_test(test_burn_down), cmocka_unit_test(test_restored),
+        cmocka_unit_test(test_quality),    cmocka_unit_test(test_forecast),  cmocka_unit_test(test_refusals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

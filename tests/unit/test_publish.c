@@ -293,13 +293,24 @@ static void put_range(annoproj_task *task, const char *hash, int64_t class, int6
     assert_ok(draft_write(&changes, task, NULL, &error), error);
 }
 
-/* Text and audio stay out of label reports; audio is in the overview; a project may opt in. */
+static void remove_label(annoproj_task *task, const char *hash) {
+    static draft changes;
+    annoproj_error *error = NULL;
+    draft_begin(&changes);
+    draft_remove(&changes, hash);
+    assert_ok(draft_write(&changes, task, NULL, &error), error);
+}
+
+/* Text and audio stay out of label reports; audio is in the overview; a project may opt in, and out again: a replay still
+ * knows what is published. */
 static void text_and_audio(void **state) {
     (void)state;
+    annoproj_error *error = NULL;
     const char *const audio[] = {
-        "label_counted 1 class=%z\n",
+        "label_silently_published 1 frames=1 class=%z\nlabel_counted 1 class=%z\n",
         "label_create 1 frames=1 class=%z\nlabel_submit 1 frames=1 class=%z\nlabel_counted 1 class=%z\n"};
-    const char *const plain[] = {"", "label_create 2 frames=1 class=%q\nlabel_submit 2 frames=1 class=%q\n"};
+    const char *const plain[] = {"label_silently_published 2 frames=1 class=%q\n",
+                                 "label_create 2 frames=1 class=%q\nlabel_submit 2 frames=1 class=%q\n"};
     for (int counted = 0; counted < 2; counted++) {
         features of;
         char events[8192], expected[1024];
@@ -325,8 +336,21 @@ static void text_and_audio(void **state) {
         after = last_seq(made);
         submit(made, PLAIN_TEXT);
         events_after(made, after, events);
-        fill_in(counted ? "label_edit 2 class=%q\nlabel_submit 2 frames=1 class=%q\n" : "", &of, expected);
+        fill_in(counted ? "label_edit 2 class=%q\nlabel_submit 2 frames=1 class=%q\n"
+                        : "label_silently_published 2 class=%q\n",
+                &of, expected);
         assert_string_equal(events, expected);
+        assert_int_equal(team_differences(made), 0);
+        assert_ok(annoproj_project_setting_set(made->host_project, ANNOPROJ_SETTING_COUNT_TEXT_AND_AUDIO, !counted,
+                                               NULL, &error),
+                  error);
+        back_to_annotation(made, PLAIN_TEXT);
+        put_range(task, "quote001", of.quote, 5, 62);
+        submit(made, PLAIN_TEXT);
+        assert_int_equal(team_differences(made), 0);
+        back_to_annotation(made, PLAIN_TEXT);
+        remove_label(task, "quote001");
+        submit(made, PLAIN_TEXT);
         assert_int_equal(team_differences(made), 0);
         annoproj_task_close(task);
         team_free(made);

@@ -4272,14 +4272,16 @@ class Query(_runtime.Handle):
         return call.made(o_table, LabelRangesTable)
 
     def stage_flow(self, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
-        """Each stage in which tasks rest, in the order in which they were made; removed ones when something happened in the window. Rights: analytics_team."""
+        """Each stage in which tasks rest, in the order of the workflow; then those that are no longer in it, when something happened in the window.
+        Rights: analytics_team.
+        """
         call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
         o_table = _capi.annoproj_table_p()
         call.run(_capi.annoproj_query_stage_flow, call.handle(self, Query, 'query'), call.pointer(), call.result(o_table, StageFlowTable), call.error_pointer())
         return call.made(o_table, StageFlowTable)
 
     def cumulative_flow(self, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
-        """Cumulative flow: by bucket, then by stage. LIMIT for more than 100,000 days, weeks or months. Rights: analytics_team."""
+        """Cumulative flow: by bucket, then by stage, in the order of the workflow; then those that are no longer in it. LIMIT for more than 100,000 days, weeks or months. Rights: analytics_team."""
         call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
         o_table = _capi.annoproj_table_p()
         call.run(_capi.annoproj_query_cumulative_flow, call.handle(self, Query, 'query'), call.pointer(), call.result(o_table, CumulativeFlowTable), call.error_pointer())

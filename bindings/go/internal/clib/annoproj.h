@@ -2572,7 +2572,8 @@ ANNOPROJ_COLUMN(median_cycle_time, int64, nullable, "s", "Median cycle time", "O
 ANNOPROJ_COLUMN(p90_cycle_time, int64, nullable, "s", "P90 cycle time", "The smallest time that nine of ten do not exceed.")
 ANNOPROJ_ROW_END(stage_flow_row)
 
-/* Each stage in which tasks rest, in the order in which they were made; removed ones when something happened in the window. Rights: analytics_team. */
+/* Each stage in which tasks rest, in the order of the workflow; then those that are no longer in it, when something happened in the window.
+ * Rights: analytics_team. */
 ANNOPROJ_API annoproj_status annoproj_query_stage_flow(annoproj_query *query, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(stage_flow_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 ANNOPROJ_ROW(cumulative_flow_row, "Tasks in a stage at the end of a bucket")
@@ -2585,7 +2586,7 @@ ANNOPROJ_COLUMN(left, int64, required, "tasks", "Left", "Times a task went on fr
 ANNOPROJ_COLUMN(tasks, int64, required, "tasks", "Tasks", "Tasks in it at the end of the bucket.")
 ANNOPROJ_ROW_END(cumulative_flow_row)
 
-/* Cumulative flow: by bucket, then by stage. LIMIT for more than 100,000 days, weeks or months. Rights: analytics_team. */
+/* Cumulative flow: by bucket, then by stage, in the order of the workflow; then those that are no longer in it. LIMIT for more than 100,000 days, weeks or months. Rights: analytics_team. */
 ANNOPROJ_API annoproj_status annoproj_query_cumulative_flow(annoproj_query *query, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(cumulative_flow_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 ANNOPROJ_ROW(burn_down_row, "How much is left at the end of a bucket")
