@@ -141,6 +141,24 @@ static void test_skips(void **state) {
     panel_free(made);
 }
 
+/* All branches of a task are skipped at once; who takes up the second of them has it, though the first is then barred. */
+static void test_a_skipped_branch_in_hand(void **state) {
+    (void)state;
+    panel *made = panel_new(1, true, THREE, "");
+    team *crew = made->team;
+    annoproj_error *error = NULL;
+    annoproj_queue_reason reason = 0;
+    int64_t branches[16];
+    panel_branches(made, crew->first_task, branches);
+    annoproj_task *task = panel_task(made->projects[0], branches[0]);
+    assert_ok(annoproj_task_skip(task, NULL, &error), error);
+    annoproj_task_close(task);
+    assert_int_equal(panel_initiate(made->projects[0], branches[1]), ANNOPROJ_OK);
+    assert_int_equal(start(made->projects[0], true, &reason), branches[1]);
+    assert_int_equal(team_differences(crew), 0);
+    panel_free(made);
+}
+
 /* Whoever leaves gives the branch back; the others of the task are free to those who had none. */
 static void test_who_leaves_gives_back(void **state) {
     (void)state;
@@ -491,6 +509,7 @@ int main(void) {
         cmocka_unit_test(test_reviewers_are_no_annotators),
         cmocka_unit_test(test_hidden_until_assigned),
         cmocka_unit_test(test_skips),
+        cmocka_unit_test(test_a_skipped_branch_in_hand),
         cmocka_unit_test(test_who_leaves_gives_back),
         cmocka_unit_test(test_submitted_by_another),
         cmocka_unit_test(test_lapse),

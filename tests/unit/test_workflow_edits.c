@@ -127,6 +127,24 @@ static void test_tasks_of_detached_datasets_hold_their_stage(void **state) {
     team_free(made);
 }
 
+/* Who is no member any more gives back tasks of a detached dataset, too: they must not come back assigned. */
+static void test_strangers_give_detached_tasks_back(void **state) {
+    (void)state;
+    annoproj_error *error = NULL;
+    team *made = team_new(1, "", "");
+    int64_t count = 0;
+    annoproj_task *task = team_task(made, TEAM_ADMIN, 0);
+    assert_ok(annoproj_task_assign(task, made->users[TEAM_ANNOTATOR], NULL, &error), error);
+    assert_ok(annoproj_project_detach_dataset(made->host_project, made->dataset, NULL, &count, &error), error);
+    edit(made, FLOW("{\"key\":\"annotate\",\"type\":\"ANNOTATION\",\"edges\":{\"submit\":\"review\"},"
+                    "\"settings\":{\"members\":[\"both@x.org\"]}}," REVIEW("annotate") "," COMPLETE));
+    assert_ok(annoproj_project_attach_dataset(made->host_project, made->dataset, NULL, &count, &error), error);
+    assert_int_equal(team_cell(task, "assignee"), INT64_MIN);
+    assert_int_equal(team_differences(made), 0);
+    annoproj_task_close(task);
+    team_free(made);
+}
+
 /* Who edited and when is in the log, and the project says when. */
 static void test_edits_are_tracked(void **state) {
     (void)state;
@@ -155,6 +173,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_allowed),           cmocka_unit_test(test_another_start),
         cmocka_unit_test(test_refused),           cmocka_unit_test(test_tasks_of_detached_datasets_hold_their_stage),
+        cmocka_unit_test(test_strangers_give_detached_tasks_back),
         cmocka_unit_test(test_edits_are_tracked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
