@@ -61,6 +61,12 @@ static annoproj_status append_log(command *cmd, int64_t project, const event_bat
     return status == ANNOPROJ_OK ? event_append(cmd->scope.database, project, events, &first, error) : status;
 }
 
+annoproj_status command_next_seq(command *cmd, int64_t *seq, annoproj_error **error) {
+    annoproj_status status = event_next_seq(cmd->scope.database, cmd->events_project, seq, error);
+    *seq += (int64_t)cmd->events.count;
+    return status;
+}
+
 annoproj_status command_send_events(command *cmd, annoproj_error **error) {
     annoproj_status status = ANNOPROJ_OK;
     if (cmd->events.count >= EVENT_PIECE) {

@@ -89,14 +89,14 @@ static annoproj_status remember(command *cmd, const task_facts *task, annoproj_e
     static const char text[] = "INSERT OR REPLACE INTO task_skip(task, user, stage, skipped)"
                                " VALUES(?, ?, ?, ?)";
     int64_t seq = 0;
-    annoproj_status status = event_next_seq(cmd->scope.database, PROJECT_OF(task->id), &seq, error);
+    annoproj_status status = command_next_seq(cmd, &seq, error);
     if (status != ANNOPROJ_OK)
         return status;
     statement *insert = sql(cmd->scope.database, text);
     bind_int64(insert, task->id);
     bind_int64(insert, cmd->scope.user);
     bind_int64(insert, task->stage.id);
-    bind_int64(insert, seq + (int64_t)cmd->events.count);
+    bind_int64(insert, seq);
     return sql_run(insert, error);
 }
 

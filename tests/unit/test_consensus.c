@@ -376,6 +376,41 @@ static void test_labels_of_several_branches(void **state) {
     panel_free(made);
 }
 
+/* The task's last submitter is who submitted last of its branches' annotators, also when the clock stood still. */
+static void last_submitter_of(bool backwards) {
+    panel *made = panel_new(1, true, THREE, "\"consensus\":\"refine\"");
+    team *crew = made->team;
+    annoproj_review_options options = ANNOPROJ_REVIEW_OPTIONS_INIT;
+    annoproj_error *error = NULL;
+    int64_t branches[16];
+    char first[16], third[16];
+    panel_branches(made, crew->first_task, branches);
+    for (int i = 0; i < 3; i++) {
+        crew->now_us = INT64_C(1767603600000000);
+        panel_submit(made, backwards ? 2 - i : i, branches[backwards ? 2 - i : i], 1, 5);
+    }
+    hash_at(crew->projects[TEAM_REVIEWER], branches[0], 0, first);
+    hash_at(crew->projects[TEAM_REVIEWER], branches[2], 0, third);
+    assert_int_equal(merge(crew->projects[TEAM_REVIEWER], crew->first_task, first, branches[0], third, branches[2]),
+                     ANNOPROJ_OK);
+    annoproj_task *task = panel_task(crew->projects[TEAM_ADMIN], crew->first_task);
+    options.undecided = ANNOPROJ_UNDECIDED_DECIDE;
+    assert_ok(annoproj_task_reject(task, &options, NULL, &error), error);
+    annoproj_task_close(task);
+    int64_t last = made->users[backwards ? 0 : 2], other = made->users[backwards ? 2 : 0];
+    expect_task(crew->projects[TEAM_ADMIN], crew->first_task, crew->annotate, "reopened", last);
+    assert_int_equal(panel_figure(made, "annotators", last, "rejected_tasks"), 1);
+    assert_int_equal(panel_figure(made, "annotators", other, "rejected_tasks"), 0);
+    assert_int_equal(team_differences(crew), 0);
+    panel_free(made);
+}
+
+static void test_the_last_submitter_of_several(void **state) {
+    (void)state;
+    last_submitter_of(false);
+    last_submitter_of(true);
+}
+
 static void test_not_reached_sends_every_branch_back(void **state) {
     (void)state;
     panel *made = panel_new(1, true, THREE, "");
@@ -552,6 +587,7 @@ int main(void) {
         cmocka_unit_test(test_the_last_submit_makes_the_review),
         cmocka_unit_test(test_one_branch_whole),
         cmocka_unit_test(test_labels_of_several_branches),
+        cmocka_unit_test(test_the_last_submitter_of_several),
         cmocka_unit_test(test_not_reached_sends_every_branch_back),
         cmocka_unit_test(test_figures),
         cmocka_unit_test(test_a_move_takes_the_task_as_it_was),

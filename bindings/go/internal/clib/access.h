@@ -153,6 +153,8 @@ void command_event(command *command, const event *event);
 int64_t command_events_project(command *command, int64_t project);
 /* Writes the events so far when they are many: for bodies that make millions, each into the log it goes to now. */
 annoproj_status command_send_events(command *command, annoproj_error **error);
+/* The sequence number that the command's next event has in the log it goes to. */
+annoproj_status command_next_seq(command *command, int64_t *seq, annoproj_error **error);
 /* What an earlier command of the caller did is undone: its request key may be used again. */
 annoproj_status command_forget_key(command *command, const char *key, annoproj_error **error);
 uint64_t command_random(command *command);            /* derived from the seed: the same when the body runs again */

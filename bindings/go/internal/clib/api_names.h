@@ -165,6 +165,7 @@
 #define command_events_project annoproj_internal_command_events_project
 #define command_forget_key annoproj_internal_command_forget_key
 #define command_hash annoproj_internal_command_hash
+#define command_next_seq annoproj_internal_command_next_seq
 #define command_note_ticket annoproj_internal_command_note_ticket
 #define command_random annoproj_internal_command_random
 #define command_release annoproj_internal_command_release

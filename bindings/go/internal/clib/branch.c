@@ -33,8 +33,8 @@ static annoproj_status count_open(scope *in, int64_t parent, int64_t *all, int64
 }
 
 annoproj_status branch_list(scope *in, int64_t parent, branch **list, size_t *count, annoproj_error **error) {
-    static const char text[] = "SELECT id, assignee, last_submitter, last_action_us, version, branch, status, released"
-                               " FROM task WHERE " OF_PARENT " AND stage <> 0 ORDER BY branch";
+    static const char text[] = "SELECT id, assignee, last_submitter, last_action_us, version, branch, status, released,"
+                               " submitted FROM task WHERE " OF_PARENT " AND stage <> 0 ORDER BY branch";
     int64_t all = 0, queued = 0;
     *count = 0;
     *list = NULL;
@@ -55,7 +55,8 @@ annoproj_status branch_list(scope *in, int64_t parent, branch **list, size_t *co
                         .version = column_int64(find, 4),
                         .number = (int32_t)column_int64(find, 5),
                         .status = (int32_t)column_int64(find, 6),
-                        .released = column_int64(find, 7) != 0};
+                        .released = column_int64(find, 7) != 0,
+                        .submitted = column_int64(find, 8)};
         one->annotator = one->assignee == NOT_QUEUED ? one->last_submitter : one->assignee;
     }
     return sql_end(find, error);
@@ -217,9 +218,9 @@ annoproj_status branch_make(command *cmd, const stage_facts *stage, int64_t firs
 
 annoproj_status branch_submit(command *cmd, task_facts *task, bool *last, annoproj_error **error) {
     static const char text[] =
-        "UPDATE task SET status = ?, assignee = -1, assigned_by = 0, released = 0, worked_us = NULL"
+        "UPDATE task SET status = ?, assignee = -1, assigned_by = 0, released = 0, worked_us = NULL, submitted = ?"
         " WHERE id = ?";
-    int64_t all = 0, queued = 0;
+    int64_t all = 0, queued = 0, seq = 0;
     *last = false;
     annoproj_status status = task_note_action(cmd, task, true, error);
     if (status == ANNOPROJ_OK)
@@ -228,10 +229,13 @@ annoproj_status branch_submit(command *cmd, task_facts *task, bool *last, annopr
         status = task_place_changed(cmd, task, task->stage.id, NOT_QUEUED, error);
     if (status == ANNOPROJ_OK)
         status = queue_forget_skips(cmd, task, error);
+    if (status == ANNOPROJ_OK)
+        status = command_next_seq(cmd, &seq, error);
     if (status != ANNOPROJ_OK)
         return status;
     statement *update = sql(cmd->scope.database, text);
     bind_int64(update, ANNOPROJ_TASK_COMPLETED);
+    bind_int64(update, seq);
     bind_int64(update, task->id);
     status = sql_run(update, error);
     if (status != ANNOPROJ_OK)

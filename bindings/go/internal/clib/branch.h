@@ -8,6 +8,7 @@
 
 typedef struct branch {
     int64_t task, assignee, last_submitter, submitted_us, version;
+    int64_t submitted; /* event sequence number of its last submit: in the same microsecond it tells who was last */
     int64_t annotator; /* whose it is: the assignee, of a submitted one who submitted it; 0 = nobody's, or the host's */
     int32_t number, status;
     bool released;

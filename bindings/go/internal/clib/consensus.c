@@ -276,7 +276,7 @@ annoproj_status consensus_approve(command *cmd, const consensus_result *result, 
     const landing to = {.edge = "approve", .assignee = assignee, .retain = retain};
     label_origin *origins = NULL;
     size_t count = 0;
-    int64_t whose = 0, latest = INT64_MIN;
+    int64_t whose = 0, latest = -1;
     stage_facts stage;
     annoproj_status status = task_take(cmd, task, error);
     if (status == ANNOPROJ_OK)
@@ -291,8 +291,8 @@ annoproj_status consensus_approve(command *cmd, const consensus_result *result, 
         status = label_publish_main(cmd, task, origins, count, error);
     for (size_t i = 0; i < result->used_count && status == ANNOPROJ_OK; i++) {
         credit_branch(cmd, EVENT_BRANCH_APPROVE, result->used[i]);
-        if (result->used[i]->submitted_us >= latest) {
-            latest = result->used[i]->submitted_us;
+        if (result->used[i]->submitted > latest) {
+            latest = result->used[i]->submitted;
             task->last_submitter = result->used[i]->last_submitter;
         }
     }

@@ -36,17 +36,19 @@ annoproj_status queue_forget_skips(command *cmd, const task_facts *task, annopro
     return sql_run(delete, error);
 }
 
-/* The user's next skip behind `after` whose task is the user's own or (not with `own_only`) free; id 0 at the end. */
+/* The user's next skip behind the one of `id` at `after` (branches of a task are skipped at once) whose task is the user's
+ * own or (not with `own_only`) free; id 0 at the end. */
 static annoproj_status next_skip(command *cmd, bool own_only, int64_t *after, int64_t *id, annoproj_error **error) {
     static const char text[] =
         "SELECT s.skipped, s.task FROM task_skip s INDEXED BY task_skip_user CROSS JOIN task t ON t.id = s.task"
-        " WHERE s.user = ?1 AND s.stage = ?2 AND s.skipped > ?3 AND (t.assignee = ?1 OR (t.assignee = 0 AND NOT ?4))"
-        " ORDER BY s.skipped LIMIT 1";
+        " WHERE s.user = ?1 AND s.stage = ?2 AND s.skipped >= ?3 AND (s.skipped > ?3 OR s.task > ?5)"
+        " AND (t.assignee = ?1 OR (t.assignee = 0 AND NOT ?4)) ORDER BY s.skipped, s.task LIMIT 1";
     statement *find = sql(cmd->scope.database, text);
     bind_int64(find, cmd->scope.user);
     bind_int64(find, cmd->scope.stage.id);
     bind_int64(find, *after);
     bind_int64(find, own_only);
+    bind_int64(find, *id);
     bool found = sql_row(find);
     *after = found ? column_int64(find, 0) : INT64_MAX;
     *id = found ? column_int64(find, 1) : 0;
@@ -87,14 +89,14 @@ static annoproj_status remember(command *cmd, const task_facts *task, annoproj_e
     static const char text[] = "INSERT OR REPLACE INTO task_skip(task, user, stage, skipped)"
                                " VALUES(?, ?, ?, ?)";
     int64_t seq = 0;
-    annoproj_status status = event_next_seq(cmd->scope.database, PROJECT_OF(task->id), &seq, error);
+    annoproj_status status = command_next_seq(cmd, &seq, error);
     if (status != ANNOPROJ_OK)
         return status;
     statement *insert = sql(cmd->scope.database, text);
     bind_int64(insert, task->id);
     bind_int64(insert, cmd->scope.user);
     bind_int64(insert, task->stage.id);
-    bind_int64(insert, seq + (int64_t)cmd->events.count);
+    bind_int64(insert, seq);
     return sql_run(insert, error);
 }
 

@@ -25,7 +25,8 @@ const char schema_task[] =
     " resolved_issues INTEGER NOT NULL,"
     " removed_stage INTEGER NOT NULL,"  /* where it was when its dataset was detached */
     " parent INTEGER NOT NULL,"         /* the task it is a branch of; 0 = it is none */
-    " branch INTEGER NOT NULL) STRICT;" /* its number among them, from 1; 0 = it is none */
+    " branch INTEGER NOT NULL,"         /* its number among them, from 1; 0 = it is none */
+    " submitted INTEGER) STRICT;"       /* of a branch: the event sequence number of its last submit */
     "CREATE INDEX task_queue ON task(stage, assignee, priority DESC, entered_us);"
     /* The other orders of lists. None has the assignee, so start leaves them alone. */
     "CREATE INDEX task_entered ON task(stage, entered_us);"
@@ -34,6 +35,8 @@ const char schema_task[] =
     "CREATE INDEX task_data_unit ON task(data_unit);"
     "CREATE INDEX task_worked ON task(stage, worked_us) WHERE worked_us IS NOT NULL;"
     "CREATE INDEX task_parent ON task(parent, branch) WHERE parent <> 0;"
+    /* Nobody ever has two branches of a task in hand, whatever the code above believes. */
+    "CREATE UNIQUE INDEX task_branch_holder ON task(parent, assignee) WHERE parent <> 0 AND assignee > 0;"
     "CREATE TABLE task_skip("
     " task INTEGER NOT NULL,"
     " user INTEGER NOT NULL,"

@@ -54,9 +54,12 @@ annoproj_status annoproj_workflow_mermaid(annoproj_project *project, const annop
 
 /* --- editing ---------------------------------------------------------------------------------------------------------- */
 
-/* Those who hold tasks of a stage and belong to it no more give them back. */
+/* Those who hold tasks of a stage and belong to it no more give them back, those of detached datasets, too. */
 static annoproj_status release_strangers(command *cmd, const stage_facts *stage, annoproj_error **error) {
-    static const char query[] = "SELECT min(assignee) FROM task_count WHERE stage = ? AND assignee > ? AND count > 0";
+    static const char query[] =
+        "SELECT min(assignee) FROM"
+        " (SELECT min(assignee) AS assignee FROM task_count WHERE stage = ?1 AND assignee > ?2 AND count > 0"
+        " UNION ALL SELECT min(assignee) FROM task WHERE stage = 0 AND assignee > ?2 AND removed_stage = ?1)";
     annoproj_status status = ANNOPROJ_OK;
     for (int64_t user = 0; status == ANNOPROJ_OK;) {
         bool member = false;
