@@ -568,7 +568,7 @@ ANNOPROJ_API annoproj_status annoproj_store_wait(annoproj_store *store, int64_t 
 
 ANNOPROJ_ROW(check_row, "One difference that a check found")
 ANNOPROJ_COLUMN(project, int64, nullable, "", "Project", "Project it concerns; null for the store as a whole.")
-ANNOPROJ_COLUMN(subject, dictionary, required, "", "Subject", "What is wrong: file, event, segment, counter, task, assignment, queue, published_label, issue, label_version.")
+ANNOPROJ_COLUMN(subject, dictionary, required, "", "Subject", "What is wrong: file, event, segment, counter, task, assignment, queue, data_unit, label, published_label, issue, label_version.")
 ANNOPROJ_COLUMN(id, int64, nullable, "", "Id", "The task, label, stage, segment, event or label version it concerns.")
 ANNOPROJ_COLUMN(found, utf8, required, "", "Found", "What the store says.")
 ANNOPROJ_COLUMN(expected, utf8, required, "", "Expected", "What follows from the events.")
@@ -2763,7 +2763,8 @@ ANNOPROJ_API void annoproj_import_options_init(annoproj_import_options *options 
 ANNOPROJ_API annoproj_status annoproj_ontology_import_coco(annoproj_session *session, const char *title, const char *path ANNOPROJ_NULLABLE, const annoproj_import_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, int64_t *ontology ANNOPROJ_OUT, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* Adds an image for each entry of `images` of a COCO file whose file name the dataset does not have yet, in one
- * transaction. DATA when the file is broken: the details list up to 100 faults with byte offset and JSON pointer.
+ * transaction. Members of the entry that are not read (license, date_captured, ...) are kept with the image, for annoproj_project_export_coco.
+ * DATA when the file is broken: the details list up to 100 faults with byte offset and JSON pointer.
  * NOT_FOUND (dataset or file), LIMIT. Rights: dataset_change. */
 ANNOPROJ_API annoproj_status annoproj_dataset_import_coco(annoproj_session *session, int64_t dataset, const char *path ANNOPROJ_NULLABLE, const annoproj_import_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, int64_t *added ANNOPROJ_OUT, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
@@ -2776,7 +2777,8 @@ ANNOPROJ_ROW_END(import_row)
 
 /* Stores the annotations of a COCO file as labels (pre-labels) of the project's tasks, all or nothing. Images are matched by file name,
  * categories by the id the ontology was made from, else by name. An annotation with keypoints and a polygon or mask becomes two
- * labels. DATA: the details list up to 100 faults with byte offset
+ * labels. Members that are not read, and those of `attributes`, are kept with the label as long as there is one, at most 1 MiB for an
+ * annotation (as for an image): annoproj_project_export_coco. DATA: the details list up to 100 faults with byte offset
  * and JSON pointer. NOT_FOUND (file), LIMIT, STATE (archived). Rights: import. */
 ANNOPROJ_API annoproj_status annoproj_project_import_coco(annoproj_project *project, const char *path ANNOPROJ_NULLABLE, const annoproj_import_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(import_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
@@ -2817,7 +2819,8 @@ ANNOPROJ_API void annoproj_export_options_init(annoproj_export_options *options 
  * annotations were written.
  * With `coco_extended` a rotatable box is drawn turned, with the bounds of that; attributes.classifications has nested answers, too, by
  * path ("Colour/Other/Which"); images have `classifications`, those on the frame and those on the whole data unit;
- * and classes that came from one category of a COCO file are one category again, with its id.
+ * classes that came from one category of a COCO file are one category again, with its id; and members that an imported COCO file had
+ * beyond these, of images, of annotations and in `attributes`, stand there again, as they were, with `score` where the confidence is below 1.
  * With `version_name` a label version of the stages and classes chosen is made first, as annoproj_label_version_create makes it, and the file is
  * written from that: whatever is changed meanwhile, the version has what the file has. An export that fails then, or is cancelled,
  * takes its version back, so that it can be repeated as it was; the version stays only when it cannot be taken back: the process ended, the

@@ -1564,7 +1564,8 @@ func (s *Session) OntologyImportCOCO(ctx context.Context, title string, path str
 }
 
 // Adds an image for each entry of `images` of a COCO file whose file name the dataset does not have yet, in one
-// transaction. ErrData when the file is broken: the details list up to 100 faults with byte offset and JSON pointer.
+// transaction. Members of the entry that are not read (license, date_captured, ...) are kept with the image, for Project.ExportCOCO.
+// ErrData when the file is broken: the details list up to 100 faults with byte offset and JSON pointer.
 // ErrNotFound (dataset or file), ErrLimit. Rights: dataset_change.
 //
 // In C: annoproj_dataset_import_coco.
@@ -2779,7 +2780,8 @@ func (p *Project) TasksByStage(ctx context.Context, opts ...CallOption) (*Table[
 
 // Stores the annotations of a COCO file as labels (pre-labels) of the project's tasks, all or nothing. Images are matched by file name,
 // categories by the id the ontology was made from, else by name. An annotation with keypoints and a polygon or mask becomes two
-// labels. ErrData: the details list up to 100 faults with byte offset
+// labels. Members that are not read, and those of `attributes`, are kept with the label as long as there is one, at most 1 MiB for an
+// annotation (as for an image): Project.ExportCOCO. ErrData: the details list up to 100 faults with byte offset
 // and JSON pointer. ErrNotFound (file), ErrLimit, ErrState (archived). Rights: import.
 //
 // In C: annoproj_project_import_coco.
@@ -2841,7 +2843,8 @@ func (p *Project) ImportLabels(ctx context.Context, path string, opts ...ImportO
 // annotations were written.
 // With `coco_extended` a rotatable box is drawn turned, with the bounds of that; attributes.classifications has nested answers, too, by
 // path ("Colour/Other/Which"); images have `classifications`, those on the frame and those on the whole data unit;
-// and classes that came from one category of a COCO file are one category again, with its id.
+// classes that came from one category of a COCO file are one category again, with its id; and members that an imported COCO file had
+// beyond these, of images, of annotations and in `attributes`, stand there again, as they were, with `score` where the confidence is below 1.
 // With `version_name` a label version of the stages and classes chosen is made first, as Project.LabelVersionCreate makes it, and the file is
 // written from that: whatever is changed meanwhile, the version has what the file has. An export that fails then, or is cancelled,
 // takes its version back, so that it can be repeated as it was; the version stays only when it cannot be taken back: the process ended, the

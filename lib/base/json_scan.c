@@ -39,6 +39,7 @@ struct json_scan {
     bool at_eof;  /* nothing comes behind `end` */
     bool keeping; /* a slice is being read: its text stays in the window */
     int64_t keep_offset;
+    size_t keep_most;
     expecting expecting;
     annoproj_status failure; /* sticky */
     json_limits limits;
@@ -507,6 +508,7 @@ static annoproj_status pass_value(json_scan *scan, annoproj_error **error) {
         if ((token.kind == JSON_ARRAY || token.kind == JSON_NUMBER) && scan->keys.frame_count > depth) {
             json_pass_numbers(scan);
         }
+        scan->keeping = scan->keeping && (size_t)(json_offset(scan) - scan->keep_offset) <= scan->keep_most;
     } while (scan->keys.frame_count > depth);
     return ANNOPROJ_OK;
 }
@@ -534,30 +536,29 @@ static annoproj_status find_value(json_scan *scan, annoproj_error **error) {
     return fail(error, ANNOPROJ_INTERNAL, "a JSON value was asked for where none can stand");
 }
 
+annoproj_status json_slice_most(json_scan *scan, size_t most, const char **start, size_t *length,
+                                annoproj_error **error) {
+    annoproj_status status = find_value(scan, error);
+    if (status == ANNOPROJ_OK) {
+        scan->keeping = true;
+        scan->keep_offset = json_offset(scan);
+        scan->keep_most = most;
+        status = pass_value(scan, error);
+    }
+    const bool kept = scan->keeping && status == ANNOPROJ_OK;
+    scan->keeping = false;
+    *start = kept ? scan->start + (scan->keep_offset - scan->start_offset) : NULL;
+    *length = kept ? (size_t)(scan->at - *start) : 0;
+    return status;
+}
+
 annoproj_status json_slice(json_scan *scan, const char **start, size_t *length, int64_t *offset,
                            annoproj_error **error) {
-    *start = NULL;
-    *length = 0;
+    annoproj_status status = json_slice_most(scan, SIZE_MAX, start, length, error);
     if (offset) {
-        *offset = 0;
+        *offset = *start ? scan->keep_offset : 0;
     }
-    annoproj_status status = find_value(scan, error);
-    if (status != ANNOPROJ_OK) {
-        return status;
-    }
-    scan->keeping = true;
-    scan->keep_offset = json_offset(scan);
-    status = pass_value(scan, error);
-    scan->keeping = false;
-    if (status != ANNOPROJ_OK) {
-        return status;
-    }
-    *start = scan->start + (scan->keep_offset - scan->start_offset);
-    *length = (size_t)(scan->at - *start);
-    if (offset) {
-        *offset = scan->keep_offset;
-    }
-    return ANNOPROJ_OK;
+    return status;
 }
 
 annoproj_status json_skip(json_scan *scan, annoproj_error **error) {

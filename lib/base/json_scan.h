@@ -64,6 +64,9 @@ size_t json_pass_numbers(json_scan *scan);
  * value, checking it, and hands out its raw text. NONE when the array ends here: ] is then the next token. */
 annoproj_status json_slice(json_scan *scan, const char **start, size_t *length, int64_t *offset,
                            annoproj_error **error);
+/* The same with a bound: of a value that is longer, *start is NULL, and its text was not kept. */
+annoproj_status json_slice_most(json_scan *scan, size_t most, const char **start, size_t *length,
+                                annoproj_error **error);
 annoproj_status json_skip(json_scan *scan, annoproj_error **error); /* the same, text not kept */
 int64_t json_offset(const json_scan *scan);
 /* JSON pointer of the last token, for messages; at most 256 bytes, cut in the middle when longer. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "answer_groups.h"
+#include "coco_members.h"
 #include "failure.h"
 #include "json_out.h"
 
@@ -154,6 +155,7 @@ static annoproj_status write_image(coco_images *images, export_plan *plan, expor
     json_size(out, task->unit.width);
     if (status == ANNOPROJ_OK && plan->extended) {
         status = write_classifications(plan, task, frame, error);
+        coco_members_write(out, task->unit.members, task->unit.members_length, COCO_MEMBERS_OWN, NULL);
     }
     text_character(out, '}');
     return status == ANNOPROJ_OK ? output_pass(plan->out, error) : status;

@@ -173,7 +173,7 @@ annoproj_status coco_read_mask(coco_reader *in, coco_annotation *out, bool *soun
             status = read_size(in, out, &sizes, error);
             in->content += sizes;
         } else {
-            status = coco_other(in, error);
+            status = coco_other(in, NULL, error);
         }
         if (status != ANNOPROJ_OK) {
             break;

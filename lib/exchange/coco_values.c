@@ -10,6 +10,7 @@
 
 #define COORDINATE_LIMIT 2147483648.0
 #define LARGEST_ID       (INT64_C(1) << 53)
+#define LONGEST_KEY      256
 
 void coco_note(coco_reader *in, const char *format, ...) {
     char pointer[257], message[224];
@@ -48,16 +49,25 @@ annoproj_status coco_pass(coco_reader *in, annoproj_error **error) {
     return status;
 }
 
-annoproj_status coco_other(coco_reader *in, annoproj_error **error) {
+annoproj_status coco_other(coco_reader *in, bytes *members, annoproj_error **error) {
+    char key[LONGEST_KEY];
     const char *start = NULL;
     size_t length = 0;
-    int64_t offset = 0;
-    const uint64_t key = hash64(in->token.start, in->token.length);
-    annoproj_status status = json_slice(in->scan, &start, &length, &offset, error);
-    if (status == ANNOPROJ_OK) {
-        in->content += hash64_with(start, length, key);
+    const size_t key_length = in->token.length;
+    memcpy(key, in->token.start, key_length);
+    annoproj_status status = json_slice_most(in->scan, COCO_MEMBERS_MOST, &start, &length, error);
+    if (status != ANNOPROJ_OK) {
+        return status;
     }
-    return status;
+    if (!start || in->members.length + in->attributes.length + key_length + length + 4 > COCO_MEMBERS_MOST) {
+        coco_note(in, "members beyond those of COCO have more than %zu bytes: leave some out", COCO_MEMBERS_MOST);
+        return ANNOPROJ_OK;
+    }
+    in->content += hash64_with(start, length, hash64(key, key_length));
+    if (members && in->keep_members) {
+        coco_members_add(members, key, key_length, start, length);
+    }
+    return members && members->failed ? fail_memory(error) : ANNOPROJ_OK;
 }
 
 static bool in_range(const json_token *token, int64_t *key) {

@@ -12,7 +12,7 @@
 
 #define SQL_TASK                                                                                                       \
     "SELECT t.id, t.stage, t.assignee, t.entered_us, s.type, t.status, d.uuid, d.title, p.uuid, " DATA_UNIT_COLUMNS    \
-    ", t.parent, t.branch"                                                                                             \
+    ", t.parent, t.branch, u.members"                                                                                  \
     " FROM task t LEFT JOIN data_unit u ON u.id = t.data_unit JOIN stage s ON s.id = t.stage"                          \
     " JOIN dataset d ON d.id = t.data_unit >> 32 JOIN project p ON p.id = ?1 WHERE "
 #define SQL_TASKS   SQL_TASK "t.id > ?1 << 32 AND t.id < (?1 + 1) << 32 AND t.parent = 0 ORDER BY t.id"
@@ -63,6 +63,10 @@ bool export_is_wanted(const int64_t *list, size_t count, int64_t value) {
     return count == 0;
 }
 
+static const uint8_t *keep(arena *memory, const uint8_t *data, size_t length) {
+    return (const uint8_t *)arena_text(memory, length > 0 ? (const char *)data : "", length);
+}
+
 static annoproj_status read_task(statement *row, export_task *out, annoproj_error **error) {
     const uint8_t *dataset = column_blob(row, 6), *project = column_blob(row, 8);
     if (column_length(row, 6) != 16 || column_length(row, 8) != 16 || column_is_null(row, 9)) {
@@ -86,12 +90,25 @@ static annoproj_status read_task(statement *row, export_task *out, annoproj_erro
     return out->dataset_title && data_unit_read(&out->memory, row, 9, &out->unit) ? ANNOPROJ_OK : fail_memory(error);
 }
 
+annoproj_status export_unit_members(const export_plan *plan, statement *row, int column, export_task *task,
+                                    annoproj_error **error) {
+    if (!plan->extended) {
+        return ANNOPROJ_OK;
+    }
+    task->unit.members_length = column_length(row, column);
+    task->unit.members = keep(&task->memory, column_blob(row, column), task->unit.members_length);
+    return task->unit.members ? ANNOPROJ_OK : fail_memory(error);
+}
+
 static annoproj_status take_task(export_plan *plan, statement *row, export_task_fn found, void *data,
                                  annoproj_error **error) {
     export_task task = {0};
     annoproj_status status = ANNOPROJ_OK;
     if (export_is_wanted(plan->stages, plan->stage_count, column_int64(row, 1))) {
         status = read_task(row, &task, error);
+        if (status == ANNOPROJ_OK) {
+            status = export_unit_members(plan, row, 24, &task, error);
+        }
         if (status == ANNOPROJ_OK) {
             status = found(plan, &task, data, error);
         }
@@ -189,10 +206,6 @@ typedef struct gathering {
     size_t capacity;
 } gathering;
 
-static const uint8_t *keep(arena *memory, const uint8_t *data, size_t length) {
-    return (const uint8_t *)arena_text(memory, length > 0 ? (const char *)data : "", length);
-}
-
 static bool make_room(gathering *to) {
     export_task *task = to->task;
     if (task->label_count < to->capacity) {
@@ -232,7 +245,8 @@ static annoproj_status gather(void *data, const label *found, annoproj_error **e
     kept->ranges = keep(&task->memory, found->ranges, found->ranges_length);
     kept->geometry = keep(&task->memory, found->geometry, found->geometry_length);
     kept->answers = keep(&task->memory, found->answers, found->answers_length);
-    if (!kept->ranges || !kept->geometry || !kept->answers) {
+    kept->members = keep(&task->memory, found->members, found->members_length);
+    if (!kept->ranges || !kept->geometry || !kept->answers || !kept->members) {
         return fail_memory(error);
     }
     task->classes[task->label_count++] = class;

@@ -29,7 +29,7 @@ typedef struct export_task {
     int32_t stage_type, status;
     uint8_t uuid[16], dataset_uuid[16];
     const char *dataset_title;
-    data_unit unit;
+    data_unit unit;          /* with members for extended COCO */
     const char *link;        /* signed; NULL = not asked for yet */
     label *labels;           /* of the classes asked for; in the task's arena */
     const feature **classes; /* of each label */
@@ -49,6 +49,10 @@ annoproj_status export_each_task(export_plan *plan, export_task_fn found, void *
 annoproj_status export_one_task(export_plan *plan, int64_t task, export_task_fn found, void *data,
                                 annoproj_error **error);
 annoproj_status export_load_labels(export_plan *plan, export_task *task, annoproj_error **error);
+
+/* Members of the data unit's COCO image, from that column, when the plan wants them. */
+annoproj_status export_unit_members(const export_plan *plan, statement *row, int column, export_task *task,
+                                    annoproj_error **error);
 
 /* The images of a group are data units of their own: the first has the group's UUID, the others one that follows from it. */
 void export_unit_uuid(const data_unit *unit, int64_t frame, char out[37]);

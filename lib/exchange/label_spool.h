@@ -23,6 +23,8 @@ typedef struct spooled_label {
     uint64_t content; /* labels of a task with the same content are one */
     const uint8_t *geometry;
     size_t geometry_length;
+    const uint8_t *members; /* coco_members.h */
+    size_t members_length;
 } spooled_label;
 
 typedef struct label_spool label_spool;

@@ -18,12 +18,14 @@ typedef struct label {
     double confidence;
     const uint8_t *ranges, *geometry, *answers; /* encodings: geometry.h, frame_ranges.h, answers.h */
     size_t ranges_length, geometry_length, answers_length;
+    const uint8_t *members; /* that a COCO file had for it; empty = none, or as they are */
+    size_t members_length;
 } label;
 
 /* Labels of a task in order of number. `found` returns non-OK to stop; it writes no labels. */
 typedef annoproj_status (*label_fn)(void *data, const label *label, annoproj_error **error);
 annoproj_status label_each(scope *scope, int64_t task, label_fn found, void *data, annoproj_error **error);
-/* The same with only what is drawn and its answers: hash, class, manual, geometry, answers, ranges. */
+/* The same with only what COCO has: hash, class, manual, confidence, geometry, answers, ranges, members. */
 annoproj_status label_each_drawn(scope *scope, int64_t task, label_fn found, void *data, annoproj_error **error);
 annoproj_status label_by_hash(scope *scope, int64_t task, const char *hash, label *out, bool *found,
                               annoproj_error **error); /* blobs in the arena */

@@ -33,7 +33,8 @@ annoproj_status label_list_add(void *list, const label *found, annoproj_error **
     *one = *found;
     return keep(to->memory, &one->ranges, one->ranges_length) &&
                    keep(to->memory, &one->geometry, one->geometry_length) &&
-                   keep(to->memory, &one->answers, one->answers_length)
+                   keep(to->memory, &one->answers, one->answers_length) &&
+                   keep(to->memory, &one->members, one->members_length)
                ? ANNOPROJ_OK
                : fail_memory(error);
 }
@@ -115,7 +116,8 @@ bool label_same(const label *a, const label *b) {
            !(a->confidence < b->confidence || a->confidence > b->confidence) &&
            same_bytes(a->ranges, a->ranges_length, b->ranges, b->ranges_length) &&
            same_bytes(a->geometry, a->geometry_length, b->geometry, b->geometry_length) &&
-           same_bytes(a->answers, a->answers_length, b->answers, b->answers_length);
+           same_bytes(a->answers, a->answers_length, b->answers, b->answers_length) &&
+           same_bytes(a->members, a->members_length, b->members, b->members_length);
 }
 
 static annoproj_status put_copy(command *cmd, replacing *run, const label *from, int64_t *given,

@@ -9,7 +9,7 @@
 
 #define LABEL_COLUMNS                                                                                                  \
     "SELECT number, hash, class, creator, created_us, editor, edited_us, manual, confidence, ranges, geometry, "       \
-    "answers FROM label "
+    "answers, members FROM label "
 
 static void read_hash(statement *find, int column, label *out) {
     if (column_length(find, column) < sizeof out->hash)
@@ -31,7 +31,9 @@ static void read_label(statement *find, int64_t task, label *out) {
                    .geometry = column_blob(find, 10),
                    .geometry_length = column_length(find, 10),
                    .answers = column_blob(find, 11),
-                   .answers_length = column_length(find, 11)};
+                   .answers_length = column_length(find, 11),
+                   .members = column_blob(find, 12),
+                   .members_length = column_length(find, 12)};
     read_hash(find, 1, out);
 }
 
@@ -44,7 +46,10 @@ static void read_drawn(statement *find, int64_t task, label *out) {
                    .answers = column_blob(find, 4),
                    .answers_length = column_length(find, 4),
                    .ranges = column_blob(find, 5),
-                   .ranges_length = column_length(find, 5)};
+                   .ranges_length = column_length(find, 5),
+                   .confidence = column_double(find, 6),
+                   .members = column_blob(find, 7),
+                   .members_length = column_length(find, 7)};
     read_hash(find, 0, out);
 }
 
@@ -69,7 +74,8 @@ annoproj_status label_each(scope *in, int64_t task, label_fn found, void *data, 
 
 annoproj_status label_each_drawn(scope *in, int64_t task, label_fn found, void *data, annoproj_error **error) {
     static const char query[] =
-        "SELECT hash, class, manual, geometry, answers, ranges FROM label WHERE task = ? ORDER BY number";
+        "SELECT hash, class, manual, geometry, answers, ranges, confidence, members FROM label WHERE task = ?"
+        " ORDER BY number";
     return each(in, query, read_drawn, task, found, data, error);
 }
 
@@ -100,6 +106,8 @@ annoproj_status label_by_hash(scope *in, int64_t task, const char *hash, label *
             status = keep_blob(in->memory, &out->geometry, out->geometry_length, error);
         if (status == ANNOPROJ_OK)
             status = keep_blob(in->memory, &out->answers, out->answers_length, error);
+        if (status == ANNOPROJ_OK)
+            status = keep_blob(in->memory, &out->members, out->members_length, error);
     }
     annoproj_status ended = sql_end(find, status == ANNOPROJ_OK ? error : NULL);
     return status == ANNOPROJ_OK ? ended : status;
@@ -176,12 +184,14 @@ static void bind_bytes(statement *put, const uint8_t *data, size_t length) {
 static annoproj_status put_row(command *cmd, const label *one, annoproj_error **error) {
     static const char query[] =
         "INSERT INTO label(task, number, hash, class, creator, created_us, editor, edited_us, manual, confidence,"
-        " ranges, geometry, answers) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(task, number) DO UPDATE "
+        " ranges, geometry, answers, members) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(task, "
+        "number) DO UPDATE "
         "SET"
         " class = excluded.class, creator = excluded.creator, created_us = excluded.created_us, editor = "
         "excluded.editor,"
         " edited_us = excluded.edited_us, manual = excluded.manual, confidence = excluded.confidence,"
-        " ranges = excluded.ranges, geometry = excluded.geometry, answers = excluded.answers";
+        " ranges = excluded.ranges, geometry = excluded.geometry, answers = excluded.answers,"
+        " members = iif(excluded.members = x'', members, excluded.members)";
     statement *put = sql(cmd->scope.database, query);
     bind_int64(put, one->task);
     bind_int64(put, one->number);
@@ -196,6 +206,7 @@ static annoproj_status put_row(command *cmd, const label *one, annoproj_error **
     bind_bytes(put, one->ranges, one->ranges_length);
     bind_bytes(put, one->geometry, one->geometry_length);
     bind_bytes(put, one->answers, one->answers_length);
+    bind_bytes(put, one->members, one->members_length);
     return sql_run(put, error);
 }
 

@@ -25,8 +25,9 @@ static annoproj_status insert_clone(command *cmd, copied_dataset *of, annoproj_e
 static annoproj_status insert_units(command *cmd, const copied_dataset *of, annoproj_error **error) {
     static const char query[] =
         "INSERT INTO data_unit(id, uuid, title, data_type, media_type, link, width, height, frames, fps, duration,"
-        " file_bytes, client_metadata) SELECT ?1, ?2, title, data_type, media_type, link, width, height, frames, fps,"
-        " duration, file_bytes, client_metadata FROM data_unit WHERE id = ?3";
+        " file_bytes, client_metadata, members) SELECT ?1, ?2, title, data_type, media_type, link, width, height, "
+        "frames, fps,"
+        " duration, file_bytes, client_metadata, members FROM data_unit WHERE id = ?3";
     statement *insert = sql(cmd->scope.database, query);
     annoproj_status status = ANNOPROJ_OK;
     bool good = true;

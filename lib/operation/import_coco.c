@@ -244,7 +244,9 @@ static annoproj_status take_annotation(void *data, const coco_annotation *annota
                                 .confidence = annotation->confidence,
                                 .content = annotation->content,
                                 .geometry = run->geometry.data,
-                                .geometry_length = run->geometry.length};
+                                .geometry_length = run->geometry.length,
+                                .members = annotation->members,
+                                .members_length = annotation->members_length};
     return label_spool_add(run->to->spool, &made, error);
 }
 
@@ -253,6 +255,7 @@ static annoproj_status take_annotation(void *data, const coco_annotation *annota
 static annoproj_status read_coco(label_import *to, annoproj_error **error) {
     coco_import run = {.to = to};
     const coco_sink sink = {.data = &run,
+                            .members = true,
                             .image = take_image,
                             .category = take_category,
                             .ready = match_all,

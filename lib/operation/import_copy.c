@@ -16,8 +16,8 @@
  * OR FAIL: a statement need not be able to undo its first rows, because a failure ends the command. */
 #define SQL_LABEL                                                                                                      \
     "INSERT OR FAIL INTO label(creator, created_us, editor, edited_us, manual, ranges, answers, task, number, hash,"   \
-    " class, confidence, geometry) VALUES"
-#define SQL_ROW       "(?1, ?2, ?1, ?2, ?3, ?4, x'', ?, ?, ?, ?, ?, ?)"
+    " class, confidence, geometry, members) VALUES"
+#define SQL_ROW       "(?1, ?2, ?1, ?2, ?3, ?4, x'', ?, ?, ?, ?, ?, ?, ?)"
 #define SQL_FOUR_ROWS SQL_ROW ", " SQL_ROW ", " SQL_ROW ", " SQL_ROW
 
 static const char sql_one_row[] = SQL_LABEL SQL_ROW;
@@ -28,7 +28,7 @@ typedef struct label_row_values {
     char hash[9];
     int32_t class;
     double confidence;
-    size_t geometry, geometry_length; /* where it is in `geometries` */
+    size_t geometry, geometry_length, members_length; /* where it is in `geometries`, members behind it */
 } label_row_values;
 
 typedef struct copying {
@@ -172,7 +172,9 @@ static annoproj_status store_in_review(copying *to, const spooled_label *from, c
                   .ranges = to->ranges.data,
                   .ranges_length = to->ranges.length,
                   .geometry = from->geometry,
-                  .geometry_length = from->geometry_length};
+                  .geometry_length = from->geometry_length,
+                  .members = from->members,
+                  .members_length = from->members_length};
     memcpy(made.hash, hash, sizeof made.hash);
     annoproj_status status = claim_numbers(to, error); /* label_store() draws its own */
     return status == ANNOPROJ_OK ? label_store(to->cmd, &made, error) : status;
@@ -238,6 +240,7 @@ static annoproj_status insert_rows(copying *to, const char *query, size_t first,
         bind_int64(insert, row->class);
         bind_double(insert, row->confidence);
         bind_blob(insert, to->geometries.data + row->geometry, row->geometry_length);
+        bind_blob(insert, to->geometries.data + row->geometry + row->geometry_length, row->members_length);
     }
     return sql_run(insert, error);
 }
@@ -263,9 +266,11 @@ static annoproj_status insert_label(copying *to, const spooled_label *from, int6
                               .class = from->class,
                               .confidence = from->confidence,
                               .geometry = to->geometries.length,
-                              .geometry_length = from->geometry_length};
+                              .geometry_length = from->geometry_length,
+                              .members_length = from->members_length};
     memcpy(row->hash, hash, sizeof row->hash);
     bytes_append(&to->geometries, from->geometry, from->geometry_length);
+    bytes_append(&to->geometries, from->members, from->members_length);
     return to->row_count == ROWS || to->geometries.length >= ROWS_BYTES ? insert_waiting(to, error) : ANNOPROJ_OK;
 }
 

@@ -60,7 +60,7 @@ annoproj_status data_unit_insert(command *cmd, int64_t dataset, const data_unit 
                                  annoproj_error **error) {
     static const char text[] =
         "INSERT INTO data_unit(id, uuid, title, data_type, media_type, link, width, height, frames, fps,"
-        " duration, file_bytes, client_metadata) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+        " duration, file_bytes, client_metadata, members) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     statement *insert = sql(cmd->scope.database, text);
     bind_int64(insert, MAKE_ID(dataset, number));
     bind_blob(insert, unit->uuid, sizeof unit->uuid);
@@ -75,6 +75,7 @@ annoproj_status data_unit_insert(command *cmd, int64_t dataset, const data_unit 
     bind_known_double(insert, unit->duration);
     bind_known(insert, unit->file_bytes);
     bind_text(insert, unit->client_metadata);
+    bind_blob(insert, unit->members, unit->members_length);
     return sql_run(insert, error);
 }
 

@@ -33,7 +33,7 @@ const char schema_project[] =
     " id INTEGER PRIMARY KEY,"
     " name TEXT NOT NULL,"
     " created_us INTEGER NOT NULL,"
-    " deleted INTEGER NOT NULL,"        /* kept for the events and the issues that name it */
+    " deleted INTEGER NOT NULL,"      /* kept for the events and the issues that name it */
     " kind INTEGER NOT NULL) STRICT;" /* tag_kind */
     "CREATE UNIQUE INDEX tag_name ON tag(kind, name) WHERE NOT deleted;"
     "CREATE TABLE project_tag("
@@ -52,8 +52,8 @@ const char schema_project[] =
     " last_label INTEGER NOT NULL,"
     " last_issue INTEGER NOT NULL,"
     " last_version INTEGER NOT NULL," /* label versions */
-    " tasks INTEGER NOT NULL,"       /* live tasks */
-    " open_issues INTEGER NOT NULL," /* on live tasks */
+    " tasks INTEGER NOT NULL,"        /* live tasks */
+    " open_issues INTEGER NOT NULL,"  /* on live tasks */
     " instance_labels_created INTEGER NOT NULL) STRICT;"
     "CREATE TABLE dataset("
     " id INTEGER PRIMARY KEY,"
@@ -73,7 +73,8 @@ const char schema_project[] =
     " width INTEGER, height INTEGER,"
     " frames INTEGER NOT NULL,"
     " fps REAL, duration REAL, file_bytes INTEGER,"
-    " client_metadata TEXT) STRICT;"
+    " client_metadata TEXT,"
+    " members BLOB NOT NULL) STRICT;" /* of a COCO image, unknown ones: coco_members.h; empty = none */
     "CREATE INDEX data_unit_title ON data_unit(title);"
     "CREATE TABLE project_dataset("
     " project INTEGER NOT NULL,"

@@ -505,74 +505,6 @@ static void test_failure_is_sticky(void **state) {
     json_scan_release(NULL);
 }
 
-/* ---- slices ---- */
-
-static void expect_slices(json_scan *scan) {
-    annoproj_error *error = NULL;
-    json_token token;
-    const char *start;
-    size_t length;
-    int64_t offset;
-    const char *const elements[] = {"[1, [2]]", "{\"a\": \"\\u0041\"}", "\"text\"", "-1.5e3", "true"};
-    const int64_t offsets[] = {8, 18, 34, 42, 50};
-    assert_ok(json_next(scan, &token, &error), error);
-    assert_ok(json_next(scan, &token, &error), error);
-    assert_int_equal(token.kind, JSON_KEY);
-    assert_ok(json_next(scan, &token, &error), error);
-    assert_int_equal(token.kind, JSON_ARRAY);
-    for (size_t i = 0; i < 5; i++) {
-        assert_ok(json_slice(scan, &start, &length, &offset, &error), error);
-        assert_int_equal(length, strlen(elements[i]));
-        assert_memory_equal(start, elements[i], length);
-        assert_int_equal(offset, offsets[i]);
-    }
-    assert_status(ANNOPROJ_NONE, json_slice(scan, &start, &length, &offset, &error), error);
-    assert_null(start);
-    assert_status(ANNOPROJ_NONE, json_skip(scan, &error), error);
-    assert_ok(json_next(scan, &token, &error), error);
-    assert_int_equal(token.kind, JSON_ARRAY_END);
-    assert_ok(json_next(scan, &token, &error), error);
-    assert_true(json_key_is(&token, "b"));
-    assert_ok(json_slice(scan, &start, &length, &offset, &error), error);
-    assert_int_equal(length, 4);
-    assert_memory_equal(start, "null", 4);
-    assert_ok(json_next(scan, &token, &error), error);
-    assert_true(json_key_is(&token, "c"));
-    assert_ok(json_skip(scan, &error), error);
-    assert_status(ANNOPROJ_INTERNAL, json_skip(scan, &error), error); /* a key is next, no value */
-    assert_ok(json_next(scan, &token, &error), error);
-    assert_int_equal(token.kind, JSON_OBJECT_END);
-    assert_ok(json_next(scan, &token, &error), error);
-    assert_int_equal(token.kind, JSON_END);
-}
-
-static void test_slices(void **state) {
-    (void)state;
-    const char json[] =
-        "{\"abc\":[[1, [2]], {\"a\": \"\\u0041\"},\"text\", -1.5e3 ,true ], \"b\":null,\"c\":{\"d\":[]}}";
-    annoproj_error *error = NULL;
-    json_scan *scan = NULL;
-    assert_ok(json_scan_memory(json, strlen(json), NULL, &scan, &error), error);
-    expect_slices(scan);
-    json_scan_release(scan);
-    for (size_t window = 1; window < 60; window++) {
-        source from = {json, strlen(json), 0, 1 + window % 7, ANNOPROJ_OK};
-        assert_ok(json_scan_stream(read_source, &from, window, NULL, &scan, &error), error);
-        expect_slices(scan);
-        json_scan_release(scan);
-    }
-    const char *start;
-    size_t length;
-    assert_ok(json_scan_memory(" [1] ", 5, NULL, &scan, &error), error);
-    assert_ok(json_slice(scan, &start, &length, NULL, &error), error);
-    assert_int_equal(length, 3);
-    json_scan_release(scan);
-    assert_ok(json_scan_memory("[[1,]]", 6, NULL, &scan, &error), error);
-    assert_status(ANNOPROJ_DATA, json_slice(scan, &start, &length, NULL, &error), error);
-    assert_null(start);
-    json_scan_release(scan);
-}
-
 /* ---- values ---- */
 
 static json_token number(const char *digits) {
@@ -686,14 +618,21 @@ static void test_failing_memory(void **state) {
 int main(void) {
     memory_watch();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_accepts),          cmocka_unit_test(test_refuses),
-        cmocka_unit_test(test_windows_agree),    cmocka_unit_test(test_truncated_everywhere),
-        cmocka_unit_test(test_random_damage),    cmocka_unit_test(test_depth),
-        cmocka_unit_test(test_lengths),          cmocka_unit_test(test_many_keys),
-        cmocka_unit_test(test_too_many_keys),    cmocka_unit_test(test_tokens),
-        cmocka_unit_test(test_pointer_of_error), cmocka_unit_test(test_failure_is_sticky),
-        cmocka_unit_test(test_slices),           cmocka_unit_test(test_int64),
-        cmocka_unit_test(test_strings),          cmocka_unit_test(test_failing_memory),
+        cmocka_unit_test(test_accepts),
+        cmocka_unit_test(test_refuses),
+        cmocka_unit_test(test_windows_agree),
+        cmocka_unit_test(test_truncated_everywhere),
+        cmocka_unit_test(test_random_damage),
+        cmocka_unit_test(test_depth),
+        cmocka_unit_test(test_lengths),
+        cmocka_unit_test(test_many_keys),
+        cmocka_unit_test(test_too_many_keys),
+        cmocka_unit_test(test_tokens),
+        cmocka_unit_test(test_pointer_of_error),
+        cmocka_unit_test(test_failure_is_sticky),
+        cmocka_unit_test(test_int64),
+        cmocka_unit_test(test_strings),
+        cmocka_unit_test(test_failing_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

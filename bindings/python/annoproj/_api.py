@@ -740,7 +740,7 @@ class CheckRow:
     """One difference that a check found."""
 
     project: Optional[int]  # Project it concerns; null for the store as a whole.
-    subject: str  # What is wrong: file, event, segment, counter, task, assignment, queue, published_label, issue, label_version.
+    subject: str  # What is wrong: file, event, segment, counter, task, assignment, queue, data_unit, label, published_label, issue, label_version.
     id: Optional[int]  # The task, label, stage, segment, event or label version it concerns.
     found: str  # What the store says.
     expected: str  # What follows from the events.
@@ -2625,7 +2625,8 @@ class Session(_runtime.Handle):
 
     def dataset_import_coco(self, dataset, path=None, *, read=None, not_prelabels=False, replace=False, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """Adds an image for each entry of `images` of a COCO file whose file name the dataset does not have yet, in one
-        transaction. DATA when the file is broken: the details list up to 100 faults with byte offset and JSON pointer.
+        transaction. Members of the entry that are not read (license, date_captured, ...) are kept with the image, for annoproj_project_export_coco.
+        DATA when the file is broken: the details list up to 100 faults with byte offset and JSON pointer.
         NOT_FOUND (dataset or file), LIMIT. Rights: dataset_change.
 
         read: where the bytes come from instead of a path; they wait in a temporary file beside the store
@@ -3344,7 +3345,8 @@ class Project(_runtime.Handle):
     def import_coco(self, path=None, *, read=None, not_prelabels=False, replace=False, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """Stores the annotations of a COCO file as labels (pre-labels) of the project's tasks, all or nothing. Images are matched by file name,
         categories by the id the ontology was made from, else by name. An annotation with keypoints and a polygon or mask becomes two
-        labels. DATA: the details list up to 100 faults with byte offset
+        labels. Members that are not read, and those of `attributes`, are kept with the label as long as there is one, at most 1 MiB for an
+        annotation (as for an image): annoproj_project_export_coco. DATA: the details list up to 100 faults with byte offset
         and JSON pointer. NOT_FOUND (file), LIMIT, STATE (archived). Rights: import.
 
         read: where the bytes come from instead of a path; they wait in a temporary file beside the store
@@ -3392,7 +3394,8 @@ class Project(_runtime.Handle):
         annotations were written.
         With `coco_extended` a rotatable box is drawn turned, with the bounds of that; attributes.classifications has nested answers, too, by
         path ("Colour/Other/Which"); images have `classifications`, those on the frame and those on the whole data unit;
-        and classes that came from one category of a COCO file are one category again, with its id.
+        classes that came from one category of a COCO file are one category again, with its id; and members that an imported COCO file had
+        beyond these, of images, of annotations and in `attributes`, stand there again, as they were, with `score` where the confidence is below 1.
         With `version_name` a label version of the stages and classes chosen is made first, as annoproj_label_version_create makes it, and the file is
         written from that: whatever is changed meanwhile, the version has what the file has. An export that fails then, or is cancelled,
         takes its version back, so that it can be repeated as it was; the version stays only when it cannot be taken back: the process ended, the

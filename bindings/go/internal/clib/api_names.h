@@ -116,6 +116,7 @@
 #define chart_vega_lite annoproj_internal_chart_vega_lite
 #define check_compare annoproj_internal_check_compare
 #define check_consensus annoproj_internal_check_consensus
+#define check_members annoproj_internal_check_members
 #define check_project annoproj_internal_check_project
 #define check_queue annoproj_internal_check_queue
 #define check_report annoproj_internal_check_report
@@ -136,6 +137,10 @@
 #define coco_images_write annoproj_internal_coco_images_write
 #define coco_keypoint_edges annoproj_internal_coco_keypoint_edges
 #define coco_keypoint_names annoproj_internal_coco_keypoint_names
+#define coco_members_add annoproj_internal_coco_members_add
+#define coco_members_check annoproj_internal_coco_members_check
+#define coco_members_join annoproj_internal_coco_members_join
+#define coco_members_write annoproj_internal_coco_members_write
 #define coco_next annoproj_internal_coco_next
 #define coco_note annoproj_internal_coco_note
 #define coco_number annoproj_internal_coco_number
@@ -254,6 +259,7 @@
 #define export_needs_size annoproj_internal_export_needs_size
 #define export_one_task annoproj_internal_export_one_task
 #define export_plan_begin annoproj_internal_export_plan_begin
+#define export_unit_members annoproj_internal_export_unit_members
 #define export_unit_uuid annoproj_internal_export_unit_uuid
 #define export_version_begin annoproj_internal_export_version_begin
 #define export_version_each annoproj_internal_export_version_each
@@ -390,6 +396,7 @@
 #define json_size annoproj_internal_json_size
 #define json_skip annoproj_internal_json_skip
 #define json_slice annoproj_internal_json_slice
+#define json_slice_most annoproj_internal_json_slice_most
 #define json_take_text annoproj_internal_json_take_text
 #define json_text_member annoproj_internal_json_text_member
 #define json_time annoproj_internal_json_time

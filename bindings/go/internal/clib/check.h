@@ -25,6 +25,9 @@ annoproj_status check_queue(scope *in, checking *check, annoproj_error **error);
 /* Branches: one for each user; and whose went into a task. */
 annoproj_status check_consensus(scope *in, checking *check, const replay *state, annoproj_error **error);
 
+/* Members of COCO files that labels and data units keep. */
+annoproj_status check_members(scope *in, checking *check, annoproj_error **error);
+
 /* Label versions: their contents, and what is said about the labels there are now. */
 annoproj_status check_versions(scope *in, checking *check, annoproj_error **error);
 

@@ -376,6 +376,8 @@ annoproj_status check_project(scope *in, checking *check, annoproj_error **error
     if (status == ANNOPROJ_OK)
         status = check_drawn(in, check, &state, error);
     if (status == ANNOPROJ_OK)
+        status = check_members(in, check, error);
+    if (status == ANNOPROJ_OK)
         status = check_outbox(in, check, error);
     if (status == ANNOPROJ_OK)
         status = check_versions(in, check, error);

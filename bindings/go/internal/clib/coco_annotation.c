@@ -3,8 +3,9 @@
 #include "failure.h"
 #include "hash.h"
 
-#define BOX_SEED     UINT64_C(0xb0)
-#define POLYGON_SEED UINT64_C(0x90)
+#define BOX_SEED        UINT64_C(0xb0)
+#define POLYGON_SEED    UINT64_C(0x90)
+#define ATTRIBUTES_SEED UINT64_C(0xa7)
 
 /* The box's numbers; null and [] are no box. */
 static annoproj_status read_box(coco_reader *in, coco_annotation *out, annoproj_error **error) {
@@ -170,18 +171,58 @@ static annoproj_status read_segmentation(coco_reader *in, coco_annotation *out, 
     return coco_pass(in, error);
 }
 
+/* A number from 0 to 1 is a confidence. Scores of another kind are kept as they are. */
 static annoproj_status read_score(coco_reader *in, coco_annotation *out, annoproj_error **error) {
     double score = 1;
     annoproj_status status = coco_next(in, error);
     if (status != ANNOPROJ_OK) {
         return status;
     }
-    if (in->token.kind == JSON_NUMBER && json_double(&in->token, &score) && score >= 0 && score <= 1) {
+    const json_token *token = &in->token;
+    if (token->kind == JSON_NUMBER && json_double(token, &score) && score >= 0 && score <= 1) {
         out->confidence = score;
         in->content += hash64_with(&score, sizeof score, 1);
         return ANNOPROJ_OK;
     }
-    return coco_pass(in, error); /* scores of another kind are no confidence */
+    if (token->kind == JSON_ARRAY || token->kind == JSON_OBJECT) {
+        return coco_pass(in, error);
+    }
+    const size_t quote = token->kind == JSON_STRING;
+    in->content += hash64_with(token->start, token->length, 1);
+    if (in->keep_members) {
+        coco_members_add(&in->members, "score", 5, token->start - quote, token->length + 2 * quote);
+    }
+    return in->members.failed ? fail_memory(error) : ANNOPROJ_OK;
+}
+
+/* Exports write these themselves. */
+static bool is_own_attribute(const json_token *key) {
+    static const char *const names[] = {"track_id", "encord_track_uuid", "classifications", "manual_annotation"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (json_key_is(key, names[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static annoproj_status read_attributes(coco_reader *in, annoproj_error **error) {
+    const uint64_t before = in->content;
+    annoproj_status status = coco_next(in, error);
+    if (status != ANNOPROJ_OK || in->token.kind != JSON_OBJECT) {
+        return status == ANNOPROJ_OK ? coco_pass(in, error) : status;
+    }
+    in->content = 0;
+    while (status == ANNOPROJ_OK && (status = coco_next(in, error)) == ANNOPROJ_OK && in->token.kind == JSON_KEY) {
+        status = coco_other(in, is_own_attribute(&in->token) ? NULL : &in->attributes, error);
+    }
+    in->content = before + hash64_join(ATTRIBUTES_SEED, in->content);
+    return status;
+}
+
+/* COCO's own that follow from the geometry. */
+static bool is_computed(const json_token *key) {
+    return json_key_is(key, "area") || json_key_is(key, "iscrowd") || json_key_is(key, "num_keypoints");
 }
 
 typedef struct annotation_ids {
@@ -214,7 +255,11 @@ static annoproj_status read_member(coco_reader *in, coco_annotation *out, annota
     if (json_key_is(key, "score")) {
         return read_score(in, out, error);
     }
-    return in->shapes_only ? json_skip(in->scan, error) : coco_other(in, error);
+    if (in->shapes_only) {
+        return json_skip(in->scan, error);
+    }
+    return json_key_is(key, "attributes") ? read_attributes(in, error)
+                                          : coco_other(in, is_computed(key) ? NULL : &in->members, error);
 }
 
 /* Keypoints are the geometry when no region is drawn (some writers repeat the point there), a box when there is nothing better. */
@@ -265,5 +310,8 @@ annoproj_status coco_read_annotation(coco_reader *in, coco_annotation *out, anno
     uint64_t ids[2] = {(uint64_t)out->image, (uint64_t)out->category};
     out->content = in->content + hash64(ids, sizeof ids);
     out->geometry = in->geometry;
-    return ANNOPROJ_OK;
+    coco_members_join(&in->members, &in->attributes);
+    out->members = in->members.data;
+    out->members_length = in->members.length;
+    return in->members.failed ? fail_memory(error) : ANNOPROJ_OK;
 }

@@ -2,6 +2,7 @@
 #ifndef COCO_PARTS_H
 #define COCO_PARTS_H
 
+#include "coco_members.h"
 #include "coco_read.h"
 
 #define COCO_NUMBERS 256 /* short numbers that are read at once */
@@ -17,6 +18,8 @@ struct coco_reader {
     uint64_t content; /* fingerprint of the item's members so far, whatever their order */
     bool faulty;      /* the item has a fault */
     bool shapes_only;
+    bool keep_members; /* of the items that are being read */
+    bytes members, attributes;
     geometry_builder *geometry;
     decimal decimals[COCO_NUMBERS];
     int64_t *runs; /* of a mask */
@@ -30,8 +33,8 @@ void coco_note(coco_reader *reader, const char *format, ...) __attribute__((form
 annoproj_status coco_next(coco_reader *reader, annoproj_error **error);
 /* The rest of a value whose first token has been read. */
 annoproj_status coco_pass(coco_reader *reader, annoproj_error **error);
-/* A value nobody asked for: only its fingerprint is kept. */
-annoproj_status coco_other(coco_reader *reader, annoproj_error **error);
+/* A value nobody asked for: its fingerprint is kept, and the member itself in `members` (nullable) when it is wanted. */
+annoproj_status coco_other(coco_reader *reader, bytes *members, annoproj_error **error);
 /* An id: a whole number, or a text. *text (nullable) gets it as it stands in the file. */
 annoproj_status coco_id(coco_reader *reader, int64_t *key, bool *has, const char **text, annoproj_error **error);
 annoproj_status coco_text(coco_reader *reader, const char *member, const char **out,

@@ -29,12 +29,19 @@ void coco_close(coco_reader *in) {
     json_scan_release(in->scan);
     geometry_builder_free(in->geometry);
     arena_release(&in->texts);
+    bytes_release(&in->members);
+    bytes_release(&in->attributes);
     release(in->runs);
     release(in->keypoints);
     release(in);
 }
 
 /* --- images and categories -------------------------------------------------------------------------------------- */
+
+/* What exports say of an image in their own way. */
+static bool is_written_anew(const json_token *key) {
+    return json_key_is(key, "video_title") || json_key_is(key, "classifications");
+}
 
 static annoproj_status read_image(coco_reader *in, coco_image *out, annoproj_error **error) {
     bool has = false;
@@ -58,13 +65,15 @@ static annoproj_status read_image(coco_reader *in, coco_image *out, annoproj_err
         } else if (json_key_is(&in->token, "height")) {
             status = coco_side(in, "height", &out->height, error);
         } else {
-            status = coco_other(in, error);
+            status = coco_other(in, is_written_anew(&in->token) ? NULL : &in->members, error);
         }
         if (status != ANNOPROJ_OK) {
             break;
         }
     }
     out->content = in->content;
+    out->members = in->members.data;
+    out->members_length = in->members.length;
     out->file_name = title && *title ? title : out->file_name; /* in our own exports file_name is a path by hash */
     if (status == ANNOPROJ_OK && !has && !in->faulty) {
         coco_note(in, "the image has no id");
@@ -92,7 +101,7 @@ static annoproj_status read_category(coco_reader *in, coco_category *out, annopr
         } else if (json_key_is(&in->token, "skeleton")) {
             status = coco_keypoint_edges(in, out, error);
         } else {
-            status = coco_other(in, error);
+            status = coco_other(in, NULL, error);
         }
         if (status != ANNOPROJ_OK) {
             break;
@@ -170,6 +179,7 @@ static annoproj_status read_items(coco_reader *in, const coco_sink *sink, const 
         }
         const coco_place place = {.array = name, .index = index, .offset = in->token.offset};
         in->content = 0;
+        in->members.length = in->attributes.length = 0;
         in->faulty = false;
         status = take(in, sink, &place, error);
         arena_release(&in->texts);
@@ -252,6 +262,7 @@ static annoproj_status start_pass(coco_reader *in, annoproj_error **error) {
 annoproj_status coco_read(coco_reader *in, const coco_sink *sink, annoproj_error **error) {
     pass state = {.sink = sink};
     in->shapes_only = sink->shapes_only;
+    in->keep_members = sink->members;
     annoproj_status status = start_pass(in, error);
     if (status == ANNOPROJ_OK) {
         status = read_root(in, &state, error);

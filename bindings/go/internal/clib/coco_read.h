@@ -28,6 +28,8 @@ typedef struct coco_image {
     const char *file_name, *url; /* NULL = none */
     int64_t width, height;       /* 0 = unknown */
     uint64_t content;            /* fingerprint of all members */
+    const uint8_t *members;      /* coco_members.h */
+    size_t members_length;
 } coco_image;
 
 typedef struct coco_category {
@@ -58,6 +60,8 @@ typedef struct coco_annotation {
     number box[4];
     int64_t mask_width, mask_height;
     geometry_builder *geometry; /* of `shape`, frame 0, pixels */
+    const uint8_t *members;     /* coco_members.h */
+    size_t members_length;
 } coco_annotation;
 
 /* What to do with them; NULL = not wanted. `ready` comes once, when all images and categories that are wanted have been
@@ -66,6 +70,7 @@ typedef struct coco_annotation {
 typedef struct coco_sink {
     void *data;
     bool shapes_only; /* of an annotation only image, category and shape are wanted: polygons are checked, not kept */
+    bool members;     /* of images and annotations, those that the library does not know are wanted */
     annoproj_status (*image)(void *data, const coco_image *image, annoproj_error **error);
     annoproj_status (*category)(void *data, const coco_category *category, annoproj_error **error);
     annoproj_status (*ready)(void *data, annoproj_error **error);

@@ -6,6 +6,7 @@
 
 #include "answer_groups.h"
 #include "coco_images.h"
+#include "coco_members.h"
 #include "coco_shape.h"
 #include "failure.h"
 #include "frame_walk.h"
@@ -137,6 +138,19 @@ static annoproj_status task_images(export_plan *plan, export_task *task, void *d
 
 /* --- annotations ------------------------------------------------------------------------------------------------------- */
 
+/* The end of the attributes and of the annotation, with what a COCO file had there. */
+static void end_extended(const label *of, bool turned, text *out) {
+    const bool scored = of->confidence < 1;
+    coco_members_write(out, of->members, of->members_length, COCO_MEMBERS_OF_ATTRIBUTES, turned ? "rotation" : NULL);
+    text_character(out, '}');
+    if (scored) {
+        text_string(out, ",\"score\":");
+        text_double(out, of->confidence);
+    }
+    coco_members_write(out, of->members, of->members_length, COCO_MEMBERS_OWN, scored ? "score" : NULL);
+    text_character(out, '}');
+}
+
 static annoproj_status write_annotation(export_plan *plan, coco_export *run, export_task *task, size_t index,
                                         int64_t frame, annoproj_error **error) {
     const label *of = &task->labels[index];
@@ -166,7 +180,12 @@ static annoproj_status write_annotation(export_plan *plan, coco_export *run, exp
     text_string(out, ",\"classifications\":{");
     bool first = true;
     const bool sound = append_frame_answers(plan, class, of, frame, plan->extended, &run->scratch, &first, out);
-    text_string(out, of->manual ? "},\"manual_annotation\":true}}" : "},\"manual_annotation\":false}}");
+    text_string(out, of->manual ? "},\"manual_annotation\":true" : "},\"manual_annotation\":false");
+    if (plan->extended) {
+        end_extended(of, turned, out);
+    } else {
+        text_string(out, "}}");
+    }
     plan->labels++;
     if (status == ANNOPROJ_OK && !sound) {
         status = export_damaged(task, of, error);

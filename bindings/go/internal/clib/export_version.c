@@ -8,7 +8,8 @@
 #include "task.h"
 
 #define SQL_UNIT                                                                                                       \
-    "SELECT d.uuid, d.title, p.uuid, " DATA_UNIT_COLUMNS " FROM data_unit u JOIN dataset d ON d.id = u.id >> 32"       \
+    "SELECT d.uuid, d.title, p.uuid, " DATA_UNIT_COLUMNS                                                               \
+    ", u.members FROM data_unit u JOIN dataset d ON d.id = u.id >> 32"                                                 \
     " JOIN project p ON p.id = ?1 WHERE u.id = ?2"
 
 annoproj_status export_version_begin(export_plan *plan, annoproj_error **error) {
@@ -32,7 +33,8 @@ static annoproj_status read_unit(export_plan *plan, export_task *task, annoproj_
         memcpy(task->dataset_uuid, column_blob(find, 0), 16);
         task_uuid(column_blob(find, 2), task->id, task->uuid);
         task->dataset_title = arena_text(&task->memory, column_text(find, 1), column_length(find, 1));
-        memory = task->dataset_title && data_unit_read(&task->memory, find, 3, &task->unit);
+        memory = task->dataset_title && data_unit_read(&task->memory, find, 3, &task->unit) &&
+                 export_unit_members(plan, find, 16, task, NULL) == ANNOPROJ_OK;
     }
     annoproj_status status = sql_end(find, error);
     if (status == ANNOPROJ_OK && !sound)

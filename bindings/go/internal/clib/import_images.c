@@ -6,10 +6,10 @@
 
 #define SCHEMA                                                                                                         \
     "CREATE TABLE image(id INTEGER PRIMARY KEY, title TEXT NOT NULL, link TEXT NOT NULL, width INTEGER NOT NULL,"      \
-    " height INTEGER NOT NULL)"
+    " height INTEGER NOT NULL, members BLOB NOT NULL)"
 #define SQL_CACHE  "PRAGMA cache_size = -1024" /* KiB: rows are written once and read in order */
-#define SQL_INSERT "INSERT INTO image(id, title, link, width, height) VALUES(?1, ?2, ?3, ?4, ?5)"
-#define SQL_ALL    "SELECT title, link, width, height FROM image ORDER BY id"
+#define SQL_INSERT "INSERT INTO image(id, title, link, width, height, members) VALUES(?1, ?2, ?3, ?4, ?5, ?6)"
+#define SQL_ALL    "SELECT title, link, width, height, members FROM image ORDER BY id"
 
 struct image_list {
     spool *file;
@@ -66,6 +66,7 @@ static annoproj_status spool_image(image_list *list, const coco_image *image, an
     bind_text(insert, image->url && *image->url ? image->url : image->file_name);
     bind_int64(insert, image->width);
     bind_int64(insert, image->height);
+    bind_blob(insert, image->members, image->members_length);
     return sql_run(insert, error);
 }
 
@@ -121,7 +122,9 @@ annoproj_status image_list_each(image_list *list, image_fn found, void *data, an
         const spooled_image image = {.title = column_text(all, 0),
                                      .link = column_text(all, 1),
                                      .width = column_int64(all, 2),
-                                     .height = column_int64(all, 3)};
+                                     .height = column_int64(all, 3),
+                                     .members = column_blob(all, 4),
+                                     .members_length = column_length(all, 4)};
         status = found(data, index, &image, error);
     }
     annoproj_status ended = sql_end(all, status == ANNOPROJ_OK ? error : NULL);

@@ -14,6 +14,8 @@ typedef struct listed_image {
 typedef struct spooled_image {
     const char *title, *link;
     int64_t width, height;
+    const uint8_t *members; /* coco_members.h */
+    size_t members_length;
 } spooled_image;
 
 typedef struct image_list image_list;

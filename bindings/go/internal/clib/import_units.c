@@ -58,7 +58,9 @@ static annoproj_status add_unit(void *data, size_t index, const spooled_image *i
                       .data_type = ANNOPROJ_DATA_IMAGE,
                       .title = image->title,
                       .media_type = media_type_of(image->title),
-                      .link = image->link};
+                      .link = image->link,
+                      .members = image->members,
+                      .members_length = image->members_length};
     command_uuid(to->cmd, unit.uuid);
     return data_unit_insert(to->cmd, to->dataset, &unit, to->first + to->count++, error);
 }
@@ -95,7 +97,7 @@ static annoproj_status run_import(session *who, unit_import *run, const char *pa
         status = image_list_open(who->store, &run->images, error);
     }
     if (status == ANNOPROJ_OK) {
-        const coco_sink sink = {.data = run, .image = take_image};
+        const coco_sink sink = {.data = run, .members = true, .image = take_image};
         run->faults = import.faults;
         status = import_read_coco(&import, &sink, error);
     }

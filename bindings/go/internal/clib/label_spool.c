@@ -20,8 +20,8 @@ typedef struct waiting_label {
     int64_t task;
     uint64_t content;
     double confidence;
-    size_t start, length;  /* in the run's bytes */
-    size_t details_length; /* behind the geometry; 0 = none */
+    size_t start, length;                  /* in the run's bytes */
+    size_t members_length, details_length; /* behind the geometry; 0 = none */
     int32_t class;
     uint32_t order;
 } waiting_label;
@@ -99,15 +99,18 @@ static annoproj_status note_run(label_spool *of, annoproj_error **error) {
 
 /* What only says that a task is to be emptied has neither geometry nor details. */
 static void pack(const label_spool *of, const waiting_label *at, bytes *out) {
-    const uint8_t *content = at->length + at->details_length > 0 ? of->geometry.data + at->start : (const uint8_t *)"";
+    const size_t all = at->length + at->members_length + at->details_length;
+    const uint8_t *content = all > 0 ? of->geometry.data + at->start : (const uint8_t *)"";
     bytes_varint(out, (uint64_t)at->task);
     bytes_varint(out, (uint64_t)at->class);
     bytes_append(out, &at->content, sizeof at->content);
     bytes_append(out, &at->confidence, sizeof at->confidence);
     bytes_varint(out, at->length);
     bytes_append(out, content, at->length);
+    bytes_varint(out, at->members_length);
+    bytes_append(out, content + at->length, at->members_length);
     bytes_varint(out, at->details_length);
-    bytes_append(out, content + at->length, at->details_length);
+    bytes_append(out, content + at->length + at->members_length, at->details_length);
 }
 
 static void pack_details(const label_details *from, bytes *out) {
@@ -179,7 +182,7 @@ static annoproj_status write_run(label_spool *of, annoproj_error **error) {
 
 annoproj_status label_spool_add(label_spool *of, const spooled_label *label, annoproj_error **error) {
     if (of->waiting_count == RUN_LABELS ||
-        (of->waiting_count > 0 && of->geometry.length + label->geometry_length > RUN_BYTES)) {
+        (of->waiting_count > 0 && of->geometry.length + label->geometry_length + label->members_length > RUN_BYTES)) {
         annoproj_status status = write_run(of, error);
         if (status != ANNOPROJ_OK) {
             return status;
@@ -193,13 +196,17 @@ annoproj_status label_spool_add(label_spool *of, const spooled_label *label, ann
         .confidence = label->confidence,
         .start = of->geometry.length,
         .length = label->geometry_length,
+        .members_length = label->members_length,
         .class = label->class,
         .order = (uint32_t)of->waiting_count,
     };
     bytes_append(&of->geometry, label->geometry, label->geometry_length);
+    if (label->members_length > 0) {
+        bytes_append(&of->geometry, label->members, label->members_length);
+    }
     if (label->details) {
         pack_details(label->details, &of->geometry);
-        waiting->details_length = of->geometry.length - waiting->start - waiting->length;
+        waiting->details_length = of->geometry.length - waiting->start - waiting->length - waiting->members_length;
     }
     if (of->geometry.failed) {
         return fail_memory(error);
@@ -241,6 +248,8 @@ static void advance(label_run *run, bool *damaged) {
     }
     label->geometry_length = (size_t)unpack_varint(rest);
     label->geometry = unpack_bytes(rest, label->geometry_length);
+    label->members_length = (size_t)unpack_varint(rest);
+    label->members = unpack_bytes(rest, label->members_length);
     label->details = NULL;
     if (unpack_varint(rest) > 0) {
         unpack_details(rest, &run->details);

@@ -36,6 +36,7 @@ static void encode_label(bytes *out, const label *one) {
     add_bytes(out, one->ranges, one->ranges_length);
     add_bytes(out, one->geometry, one->geometry_length);
     add_bytes(out, one->answers, one->answers_length);
+    add_bytes(out, one->members, one->members_length);
 }
 
 static annoproj_status put_piece(putting *to, annoproj_error **error) {
@@ -57,9 +58,7 @@ static annoproj_status put_label(void *data, const label *one, annoproj_error **
         bytes_varint(&to->piece, (uint64_t)NUMBER_OF(to->task));
     encode_label(&to->piece, one);
     to->labels++;
-    return to->piece.failed                  ? fail_memory(error)
-           : to->piece.length >= PIECE_BYTES ? put_piece(to, error)
-                                             : ANNOPROJ_OK;
+    return to->piece.failed ? fail_memory(error) : to->piece.length >= PIECE_BYTES ? put_piece(to, error) : ANNOPROJ_OK;
 }
 
 static annoproj_status put_all(scope *in, putting *to, annoproj_error **error) {
@@ -113,6 +112,7 @@ static bool decode_label(unpacker *from, int64_t task, label *out) {
     out->ranges = read_bytes(from, &out->ranges_length);
     out->geometry = read_bytes(from, &out->geometry_length);
     out->answers = read_bytes(from, &out->answers_length);
+    out->members = read_bytes(from, &out->members_length);
     return !from->failed;
 }
 

@@ -7,10 +7,7 @@
 
 #define PROJECT_TAGS_MOST 1000 /* of each kind */
 
-typedef enum tag_kind {
-    TAG_OF_PROJECTS = 0,
-    TAG_OF_ISSUES = 1
-} tag_kind;
+typedef enum tag_kind { TAG_OF_PROJECTS = 0, TAG_OF_ISSUES = 1 } tag_kind;
 
 const char *project_status_name(int32_t status); /* "in_progress" */
 const char *role_name(int32_t role);             /* "team_manager" */
@@ -22,6 +19,8 @@ typedef struct data_unit {
     double fps, duration; /* 0 = unknown */
     uint8_t uuid[16];
     const char *title, *media_type, *link, *client_metadata; /* in the arena; client_metadata may be NULL */
+    const uint8_t *members;                                  /* to be stored; data_unit_read() leaves them out */
+    size_t members_length;
 } data_unit;
 /* A data unit from a row that has these columns of `data_unit u` from `column` on. False when out of memory. */
 #define DATA_UNIT_COLUMNS                                                                                              \

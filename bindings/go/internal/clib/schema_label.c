@@ -16,6 +16,7 @@ const char schema_label[] =
     " ranges BLOB NOT NULL,"   /* frame ranges; empty = global */
     " geometry BLOB NOT NULL," /* empty for classifications */
     " answers BLOB NOT NULL,"
+    " members BLOB NOT NULL," /* of a COCO annotation, unknown ones: coco_members.h; empty = none */
     " PRIMARY KEY(task, number), UNIQUE(task, hash)) WITHOUT ROWID, STRICT;"
     /* One review for each label and review stage. */
     "CREATE TABLE label_review("
