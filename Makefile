@@ -134,12 +134,20 @@ $(eval $(call variant,coverage,$(CC),-O0 -g --coverage,$(LDFLAGS)))
 
 # A file that does not compile ends the build, unless KEEP_GOING=1 leaves it out (unit tests only).
 # Folders are those of the target; what the compiler aims at is looked at once per folder.
+define compile
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "  CC    $< ($(1))")
+	$(Q)$($(1).cc) $(MANDATORY) $(LIB_CFLAGS) $(EXTRA_CFLAGS) $($(1).cflags) -MMD -MP -c -o $@ $< \
+	    $(if $(KEEP_GOING),|| { rm -f $@; echo "  LEFT OUT $<"; })
+endef
+
 define compile_rule
 $($(1).dir)/%.o: %.c $($(1).dir)/platform | ready
-	@mkdir -p $$(@D)
-	$(if $(V),,@echo "  CC    $$< ($(1))")
-	$$(Q)$($(1).cc) $(MANDATORY) $$(LIB_CFLAGS) $$(EXTRA_CFLAGS) $($(1).cflags) -MMD -MP -c -o $$@ $$< \
-	    $(if $(KEEP_GOING),|| { rm -f $$@; echo "  LEFT OUT $$<"; })
+	$$(call compile,$(1))
+
+# The same source for another use: hosted/ is what the SQL extension is made of.
+$($(1).dir)/hosted/%.o: %.c $($(1).dir)/platform | ready
+	$$(call compile,$(1))
 
 $($(1).dir)/platform: | ready
 	@mkdir -p $$(@D)

@@ -2,7 +2,16 @@
 VERSION := $(shell sed -n 's/^\#define ANNOPROJ_VERSION "\(.*\)"$$/\1/p' include/annoproj.h)
 ABI := 0
 SONAME := libannoproj.so.$(ABI)
-LIB_SOURCES := $(sort $(wildcard lib/*/*.c))
+SQL_SOURCES := $(sort $(wildcard lib/sql/*.c))
+LIB_SOURCES := $(filter-out $(SQL_SOURCES),$(sort $(wildcard lib/*/*.c)))
+
+# The SQL extension: its own room, the rooms of the library as far as they are reached, and of lib/store, over the SQLite of whoever
+# loads it, these. It stays loaded, because handles do. Nothing else may be undefined: not -lsqlite3.
+SQL_EXTENSION := annoproj_sql.so
+SQL_STORE := blob_reader connection identity schema schema_store sql_in_schema sqlite_failure statements
+SQL_HOSTED := $(SQL_SOURCES) $(SQL_STORE:%=lib/store/%.c)
+SQL_LDFLAGS := -shared -pthread -Wl,--version-script=lib/sql/annoproj_sql.map -Wl,-z,nodelete \
+    -Wl,-z,defs -Wl,-z,relro -Wl,-z,now -Wl,--as-needed
 
 SHARED_LDFLAGS := -shared -pthread -Wl,-soname,$(SONAME) -Wl,--version-script=lib/annoproj.map \
     -Wl,-z,defs -Wl,-z,relro -Wl,-z,now -Wl,--as-needed
@@ -24,14 +33,28 @@ $$($(1).static): $$($(1).objects)
 	$$(Q)$(OBJCOPY) --localize-hidden $($(1).dir)/annoproj.o
 	$$(Q)rm -f $$@ $$@.new && $(AR) crsD $$@.new $($(1).dir)/annoproj.o && mv $$@.new $$@
 
--include $$($(1).objects:.o=.d)
+$(1).sql := $($(1).dir)/$(SQL_EXTENSION)
+$(1).sql_objects := $(SQL_HOSTED:%.c=$($(1).dir)/hosted/%.o)
+
+$($(1).dir)/hosted/%.o: EXTRA_CFLAGS = -include lib/sql/host_sqlite.h
+
+$($(1).dir)/rooms.a: $$(filter-out $($(1).dir)/lib/store/%,$$($(1).objects))
+	@rm -f $$@.new
+	$$(Q)$(AR) crsD $$@.new $$^ && mv $$@.new $$@
+
+$$($(1).sql): $$($(1).sql_objects) $($(1).dir)/rooms.a lib/sql/annoproj_sql.map
+	$(if $(V),,@echo "  LINK  $$@")
+	$$(Q)$($(1).cc) $($(1).cflags) $(SQL_LDFLAGS) $($(1).ldflags) -o $$@ $$($(1).sql_objects) $($(1).dir)/rooms.a \
+	    $$(filter-out -lsqlite3,$$(LIB_LIBS)) -lm
+
+-include $$($(1).objects:.o=.d) $$($(1).sql_objects:.o=.d)
 endef
 $(foreach v,$(VARIANTS),$(eval $(call lib_rules,$(v))))
 
 .PHONY: all install uninstall map
-all: $(plain.shared) $(plain.static) ## the shared and the static library
+all: $(plain.shared) $(plain.static) $(plain.sql) ## the shared and the static library, the SQL extension
 	@ln -sfn $(notdir $(plain.dir)) $(BUILD)/current
-	@echo "$(plain.shared) and libannoproj.a (also under $(BUILD)/current)"
+	@echo "$(plain.shared), libannoproj.a and $(SQL_EXTENSION) (also under $(BUILD)/current)"
 
 # Where things go: DESTDIR PREFIX LIBDIR INCLUDEDIR MANDIR, which STAGE below and check-install set for themselves.
 MAN_PAGES := $(sort $(wildcard docs/man/man3/*.3 docs/man/man7/*.7))
@@ -42,6 +65,7 @@ install -m 755 $(plain.shared) "$(DESTDIR)$(LIBDIR)/libannoproj.so.$(VERSION)"
 ln -sf libannoproj.so.$(VERSION) "$(DESTDIR)$(LIBDIR)/$(SONAME)"
 ln -sf $(SONAME) "$(DESTDIR)$(LIBDIR)/libannoproj.so"
 install -m 644 $(plain.static) "$(DESTDIR)$(LIBDIR)/libannoproj.a"
+install -m 755 $(plain.sql) "$(DESTDIR)$(LIBDIR)/$(SQL_EXTENSION)"
 sed -e 's,@PREFIX@,$(PREFIX),' -e 's,@LIBDIR@,$(patsubst $(PREFIX)/%,$${prefix}/%,$(LIBDIR)),' \
     -e 's,@INCLUDEDIR@,$(patsubst $(PREFIX)/%,$${prefix}/%,$(INCLUDEDIR)),' -e 's,@VERSION@,$(VERSION),' \
     lib/annoproj.pc.in > "$(DESTDIR)$(LIBDIR)/pkgconfig/annoproj.pc"
@@ -50,13 +74,13 @@ install -m 644 docs/man/man3/*.3 "$(DESTDIR)$(MANDIR)/man3"
 install -m 644 docs/man/man7/*.7 "$(DESTDIR)$(MANDIR)/man7"
 endef
 
-INSTALLED_LIBS := libannoproj.so.$(VERSION) $(SONAME) libannoproj.so libannoproj.a pkgconfig/annoproj.pc
+INSTALLED_LIBS := libannoproj.so.$(VERSION) $(SONAME) libannoproj.so libannoproj.a $(SQL_EXTENSION) pkgconfig/annoproj.pc
 define uninstall_files
 rm -f "$(DESTDIR)$(INCLUDEDIR)/annoproj.h" $(foreach f,$(INSTALLED_LIBS),"$(DESTDIR)$(LIBDIR)/$(f)")
 for page in $(MAN_PAGES:docs/man/%=%); do rm -f "$(DESTDIR)$(MANDIR)/$$page"; done
 endef
 
-install: $(plain.shared) $(plain.static) ## header, libraries, annoproj.pc, man pages into PREFIX (under DESTDIR); no dependency
+install: $(plain.shared) $(plain.static) $(plain.sql) ## header, libraries, SQL extension, annoproj.pc, man pages into PREFIX (under DESTDIR); no dependency
 	$(install_files)
 	$(if $(DESTDIR),,if [ "$$(id -u)" = 0 ]; then ldconfig; fi)
 
@@ -76,7 +100,7 @@ endef
 # What a host program sees: the library installed into the build folder.
 STAGE := $(abspath $(plain.dir))/prefix
 $(eval $(call prefix_of,$(STAGE)/stamp,,$(STAGE)))
-$(STAGE)/stamp: $(plain.shared) $(plain.static) include/annoproj.h lib/annoproj.pc.in $(MAN_PAGES)
+$(STAGE)/stamp: $(plain.shared) $(plain.static) $(plain.sql) include/annoproj.h lib/annoproj.pc.in $(MAN_PAGES)
 	@rm -rf $(STAGE)
 	@echo "  STAGE $(STAGE:$(CURDIR)/%=%)"
 	@$(install_files)

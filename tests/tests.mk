@@ -111,10 +111,10 @@ bench: $(plain.bench) $(plain.shared) $(if $(BENCH_SCRIPTS),$(ORACLES:%=$(VENV)/
 	    SIZE=$(SIZE) $(PYTHON_ENV) $(VENV)/bin/python $$script || exit 1; done
 
 # ---- The contract -----------------------------------------------------------------------------
-check-build: $(plain.shared) $(plain.static) $(plain.test_objects)
+check-build: $(plain.shared) $(plain.static) $(plain.sql) $(plain.test_objects)
 	$(call heading,built with $(CC)$(comma) warnings as errors)
 
-check-build-other: $(other.shared) $(other.test_objects)
+check-build-other: $(other.shared) $(other.sql) $(other.test_objects)
 	$(call heading,built with $(OTHER_CC)$(comma) warnings as errors)
 
 C_HEADER := -std=c99 -pedantic -Wall -Wextra -Wstrict-prototypes -Werror -Iinclude -fsyntax-only -x c
@@ -164,7 +164,7 @@ check-install: $(STAGE)/stamp $(HOST_PROGRAMS) check-uninstall ## the installed 
 	$(call heading,installed library through pkg-config$(comma) shared and static)
 	@PKG_CONFIG="$(STAGED)" CC="$(plain.cc) -std=c11 $(WARNINGS) -Werror" sh tests/install/host_programs.sh $(INSTALLED)/programs $(HOST_PROGRAMS)
 
-check-uninstall: $(plain.shared) $(plain.static) ## uninstall leaves nothing of what install put there
+check-uninstall: $(plain.shared) $(plain.static) $(plain.sql) ## uninstall leaves nothing of what install put there
 	@rm -rf $(INSTALLED) && mkdir -p $(INSTALLED)
 	@$(install_files)
 	@$(uninstall_files)

@@ -16,7 +16,7 @@ NAMES = FOLDER + "/api_names.h"
 def copies(root):
     """Path in the tree -> content."""
     made, headers = {}, []
-    sources = sorted(glob.glob(os.path.join(root, "lib", "*", "*.[ch]")))
+    sources = sorted(set(glob.glob(os.path.join(root, "lib", "*", "*.[ch]"))) - set(glob.glob(os.path.join(root, "lib", "sql", "*"))))
     for path in sources + [os.path.join(root, "include", "annoproj.h")]:
         with open(path, encoding="utf-8") as file:
             text = file.read()

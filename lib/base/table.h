@@ -32,5 +32,8 @@ typedef struct table {
 bool table_is_null(const table_column *column, int64_t row);
 /* Characters of a utf8, binary or dictionary cell that is not null. */
 const char *table_bytes(const table_column *column, int32_t type, int64_t row, size_t *length);
+/* The list of a cell as a JSON array. */
+struct text;
+void table_list_text(struct text *out, const table_column *column, int32_t type, int64_t row);
 
 #endif

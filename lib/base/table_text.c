@@ -45,7 +45,7 @@ static void write_hex(text *out, const char *bytes, size_t length) {
     }
 }
 
-static void write_list(text *out, const table_column *column, int32_t type, int64_t row) {
+void table_list_text(text *out, const table_column *column, int32_t type, int64_t row) {
     text_character(out, '[');
     for (int32_t i = column->offsets[row]; i < column->offsets[row + 1]; i++) {
         if (i > column->offsets[row]) {
@@ -93,7 +93,7 @@ static void write_csv_double(text *out, const char *name, double value) {
 
 static void write_csv_list(text *out, const table_column *column, int32_t type, int64_t row) {
     text list = {0};
-    write_list(&list, column, type, row);
+    table_list_text(&list, column, type, row);
     text_csv(out, list.data ? list.data : "", list.length);
     out->failed = out->failed || list.failed;
     text_release(&list);
@@ -178,7 +178,7 @@ static void write_json_cell(text *out, const table *from, size_t index, int64_t 
         write_hex(out, bytes, length);
         text_character(out, '"');
         break;
-    default: write_list(out, column, type, row);
+    default: table_list_text(out, column, type, row);
     }
 }
 

@@ -123,7 +123,11 @@ typedef enum event_kind {
     EVENT_USER_ERASE = 115                /* credited = the user */
 } event_kind;
 
-const char *event_kind_name(int32_t kind); /* "task_submit"; "unknown" */
+/* As the event feed shows them. */
+const char *event_kind_name(int32_t kind);      /* "task_submit"; "unknown" */
+int32_t event_kind_of_name(const char *name);   /* -1 = there is none */
+const char *event_source_name(int32_t source);  /* "ui", "sdk" or "agent" */
+bool event_reference_may_be_zero(int32_t kind); /* where 0 is a value and not the absence of one */
 
 /* One event. Zero = not applicable, for every field. Numbers (stage, task, label, issue) are the low 32 bits of ids. */
 typedef struct event {

@@ -18,8 +18,9 @@ by_hand=$(for file in $written; do
     case $file in *.c | *.h | *.py | *.sh | *.mk) head -n 5 "$file" | grep -q 'DO NOT EDIT' || echo "$file" ;; esac
 done)
 
-complain "sqlite3.h is included outside lib/store" \
-    "$(grep -ln '# *include *[<"]sqlite3' lib/*/*.[ch] include/*.h | grep -v '^lib/store/')"
+complain "sqlite3.h is included outside lib/store, or sqlite3ext.h not by host_sqlite.h" \
+    "$(grep -ln '# *include *[<"]sqlite3' lib/*/*.[ch] include/*.h | grep -v -e '^lib/store/' -e '^lib/sql/host_sqlite.h$'
+    grep -ln '# *include *[<"]sqlite3ext' lib/store/*.[ch])"
 
 complain "the library includes contract.h, never annoproj.h" \
     "$(grep -ln '# *include *[<"]annoproj.h' lib/*/*.[ch] | grep -v '^lib/base/contract.h$')"

@@ -231,13 +231,16 @@
 #define event_get annoproj_internal_event_get
 #define event_get_all annoproj_internal_event_get_all
 #define event_kind_name annoproj_internal_event_kind_name
+#define event_kind_of_name annoproj_internal_event_kind_of_name
 #define event_log_read annoproj_internal_event_log_read
 #define event_next_seq annoproj_internal_event_next_seq
 #define event_pack annoproj_internal_event_pack
 #define event_pack_intact annoproj_internal_event_pack_intact
 #define event_read annoproj_internal_event_read
+#define event_reference_may_be_zero annoproj_internal_event_reference_may_be_zero
 #define event_seal annoproj_internal_event_seal
 #define event_set annoproj_internal_event_set
+#define event_source_name annoproj_internal_event_source_name
 #define event_tail_add annoproj_internal_event_tail_add
 #define event_tail_drop annoproj_internal_event_tail_drop
 #define event_tail_each annoproj_internal_event_tail_each
@@ -968,6 +971,7 @@
 #define summary_write annoproj_internal_summary_write
 #define table_bytes annoproj_internal_table_bytes
 #define table_is_null annoproj_internal_table_is_null
+#define table_list_text annoproj_internal_table_list_text
 #define task_add_row annoproj_internal_task_add_row
 #define task_arrive annoproj_internal_task_arrive
 #define task_check_queued annoproj_internal_task_check_queued

@@ -1,5 +1,7 @@
-/* Names of the event kinds, as the event feed shows them. */
+/* Events as the event feed shows them: names of their kinds and sources. */
 #include "event.h"
+
+#include <string.h>
 
 static const struct kind_name {
     int32_t kind;
@@ -110,4 +112,22 @@ const char *event_kind_name(int32_t kind) {
         }
     }
     return "unknown";
+}
+
+int32_t event_kind_of_name(const char *name) {
+    for (size_t i = 0; i < sizeof kind_names / sizeof kind_names[0]; i++) {
+        if (strcmp(kind_names[i].name, name) == 0) {
+            return kind_names[i].kind;
+        }
+    }
+    return -1;
+}
+
+const char *event_source_name(int32_t source) {
+    return source == ANNOPROJ_SOURCE_SDK ? "sdk" : source == ANNOPROJ_SOURCE_AGENT ? "agent" : "ui";
+}
+
+bool event_reference_may_be_zero(int32_t kind) {
+    return kind == EVENT_TASK_PRIORITY || kind == EVENT_TASK_SKIP || kind == EVENT_PROJECT_STATUS ||
+           kind == EVENT_LABELS_IMPORT;
 }

@@ -20,10 +20,6 @@ static void destroy_stream(body *dead) {
     release(gone);
 }
 
-static const char *source_name(int32_t source) {
-    return source == ANNOPROJ_SOURCE_SDK ? "sdk" : source == ANNOPROJ_SOURCE_AGENT ? "agent" : "ui";
-}
-
 static void add_optional(rows *table, int64_t value, int64_t shown) {
     if (value == 0) {
         rows_null(table);
@@ -32,17 +28,11 @@ static void add_optional(rows *table, int64_t value, int64_t shown) {
     }
 }
 
-/* Where 0 is a value and not the absence of one. */
-static bool reference_may_be_zero(int32_t kind) {
-    return kind == EVENT_TASK_PRIORITY || kind == EVENT_TASK_SKIP || kind == EVENT_PROJECT_STATUS ||
-           kind == EVENT_LABELS_IMPORT;
-}
-
 static void add_event(rows *table, int64_t project, int64_t seq, const event *one) {
     rows_int64(table, seq);
     rows_time(table, one->time_us);
     rows_text(table, event_kind_name(one->kind));
-    rows_text(table, source_name(one->source));
+    rows_text(table, event_source_name(one->source));
     rows_int64(table, one->actor);
     add_optional(table, one->credited, one->credited);
     add_optional(table, one->stage, MAKE_ID(project, one->stage));
@@ -51,7 +41,7 @@ static void add_event(rows *table, int64_t project, int64_t seq, const event *on
     add_optional(table, one->answer, one->answer);
     rows_int64(table, one->frames);
     rows_int64(table, one->duration_us);
-    add_optional(table, reference_may_be_zero(one->kind) ? 1 : one->reference, one->reference);
+    add_optional(table, event_reference_may_be_zero(one->kind) ? 1 : one->reference, one->reference);
 }
 
 typedef struct feed_call {
