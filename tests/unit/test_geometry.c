@@ -10,6 +10,8 @@
 
 #define MOST_NUMBERS 4096
 
+static bool widths_seen[65]; /* of packed numbers; 0 = varints */
+
 typedef struct sample {
     int64_t frames[16];
     size_t frame_count, parts[16], numbers_of_part[64], number_count;
@@ -37,6 +39,8 @@ static number random_number(unsigned flavour) {
         memcpy(&value, &bits, sizeof value);
         return number_from_double(isfinite(value) ? value : 0.5);
     }
+    case 4: /* of up to 63 bits: packed ones of every width */
+        return exact(sign * (int64_t)(random_below(UINT64_C(1000000000000000000)) >> random_below(60)), 0);
     default: { /* a double that came without its decimal */
         double value = ldexp((double)random_below(UINT64_C(1) << 53), (int)random_below(200) - 100);
         return (number){{0, 0}, value, false};
@@ -56,7 +60,7 @@ static void make_sample(sample *out, unsigned flavour) {
         for (size_t j = 0; j < out->parts[i]; j++, part++) {
             out->numbers_of_part[part] = random_below(60);
             for (size_t k = 0; k < out->numbers_of_part[part]; k++) {
-                out->numbers[out->number_count++] = random_number(flavour < 5 ? flavour : (unsigned)random_below(5));
+                out->numbers[out->number_count++] = random_number(flavour < 6 ? flavour : (unsigned)random_below(6));
             }
         }
     }
@@ -83,6 +87,7 @@ static void compare(const sample *from, int32_t shape, const bytes *encoded) {
     geometry_cursor cursor;
     size_t part = 0, at = 0;
     geometry_open(&cursor, encoded->data, encoded->length);
+    widths_seen[cursor.width] = true;
     assert_int_equal(cursor.shape, shape);
     assert_int_equal(cursor.unit, ANNOPROJ_UNIT_PIXELS);
     for (size_t i = 0; i < from->frame_count; i++) {
@@ -109,6 +114,28 @@ static void compare(const sample *from, int32_t shape, const bytes *encoded) {
     assert_false(cursor.failed);
 }
 
+/* Read some at a time they are the same as read one by one. */
+static void compare_blocks(const bytes *encoded) {
+    geometry_cursor one, some;
+    number single, block[5];
+    geometry_open(&one, encoded->data, encoded->length);
+    geometry_open(&some, encoded->data, encoded->length);
+    while (geometry_next_frame(&one)) {
+        assert_true(geometry_next_frame(&some));
+        while (geometry_next_part(&one)) {
+            assert_true(geometry_next_part(&some));
+            for (size_t got = geometry_next_numbers(&some, block, 5); got > 0;
+                 got = geometry_next_numbers(&some, block, 5)) {
+                for (size_t i = 0; i < got; i++) {
+                    assert_true(geometry_next_number(&one, &single));
+                    assert_true(number_to_double(&single) == number_to_double(&block[i]));
+                }
+            }
+        }
+    }
+    assert_false(one.failed || some.failed || geometry_next_frame(&some));
+}
+
 static void numbers_come_back(void **state) {
     (void)state;
     static sample one;
@@ -116,11 +143,37 @@ static void numbers_come_back(void **state) {
     for (unsigned round = 0; round < 3000; round++) {
         int32_t shape = shapes[random_below(4)];
         bytes encoded = {0};
-        make_sample(&one, round % 6);
+        make_sample(&one, round % 7);
         encode(&one, shape, &encoded);
         compare(&one, shape, &encoded);
+        compare_blocks(&encoded);
         bytes_release(&encoded);
     }
+}
+
+/* All deltas of one width: every width there is, at every place within a byte. */
+static void packed_numbers_of_every_width(void **state) {
+    (void)state;
+    static sample one;
+    for (unsigned width = 2; width <= 60; width++) {
+        bytes encoded = {0};
+        const int64_t top = INT64_C(1) << (width - 2);
+        one = (sample){
+            .frames = {width % 2}, .frame_count = 1, .parts = {2}, .numbers_of_part = {33, 1}, .number_count = 34};
+        for (size_t i = 0; i < one.number_count; i++) {
+            const int64_t integer = i % 4 < 2 ? top + (int64_t)random_below((uint64_t)top) : (int64_t)random_below(2);
+            one.numbers[i] = exact(integer < INT64_C(1000000000000000000) ? integer : 7, 0);
+        }
+        encode(&one, SHAPE_POLYGON, &encoded);
+        compare(&one, SHAPE_POLYGON, &encoded);
+        compare_blocks(&encoded);
+        bytes_release(&encoded);
+    }
+    unsigned seen = 0;
+    for (unsigned width = 1; width <= 64; width++) {
+        seen += widths_seen[width];
+    }
+    assert_true(widths_seen[0] && seen > 40);
 }
 
 /* Reads everything there is; how far it comes does not matter, that it ends and stays inside does. */
@@ -142,7 +195,7 @@ static void damaged_bytes_end(void **state) {
     static sample one;
     for (unsigned round = 0; round < 3000; round++) {
         bytes encoded = {0};
-        make_sample(&one, round % 6);
+        make_sample(&one, round % 7);
         encode(&one, SHAPE_POLYGON, &encoded);
         for (unsigned flips = 1 + (unsigned)random_below(3); flips > 0 && encoded.length > 0; flips--) {
             encoded.data[random_below(encoded.length)] = (uint8_t)random_next();
@@ -159,19 +212,21 @@ static void damaged_bytes_end(void **state) {
 static void every_cut_is_noticed(void **state) {
     (void)state;
     static sample one;
-    do {
-        make_sample(&one, 0);
-    } while (one.number_count < 20);
-    bytes encoded = {0};
-    encode(&one, SHAPE_POLYGON, &encoded);
-    for (size_t length = 1; length < encoded.length; length++) {
-        geometry_cursor cursor;
-        geometry_open(&cursor, encoded.data, length);
-        while (geometry_next_frame(&cursor)) {
+    for (unsigned flavour = 0; flavour < 6; flavour++) { /* varints, packed, number by number */
+        do {
+            make_sample(&one, flavour);
+        } while (one.number_count < 20);
+        bytes encoded = {0};
+        encode(&one, SHAPE_POLYGON, &encoded);
+        for (size_t length = 1; length < encoded.length; length++) {
+            geometry_cursor cursor;
+            geometry_open(&cursor, encoded.data, length);
+            while (geometry_next_frame(&cursor)) {
+            }
+            assert_true(cursor.failed);
         }
-        assert_true(cursor.failed);
+        bytes_release(&encoded);
     }
-    bytes_release(&encoded);
 }
 
 static void misuse_and_bad_numbers(void **state) {
@@ -228,8 +283,9 @@ static void short_decimals_stay_short(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(numbers_come_back),    cmocka_unit_test(damaged_bytes_end),
-        cmocka_unit_test(every_cut_is_noticed), cmocka_unit_test(misuse_and_bad_numbers),
-        cmocka_unit_test(empty_is_nothing),     cmocka_unit_test(short_decimals_stay_short)};
+        cmocka_unit_test(numbers_come_back),        cmocka_unit_test(packed_numbers_of_every_width),
+        cmocka_unit_test(damaged_bytes_end),        cmocka_unit_test(every_cut_is_noticed),
+        cmocka_unit_test(misuse_and_bad_numbers),   cmocka_unit_test(empty_is_nothing),
+        cmocka_unit_test(short_decimals_stay_short)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
