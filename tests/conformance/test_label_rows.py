@@ -499,6 +499,17 @@ class Faults(Stores):
                      "bitmask": {"top": 0, "left": 0, "width": WIDTH, "height": HEIGHT, "rleString": "!!"}}]), where + "/bitmask", "rleString"),
             (image([{"objectHash": "BBBBBBBB", "featureHash": "objLin01", "polyline": {"0": {"x": 0, "y": 0}, "2": {"x": 1, "y": 1}}}]),
              where + "/polyline", "without gaps"),
+            (image([{"objectHash": "BBBBBBBB", "featureHash": "objLin01", "polyline": [{"x": 0, "y": 0, "z": 1}, {"x": 1, "y": 1}]}]),
+             where + "/polyline/0", "points with z"),
+            (image([{"objectHash": "BBBBBBBB", "featureHash": "objLin01", "polyline": [{"x": 0, "y": 0}, 7]}]),
+             where + "/polyline/1", "must be an object"),
+            (image([{"objectHash": "BBBBBBBB", "featureHash": "objLin01", "polyline": [{"x": 0, "y": 0}, {"x": 0}]}]),
+             where + "/polyline/1", "a point has x and y"),
+            (image([], spaces={"s": {"labels": {}}}), "/0/spaces", "labels in spaces"),
+            (image([], classification_answers={"CCCCCCCC": {"spaces": {"s": {"range": []}}}}), "/0/classification_answers/CCCCCCCC/spaces",
+             "labels in spaces"),
+            (image([], object_answers={"QQQQQQQQ": {"featureHash": "objQuo01", "range": [], "range_html": [{"start": {"xpath": "/p", "offset": 1}}]}}),
+             "/0/object_answers/QQQQQQQQ/range_html", "ranges of nodes"),
             (image([{"objectHash": "BBBBBBBB", "featureHash": "objAre01", "polygons": [[[0, 0, 1]]]}]), where + "/polygons/0/0", "pairs"),
         ]
         for row, place, reason in cases:
@@ -542,6 +553,18 @@ class Faults(Stores):
                             object_answers={"AAAAAAAA": {"objectHash": "AAAAAAAA", "classifications": []}})]
         self.assertEqual(self.take(project, rows)["labels"], 1)
         self.assertEqual(list(json.loads(self.exported(project))[0]["object_answers"]), ["BBBBBBBB"])
+
+    def test_points_in_a_list(self):
+        host, project = self.make({"image 0": "image"})
+        line = {"objectHash": "LLLLLLLL", "featureHash": "objLin01"}
+        area = {"objectHash": "PPPPPPPP", "featureHash": "objAre01"}
+        listed = lambda numbers: [{"x": x, "y": y} for x, y in numbers]
+        self.take(project, image([dict(line, polyline=listed([(0.5, 0.25), (0.125, 1)]), z=7),
+                                  dict(area, polygon=listed([(0, 0), (1, 0), (1, 0.5)]))], spaces={}))
+        (unit,) = json.loads(self.exported(project))[0]["data_units"].values()
+        got = by_hash(unit["labels"]["objects"], "objectHash")
+        self.assertEqual(got["LLLLLLLL"]["polyline"], {"0": {"x": 0.5, "y": 0.25}, "1": {"x": 0.125, "y": 1}})
+        self.assertEqual(got["PPPPPPPP"]["polygons"], [[[0, 0, 1, 0, 1, 0.5]]])
 
     def test_callbacks_and_cancel(self):
         host, project = self.make({"image 0": "image"})

@@ -698,6 +698,7 @@
 #define row_data_unit_row annoproj_internal_row_data_unit_row
 #define row_dataset_row annoproj_internal_row_dataset_row
 #define row_elements annoproj_internal_row_elements
+#define row_elements_here annoproj_internal_row_elements_here
 #define row_encoder_begin annoproj_internal_row_encoder_begin
 #define row_encoder_next_row annoproj_internal_row_encoder_next_row
 #define row_encoder_release annoproj_internal_row_encoder_release
@@ -730,6 +731,7 @@
 #define row_label_write_row annoproj_internal_row_label_write_row
 #define row_layout_row annoproj_internal_row_layout_row
 #define row_members annoproj_internal_row_members
+#define row_members_here annoproj_internal_row_members_here
 #define row_next annoproj_internal_row_next
 #define row_note annoproj_internal_row_note
 #define row_note_at annoproj_internal_row_note_at
@@ -756,6 +758,7 @@
 #define row_read_segmentation annoproj_internal_row_read_segmentation
 #define row_read_shape annoproj_internal_row_read_shape
 #define row_read_skeleton annoproj_internal_row_read_skeleton
+#define row_refuse annoproj_internal_row_refuse
 #define row_reviewers_frame_row annoproj_internal_row_reviewers_frame_row
 #define row_reviewers_row annoproj_internal_row_reviewers_row
 #define row_set_authors annoproj_internal_row_set_authors

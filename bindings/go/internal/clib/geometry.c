@@ -21,6 +21,8 @@ struct geometry_builder {
     size_t part_count, part_capacity;
     number *numbers;
     size_t number_count, number_capacity;
+    int64_t *integers; /* what the numbers are at their common scale */
+    size_t integer_capacity;
     bool failed, misused, unordered, infinite;
 };
 
@@ -51,6 +53,7 @@ void geometry_builder_free(geometry_builder *builder) {
         release(builder->frames);
         release(builder->parts);
         release(builder->numbers);
+        release(builder->integers);
         release(builder);
     }
 }
@@ -144,7 +147,7 @@ static bool scaled(int64_t value, int32_t power, int64_t *out) {
 }
 
 /* The smallest power of ten that makes every number an integer of 64 bits; false when there is none. */
-static bool common_scale(const geometry_builder *builder, int32_t *scale) {
+static bool common_scale(geometry_builder *builder, int32_t *scale) {
     bool any = false;
     *scale = 0;
     for (size_t i = 0; i < builder->number_count; i++) {
@@ -161,10 +164,22 @@ static bool common_scale(const geometry_builder *builder, int32_t *scale) {
         return false;
     }
     for (size_t i = 0; i < builder->number_count; i++) {
-        int64_t integer;
-        if (!scaled(builder->numbers[i].decimal.mantissa, *scale - builder->numbers[i].decimal.scale, &integer)) {
+        const decimal *one = &builder->numbers[i].decimal;
+        if (!scaled(one->mantissa, *scale - one->scale, &builder->integers[i])) {
             return false;
         }
+    }
+    return true;
+}
+
+static bool room_for_integers(geometry_builder *builder) {
+    if (builder->integer_capacity < builder->number_count) {
+        int64_t *larger = reallocate(builder->integers, builder->number_capacity * sizeof *larger);
+        if (!larger) {
+            return false;
+        }
+        builder->integers = larger;
+        builder->integer_capacity = builder->number_capacity;
     }
     return true;
 }
@@ -181,16 +196,48 @@ static void encode_by_number(const number *one, bytes *out) {
 }
 
 typedef struct deltas {
-    int32_t scale;
-    bool by_number;
-    uint32_t stride;
+    uint32_t stride, place;
     int64_t previous[SHAPE_LONGEST_STRIDE];
 } deltas;
 
+static inline uint64_t next_delta(deltas *run, int64_t integer) {
+    const uint64_t delta = zigzag((int64_t)((uint64_t)integer - (uint64_t)run->previous[run->place]));
+    run->previous[run->place] = integer;
+    run->place = run->place + 1 == run->stride ? 0 : run->place + 1;
+    return delta;
+}
+
+static size_t part_end(const geometry_builder *builder, size_t part) {
+    return part + 1 < builder->part_count ? builder->parts[part + 1] : builder->number_count;
+}
+
+static uint32_t bits_of(uint64_t value) {
+    return value == 0 ? 1 : 64 - (uint32_t)__builtin_clzll(value);
+}
+
+/* The width at which all deltas fit when that takes less than varints do; else 0. */
+static uint32_t packed_width(const geometry_builder *builder) {
+    deltas run = {.stride = shape_stride(builder->shape)};
+    uint64_t all = 0;
+    size_t varints = 0, packed = 1;
+    for (size_t part = 0; part < builder->part_count; part++) {
+        run.place = 0;
+        for (size_t i = builder->parts[part]; i < part_end(builder, part); i++) {
+            const uint64_t delta = next_delta(&run, builder->integers[i]);
+            all |= delta;
+            varints += (bits_of(delta) + 6) / 7;
+        }
+    }
+    const uint32_t width = bits_of(all);
+    for (size_t part = 0; part < builder->part_count; part++) {
+        packed += ((part_end(builder, part) - builder->parts[part]) * width + 7) / 8;
+    }
+    return packed < varints ? width : 0;
+}
+
 #define AT_ONCE 256 /* numbers that get their room together */
 
-static void encode_deltas(const number *numbers, size_t count, deltas *run, bytes *out) {
-    uint32_t place = 0;
+static void encode_varints(const int64_t *integers, size_t count, deltas *run, bytes *out) {
     for (size_t first = 0; first < count; first += AT_ONCE) {
         const size_t after = count - first < AT_ONCE ? count : first + AT_ONCE;
         uint8_t *at = bytes_room(out, (after - first) * LONGEST_VARINT);
@@ -198,35 +245,83 @@ static void encode_deltas(const number *numbers, size_t count, deltas *run, byte
             return;
         }
         for (size_t i = first; i < after; i++) {
-            int64_t integer = 0;
-            scaled(numbers[i].decimal.mantissa, run->scale - numbers[i].decimal.scale,
-                   &integer); /* fits: common_scale() */
-            at = put_varint(at, zigzag((int64_t)((uint64_t)integer - (uint64_t)run->previous[place])));
-            run->previous[place] = integer;
-            place = place + 1 == run->stride ? 0 : place + 1;
+            at = put_varint(at, next_delta(run, integers[i]));
         }
         out->length = (size_t)(at - out->data);
     }
 }
 
-static void encode_part(const geometry_builder *builder, size_t part, deltas *run, bytes *out) {
-    const size_t first = builder->parts[part];
-    const size_t after = part + 1 < builder->part_count ? builder->parts[part + 1] : builder->number_count;
-    bytes_varint(out, after - first);
-    if (first == after) {
+/* From the lowest bit of each byte on; the last byte is filled up with zeros. */
+static void encode_packed(const int64_t *integers, size_t count, uint32_t width, deltas *run, bytes *out) {
+    uint8_t *at = bytes_room(out, (count * width + 7) / 8);
+    unsigned __int128 waiting = 0;
+    uint32_t bits = 0;
+    for (size_t i = 0; i < count && at; i++) {
+        waiting |= (unsigned __int128)next_delta(run, integers[i]) << bits;
+        for (bits += width; bits >= 8; bits -= 8) {
+            *at++ = (uint8_t)waiting;
+            waiting >>= 8;
+        }
+    }
+    if (bits > 0 && at) {
+        *at++ = (uint8_t)waiting;
+    }
+    if (at) {
+        out->length = (size_t)(at - out->data);
+    }
+}
+
+typedef struct coding {
+    int32_t scale;
+    bool by_number;
+    uint32_t width; /* of packed numbers; 0 = varints */
+    deltas run;
+} coding;
+
+static void encode_numbers(const geometry_builder *builder, size_t part, coding *how, bytes *out) {
+    const size_t first = builder->parts[part], count = part_end(builder, part) - first;
+    how->run.place = 0;
+    if (count == 0) {
         return; /* there may be no numbers at all to point at */
     }
-    if (!run->by_number) {
-        encode_deltas(builder->numbers + first, after - first, run, out);
+    if (how->by_number) {
+        for (size_t i = first; i < first + count; i++) {
+            encode_by_number(&builder->numbers[i], out);
+        }
+    } else if (how->width > 0) {
+        encode_packed(builder->integers + first, count, how->width, &how->run, out);
+    } else {
+        encode_varints(builder->integers + first, count, &how->run, out);
+    }
+}
+
+/* Most frames have one part with as many numbers as the shape takes: nothing but a 0 is said of them. */
+static void encode_frame(const geometry_builder *builder, size_t frame, coding *how, bytes *out) {
+    const size_t part = builder->frames[frame].part;
+    const size_t after = frame + 1 < builder->frame_count ? builder->frames[frame + 1].part : builder->part_count;
+    if (after == part + 1 && part_end(builder, part) - builder->parts[part] == how->run.stride) {
+        bytes_varint(out, 0);
+        encode_numbers(builder, part, how, out);
         return;
     }
-    for (size_t i = first; i < after; i++) {
-        encode_by_number(&builder->numbers[i], out);
+    bytes_varint(out, after - part + 1);
+    for (size_t i = part; i < after; i++) {
+        bytes_varint(out, part_end(builder, i) - builder->parts[i]);
+        encode_numbers(builder, i, how, out);
+    }
+}
+
+static void encode_head(const geometry_builder *builder, const coding *how, bytes *out) {
+    const uint64_t scale = how->by_number ? SCALE_TAG_BY_NUMBER : tag_of_scale(how->scale);
+    bytes_varint(out, (uint64_t)(uint32_t)builder->shape << UNIT_BITS | (uint32_t)builder->unit);
+    bytes_varint(out, scale << 1 | (how->width > 0 ? PACKED : 0));
+    if (how->width > 0) {
+        bytes_varint(out, how->width);
     }
 }
 
 annoproj_status geometry_encode(geometry_builder *builder, bytes *out, annoproj_error **error) {
-    if (builder->failed) {
+    if (builder->failed || !room_for_integers(builder)) {
         return fail_memory(error);
     }
     if (builder->misused) {
@@ -239,21 +334,18 @@ annoproj_status geometry_encode(geometry_builder *builder, bytes *out, annoproj_
     if (builder->infinite) {
         return fail(error, ANNOPROJ_DATA, "a geometry has a coordinate that is not finite");
     }
-    deltas run = {.stride = shape_stride(builder->shape)};
-    run.by_number = !common_scale(builder, &run.scale);
-    bytes_varint(out, (uint64_t)(uint32_t)builder->shape);
-    bytes_varint(out, (uint64_t)(uint32_t)builder->unit);
-    bytes_varint(out, run.by_number ? SCALE_TAG_BY_NUMBER : tag_of_scale(run.scale));
-    bytes_varint(out, builder->frame_count);
+    coding how = {.run.stride = shape_stride(builder->shape)};
+    how.by_number = !common_scale(builder, &how.scale);
+    how.width = how.by_number ? 0 : packed_width(builder);
+    encode_head(builder, &how, out);
+    const bool only_first = builder->frame_count == 1 && builder->frames[0].frame == 0;
+    bytes_varint(out, only_first ? 0 : builder->frame_count + 1);
     int64_t before = -1;
     for (size_t i = 0; i < builder->frame_count; i++) {
-        size_t part = builder->frames[i].part;
-        size_t after = i + 1 < builder->frame_count ? builder->frames[i + 1].part : builder->part_count;
-        bytes_varint(out, (uint64_t)(builder->frames[i].frame - before - 1));
-        bytes_varint(out, after - part);
-        for (; part < after; part++) {
-            encode_part(builder, part, &run, out);
+        if (!only_first) {
+            bytes_varint(out, (uint64_t)(builder->frames[i].frame - before - 1));
         }
+        encode_frame(builder, i, &how, out);
         before = builder->frames[i].frame;
     }
     return out->failed ? fail_memory(error) : ANNOPROJ_OK;

@@ -1,6 +1,7 @@
 /* Geometry of one label: per frame, in the unit it came in, exact. Encoded: integers at the smallest power of ten
- * that reproduces every number of the label, delta varints; where there is none, number by number (a decimal of its
- * own, or float64 for a number that is no decimal of 18 digits). docs/file-format.md has the bytes. */
+ * that reproduces every number of the label, their deltas as varints or, where that is less, as bits of one width; where there
+ * is none, number by number (a decimal of its own, or float64 for a number that is no decimal of 18 digits).
+ * docs/file-format.md has the bytes. */
 #ifndef GEOMETRY_H
 #define GEOMETRY_H
 
@@ -39,6 +40,9 @@ typedef struct geometry_cursor {
     uint64_t frames_left, parts_left, numbers_left;
     int64_t previous[SHAPE_LONGEST_STRIDE]; /* deltas run apart for each place of a point or box */
     uint32_t stride, place;
+    uint32_t width, bit; /* of packed numbers, 0 = varints; how many bits of the byte at `unpacker` are read */
+    bool only_first;     /* there is one frame, and it is frame 0 */
+    bool usual;          /* the frame has one part, with as many numbers as the stride */
     bool failed;
 } geometry_cursor;
 void geometry_open(geometry_cursor *cursor, const uint8_t *data, size_t length);

@@ -4,6 +4,11 @@
 
 #include <stdint.h>
 
+/* How the numbers of a label stand: varints, or bits of one width where these take less. */
+#define UNIT_BITS   2  /* the unit stands under the shape */
+#define PACKED      1u /* under the scale's tag: a width comes next */
+#define WIDEST_BITS 64
+
 /* The scales a decimal can have, as a varint: 0 stands for "number by number" or float64, else zigzag + 1. */
 #define SMALLEST_SCALE      (-320)
 #define LARGEST_SCALE       360

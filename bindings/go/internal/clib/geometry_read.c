@@ -24,18 +24,22 @@ void geometry_open(geometry_cursor *cursor, const uint8_t *data, size_t length) 
         return;
     }
     cursor->unpacker = (unpacker){data, data + length, false};
-    uint64_t shape = unpack_varint(&cursor->unpacker);
-    uint64_t unit = unpack_varint(&cursor->unpacker);
-    uint64_t scale = unpack_varint(&cursor->unpacker);
-    cursor->frames_left = unpack_varint(&cursor->unpacker);
-    if (cursor->unpacker.failed || shape > INT32_MAX || unit > INT32_MAX || scale > SCALE_TAG_LARGEST) {
+    const uint64_t shape = unpack_varint(&cursor->unpacker);
+    const uint64_t scale = unpack_varint(&cursor->unpacker);
+    const uint64_t width = scale & PACKED ? unpack_varint(&cursor->unpacker) : 0;
+    const uint64_t frames = unpack_varint(&cursor->unpacker);
+    const bool sound = shape >> UNIT_BITS <= INT32_MAX && scale >> 1 <= SCALE_TAG_LARGEST && width <= WIDEST_BITS &&
+                       (width > 0) == ((scale & PACKED) != 0) && scale != PACKED;
+    if (cursor->unpacker.failed || !sound) {
         cursor->failed = true;
-        cursor->frames_left = 0;
         return;
     }
-    cursor->shape = (int32_t)shape;
-    cursor->unit = (int32_t)unit;
-    cursor->scale = scale == SCALE_TAG_BY_NUMBER ? GEOMETRY_BY_NUMBER : scale_of_tag(scale);
+    cursor->shape = (int32_t)(shape >> UNIT_BITS);
+    cursor->unit = (int32_t)(shape & ((1u << UNIT_BITS) - 1));
+    cursor->scale = scale >> 1 == SCALE_TAG_BY_NUMBER ? GEOMETRY_BY_NUMBER : scale_of_tag(scale >> 1);
+    cursor->width = (uint32_t)width;
+    cursor->only_first = frames == 0;
+    cursor->frames_left = frames == 0 ? 1 : frames - 1;
     cursor->stride = shape_stride(cursor->shape);
 }
 
@@ -56,14 +60,22 @@ bool geometry_next_frame(geometry_cursor *cursor) {
     if (cursor->frames_left == 0) {
         return ended(cursor, cursor->unpacker.at != cursor->unpacker.end);
     }
-    uint64_t ahead = unpack_varint(&cursor->unpacker);
-    cursor->parts_left = unpack_varint(&cursor->unpacker);
+    const uint64_t ahead = cursor->only_first ? 0 : unpack_varint(&cursor->unpacker);
+    const uint64_t parts = unpack_varint(&cursor->unpacker);
+    cursor->usual = parts == 0;
+    cursor->parts_left = parts == 0 ? 1 : parts - 1;
     if (cursor->unpacker.failed || ahead >= (uint64_t)(INT64_MAX - 1 - cursor->frame)) {
         return ended(cursor, true);
     }
     cursor->frames_left--;
     cursor->frame += (int64_t)ahead + 1;
     return true;
+}
+
+/* Whether the bytes of a part's packed numbers are there, so that they need not be asked for again. */
+static bool packed_are_there(const geometry_cursor *cursor) {
+    const uint64_t left = (uint64_t)(cursor->unpacker.end - cursor->unpacker.at);
+    return cursor->numbers_left <= left * 8 / cursor->width;
 }
 
 bool geometry_next_part(geometry_cursor *cursor) {
@@ -74,9 +86,9 @@ bool geometry_next_part(geometry_cursor *cursor) {
         return false;
     }
     cursor->parts_left--;
-    cursor->numbers_left = unpack_varint(&cursor->unpacker);
-    cursor->place = 0;
-    return cursor->unpacker.failed ? ended(cursor, true) : true;
+    cursor->numbers_left = cursor->usual ? cursor->stride : unpack_varint(&cursor->unpacker);
+    cursor->place = cursor->bit = 0;
+    return cursor->unpacker.failed || (cursor->width > 0 && !packed_are_there(cursor)) ? ended(cursor, true) : true;
 }
 
 /* The shortest form of mantissa * 10^-scale; false when no decimal of ours. */
@@ -109,8 +121,30 @@ static bool number_by_number(geometry_cursor *cursor, number *out) {
     return tag <= SCALE_TAG_LARGEST && !cursor->unpacker.failed && shortest(mantissa, scale_of_tag(tag), &out->decimal);
 }
 
-static int64_t next_integer(geometry_cursor *cursor) {
-    const uint64_t delta = (uint64_t)unpack_zigzag(&cursor->unpacker);
+/* The bits of the next packed number; `last` of a part, which ends with its byte. */
+static uint64_t next_bits(geometry_cursor *cursor, bool last) {
+    const uint8_t *at = cursor->unpacker.at;
+    const size_t left = (size_t)(cursor->unpacker.end - at);
+    uint64_t low = 0, high = 0;
+    if (left > sizeof low) {
+        memcpy(&low, at, sizeof low);
+        high = at[sizeof low];
+    } else {
+        memcpy(&low, at, left);
+    }
+    uint64_t value = low >> cursor->bit;
+    if (cursor->bit > 0) {
+        value |= high << (64 - cursor->bit);
+    }
+    const uint32_t after = cursor->bit + cursor->width;
+    cursor->unpacker.at = at + after / 8 + (last && after % 8 > 0);
+    cursor->bit = after % 8;
+    return value & (UINT64_MAX >> (64 - cursor->width));
+}
+
+static int64_t next_integer(geometry_cursor *cursor, bool last) {
+    const uint64_t delta = cursor->width > 0 ? (uint64_t)unzigzag(next_bits(cursor, last))
+                                             : (uint64_t)unpack_zigzag(&cursor->unpacker);
     const int64_t mantissa = (int64_t)((uint64_t)cursor->previous[cursor->place] + delta);
     cursor->previous[cursor->place] = mantissa;
     cursor->place = cursor->place + 1 == cursor->stride ? 0 : cursor->place + 1;
@@ -126,7 +160,7 @@ bool geometry_next_number(geometry_cursor *cursor, number *out) {
     if (cursor->scale == GEOMETRY_BY_NUMBER) {
         return number_by_number(cursor, out) ? true : ended(cursor, true);
     }
-    const int64_t mantissa = next_integer(cursor);
+    const int64_t mantissa = next_integer(cursor, cursor->numbers_left == 0);
     return !cursor->unpacker.failed && shortest(mantissa, cursor->scale, &out->decimal) ? true : ended(cursor, true);
 }
 
@@ -139,10 +173,11 @@ size_t geometry_next_numbers(geometry_cursor *cursor, number *out, size_t capaci
         return count;
     }
     const size_t wanted = cursor->numbers_left < capacity ? (size_t)cursor->numbers_left : capacity;
-    const bool far_out = cursor->scale < SMALLEST_SCALE + 18; /* where the zeros at its end make a number none of ours */
+    const bool far_out = cursor->scale <
+                         SMALLEST_SCALE + 18; /* where the zeros at its end make a number none of ours */
     bool sound = true;
     for (; count < wanted && sound; count++) {
-        const int64_t mantissa = next_integer(cursor);
+        const int64_t mantissa = next_integer(cursor, count + 1 == cursor->numbers_left);
         out[count] = (number){.decimal = {mantissa, cursor->scale}, .exact = true};
         if (far_out || mantissa <= -MOST_MANTISSA || mantissa >= MOST_MANTISSA) {
             sound = shortest(mantissa, cursor->scale, &out[count].decimal);

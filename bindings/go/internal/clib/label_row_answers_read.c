@@ -259,6 +259,12 @@ static annoproj_status entry_member(row_reader *in, void *data, annoproj_error *
         entry->ranged = true;
         return read_ranges(in, &entry->ranges_end, error);
     }
+    if (json_key_is(&in->token, "range_html")) {
+        return row_refuse(in, "ranges of nodes are not taken: give a range of characters", error);
+    }
+    if (json_key_is(&in->token, "spaces")) {
+        return row_refuse(in, NO_SPACES, error);
+    }
     if (row_author_member(in, &entry->authors, &status, error)) {
         entry->has_authors = true;
         return status;

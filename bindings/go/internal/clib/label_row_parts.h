@@ -37,8 +37,16 @@ row_place row_here(row_reader *in, arena *memory);
 /* Calls back for each member of the next value, which must be an object; token is its key. Else a fault. null is no member. */
 typedef annoproj_status (*row_member_fn)(row_reader *in, void *data, annoproj_error **error);
 annoproj_status row_members(row_reader *in, const char *what, row_member_fn found, void *data, annoproj_error **error);
+/* The same of the value whose first token has been read. */
+annoproj_status row_members_here(row_reader *in, const char *what, row_member_fn found, void *data,
+                                 annoproj_error **error);
+/* The next value holds labels that cannot be taken: a fault unless it is empty. */
+annoproj_status row_refuse(row_reader *in, const char *why, annoproj_error **error);
+#define NO_SPACES "labels in spaces are not taken: labels stand in data_units"
 /* The same for each element of an array; token is the first of the element. */
 annoproj_status row_elements(row_reader *in, const char *what, row_member_fn found, void *data, annoproj_error **error);
+/* The same of the array whose bracket has been read. */
+annoproj_status row_elements_here(row_reader *in, row_member_fn found, void *data, annoproj_error **error);
 
 /* Values: the next one. null leaves *out as it is. */
 annoproj_status row_text(row_reader *in, const char *member, arena *memory, const char **out, size_t *length,

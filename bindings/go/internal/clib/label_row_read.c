@@ -171,6 +171,9 @@ static annoproj_status row_member(row_reader *in, annoproj_error **error) {
     if (json_key_is(key, "data_units")) {
         return row_members(in, "data_units", read_unit, NULL, error);
     }
+    if (json_key_is(key, "spaces")) {
+        return row_refuse(in, NO_SPACES, error);
+    }
     if (json_key_is(key, "object_answers")) {
         return row_read_object_answers(in, error);
     }

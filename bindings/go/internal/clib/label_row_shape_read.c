@@ -70,8 +70,8 @@ static annoproj_status read_box(row_reader *in, bool turned, annoproj_error **er
 /* --- points by number --------------------------------------------------------------------------------------------- */
 
 typedef struct point_members {
-    number x, y;
-    bool has_x, has_y;
+    number x, y, z;
+    bool has_x, has_y, has_z;
 } point_members;
 
 static annoproj_status point_member(row_reader *in, void *data, annoproj_error **error) {
@@ -82,7 +82,19 @@ static annoproj_status point_member(row_reader *in, void *data, annoproj_error *
     if (json_key_is(&in->token, "y")) {
         return row_number(in, "y", &point->y, &point->has_y, error);
     }
+    if (json_key_is(&in->token, "z")) {
+        return row_number(in, "z", &point->z, &point->has_z, error);
+    }
     return json_skip(in->scan, error);
+}
+
+static void check_point(row_reader *in, const point_members *point) {
+    if (!in->faulty && (!point->has_x || !point->has_y)) {
+        row_note(in, "a point has x and y");
+    }
+    if (!in->faulty && point->has_z) {
+        row_note(in, "points with z are not taken: a point has x and y");
+    }
 }
 
 /* {"0":{"x":..,"y":..},"1":...}, also where a writer has sorted "10" before "2". */
@@ -98,8 +110,8 @@ static annoproj_status numbered_point(row_reader *in, void *data, annoproj_error
         return json_skip(in->scan, error);
     }
     annoproj_status status = row_members(in, "a point", point_member, &point, error);
-    if (status == ANNOPROJ_OK && !in->faulty && (!point.has_x || !point.has_y)) {
-        row_note(in, "a point has x and y");
+    if (status == ANNOPROJ_OK) {
+        check_point(in, &point);
     }
     while (status == ANNOPROJ_OK && in->shape.number_count < 2 * (size_t)index + 2) {
         status = add_number(in, (number){.exact = true}, error);
@@ -112,12 +124,34 @@ static annoproj_status numbered_point(row_reader *in, void *data, annoproj_error
     return status;
 }
 
+/* The same without numbers: [{"x":..,"y":..},...] */
+static annoproj_status listed_point(row_reader *in, void *data, annoproj_error **error) {
+    size_t *points = data;
+    point_members point = {0};
+    if (*points == VERTICES) {
+        row_note(in, "it has more than %d points", VERTICES);
+        return row_pass(in, error);
+    }
+    annoproj_status status = row_members_here(in, "a point", point_member, &point, error);
+    if (status == ANNOPROJ_OK) {
+        check_point(in, &point);
+        status = add_number(in, point.x, error);
+    }
+    ++*points;
+    return status == ANNOPROJ_OK ? add_number(in, point.y, error) : status;
+}
+
 static annoproj_status read_points(row_reader *in, annoproj_error **error) {
     size_t points = 0;
     if (!shape_part(&in->shape)) {
         return fail_memory(error);
     }
-    annoproj_status status = row_members(in, "points", numbered_point, &points, error);
+    annoproj_status status = row_next(in, error);
+    if (status != ANNOPROJ_OK) {
+        return status;
+    }
+    status = in->token.kind == JSON_ARRAY ? row_elements_here(in, listed_point, &points, error)
+                                          : row_members_here(in, "points", numbered_point, &points, error);
     if (status == ANNOPROJ_OK && !in->faulty && 2 * points != in->shape.number_count) {
         row_note(in, "points are numbered from 0 without gaps");
     }

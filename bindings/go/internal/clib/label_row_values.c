@@ -59,7 +59,13 @@ row_place row_here(row_reader *in, arena *memory) {
 
 annoproj_status row_members(row_reader *in, const char *what, row_member_fn found, void *data, annoproj_error **error) {
     annoproj_status status = row_next(in, error);
-    if (status != ANNOPROJ_OK || in->token.kind == JSON_NULL) {
+    return status == ANNOPROJ_OK ? row_members_here(in, what, found, data, error) : status;
+}
+
+annoproj_status row_members_here(row_reader *in, const char *what, row_member_fn found, void *data,
+                                 annoproj_error **error) {
+    annoproj_status status = ANNOPROJ_OK;
+    if (in->token.kind == JSON_NULL) {
         return status;
     }
     if (in->token.kind != JSON_OBJECT) {
@@ -86,12 +92,33 @@ annoproj_status row_elements(row_reader *in, const char *what, row_member_fn fou
         row_note(in, "%s must be an array", what);
         return row_pass(in, error);
     }
+    return row_elements_here(in, found, data, error);
+}
+
+annoproj_status row_elements_here(row_reader *in, row_member_fn found, void *data, annoproj_error **error) {
+    annoproj_status status = ANNOPROJ_OK;
     for (status = row_next(in, error); status == ANNOPROJ_OK && in->token.kind != JSON_ARRAY_END;
          status = row_next(in, error)) {
         status = found(in, data, error);
         if (status != ANNOPROJ_OK) {
             break;
         }
+    }
+    return status;
+}
+
+annoproj_status row_refuse(row_reader *in, const char *why, annoproj_error **error) {
+    annoproj_status status = row_next(in, error);
+    int open = nesting(in->token.kind);
+    if (status == ANNOPROJ_OK && open > 0) {
+        status = row_next(in, error);
+        open += nesting(in->token.kind);
+        if (status == ANNOPROJ_OK && open > 0) {
+            row_note(in, "%s", why);
+        }
+    }
+    for (; open > 0 && status == ANNOPROJ_OK; open += nesting(in->token.kind)) {
+        status = row_next(in, error);
     }
     return status;
 }

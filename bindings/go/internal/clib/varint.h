@@ -31,6 +31,9 @@ static inline uint8_t *put_varint(uint8_t *at, uint64_t value) { /* behind what 
 static inline uint64_t zigzag(int64_t value) {
     return ((uint64_t)value << 1) ^ (value < 0 ? UINT64_MAX : 0);
 }
+static inline int64_t unzigzag(uint64_t value) {
+    return (int64_t)((value >> 1) ^ (value & 1 ? UINT64_MAX : 0));
+}
 
 /* A cursor over packed bytes. Reading past the end sets `failed` and gives 0: check once at the end. */
 typedef struct unpacker {
@@ -58,8 +61,7 @@ static inline uint64_t unpack_varint(unpacker *from) {
 }
 
 static inline int64_t unpack_zigzag(unpacker *from) {
-    uint64_t value = unpack_varint(from);
-    return (int64_t)((value >> 1) ^ (value & 1 ? UINT64_MAX : 0));
+    return unzigzag(unpack_varint(from));
 }
 
 const uint8_t *unpack_bytes(unpacker *unpacker, size_t length); /* NULL when there are not so many */
