@@ -71,7 +71,7 @@ class ConsensusChanges(unittest.TestCase):
         project, own = self.make(flow(), self.dataset(DataType.IMAGE))
         parent = project.task_list().to_pylist()[0]["parent"]
 
-        def work(label):
+        def work(label, used):
             branches = [row["branch"] for row in project.task_open(parent).consensus_branches().to_pylist()]
             for one, branch in zip(own, branches):
                 task = one.task_open(branch)
@@ -82,18 +82,20 @@ class ConsensusChanges(unittest.TestCase):
                         task.labels_write(hashes=[row["label"]], classes=[1], actions=[annoproj.LabelAction.REMOVE],
                                           geometry_starts=[0, 0], force=True)
                 task.submit()
-            own[2].task_open(parent).consensus_approve(branch=branches[0])
+            own[2].task_open(parent).consensus_approve(branch=branches[used])
 
-        work("label001")
+        work("label001", 0)
         review = own[2].task_open(parent)
         review.label_reject("label001", "loose")
         review.reject()
         issue = project.task_open(parent).issues().to_pylist()[0]
         self.assertTrue(issue["rejection"] and not issue["resolved"])
-        work(None)
+        work(None, 1)
         issue = project.task_open(parent).issues().to_pylist()[0]
         self.assertTrue(issue["resolved"])
         self.assertEqual(project.overview().to_pylist()[0]["open_issues"], 0)
+        resolved = [row for table in project.events(0) for row in table.to_pylist() if row["kind"] == "issue_resolve"]
+        self.assertEqual([row["credited"] for row in resolved], [self.users[1]])  # of the label that is gone: the task's last submitter
 
     # ---- group data ----
 

@@ -261,8 +261,14 @@ annoproj_status branch_forget_submitters(command *cmd, const task_facts *task, a
 
 annoproj_status branch_note_submitters(command *cmd, const task_facts *task, branch *const *used, size_t count,
                                        annoproj_error **error) {
+    static const char last_text[] = "UPDATE task SET last_submitter = ?2 WHERE id = ?1";
     static const char text[] = "INSERT OR IGNORE INTO task_submitter(task, user) VALUES(?1, ?2)";
-    annoproj_status status = branch_forget_submitters(cmd, task, error);
+    statement *update = sql(cmd->scope.database, last_text);
+    bind_int64(update, task->id);
+    bind_int64(update, task->last_submitter);
+    annoproj_status status = sql_run(update, error);
+    if (status == ANNOPROJ_OK)
+        status = branch_forget_submitters(cmd, task, error);
     for (size_t i = 0; i < count && status == ANNOPROJ_OK; i++) {
         if (used[i]->last_submitter == 0 || used[i]->last_submitter == task->last_submitter)
             continue;

@@ -45,7 +45,8 @@ annoproj_status branch_held(scope *scope, const task_facts *task, int64_t user, 
 /* Whether the user submitted a branch of the task. */
 annoproj_status branch_submitted_by(scope *scope, int64_t parent, int64_t user, bool *submitted,
                                     annoproj_error **error);
-/* The task was made of these branches: their annotators beside its last submitter are kept until it is submitted again. */
+/* The task was made of these branches: its last submitter, and the other annotators of theirs, are kept until it is
+ * submitted again. */
 annoproj_status branch_note_submitters(command *command, const task_facts *task, branch *const *used, size_t count,
                                        annoproj_error **error);
 annoproj_status branch_forget_submitters(command *command, const task_facts *task, annoproj_error **error);
