@@ -101,12 +101,23 @@ static annoproj_status begin(quality_report *made, scope *in, const query *asked
     return people_begin(&made->people, in, asked, false, error);
 }
 
-static annoproj_status walk(quality_report *made, const int32_t *kinds, event_walk_fn visit, annoproj_error **error) {
+static annoproj_status walk_through(quality_report *made, const int32_t *kinds, event_walk_fn visit,
+                                    annoproj_error **error) {
     const scope *in = made->people.report.in;
     const uint32_t columns = (uint32_t)1 << COLUMN_TIME | (uint32_t)1 << COLUMN_SOURCE | (uint32_t)1 << COLUMN_ACTOR |
                              (uint32_t)1 << COLUMN_CREDITED | (uint32_t)1 << COLUMN_STAGE | (uint32_t)1 << COLUMN_TASK |
                              (uint32_t)1 << COLUMN_CLASS | (uint32_t)1 << COLUMN_REFERENCE;
-    annoproj_status status = event_walk(in->database, in->bounds, in->project.id, kinds, columns, visit, made, error);
+    const event_walk walk = {.database = in->database,
+                             .store = in->store,
+                             .bounds = in->bounds,
+                             .project = in->project.id,
+                             .kinds = kinds,
+                             .columns = columns,
+                             .after = INT64_MIN,
+                             .before = made->before,
+                             .visit = visit,
+                             .data = made};
+    annoproj_status status = event_walk_run(&walk, error);
     return status == ANNOPROJ_OK && made->failed ? fail_memory(error) : status;
 }
 
@@ -128,7 +139,7 @@ annoproj_status report_collaborator_quality(scope *in, const query *asked, annop
         status = begin_tasks(&made, error);
     }
     if (status == ANNOPROJ_OK) {
-        status = walk(&made, kinds, take_task, error);
+        status = walk_through(&made, kinds, take_task, error);
     }
     if (status != ANNOPROJ_OK) {
         return status;
@@ -193,7 +204,7 @@ annoproj_status report_class_quality(scope *in, const query *asked, annoproj_tab
         status = begin_labels(&made, error);
     }
     if (status == ANNOPROJ_OK) {
-        status = walk(&made, kinds, take_label, error);
+        status = walk_through(&made, kinds, take_label, error);
     }
     if (status != ANNOPROJ_OK) {
         return status;

@@ -1,33 +1,43 @@
-/* The reports of what was done to each task, and to each task in each stage. The log is scanned for so many tasks at a time that
- * memory is bounded by the table. */
+/* The reports of what was done to each task, and to each task in each stage: one walk over the log for so many tasks at a time
+ * that memory is bounded by the table. */
 #include <stdlib.h>
 #include <string.h>
 
+#include "event_walk.h"
 #include "failure.h"
 #include "project.h"
 #include "query.h"
+#include "row_walk.h"
 
-#define TASKS_AT_ONCE 65536 /* of which few have a cell for each kind, stage and user */
+#define TASKS_AT_ONCE ((int64_t)1 << 20)
 
 typedef struct branch_place {
     int64_t branch, task; /* numbers */
 } branch_place;
 
-/* What one cell says of a task: sorted, equal keys are folded into one row. */
+/* What was done to a task; in a stage by a user when the report asks. Those of one task are chained. */
 typedef struct part_of_row {
-    int64_t task, stage, user; /* numbers; 0 when the report does not ask */
+    int64_t user; /* numbers; 0 when the report does not ask */
+    int32_t stage;
+    uint32_t next; /* place from 1; 0 = the last one */
     int64_t created, edited, deleted, time_us;
 } part_of_row;
 
 typedef struct performance {
     report report;
     bool by_stage;
+    int64_t after, before;  /* the window */
     branch_place *branches; /* by branch */
     size_t branch_count;
     int64_t last_task;
     report_users users;
     const char **emails; /* room for those of one row */
     rows *out;
+    int64_t first, end;        /* tasks at once: [first, end) */
+    uint32_t *chains;          /* of each: place of a part */
+    part_of_row *parts, *list; /* all of them; those of one task */
+    size_t count, capacity, list_capacity;
+    bool failed; /* out of memory */
 } performance;
 
 /* --- branches: what is theirs is their task's ---- */
@@ -74,105 +84,160 @@ static int64_t task_of(const performance *made, int64_t number) {
     return found == NULL ? number : found->task;
 }
 
-/* Tasks [first, last] with their branches, as far as the query lets them pass. */
-static annoproj_status tasks_between(const performance *made, int64_t first, int64_t last, arena *memory,
-                                     number_set *out, annoproj_error **error) {
-    const number_set *passing = made->report.tasks;
-    if (!number_set_make(out, memory, made->last_task)) {
-        return fail_memory(error);
-    }
-    for (int64_t task = first; task <= last; task++) {
-        if (passing == NULL || number_set_has(passing, task)) {
-            number_set_add(out, task);
+/* --- the walk ---- */
+
+static part_of_row *add_part(performance *made, uint32_t *chain, int32_t stage, int64_t user) {
+    if (made->count == made->capacity) {
+        const size_t capacity = made->capacity == 0 ? 4096 : 2 * made->capacity;
+        part_of_row *parts = capacity > UINT32_MAX ? NULL : reallocate(made->parts, capacity * sizeof *parts);
+        if (parts == NULL) {
+            made->failed = true;
+            return NULL;
         }
+        made->parts = parts;
+        made->capacity = capacity;
     }
-    for (size_t i = 0; i < made->branch_count; i++) {
-        const branch_place *one = &made->branches[i];
-        bool inside = one->task >= first && one->task <= last;
-        if (inside && (passing == NULL || number_set_has(passing, one->task))) {
-            number_set_add(out, one->branch);
-        } else {
-            number_set_remove(out, one->branch);
-        }
-    }
-    return ANNOPROJ_OK;
+    made->parts[made->count] = (part_of_row){.stage = stage, .user = user, .next = *chain};
+    *chain = (uint32_t)++made->count;
+    return &made->parts[made->count - 1];
 }
 
-/* --- the scan ---- */
-
-#define TASK_ACTIONS                                                                                                   \
-    EVENT_TASK_ASSIGN, EVENT_TASK_RELEASE, EVENT_TASK_SUBMIT, EVENT_TASK_SKIP, EVENT_TASK_APPROVE, EVENT_TASK_REJECT,  \
-        EVENT_TASK_MOVE, EVENT_TASK_REOPEN, EVENT_TASK_PATHWAY
-
-static annoproj_status scan_tasks(const performance *made, const number_set *tasks, scan_result *out,
-                                  annoproj_error **error) {
-    const report *base = &made->report;
-    const uint32_t group = SCAN_BY_TASK | (made->by_stage ? SCAN_BY_STAGE | SCAN_BY_ACTOR : 0);
-    const scan_part labels = {.kinds = {EVENT_LABEL_CREATE, EVENT_LABEL_EDIT, EVENT_LABEL_DELETE,
-                                        EVENT_MAIN_LABEL_CREATE, EVENT_MAIN_LABEL_EDIT, EVENT_MAIN_LABEL_DELETE,
-                                        /* frame units only: kinds end at the first 0 */
-                                        base->by_frame ? EVENT_LABEL_FRAMES_CREATE : 0, EVENT_LABEL_FRAMES_DELETE,
-                                        EVENT_MAIN_LABEL_FRAMES_CREATE, EVENT_MAIN_LABEL_FRAMES_DELETE},
-                              .actors = base->people,
-                              .stages = base->stages,
-                              .tasks = tasks,
-                              .sources = base->sources,
-                              .classes = base->classes,
-                              .group = group | SCAN_BY_KIND,
-                              .sums = base->by_frame ? SCAN_FRAMES : 0};
-    const scan_part times = {.kinds = {EVENT_TIME_SPENT},
-                             .actors = base->people,
-                             .stages = base->stages,
-                             .tasks = tasks,
-                             .sources = base->sources,
-                             .pieces = true,
-                             .group = group | SCAN_BY_KIND,
-                             .sums = SCAN_DURATION};
-    const scan_part actions = {.kinds = {TASK_ACTIONS},
-                               .actors = base->people,
-                               .stages = base->stages,
-                               .tasks = tasks,
-                               .sources = base->sources,
-                               .group = group};
-    const scan_part parts[] = {labels, times, actions};
-    return report_scan(base, parts, made->by_stage ? 3 : 2, out, error);
+/* Where an event of a task is added; NULL when it belongs to none that is looked at now, or out of memory. */
+static part_of_row *find_part(performance *made, const event *one) {
+    const int64_t task = task_of(made, one->task), user = made->by_stage ? one->actor : 0;
+    const int32_t stage = made->by_stage ? one->stage : 0;
+    if (task < made->first || task >= made->end || made->failed) {
+        return NULL;
+    }
+    uint32_t *chain = &made->chains[task - made->first];
+    for (uint32_t place = *chain; place != 0; place = made->parts[place - 1].next) {
+        part_of_row *part = &made->parts[place - 1];
+        if (part->stage == stage && part->user == user) {
+            return part;
+        }
+    }
+    return add_part(made, chain, stage, user);
 }
 
-static part_of_row part_of(const performance *made, const scan_cell *cell) {
-    const int64_t labels = made->report.by_frame ? cell->frames : cell->count;
-    part_of_row one = {.task = task_of(made, cell->task), .stage = cell->stage, .user = cell->actor};
-    switch (cell->kind) {
+static bool has(const number_set *set, int64_t number) {
+    return set == NULL || number_set_has(set, number);
+}
+
+/* Damaged numbers may wrap around; they are found by the check, not here. */
+static void add_to(int64_t *sum, int64_t value) {
+    *sum = (int64_t)((uint64_t)*sum + (uint64_t)value);
+}
+
+/* How much of a piece of time lies in the window; false when nothing does. A moment has no length. */
+static bool piece_inside(const performance *made, const event *one, int64_t *length) {
+    const int64_t from = one->time_us < made->after ? made->after : one->time_us, duration = one->duration_us;
+    *length = 0;
+    if (duration <= 0) {
+        return one->time_us >= made->after && one->time_us < made->before;
+    }
+    int64_t until = one->time_us > INT64_MAX - duration ? INT64_MAX : one->time_us + duration;
+    until = until > made->before ? made->before : until;
+    *length = until > from ? (int64_t)((uint64_t)until - (uint64_t)from) : 0;
+    return until > from;
+}
+
+static int64_t *label_sum(part_of_row *part, int32_t kind) {
+    switch (kind) {
     case EVENT_LABEL_CREATE:
     case EVENT_LABEL_FRAMES_CREATE:
     case EVENT_MAIN_LABEL_CREATE:
-    case EVENT_MAIN_LABEL_FRAMES_CREATE: one.created = labels; break;
+    case EVENT_MAIN_LABEL_FRAMES_CREATE: return &part->created;
     case EVENT_LABEL_EDIT:
-    case EVENT_MAIN_LABEL_EDIT: one.edited = labels; break;
+    case EVENT_MAIN_LABEL_EDIT: return &part->edited;
     case EVENT_LABEL_DELETE:
     case EVENT_LABEL_FRAMES_DELETE:
     case EVENT_MAIN_LABEL_DELETE:
-    case EVENT_MAIN_LABEL_FRAMES_DELETE: one.deleted = labels; break;
-    case EVENT_TIME_SPENT: one.time_us = cell->duration_us; break;
-    default: break;
+    case EVENT_MAIN_LABEL_FRAMES_DELETE: return &part->deleted;
+    default: return NULL;
     }
-    return one;
+}
+
+static void take_event(void *data, const event *one) {
+    performance *made = data;
+    const report *base = &made->report;
+    int64_t length = 0;
+    if (!has(base->tasks, one->task) || !has(base->stages, one->stage) || !has(base->people, one->actor) ||
+        !has(base->sources, one->source)) {
+        return;
+    }
+    const bool time = one->kind == EVENT_TIME_SPENT;
+    if (time ? !piece_inside(made, one, &length) : one->time_us < made->after || one->time_us >= made->before) {
+        return;
+    }
+    part_of_row none = {0};
+    const bool label = label_sum(&none, one->kind) != NULL;
+    part_of_row *part = label && !has(base->classes, one->class) ? NULL : find_part(made, one);
+    if (part == NULL) {
+        return;
+    }
+    if (time) {
+        add_to(&part->time_us, length);
+    } else if (label) {
+        add_to(label_sum(part, one->kind), base->by_frame ? one->frames : 1);
+    }
+}
+
+/* In instance units labels whose frames change are no changes; actions tell who was at work in a stage. */
+static const int32_t by_instance[] = {
+    EVENT_TIME_SPENT,        EVENT_LABEL_CREATE,    EVENT_LABEL_EDIT,        EVENT_LABEL_DELETE,
+    EVENT_MAIN_LABEL_CREATE, EVENT_MAIN_LABEL_EDIT, EVENT_MAIN_LABEL_DELETE, 0};
+static const int32_t of_frames[] = {EVENT_LABEL_FRAMES_CREATE, EVENT_LABEL_FRAMES_DELETE,
+                                    EVENT_MAIN_LABEL_FRAMES_CREATE, EVENT_MAIN_LABEL_FRAMES_DELETE, 0};
+static const int32_t actions[] = {
+    EVENT_TASK_ASSIGN, EVENT_TASK_RELEASE, EVENT_TASK_SUBMIT, EVENT_TASK_SKIP,    EVENT_TASK_APPROVE,
+    EVENT_TASK_REJECT, EVENT_TASK_MOVE,    EVENT_TASK_REOPEN, EVENT_TASK_PATHWAY, 0};
+#define MOST_KINDS                                                                                                     \
+    (sizeof by_instance / sizeof *by_instance + sizeof of_frames / sizeof *of_frames + sizeof actions / sizeof *actions)
+
+static size_t add_kinds(int32_t *kinds, size_t count, const int32_t *more) {
+    for (size_t i = 0; more[i] != 0; i++) {
+        kinds[count++] = more[i];
+    }
+    return count;
+}
+
+static annoproj_status walk_through(performance *made, annoproj_error **error) {
+    const report *base = &made->report;
+    const scope *in = base->in;
+    int32_t kinds[MOST_KINDS] = {0};
+    size_t count = add_kinds(kinds, 0, by_instance);
+    count = base->by_frame ? add_kinds(kinds, count, of_frames) : count;
+    count = made->by_stage ? add_kinds(kinds, count, actions) : count;
+    const bool window = made->after != INT64_MIN || made->before != INT64_MAX;
+    const uint32_t columns = EVENT_WALK_COLUMN(COLUMN_TASK) | EVENT_WALK_COLUMN(COLUMN_DURATION) |
+                             (window ? EVENT_WALK_COLUMN(COLUMN_TIME) : 0) |
+                             (base->by_frame ? EVENT_WALK_COLUMN(COLUMN_FRAMES) : 0) |
+                             (made->by_stage || base->stages != NULL ? EVENT_WALK_COLUMN(COLUMN_STAGE) : 0) |
+                             (made->by_stage || base->people != NULL ? EVENT_WALK_COLUMN(COLUMN_ACTOR) : 0) |
+                             (base->sources != NULL ? EVENT_WALK_COLUMN(COLUMN_SOURCE) : 0) |
+                             (base->classes != NULL ? EVENT_WALK_COLUMN(COLUMN_CLASS) : 0);
+    const event_walk walk = {.database = in->database,
+                             .store = in->store,
+                             .bounds = in->bounds,
+                             .project = in->project.id,
+                             .kinds = kinds,
+                             .columns = columns,
+                             .after = made->after,
+                             .before = made->before,
+                             .visit = take_event,
+                             .data = made};
+    annoproj_status status = event_walk_run(&walk, error);
+    return status == ANNOPROJ_OK && made->failed ? fail_memory(error) : status;
 }
 
 /* --- the rows ---- */
 
-static int by_task_stage_user(const void *a, const void *b) {
+static int by_stage_and_user(const void *a, const void *b) {
     const part_of_row *one = a, *two = b;
-    if (one->task != two->task) {
-        return one->task < two->task ? -1 : 1;
-    }
     if (one->stage != two->stage) {
         return one->stage < two->stage ? -1 : 1;
     }
     return (one->user > two->user) - (one->user < two->user);
-}
-
-static bool same_row(const part_of_row *one, const part_of_row *two) {
-    return one->task == two->task && one->stage == two->stage;
 }
 
 static int by_text(const void *a, const void *b) {
@@ -204,10 +269,10 @@ static const char *stage_title(const performance *made, int64_t number) {
 static void add_row(performance *made, statement *task, const part_of_row *list, size_t count) {
     part_of_row sum = {0};
     for (size_t i = 0; i < count; i++) {
-        sum.created += list[i].created;
-        sum.edited += list[i].edited;
-        sum.deleted += list[i].deleted;
-        sum.time_us += list[i].time_us;
+        add_to(&sum.created, list[i].created);
+        add_to(&sum.edited, list[i].edited);
+        add_to(&sum.deleted, list[i].deleted);
+        add_to(&sum.time_us, list[i].time_us);
     }
     rows_int64(made->out, column_int64(task, 0));
     rows_text(made->out, column_text(task, 1));
@@ -227,57 +292,63 @@ static void add_row(performance *made, statement *task, const part_of_row *list,
     rows_int64(made->out, sum.deleted);
 }
 
-static annoproj_status add_task(performance *made, const part_of_row *list, size_t count, annoproj_error **error) {
-    static const char find_text[] = "SELECT t.id, u.title, u.data_type, d.id, d.title FROM task t"
-                                    " JOIN data_unit u ON u.id = t.data_unit JOIN dataset d ON d.id = t.data_unit >> 32"
-                                    " WHERE t.id = ?";
-    statement *find = sql(made->report.in->database, find_text);
-    bind_int64(find, MAKE_ID(made->report.in->project.id, list[0].task));
-    if (sql_row(find)) {
-        for (size_t i = 0, next; i < count; i = next) {
-            for (next = i + 1; next < count && same_row(&list[i], &list[next]); next++) {
+/* The parts of one chain into `list`, sorted. */
+static annoproj_status list_parts(performance *made, uint32_t chain, size_t *count, annoproj_error **error) {
+    *count = 0;
+    for (uint32_t place = chain; place != 0; place = made->parts[place - 1].next) {
+        if (*count == made->list_capacity) {
+            const size_t capacity = made->list_capacity == 0 ? 64 : 2 * made->list_capacity;
+            part_of_row *list = reallocate(made->list, capacity * sizeof *list);
+            if (list == NULL) {
+                return fail_memory(error);
             }
-            add_row(made, find, list + i, next - i);
+            made->list = list;
+            made->list_capacity = capacity;
         }
+        made->list[(*count)++] = made->parts[place - 1];
     }
-    return sql_end(find, error);
+    if (*count > 1) {
+        qsort(made->list, *count, sizeof *made->list, by_stage_and_user);
+    }
+    return ANNOPROJ_OK;
 }
 
-static annoproj_status add_tasks(performance *made, part_of_row *list, size_t count, annoproj_error **error) {
-    annoproj_status status = ANNOPROJ_OK;
-    qsort(list, count, sizeof *list, by_task_stage_user);
+static annoproj_status add_task(performance *made, uint32_t chain, statement *task, annoproj_error **error) {
+    size_t count = 0;
+    annoproj_status status = list_parts(made, chain, &count, error);
     for (size_t i = 0, next; i < count && status == ANNOPROJ_OK; i = next) {
-        for (next = i + 1; next < count && list[next].task == list[i].task; next++) {
+        for (next = i + 1; next < count && made->list[next].stage == made->list[i].stage; next++) {
         }
-        status = add_task(made, list + i, next - i, error);
+        add_row(made, task, made->list + i, next - i);
     }
     return status;
 }
 
-static annoproj_status add_range(performance *made, int64_t first, int64_t last, annoproj_error **error) {
-    arena memory = {0};
-    number_set tasks;
-    scan_result result = {0};
-    part_of_row *list = NULL;
-    annoproj_status status = tasks_between(made, first, last, &memory, &tasks, error);
-    if (status == ANNOPROJ_OK) {
-        status = scan_tasks(made, &tasks, &result, error);
+static annoproj_status add_tasks(performance *made, annoproj_error **error) {
+    static const char find_text[] = "SELECT t.id, t.title, t.data_type, d.id, d.title FROM task t"
+                                    " JOIN dataset d ON d.id = t.data_unit >> 32"
+                                    " WHERE t.id >= ? AND t.id < ? ORDER BY t.id";
+    const scope *in = made->report.in;
+    row_walk tasks = {.database = in->database, .text = find_text, .end = MAKE_ID(in->project.id, made->end)};
+    annoproj_status status = ANNOPROJ_OK;
+    for (int64_t task = made->first; task < made->end && status == ANNOPROJ_OK; task++) {
+        const uint32_t chain = made->chains[task - made->first];
+        if (chain != 0 && row_walk_to(&tasks, MAKE_ID(in->project.id, task))) {
+            status = add_task(made, chain, tasks.rows, error);
+        }
+        if (status == ANNOPROJ_OK && task % 65536 == 0 && in->bounds != NULL) {
+            status = bounds_check(in->bounds, error);
+        }
     }
-    if (status == ANNOPROJ_OK) {
-        list = allocate((result.count + 1) * sizeof *list);
-        status = list == NULL ? fail_memory(error) : ANNOPROJ_OK;
-    }
-    for (size_t i = 0; i < result.count && list != NULL; i++) {
-        list[i] = part_of(made, &result.cells[i]);
-    }
-    const size_t count = result.count;
-    scan_release(&result);
-    if (status == ANNOPROJ_OK) {
-        status = add_tasks(made, list, count, error);
-    }
-    release(list);
-    arena_release(&memory);
-    return status;
+    annoproj_status ended = row_walk_end(&tasks, status == ANNOPROJ_OK ? error : NULL);
+    return status == ANNOPROJ_OK ? ended : status;
+}
+
+static annoproj_status add_range(performance *made, annoproj_error **error) {
+    made->count = 0;
+    memset(made->chains, 0, (size_t)(made->end - made->first) * sizeof *made->chains);
+    annoproj_status status = walk_through(made, error);
+    return status == ANNOPROJ_OK ? add_tasks(made, error) : status;
 }
 
 /* --- all of it ---- */
@@ -293,25 +364,32 @@ static annoproj_status begin(performance *made, scope *in, const query *asked, a
     if (status == ANNOPROJ_OK && made->by_stage) {
         status = report_load_users(in, &made->users, error);
     }
-    if (status == ANNOPROJ_OK) {
-        made->emails = arena_array(in->memory, (size_t)made->users.count + 1, sizeof *made->emails);
-        status = made->emails == NULL ? fail_memory(error) : ANNOPROJ_OK;
+    if (status != ANNOPROJ_OK) {
+        return status;
     }
-    return status;
+    const int64_t at_once = made->last_task < TASKS_AT_ONCE ? made->last_task : TASKS_AT_ONCE;
+    made->emails = arena_array(in->memory, (size_t)made->users.count + 1, sizeof *made->emails);
+    made->chains = arena_array(in->memory, (size_t)at_once + 1, sizeof *made->chains);
+    return made->emails == NULL || made->chains == NULL ? fail_memory(error) : ANNOPROJ_OK;
 }
 
 static annoproj_status make_report(scope *in, const query *asked, bool by_stage, annoproj_table **table,
                                    annoproj_error **error) {
-    performance made = {.by_stage = by_stage};
+    performance made = {.by_stage = by_stage,
+                        .after = asked->after_us == 0 ? INT64_MIN : asked->after_us,
+                        .before = asked->before_us == 0 ? INT64_MAX : asked->before_us};
     annoproj_status status = begin(&made, in, asked, error);
     if (status != ANNOPROJ_OK) {
         return status;
     }
     made.out = rows_new(by_stage ? &row_task_performance_by_stage_row : &row_task_performance_row);
-    for (int64_t first = 1; first <= made.last_task && status == ANNOPROJ_OK; first += TASKS_AT_ONCE) {
-        const int64_t last = first + TASKS_AT_ONCE - 1;
-        status = add_range(&made, first, last < made.last_task ? last : made.last_task, error);
+    for (made.first = 1; made.first <= made.last_task && status == ANNOPROJ_OK; made.first = made.end) {
+        const int64_t left = made.last_task + 1 - made.first;
+        made.end = made.first + (left < TASKS_AT_ONCE ? left : TASKS_AT_ONCE);
+        status = add_range(&made, error);
     }
+    release(made.parts);
+    release(made.list);
     if (status != ANNOPROJ_OK) {
         rows_discard(made.out);
         return status;

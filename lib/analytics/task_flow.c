@@ -83,10 +83,18 @@ annoproj_status task_flow_walk(const report *made, flow_fn visit, void *data, an
     if (status != ANNOPROJ_OK) {
         return status;
     }
+    const event_walk walk = {.database = in->database,
+                             .store = in->store,
+                             .bounds = in->bounds,
+                             .project = in->project.id,
+                             .kinds = kinds,
+                             .columns = COLUMNS,
+                             .after = INT64_MIN,
+                             .before = INT64_MAX,
+                             .visit = take_event,
+                             .data = &run};
     run.places = allocate_zeroed((size_t)run.last + 1, sizeof *run.places);
-    status = run.places == NULL
-                 ? fail_memory(error)
-                 : event_walk(in->database, in->bounds, in->project.id, kinds, COLUMNS, take_event, &run, error);
+    status = run.places == NULL ? fail_memory(error) : event_walk_run(&walk, error);
     release(run.places);
     return status;
 }

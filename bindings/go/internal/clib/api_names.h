@@ -159,6 +159,7 @@
 #define coco_text annoproj_internal_coco_text
 #define column_blob annoproj_internal_column_blob
 #define column_double annoproj_internal_column_double
+#define column_gather annoproj_internal_column_gather
 #define column_int64 annoproj_internal_column_int64
 #define column_is_null annoproj_internal_column_is_null
 #define column_length annoproj_internal_column_length
@@ -248,7 +249,7 @@
 #define event_unpack_next annoproj_internal_event_unpack_next
 #define event_unpack_open annoproj_internal_event_unpack_open
 #define event_values annoproj_internal_event_values
-#define event_walk annoproj_internal_event_walk
+#define event_walk_run annoproj_internal_event_walk_run
 #define expected_fingerprint annoproj_internal_expected_fingerprint
 #define export_coco annoproj_internal_export_coco
 #define export_damaged annoproj_internal_export_damaged
@@ -783,6 +784,9 @@
 #define row_top_users_row annoproj_internal_row_top_users_row
 #define row_user_row annoproj_internal_row_user_row
 #define row_vertex_row annoproj_internal_row_vertex_row
+#define row_walk_end annoproj_internal_row_walk_end
+#define row_walk_next annoproj_internal_row_walk_next
+#define row_walk_to annoproj_internal_row_walk_to
 #define row_workflow_template_row annoproj_internal_row_workflow_template_row
 #define rows_binary annoproj_internal_rows_binary
 #define rows_bool annoproj_internal_rows_bool

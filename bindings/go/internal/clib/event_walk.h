@@ -3,12 +3,25 @@
 #define EVENT_WALK_H
 
 #include "event_column.h"
+#include "store.h"
 
 typedef void (*event_walk_fn)(void *data, const event *one);
 
-/* Calls `visit` for the events of these kinds (up to the first 0), with the fields whose column's bit is set; the kind is
- * always there. Segments without such events cost their head and nothing else. CORRUPT. */
-annoproj_status event_walk(database *database, const bounds *bounds, int64_t project, const int32_t *kinds,
-                           uint32_t columns, event_walk_fn visit, void *data, annoproj_error **error);
+typedef struct event_walk {
+    database *database;
+    store *store;         /* whose cache keeps columns; NULL = none */
+    const bounds *bounds; /* NULL-able */
+    int64_t project;
+    const int32_t *kinds;  /* up to the first 0 */
+    uint32_t columns;      /* bits: fields that are filled in; the kind always is */
+    int64_t after, before; /* segments with no event of a time in [after, before) are passed over */
+    event_walk_fn visit;
+    void *data;
+} event_walk;
+
+#define EVENT_WALK_COLUMN(column) ((uint32_t)1 << (column))
+
+/* Calls `visit` for the events of these kinds, in order. Segments without such events cost their head and their kinds. CORRUPT. */
+annoproj_status event_walk_run(const event_walk *walk, annoproj_error **error);
 
 #endif

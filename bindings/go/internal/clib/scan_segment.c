@@ -37,51 +37,6 @@ size_t scan_bucket(const scan_request *ask, int64_t time, size_t hint) {
 
 /* --- loops over one column ---- */
 
-/* Codes of 3, 5, 6 or 7 bytes: 8 are read, and what is too much is cut off. */
-static void gather_packed(const column_view *view, size_t start, const uint16_t *rows, size_t count, int64_t *out) {
-    const size_t width = view->width;
-    const uint8_t *codes = view->codes + start * width;
-    const uint64_t mask = ((uint64_t)1 << 8 * width) - 1;
-    for (size_t i = 0; i < count; i++) {
-        uint64_t code;
-        memcpy(&code, codes + rows[i] * width, sizeof code);
-        out[i] = (int64_t)((uint64_t)view->base + (code & mask));
-    }
-}
-
-static void gather(const column_view *view, size_t start, const uint16_t *rows, size_t count, int64_t *out) {
-    const uint8_t *codes = view->codes + start * view->width;
-    uint64_t base = (uint64_t)view->base;
-    switch (view->width) {
-    case 0:
-        for (size_t i = 0; i < count; i++) {
-            out[i] = view->base;
-        }
-        break;
-    case 1:
-        for (size_t i = 0; i < count; i++) {
-            out[i] = (int64_t)(base + codes[rows[i]]);
-        }
-        break;
-    case 2:
-        for (size_t i = 0; i < count; i++) {
-            out[i] = (int64_t)(base + ((const uint16_t *)(const void *)codes)[rows[i]]);
-        }
-        break;
-    case 4:
-        for (size_t i = 0; i < count; i++) {
-            out[i] = (int64_t)(base + ((const uint32_t *)(const void *)codes)[rows[i]]);
-        }
-        break;
-    case 8:
-        for (size_t i = 0; i < count; i++) {
-            out[i] = (int64_t)(base + ((const uint64_t *)(const void *)codes)[rows[i]]);
-        }
-        break;
-    default: gather_packed(view, start, rows, count, out);
-    }
-}
-
 static size_t keep_members(const number_set *set, const int64_t *values, uint16_t *rows, size_t count) {
     size_t kept = 0;
     for (size_t i = 0; i < count; i++) {
@@ -214,16 +169,16 @@ static size_t pick_rows(plan *work, size_t start, size_t length) {
     scan_blocks *blocks = work->blocks;
     size_t count = scan_picked(blocks->bits + start, length, work->bit, blocks->rows);
     for (size_t i = 0; i < work->filter_count && count > 0; i++) {
-        gather(work->filters[i].column, start, blocks->rows, count, blocks->values);
+        column_gather(work->filters[i].column, start, blocks->rows, count, blocks->values);
         count = keep_members(work->filters[i].set, blocks->values, blocks->rows, count);
     }
     if (work->actors != NULL && count > 0) {
-        gather(work->actors, start, blocks->rows, count, blocks->values);
-        gather(work->credited, start, blocks->rows, count, blocks->others);
+        column_gather(work->actors, start, blocks->rows, count, blocks->values);
+        column_gather(work->credited, start, blocks->rows, count, blocks->others);
         count = keep_different(blocks->values, blocks->others, blocks->rows, count);
     }
     if (!work->in_window && !work->sums->part->pieces && count > 0) {
-        gather(work->times, start, blocks->rows, count, blocks->times);
+        column_gather(work->times, start, blocks->rows, count, blocks->times);
         count = keep_between(work->lower, work->upper, blocks->times, blocks->rows, count);
     }
     return count;
@@ -240,7 +195,7 @@ static void make_keys(const plan *work, size_t start, size_t count) {
             continue;
         }
         uint64_t stride = work->sums->stride[d];
-        gather(work->dimensions[d], start, blocks->rows, count, blocks->values);
+        column_gather(work->dimensions[d], start, blocks->rows, count, blocks->values);
         if (d == SCAN_KIND) {
             for (size_t i = 0; i < count; i++) {
                 blocks->keys[i] += (uint64_t)(work->sums->kind_place[blocks->values[i] & 0xff] - 1) * stride;
@@ -272,7 +227,7 @@ static void add_buckets(plan *work, size_t start, size_t count) {
         }
         return;
     }
-    gather(work->times, start, blocks->rows, count, blocks->times);
+    column_gather(work->times, start, blocks->rows, count, blocks->times);
     for (size_t i = 0; i < count; i++) {
         int64_t time = blocks->times[i];
         time = time < work->lower ? work->lower : time >= work->upper ? work->upper - 1 : time;
@@ -310,8 +265,8 @@ static bool add_piece(plan *work, uint64_t key, int64_t frames, int64_t from, in
 
 static bool add_pieces(plan *work, size_t start, size_t count) {
     scan_blocks *blocks = work->blocks;
-    gather(work->times, start, blocks->rows, count, blocks->times);
-    gather(work->durations, start, blocks->rows, count, blocks->durations);
+    column_gather(work->times, start, blocks->rows, count, blocks->times);
+    column_gather(work->durations, start, blocks->rows, count, blocks->durations);
     for (size_t i = 0; i < count; i++) {
         int64_t frames = work->frames == NULL ? 0 : blocks->frames[i];
         if (!add_piece(work, blocks->keys[i], frames, blocks->times[i], blocks->durations[i])) {
@@ -326,7 +281,7 @@ static bool add_rows(plan *work, size_t start, size_t count) {
     bool whole = work->in_window && work->one_bucket;
     make_keys(work, start, count);
     if (work->frames != NULL) {
-        gather(work->frames, start, blocks->rows, count, blocks->frames);
+        column_gather(work->frames, start, blocks->rows, count, blocks->frames);
     }
     if (work->sums->part->pieces && !whole) {
         return add_pieces(work, start, count);
@@ -335,7 +290,7 @@ static bool add_rows(plan *work, size_t start, size_t count) {
         add_buckets(work, start, count);
     }
     if (work->durations != NULL) {
-        gather(work->durations, start, blocks->rows, count, blocks->durations);
+        column_gather(work->durations, start, blocks->rows, count, blocks->durations);
     }
     return scan_sums_add(work->sums, blocks->keys, work->frames == NULL ? NULL : blocks->frames,
                          work->durations == NULL ? NULL : blocks->durations, count);

@@ -12,6 +12,51 @@ int64_t column_value(const column_view *column, size_t row) {
     return (int64_t)((uint64_t)column->base + code);
 }
 
+/* Codes of 3, 5, 6 or 7 bytes: 8 are read, and what is too much is cut off. */
+static void gather_packed(const column_view *view, size_t start, const uint16_t *rows, size_t count, int64_t *out) {
+    const size_t width = view->width;
+    const uint8_t *codes = view->codes + start * width;
+    const uint64_t mask = ((uint64_t)1 << 8 * width) - 1;
+    for (size_t i = 0; i < count; i++) {
+        uint64_t code;
+        memcpy(&code, codes + rows[i] * width, sizeof code);
+        out[i] = (int64_t)((uint64_t)view->base + (code & mask));
+    }
+}
+
+void column_gather(const column_view *view, size_t start, const uint16_t *rows, size_t count, int64_t *out) {
+    const uint8_t *codes = view->codes + start * view->width;
+    uint64_t base = (uint64_t)view->base;
+    switch (view->width) {
+    case 0:
+        for (size_t i = 0; i < count; i++) {
+            out[i] = view->base;
+        }
+        break;
+    case 1:
+        for (size_t i = 0; i < count; i++) {
+            out[i] = (int64_t)(base + codes[rows[i]]);
+        }
+        break;
+    case 2:
+        for (size_t i = 0; i < count; i++) {
+            out[i] = (int64_t)(base + ((const uint16_t *)(const void *)codes)[rows[i]]);
+        }
+        break;
+    case 4:
+        for (size_t i = 0; i < count; i++) {
+            out[i] = (int64_t)(base + ((const uint32_t *)(const void *)codes)[rows[i]]);
+        }
+        break;
+    case 8:
+        for (size_t i = 0; i < count; i++) {
+            out[i] = (int64_t)(base + ((const uint64_t *)(const void *)codes)[rows[i]]);
+        }
+        break;
+    default: gather_packed(view, start, rows, count, out);
+    }
+}
+
 static uint8_t width_of(uint64_t range) {
     return (uint8_t)(range == 0 ? 0 : (71 - __builtin_clzll(range)) / 8);
 }

@@ -43,6 +43,8 @@ typedef struct column_view {
 } column_view;
 
 int64_t column_value(const column_view *column, size_t row);
+/* The values of many rows, which are counted from `start`. */
+void column_gather(const column_view *column, size_t start, const uint16_t *rows, size_t count, int64_t *out);
 
 /* A segment in memory: what is sealed, and what the scan makes of the tail. Zeroed = empty; encoding reuses it. */
 typedef struct encoded_segment {
