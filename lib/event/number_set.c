@@ -36,14 +36,19 @@ void number_set_remove(number_set *set, int64_t number) {
     }
 }
 
-bool number_set_meets(const number_set *set, int64_t least, int64_t most) {
-    int64_t number = least < set->least ? set->least : least, end = most < set->limit ? most : set->limit - 1;
-    while (number <= end) {
-        uint64_t word = set->words[number >> 6] >> (number & 63);
+int64_t number_set_next(const number_set *set, int64_t from) {
+    int64_t number = from < set->least ? set->least : from;
+    while (number < set->limit) {
+        const uint64_t word = set->words[number >> 6] >> (number & 63);
         if (word != 0) {
-            return number + __builtin_ctzll(word) <= end;
+            return number + __builtin_ctzll(word);
         }
         number = (number | 63) + 1;
     }
-    return false;
+    return set->limit;
+}
+
+bool number_set_meets(const number_set *set, int64_t least, int64_t most) {
+    const int64_t next = number_set_next(set, least);
+    return next <= most && next < set->limit;
 }

@@ -17,6 +17,8 @@ bool number_set_make(number_set *set, arena *memory, int64_t highest); /* empty;
 void number_set_add(number_set *set, int64_t member);                  /* at most `highest` */
 void number_set_add_all(number_set *set, int64_t first, int64_t last); /* [first, last] */
 void number_set_remove(number_set *set, int64_t member);
+int64_t number_set_next(const number_set *set,
+                        int64_t from); /* the least member from there on; `limit` when there is none */
 bool number_set_meets(const number_set *set, int64_t least, int64_t most); /* a member in [least, most] */
 
 static inline bool number_set_has(const number_set *set, int64_t member) {

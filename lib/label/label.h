@@ -7,6 +7,7 @@
 #include "geometry.h"
 #include "ontology.h"
 #include "project.h"
+#include "row_walk.h"
 
 /* One label as stored, borrowed blobs; from label_next() or to label_store(). */
 typedef struct label {
@@ -27,6 +28,9 @@ typedef annoproj_status (*label_fn)(void *data, const label *label, annoproj_err
 annoproj_status label_each(scope *scope, int64_t task, label_fn found, void *data, annoproj_error **error);
 /* The same with only what COCO has: hash, class, manual, confidence, geometry, answers, ranges, members. */
 annoproj_status label_each_drawn(scope *scope, int64_t task, label_fn found, void *data, annoproj_error **error);
+/* The labels of all tasks of the project, in order of task and number, to be gone through; of each hash, class, ranges and answers. */
+row_walk label_walk(const scope *scope);
+void label_walk_read(const row_walk *walk, label *out); /* borrows until the next step */
 annoproj_status label_by_hash(scope *scope, int64_t task, const char *hash, label *out, bool *found,
                               annoproj_error **error); /* blobs in the arena */
 

@@ -67,6 +67,23 @@ static annoproj_status each(scope *in, const char *query, void (*read)(statement
     return status == ANNOPROJ_OK ? ended : status;
 }
 
+row_walk label_walk(const scope *in) {
+    static const char query[] = "SELECT task, hash, class, ranges, answers FROM label WHERE task >= ? AND task < ?"
+                                " ORDER BY task, number";
+    return (row_walk){.database = in->database, .text = query, .end = MAKE_ID(in->project.id + 1, 0)};
+}
+
+void label_walk_read(const row_walk *walk, label *out) {
+    statement *row = walk->rows;
+    *out = (label){.task = walk->at,
+                   .class = (int32_t)column_int64(row, 2),
+                   .ranges = column_blob(row, 3),
+                   .ranges_length = column_length(row, 3),
+                   .answers = column_blob(row, 4),
+                   .answers_length = column_length(row, 4)};
+    read_hash(row, 1, out);
+}
+
 annoproj_status label_each(scope *in, int64_t task, label_fn found, void *data, annoproj_error **error) {
     static const char query[] = LABEL_COLUMNS "WHERE task = ? ORDER BY number";
     return each(in, query, read_label, task, found, data, error);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "connection.h"
+#include "row_walk.h"
 
 static database *db;
 
@@ -163,6 +164,44 @@ static void test_statements_are_kept(void **unused) {
     assert_ok(sql_end(one, &error), error);
 }
 
+/* Whatever is asked for in ascending order, near or far, there or not: what a look-up finds. */
+static void test_walking_through_rows(void **unused) {
+    (void)unused;
+    static const char text[] = "SELECT id, weight FROM walked WHERE id >= ? AND id < ? ORDER BY id";
+    annoproj_error *error = NULL;
+    int64_t rows_of[500] = {0};
+    assert_ok(
+        sql_script(db, "CREATE TABLE walked(id INTEGER, weight INTEGER); CREATE INDEX walked_id ON walked(id)", &error),
+        error);
+    for (int i = 0; i < 900; i++) {
+        const int64_t id = (int64_t)random_below(450);
+        statement *one = sql(db, "INSERT INTO walked VALUES(?, 7 * ?)");
+        bind_int64(one, id);
+        bind_int64(one, id);
+        assert_ok(sql_run(one, &error), error);
+        rows_of[id]++;
+    }
+    for (int round = 0; round < 200; round++) {
+        row_walk walk = {.database = db, .text = text, .end = 400};
+        for (int64_t id = (int64_t)random_below(10); id < 500; id += (int64_t)random_below(round % 2 ? 5 : 60)) {
+            int64_t found = 0;
+            for (bool there = row_walk_to(&walk, id); there && walk.at == id; row_walk_next(&walk)) {
+                assert_int_equal(column_int64(walk.rows, 1), 7 * id);
+                found++;
+            }
+            assert_true(found == (id < 400 ? rows_of[id] : 0) || found == 0);
+            if (found == 0 && id < 400 && rows_of[id] > 0)
+                assert_true(walk.at > id); /* asked for twice: they have been gone through */
+        }
+        assert_ok(row_walk_end(&walk, &error), error);
+    }
+    row_walk none = {.database = db, .text = text, .end = 400};
+    assert_ok(row_walk_end(&none, &error), error);
+    row_walk wrong = {.database = db, .text = "SELECT id FROM nowhere WHERE id >= ? AND id < ?", .end = 400};
+    assert_false(row_walk_to(&wrong, 1));
+    assert_status(ANNOPROJ_INTERNAL, row_walk_end(&wrong, &error), error);
+}
+
 static void test_many_texts(void **unused) {
     (void)unused;
     static char texts[600][32];
@@ -215,6 +254,7 @@ int main(void) {
         WITH_DATABASE(test_a_failure_sticks_until_the_end),
         WITH_DATABASE(test_too_many_values),
         WITH_DATABASE(test_statements_are_kept),
+        WITH_DATABASE(test_walking_through_rows),
         WITH_DATABASE(test_many_texts),
         WITH_DATABASE(test_a_deadline_ends_a_loop_of_short_statements),
         WITH_DATABASE(test_a_value_that_is_too_large),

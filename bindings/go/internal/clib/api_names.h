@@ -469,6 +469,8 @@
 #define label_version_has_class annoproj_internal_label_version_has_class
 #define label_version_load annoproj_internal_label_version_load
 #define label_version_read annoproj_internal_label_version_read
+#define label_walk annoproj_internal_label_walk
+#define label_walk_read annoproj_internal_label_walk_read
 #define label_write_done annoproj_internal_label_write_done
 #define label_writing_begin annoproj_internal_label_writing_begin
 #define label_writing_end annoproj_internal_label_writing_end
@@ -520,6 +522,7 @@
 #define number_set_add_all annoproj_internal_number_set_add_all
 #define number_set_make annoproj_internal_number_set_make
 #define number_set_meets annoproj_internal_number_set_meets
+#define number_set_next annoproj_internal_number_set_next
 #define number_set_remove annoproj_internal_number_set_remove
 #define number_split annoproj_internal_number_split
 #define number_to_double annoproj_internal_number_to_double

@@ -20,6 +20,7 @@ typedef struct explore explore;
 /* What a report does with each label, and with what was counted in a task. */
 typedef struct explore_plan {
     const row_type *type;
+    const char *tasks; /* to go through those that are not removed: id, data unit, title, data type, fps */
     annoproj_status (*add_label)(explore *made, const label *label, annoproj_error **error);
     void (*add_row)(explore *made, const counted *one);
 } explore_plan;
@@ -230,8 +231,7 @@ static annoproj_status add_ranges(explore *made, const label *one, annoproj_erro
 
 /* --- all tasks ---- */
 
-static annoproj_status take_label(void *data, const label *one, annoproj_error **error) {
-    explore *made = data;
+static annoproj_status take_label(explore *made, const label *one, annoproj_error **error) {
     const number_set *classes = made->report.classes;
     if (classes != NULL && !number_set_has(classes, one->class)) {
         return ANNOPROJ_OK;
@@ -239,16 +239,21 @@ static annoproj_status take_label(void *data, const label *one, annoproj_error *
     return made->plan->add_label(made, one, error);
 }
 
-static annoproj_status take_task(explore *made, statement *row, annoproj_error **error) {
-    const int64_t task = column_int64(row, 0);
-    if (made->report.tasks != NULL && !number_set_has(made->report.tasks, NUMBER_OF(task))) {
-        return ANNOPROJ_OK;
-    }
-    if (!data_unit_read(&made->memory, row, 1, &made->unit)) {
-        return fail_memory(error);
-    }
+/* The labels of the task that both walks are at. */
+static annoproj_status take_task(explore *made, row_walk *labels, statement *task, annoproj_error **error) {
+    const int64_t id = labels->at;
+    label one;
+    made->unit = (data_unit){.id = column_int64(task, 1),
+                             .title = column_text(task, 2),
+                             .data_type = (int32_t)column_int64(task, 3),
+                             .fps = column_double(task, 4)};
     made->count = 0;
-    annoproj_status status = label_each(made->report.in, task, take_label, made, error);
+    annoproj_status status = ANNOPROJ_OK;
+    while (status == ANNOPROJ_OK && labels->at == id) {
+        label_walk_read(labels, &one);
+        status = take_label(made, &one, error);
+        row_walk_next(labels);
+    }
     if (status == ANNOPROJ_OK) {
         add_counted_rows(made);
     }
@@ -257,19 +262,31 @@ static annoproj_status take_task(explore *made, statement *row, annoproj_error *
     return status;
 }
 
+static bool is_wanted(const explore *made, int64_t task) {
+    return made->report.tasks == NULL || number_set_has(made->report.tasks, NUMBER_OF(task));
+}
+
+/* Tasks are looked up where there are labels, and both in order: most of either are read one after the other. */
 static annoproj_status take_tasks(explore *made, annoproj_error **error) {
-    static const char find_text[] = "SELECT t.id, " DATA_UNIT_COLUMNS
-                                    " FROM task t JOIN data_unit u ON u.id = t.data_unit"
-                                    " WHERE t.id BETWEEN ? AND ? AND t.stage <> 0 AND t.parent = 0 ORDER BY t.id";
     const scope *in = made->report.in;
+    const int64_t first = MAKE_ID(in->project.id, 0);
+    row_walk labels = label_walk(in),
+             tasks = {.database = in->database, .text = made->plan->tasks, .end = MAKE_ID(in->project.id + 1, 0)};
     annoproj_status status = ANNOPROJ_OK;
-    statement *find = sql(in->database, find_text);
-    bind_int64(find, MAKE_ID(in->project.id, 0));
-    bind_int64(find, MAKE_ID(in->project.id, UINT32_MAX));
-    while (status == ANNOPROJ_OK && sql_row(find)) {
-        status = take_task(made, find, error);
+    row_walk_to(&labels, first);
+    while (status == ANNOPROJ_OK && labels.at < tasks.end) {
+        const int64_t task = labels.at;
+        if (!is_wanted(made, task)) {
+            row_walk_to(&labels, first + number_set_next(made->report.tasks, NUMBER_OF(task)));
+        } else if (!row_walk_to(&tasks, task)) {
+            row_walk_to(&labels, task + 1);
+        } else {
+            status = take_task(made, &labels, tasks.rows, error);
+        }
     }
-    annoproj_status ended = sql_end(find, status == ANNOPROJ_OK ? error : NULL);
+    annoproj_status ended = row_walk_end(&labels, status == ANNOPROJ_OK ? error : NULL);
+    status = status == ANNOPROJ_OK ? ended : status;
+    ended = row_walk_end(&tasks, status == ANNOPROJ_OK ? error : NULL);
     return status == ANNOPROJ_OK ? ended : status;
 }
 
@@ -296,18 +313,25 @@ static annoproj_status make_report(scope *in, const query *asked, const explore_
     return rows_finish(made.out, table, error);
 }
 
+#define TASKS_WITH(fps, from)                                                                                          \
+    "SELECT t.id, t.data_unit, t.title, t.data_type, " fps " FROM " from                                               \
+    " WHERE t.id >= ? AND t.id < ? AND t.stage <> 0 AND t.parent = 0 ORDER BY t.id"
+
+static const char plain_tasks[] = TASKS_WITH("NULL", "task t");
+static const char timed_tasks[] = TASKS_WITH("u.fps", "task t JOIN data_unit u ON u.id = t.data_unit");
+
 annoproj_status report_instance_statistics(scope *in, const query *asked, annoproj_table **table,
                                            annoproj_error **error) {
-    static const explore_plan plan = {&row_instance_statistics_row, count_instance, add_instances};
+    static const explore_plan plan = {&row_instance_statistics_row, plain_tasks, count_instance, add_instances};
     return make_report(in, asked, &plan, table, error);
 }
 
 annoproj_status report_label_statistics(scope *in, const query *asked, annoproj_table **table, annoproj_error **error) {
-    static const explore_plan plan = {&row_label_statistics_row, count_frames, add_frame_labels};
+    static const explore_plan plan = {&row_label_statistics_row, plain_tasks, count_frames, add_frame_labels};
     return make_report(in, asked, &plan, table, error);
 }
 
 annoproj_status report_label_ranges(scope *in, const query *asked, annoproj_table **table, annoproj_error **error) {
-    static const explore_plan plan = {&row_label_ranges_row, add_ranges, NULL};
+    static const explore_plan plan = {&row_label_ranges_row, timed_tasks, add_ranges, NULL};
     return make_report(in, asked, &plan, table, error);
 }
