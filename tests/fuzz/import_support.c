@@ -9,7 +9,6 @@ static const char workflow_json[] = "{\"start\":\"a\",\"stages\":[{\"key\":\"a\"
                                     "\"submit\":\"c\"}},{\"key\":\"c\",\"type\":\"DONE\"}]}";
 
 static import_world world;
-static annoproj_task *tasks[5];
 static int imports, stores;
 static char *path;
 
@@ -22,8 +21,8 @@ static void made(annoproj_status status, annoproj_error *error) {
 static void close_world(void) {
     if (!world.store)
         return;
-    for (size_t i = 0; i < 5; i++)
-        annoproj_task_close(tasks[i]);
+    for (size_t i = 0; i < IMPORT_TASKS; i++)
+        annoproj_task_close(world.tasks[i]);
     annoproj_project_close(world.project);
     annoproj_session_close(world.host);
     annoproj_store_close(world.store, NULL, NULL);
@@ -73,9 +72,9 @@ static void open_world(void) {
          error);
     add_units();
     made(annoproj_dataset_create(world.host, "Empty", NULL, NULL, &world.dataset, &error), error);
-    for (int64_t i = 0; i < 5; i++)
-        made(annoproj_task_open(world.project, (annoproj_project_id(world.project) << 32) + 1 + i, NULL, &tasks[i],
-                                &error),
+    for (int64_t i = 0; i < IMPORT_TASKS; i++)
+        made(annoproj_task_open(world.project, (annoproj_project_id(world.project) << 32) + 1 + i, NULL,
+                                &world.tasks[i], &error),
              error);
     imports = 0;
     free(structure);
@@ -113,10 +112,10 @@ void import_from(import_world *into, import_input *input, const uint8_t *data, s
 int64_t import_labels_there(const import_world *of) {
     int64_t count = 0;
     require(of->store);
-    for (size_t i = 0; i < 5; i++) {
+    for (size_t i = 0; i < IMPORT_TASKS; i++) {
         annoproj_table *table = NULL;
         annoproj_error *error = NULL;
-        made(annoproj_task_labels(tasks[i], NULL, &table, &error), error);
+        made(annoproj_task_labels(of->tasks[i], NULL, &table, &error), error);
         count += annoproj_table_row_count(table);
         annoproj_table_free(table);
     }

@@ -6,12 +6,15 @@
 
 #include "fuzz.h"
 
+#define IMPORT_TASKS 5
+
 typedef struct import_world {
     annoproj_store *store;
     annoproj_session *host;
     annoproj_project *project;
     annoproj_import_options options; /* reads the input; made anew for each call */
     int64_t dataset;                 /* an empty one */
+    annoproj_task *tasks[IMPORT_TASKS];
 } import_world;
 
 /* The bytes of one input, as an import reads them. */
