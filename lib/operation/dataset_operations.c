@@ -2,6 +2,7 @@
 #include "failure.h"
 #include "handle_call.h"
 #include "project.h"
+#include "project_parts.h"
 #include "seen.h"
 #include "utf8.h"
 
@@ -14,24 +15,30 @@ typedef struct dataset_call {
     annoproj_table *table;
 } dataset_call;
 
-static annoproj_status insert_dataset(command *cmd, void *arguments, annoproj_error **error) {
+annoproj_status dataset_insert(command *cmd, const char *title, const char *description, int64_t *dataset,
+                               annoproj_error **error) {
     static const char query[] =
         "INSERT INTO dataset(uuid, title, description, creator, data_units, created_us) VALUES(?, ?, ?, ?, 0, ?)";
-    const dataset_call *made = arguments;
     uint8_t uuid[16];
     command_uuid(cmd, uuid);
     statement *insert = sql(cmd->scope.database, query);
     bind_blob(insert, uuid, sizeof uuid);
-    bind_text(insert, made->title);
-    bind_text(insert, made->description);
+    bind_text(insert, title);
+    bind_text(insert, description);
     bind_int64(insert, cmd->scope.user);
     bind_int64(insert, cmd->scope.now_us);
     annoproj_status status = sql_run(insert, error);
-    if (status == ANNOPROJ_OK) {
-        int64_t dataset = last_insert_id(cmd->scope.database);
-        command_event(cmd, &(event){.kind = EVENT_DATASET_CREATE, .reference = dataset});
-        command_result_int64(cmd, dataset);
-    }
+    *dataset = last_insert_id(cmd->scope.database);
+    if (status == ANNOPROJ_OK)
+        command_event(cmd, &(event){.kind = EVENT_DATASET_CREATE, .reference = *dataset});
+    return status;
+}
+
+static annoproj_status insert_dataset(command *cmd, void *arguments, annoproj_error **error) {
+    const dataset_call *made = arguments;
+    int64_t dataset = 0;
+    annoproj_status status = dataset_insert(cmd, made->title, made->description, &dataset, error);
+    command_result_int64(cmd, dataset);
     return status;
 }
 

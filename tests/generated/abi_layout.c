@@ -1206,6 +1206,7 @@ _Static_assert(sizeof(&annoproj_ontology_import_coco) == sizeof(void (*)(void)),
 _Static_assert(sizeof(&annoproj_dataset_import_coco) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_project_import_coco) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_project_import_labels) == sizeof(void (*)(void)), "declared");
+_Static_assert(sizeof(&annoproj_project_create_from_coco) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_export_options_init) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_project_export_coco) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_project_export_labels) == sizeof(void (*)(void)), "declared");
@@ -1481,6 +1482,7 @@ annoproj_status annoproj_ontology_import_coco(annoproj_session *session, const c
 annoproj_status annoproj_dataset_import_coco(annoproj_session *session, int64_t dataset, const char *path, const annoproj_import_options *options, const annoproj_call *call, int64_t *added, annoproj_error **error);
 annoproj_status annoproj_project_import_coco(annoproj_project *project, const char *path, const annoproj_import_options *options, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
 annoproj_status annoproj_project_import_labels(annoproj_project *project, const char *path, const annoproj_import_options *options, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
+annoproj_status annoproj_project_create_from_coco(annoproj_session *session, const char *title, const char *workflow, const char *path, const annoproj_import_options *options, const annoproj_call *call, annoproj_project **project, annoproj_table **table, annoproj_error **error);
 void annoproj_export_options_init(annoproj_export_options *options);
 annoproj_status annoproj_project_export_coco(annoproj_project *project, const annoproj_export_options *options, const annoproj_call *call, int64_t *labels, annoproj_error **error);
 annoproj_status annoproj_project_export_labels(annoproj_project *project, const annoproj_export_options *options, const annoproj_call *call, int64_t *labels, annoproj_error **error);

@@ -134,6 +134,7 @@ __all__ = [
     "PathwayRow",
     "PathwayTable",
     "Project",
+    "ProjectCreateFromCocoResult",
     "ProjectRow",
     "ProjectSort",
     "ProjectStatus",
@@ -1525,6 +1526,10 @@ class LabelChangeRow:
     frames: int  # On how many frames it differs: all frames of what was added or removed; 1 on audio and text; 0 when only details differ. [frames]
     first_frame: Optional[int]  # The first of them.
 
+class ProjectCreateFromCocoResult(NamedTuple):
+    project: Project
+    table: ImportTable
+
 class StageStartNextResult(NamedTuple):
     task: Optional[Task]
     reason: QueueReason
@@ -1642,6 +1647,7 @@ class Session(_runtime.Handle):
     def store_top_projects(self, *, after_us: Union[int, datetime.datetime, datetime.timedelta] = ..., before_us: Union[int, datetime.datetime, datetime.timedelta] = ..., limit: int = ..., timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> TopProjectsTable: ...
     def ontology_import_coco(self, title: str, path: Union[str, os.PathLike, None] = ..., *, read: Optional[Callable[[int], Union[bytes, str]]] = ..., not_prelabels: bool = ..., replace: bool = ..., timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> int: ...
     def dataset_import_coco(self, dataset: int, path: Union[str, os.PathLike, None] = ..., *, read: Optional[Callable[[int], Union[bytes, str]]] = ..., not_prelabels: bool = ..., replace: bool = ..., timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> int: ...
+    def project_create_from_coco(self, title: str, workflow: str, path: Union[str, os.PathLike, None] = ..., *, read: Optional[Callable[[int], Union[bytes, str]]] = ..., not_prelabels: bool = ..., replace: bool = ..., timeout: Union[float, datetime.timedelta, None] = ..., cancel: Optional[Cancel] = ..., request_key: Optional[str] = ..., progress: Optional[Callable[[int, int], object]] = ...) -> ProjectCreateFromCocoResult: ...
 
 class Project(_runtime.Handle):
     def __enter__(self) -> Project: ...

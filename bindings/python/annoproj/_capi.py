@@ -1044,6 +1044,7 @@ FUNCTIONS = (
     ("annoproj_dataset_import_coco", c_int32, (annoproj_session_p, c_int64, c_char_p, POINTER(annoproj_import_options), POINTER(annoproj_call), POINTER(c_int64), POINTER(annoproj_error_p))),
     ("annoproj_project_import_coco", c_int32, (annoproj_project_p, c_char_p, POINTER(annoproj_import_options), POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
     ("annoproj_project_import_labels", c_int32, (annoproj_project_p, c_char_p, POINTER(annoproj_import_options), POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
+    ("annoproj_project_create_from_coco", c_int32, (annoproj_session_p, c_char_p, c_char_p, c_char_p, POINTER(annoproj_import_options), POINTER(annoproj_call), POINTER(annoproj_project_p), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
     ("annoproj_export_options_init", None, (POINTER(annoproj_export_options),)),
     ("annoproj_project_export_coco", c_int32, (annoproj_project_p, POINTER(annoproj_export_options), POINTER(annoproj_call), POINTER(c_int64), POINTER(annoproj_error_p))),
     ("annoproj_project_export_labels", c_int32, (annoproj_project_p, POINTER(annoproj_export_options), POINTER(annoproj_call), POINTER(c_int64), POINTER(annoproj_error_p))),
@@ -1323,6 +1324,7 @@ annoproj_ontology_import_coco = LIBRARY.annoproj_ontology_import_coco
 annoproj_dataset_import_coco = LIBRARY.annoproj_dataset_import_coco
 annoproj_project_import_coco = LIBRARY.annoproj_project_import_coco
 annoproj_project_import_labels = LIBRARY.annoproj_project_import_labels
+annoproj_project_create_from_coco = LIBRARY.annoproj_project_create_from_coco
 annoproj_export_options_init = LIBRARY.annoproj_export_options_init
 annoproj_project_export_coco = LIBRARY.annoproj_project_export_coco
 annoproj_project_export_labels = LIBRARY.annoproj_project_export_labels

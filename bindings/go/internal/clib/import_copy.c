@@ -313,6 +313,10 @@ static annoproj_status copy_all(copying *to, label_merge *merge, annoproj_error 
     spooled_label from;
     annoproj_status status = ANNOPROJ_OK;
     while (status == ANNOPROJ_OK && label_merge_next(merge, &from)) {
+        if (to->run->tasks) {
+            from.task = to->run->tasks[from.task - 1];
+            from.class = to->run->classes[from.class - 1];
+        }
         status = copy_label(to, &from, error);
         if (status == ANNOPROJ_OK && to->labels % 1024 == 0) {
             status = bounds_check(to->cmd->scope.bounds, error);

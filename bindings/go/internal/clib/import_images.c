@@ -107,12 +107,25 @@ size_t image_list_count(const image_list *list) {
     return list->count;
 }
 
-uint32_t image_list_find(const image_list *list, int64_t key) {
-    return key_map_find(&list->keys, key);
+const listed_image *image_list_find(const image_list *list, const coco_annotation *annotation, faults *all,
+                                    uint32_t *index) {
+    *index = key_map_find(&list->keys, annotation->image);
+    if (*index == KEY_MAP_NONE) {
+        coco_fault(all, &annotation->place, "image_id names an image that the file does not have");
+        return NULL;
+    }
+    return &list->images[*index];
 }
 
-const listed_image *image_list_at(const image_list *list, uint32_t index) {
-    return &list->images[index];
+bool image_takes_mask(const listed_image *image, const coco_annotation *annotation, faults *all) {
+    if (annotation->shape != SHAPE_BITMASK || image->width == 0 || image->height == 0 ||
+        (image->width == annotation->mask_width && image->height == annotation->mask_height)) {
+        return true;
+    }
+    coco_fault(all, &annotation->place, "the mask has %lld x %lld pixels, its image %lld x %lld",
+               (long long)annotation->mask_width, (long long)annotation->mask_height, (long long)image->width,
+               (long long)image->height);
+    return false;
 }
 
 annoproj_status image_list_each(image_list *list, image_fn found, void *data, annoproj_error **error) {

@@ -2,6 +2,7 @@
 #ifndef IMPORT_IMAGES_H
 #define IMPORT_IMAGES_H
 
+#include "access.h"
 #include "coco_read.h"
 #include "key_map.h"
 #include "store.h"
@@ -26,10 +27,16 @@ annoproj_status image_list_finish(image_list *list, annoproj_error **error);
 void image_list_close(image_list *list); /* NULL is fine */
 
 size_t image_list_count(const image_list *list);
-uint32_t image_list_find(const image_list *list, int64_t key); /* KEY_MAP_NONE when it is not there */
-const listed_image *image_list_at(const image_list *list, uint32_t index);
+/* The annotation's image, and at *index which one; NULL after a fault. */
+const listed_image *image_list_find(const image_list *list, const coco_annotation *annotation, faults *faults,
+                                    uint32_t *index);
+/* Whether a mask has the image's size; else there is a fault. */
+bool image_takes_mask(const listed_image *image, const coco_annotation *annotation, faults *faults);
 /* All of them in the order of the file. Texts are valid during the call. */
 typedef annoproj_status (*image_fn)(void *data, size_t index, const spooled_image *image, annoproj_error **error);
 annoproj_status image_list_each(image_list *list, image_fn found, void *data, annoproj_error **error);
+/* Adds a data unit for each whose title the dataset does not have (import_units.c). `units` (nullable) gets the data unit of each. */
+annoproj_status image_list_store(command *command, image_list *list, int64_t dataset, int64_t *units, int64_t *added,
+                                 annoproj_error **error);
 
 #endif

@@ -25,8 +25,12 @@ static annoproj_status make_table(const bytes *result, annoproj_table **table, a
 
 static annoproj_status store_labels(command *cmd, void *arguments, annoproj_error **error) {
     label_import *run = arguments;
-    annoproj_status status = label_import_store(cmd, run, error);
+    annoproj_status status = run->prepare ? run->prepare(cmd, run, error) : ANNOPROJ_OK;
     if (status == ANNOPROJ_OK) {
+        status = label_import_store(cmd, run, error);
+    }
+    if (status == ANNOPROJ_OK) {
+        command_result_int64(cmd, run->project);
         annoproj_table_free(run->table); /* of a run that was not the last */
         run->table = NULL;
         status = cmd->result.failed ? fail_memory(error) : make_table(&cmd->result, &run->table, error);
@@ -34,7 +38,7 @@ static annoproj_status store_labels(command *cmd, void *arguments, annoproj_erro
     return status;
 }
 
-static annoproj_status run_import(label_import *run, label_read_fn read, bytes *result, annoproj_error **error) {
+annoproj_status label_import_run(label_import *run, label_read_fn read, bytes *result, annoproj_error **error) {
     annoproj_status status = label_spool_open(run->asked->session->store, &run->spool, error);
     if (status == ANNOPROJ_OK) {
         status = read(run, error);
@@ -83,7 +87,7 @@ annoproj_status label_import_call(annoproj_project *handle, const char *name, la
         run.asked = &asked;
         status = import_begin(&import, &asked, path, &own, call, error);
         if (status == ANNOPROJ_OK) {
-            status = run_import(&run, read, &result, error);
+            status = label_import_run(&run, read, &result, error);
         }
         if (status == ANNOPROJ_OK) {
             *table = run.table;

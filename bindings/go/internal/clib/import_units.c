@@ -37,19 +37,13 @@ static const char *media_type_of(const char *title) {
 typedef struct unit_adding {
     command *cmd;
     int64_t dataset, first, count;
+    int64_t *units; /* nullable */
 } unit_adding;
 
-static annoproj_status add_unit(void *data, size_t index, const spooled_image *image, annoproj_error **error) {
-    unit_adding *to = data;
-    int64_t known = 0;
-    annoproj_status status = data_unit_by_title(&to->cmd->scope, to->dataset, image->title, &known, error);
-    if (status == ANNOPROJ_OK && index % 256 == 0) {
-        status = bounds_check(to->cmd->scope.bounds, error);
-    }
-    if (status == ANNOPROJ_OK && known == 0 && to->count == 0) {
-        status = dataset_next_units(to->cmd, to->dataset, 1, &to->first, error);
-    }
-    if (status != ANNOPROJ_OK || known != 0) {
+static annoproj_status add_unit(unit_adding *to, const spooled_image *image, int64_t *id, annoproj_error **error) {
+    annoproj_status status = to->count == 0 ? dataset_next_units(to->cmd, to->dataset, 1, &to->first, error)
+                                            : ANNOPROJ_OK;
+    if (status != ANNOPROJ_OK) {
         return status;
     }
     data_unit unit = {.width = image->width,
@@ -62,23 +56,48 @@ static annoproj_status add_unit(void *data, size_t index, const spooled_image *i
                       .members = image->members,
                       .members_length = image->members_length};
     command_uuid(to->cmd, unit.uuid);
+    *id = MAKE_ID(to->dataset, to->first + to->count);
     return data_unit_insert(to->cmd, to->dataset, &unit, to->first + to->count++, error);
+}
+
+static annoproj_status store_image(void *data, size_t index, const spooled_image *image, annoproj_error **error) {
+    unit_adding *to = data;
+    int64_t id = 0;
+    annoproj_status status = data_unit_by_title(&to->cmd->scope, to->dataset, image->title, &id, error);
+    if (status == ANNOPROJ_OK && index % 256 == 0) {
+        status = bounds_check(to->cmd->scope.bounds, error);
+    }
+    if (status == ANNOPROJ_OK && id == 0) {
+        status = add_unit(to, image, &id, error);
+    }
+    if (to->units) {
+        to->units[index] = id;
+    }
+    return status;
+}
+
+annoproj_status image_list_store(command *cmd, image_list *list, int64_t dataset, int64_t *units, int64_t *added,
+                                 annoproj_error **error) {
+    unit_adding to = {.cmd = cmd, .dataset = dataset, .units = units};
+    int64_t rest = 0;
+    annoproj_status status = image_list_each(list, store_image, &to, error);
+    if (status == ANNOPROJ_OK && to.count > 1) {
+        status = dataset_next_units(cmd, dataset, to.count - 1, &rest, error);
+    }
+    *added = to.count;
+    if (status != ANNOPROJ_OK || to.count == 0) {
+        return status;
+    }
+    command_event(cmd, &(event){.kind = EVENT_DATA_UNITS_ADD, .frames = to.count, .reference = dataset});
+    return dataset_grew(cmd, dataset, to.first, to.first + to.count - 1, error);
 }
 
 static annoproj_status add_all(command *cmd, void *arguments, annoproj_error **error) {
     unit_import *run = arguments;
-    unit_adding to = {.cmd = cmd, .dataset = run->dataset};
-    int64_t rest = 0;
-    annoproj_status status = image_list_each(run->images, add_unit, &to, error);
-    if (status == ANNOPROJ_OK && to.count > 1) {
-        status = dataset_next_units(cmd, run->dataset, to.count - 1, &rest, error);
-    }
-    command_result_int64(cmd, to.count);
-    if (status != ANNOPROJ_OK || to.count == 0) {
-        return status;
-    }
-    command_event(cmd, &(event){.kind = EVENT_DATA_UNITS_ADD, .frames = to.count, .reference = run->dataset});
-    return dataset_grew(cmd, run->dataset, to.first, to.first + to.count - 1, error);
+    int64_t added = 0;
+    annoproj_status status = image_list_store(cmd, run->images, run->dataset, NULL, &added, error);
+    command_result_int64(cmd, added);
+    return status;
 }
 
 static annoproj_status run_import(session *who, unit_import *run, const char *path,

@@ -6,6 +6,7 @@
 #include "handle_call.h"
 #include "options.h"
 #include "project.h"
+#include "project_parts.h"
 #include "seen.h"
 #include "settings.h"
 #include "utf8.h"
@@ -142,21 +143,30 @@ static annoproj_status put_workflow(command *cmd, int64_t project, const project
     return status;
 }
 
-static annoproj_status insert_project(command *cmd, void *arguments, annoproj_error **error) {
-    const project_call *made = arguments;
-    int64_t project = 0;
+static annoproj_status insert_whole(command *cmd, const project_call *made, int64_t *project, annoproj_error **error) {
     annoproj_status status = check_ontology(&cmd->scope, made->ontology, error);
     if (status == ANNOPROJ_OK)
-        status = insert_project_row(cmd, made, &project, error);
+        status = insert_project_row(cmd, made, project, error);
     if (status == ANNOPROJ_OK)
-        status = project_insert_counter(cmd, project, error);
+        status = project_insert_counter(cmd, *project, error);
     if (status != ANNOPROJ_OK)
         return status;
-    (void)command_events_project(cmd, project);
+    (void)command_events_project(cmd, *project);
     command_event(cmd, &(event){.kind = EVENT_PROJECT_CREATE, .reference = made->ontology});
-    status = put_workflow(cmd, project, made, error);
-    if (status == ANNOPROJ_OK)
-        status = insert_creator(cmd, project, error);
+    status = put_workflow(cmd, *project, made, error);
+    return status == ANNOPROJ_OK ? insert_creator(cmd, *project, error) : status;
+}
+
+annoproj_status project_insert(command *cmd, const char *title, int64_t ontology, const char *workflow,
+                               int64_t *project, annoproj_error **error) {
+    project_call made = {.title = title, .workflow = workflow, .ontology = ontology};
+    annoproj_status status = read_options(NULL, &made, error);
+    return status == ANNOPROJ_OK ? insert_whole(cmd, &made, project, error) : status;
+}
+
+static annoproj_status insert_project(command *cmd, void *arguments, annoproj_error **error) {
+    int64_t project = 0;
+    annoproj_status status = insert_whole(cmd, arguments, &project, error);
     command_result_int64(cmd, project);
     return status;
 }

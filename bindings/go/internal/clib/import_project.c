@@ -1,0 +1,220 @@
+/* A project from a COCO file alone: its ontology, its data units and its labels, in one pass and one command. The labels wait in
+ * the spool with the places of their image and of their class, because tasks and features are not made before the command. */
+#include "attach.h"
+#include "failure.h"
+#include "handle_call.h"
+#include "import_categories.h"
+#include "import_images.h"
+#include "import_labels.h"
+#include "options.h"
+#include "project.h"
+#include "project_parts.h"
+#include "utf8.h"
+
+typedef struct project_import {
+    label_import *to;
+    const char *title, *workflow;
+    image_list *images;
+    category_list categories;
+    ontology_structure structure;
+    uint8_t seed[16];
+    bytes geometry;
+} project_import;
+
+/* --- reading -------------------------------------------------------------------------------------------------------- */
+
+static annoproj_status take_image(void *data, const coco_image *image, annoproj_error **error) {
+    project_import *run = data;
+    return image_list_add(run->images, image, run->to->import->faults, error);
+}
+
+static annoproj_status take_category(void *data, const coco_category *category, annoproj_error **error) {
+    project_import *run = data;
+    faults *all = run->to->import->faults;
+    return category_is_named(category, all) ? category_list_add(&run->categories, category, all, error) : ANNOPROJ_OK;
+}
+
+static annoproj_status take_annotation(void *data, const coco_annotation *annotation, annoproj_error **error) {
+    project_import *run = data;
+    faults *all = run->to->import->faults;
+    uint32_t at = 0;
+    const listed_image *image = image_list_find(run->images, annotation, all, &at);
+    listed_category *category = category_list_find(&run->categories, annotation, all);
+    if (!image || !category || !image_takes_mask(image, annotation, all) ||
+        !category_takes_keypoints(category, annotation, all)) {
+        return ANNOPROJ_OK;
+    }
+    category_meet(category, annotation->shape);
+    const size_t class = (size_t)(category - run->categories.categories) * COCO_SHAPES +
+                         coco_shape_place(annotation->shape);
+    return label_import_spool(run->to, annotation, (int64_t)at + 1, (int32_t) class + 1, &run->geometry, error);
+}
+
+static annoproj_status read_file(label_import *to, annoproj_error **error) {
+    project_import *run = to->data;
+    store *of = to->asked->session->store;
+    const coco_sink sink = {
+        .data = run, .members = true, .image = take_image, .category = take_category, .annotation = take_annotation};
+    annoproj_status status = image_list_open(of, &run->images, error);
+    if (status == ANNOPROJ_OK) {
+        status = import_read_coco(to->import, &sink, error);
+    }
+    if (status == ANNOPROJ_OK) {
+        to->items = (int64_t)image_list_count(run->images);
+        status = image_list_finish(run->images, error);
+    }
+    if (status == ANNOPROJ_OK) {
+        status = store_random(of, run->seed, sizeof run->seed, error);
+    }
+    return status == ANNOPROJ_OK ? category_list_structure(&run->categories, run->seed, &run->structure, error)
+                                 : status;
+}
+
+/* --- the command ------------------------------------------------------------------------------------------------------ */
+
+static annoproj_status check_rights(command *cmd, annoproj_error **error) {
+    annoproj_status status = access_gate(&cmd->scope, ANNOPROJ_OPERATION_ONTOLOGY_CREATE, error);
+    return status == ANNOPROJ_OK ? access_gate(&cmd->scope, ANNOPROJ_OPERATION_DATASET_CREATE, error) : status;
+}
+
+/* From here on the command is about the project. */
+static annoproj_status insert_project(command *cmd, project_import *run, int64_t ontology, annoproj_error **error) {
+    project_facts made = {.ontology = ontology, .owner = cmd->scope.user, .status = ANNOPROJ_PROJECT_NOT_STARTED};
+    annoproj_status status = project_insert(cmd, run->title, ontology, run->workflow, &made.id, error);
+    cmd->scope.project = made;
+    run->to->project = made.id;
+    return status;
+}
+
+/* Which task each image has: `units` become tasks. The dataset's first data unit gets the project's first task. */
+static annoproj_status attach_images(command *cmd, project_import *run, int64_t dataset, int64_t *units,
+                                     annoproj_error **error) {
+    int64_t first = 0, tasks = 0;
+    annoproj_status status = project_next_task(cmd, run->to->project, 0, &first, error);
+    if (status == ANNOPROJ_OK) {
+        status = dataset_attach(cmd, dataset, &tasks, error);
+    }
+    for (size_t i = 0; i < image_list_count(run->images); i++) {
+        units[i] = MAKE_ID(run->to->project, first + NUMBER_OF(units[i]) - 1);
+    }
+    run->to->tasks = units;
+    return status;
+}
+
+static annoproj_status number_classes(command *cmd, project_import *run, annoproj_error **error) {
+    ontology_features all;
+    category_list *list = &run->categories;
+    int32_t *classes = arena_array(cmd->scope.memory, list->count * COCO_SHAPES + 1, sizeof *classes);
+    annoproj_status status = classes ? label_import_note_ontology(&cmd->scope, run->to, error) : fail_memory(error);
+    if (status == ANNOPROJ_OK) {
+        status = ontology_load(&cmd->scope, run->to->ontology, &all, error);
+    }
+    if (status != ANNOPROJ_OK) {
+        return status;
+    }
+    category_list_number(list, &all);
+    for (size_t i = 0; i < list->count * COCO_SHAPES; i++) {
+        classes[i] = list->categories[i / COCO_SHAPES].classes[i % COCO_SHAPES];
+    }
+    run->to->classes = classes;
+    return ANNOPROJ_OK;
+}
+
+static annoproj_status make_project(command *cmd, label_import *to, annoproj_error **error) {
+    project_import *run = to->data;
+    int64_t ontology = 0, dataset = 0, added = 0;
+    int64_t *units = arena_array(cmd->scope.memory, image_list_count(run->images) + 1, sizeof *units);
+    annoproj_status status = units ? check_rights(cmd, error) : fail_memory(error);
+    if (status == ANNOPROJ_OK) {
+        status = ontology_insert_structure(cmd, run->title, &run->structure, &ontology, error);
+    }
+    if (status == ANNOPROJ_OK) {
+        status = dataset_insert(cmd, run->title, "", &dataset, error);
+    }
+    if (status == ANNOPROJ_OK) {
+        status = image_list_store(cmd, run->images, dataset, units, &added, error);
+    }
+    if (status == ANNOPROJ_OK) {
+        status = insert_project(cmd, run, ontology, error);
+    }
+    if (status == ANNOPROJ_OK) {
+        status = attach_images(cmd, run, dataset, units, error);
+    }
+    return status == ANNOPROJ_OK ? number_classes(cmd, run, error) : status;
+}
+
+/* --- the call --------------------------------------------------------------------------------------------------------- */
+
+static annoproj_status run_import(session *who, project_import *run, const char *path,
+                                  const annoproj_import_options *options, const annoproj_call *call, bytes *result,
+                                  annoproj_table **table, annoproj_error **error) {
+    import_call import = {.source = {.file = -1}};
+    uint64_t print = fingerprint_text(fingerprint_text(0, "project_create_from_coco"), run->title);
+    print = fingerprint_text(fingerprint_text(print, run->workflow), path);
+    label_import labels = {
+        .import = &import, .prelabels = !options->not_prelabels, .prepare = make_project, .data = run};
+    const request asked = {.session = who,
+                           .operation = ANNOPROJ_OPERATION_PROJECT_CREATE,
+                           .subject = SUBJECT_STORE,
+                           .arguments = &labels,
+                           .fingerprint = fingerprint_int64(print, options->not_prelabels)};
+    labels.asked = &asked;
+    run->to = &labels;
+    annoproj_status status = import_begin(&import, &asked, path, options, call, error);
+    if (status == ANNOPROJ_OK) {
+        status = label_import_run(&labels, read_file, result, error);
+    }
+    *table = labels.table;
+    image_list_close(run->images);
+    category_list_release(&run->categories);
+    structure_release(&run->structure);
+    bytes_release(&run->geometry);
+    import_end(&import);
+    return status;
+}
+
+annoproj_status annoproj_project_create_from_coco(annoproj_session *handle, const char *title, const char *workflow,
+                                                  const char *path, const annoproj_import_options *options,
+                                                  const annoproj_call *call, annoproj_project **project,
+                                                  annoproj_table **table, annoproj_error **error) {
+    session *who = NULL;
+    annoproj_import_options own;
+    project_import run = {.title = title, .workflow = workflow};
+    annoproj_project *opened = NULL;
+    annoproj_table *made = NULL;
+    bytes result = {0};
+    if (table) {
+        *table = NULL;
+    }
+    if (!result_place(project, sizeof *project, "project", error) ||
+        !result_place(table, sizeof *table, "table", error)) {
+        return ANNOPROJ_INVALID;
+    }
+    annoproj_status status = options_read(&own, sizeof own, sizeof own, options, error);
+    if (status == ANNOPROJ_OK) {
+        status = check_text(title, TEXT_TITLE, "title", error);
+    }
+    if (status == ANNOPROJ_OK) {
+        status = check_text(workflow, TEXT_JSON, "workflow", error);
+    }
+    if (status == ANNOPROJ_OK) {
+        status = session_enter(handle, &who, error);
+    }
+    if (status == ANNOPROJ_OK) {
+        status = project_handle(who, 0, &opened, error);
+    }
+    if (status == ANNOPROJ_OK) {
+        status = run_import(who, &run, path, &own, call, &result, &made, error);
+    }
+    if (status == ANNOPROJ_OK) {
+        identity_name(opened, HANDLE_PROJECT, result_int64(&result, 4));
+        *project = opened;
+        *table = made;
+    } else {
+        handle_close(opened, HANDLE_PROJECT);
+        annoproj_table_free(made);
+    }
+    bytes_release(&result);
+    session_leave(who);
+    return status;
+}
