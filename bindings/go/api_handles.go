@@ -1591,6 +1591,37 @@ func (s *Session) DatasetImportCOCO(ctx context.Context, dataset int64, path str
 	return int64(oAdded), nil
 }
 
+// Makes a project of a COCO file and a workflow document, all or nothing: an ontology as Session.OntologyImportCOCO makes it, a dataset with
+// the images, both called as the project, and their annotations as labels (pre-labels); the dataset is attached. The file is read once where images and categories
+// come before annotations. ErrData: the details list up to 100 faults of the file with byte offset and JSON pointer; for the workflow ErrData and ErrLimit as
+// Session.ProjectCreate. ErrNotFound (file), ErrLimit. Rights: project_create, ontology_create, dataset_create.
+//
+// In C: annoproj_project_create_from_coco.
+func (s *Session) ProjectCreateFromCOCO(ctx context.Context, title string, workflow string, path string, opts ...ImportOption) (*Project, *Table[ImportRow], error) {
+	call := newCall(ctx)
+	defer call.end()
+	self := (*C.annoproj_session)(call.enter(s.state(), "session", false))
+	cTitle := call.requiredText("title", title)
+	cWorkflow := call.requiredText("workflow", workflow)
+	cPath := call.text("path", path)
+	var chosen ImportOptions
+	for _, option := range opts {
+		if option != nil {
+			option.importOption(&chosen, call)
+		}
+	}
+	cOptions := chosen.toC(call)
+	var oProject *C.annoproj_project
+	var oTable *C.annoproj_table
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_project_create_from_coco(self, cTitle, cWorkflow, cPath, cOptions, limits, &oProject, &oTable, failure)
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	return newProject(oProject, s, call.keep()), newTable(oTable, decodeImportRow), nil
+}
+
 // Project is a handle of the library: project.
 // Safe for use by several goroutines at once.
 type Project struct{ handle *handle }

@@ -308,6 +308,7 @@ CALLS = {
     "annoproj_query_report": (READ, lambda w, **c: w.query.report(path=w.out("report.html"), **c)),
     "annoproj_project_overview": (READ, lambda w, **c: w.project.overview(**c)),
     "annoproj_project_tasks_by_stage": (READ, lambda w, **c: w.project.tasks_by_stage(**c)),
+    "annoproj_project_create_from_coco": (WRITE, lambda w, **c: w.host.project_create_from_coco("R", WORKFLOW, COCO, **c)[1]),
     "annoproj_project_import_coco": (WRITE, lambda w, **c: import_coco(w, **c)),
     "annoproj_project_import_labels": (WRITE, lambda w, **c: import_labels(w, **c)),
     "annoproj_project_export_coco": (READ, lambda w, **c: w.project.export_coco(path=w.out("e.json"), **c)),

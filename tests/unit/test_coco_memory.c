@@ -44,6 +44,18 @@ static annoproj_status import_labels(annoproj_error **error) {
     return status;
 }
 
+static annoproj_status make_project(annoproj_error **error) {
+    annoproj_project *made = NULL;
+    annoproj_table *table = NULL;
+    annoproj_status status = annoproj_project_create_from_coco(host, "Whole", WORKFLOW, FILE_NAME, NULL, NULL, &made,
+                                                               &table, error);
+    assert_int_equal(made != NULL, status == ANNOPROJ_OK);
+    assert_int_equal(table != NULL, status == ANNOPROJ_OK);
+    annoproj_table_free(table);
+    annoproj_project_close(made);
+    return status;
+}
+
 static annoproj_status export_as(bool coco, annoproj_error **error) {
     annoproj_export_options options = ANNOPROJ_EXPORT_OPTIONS_INIT;
     int64_t labels = 0;
@@ -157,11 +169,17 @@ static void none_does_harm(void **state) {
         attempt_fn attempt;
         const char *name;
     } attempts[] = {
-        {import_ontology, "import_ontology"}, {import_dataset, "import_dataset"},
-        {import_labels, "import_labels"},     {export_coco, "export_coco"},
-        {export_rows, "export_rows"},         {import_rows, "import_rows"},
-        {create_project, "create_project"},   {update_ontology, "update_ontology"},
-        {read_ontology, "read_ontology"},     {draw, "draw"},
+        {import_ontology, "import_ontology"},
+        {import_dataset, "import_dataset"},
+        {import_labels, "import_labels"},
+        {make_project, "make_project"},
+        {export_coco, "export_coco"},
+        {export_rows, "export_rows"},
+        {import_rows, "import_rows"},
+        {create_project, "create_project"},
+        {update_ontology, "update_ontology"},
+        {read_ontology, "read_ontology"},
+        {draw, "draw"},
     };
     annoproj_error *error = NULL;
     annoproj_table *table = NULL;

@@ -135,6 +135,7 @@ __all__ = [
     'PathwayRow',
     'PathwayTable',
     'Project',
+    'ProjectCreateFromCocoResult',
     'ProjectRow',
     'ProjectSort',
     'ProjectStatus',
@@ -687,6 +688,9 @@ _errors.CLASSES.update({
     -21: CallbackError,
     -22: InternalError,
 })
+
+
+ProjectCreateFromCocoResult = collections.namedtuple('ProjectCreateFromCocoResult', 'project table')
 
 
 StageStartNextResult = collections.namedtuple('StageStartNextResult', 'task reason')
@@ -2644,6 +2648,30 @@ class Session(_runtime.Handle):
         o_added = ctypes.c_int64()
         call.run(_capi.annoproj_dataset_import_coco, call.handle(self, Session, 'session'), c_dataset, c_path, ctypes.byref(s_options), call.pointer(), ctypes.byref(o_added), call.error_pointer())
         return o_added.value
+
+    def project_create_from_coco(self, title, workflow, path=None, *, read=None, not_prelabels=False, replace=False, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """Makes a project of a COCO file and a workflow document, all or nothing: an ontology as annoproj_ontology_import_coco makes it, a dataset with
+        the images, both called as the project, and their annotations as labels (pre-labels); the dataset is attached. The file is read once where images and categories
+        come before annotations. DATA: the details list up to 100 faults of the file with byte offset and JSON pointer; for the workflow DATA and LIMIT as
+        annoproj_project_create. NOT_FOUND (file), LIMIT. Rights: project_create, ontology_create, dataset_create.
+
+        read: where the bytes come from instead of a path; they wait in a temporary file beside the store
+        not_prelabels: labels: they count as made by hand as the file says (COCO: by the session's user) instead of as pre-labels
+        replace: labels: a task that the file has labels for, or an empty label row, keeps no other labels
+        """
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        c_title = _convert.encode(title, 'title', False)
+        c_workflow = _convert.encode(workflow, 'workflow', False)
+        c_path = _convert.path(path, 'path', True)
+        s_options = _capi.annoproj_import_options()
+        s_options.size = ctypes.sizeof(s_options)
+        s_options.read = _capi.annoproj_read_fn() if read is None else call.callback(_capi.annoproj_read_fn, read, 'read', lambda buffer, length, read, user_data: (length,), lambda value, buffer, length, read, user_data: _runtime.fill_some(value, buffer, length, read))
+        s_options.not_prelabels = bool(not_prelabels)
+        s_options.replace = bool(replace)
+        o_project = _capi.annoproj_project_p()
+        o_table = _capi.annoproj_table_p()
+        call.run(_capi.annoproj_project_create_from_coco, call.handle(self, Session, 'session'), c_title, c_workflow, c_path, ctypes.byref(s_options), call.pointer(), call.result(o_project, Project), call.result(o_table, ImportTable), call.error_pointer())
+        return ProjectCreateFromCocoResult(call.made(o_project, Project, self), call.made(o_table, ImportTable))
 
 
 class Project(_runtime.Handle):

@@ -2792,6 +2792,12 @@ ANNOPROJ_API annoproj_status annoproj_project_import_coco(annoproj_project *proj
  * pointer. NOT_FOUND (file), LIMIT, STATE (archived). Memory grows with the largest row, not with the file. Rights: import. */
 ANNOPROJ_API annoproj_status annoproj_project_import_labels(annoproj_project *project, const char *path ANNOPROJ_NULLABLE, const annoproj_import_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(import_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
+/* Makes a project of a COCO file and a workflow document, all or nothing: an ontology as annoproj_ontology_import_coco makes it, a dataset with
+ * the images, both called as the project, and their annotations as labels (pre-labels); the dataset is attached. The file is read once where images and categories
+ * come before annotations. DATA: the details list up to 100 faults of the file with byte offset and JSON pointer; for the workflow DATA and LIMIT as
+ * annoproj_project_create. NOT_FOUND (file), LIMIT. Rights: project_create, ontology_create, dataset_create. */
+ANNOPROJ_API annoproj_status annoproj_project_create_from_coco(annoproj_session *session, const char *title, const char *workflow, const char *path ANNOPROJ_NULLABLE, const annoproj_import_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_project **project ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_project_close), annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(import_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
 /* Gets the next bytes of an export; non-zero return ends it with CALLBACK. */
 typedef int32_t (*annoproj_write_fn)(const void *data, size_t length, void *user_data);
 

@@ -116,7 +116,8 @@ static annoproj_status finish_task(copying *to, annoproj_error **error) {
     if (status != ANNOPROJ_OK || to->task.id == 0 || to->task_labels + removed == 0) {
         return status;
     }
-    to->tasks += to->task_labels > 0;
+    /* Two images of a new project may be one task: then it has been written to before. */
+    to->tasks += to->task_labels > 0 && !(to->run->tasks && to->task.version > 0);
     status = task_set_version(to->cmd, &to->task, to->task.version + 1, error);
     if (status == ANNOPROJ_OK && to->task.stage.type == STAGE_CONSENSUS_ANNOTATION) {
         status = claim_numbers(to, error); /* the branches draw their own */

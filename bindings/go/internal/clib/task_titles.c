@@ -117,7 +117,7 @@ annoproj_status task_titles_add(command *cmd, int64_t project, int64_t first, in
         annoproj_status ended = sql_end(find, status == ANNOPROJ_OK ? error : NULL);
         status = status == ANNOPROJ_OK ? ended : status;
     }
-    if (status == ANNOPROJ_OK && to.data.length > 0)
+    if (status == ANNOPROJ_OK && (to.data.length > 0 || to.data.failed))
         status = write_row(&to, error);
     bytes_release(&to.data);
     return status;
