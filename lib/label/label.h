@@ -58,9 +58,9 @@ annoproj_status label_submitter(scope *scope, int64_t task, int64_t label, int64
  * NOT_FOUND (class). */
 annoproj_status label_check(const label *label, const ontology_features *features, const data_unit *unit,
                             const char *what, annoproj_error **error);
-/* Archived classes are for labels that have them already (`kept`: the task has the label, of the same class), archived attributes
- * and options for labels that have the answer. STATE. */
-annoproj_status label_check_archived(scope *scope, const label *made, const ontology_features *features, bool kept,
+/* Archived classes are for labels that have them already, archived attributes and options for labels that have the answer: the label is
+ * looked up by task and hash. STATE. */
+annoproj_status label_check_archived(scope *scope, const label *made, const ontology_features *features,
                                      const char *what, annoproj_error **error);
 /* A classification may not overlap itself on a frame, a global one is there once. DATA. */
 annoproj_status label_check_overlap(scope *scope, int64_t task, int32_t class, annoproj_error **error);

@@ -24,17 +24,35 @@ static bool holds_answer(const label *one, const answer *wanted) {
     return false;
 }
 
-annoproj_status label_check_archived(scope *in, const label *made, const ontology_features *features, bool kept,
-                                     const char *what, annoproj_error **error) {
+/* What the label was before, of the same class; loaded when it is asked for first. */
+typedef struct earlier {
+    label label;
+    bool loaded, found;
+} earlier;
+
+static annoproj_status load_earlier(scope *in, const label *made, earlier *of, annoproj_error **error) {
+    if (of->loaded) {
+        return ANNOPROJ_OK;
+    }
+    annoproj_status status = label_by_hash(in, made->task, made->hash, &of->label, &of->found, error);
+    of->found = of->found && of->label.class == made->class;
+    of->loaded = status == ANNOPROJ_OK;
+    return status;
+}
+
+annoproj_status label_check_archived(scope *in, const label *made, const ontology_features *features, const char *what,
+                                     annoproj_error **error) {
     const feature *class = features->by_number[made->class];
     annoproj_status status = ANNOPROJ_OK;
-    label before = {0};
-    bool loaded = false;
+    earlier before = {.loaded = false};
     answers_cursor cursor;
     answer at;
-    if (class->archived && !kept) {
-        return fail(error, ANNOPROJ_STATE, "%s: class %s is archived, no new labels are made of it", what,
-                    QUOTED(class->name));
+    if (class->archived) {
+        status = load_earlier(in, made, &before, error);
+        if (status == ANNOPROJ_OK && !before.found) {
+            return fail(error, ANNOPROJ_STATE, "%s: class %s is archived, no new labels are made of it", what,
+                        QUOTED(class->name));
+        }
     }
     answers_open(&cursor, made->answers, made->answers_length);
     while (status == ANNOPROJ_OK && answers_next(&cursor, &at)) {
@@ -42,10 +60,8 @@ annoproj_status label_check_archived(scope *in, const label *made, const ontolog
         if (!entry || entry == class) {
             continue;
         }
-        if (kept && !loaded) {
-            status = label_by_hash(in, made->task, made->hash, &before, &loaded, error);
-        }
-        if (status == ANNOPROJ_OK && !holds_answer(&before, &at)) {
+        status = load_earlier(in, made, &before, error);
+        if (status == ANNOPROJ_OK && !(before.found && holds_answer(&before.label, &at))) {
             status = fail(error, ANNOPROJ_STATE, "%s: %s %s is archived, no new answers are given with it", what,
                           feature_kind_name(entry->kind), QUOTED(entry->name));
         }

@@ -25,9 +25,7 @@ void annoproj_review_options_init(annoproj_review_options *options) {
 annoproj_status submit_body(command *cmd, void *arguments, annoproj_error **error) {
     const annoproj_submit_options *options = arguments;
     task_facts *task = &cmd->scope.task;
-    landing to = {.edge = "submit",
-                  .assignee = options->assignee,
-                  .retain = options->retain_assignee};
+    landing to = {.edge = "submit", .assignee = options->assignee, .retain = options->retain_assignee};
     stage_facts stage;
     int64_t assignee = 0;
     if (task->parent != 0)

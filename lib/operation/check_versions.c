@@ -91,8 +91,8 @@ static annoproj_status check_version(version_check *run, const label_version *ve
 }
 
 static annoproj_status check_each_version(version_check *run, annoproj_error **error) {
-    static const char query[] =
-        "SELECT " LABEL_VERSION_COLUMNS " FROM label_version v WHERE v.id >= ? AND v.id < ? ORDER BY v.id";
+    static const char query[] = "SELECT " LABEL_VERSION_COLUMNS
+                                " FROM label_version v WHERE v.id >= ? AND v.id < ? ORDER BY v.id";
     annoproj_status status = ANNOPROJ_OK;
     statement *find = sql(run->in->database, query);
     bind_int64(find, MAKE_ID(run->check->project, 0));
@@ -132,8 +132,9 @@ static annoproj_status check_state(version_check *run, const version_task *said,
 }
 
 static annoproj_status check_states(version_check *run, annoproj_error **error) {
-    static const char query[] = "SELECT l.task, l.contents, l.labels, l.version = t.version AND t.stage <> 0"
-                                " FROM label_state l LEFT JOIN task t ON t.id = l.task WHERE l.task >= ? AND l.task < ?";
+    static const char query[] =
+        "SELECT l.task, l.contents, l.labels, l.version = t.version AND t.stage <> 0"
+        " FROM label_state l LEFT JOIN task t ON t.id = l.task WHERE l.task >= ? AND l.task < ?";
     annoproj_status status = ANNOPROJ_OK;
     run->version = 0;
     statement *find = sql(run->in->database, query);

@@ -6,6 +6,7 @@
 #include "failure.h"
 #include "hash.h"
 #include "import_labels.h"
+#include "import_tasks.h"
 #include "key_map.h"
 #include "label.h"
 #include "label_row_encode.h"
@@ -13,11 +14,6 @@
 #define BATCH_ROWS  256
 #define BATCH_BYTES ((size_t)1 << 20)
 
-/* Of data units with that title; the one with that UUID comes first. */
-#define SQL_TASKS                                                                                                      \
-    "SELECT t.id, u.id, u.uuid = ?3 FROM data_unit u JOIN task t ON t.data_unit = u.id"                                \
-    " WHERE u.title = ?1 AND t.id > ?2 << 32 AND t.id < (?2 + 1) << 32 AND t.stage <> 0 AND t.parent = 0"              \
-    " ORDER BY 3 DESC LIMIT 2"
 #define SQL_USER "SELECT id FROM user WHERE email = ?1"
 
 typedef struct row_import {
@@ -27,6 +23,7 @@ typedef struct row_import {
     label_row *rows[BATCH_ROWS];
     size_t row_count, batch_bytes;
     row_encoder encoder;
+    task_finder finder;
     key_map tasks, users; /* tasks the file has had; user numbers by e-mail, plus one */
 } row_import;
 
@@ -89,13 +86,10 @@ static annoproj_status take_label(row_import *run, scope *in, arena *memory, con
     if (row_label_is_leftover(from)) {
         return ANNOPROJ_OK;
     }
-    annoproj_status status = ANNOPROJ_OK;
-    if (from->class && from->class->archived) {
-        status = fail(&wrong, ANNOPROJ_STATE, "class %s is archived, no new labels are made of it",
-                      QUOTED(from->class->name));
-    }
+    annoproj_status status = row_label_encode(&run->encoder, memory, from, &made, &wrong);
+    made.task = task;
     if (status == ANNOPROJ_OK) {
-        status = row_label_encode(&run->encoder, memory, from, &made, &wrong);
+        status = label_check_archived(in, &made, &run->features, from->hash, &wrong);
     }
     if (status == ANNOPROJ_OK) {
         status = label_check(&made, &run->features, unit, from->hash, &wrong);
@@ -111,32 +105,19 @@ static annoproj_status take_label(row_import *run, scope *in, arena *memory, con
 
 /* --- rows ---------------------------------------------------------------------------------------------------------- */
 
-/* The task with that data unit, else the only one whose data unit has that title; 0 after a fault. */
+/* 0 after a fault. */
 static annoproj_status find_task(row_import *run, scope *in, const label_row *row, int64_t *task, int64_t *unit,
                                  annoproj_error **error) {
-    uint8_t uuid[16];
-    const bool known = label_row_uuid(row, uuid);
-    statement *find = sql(in->database, SQL_TASKS);
-    bind_text(find, row->data_title);
-    bind_int64(find, run->to->project);
-    bind_blob(find, uuid, known ? sizeof uuid : 0);
-    *task = 0;
-    bool exact = false, several = false;
-    if (sql_row(find)) {
-        *task = column_int64(find, 0);
-        *unit = column_int64(find, 1);
-        exact = column_int64(find, 2) != 0;
-        several = !exact && sql_row(find);
+    found_task found;
+    annoproj_status status = task_finder_find(&run->finder, in, row, &found, error);
+    *task = found.task;
+    *unit = found.unit;
+    if (status == ANNOPROJ_OK && found.task == 0) {
+        fault_at(run, &row->place,
+                 found.several ? "several data units of the project have the row's data_title, none its data_hash"
+                               : "no data unit of the project has the row's data_hash or its data_title");
     }
-    annoproj_status status = sql_end(find, error);
-    if (status != ANNOPROJ_OK || (*task != 0 && !several)) {
-        return status;
-    }
-    *task = 0;
-    fault_at(run, &row->place,
-             several ? "several data units of the project have the row's data_title, none its data_hash"
-                     : "no data unit of the project has the row's data_title");
-    return ANNOPROJ_OK;
+    return status;
 }
 
 static annoproj_status note_task(row_import *run, const label_row *row, int64_t *task, annoproj_error **error) {
@@ -230,13 +211,14 @@ static void end(row_import *run) {
         label_row_release(run->rows[i]);
     }
     row_encoder_release(&run->encoder);
+    task_finder_release(&run->finder);
     key_map_release(&run->tasks);
     key_map_release(&run->users);
     arena_release(&run->memory);
 }
 
 static annoproj_status read_rows(label_import *to, annoproj_error **error) {
-    row_import run = {.to = to};
+    row_import run = {.to = to, .finder = {.project = to->project}};
     const row_sink sink = {.data = &run, .row = take};
     annoproj_status status = begin(&run, error);
     if (status == ANNOPROJ_OK) {

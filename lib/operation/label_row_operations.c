@@ -194,13 +194,12 @@ static annoproj_status is_as_it_was(row_writing *run, const row_label *given, co
 /* A label that is new, or that the row tells otherwise. */
 static annoproj_status check_changed(row_writing *run, label *made, const label *before, annoproj_error **wrong) {
     scope *in = &run->cmd->scope;
-    const bool kept = before && before->class == made->class;
     made->task = in->task.id;
     made->creator = before ? before->creator : in->user;
     made->created_us = before ? before->created_us : in->now_us;
     made->editor = in->user;
     made->edited_us = in->now_us;
-    annoproj_status status = label_check_archived(in, made, &run->features, kept, made->hash, wrong);
+    annoproj_status status = label_check_archived(in, made, &run->features, made->hash, wrong);
     return status == ANNOPROJ_OK ? label_check(made, &run->features, &run->unit, made->hash, wrong) : status;
 }
 

@@ -21,14 +21,10 @@ typedef struct purge_rule {
 
 /* Ranges of tasks. */
 static const purge_rule of_tasks[] = {
-    {LIMITED("label", "task, number", "task"), 1},
-    {LIMITED("label_review", "task, label, stage", "task"), 1},
-    {LIMITED("label_published", "task, label", "task"), 1},
-    {LIMITED("label_state", "task", "task"), 1},
-    {LIMITED("task_skip", "task, user", "task"), 1},
-    {LIMITED("task_worker", "task, stage, user", "task"), 1},
-    {LIMITED("task_submitter", "task, user", "task"), 1},
-    {LIMITED("task_stay", "task, number", "task"), 1},
+    {LIMITED("label", "task, number", "task"), 1},          {LIMITED("label_review", "task, label, stage", "task"), 1},
+    {LIMITED("label_published", "task, label", "task"), 1}, {LIMITED("label_state", "task", "task"), 1},
+    {LIMITED("task_skip", "task, user", "task"), 1},        {LIMITED("task_worker", "task, stage, user", "task"), 1},
+    {LIMITED("task_submitter", "task, user", "task"), 1},   {LIMITED("task_stay", "task, number", "task"), 1},
 };
 static const purge_rule tasks = {LIMITED("task", "id", "id"), 1};
 

@@ -292,8 +292,7 @@ static annoproj_status call_set(annoproj_project *project, tag_call *made, const
     if (made->count > PROJECT_TAGS_MOST)
         return fail(error, ANNOPROJ_LIMIT, "%zu %ss: a project has at most %d", made->count, kind_name(made->kind),
                     PROJECT_TAGS_MOST);
-    what.fingerprint =
-        fingerprint_bytes(fingerprint_text(0, function), made->tags, made->count * sizeof *made->tags);
+    what.fingerprint = fingerprint_bytes(fingerprint_text(0, function), made->tags, made->count * sizeof *made->tags);
     return project_write(project, &what, set_tags, call, NULL, error);
 }
 
@@ -305,8 +304,8 @@ annoproj_status annoproj_project_set_tags(annoproj_project *project, const int64
 
 annoproj_status annoproj_project_set_issue_tags(annoproj_project *project, const int64_t *tags, size_t count,
                                                 const annoproj_call *call, annoproj_error **error) {
-    return call_set(project, &(tag_call){.kind = TAG_OF_ISSUES, .tags = tags, .count = count},
-                    "project_set_issue_tags", call, error);
+    return call_set(project, &(tag_call){.kind = TAG_OF_ISSUES, .tags = tags, .count = count}, "project_set_issue_tags",
+                    call, error);
 }
 
 /* What the organisation has under that name is taken, else it is made there. */

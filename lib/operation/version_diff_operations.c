@@ -114,8 +114,8 @@ static annoproj_status read_page(const annoproj_page_options *options, diff_call
     made->limit = options->limit == 0 ? PAGE_DEFAULT : options->limit;
     if (options->page &&
         (!page_token_read(options->page, numbers, 3) || (uint64_t)numbers[0] != print_diff(made) || numbers[1] < 0))
-        return fail(error, ANNOPROJ_INVALID, "page %s is no token of a comparison of these two: start at the first page",
-                    QUOTED(options->page));
+        return fail(error, ANNOPROJ_INVALID,
+                    "page %s is no token of a comparison of these two: start at the first page", QUOTED(options->page));
     made->from = numbers[1];
     made->passed = numbers[2];
     return ANNOPROJ_OK;
@@ -134,7 +134,6 @@ annoproj_status annoproj_label_version_diff(annoproj_project *project, int64_t b
     annoproj_status status = options_read(&own, sizeof own, sizeof own, options, error);
     if (status == ANNOPROJ_OK)
         status = read_page(&own, &made, error);
-    return status == ANNOPROJ_OK
-               ? project_read_table(project, &what, read_diff, call, &made.made, table, error)
-               : status;
+    return status == ANNOPROJ_OK ? project_read_table(project, &what, read_diff, call, &made.made, table, error)
+                                 : status;
 }

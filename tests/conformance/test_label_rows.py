@@ -246,6 +246,10 @@ class Stores(unittest.TestCase):
         return [value for key, value in caught.exception.details if key == "fault"]
 
 
+def labels_in(text):
+    return [(one["object_answers"], [unit["labels"] for unit in one["data_units"].values()]) for one in json.loads(text)]
+
+
 def by_hash(items, key):
     return {item[key]: item for item in items}
 
@@ -553,6 +557,44 @@ class Faults(Stores):
                             object_answers={"AAAAAAAA": {"objectHash": "AAAAAAAA", "classifications": []}})]
         self.assertEqual(self.take(project, rows)["labels"], 1)
         self.assertEqual(list(json.loads(self.exported(project))[0]["object_answers"]), ["BBBBBBBB"])
+
+    def test_whose_row_it_is(self):
+        """data_hash says it, whatever the title; else the only one with the title."""
+        host, project = self.make({"image 0": "image", "image 1": "image"})
+        dataset = host.dataset_create("same title")
+        host.data_units_add(dataset, titles=["image 0"], widths=[WIDTH], heights=[HEIGHT])
+        project.attach_dataset(dataset)
+        own = json.loads(self.exported(project))
+        for number, title in ((1, "image 0"), (1, "nowhere"), (1, None), (0, "image 0"), (0, "image 1"), (2, "image 0"), (2, "image 1")):
+            with self.subTest((number, title)):
+                row = image([box("%08d" % (10 * number))], title=title, data_hash=own[number]["data_hash"].upper())
+                self.take(project, [image([], title="image 1"), dict(own[0]), dict(own[2])], replace=True)
+                self.assertEqual(self.take(project, [row])["labels"], 1)
+                self.assertEqual([len(one["object_answers"]) for one in json.loads(self.exported(project))],
+                                 [int(i == number) for i in range(3)])
+        other = "00000000-0000-4000-8000-000000000000"
+        self.take(project, [image([box()], title="image 1", data_hash=other)])
+        self.assertIn("several data units", self.faults(project, [image([box()], title="image 0", data_hash=other)])[0])
+        self.assertIn("no data unit of the project", self.faults(project, [image([box()], title="nowhere", data_hash=other)])[0])
+
+    def test_archived_entries_stay_where_they_are(self):
+        """An export goes in again also when classes and options were archived since; others get nothing of them."""
+        host, project = self.make({"image 0": "image", "image 1": "image"})
+        red = {"classifications": [{"featureHash": "attCol01", "answers": [{"featureHash": "optRed01"}]}]}
+        spot = lambda made: {"objectHash": made, "featureHash": "objSpo01", "point": {"0": {"x": 0.5, "y": 0.5}}}
+        self.take(project, image([box(), spot("SSSSSSSS")], object_answers={"AAAAAAAA": red}))
+        structure = json.loads(json.dumps(ONTOLOGY))
+        structure["objects"][4]["archived"] = structure["objects"][0]["attributes"][0]["options"][0]["archived"] = True
+        host.ontology_update(1, json.dumps(structure))
+        text = self.exported(project)
+        for replace in (False, True):
+            self.assertEqual(self.take(project, text, replace=replace, not_prelabels=True)["labels"], 2)
+        self.assertEqual(labels_in(self.exported(project)), labels_in(text))
+        for row, reason in ((image([spot("TTTTTTTT")]), "class \"Spot\" is archived"),
+                            (image([spot("SSSSSSSS")], title="image 1"), "class \"Spot\" is archived"),
+                            (image([box("BBBBBBBB")], object_answers={"BBBBBBBB": red}), "option \"Red\" is archived"),
+                            (image([box()], title="image 1", object_answers={"AAAAAAAA": red}), "option \"Red\" is archived")):
+            self.assertIn(reason, self.faults(project, row)[0])
 
     def test_points_in_a_list(self):
         host, project = self.make({"image 0": "image"})

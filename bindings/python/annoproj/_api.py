@@ -3397,7 +3397,7 @@ class Project(_runtime.Handle):
         data unit has its data_hash, else to the only one with its data_title; classes, attributes and options are known by their feature
         hash. Hashes of labels, authors who are users of the store (by e-mail, others become the session's user), times, confidence,
         geometry, frames, ranges and answers are kept. A label whose hash its task has already takes that one's place, so that a file may be imported again; other
-        labels of the task stay, unless `replace` says otherwise. Of an image group, a row's data units are the frames in order of data_sequence. Unknown
+        labels of the task stay, unless `replace` says otherwise. Archived classes, attributes and options are for labels that have them already. Of an image group, a row's data units are the frames in order of data_sequence. Unknown
         members, reviews and deleted objects are passed over; but what holds labels that there is no place for, points with z, ranges of HTML nodes and
         spaces, is a fault. DATA: the details list up to 100 faults with byte offset and JSON
         pointer. NOT_FOUND (file), LIMIT, STATE (archived). Memory grows with the largest row, not with the file. Rights: import.

@@ -1014,6 +1014,8 @@
 #define task_filter_passes annoproj_internal_task_filter_passes
 #define task_filter_print annoproj_internal_task_filter_print
 #define task_filter_title annoproj_internal_task_filter_title
+#define task_finder_find annoproj_internal_task_finder_find
+#define task_finder_release annoproj_internal_task_finder_release
 #define task_flow_walk annoproj_internal_task_flow_walk
 #define task_give_back annoproj_internal_task_give_back
 #define task_handle annoproj_internal_task_handle

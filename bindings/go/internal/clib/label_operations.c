@@ -32,7 +32,6 @@ typedef struct write_call {
 typedef struct known_label {
     char hash[9];
     bool live;
-    int32_t class;
     int64_t number, creator, created_us;
 } known_label;
 
@@ -64,10 +63,9 @@ static annoproj_status count_known(scope *in, int64_t *count, annoproj_error **e
 }
 
 static annoproj_status load_known(writing *run, annoproj_error **error) {
-    static const char query[] =
-        "SELECT hash, 1, class, number, creator, created_us FROM label WHERE task = ?1 UNION ALL"
-        " SELECT hash, 0, class, label, 0, 0 FROM label_published p WHERE task = ?1"
-        " AND NOT EXISTS (SELECT 1 FROM label l WHERE l.task = p.task AND l.number = p.label)";
+    static const char query[] = "SELECT hash, 1, number, creator, created_us FROM label WHERE task = ?1 UNION ALL"
+                                " SELECT hash, 0, label, 0, 0 FROM label_published p WHERE task = ?1"
+                                " AND NOT EXISTS (SELECT 1 FROM label l WHERE l.task = p.task AND l.number = p.label)";
     scope *in = &run->cmd->scope;
     int64_t count = 0;
     annoproj_status status = count_known(in, &count, error);
@@ -84,10 +82,9 @@ static annoproj_status load_known(writing *run, annoproj_error **error) {
         known_label *one = run->known + run->known_count++;
         snprintf(one->hash, sizeof one->hash, "%s", column_text(find, 0));
         one->live = column_int64(find, 1) != 0;
-        one->class = (int32_t)column_int64(find, 2);
-        one->number = column_int64(find, 3);
-        one->creator = column_int64(find, 4);
-        one->created_us = column_int64(find, 5);
+        one->number = column_int64(find, 2);
+        one->creator = column_int64(find, 3);
+        one->created_us = column_int64(find, 4);
     }
     qsort(run->known, run->known_count, sizeof *run->known, compare_known);
     return sql_end(find, error);
@@ -169,8 +166,7 @@ static annoproj_status put_label(writing *run, size_t index, annoproj_error **er
                                      &made, error);
     }
     if (status == ANNOPROJ_OK) {
-        status = label_check_archived(in, &made, &run->features, known && known->live && known->class == made.class,
-                                      what, error);
+        status = label_check_archived(in, &made, &run->features, what, error);
     }
     if (status == ANNOPROJ_OK) {
         status = label_check(&made, &run->features, &run->unit, what, error);
