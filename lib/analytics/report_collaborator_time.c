@@ -33,7 +33,7 @@ static size_t fold(spent *list, size_t count) {
     return kept;
 }
 
-static size_t list_cells(const report *made, const report_users *users, const scan_result *result, spent *list) {
+static size_t list_cells(const report_users *users, const scan_result *result, spent *list) {
     size_t count = 0;
     for (size_t i = 0; i < result->count; i++) {
         const scan_cell *cell = &result->cells[i];
@@ -42,10 +42,24 @@ static size_t list_cells(const report *made, const report_users *users, const sc
         }
         spent *one = &list[count++];
         *one = (spent){.bucket = cell->bucket, .place = users->place[cell->actor]};
-        one->time_us[report_time_column(made, cell->stage)] = cell->duration_us;
+        one->time_us[cell->part] = cell->duration_us;
         one->time_us[TIME_TOTAL] = cell->duration_us;
     }
     return fold(list, count);
+}
+
+/* The stages whose time is in a column, as far as the query names them. */
+static annoproj_status stages_of(const report *made, enum time_column column, number_set *out, annoproj_error **error) {
+    if (!number_set_make(out, made->in->memory, made->highest_stage)) {
+        return fail_memory(error);
+    }
+    for (int64_t stage = 0; stage <= made->highest_stage; stage++) {
+        if (report_time_column(made, stage) == column &&
+            (made->stages == NULL || number_set_has(made->stages, stage))) {
+            number_set_add(out, stage);
+        }
+    }
+    return ANNOPROJ_OK;
 }
 
 annoproj_status report_collaborator_time(scope *in, const query *asked, annoproj_table **table,
@@ -63,20 +77,27 @@ annoproj_status report_collaborator_time(scope *in, const query *asked, annoproj
     if (status != ANNOPROJ_OK) {
         return status;
     }
-    const scan_part part = {.kinds = {EVENT_TIME_SPENT},
-                            .actors = made.people,
-                            .stages = made.stages,
-                            .tasks = made.tasks,
-                            .sources = made.sources,
-                            .pieces = true,
-                            .group = SCAN_BY_BUCKET | SCAN_BY_STAGE | SCAN_BY_ACTOR,
-                            .sums = SCAN_DURATION};
-    status = report_scan(&made, &part, 1, &result, error);
+    number_set stages[TIME_TOTAL];
+    scan_part parts[TIME_TOTAL];
+    for (int column = 0; column < TIME_TOTAL && status == ANNOPROJ_OK; column++) {
+        status = stages_of(&made, column, &stages[column], error);
+        parts[column] = (scan_part){.kinds = {EVENT_TIME_SPENT},
+                                    .actors = made.people,
+                                    .stages = &stages[column],
+                                    .tasks = made.tasks,
+                                    .sources = made.sources,
+                                    .pieces = true,
+                                    .group = SCAN_BY_BUCKET | SCAN_BY_ACTOR,
+                                    .sums = SCAN_DURATION};
+    }
+    if (status == ANNOPROJ_OK) {
+        status = report_scan(&made, parts, TIME_TOTAL, &result, error);
+    }
     spent *list = status == ANNOPROJ_OK ? arena_array(in->memory, result.count + 1, sizeof *list) : NULL;
     if (status == ANNOPROJ_OK && list == NULL) {
         status = fail_memory(error);
     }
-    size_t count = status == ANNOPROJ_OK ? list_cells(&made, &users, &result, list) : 0;
+    size_t count = status == ANNOPROJ_OK ? list_cells(&users, &result, list) : 0;
     scan_release(&result);
     if (status != ANNOPROJ_OK) {
         return status;

@@ -58,9 +58,46 @@ static int ascending(const void *a, const void *b) {
     return (one > two) - (one < two);
 }
 
+static void swap(int64_t *one, int64_t *two) {
+    const int64_t kept = *one;
+    *one = *two;
+    *two = kept;
+}
+
+/* The value that would stand at `place` if the values were sorted: parts of them are put in order until it stands there. Values
+ * that are made for it might take long, and are sorted then. */
+static int64_t select_value(int64_t *values, int64_t count, int64_t place) {
+    int64_t low = 0, high = count - 1;
+    for (int round = 0; low < high; round++) {
+        if (round > 100) {
+            qsort(values + low, (size_t)(high - low + 1), sizeof *values, ascending);
+            break;
+        }
+        const int64_t pivot = values[low + (high - low) / 2];
+        int64_t left = low, right = high;
+        while (left <= right) {
+            for (; values[left] < pivot; left++) {
+            }
+            for (; values[right] > pivot; right--) {
+            }
+            if (left <= right) {
+                swap(&values[left++], &values[right--]);
+            }
+        }
+        if (place <= right) {
+            high = right;
+        } else if (place >= left) {
+            low = left;
+        } else {
+            break; /* between them all are the pivot */
+        }
+    }
+    return values[place];
+}
+
 /* The smallest value that a share of the values (in percent) does not exceed. */
-static int64_t percentile(const int64_t *sorted, int64_t count, int64_t percent) {
-    return sorted[(count * percent + 99) / 100 - 1];
+static int64_t percentile(int64_t *values, int64_t count, int64_t percent) {
+    return select_value(values, count, (count * percent + 99) / 100 - 1);
 }
 
 static void add_times(rows *out, stage_times *of) {
@@ -69,7 +106,6 @@ static void add_times(rows *out, stage_times *of) {
         rows_null(out);
         return;
     }
-    qsort(of->durations, (size_t)of->left, sizeof *of->durations, ascending);
     rows_int64(out, seconds_of(percentile(of->durations, of->left, 50)));
     rows_int64(out, seconds_of(percentile(of->durations, of->left, 90)));
 }

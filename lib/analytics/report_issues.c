@@ -1,6 +1,7 @@
-/* The report of issue actions. What happened in a bucket are sums; what is open at its end follows from everything before,
- * task by task: issues of tasks that were removed then are not open. */
+/* The report of issue actions. What happened in a bucket are sums; what is open at its end follows from everything before;
+ * where tasks were removed, task by task: issues of tasks that were removed then are not open. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "failure.h"
 #include "query.h"
@@ -11,81 +12,134 @@ typedef struct issue_report {
     report report;
     size_t buckets;
     int64_t *figures; /* COLUMNS for each bucket */
-    int64_t *ends;    /* ends[0] = no beginning; then the ends of the buckets, each once */
-    size_t end_count;
+    int64_t start;    /* of the window; INT64_MIN = no beginning */
+    int64_t *times;   /* ascending: INT64_MIN, the start of the window, the ends of the buckets, each once */
+    size_t time_count;
+    int64_t *growth; /* of open issues, from each time to the next */
+    bool removals;   /* tasks were removed, ever */
 } issue_report;
 
-/* How many issues of a task were opened and how often it was removed up to the end of a bucket; `at` is in `ends`. */
+/* How many issues of a task were opened and how often it was removed between two times; `at` is in `times`. */
 typedef struct change {
     int64_t task, at, opened, removed;
 } change;
 
-static annoproj_status count_actions(issue_report *made, annoproj_error **error) {
-    const report *base = &made->report;
-    const scan_part part = {.kinds = {EVENT_ISSUE_CREATE, EVENT_ISSUE_RESOLVE, EVENT_ISSUE_REOPEN},
-                            .actors = base->people,
-                            .stages = base->stages,
-                            .tasks = base->tasks,
-                            .sources = base->sources,
-                            .classes = base->classes,
-                            .group = SCAN_BY_BUCKET | SCAN_BY_KIND};
-    scan_result result;
-    annoproj_status status = report_scan(base, &part, 1, &result, error);
-    for (size_t i = 0; i < result.count; i++) {
-        const scan_cell *cell = &result.cells[i];
-        int column = cell->kind == EVENT_ISSUE_CREATE    ? CREATED
-                     : cell->kind == EVENT_ISSUE_RESOLVE ? RESOLVED
-                                                         : REOPENED;
-        made->figures[cell->bucket * COLUMNS + column] += cell->count;
-    }
-    scan_release(&result);
-    return status;
-}
-
-/* --- what is open ---- */
+/* --- the history, in pieces ---- */
 
 static int64_t end_of(const report *base, size_t bucket) {
     int64_t end = base->query->before_us == 0 ? INT64_MAX : base->query->before_us;
     return base->borders != NULL && base->borders[bucket + 1] < end ? base->borders[bucket + 1] : end;
 }
 
-static annoproj_status make_ends(issue_report *made, annoproj_error **error) {
-    made->ends = arena_array(made->report.in->memory, made->buckets + 1, sizeof *made->ends);
-    if (made->ends == NULL) {
+static int ascending(const void *a, const void *b) {
+    const int64_t one = *(const int64_t *)a, two = *(const int64_t *)b;
+    return (one > two) - (one < two);
+}
+
+static annoproj_status make_times(issue_report *made, annoproj_error **error) {
+    const report *base = &made->report;
+    size_t count = 0;
+    made->times = arena_array(base->in->memory, made->buckets + 2, sizeof *made->times);
+    made->growth = arena_array(base->in->memory, made->buckets + 2, sizeof *made->growth);
+    if (made->times == NULL || made->growth == NULL) {
         return fail_memory(error);
     }
-    made->ends[made->end_count++] = INT64_MIN;
+    made->start = base->query->after_us == 0 ? INT64_MIN : base->query->after_us;
+    made->start = base->borders != NULL && base->borders[0] > made->start ? base->borders[0] : made->start;
+    made->times[count++] = INT64_MIN;
+    made->times[count++] = made->start;
     for (size_t i = 0; i < made->buckets; i++) {
-        int64_t end = end_of(&made->report, i);
-        if (end > made->ends[made->end_count - 1]) {
-            made->ends[made->end_count++] = end;
+        made->times[count++] = end_of(base, i);
+    }
+    qsort(made->times, count, sizeof *made->times, ascending);
+    for (size_t i = 0; i < count; i++) {
+        if (made->time_count == 0 || made->times[i] > made->times[made->time_count - 1]) {
+            made->times[made->time_count++] = made->times[i];
         }
     }
     return ANNOPROJ_OK;
 }
 
-static annoproj_status scan_history(const issue_report *made, const scan_part *part, scan_result *out,
+static annoproj_status scan_history(const issue_report *made, const scan_part *parts, size_t count, scan_result *out,
                                     annoproj_error **error) {
     const scope *in = made->report.in;
+    const bool lifetime = made->time_count == 2 && made->times[1] == INT64_MAX; /* then summaries may answer */
     const scan_request ask = {.database = in->database,
                               .bounds = in->bounds,
                               .store = in->store,
                               .project = in->project.id,
                               .after = INT64_MIN,
                               .before = INT64_MAX,
-                              .borders = made->ends,
-                              .border_count = made->end_count,
-                              .parts = part,
-                              .part_count = 1};
+                              .borders = made->times,
+                              .border_count = lifetime ? 0 : made->time_count,
+                              .parts = parts,
+                              .part_count = count};
     return scan_run(&ask, out, error);
 }
 
+#define ISSUE_ACTIONS EVENT_ISSUE_CREATE, EVENT_ISSUE_RESOLVE, EVENT_ISSUE_REOPEN
+
+/* --- what happened ---- */
+
+static void add_action(issue_report *made, const scan_cell *cell, size_t *bucket) {
+    const int64_t time = made->times[cell->bucket];
+    const int column = cell->kind == EVENT_ISSUE_CREATE    ? CREATED
+                       : cell->kind == EVENT_ISSUE_RESOLVE ? RESOLVED
+                                                           : REOPENED;
+    if (time < made->start) {
+        return;
+    }
+    if (*bucket > 0 && end_of(&made->report, *bucket - 1) > time) {
+        *bucket = 0; /* cells are in no order, but those of an array are nearly */
+    }
+    while (*bucket < made->buckets && end_of(&made->report, *bucket) <= time) {
+        ++*bucket;
+    }
+    if (*bucket < made->buckets) {
+        made->figures[*bucket * COLUMNS + (size_t)column] += cell->count;
+    }
+}
+
+/* The actions of each bucket; how many issues opened, were no task ever removed; and whether one was. */
+static annoproj_status count_actions(issue_report *made, annoproj_error **error) {
+    const report *base = &made->report;
+    const scan_part parts[] = {{.kinds = {ISSUE_ACTIONS},
+                                .actors = base->people,
+                                .stages = base->stages,
+                                .tasks = base->tasks,
+                                .sources = base->sources,
+                                .classes = base->classes,
+                                .group = SCAN_BY_BUCKET | SCAN_BY_KIND},
+                               {.kinds = {ISSUE_ACTIONS},
+                                .tasks = base->tasks,
+                                .classes = base->classes,
+                                .group = SCAN_BY_BUCKET | SCAN_BY_KIND},
+                               {.kinds = {EVENT_TASK_REMOVE, EVENT_TASK_RESTORE}}};
+    scan_result result;
+    size_t bucket = 0;
+    annoproj_status status = scan_history(made, parts, sizeof parts / sizeof *parts, &result, error);
+    for (size_t i = 0; i < result.count; i++) {
+        const scan_cell *cell = &result.cells[i];
+        if (cell->part == 0) {
+            add_action(made, cell, &bucket);
+        } else if (cell->part == 1) {
+            made->growth[cell->bucket] += cell->kind == EVENT_ISSUE_RESOLVE ? -cell->count : cell->count;
+        } else {
+            made->removals = true;
+        }
+    }
+    scan_release(&result);
+    return status;
+}
+
+/* --- what is open where tasks were removed ---- */
+
 static annoproj_status scan_issues(const issue_report *made, scan_result *out, annoproj_error **error) {
-    const scan_part part = {.kinds = {EVENT_ISSUE_CREATE, EVENT_ISSUE_RESOLVE, EVENT_ISSUE_REOPEN},
+    const scan_part part = {.kinds = {ISSUE_ACTIONS},
                             .tasks = made->report.tasks,
                             .classes = made->report.classes,
                             .group = SCAN_BY_BUCKET | SCAN_BY_KIND | SCAN_BY_TASK};
-    return scan_history(made, &part, out, error);
+    return scan_history(made, &part, 1, out, error);
 }
 
 /* When tasks that have issues were removed and came back. */
@@ -105,7 +159,7 @@ static annoproj_status scan_removals(const issue_report *made, const scan_result
     const scan_part part = {.kinds = {EVENT_TASK_REMOVE, EVENT_TASK_RESTORE},
                             .tasks = &tasks,
                             .group = SCAN_BY_BUCKET | SCAN_BY_KIND | SCAN_BY_TASK};
-    return scan_history(made, &part, out, error);
+    return scan_history(made, &part, 1, out, error);
 }
 
 static size_t add_changes(change *list, size_t count, const scan_result *result) {
@@ -146,44 +200,48 @@ static void add_growth(change *list, size_t count, int64_t *growth) {
     }
 }
 
-static annoproj_status add_open(issue_report *made, change *list, size_t count, annoproj_error **error) {
-    int64_t *growth = arena_array(made->report.in->memory, made->end_count, sizeof *growth);
-    if (growth == NULL) {
-        return fail_memory(error);
-    }
-    add_growth(list, count, growth);
-    for (size_t i = 1; i + 1 < made->end_count; i++) {
-        growth[i] += growth[i - 1]; /* from here on what is open at ends[i + 1] */
-    }
-    size_t at = 0;
-    for (size_t i = 0; i < made->buckets; i++) {
-        while (made->ends[at + 1] < end_of(&made->report, i)) {
-            at++;
-        }
-        made->figures[i * COLUMNS + OPEN] = growth[at];
-    }
-    return ANNOPROJ_OK;
-}
-
-static annoproj_status count_open(issue_report *made, annoproj_error **error) {
+static annoproj_status count_by_task(issue_report *made, annoproj_error **error) {
     scan_result issues = {0}, removals = {0};
-    annoproj_status status = make_ends(made, error);
-    if (status == ANNOPROJ_OK && made->end_count > 1) {
-        status = scan_issues(made, &issues, error);
-    }
-    if (status == ANNOPROJ_OK && issues.count > 0) {
+    change *list = NULL;
+    memset(made->growth, 0, made->time_count * sizeof *made->growth);
+    annoproj_status status = scan_issues(made, &issues, error);
+    if (status == ANNOPROJ_OK) {
         status = scan_removals(made, &issues, &removals, error);
     }
-    if (status == ANNOPROJ_OK && issues.count > 0) {
-        change *list = arena_array(made->report.in->memory, issues.count + removals.count, sizeof *list);
+    if (status == ANNOPROJ_OK) {
+        list = arena_array(made->report.in->memory, issues.count + removals.count + 1, sizeof *list);
         status = list == NULL ? fail_memory(error) : ANNOPROJ_OK;
-        if (status == ANNOPROJ_OK) {
-            size_t count = add_changes(list, add_changes(list, 0, &issues), &removals);
-            status = add_open(made, list, count, error);
-        }
+    }
+    if (status == ANNOPROJ_OK) {
+        add_growth(list, add_changes(list, add_changes(list, 0, &issues), &removals), made->growth);
     }
     scan_release(&removals);
     scan_release(&issues);
+    return status;
+}
+
+static void add_open(issue_report *made) {
+    size_t at = 0;
+    int64_t open = 0;
+    for (size_t i = 0; i < made->buckets; i++) {
+        for (; at + 1 < made->time_count && made->times[at] < end_of(&made->report, i); at++) {
+            open += made->growth[at];
+        }
+        made->figures[i * COLUMNS + OPEN] = open;
+    }
+}
+
+static annoproj_status fill(issue_report *made, annoproj_error **error) {
+    annoproj_status status = make_times(made, error);
+    if (status == ANNOPROJ_OK) {
+        status = count_actions(made, error);
+    }
+    if (status == ANNOPROJ_OK && made->removals) {
+        status = count_by_task(made, error);
+    }
+    if (status == ANNOPROJ_OK) {
+        add_open(made);
+    }
     return status;
 }
 
@@ -196,10 +254,10 @@ annoproj_status report_issue_actions(scope *in, const query *asked, annoproj_tab
     if (status == ANNOPROJ_OK) {
         made.buckets = report_bucket_count(&made.report);
         made.figures = arena_array(in->memory, made.buckets * COLUMNS + 1, sizeof *made.figures);
-        status = made.figures == NULL ? fail_memory(error) : count_actions(&made, error);
+        status = made.figures == NULL ? fail_memory(error) : ANNOPROJ_OK;
     }
-    if (status == ANNOPROJ_OK) {
-        status = count_open(&made, error);
+    if (status == ANNOPROJ_OK && made.buckets > 0) {
+        status = fill(&made, error);
     }
     if (status != ANNOPROJ_OK) {
         return status;

@@ -44,7 +44,7 @@ def ontology_actions(sources):
 def annotators(own, given):
     for of_actor, of_credited in zip(own, given):
         yield (f"SELECT {SHOWN}, kind, actor, sum(duration) FROM {of_actor} GROUP BY kind, actor UNION ALL "
-               f"SELECT count(*), kind, credited, 0 FROM {of_credited} GROUP BY kind, credited")
+               f"SELECT {SHOWN}, kind, credited, 0 FROM {of_credited} GROUP BY kind, credited")
 
 
 WORDINGS = {

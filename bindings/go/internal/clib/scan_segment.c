@@ -216,6 +216,21 @@ static size_t bucket_of_row(plan *work, size_t row) {
     return work->bucket;
 }
 
+typedef struct span {
+    int64_t from, until;
+} span;
+
+/* What of a bucket lies in the window. */
+static span bucket_span(const plan *work, size_t bucket) {
+    span out = {work->lower, work->upper};
+    if (work->ask->border_count > 0) {
+        const int64_t *borders = work->ask->borders + bucket;
+        out.from = borders[0] > out.from ? borders[0] : out.from;
+        out.until = borders[1] < out.until ? borders[1] : out.until;
+    }
+    return out;
+}
+
 static void add_buckets(plan *work, size_t start, size_t count) {
     scan_blocks *blocks = work->blocks;
     uint64_t stride = work->sums->stride[SCAN_BUCKET];
@@ -227,11 +242,14 @@ static void add_buckets(plan *work, size_t start, size_t count) {
         }
         return;
     }
-    column_gather(work->times, start, blocks->rows, count, blocks->times);
+    column_gather(work->times, start, blocks->rows, count, blocks->times); /* all of them in the window */
+    span now = bucket_span(work, work->bucket);
     for (size_t i = 0; i < count; i++) {
-        int64_t time = blocks->times[i];
-        time = time < work->lower ? work->lower : time >= work->upper ? work->upper - 1 : time;
-        work->bucket = scan_bucket(work->ask, time, work->bucket);
+        const int64_t time = blocks->times[i];
+        if (time < now.from || time >= now.until) {
+            work->bucket = scan_bucket(work->ask, time, work->bucket);
+            now = bucket_span(work, work->bucket);
+        }
         blocks->keys[i] += work->bucket * stride;
     }
 }
@@ -263,17 +281,29 @@ static bool add_piece(plan *work, uint64_t key, int64_t frames, int64_t from, in
     return true;
 }
 
+/* Pieces that lie in the bucket of the one before, as most do, are added together. */
 static bool add_pieces(plan *work, size_t start, size_t count) {
     scan_blocks *blocks = work->blocks;
+    const bool bucketed = (work->sums->part->group & SCAN_BY_BUCKET) != 0;
+    size_t whole = 0;
     column_gather(work->times, start, blocks->rows, count, blocks->times);
     column_gather(work->durations, start, blocks->rows, count, blocks->durations);
+    span now = bucket_span(work, work->bucket);
     for (size_t i = 0; i < count; i++) {
-        int64_t frames = work->frames == NULL ? 0 : blocks->frames[i];
-        if (!add_piece(work, blocks->keys[i], frames, blocks->times[i], blocks->durations[i])) {
+        const int64_t frames = work->frames == NULL ? 0 : blocks->frames[i], from = blocks->times[i],
+                      duration = blocks->durations[i];
+        if (duration > 0 && from >= now.from && from < now.until &&
+            (uint64_t)duration <= (uint64_t)now.until - (uint64_t)from) {
+            blocks->keys[whole] = blocks->keys[i] + (bucketed ? work->bucket * work->sums->stride[SCAN_BUCKET] : 0);
+            blocks->frames[whole] = frames;
+            blocks->durations[whole++] = duration;
+        } else if (!add_piece(work, blocks->keys[i], frames, from, duration)) {
             return false;
+        } else {
+            now = bucket_span(work, work->bucket);
         }
     }
-    return true;
+    return scan_sums_add(work->sums, blocks->keys, blocks->frames, blocks->durations, whole);
 }
 
 static bool add_rows(plan *work, size_t start, size_t count) {
