@@ -94,7 +94,8 @@ class People:
         refuse_if(NOT_FOUND=not self.organisation.sees_dataset(user, dataset))
         refuse_if(EXISTS=attached and dataset in self.attached, NOT_FOUND=not attached and dataset not in self.attached)
         (self.attached.add if attached else self.attached.discard)(dataset)
-        self.once_attached.add(dataset)
+        if dataset not in self.once_attached:
+            self.once_attached.append(dataset)
         there = [task for task in self.tasks.values() if task.dataset == dataset]
         for task in there:
             task.removed = not attached

@@ -27,7 +27,7 @@ class Reference(Transitions, Labels, Routes, TimeSpent, People, Copies, Messages
         self.dataset_uuids = dataset_uuids
         self.idle_limit, self.window, self.self_release = idle_limit, window, self_release
         self.status = "not_started"
-        self.roles, self.attached, self.once_attached = {}, set(), set()
+        self.roles, self.attached, self.once_attached = {}, set(), []
         self.tasks, self.unborn, self.happened = {}, [], []
         self.beats = {}
         self.counted = 0

@@ -105,30 +105,30 @@ class StoreOperations:
             return
         reference = source.copy_for(user, collaborators)
         reference.tags = list(source.tags) if tags else []
-        units = self.copied_units(user, made, datasets)
+        units, reference.once_attached = self.copied_units(user, made, datasets)
+        reference.attached = set(reference.once_attached)
         project = self.add_project(made.id(), title, reference, copy.deepcopy(self.project.document))
         there = {task.unit.id: task for task in source.tasks.values() if not task.removed and not task.parent}
         for old, new in sorted(units.items(), key=lambda pair: pair[1].id):
             task = Task(None, new, reference.first, reference.now)
-            reference.attached.add(new.dataset)
             if labels and old in there:
                 source.copy_labels(there[old], task, states, hashes)
             reference.unborn.append(task)
             reference.begin(task)
-        reference.once_attached |= reference.attached
         project.name_tasks()
         project.compare_all(random)
 
     def copied_units(self, user, made, datasets):
-        """Old number: the copy's data unit."""
+        """Old number: the copy's data unit; and the copy's datasets in the order of the source's."""
         world, source = self.world, self.reference
         organisation, ids = world.organisation, {}
-        theirs = [unit for unit in organisation.units.values() if datasets != "NONE" and unit.dataset in source.attached]
+        attached = [one for one in source.once_attached if one in source.attached and datasets != "NONE"]
+        theirs = [unit for unit in organisation.units.values() if unit.dataset in attached]
         if datasets != "CLONE":
-            return {unit.id: unit for unit in theirs}
+            return {unit.id: unit for unit in theirs}, attached
         titles = {row["dataset"]: row["title"] for row in rows_of(world.host.dataset_list())}
-        for row in rows_of(world.host.project_open(made.id()).datasets()):
-            old = next(id for id in sorted(source.attached) if titles[id] == row["title"] and id not in ids)
+        for row in sorted(rows_of(world.host.project_open(made.id()).datasets()), key=lambda row: row["dataset"]):
+            old = next(id for id in attached if titles[id] == row["title"] and id not in ids)
             self.project.expect("maker of a clone", row["creator"], user)
             ids[old] = row["dataset"]
             organisation.makers[row["dataset"]] = user
@@ -143,7 +143,7 @@ class StoreOperations:
             for row, one in zip(rows, old):
                 made_units[one.id] = organisation.units[row["data_unit"]] = Unit(
                     row["data_unit"], ids[dataset], one.title, one.data_type, one.frames, one.metadata)
-        return made_units
+        return made_units, [ids[one] for one in attached]
 
     def delete_project(self):
         """Also restores, and purges when there are enough others."""

@@ -193,6 +193,8 @@ class Transitions:
                   INVALID=stage is not None and stage.type in (MANY, JUDGE))
         if task.parent and self.former:
             self.happened.pop()  # the lapse: the branch is gone with its assignment
+        if task.parent and self.lapsed(task.main):
+            self.free(user, task.main, "lapse")
         task = task.main
         self.publish(user, task, silently=True)
         if stage.type == DONE and not stage.set("archive"):
