@@ -187,6 +187,8 @@ const (
 	ChartLines Chart = 3
 	// ChartShares: one column, as parts of a whole.
 	ChartShares Chart = 4
+	// ChartArea: areas on top of each other; tables with buckets of time only.
+	ChartArea Chart = 5
 )
 
 // String is the name of a value as the header has it.
@@ -202,6 +204,8 @@ func (c Chart) String() string {
 		return "LINES"
 	case ChartShares:
 		return "SHARES"
+	case ChartArea:
+		return "AREA"
 	}
 	return "Chart(" + strconv.Itoa(int(c)) + ")"
 }

@@ -159,7 +159,9 @@ func (t *Table[R]) JSON() (string, error) {
 // The table as a picture: one self-contained SVG with axes, legend and units, readable on light and dark screens and by screen
 // readers; the same bytes for the same table. Each mark carries category, column and value of the table (data-category, data-series,
 // data-value). Many buckets are joined, many categories become "other"; where a sum would mean nothing the picture says how many
-// it leaves out. ErrUnsupported for row types without a natural picture, ErrInvalid for options that do not fit.
+// it leaves out. Time by collaborator and bucket has a series for each collaborator, cumulative flow for each stage, issue tags by class for
+// each tag, the 7 greatest and one for all others when there are more than 8, as long as at most one column is asked for; statistics of labels
+// that are all of one class are drawn by data unit or by answer. ErrUnsupported for row types without a natural picture, ErrInvalid for options that do not fit.
 //
 // In C: annoproj_table_svg.
 func (t *Table[R]) SVG(opts ...PictureOptions) (string, error) {
@@ -485,8 +487,8 @@ func (s *Session) StoreInfo(ctx context.Context, opts ...CallOption) (*Table[Sto
 	return newTable(oTable, decodeStoreRow), nil
 }
 
-// Checks the file, the checksums of every segment, and replays the events: counters, stages, assignments, issues and
-// published labels must follow from them. Returns every difference (of SQLite's own check of the file at most 100 lines);
+// Checks the file, the checksums of every segment, and replays the events: counters, stages, what tasks and issues carry, assignments,
+// published labels, collaborators and users must follow from them. Returns every difference (of SQLite's own check of the file at most 100 lines);
 // no row = sound. In slices it finds the same as in one call: a slice ends behind the table or project it is at, so that
 // none takes much longer than its largest; the first reads the file's pages as a whole. Each table and project is looked
 // at in one snapshot, and everybody goes on working. Progress is in such pieces. ErrInvalid when `page` is no token of a check

@@ -11,7 +11,8 @@
 
 typedef struct chart_series {
     const char *key, *title;
-    int color; /* of the palette */
+    int color;  /* of the palette */
+    bool level; /* what there is at the end of a bucket: of joined ones the last counts */
 } chart_series;
 
 typedef struct chart_category {
@@ -37,6 +38,21 @@ typedef struct chart {
     chart_series series[CHART_SERIES];
     chart_category *categories; /* in the arena */
 } chart;
+
+/* Rows of one series each: what they are, and how they become categories with a value for each series (chart_pivot.c). */
+typedef struct pivot {
+    int series, value; /* columns */
+    bool ordered;      /* series stay in the order of the table */
+} pivot;
+
+/* The text of a cell, "" for null, with a NUL behind it; of numbers NAN for null. */
+const char *chart_text(const table *from, int column, int64_t row);
+double chart_number(const table *from, int column, int64_t row);
+/* Chooses the series and fills in `series_of`, in the arena: the series of each row. */
+annoproj_status chart_pivot(chart *chart, const table *from, const pivot *how, int **series_of, annoproj_error **error);
+/* Rows of one bucket become one, and buckets that no row has are put between them. */
+annoproj_status chart_fill_buckets(chart *chart, annoproj_error **error);
+void chart_join(chart *chart, chart_category *into, const chart_category *more);
 
 /* UNSUPPORTED for a row type without a picture, INVALID for options that do not fit it. Borrows the table's texts. Release it also
  * after a failure. */

@@ -118,7 +118,9 @@ static void finish_mark(const drawing *on, const char *name, size_t category, si
     } else {
         markup_text(out, called);
     }
-    text_printf(out, "\" data-series=\"%s\" data-value=\"", of->series[series].key);
+    text_string(out, "\" data-series=\"");
+    markup_text(out, of->series[series].key);
+    text_string(out, "\" data-value=\"");
     text_double(out, value);
     text_string(out, "\"><title>");
     markup_text(out, called);
@@ -246,7 +248,7 @@ static double draw_legend(const chart *of, text *out, double left, double y) {
 static double greatest_value(const chart *of) {
     double greatest = 0;
     for (size_t i = 0; i < of->category_count; i++) {
-        if (of->kind == ANNOPROJ_CHART_STACKED) {
+        if (of->kind == ANNOPROJ_CHART_STACKED || of->kind == ANNOPROJ_CHART_AREA) {
             greatest = fmax(greatest, chart_total(of, i));
             continue;
         }
@@ -358,6 +360,50 @@ static void draw_curves(const drawing *on, double end) {
     }
 }
 
+/* The height of the areas up to and with a series. */
+static double stacked_value(const chart *of, size_t category, size_t series) {
+    double sum = 0;
+    for (size_t s = 0; s <= series; s++) {
+        const double value = of->categories[category].values[s];
+        sum += isnan(value) ? 0 : fmax(value, 0);
+    }
+    return sum;
+}
+
+static void draw_point(const drawing *on, char letter, size_t category, double height) {
+    text_character(on->out, letter);
+    markup_number(on->out, middle(on, category), 2);
+    text_character(on->out, ' ');
+    markup_number(on->out, on->bottom - height, 2);
+}
+
+static void draw_areas(const drawing *on, double end) {
+    const chart *of = on->chart;
+    const double height = (on->bottom - on->top) / end * of->scale;
+    for (size_t s = 0; s < of->series_count; s++) {
+        const int color = of->series[s].color;
+        text_printf(on->out, "<path class=\"c%d gap\" fill=\"%s\" stroke=\"" PAPER "\" stroke-width=\"0.5\" d=\"",
+                    color, chart_palette[color]);
+        for (size_t i = 0; i < of->category_count; i++) {
+            draw_point(on, i == 0 ? 'M' : 'L', i, stacked_value(of, i, s) * height);
+        }
+        for (size_t i = of->category_count; i-- > 0;) {
+            draw_point(on, 'L', i, s == 0 ? 0 : stacked_value(of, i, s - 1) * height);
+        }
+        text_string(on->out, "Z\"/>\n");
+    }
+    for (size_t s = 0; s < of->series_count; s++) { /* what a reader points at: the upper edge in each bucket */
+        for (size_t i = 0; i < of->category_count; i++) {
+            text_printf(on->out, "<circle class=\"c%d\" fill=\"%s\"", of->series[s].color,
+                        chart_palette[of->series[s].color]);
+            number(on->out, "cx", middle(on, i));
+            number(on->out, "cy", on->bottom - stacked_value(of, i, s) * height);
+            number(on->out, "r", of->categories[i].values[s] > 0 ? 1.6 : 0);
+            finish_mark(on, "circle", i, s);
+        }
+    }
+}
+
 static void draw_over_time(drawing *on) {
     const chart *of = on->chart;
     const bool whole = of->decimals == 0 && of->scale == 1;
@@ -370,6 +416,8 @@ static void draw_over_time(drawing *on) {
     draw_time_axis(on);
     if (of->kind == ANNOPROJ_CHART_LINES) {
         draw_curves(on, end);
+    } else if (of->kind == ANNOPROJ_CHART_AREA) {
+        draw_areas(on, end);
     } else {
         draw_columns(on, end);
     }

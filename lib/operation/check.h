@@ -16,8 +16,15 @@ void check_report(checking *check, const char *subject, int64_t id, const char *
 /* "assignee 7" against "assignee 0"; nothing when they are the same. */
 void check_compare(checking *check, const char *subject, int64_t id, const char *what, int64_t found, int64_t expected);
 
-/* A project's log and, unless quick, everything that must follow from it. Project 0: the log only. */
+/* A project's log and, unless quick, everything that must follow from it. Project 0: the store's own log, and users. */
 annoproj_status check_project(scope *in, checking *check, annoproj_error **error);
+
+/* What tasks and issues carry, and who worked on them. */
+annoproj_status check_task_facts(scope *in, checking *check, const replay *state, annoproj_error **error);
+
+/* The project's row, numbers given out, collaborators, pathways; users, and what counts data units and features. */
+annoproj_status check_project_facts(scope *in, checking *check, const replay *state, annoproj_error **error);
+annoproj_status check_store_facts(scope *in, checking *check, const replay *state, annoproj_error **error);
 
 /* What the queue keeps beside the tasks: skips, and stretches that starts hop over. */
 annoproj_status check_queue(scope *in, checking *check, annoproj_error **error);

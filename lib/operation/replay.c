@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "failure.h"
+#include "hash.h"
 
 #define BATCH 4096
 
@@ -60,7 +61,12 @@ static bool apply_branch(replay *state, const event *one) {
     if (!task_at(state, one->task > one->reference ? one->task : one->reference))
         return false;
     replayed_task *branch = &state->tasks[one->task], *parent = &state->tasks[one->reference];
-    *branch = (replayed_task){.created = true, .stage = one->stage, .parent = one->reference};
+    *branch = (replayed_task){.created = true,
+                              .stage = one->stage,
+                              .parent = one->reference,
+                              .entered_us = one->time_us,
+                              .status = ANNOPROJ_TASK_NEW};
+    state->last_task = one->task > state->last_task ? one->task : state->last_task;
     parent->assignee = NOT_QUEUED;
     if (parent->branches++ == 0)
         parent->first_branch = one->task;
@@ -80,9 +86,48 @@ static int64_t count_used(const replay *state, const replayed_task *parent) {
     return count;
 }
 
+/* A branch is work on its task. */
+static void add_worker(replay *state, const replayed_task *task, const event *one) {
+    void *grown = make_room(state->workers, &state->worker_room, (int64_t)state->worker_count, sizeof *state->workers);
+    if (!grown) {
+        state->failed = true;
+        return;
+    }
+    state->workers = grown;
+    state->workers[state->worker_count++] = (replayed_worker){
+        .task = task->parent != 0 ? task->parent : one->task, .stage = one->stage, .user = one->actor};
+}
+
+uint64_t replay_stay(uint64_t print, int64_t stage, int64_t entered_us, int64_t left_us, int64_t actor,
+                     int64_t assignee) {
+    const int64_t facts[] = {stage, entered_us, left_us, actor, assignee};
+    return hash64_with(facts, sizeof facts, print);
+}
+
+/* What the action that sends a task on leaves on it. */
+static void note_action(replay *state, replayed_task *task, const event *one) {
+    const bool waits = task->assignee == NOT_QUEUED, merges = one->kind == EVENT_TASK_APPROVE && task->branches > 0;
+    task->stays++;
+    task->stays_print = replay_stay(task->stays_print, task->stage, task->entered_us, one->time_us,
+                                    waits ? 0 : one->actor, waits ? 0 : task->assignee);
+    task->action_user = one->actor;
+    task->action_stage = one->stage;
+    task->action_us = one->time_us;
+    task->submits += one->kind == EVENT_TASK_SUBMIT || merges;
+    task->merged = merges || (task->merged && one->kind != EVENT_TASK_SUBMIT);
+    task->last_submitter = one->kind == EVENT_TASK_SUBMIT ? one->actor : task->last_submitter;
+    task->returned = one->kind == EVENT_TASK_REJECT || one->kind == EVENT_TASK_REOPEN;
+    task->status = task->returned ? ANNOPROJ_TASK_REOPENED : ANNOPROJ_TASK_NEW;
+    task->entered_us = one->time_us;
+    task->released = false;
+    if (one->kind == EVENT_TASK_SUBMIT && one->actor != 0)
+        add_worker(state, task, one);
+}
+
 /* Submit, approve, reject, move, reopen, pathway, and the last branch that was submitted: to another stage. */
 static void apply_move(replay *state, replayed_task *task, const event *one) {
     const bool waits = task->assignee == NOT_QUEUED;
+    note_action(state, task, one);
     task->stage = (int32_t)one->reference;
     task->assignee = task->parent != 0 ? NOT_QUEUED : 0;
     if (one->kind == EVENT_TASK_SUBMIT && task->parent == 0)
@@ -107,20 +152,36 @@ static bool apply_to_task(replay *state, const event *one) {
     case EVENT_TASK_CREATE:
         task->created = true;
         task->stage = one->stage;
+        task->entered_us = one->time_us;
+        task->status = ANNOPROJ_TASK_NEW;
+        state->last_task = one->task > state->last_task ? one->task : state->last_task;
         break;
     case EVENT_TASK_RESTORE:
         task->stage = one->stage;
+        task->removed_stage = 0;
         if (task->assignee != NOT_QUEUED)
             task->assignee = one->credited;
         break;
-    case EVENT_TASK_REMOVE: task->stage = 0; break;
+    case EVENT_TASK_REMOVE:
+        task->removed_stage = task->stage;
+        task->stage = 0;
+        break;
     case EVENT_TASK_ASSIGN:
-    case EVENT_TASK_RETURN: task->assignee = one->credited; break;
+    case EVENT_TASK_RETURN:
+        task->assignee = one->credited;
+        task->released = false;
+        break;
     case EVENT_TASK_RELEASE:
-    case EVENT_TASK_LAPSE: task->assignee = 0; break;
+    case EVENT_TASK_LAPSE:
+        task->assignee = 0;
+        task->released = true;
+        break;
     case EVENT_TASK_SKIP:
-        if (one->reference == 0)
+        task->status = ANNOPROJ_TASK_SKIPPED;
+        if (one->reference == 0) {
             task->assignee = 0;
+            task->released = false;
+        }
         break;
     case EVENT_BRANCH_APPROVE: task->used_from = one->credited; break;
     case EVENT_TASK_PRIORITY:
@@ -137,8 +198,12 @@ static bool apply_to_label(replay *state, const event *one) {
     if (!label)
         return false;
     label->task = one->task;
+    state->last_label = one->reference > state->last_label ? one->reference : state->last_label;
     switch (one->kind) {
-    case EVENT_LABEL_PUT: label->drawn = true; break;
+    case EVENT_LABEL_PUT:
+        label->drawn = true;
+        label->drawn_class = one->class;
+        break;
     case EVENT_LABEL_REMOVE: label->drawn = false; break;
     case EVENT_LABEL_CREATE:
     case EVENT_BRANCH_LABEL_CREATE:
@@ -173,6 +238,7 @@ static bool apply_to_label(replay *state, const event *one) {
     case EVENT_BRANCH_LABEL_SUBMIT:
     case EVENT_MAIN_LABEL_SUBMIT:
         label->submitter = one->actor;
+        label->submit = state->tasks && (size_t)one->task < state->task_count ? state->tasks[one->task].submits + 1 : 1;
         label->frames = one->frames;
         label->frames_known = true;
         break;
@@ -191,14 +257,54 @@ static bool apply_to_issue(replay *state, const event *one) {
     replayed_issue *issue = issue_at(state, one->reference);
     if (!issue)
         return false;
-    issue->task = one->task;
-    if (one->kind == EVENT_ISSUE_CREATE)
+    switch (one->kind) {
+    case EVENT_ISSUE_CREATE:
         issue->created = issue->open = true;
-    if (one->kind == EVENT_ISSUE_REOPEN)
-        issue->open = true;
-    if (one->kind == EVENT_ISSUE_RESOLVE)
-        issue->open = false;
+        issue->task = one->task;
+        issue->class = one->class;
+        issue->creator = one->actor;
+        issue->created_us = one->time_us;
+        state->last_issue = one->reference > state->last_issue ? one->reference : state->last_issue;
+        break;
+    case EVENT_ISSUE_COMMENT: issue->comments++; break;
+    default: issue->open = one->kind == EVENT_ISSUE_REOPEN;
+    }
+    issue->changes += one->kind != EVENT_ISSUE_COMMENT;
     return true;
+}
+
+/* What a project's events say of collaborators, and those of the store of users. */
+static bool apply_to_user(replay *state, const event *one) {
+    void *grown = make_room(state->users, &state->user_count, one->credited, sizeof *state->users);
+    if (!grown)
+        return false;
+    state->users = grown;
+    replayed_user *user = &state->users[one->credited];
+    switch (one->kind) {
+    case EVENT_USER_DISABLE: user->disabled = true; break;
+    case EVENT_USER_ENABLE: user->disabled = false; break;
+    case EVENT_USER_ERASE: user->erased = user->disabled = true; break;
+    case EVENT_COLLABORATOR_REMOVE: user->role = 0; break;
+    default: user->role = one->reference; user->known = true;
+    }
+    return true;
+}
+
+static void apply_to_project(replay *state, const event *one) {
+    switch (one->kind) {
+    case EVENT_PROJECT_CREATE:
+        state->owner = one->actor;
+        state->ontology = one->reference;
+        break;
+    case EVENT_PROJECT_STATUS: state->status = one->reference; break;
+    case EVENT_PROJECT_OWNER: state->owner = one->credited; break;
+    case EVENT_PROJECT_DELETE:
+    case EVENT_PROJECT_RESTORE: state->deleted = one->kind == EVENT_PROJECT_DELETE; break;
+    case EVENT_LABEL_VERSION_CREATE:
+        state->last_version = one->reference > state->last_version ? one->reference : state->last_version;
+        break;
+    default: break;
+    }
 }
 
 static bool apply_to_tags(replay *state, const event *one) {
@@ -235,6 +341,40 @@ static void settle_tags(replay *state) {
             tags[state->tag_count++] = tags[i];
 }
 
+int replay_compare_workers(const void *a, const void *b) {
+    const replayed_worker *x = a, *y = b;
+    return x->task != y->task     ? (x->task > y->task) - (x->task < y->task)
+           : x->stage != y->stage ? (x->stage > y->stage) - (x->stage < y->stage)
+                                  : (x->user > y->user) - (x->user < y->user);
+}
+
+static void settle_workers(replay *state) {
+    size_t kept = 0;
+    if (state->worker_count > 0)
+        qsort(state->workers, state->worker_count, sizeof *state->workers, replay_compare_workers);
+    for (size_t i = 0; i < state->worker_count; i++)
+        if (kept == 0 || replay_compare_workers(&state->workers[kept - 1], &state->workers[i]) != 0)
+            state->workers[kept++] = state->workers[i];
+    state->worker_count = kept;
+}
+
+/* What issues count for their tasks. */
+static void settle_issues(replay *state) {
+    for (size_t i = 0; i < state->issue_count; i++) {
+        const replayed_issue *issue = &state->issues[i];
+        if (issue->created && (size_t)issue->task < state->task_count) {
+            state->tasks[issue->task].open_issues += issue->open;
+            state->tasks[issue->task].resolved_issues += !issue->open;
+        }
+    }
+}
+
+static void settle(replay *state) {
+    settle_tags(state);
+    settle_workers(state);
+    settle_issues(state);
+}
+
 static bool is_of_label(int32_t kind) {
     return (kind >= EVENT_LABEL_CREATE && kind <= EVENT_LABEL_COUNTED) ||
            (kind >= EVENT_LABEL_PUT && kind <= EVENT_LABEL_SILENTLY_GONE) ||
@@ -253,17 +393,21 @@ static bool apply(replay *state, const event *one) {
         return apply_to_task(state, one);
     if (is_of_label(kind))
         return apply_to_label(state, one);
-    if (kind >= EVENT_ISSUE_CREATE && kind <= EVENT_ISSUE_REOPEN)
+    if (kind >= EVENT_ISSUE_CREATE && kind <= EVENT_ISSUE_COMMENT)
         return apply_to_issue(state, one);
+    if (one->credited != 0 && ((kind >= EVENT_COLLABORATOR_ADD && kind <= EVENT_COLLABORATOR_REMOVE) ||
+                               (kind >= EVENT_USER_CREATE && kind <= EVENT_USER_ENABLE) || kind == EVENT_USER_ERASE))
+        return apply_to_user(state, one);
     if (kind == EVENT_ISSUE_TAG || kind == EVENT_ISSUE_UNTAG)
         return apply_to_tags(state, one);
+    apply_to_project(state, one);
     return true;
 }
 
 annoproj_status replay_project(scope *in, int64_t project, replay *out, annoproj_error **error) {
     event *events = allocate(BATCH * sizeof *events);
     annoproj_status status = events ? ANNOPROJ_OK : fail_memory(error);
-    *out = (replay){0};
+    *out = (replay){.owner = -1, .status = ANNOPROJ_PROJECT_NOT_STARTED};
     for (size_t count = BATCH; status == ANNOPROJ_OK && count == BATCH;) {
         status = event_read(in->database, project, out->last_seq, BATCH, events, &count, error);
         for (size_t i = 0; i < count && status == ANNOPROJ_OK; i++)
@@ -274,8 +418,10 @@ annoproj_status replay_project(scope *in, int64_t project, replay *out, annoproj
             status = bounds_check(in->bounds, error);
     }
     release(events);
+    if (status == ANNOPROJ_OK && out->failed)
+        status = fail_memory(error);
     if (status == ANNOPROJ_OK)
-        settle_tags(out);
+        settle(out);
     else
         replay_release(out);
     return status;
@@ -286,5 +432,7 @@ void replay_release(replay *state) {
     release(state->labels);
     release(state->issues);
     release(state->tags);
+    release(state->workers);
+    release(state->users);
     *state = (replay){0};
 }

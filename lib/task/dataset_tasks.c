@@ -12,8 +12,6 @@
 #include "task_titles.h"
 #include "task_vector.h"
 
-#define DEFAULT_PRIORITY 50
-
 static annoproj_status dataset_number(scope *in, int64_t project, int64_t dataset, int32_t *number,
                                       annoproj_error **error) {
     static const char text[] = "SELECT number FROM project_dataset WHERE project = ? AND dataset = ?";
@@ -54,7 +52,7 @@ static annoproj_status insert_tasks(command *cmd, int64_t first_task, int64_t fi
     bind_int64(insert, count);
     bind_int64(insert, stage);
     bind_int64(insert, ANNOPROJ_TASK_NEW);
-    bind_int64(insert, DEFAULT_PRIORITY);
+    bind_int64(insert, TASK_DEFAULT_PRIORITY);
     bind_int64(insert, cmd->scope.now_us);
     bind_int64(insert, assignee);
     annoproj_status status = sql_run(insert, error);

@@ -8,6 +8,8 @@
 const char *task_status_name(int32_t status); /* "new", ... */
 annoproj_derived_status task_derived_status(int32_t status, bool assigned, bool released);
 
+#define TASK_DEFAULT_PRIORITY 50
+
 /* --- making and removing --------------------------------------------------------------------------------------------- */
 /* One task for each data unit of [first_number, last_number] of a dataset in a stage: bulk. */
 annoproj_status task_create_for_dataset(command *command, int64_t project, int64_t dataset, int64_t first_number,

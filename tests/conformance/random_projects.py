@@ -52,9 +52,8 @@ ONTOLOGY = {
 
 
 class RandomProjects:
-    def __init__(self, path, random, labels=1):
-        """`labels`: how many times as many labels as usual: with a hundred, segments of events are sealed."""
-        self.random, self.labels, self.done, self.refused = random, labels, Counter(), Counter()
+    def __init__(self, path, random):
+        self.random, self.done, self.refused = random, Counter(), Counter()
         start = datetime.datetime.fromisoformat(random.choice(BEGINNINGS) + "T00:00+00:00").timestamp()
         self.now = int(start) * SECOND + random.randrange(DAY)
         self.store = annoproj.create(path, clock=lambda: self.now, relaxed_durability=True)
@@ -195,7 +194,7 @@ class RandomProjects:
     def new_label(self, arrays, unit, hash=""):
         random, names = self.random, self.by_name
         media = {"audio": "Noise", "plain_text": "Quote"}.get(unit["data_type"])
-        kind = random.choice((media or "Car", media or "Car", media or "Van") + (() if self.labels > 1 else ("Weather", "Themes", "Note")))
+        kind = random.choice((media or "Car", media or "Car", media or "Van", "Weather", "Themes", "Note"))
         number = next(one for one, name in self.classes.items() if name == kind)
         frames = sorted(random.sample(range(unit["frames"]), random.randint(1, min(unit["frames"], 6))))
         geometry, ranges, answers = {}, [], []
@@ -239,7 +238,7 @@ class RandomProjects:
             task.labels_write(hashes=gone, actions=[LabelAction.REMOVE] * len(gone), force=True)
             return self.count("remove labels")
         arrays, again = LabelArrays(), random.sample(there, min(len(there), random.choice((0, 1, 2))))
-        for at in range(random.randint(1, 4) * self.labels):
+        for at in range(random.randint(1, 4)):
             self.new_label(arrays, self.units[row["data_unit"]], again[at] if at < len(again) else "")
         arrays.write(task)
         return self.count("write")
@@ -481,6 +480,21 @@ class RandomProjects:
         self.host.ontology_update(self.ontology, json.dumps(content))
         self.read_features()
         self.count("archive")
+
+    def seal(self):
+        """So many labels are submitted in the first project that a segment of events is full."""
+        project = self.project(id=self.projects[0])
+        rows = [row for row in project.task_list().to_pylist() if row["data_type"] not in ("audio", "plain_text", "pdf")]
+        task, arrays = project.task_open(rows[0]["task"]), LabelArrays()
+        for at in range(4200):
+            arrays.add(self.by_name["Car"], {0: [(1, 2, 3, 4)]}, (), [(self.by_name["Colour"], {"option": self.by_name["Red"]})] if at % 3 else ())
+        arrays.write(task)
+        first = self.stages[project.id()][rows[0]["stage"]]
+        if first["type"] == "AGENT":
+            task.pathway(project.stage_open(first["key"]).pathways().to_pylist()[0]["key"])
+        else:
+            task.submit()
+        self.count("seal")
 
     def settle(self):
         """So that all of it can be looked at."""

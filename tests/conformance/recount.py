@@ -154,11 +154,13 @@ def check_store(path, complete, queries, seed):
 
 # ---- random projects ----
 
-def check_random(seed, steps, queries, labels=1):
+def check_random(seed, steps, queries, sealed=False):
     """A store of random projects, recounted: what it did, how many events and queries, and the differences."""
     faults, rng, zones, events = [], random.Random(seed), Counter(), 0
     with tempfile.TemporaryDirectory() as folder:
-        made = RandomProjects(os.path.join(folder, "random.annoproj"), random.Random(seed), labels)
+        made = RandomProjects(os.path.join(folder, "random.annoproj"), random.Random(seed))
+        if sealed:
+            made.seal()
         for _ in range(steps):
             made.step()
         made.settle()
@@ -175,7 +177,7 @@ def check_random(seed, steps, queries, labels=1):
         made.close()
     done = Counter(made.done)
     done["sealed segments"] = sum(len(data.events) // 16_384 for data in all_data)
-    return done, events, (queries + 1) * len(all_data), zones, ["%s (seed %d, %d steps, %d queries, labels %d)" % (fault, seed, steps, queries, labels)
+    return done, events, (queries + 1) * len(all_data), zones, ["%s (check_random(%d, %d, %d, %r))" % (fault, seed, steps, queries, sealed)
                                                                 for fault in faults]
 
 
@@ -183,11 +185,14 @@ def check_random_until(seconds, seed, jobs):
     """Mostly many small stores; now and then one with segments that are sealed. Everything that can happen must have."""
     began, done, zones, events, queries, stores, faults = time.monotonic(), Counter(), Counter(), 0, 0, 0, []
     with concurrent.futures.ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn")) as workers:
-        plans = {workers.submit(check_random, seed, 250, 2, 60)}
-        while plans:
-            while len(plans) < jobs and (stores < 2 or time.monotonic() - began < seconds) and not faults:
+        plans = set()
+        while True:
+            while len(plans) < jobs and (stores < 3 or time.monotonic() - began < seconds) and not faults:
+                heavy = stores % 10 == 0
+                plans.add(workers.submit(check_random, seed + stores, 250 if heavy else 800, 2 if heavy else 6, heavy))
                 stores += 1
-                plans.add(workers.submit(check_random, seed + stores, 900, 6))
+            if not plans:
+                break
             ready, plans = concurrent.futures.wait(plans, return_when=concurrent.futures.FIRST_COMPLETED)
             for one in ready:
                 found = one.result()
@@ -195,11 +200,11 @@ def check_random_until(seconds, seed, jobs):
                 events, queries = events + found[1], queries + found[2]
                 zones.update(found[3])
                 faults += found[4]
-    missing = (RandomProjects.OFTEN | (RandomProjects.SELDOM if stores > 40 else set())) - set(done)
+    missing = (RandomProjects.OFTEN | (RandomProjects.SELDOM if stores > 50 else set())) - set(done)
     if missing and not faults:
         faults.append("random projects never did: %s" % ", ".join(sorted(missing)))
     print("recount: %d stores of random projects, %d events, %d sealed segments, %d queries, %d of them by %d zones, %d differences" % (
-        stores + 1, events, done["sealed segments"], queries, sum(zones.values()), len(zones), len(faults)))
+        stores, events, done["sealed segments"], queries, sum(zones.values()), len(zones), len(faults)))
     return faults
 
 

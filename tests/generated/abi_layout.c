@@ -52,6 +52,7 @@ _Static_assert((int32_t)ANNOPROJ_CHART_BARS == 1, "ANNOPROJ_CHART_BARS");
 _Static_assert((int32_t)ANNOPROJ_CHART_STACKED == 2, "ANNOPROJ_CHART_STACKED");
 _Static_assert((int32_t)ANNOPROJ_CHART_LINES == 3, "ANNOPROJ_CHART_LINES");
 _Static_assert((int32_t)ANNOPROJ_CHART_SHARES == 4, "ANNOPROJ_CHART_SHARES");
+_Static_assert((int32_t)ANNOPROJ_CHART_AREA == 5, "ANNOPROJ_CHART_AREA");
 
 typedef int32_t annoproj_source;
 _Static_assert((int32_t)ANNOPROJ_SOURCE_DEFAULT == 0, "ANNOPROJ_SOURCE_DEFAULT");

@@ -264,6 +264,7 @@ class Chart(enum.IntEnum):
     STACKED = 2    # bars of several columns on top of each other
     LINES = 3    # tables with buckets of time only
     SHARES = 4    # one column, as parts of a whole
+    AREA = 5    # areas on top of each other; tables with buckets of time only
 
 
 class Source(enum.IntEnum):
@@ -1771,7 +1772,9 @@ class Table(_table.TableBase):
         """The table as a picture: one self-contained SVG with axes, legend and units, readable on light and dark screens and by screen
         readers; the same bytes for the same table. Each mark carries category, column and value of the table (data-category, data-series,
         data-value). Many buckets are joined, many categories become "other"; where a sum would mean nothing the picture says how many
-        it leaves out. UNSUPPORTED for row types without a natural picture, INVALID for options that do not fit.
+        it leaves out. Time by collaborator and bucket has a series for each collaborator, cumulative flow for each stage, issue tags by class for
+        each tag, the 7 greatest and one for all others when there are more than 8, as long as at most one column is asked for; statistics of labels
+        that are all of one class are drawn by data unit or by answer. UNSUPPORTED for row types without a natural picture, INVALID for options that do not fit.
 
         title: NULL = what the table shows
         columns: keys of up to 8 columns of numbers with the same unit, separated by commas; NULL = the natural ones
@@ -2014,8 +2017,8 @@ class Session(_runtime.Handle):
         return call.made(o_table, StoreTable)
 
     def store_check(self, *, page=None, slice_us=0, quick=False, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
-        """Checks the file, the checksums of every segment, and replays the events: counters, stages, assignments, issues and
-        published labels must follow from them. Returns every difference (of SQLite's own check of the file at most 100 lines);
+        """Checks the file, the checksums of every segment, and replays the events: counters, stages, what tasks and issues carry, assignments,
+        published labels, collaborators and users must follow from them. Returns every difference (of SQLite's own check of the file at most 100 lines);
         no row = sound. In slices it finds the same as in one call: a slice ends behind the table or project it is at, so that
         none takes much longer than its largest; the first reads the file's pages as a whole. Each table and project is looked
         at in one snapshot, and everybody goes on working. Progress is in such pieces. INVALID when `page` is no token of a check

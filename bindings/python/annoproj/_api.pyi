@@ -263,6 +263,7 @@ class Chart(enum.IntEnum):
     STACKED = 2    # bars of several columns on top of each other
     LINES = 3    # tables with buckets of time only
     SHARES = 4    # one column, as parts of a whole
+    AREA = 5    # areas on top of each other; tables with buckets of time only
 
 
 class Source(enum.IntEnum):

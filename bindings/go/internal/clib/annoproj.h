@@ -275,7 +275,8 @@ enum annoproj_chart_values {
     ANNOPROJ_CHART_BARS = 1,
     ANNOPROJ_CHART_STACKED = 2,          /* bars of several columns on top of each other */
     ANNOPROJ_CHART_LINES = 3,            /* tables with buckets of time only */
-    ANNOPROJ_CHART_SHARES = 4            /* one column, as parts of a whole */
+    ANNOPROJ_CHART_SHARES = 4,           /* one column, as parts of a whole */
+    ANNOPROJ_CHART_AREA = 5              /* areas on top of each other; tables with buckets of time only */
 };
 typedef int32_t annoproj_chart;
 
@@ -297,7 +298,9 @@ ANNOPROJ_API void annoproj_picture_options_init(annoproj_picture_options *option
 /* The table as a picture: one self-contained SVG with axes, legend and units, readable on light and dark screens and by screen
  * readers; the same bytes for the same table. Each mark carries category, column and value of the table (data-category, data-series,
  * data-value). Many buckets are joined, many categories become "other"; where a sum would mean nothing the picture says how many
- * it leaves out. UNSUPPORTED for row types without a natural picture, INVALID for options that do not fit. */
+ * it leaves out. Time by collaborator and bucket has a series for each collaborator, cumulative flow for each stage, issue tags by class for
+ * each tag, the 7 greatest and one for all others when there are more than 8, as long as at most one column is asked for; statistics of labels
+ * that are all of one class are drawn by data unit or by answer. UNSUPPORTED for row types without a natural picture, INVALID for options that do not fit. */
 ANNOPROJ_API annoproj_status annoproj_table_svg(const annoproj_table *table, const annoproj_picture_options *options ANNOPROJ_NULLABLE, char **svg ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_free), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
 
 /* The same picture as a Vega-Lite 5 specification (JSON) with its data inside, for hosts that draw it themselves. Statuses as
@@ -586,8 +589,8 @@ typedef struct annoproj_check_options {
 /* Fills in the defaults. */
 ANNOPROJ_API void annoproj_check_options_init(annoproj_check_options *options ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
 
-/* Checks the file, the checksums of every segment, and replays the events: counters, stages, assignments, issues and
- * published labels must follow from them. Returns every difference (of SQLite's own check of the file at most 100 lines);
+/* Checks the file, the checksums of every segment, and replays the events: counters, stages, what tasks and issues carry, assignments,
+ * published labels, collaborators and users must follow from them. Returns every difference (of SQLite's own check of the file at most 100 lines);
  * no row = sound. In slices it finds the same as in one call: a slice ends behind the table or project it is at, so that
  * none takes much longer than its largest; the first reads the file's pages as a whole. Each table and project is looked
  * at in one snapshot, and everybody goes on working. Progress is in such pieces. INVALID when `page` is no token of a check

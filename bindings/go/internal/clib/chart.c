@@ -17,50 +17,73 @@
 #define MOST_WIDTH      4096
 #define MOST_CATEGORIES 200
 
-/* The picture that is natural for a row type. */
+/* What a table must be for a plan. */
+enum when { ALWAYS, SEVERAL_BUCKETS, ONE_CLASS };
+
+/* The picture that is natural for a row type: of several plans the first that fits the table. */
 typedef struct plan {
     const char *row, *title, *category;
     annoproj_chart kind;
     bool ordered; /* the table's order means something */
     const char *columns;
-    bool joined; /* rows of one name are added up */
+    bool joined;        /* rows of one name are added up */
+    const char *series; /* a column whose values are the series, of one column; NULL = the columns are */
+    enum when when;
+    const char *answers; /* a column that is null in the rows of classes and not in those of answers; NULL = all rows */
 } plan;
 
 static const plan plans[] = {
     {"task_actions_row", "Task actions", "bucket", ANNOPROJ_CHART_LINES, true, "submitted,skipped,approved,rejected",
-     false},
-    {"time_spent_row", "Time spent", "bucket", ANNOPROJ_CHART_STACKED, true, "annotate,review,other", false},
-    {"label_actions_row", "Label actions", "bucket", ANNOPROJ_CHART_LINES, true, "submitted,approved,rejected", false},
-    {"ontology_actions_row", "Labels by class", "name", ANNOPROJ_CHART_BARS, false, "created", false},
+     .joined = false},
+    {"time_spent_row", "Time spent", "bucket", ANNOPROJ_CHART_STACKED, true, "annotate,review,other", .joined = false},
+    {"label_actions_row", "Label actions", "bucket", ANNOPROJ_CHART_LINES, true, "submitted,approved,rejected",
+     .joined = false},
+    {"ontology_actions_row", "Labels by class", "name", ANNOPROJ_CHART_BARS, false, "created", .joined = false},
     {"annotators_row", "Tasks submitted by collaborator", "email", ANNOPROJ_CHART_BARS, false, "submitted_tasks",
-     false},
+     .joined = false},
     {"annotators_frame_row", "Frame labels by annotator", "email", ANNOPROJ_CHART_STACKED, false,
-     "created_labels,edited_labels,deleted_labels", false},
+     "created_labels,edited_labels,deleted_labels", .joined = false},
     {"reviewers_row", "Reviewed tasks by collaborator", "email", ANNOPROJ_CHART_STACKED, false,
-     "approved_tasks,rejected_tasks", false},
+     "approved_tasks,rejected_tasks", .joined = false},
     {"reviewers_frame_row", "Frame labels by reviewer", "email", ANNOPROJ_CHART_STACKED, false,
-     "approved_labels,rejected_labels", false},
+     "approved_labels,rejected_labels", .joined = false},
+    {"collaborator_time_row", "Time spent by collaborator", "bucket", ANNOPROJ_CHART_STACKED, true, "total",
+     .joined = false, .series = "email", .when = SEVERAL_BUCKETS},
     {"collaborator_time_row", "Time spent by collaborator", "email", ANNOPROJ_CHART_STACKED, false,
-     "annotate,review,other", true},
+     "annotate,review,other", .joined = true},
     {"issue_actions_row", "Issue actions", "bucket", ANNOPROJ_CHART_LINES, true, "created,resolved,reopened,open",
-     false},
-    {"issue_tags_row", "Issue tags", "name", ANNOPROJ_CHART_BARS, false, "count", false},
-    {"issue_tags_by_class_row", "Issue tags by class", "class_name", ANNOPROJ_CHART_BARS, false, "count", true},
-    {"task_performance_row", "Time by task", "title", ANNOPROJ_CHART_BARS, false, "total_time", false},
-    {"task_performance_by_stage_row", "Time by stage", "stage_title", ANNOPROJ_CHART_BARS, false, "time_spent", true},
-    {"instance_statistics_row", "Instances by class", "class_name", ANNOPROJ_CHART_SHARES, false, "instances", true},
-    {"stage_flow_row", "Throughput by stage", "stage_title", ANNOPROJ_CHART_BARS, true, "left", false},
-    {"burn_down_row", "Remaining tasks", "bucket", ANNOPROJ_CHART_LINES, true, "remaining,completed,added", false},
+     .joined = false},
+    {"issue_tags_row", "Issue tags", "name", ANNOPROJ_CHART_BARS, false, "count", .joined = false},
+    {"issue_tags_by_class_row", "Issue tags by class", "class_name", ANNOPROJ_CHART_STACKED, false, "count",
+     .joined = true, .series = "name"},
+    {"task_performance_row", "Time by task", "title", ANNOPROJ_CHART_BARS, false, "total_time", .joined = false},
+    {"task_performance_by_stage_row", "Time by stage", "stage_title", ANNOPROJ_CHART_BARS, false, "time_spent",
+     .joined = true},
+    {"instance_statistics_row", "Instances by data unit", "title", ANNOPROJ_CHART_SHARES, false, "instances",
+     .joined = true, .when = ONE_CLASS},
+    {"instance_statistics_row", "Instances by class", "class_name", ANNOPROJ_CHART_SHARES, false, "instances",
+     .joined = true},
+    {"label_statistics_row", "Frame labels by answer", "answer", ANNOPROJ_CHART_BARS, false, "frame_labels",
+     .joined = true, .when = ONE_CLASS, .answers = "attribute_name"},
+    {"label_statistics_row", "Frame labels by class", "class_name", ANNOPROJ_CHART_SHARES, false, "frame_labels",
+     .joined = true, .answers = "attribute_name"},
+    {"cumulative_flow_row", "Cumulative flow", "bucket", ANNOPROJ_CHART_AREA, true, "tasks", .joined = false,
+     .series = "stage_title", .when = SEVERAL_BUCKETS},
+    {"cumulative_flow_row", "Tasks by stage", "stage_title", ANNOPROJ_CHART_SHARES, true, "tasks", .joined = false},
+    {"stage_flow_row", "Throughput by stage", "stage_title", ANNOPROJ_CHART_BARS, true, "left", .joined = false},
+    {"burn_down_row", "Remaining tasks", "bucket", ANNOPROJ_CHART_LINES, true, "remaining,completed,added",
+     .joined = false},
     {"collaborator_quality_row", "First-pass acceptance", "email", ANNOPROJ_CHART_BARS, false, "acceptance_rate",
-     false},
+     .joined = false},
     {"class_quality_row", "First-pass acceptance by class", "class_name", ANNOPROJ_CHART_BARS, false, "acceptance_rate",
-     false},
-    {"top_users_row", "Time spent by user", "email", ANNOPROJ_CHART_STACKED, false, "annotate,review,other", false},
+     .joined = false},
+    {"top_users_row", "Time spent by user", "email", ANNOPROJ_CHART_STACKED, false, "annotate,review,other",
+     .joined = false},
     {"top_projects_row", "Time spent by project", "title", ANNOPROJ_CHART_STACKED, false, "annotate,review,other",
-     false},
-    {"tasks_by_stage_row", "Tasks by stage", "title", ANNOPROJ_CHART_SHARES, true, "tasks", false},
-    {"stage_row", "Tasks by stage", "title", ANNOPROJ_CHART_SHARES, true, "tasks", false},
-    {"project_row", "Tasks by project", "title", ANNOPROJ_CHART_BARS, false, "tasks", false},
+     .joined = false},
+    {"tasks_by_stage_row", "Tasks by stage", "title", ANNOPROJ_CHART_SHARES, true, "tasks", .joined = false},
+    {"stage_row", "Tasks by stage", "title", ANNOPROJ_CHART_SHARES, true, "tasks", .joined = false},
+    {"project_row", "Tasks by project", "title", ANNOPROJ_CHART_BARS, false, "tasks", .joined = false},
 };
 
 /* Colours that mean the same in every picture; other series take the first one that is free. */
@@ -70,14 +93,11 @@ static const struct {
 } meanings[] = {{"submitted", 0}, {"annotate", 0}, {"created", 0}, {"approved", 2}, {"review", 2},
                 {"rejected", 3},  {"deleted", 3},  {"edited", 1},  {"skipped", 7},  {"other", 7}};
 
-static annoproj_status find_plan(const row_type *type, const plan **out, annoproj_error **error) {
-    for (size_t i = 0; i < sizeof plans / sizeof *plans; i++) {
-        if (strcmp(plans[i].row, type->name) == 0) {
-            *out = &plans[i];
-            return ANNOPROJ_OK;
-        }
-    }
-    return fail(error, ANNOPROJ_UNSUPPORTED, "%s has no natural picture: use its CSV, JSON or Arrow form", type->name);
+/* Columns of what there is at the end of a bucket; the others tell what happened in it. */
+static bool is_level(const char *row, const char *column) {
+    return (strcmp(row, "burn_down_row") == 0 && strcmp(column, "remaining") == 0) ||
+           (strcmp(row, "issue_actions_row") == 0 && strcmp(column, "open") == 0) ||
+           (strcmp(row, "cumulative_flow_row") == 0 && strcmp(column, "tasks") == 0);
 }
 
 static int find_column(const row_type *type, const char *name, size_t length) {
@@ -87,6 +107,37 @@ static int find_column(const row_type *type, const char *name, size_t length) {
         }
     }
     return -1;
+}
+
+/* Whether rows have one value of a column, or all the same. */
+static bool all_same(const table *from, const char *name) {
+    const int column = find_column(from->type, name, strlen(name));
+    for (int64_t row = 1; row < from->row_count; row++) {
+        if (((const int64_t *)from->columns[column].data)[row] !=
+            ((const int64_t *)from->columns[column].data)[row - 1]) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool fits(const plan *one, const table *from, const char *columns) {
+    if (strcmp(one->row, from->type->name) != 0 || (one->series && columns && strchr(columns, ','))) {
+        return false;
+    }
+    return one->when == ALWAYS ||
+           (one->when == ONE_CLASS ? from->row_count > 0 && all_same(from, "class") : !all_same(from, "bucket"));
+}
+
+static annoproj_status find_plan(const table *from, const char *columns, const plan **out, annoproj_error **error) {
+    for (size_t i = 0; i < sizeof plans / sizeof *plans; i++) {
+        if (fits(&plans[i], from, columns)) {
+            *out = &plans[i];
+            return ANNOPROJ_OK;
+        }
+    }
+    return fail(error, ANNOPROJ_UNSUPPORTED, "%s has no natural picture: use its CSV, JSON or Arrow form",
+                from->type->name);
 }
 
 static bool is_rate(const column_type *column) {
@@ -118,7 +169,8 @@ static annoproj_status add_series(chart *made, const row_type *type, const char 
         }
     }
     columns[made->series_count] = index;
-    made->series[made->series_count++] = (chart_series){.key = column->name, .title = column->title, .color = -1};
+    made->series[made->series_count++] = (chart_series){
+        .key = column->name, .title = column->title, .color = -1, .level = is_level(type->name, column->name)};
     return ANNOPROJ_OK;
 }
 
@@ -159,7 +211,7 @@ static void choose_colors(chart *made) {
 
 /* ---- values ---- */
 
-static double cell(const table *from, int column, int64_t row) {
+double chart_number(const table *from, int column, int64_t row) {
     const table_column *data = &from->columns[column];
     if (table_is_null(data, row)) {
         return NAN;
@@ -171,7 +223,7 @@ static double cell(const table *from, int column, int64_t row) {
 }
 
 /* A text with a NUL behind it: dictionaries and texts keep one. */
-static const char *cell_text(const table *from, int column, int64_t row) {
+const char *chart_text(const table *from, int column, int64_t row) {
     const table_column *data = &from->columns[column];
     if (table_is_null(data, row)) {
         return "";
@@ -183,35 +235,81 @@ static const char *cell_text(const table *from, int column, int64_t row) {
     return data->texts + data->offsets[row] + row;
 }
 
-static void add_row(chart *made, const table *from, const int *columns, int category, int64_t row, int64_t offset_us) {
+/* Where the rows of a chart come from. */
+typedef struct source {
+    const table *from;
+    const plan *natural;
+    int columns[CHART_SERIES], category;
+    int *series_of; /* by row; NULL = the columns are the series */
+    int64_t offset_us;
+} source;
+
+/* "Colour: red": answers of two attributes may have one name. */
+static annoproj_status name_answer(chart *made, const source *of, int64_t row, chart_category *one,
+                                   annoproj_error **error) {
+    const int attribute = find_column(of->from->type, of->natural->answers, strlen(of->natural->answers));
+    text name = {0};
+    char *taken = NULL;
+    text_string(&name, chart_text(of->from, attribute, row));
+    text_string(&name, ": ");
+    text_string(&name, one->name);
+    annoproj_status status = text_take(&name, &taken, NULL, error);
+    if (status == ANNOPROJ_OK) {
+        one->name = arena_text(&made->memory, taken, strlen(taken));
+        status = one->name ? ANNOPROJ_OK : fail_memory(error);
+    }
+    release(taken);
+    return status;
+}
+
+static annoproj_status add_row(chart *made, const source *of, int64_t row, annoproj_error **error) {
+    const table *from = of->from;
+    const int category = of->category;
     chart_category *one = &made->categories[made->category_count++];
     one->merged = 1;
     if (made->over_time) {
         one->start_us = table_is_null(&from->columns[category], row)
                             ? 0
-                            : ((const int64_t *)from->columns[category].data)[row] + offset_us;
+                            : ((const int64_t *)from->columns[category].data)[row] + of->offset_us;
         one->name = "";
     } else {
-        one->name = cell_text(from, category, row);
+        one->name = chart_text(from, category, row);
     }
     for (size_t s = 0; s < made->series_count; s++) {
-        one->values[s] = cell(from, columns[s], row);
+        const bool other = of->series_of && of->series_of[row] != (int)s;
+        one->values[s] = other ? NAN : chart_number(from, of->columns[of->series_of ? 0 : s], row);
     }
+    return of->natural->answers && of->natural->when == ONE_CLASS ? name_answer(made, of, row, one, error)
+                                                                  : ANNOPROJ_OK;
 }
 
-static annoproj_status read_rows(chart *made, const table *from, const int *columns, int category, int64_t offset_us,
-                                 annoproj_error **error) {
+/* Of the rows of classes and of those below them one kind is drawn. */
+static bool is_drawn(const source *of, int64_t row) {
+    const table *from = of->from;
     const int level = find_column(from->type, "level", 5);
+    if (level >= 0 && chart_number(from, level, row) != 0) {
+        return false;
+    }
+    if (!of->natural->answers) {
+        return true;
+    }
+    const int answers = find_column(from->type, of->natural->answers, strlen(of->natural->answers));
+    return table_is_null(&from->columns[answers], row) == (of->natural->when != ONE_CLASS);
+}
+
+static annoproj_status read_rows(chart *made, const source *of, annoproj_error **error) {
+    const table *from = of->from;
+    annoproj_status status = ANNOPROJ_OK;
     made->categories = arena_array(&made->memory, (size_t)from->row_count + CHART_SERIES, sizeof *made->categories);
     if (!made->categories) {
         return fail_memory(error);
     }
-    for (int64_t row = 0; row < from->row_count; row++) {
-        if (level < 0 || cell(from, level, row) == 0) {
-            add_row(made, from, columns, category, row, offset_us);
+    for (int64_t row = 0; row < from->row_count && status == ANNOPROJ_OK; row++) {
+        if (is_drawn(of, row)) {
+            status = add_row(made, of, row, error);
         }
     }
-    return ANNOPROJ_OK;
+    return status;
 }
 
 double chart_total(const chart *of, size_t category) {
@@ -234,13 +332,24 @@ static bool sums(const table *from, const int *columns, size_t count) {
     return true;
 }
 
-static void join(chart *made, chart_category *into, const chart_category *more) {
+void chart_join(chart *made, chart_category *into, const chart_category *more) {
     into->merged += more->merged;
     for (size_t s = 0; s < made->series_count; s++) {
         if (isnan(into->values[s])) {
             into->values[s] = more->values[s];
         } else if (!isnan(more->values[s])) {
             into->values[s] += more->values[s];
+        }
+    }
+}
+
+/* A later bucket. */
+static void join_later(chart *made, chart_category *into, const chart_category *more) {
+    const chart_category before = *into;
+    chart_join(made, into, more);
+    for (size_t s = 0; s < made->series_count; s++) {
+        if (made->series[s].level) {
+            into->values[s] = isnan(more->values[s]) ? before.values[s] : more->values[s];
         }
     }
 }
@@ -256,7 +365,7 @@ static void join_names(chart *made) {
     qsort(made->categories, made->category_count, sizeof *made->categories, compare_names);
     for (size_t i = 0; i < made->category_count; i++) {
         if (kept > 0 && compare_names(&made->categories[kept - 1], &made->categories[i]) == 0) {
-            join(made, &made->categories[kept - 1], &made->categories[i]);
+            chart_join(made, &made->categories[kept - 1], &made->categories[i]);
             made->categories[kept - 1].merged = 1; /* still one category */
         } else {
             made->categories[kept++] = made->categories[i];
@@ -308,7 +417,7 @@ static annoproj_status bound_categories(chart *made, size_t most, bool summable,
     }
     chart_category *other = &made->categories[most - 1];
     for (size_t i = most; i < made->category_count; i++) {
-        join(made, other, &made->categories[i]);
+        chart_join(made, other, &made->categories[i]);
     }
     text name = {0};
     char *taken = NULL;
@@ -338,7 +447,7 @@ static void bound_buckets(chart *made, bool summable) {
         if (i % group == 0) {
             made->categories[kept++] = made->categories[i];
         } else {
-            join(made, &made->categories[kept - 1], &made->categories[i]);
+            join_later(made, &made->categories[kept - 1], &made->categories[i]);
         }
     }
     made->category_count = group > 1 ? kept : made->category_count;
@@ -431,7 +540,7 @@ static annoproj_status name_after_columns(chart *made, annoproj_error **error) {
 }
 
 static annoproj_status check_options(const annoproj_picture_options *options, annoproj_error **error) {
-    if (options->chart < ANNOPROJ_CHART_NATURAL || options->chart > ANNOPROJ_CHART_SHARES) {
+    if (options->chart < ANNOPROJ_CHART_NATURAL || options->chart > ANNOPROJ_CHART_AREA) {
         return fail(error, ANNOPROJ_INVALID, "`chart` is %d, which is no annoproj_chart", (int)options->chart);
     }
     if (options->width != 0 && (options->width < LEAST_WIDTH || options->width > MOST_WIDTH)) {
@@ -454,8 +563,9 @@ static annoproj_status check_options(const annoproj_picture_options *options, an
 }
 
 static annoproj_status check_kind(const chart *made, const plan *natural, annoproj_error **error) {
-    if (made->kind == ANNOPROJ_CHART_LINES && !made->over_time) {
-        return fail(error, ANNOPROJ_INVALID, "`chart` is lines, but %s has no time to draw them over", natural->row);
+    if ((made->kind == ANNOPROJ_CHART_LINES || made->kind == ANNOPROJ_CHART_AREA) && !made->over_time) {
+        return fail(error, ANNOPROJ_INVALID, "`chart` is %s, but %s has no time to draw them over",
+                    made->kind == ANNOPROJ_CHART_LINES ? "lines" : "area", natural->row);
     }
     if (made->kind == ANNOPROJ_CHART_SHARES && made->series_count > 1 && made->category_count > 1) {
         return fail(error, ANNOPROJ_INVALID, "`chart` is shares, which are of one column: `columns` gives %zu",
@@ -464,55 +574,88 @@ static annoproj_status check_kind(const chart *made, const plan *natural, annopr
     return ANNOPROJ_OK;
 }
 
-annoproj_status chart_make(chart *out, const table *from, const annoproj_picture_options *options,
-                           annoproj_error **error) {
-    const plan *natural = NULL;
-    int columns[CHART_SERIES] = {0};
-    *out = (chart){0};
-    annoproj_status status = check_options(options, error);
-    if (status == ANNOPROJ_OK) {
-        status = find_plan(from->type, &natural, error);
-    }
-    if (status == ANNOPROJ_OK) {
-        status = choose_columns(out, from->type, options->columns ? options->columns : natural->columns, columns,
-                                error);
-    }
+/* What the options and the plan ask for; `of` says where its rows come from. */
+static annoproj_status begin(chart *out, source *of, const annoproj_picture_options *options, annoproj_error **error) {
+    const row_type *type = of->from->type;
+    const plan *natural = of->natural;
+    annoproj_status status = choose_columns(out, type, options->columns ? options->columns : natural->columns,
+                                            of->columns, error);
     if (status != ANNOPROJ_OK) {
         return status;
     }
-    const int category = find_column(from->type, natural->category, strlen(natural->category));
-    const bool summable = sums(from, columns, out->series_count);
+    of->category = find_column(type, natural->category, strlen(natural->category));
+    of->offset_us = (int64_t)options->utc_offset_minutes * 60000000;
     out->kind = options->chart ? options->chart : natural->kind;
     out->title = options->title ? options->title : natural->title;
-    out->category_title = from->type->columns[category].title;
-    out->over_time = from->type->columns[category].type == ANNOPROJ_COLUMN_TIMESTAMP_US;
+    out->category_title = type->columns[of->category].title;
+    out->over_time = type->columns[of->category].type == ANNOPROJ_COLUMN_TIMESTAMP_US;
     out->width = options->width ? options->width : WIDTH;
     choose_colors(out);
     if (options->columns && !options->title) {
         status = name_after_columns(out, error);
     }
+    if (status == ANNOPROJ_OK && natural->series) {
+        const bool level = out->series[0].level;
+        const pivot how = {.series = find_column(type, natural->series, strlen(natural->series)),
+                           .value = of->columns[0],
+                           .ordered = natural->ordered && level};
+        status = chart_pivot(out, of->from, &how, &of->series_of, error);
+        for (size_t s = 0; s < out->series_count; s++) {
+            out->series[s].level = level;
+        }
+    }
+    return status;
+}
+
+/* Order and bounds. */
+static annoproj_status arrange(chart *made, const source *of, size_t most, bool summable, annoproj_error **error) {
+    const plan *natural = of->natural;
+    annoproj_status status = ANNOPROJ_OK;
+    if (made->over_time && natural->series && summable) {
+        status = chart_fill_buckets(made, error);
+    }
     if (status != ANNOPROJ_OK) {
         return status;
     }
-    status = read_rows(out, from, columns, category, (int64_t)options->utc_offset_minutes * 60000000, error);
+    if (made->over_time && made->category_count == 1) {
+        transpose(made);
+        return ANNOPROJ_OK;
+    }
+    if (made->over_time) {
+        bound_buckets(made, summable);
+        return ANNOPROJ_OK;
+    }
+    if (natural->joined) {
+        join_names(made);
+    }
+    status = natural->ordered ? ANNOPROJ_OK : sort_categories(made, error);
+    return status == ANNOPROJ_OK ? bound_categories(made, most, summable, error) : status;
+}
+
+annoproj_status chart_make(chart *out, const table *from, const annoproj_picture_options *options,
+                           annoproj_error **error) {
+    source of = {.from = from};
+    *out = (chart){0};
+    annoproj_status status = check_options(options, error);
     if (status == ANNOPROJ_OK) {
-        status = check_kind(out, natural, error);
+        status = find_plan(from, options->columns, &of.natural, error);
     }
-    if (status == ANNOPROJ_OK && out->over_time && out->category_count == 1) {
-        transpose(out);
-    } else if (status == ANNOPROJ_OK && out->over_time) {
-        bound_buckets(out, summable);
-    } else if (status == ANNOPROJ_OK) {
-        if (natural->joined) {
-            join_names(out);
-        }
-        status = natural->ordered ? ANNOPROJ_OK : sort_categories(out, error);
-        if (status == ANNOPROJ_OK) {
-            status = bound_categories(out, options->categories ? (size_t)options->categories : CATEGORIES, summable,
-                                      error);
-        }
+    if (status == ANNOPROJ_OK) {
+        status = begin(out, &of, options, error);
     }
-    choose_scale(out, &from->type->columns[columns[0]]);
+    if (status == ANNOPROJ_OK) {
+        status = read_rows(out, &of, error);
+    }
+    if (status == ANNOPROJ_OK) {
+        status = check_kind(out, of.natural, error);
+    }
+    if (status == ANNOPROJ_OK) {
+        const bool summable = sums(from, of.columns, of.series_of ? 1 : out->series_count);
+        status = arrange(out, &of, options->categories ? (size_t)options->categories : CATEGORIES, summable, error);
+    }
+    if (status == ANNOPROJ_OK) {
+        choose_scale(out, &from->type->columns[of.columns[0]]);
+    }
     return status;
 }
 

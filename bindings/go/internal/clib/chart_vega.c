@@ -103,6 +103,7 @@ static void write_encoding(const chart *of, text *out) {
 static const char *mark(const chart *of) {
     return of->kind == ANNOPROJ_CHART_SHARES  ? "{\"type\":\"arc\",\"innerRadius\":50}"
            : of->kind == ANNOPROJ_CHART_LINES ? "{\"type\":\"line\",\"point\":true}"
+           : of->kind == ANNOPROJ_CHART_AREA  ? "{\"type\":\"area\"}"
                                               : "{\"type\":\"bar\"}";
 }
 

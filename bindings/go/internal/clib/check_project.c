@@ -173,21 +173,6 @@ static annoproj_status check_project_counter(scope *in, checking *check, const r
     return sql_end(find, error);
 }
 
-static annoproj_status check_issues(scope *in, checking *check, const replay *state, annoproj_error **error) {
-    static const char text[] = "SELECT id, resolved FROM issue WHERE id >= ? AND id < ?";
-    statement *find = sql(in->database, text);
-    bind_int64(find, MAKE_ID(check->project, 0));
-    bind_int64(find, MAKE_ID(check->project + 1, 0));
-    while (sql_row(find)) {
-        int64_t id = column_int64(find, 0);
-        if ((size_t)NUMBER_OF(id) >= state->issue_count || !state->issues[NUMBER_OF(id)].created)
-            check_report(check, "issue", id, "an issue", "no event made it");
-        else
-            check_compare(check, "issue", id, "resolved", column_int64(find, 1), !state->issues[NUMBER_OF(id)].open);
-    }
-    return sql_end(find, error);
-}
-
 static bool tag_before(const replayed_tag *tag, int64_t issue, int64_t number) {
     return tag->issue < issue || (tag->issue == issue && tag->tag < number);
 }
@@ -221,10 +206,18 @@ static annoproj_status check_issue_tags(scope *in, checking *check, const replay
     return status;
 }
 
+static int64_t submits_of(const replay *state, int64_t task) {
+    return task > 0 && (size_t)task < state->task_count ? state->tasks[task].submits : 0;
+}
+
+static bool is_branch(const replay *state, int64_t task) {
+    return task > 0 && (size_t)task < state->task_count && state->tasks[task].parent != 0;
+}
+
 /* Who submitted a label on text or audio is told by no event while the project does not count it. */
 static annoproj_status check_published(scope *in, checking *check, const replay *state, annoproj_error **error) {
     static const char text[] =
-        "SELECT p.label, p.class, p.live, p.submitted, p.submitter, d.data_type IN (7, 8), p.task"
+        "SELECT p.label, p.class, p.live, p.submitted, p.submitter, d.data_type IN (7, 8), p.task, p.at_last_submit"
         " FROM label_published p JOIN task t ON t.id = p.task JOIN data_unit d ON d.id = t.data_unit"
         " WHERE p.task >= ? AND p.task < ?";
     int64_t known = 0, expected = 0;
@@ -245,15 +238,21 @@ static annoproj_status check_published(scope *in, checking *check, const replay 
         check_compare(check, "published_label", number, "class", column_int64(find, 1), label->class);
         check_compare(check, "published_label", number, "live", column_int64(find, 2), label->live);
         check_compare(check, "published_label", number, "task", NUMBER_OF(column_int64(find, 6)), label->task);
-        if (!media)
-            check_compare(check, "published_label", number, "submitter", column_int64(find, 4), label->submitter);
+        if (media)
+            continue;
+        check_compare(check, "published_label", number, "submitter", column_int64(find, 4), label->submitter);
+        if (is_branch(state, label->task)) /* what it took over from its task was submitted there */
+            continue;
+        check_compare(check, "published_label", number, "submitted", column_int64(find, 3), label->submit != 0);
+        check_compare(check, "published_label", number, "at the last submit", column_int64(find, 7),
+                      label->submit != 0 && label->submit == submits_of(state, label->task));
     }
     check_compare(check, "published_label", 0, "published labels", known, expected);
     return sql_end(find, error);
 }
 
 static annoproj_status check_drawn(scope *in, checking *check, const replay *state, annoproj_error **error) {
-    static const char text[] = "SELECT number FROM label WHERE task >= ? AND task < ?";
+    static const char text[] = "SELECT number, class, task FROM label WHERE task >= ? AND task < ?";
     int64_t found = 0, expected = 0;
     for (size_t i = 0; i < state->label_count; i++)
         expected += state->labels[i].drawn;
@@ -265,6 +264,10 @@ static annoproj_status check_drawn(scope *in, checking *check, const replay *sta
         found++;
         if ((size_t)number >= state->label_count || !state->labels[number].drawn)
             check_report(check, "label", number, "a label", "no event made it");
+        else {
+            check_compare(check, "label", number, "class", column_int64(find, 1), state->labels[number].drawn_class);
+            check_compare(check, "label", number, "task", NUMBER_OF(column_int64(find, 2)), state->labels[number].task);
+        }
     }
     check_compare(check, "label", 0, "labels", found, expected);
     return sql_end(find, error);
@@ -344,15 +347,24 @@ annoproj_status check_project(scope *in, checking *check, annoproj_error **error
     if (status != ANNOPROJ_OK || purging)
         return status;
     status = event_check(in->database, check->project, log_line, check, in->bounds, error);
-    if (status != ANNOPROJ_OK || check->quick || check->project == 0)
+    if (status != ANNOPROJ_OK || check->quick)
         return status;
     status = replay_project(in, check->project, &state, error);
     if (status == ANNOPROJ_CORRUPT) { /* the log's own check has said what is wrong with it */
         drop_error(error);
         return ANNOPROJ_OK;
     }
+    if (status == ANNOPROJ_OK && check->project == 0) {
+        status = check_store_facts(in, check, &state, error);
+        replay_release(&state);
+        return status;
+    }
+    if (status == ANNOPROJ_OK)
+        status = check_project_facts(in, check, &state, error);
     if (status == ANNOPROJ_OK)
         status = check_tasks(in, check, &state, error);
+    if (status == ANNOPROJ_OK)
+        status = check_task_facts(in, check, &state, error);
     if (status == ANNOPROJ_OK)
         status = check_units(in, check, error);
     if (status == ANNOPROJ_OK)
@@ -367,8 +379,6 @@ annoproj_status check_project(scope *in, checking *check, annoproj_error **error
         status = check_consensus(in, check, &state, error);
     if (status == ANNOPROJ_OK)
         status = check_project_counter(in, check, &state, error);
-    if (status == ANNOPROJ_OK)
-        status = check_issues(in, check, &state, error);
     if (status == ANNOPROJ_OK)
         status = check_issue_tags(in, check, &state, error);
     if (status == ANNOPROJ_OK)

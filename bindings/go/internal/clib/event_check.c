@@ -133,6 +133,7 @@ static annoproj_status check_segment(checking *check, int64_t number, annoproj_e
         if (wrong == NULL && !segment_row_intact(read, &head)) {
             tell(check, "segment", number, "wrong checksum of its row", "the checksum that it was written with");
         }
+        tell_number(check, "segment", number, "ascending", column_int64(read, 5), head.ascending);
     }
     annoproj_status status = sql_end(read, error);
     if (status == ANNOPROJ_OK && directory.failed) {

@@ -1,0 +1,135 @@
+/* Whether the project itself, its collaborators and the users of the store are what the events say, and numbers that were given
+ * out stay given out. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "check.h"
+
+/* --- the project -------------------------------------------------------------------------------------------------- */
+
+static annoproj_status check_project_row(scope *in, checking *check, const replay *state, annoproj_error **error) {
+    static const char query[] = "SELECT status, owner, ontology, deleted_us IS NOT NULL FROM project WHERE id = ?";
+    statement *find = sql(in->database, query);
+    bind_int64(find, check->project);
+    if (sql_row(find)) {
+        check_compare(check, "project", 0, "status", column_int64(find, 0), state->status);
+        if (state->owner >= 0)
+            check_compare(check, "project", 0, "owner", column_int64(find, 1), state->owner);
+        check_compare(check, "project", 0, "ontology", column_int64(find, 2), state->ontology);
+        check_compare(check, "project", 0, "deleted", column_int64(find, 3), state->deleted);
+    } else {
+        check_report(check, "project", 0, "no such project", "a project");
+    }
+    return sql_end(find, error);
+}
+
+/* A number that is given out twice would make two things one. */
+static annoproj_status check_numbers(scope *in, checking *check, const replay *state, annoproj_error **error) {
+    static const char query[] = "SELECT last_task, last_label, last_issue, last_version,"
+                                " (SELECT coalesce(max(id), ?1 << 32) & 0xffffffff FROM label_version"
+                                " WHERE id > ?1 << 32 AND id < (?1 + 1) << 32) FROM project_counter WHERE project = ?1";
+    statement *find = sql(in->database, query);
+    bind_int64(find, check->project);
+    if (sql_row(find)) {
+        const int64_t made = column_int64(find, 4), versions = column_int64(find, 3);
+        const int64_t least = made > state->last_version ? made : state->last_version;
+        check_compare(check, "counter", 0, "highest task", column_int64(find, 0), state->last_task);
+        check_compare(check, "counter", 0, "highest label", column_int64(find, 1), state->last_label);
+        check_compare(check, "counter", 0, "highest issue", column_int64(find, 2), state->last_issue);
+        if (versions < least) /* versions of branches are told by no event, and may be gone */
+            check_compare(check, "counter", 0, "highest label version", versions, least);
+    }
+    return sql_end(find, error);
+}
+
+/* --- people ------------------------------------------------------------------------------------------------------- */
+
+static void check_person(checking *check, const char *subject, const replay *state, int64_t user, int64_t role) {
+    const bool known = user > 0 && (size_t)user < state->user_count;
+    check_compare(check, subject, user, "role", role, known ? state->users[user].role : 0);
+}
+
+static annoproj_status check_collaborators(scope *in, checking *check, const replay *state, annoproj_error **error) {
+    static const char query[] = "SELECT user, role FROM collaborator WHERE project = ? ORDER BY user";
+    int64_t next = 1;
+    statement *find = sql(in->database, query);
+    bind_int64(find, check->project);
+    while (sql_row(find)) {
+        const int64_t user = column_int64(find, 0);
+        for (; next < user && (size_t)next < state->user_count; next++)
+            check_person(check, "collaborator", state, next, 0);
+        check_person(check, "collaborator", state, user, column_int64(find, 1));
+        next = user + 1;
+    }
+    for (; (size_t)next < state->user_count; next++)
+        check_person(check, "collaborator", state, next, 0);
+    return sql_end(find, error);
+}
+
+static annoproj_status check_users(scope *in, checking *check, const replay *state, annoproj_error **error) {
+    static const char query[] = "SELECT id, org_role, disabled, erased FROM user ORDER BY id";
+    int64_t found = 0, expected = 0;
+    for (size_t i = 0; i < state->user_count; i++)
+        expected += state->users[i].known;
+    statement *find = sql(in->database, query);
+    while (sql_row(find)) {
+        const int64_t user = column_int64(find, 0);
+        const replayed_user *one = user > 0 && (size_t)user < state->user_count ? &state->users[user] : NULL;
+        if (one == NULL || !one->known) {
+            check_report(check, "user", user, "a user", "no event made it");
+            continue;
+        }
+        found++;
+        check_person(check, "user", state, user, column_int64(find, 1));
+        check_compare(check, "user", user, "disabled", column_int64(find, 2), one->disabled);
+        check_compare(check, "user", user, "erased", column_int64(find, 3), one->erased);
+    }
+    check_compare(check, "user", 0, "users", found, expected);
+    return sql_end(find, error);
+}
+
+/* --- what counts others ------------------------------------------------------------------------------------------- */
+
+typedef struct counted {
+    const char *subject, *what, *text; /* id, what is kept, what there is: where the two differ */
+} counted;
+
+static annoproj_status check_counted(scope *in, checking *check, const counted *of, annoproj_error **error) {
+    statement *find = sql(in->database, of->text);
+    if (check->project != 0)
+        bind_int64(find, check->project);
+    while (sql_row(find))
+        check_compare(check, of->subject, column_int64(find, 0), of->what, column_int64(find, 1),
+                      column_int64(find, 2));
+    return sql_end(find, error);
+}
+
+annoproj_status check_project_facts(scope *in, checking *check, const replay *state, annoproj_error **error) {
+    static const counted tasks_by_pathway = {
+        "counter", "tasks of a pathway",
+        "SELECT stage, kept, there FROM (SELECT c.stage, c.count AS kept, (SELECT count(*) FROM router_task t JOIN "
+        "stage s"
+        " ON s.id = t.stage WHERE t.stage = c.stage AND t.position = c.position AND t.epoch = s.epoch) AS there"
+        " FROM router_count c WHERE c.stage > ?1 << 32 AND c.stage < (?1 + 1) << 32) WHERE kept <> there"};
+    annoproj_status status = check_project_row(in, check, state, error);
+    if (status == ANNOPROJ_OK)
+        status = check_numbers(in, check, state, error);
+    if (status == ANNOPROJ_OK)
+        status = check_collaborators(in, check, state, error);
+    return status == ANNOPROJ_OK ? check_counted(in, check, &tasks_by_pathway, error) : status;
+}
+
+annoproj_status check_store_facts(scope *in, checking *check, const replay *state, annoproj_error **error) {
+    static const counted counts[] = {
+        {"dataset", "data units",
+         "SELECT id, kept, there FROM (SELECT d.id, d.data_units AS kept, (SELECT count(*) FROM data_unit u"
+         " WHERE u.id > d.id << 32 AND u.id < (d.id + 1) << 32) AS there FROM dataset d) WHERE kept <> there"},
+        {"ontology", "features",
+         "SELECT id, kept, there FROM (SELECT o.id, o.features AS kept, (SELECT coalesce(max(f.number), 0) FROM "
+         "feature f"
+         " WHERE f.ontology = o.id) AS there FROM ontology o) WHERE kept <> there"}};
+    annoproj_status status = check_users(in, check, state, error);
+    for (size_t i = 0; i < sizeof counts / sizeof *counts && status == ANNOPROJ_OK; i++)
+        status = check_counted(in, check, &counts[i], error);
+    return status;
+}

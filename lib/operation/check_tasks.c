@@ -1,0 +1,162 @@
+/* Whether what tasks and issues carry follows from the events: status, times, last actions, stays, who worked on them, counts. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "check.h"
+#include "task.h"
+#include "workflow.h"
+
+static void bind_project(statement *find, const checking *check) {
+    bind_int64(find, MAKE_ID(check->project, 0));
+    bind_int64(find, MAKE_ID(check->project + 1, 0));
+}
+
+/* --- tasks -------------------------------------------------------------------------------------------------------- */
+
+/* Branches follow their task by rules of their own: what is said of them is what they share with it. */
+static void check_one_task(checking *check, statement *find, const replayed_task *expected) {
+    const int64_t id = column_int64(find, 0), own[] = {column_int64(find, 1), column_int64(find, 2)};
+    const bool done = column_int64(find, 3) == STAGE_DONE;
+    check_compare(check, "task", id, "open issues", column_int64(find, 4), expected->open_issues);
+    check_compare(check, "task", id, "resolved issues", column_int64(find, 5), expected->resolved_issues);
+    check_compare(check, "task", id, "removed from stage", NUMBER_OF(column_int64(find, 6)), expected->removed_stage);
+    if (expected->parent != 0)
+        return;
+    check_compare(check, "task", id, "status", own[0], done ? ANNOPROJ_TASK_COMPLETED : expected->status);
+    check_compare(check, "task", id, "entered", own[1], expected->entered_us);
+    check_compare(check, "task", id, "released", column_int64(find, 7), expected->released);
+    check_compare(check, "task", id, "returned", column_int64(find, 8), expected->returned);
+    if (!expected->merged)
+        check_compare(check, "task", id, "last submitter", column_int64(find, 9), expected->last_submitter);
+    check_compare(check, "task", id, "last action by", column_int64(find, 10), expected->action_user);
+    check_compare(check, "task", id, "last action in stage", NUMBER_OF(column_int64(find, 11)), expected->action_stage);
+    check_compare(check, "task", id, "last action at", column_int64(find, 12), expected->action_us);
+    if (!expected->priority_set)
+        check_compare(check, "task", id, "priority", column_int64(find, 13), TASK_DEFAULT_PRIORITY);
+}
+
+static annoproj_status check_columns(scope *in, checking *check, const replay *state, annoproj_error **error) {
+    static const char query[] =
+        "SELECT t.id, t.status, t.entered_us, s.type, t.open_issues, t.resolved_issues, t.removed_stage, t.released,"
+        " t.returned, t.last_submitter, t.last_action_user, t.last_action_stage, t.last_action_us, t.priority"
+        " FROM task t LEFT JOIN stage s ON s.id = t.stage + t.removed_stage WHERE t.id >= ? AND t.id < ?";
+    statement *find = sql(in->database, query);
+    bind_project(find, check);
+    while (sql_row(find)) {
+        const int64_t number = NUMBER_OF(column_int64(find, 0));
+        if ((size_t)number < state->task_count && state->tasks[number].created)
+            check_one_task(check, find, &state->tasks[number]);
+    }
+    return sql_end(find, error);
+}
+
+/* --- stays -------------------------------------------------------------------------------------------------------- */
+
+static void compare_stays(checking *check, const replay *state, int64_t task, int64_t stays, uint64_t print) {
+    const replayed_task *expected = (size_t)NUMBER_OF(task) < state->task_count ? &state->tasks[NUMBER_OF(task)] : NULL;
+    if (task == 0 || expected == NULL || expected->parent != 0)
+        return;
+    check_compare(check, "task", task, "stays in former stages", stays, expected->stays);
+    if (stays == expected->stays && print != expected->stays_print)
+        check_report(check, "task", task, "a stay in a former stage that differs", "the stay that its events tell");
+}
+
+static annoproj_status check_stays(scope *in, checking *check, const replay *state, annoproj_error **error) {
+    static const char query[] =
+        "SELECT t.id, s.number, s.stage, s.entered_us, s.left_us, s.actor, s.assignee FROM task t"
+        " LEFT JOIN task_stay s ON s.task = t.id WHERE t.id >= ? AND t.id < ?"
+        " ORDER BY t.id, s.number";
+    int64_t task = 0, stays = 0;
+    uint64_t print = 0;
+    statement *find = sql(in->database, query);
+    bind_project(find, check);
+    while (sql_row(find)) {
+        if (column_int64(find, 0) != task) {
+            compare_stays(check, state, task, stays, print);
+            task = column_int64(find, 0);
+            stays = 0;
+            print = 0;
+        }
+        if (column_is_null(find, 1))
+            continue;
+        stays++;
+        check_compare(check, "task", task, "number of a stay", column_int64(find, 1), stays);
+        print = replay_stay(print, NUMBER_OF(column_int64(find, 2)), column_int64(find, 3), column_int64(find, 4),
+                            column_int64(find, 5), column_int64(find, 6));
+    }
+    compare_stays(check, state, task, stays, print);
+    return sql_end(find, error);
+}
+
+/* --- who submitted it --------------------------------------------------------------------------------------------- */
+
+static void report_worker(checking *check, const replayed_worker *one, bool found) {
+    char with[96], without[96];
+    snprintf(with, sizeof with, "user %" PRId64 " submitted it in stage %" PRId64, one->user, one->stage);
+    snprintf(without, sizeof without, "user %" PRId64 " did not submit it in stage %" PRId64, one->user, one->stage);
+    check_report(check, "task", MAKE_ID(check->project, one->task), found ? with : without, found ? without : with);
+}
+
+/* Both in order of task, stage and user. */
+static annoproj_status check_workers(scope *in, checking *check, const replay *state, annoproj_error **error) {
+    static const char query[] = "SELECT task, stage, user FROM task_worker WHERE task >= ? AND task < ?"
+                                " ORDER BY task, stage, user";
+    size_t next = 0;
+    statement *find = sql(in->database, query);
+    bind_project(find, check);
+    while (sql_row(find)) {
+        const replayed_worker found = {.task = NUMBER_OF(column_int64(find, 0)),
+                                       .stage = NUMBER_OF(column_int64(find, 1)),
+                                       .user = column_int64(find, 2)};
+        for (; next < state->worker_count && replay_compare_workers(&state->workers[next], &found) < 0; next++)
+            report_worker(check, &state->workers[next], false);
+        if (next < state->worker_count && replay_compare_workers(&state->workers[next], &found) == 0)
+            next++;
+        else
+            report_worker(check, &found, true);
+    }
+    for (; next < state->worker_count; next++)
+        report_worker(check, &state->workers[next], false);
+    return sql_end(find, error);
+}
+
+/* --- issues ------------------------------------------------------------------------------------------------------- */
+
+static annoproj_status check_issues(scope *in, checking *check, const replay *state, annoproj_error **error) {
+    static const char query[] =
+        "SELECT i.id, i.resolved, i.task, i.class, i.creator, i.created_us, i.comments,"
+        " (SELECT count(*) FROM issue_comment c WHERE c.issue = i.id), (SELECT count(*) FROM issue_history h WHERE "
+        "h.issue = i.id),"
+        " (SELECT h.resolved FROM issue_history h WHERE h.issue = i.id ORDER BY h.number DESC LIMIT 1)"
+        " FROM issue i WHERE i.id >= ? AND i.id < ?";
+    statement *find = sql(in->database, query);
+    bind_project(find, check);
+    while (sql_row(find)) {
+        const int64_t id = column_int64(find, 0);
+        const replayed_issue *expected = (size_t)NUMBER_OF(id) < state->issue_count ? &state->issues[NUMBER_OF(id)]
+                                                                                    : NULL;
+        if (expected == NULL || !expected->created) {
+            check_report(check, "issue", id, "an issue", "no event made it");
+            continue;
+        }
+        check_compare(check, "issue", id, "resolved", column_int64(find, 1), !expected->open);
+        check_compare(check, "issue", id, "task", NUMBER_OF(column_int64(find, 2)), expected->task);
+        check_compare(check, "issue", id, "class", column_int64(find, 3), expected->class);
+        check_compare(check, "issue", id, "creator", column_int64(find, 4), expected->creator);
+        check_compare(check, "issue", id, "created", column_int64(find, 5), expected->created_us);
+        check_compare(check, "issue", id, "comments", column_int64(find, 6), expected->comments);
+        check_compare(check, "issue", id, "comments kept", column_int64(find, 7), expected->comments);
+        check_compare(check, "issue", id, "entries of its history", column_int64(find, 8), expected->changes);
+        check_compare(check, "issue", id, "resolved at the end of its history", column_int64(find, 9), !expected->open);
+    }
+    return sql_end(find, error);
+}
+
+annoproj_status check_task_facts(scope *in, checking *check, const replay *state, annoproj_error **error) {
+    annoproj_status status = check_columns(in, check, state, error);
+    if (status == ANNOPROJ_OK)
+        status = check_stays(in, check, state, error);
+    if (status == ANNOPROJ_OK)
+        status = check_workers(in, check, state, error);
+    return status == ANNOPROJ_OK ? check_issues(in, check, state, error) : status;
+}

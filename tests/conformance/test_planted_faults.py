@@ -1,0 +1,147 @@
+"""annoproj_store_check finds what is wrong: every figure that follows from events, changed by one with SQLite alone, is a difference that
+names its place; so is every byte of the log that is another. PLANT=n looks at that many places of each (0 = all); TEST_SEED."""
+
+import os
+import random
+import shutil
+import sqlite3
+import sys
+import tempfile
+import unittest
+
+import annoproj
+from random_projects import RandomProjects
+
+SEED = int(os.environ.get("TEST_SEED") or 0) or random.SystemRandom().randrange(1 << 32)
+PLANT = int(os.environ.get("PLANT", 1))
+
+# What follows from events, or from other tables. What does not is what somebody said (titles, settings, geometry, the ontology's and
+# the workflow's entries), what only time knows (times of drafts, heartbeats, lapses), hints, and counters of deliveries.
+DERIVED = {
+    "event_log": ("last_seq", "segments", "tail_first"),
+    "event_tail": ("first_seq", "count"),
+    "event_segment": ("first_seq", "count", "time_least", "time_most", "time_reach", "ascending", "checksum"),
+    "event_summary": ("segments", "checksum"),
+    "user": ("org_role", "disabled", "erased"),
+    "collaborator": ("role",),
+    "outbox_state": ("waiting",),
+    "project": ("status", "owner", "ontology"),
+    "project_counter": ("last_task", "last_label", "last_issue", "tasks", "open_issues", "instance_labels_created"),
+    "dataset": ("data_units",),
+    "project_dataset": ("number",),
+    "ontology": ("features",),
+    "task_count": ("assignee", "count"),
+    "router_count": ("count",),
+    "task": ("data_unit", "data_type", "stage", "status", "assignee", "priority", "entered_us", "released", "returned", "last_submitter",
+             "last_action_user", "last_action_stage", "last_action_us", "open_issues", "resolved_issues", "removed_stage", "parent"),
+    "task_skip": ("stage",),
+    "task_worker": ("task", "stage", "user"),
+    "task_stay": ("stage", "entered_us", "left_us", "actor", "assignee", "number"),
+    "label": ("class",),
+    "label_published": ("class", "live", "submitter", "submitted", "at_last_submit"),
+    "label_version": ("tasks", "labels"),
+    "issue": ("task", "class", "resolved", "creator", "created_us", "comments"),
+    "issue_tag": ("issue", "tag"),
+}
+# Columns in which only some rows follow from events: branches follow their task, texts and audio may be left out.
+ROWS = {
+    "task": "parent = 0 AND stage <> 0 AND id NOT IN (SELECT parent FROM task WHERE parent <> 0) AND id NOT IN (SELECT task FROM task_submitter)",
+    "task_stay": "task IN (SELECT id FROM task WHERE parent = 0)",
+    "label_published": "task IN (SELECT t.id FROM task t WHERE t.data_type NOT IN (7, 8) AND t.parent = 0)",
+}
+
+
+class PlantedFaults(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+        cls.path = os.path.join(cls.folder.name, "sound.annoproj")
+        cls.random = random.Random(SEED)
+        made = RandomProjects(cls.path, random.Random(SEED))
+        made.seal()
+        for _ in range(350):
+            made.step()
+        made.settle()
+        found = made.host.store_check().to_pylist()
+        made.close()
+        assert not found, "seed %d: %r" % (SEED, found)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.folder.cleanup()
+
+    def check(self, change):
+        """What a check says of a copy in which `change` did something."""
+        path = os.path.join(self.folder.name, "planted.annoproj")
+        for end in ("", "-wal", "-shm", "-lock"):
+            if os.path.exists(path + end):
+                os.unlink(path + end)
+        shutil.copy(self.path, path)
+        database = sqlite3.connect(path)
+        change(database)
+        database.commit()
+        database.close()
+        with annoproj.open(path) as store, store.session_open(0) as session:
+            return session.store_check().to_pylist()
+
+    def rows(self, table, column, where):
+        """Keys of rows in which the column is something."""
+        with sqlite3.connect("file:%s?mode=ro" % self.path, uri=True) as database:
+            key = [row[1] for row in database.execute("PRAGMA table_info(%s)" % table) if row[5]]
+            found = database.execute("SELECT %s FROM %s WHERE %s IS NOT NULL AND %s" % (", ".join(key), table, column, where)).fetchall()
+        database.close()
+        return key, found
+
+    def test_every_derived_number(self):
+        missed, empty = [], []
+        for table, columns in DERIVED.items():
+            for column in columns:
+                key, rows = self.rows(table, column, ROWS.get(table, "1"))
+                if not rows:
+                    empty.append("%s.%s" % (table, column))
+                for row in self.random.sample(rows, min(len(rows), PLANT)) if PLANT else rows:
+                    where = " AND ".join("%s = ?" % name for name in key)
+                    statement = "UPDATE %s SET %s = %s + 1 WHERE %s" % (table, column, column, where)
+                    try:
+                        found = self.check(lambda database: database.execute(statement, row))
+                    except sqlite3.IntegrityError:      # SQLite refuses it: two rows of one key
+                        continue
+                    if not any(difference["found"] and difference["expected"] for difference in found):
+                        missed.append("%s.%s of %s %r" % (table, column, key, row))
+        self.assertEqual(missed, [], "TEST_SEED=%d" % SEED)
+        self.assertLess(len(empty), 12, empty)
+
+    def flip(self, table, key, column, at):
+        def change(database):
+            data = bytearray(database.execute("SELECT %s FROM %s WHERE %s = ?" % (column, table, key[0]), (key[1],)).fetchone()[0])
+            data[at] ^= 1 << self.random.randrange(8)
+            database.execute("UPDATE %s SET %s = ? WHERE %s = ?" % (table, column, key[0]), (bytes(data), key[1]))
+        return self.check(change)
+
+    def test_every_byte_of_the_log(self):
+        """Columns of segments, their directories, summaries, the tail."""
+        missed, looked = [], 0
+        with sqlite3.connect("file:%s?mode=ro" % self.path, uri=True) as database:
+            blobs = [(table, (name, id), column, length) for table, name, column in (
+                ("event_column", "id", "data"), ("event_segment", "id", "directory"), ("event_summary", "project", "data"), ("event_tail", "id", "data"))
+                for id, length in database.execute("SELECT %s, length(%s) FROM %s" % (name, column, table))]
+        database.close()
+        self.assertGreater(sum(table == "event_column" for table, *_ in blobs), 3)
+        tails = [blob for blob in blobs if blob[0] == "event_tail"]
+        kept = [blob for blob in blobs if blob[0] != "event_tail"] + (self.random.sample(tails, min(len(tails), 8)) if PLANT else tails)
+        for table, key, column, length in kept:
+            if PLANT:
+                places = sorted({0, length - 1} | {self.random.randrange(length) for _ in range(3)})
+            else:
+                places = range(length)
+            for at in places:
+                looked += 1
+                if not self.flip(table, key, column, at):
+                    missed.append("byte %d of %s.%s of %r" % (at, table, column, key))
+        self.assertEqual(missed, [], "TEST_SEED=%d" % SEED)
+        self.assertGreater(looked, 60)
+
+
+if __name__ == "__main__":
+    print("planted faults: seed %d" % SEED, file=sys.stderr)
+    unittest.main()
