@@ -2765,6 +2765,10 @@ ANNOPROJ_API void annoproj_import_options_init(annoproj_import_options *options 
  * DATA, NOT_FOUND (file), LIMIT. Rights: ontology_create. */
 ANNOPROJ_API annoproj_status annoproj_ontology_import_coco(annoproj_session *session, const char *title, const char *path ANNOPROJ_NULLABLE, const annoproj_import_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, int64_t *ontology ANNOPROJ_OUT, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
+/* Makes an ontology from a file that has its JSON structure, as annoproj_ontology_json gives it, at most 8 MiB. NOT_FOUND (file); DATA and
+ * LIMIT as annoproj_ontology_create. Rights: ontology_create. */
+ANNOPROJ_API annoproj_status annoproj_ontology_import_json(annoproj_session *session, const char *title, const char *path ANNOPROJ_NULLABLE, const annoproj_import_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, int64_t *ontology ANNOPROJ_OUT, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
+
 /* Adds an image for each entry of `images` of a COCO file whose file name the dataset does not have yet, in one
  * transaction. Members of the entry that are not read (license, date_captured, ...) are kept with the image, for annoproj_project_export_coco.
  * DATA when the file is broken: the details list up to 100 faults with byte offset and JSON pointer.

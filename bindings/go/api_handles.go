@@ -1565,6 +1565,33 @@ func (s *Session) OntologyImportCOCO(ctx context.Context, title string, path str
 	return int64(oOntology), nil
 }
 
+// Makes an ontology from a file that has its JSON structure, as Session.OntologyJSON gives it, at most 8 MiB. ErrNotFound (file); ErrData and
+// ErrLimit as Session.OntologyCreate. Rights: ontology_create.
+//
+// In C: annoproj_ontology_import_json.
+func (s *Session) OntologyImportJSON(ctx context.Context, title string, path string, opts ...ImportOption) (int64, error) {
+	call := newCall(ctx)
+	defer call.end()
+	self := (*C.annoproj_session)(call.enter(s.state(), "session", false))
+	cTitle := call.requiredText("title", title)
+	cPath := call.text("path", path)
+	var chosen ImportOptions
+	for _, option := range opts {
+		if option != nil {
+			option.importOption(&chosen, call)
+		}
+	}
+	cOptions := chosen.toC(call)
+	var oOntology C.int64_t
+	_, err := call.run(func(limits *C.annoproj_call, failure **C.annoproj_error) C.annoproj_status {
+		return C.annoproj_ontology_import_json(self, cTitle, cPath, cOptions, limits, &oOntology, failure)
+	})
+	if err != nil {
+		return 0, err
+	}
+	return int64(oOntology), nil
+}
+
 // Adds an image for each entry of `images` of a COCO file whose file name the dataset does not have yet, in one
 // transaction. Members of the entry that are not read (license, date_captured, ...) are kept with the image, for Project.ExportCOCO.
 // ErrData when the file is broken: the details list up to 100 faults with byte offset and JSON pointer.

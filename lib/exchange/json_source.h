@@ -6,6 +6,7 @@
 #include "bounds.h"
 #include "json_scan.h"
 #include "store.h"
+#include "varint.h"
 
 typedef struct json_source {
     char *name; /* for messages */
@@ -24,6 +25,8 @@ annoproj_status source_from_text(json_source *source, const char *name, const ch
                                  annoproj_error **error);
 /* From the start, with strings of at most `longest` bytes. */
 annoproj_status source_scan(json_source *source, size_t longest, json_scan **scan, annoproj_error **error);
+/* All of it, at most `most` bytes. LIMIT. */
+annoproj_status source_text(json_source *source, size_t most, bytes *out, annoproj_error **error);
 void source_close(json_source *source);
 
 #endif

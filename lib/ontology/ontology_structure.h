@@ -49,6 +49,8 @@ typedef struct ontology_structure {
     arena memory;
 } ontology_structure;
 
+#define ONTOLOGY_BYTES ((size_t)8 << 20) /* most bytes of a file with a structure */
+
 /* Checks the text and takes it apart. DATA and LIMIT name JSON pointer and byte. Release it also after a failure. */
 annoproj_status structure_parse(ontology_structure *structure, const char *json, size_t length, annoproj_error **error);
 void structure_release(ontology_structure *structure);

@@ -160,6 +160,7 @@ CALLS = {
     "annoproj_data_unit_list": (READ, lambda w, **c: w.host.data_unit_list(w.dataset, **c)),
     "annoproj_dataset_import_coco": (WRITE, lambda w, **c: w.host.dataset_import_coco(w.spare, COCO, **c)),
     "annoproj_ontology_create": (WRITE, lambda w, **c: w.host.ontology_create("More", ONTOLOGY, **c)),
+    "annoproj_ontology_import_json": (WRITE, lambda w, **c: import_ontology(w, **c)),
     "annoproj_ontology_import_coco": (WRITE, lambda w, **c: w.host.ontology_import_coco("More", COCO, **c)),
     "annoproj_ontology_update": (WRITE, lambda w, **c: w.host.ontology_update(w.ontology, ONTOLOGY.replace("Car", "Van", 1), **c)),
     "annoproj_ontology_json": (READ, lambda w, **c: w.host.ontology_json(w.ontology, **c)),
@@ -345,6 +346,13 @@ def import_coco(w, **call):
     if not hasattr(w, "coco_project"):
         prepare(w)
     return w.coco_project.import_coco(COCO, **call)
+
+
+def import_ontology(w, **call):
+    path = w.out("ontology.json")
+    with open(path, "w") as file:
+        file.write(w.host.ontology_json(w.ontology))
+    return w.host.ontology_import_json("From a file", path, **call)
 
 
 def import_labels(w, **call):

@@ -1204,6 +1204,7 @@ _Static_assert(sizeof(&annoproj_store_top_users) == sizeof(void (*)(void)), "dec
 _Static_assert(sizeof(&annoproj_store_top_projects) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_import_options_init) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_ontology_import_coco) == sizeof(void (*)(void)), "declared");
+_Static_assert(sizeof(&annoproj_ontology_import_json) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_dataset_import_coco) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_project_import_coco) == sizeof(void (*)(void)), "declared");
 _Static_assert(sizeof(&annoproj_project_import_labels) == sizeof(void (*)(void)), "declared");
@@ -1480,6 +1481,7 @@ annoproj_status annoproj_store_top_users(annoproj_session *session, const annopr
 annoproj_status annoproj_store_top_projects(annoproj_session *session, const annoproj_organisation_options *options, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
 void annoproj_import_options_init(annoproj_import_options *options);
 annoproj_status annoproj_ontology_import_coco(annoproj_session *session, const char *title, const char *path, const annoproj_import_options *options, const annoproj_call *call, int64_t *ontology, annoproj_error **error);
+annoproj_status annoproj_ontology_import_json(annoproj_session *session, const char *title, const char *path, const annoproj_import_options *options, const annoproj_call *call, int64_t *ontology, annoproj_error **error);
 annoproj_status annoproj_dataset_import_coco(annoproj_session *session, int64_t dataset, const char *path, const annoproj_import_options *options, const annoproj_call *call, int64_t *added, annoproj_error **error);
 annoproj_status annoproj_project_import_coco(annoproj_project *project, const char *path, const annoproj_import_options *options, const annoproj_call *call, annoproj_table **table, annoproj_error **error);
 annoproj_status annoproj_project_import_labels(annoproj_project *project, const char *path, const annoproj_import_options *options, const annoproj_call *call, annoproj_table **table, annoproj_error **error);

@@ -95,6 +95,25 @@ static annoproj_status read_ontology(annoproj_error **error) {
     return status;
 }
 
+static int32_t read_some(void *buffer, size_t length, size_t *read, void *user_data) {
+    *read = fread(buffer, 1, length, user_data);
+    return 0;
+}
+
+static annoproj_status import_structure(annoproj_error **error) {
+    static const char json[] = "{\"objects\":[" BOX("2", "bbbb") "]}";
+    annoproj_import_options options = ANNOPROJ_IMPORT_OPTIONS_INIT;
+    int64_t made = 0;
+    FILE *file = fmemopen((void *)json, sizeof json - 1, "r");
+    assert_non_null(file);
+    options.read = read_some;
+    options.user_data = file;
+    annoproj_status status = annoproj_ontology_import_json(host, "Again", NULL, &options, NULL, &made, error);
+    assert_int_equal(made != 0, status == ANNOPROJ_OK);
+    fclose(file);
+    return status;
+}
+
 static annoproj_status create_project(annoproj_error **error) {
     annoproj_project *made = NULL;
     annoproj_status status = annoproj_project_create(host, "New", small, WORKFLOW, NULL, NULL, &made, error);
@@ -125,11 +144,6 @@ static annoproj_status draw(annoproj_error **error) {
 }
 
 /* Of the file that the export of rows has left, through a callback; labels that are there are written again. */
-static int32_t read_some(void *buffer, size_t length, size_t *read, void *user_data) {
-    *read = fread(buffer, 1, length, user_data);
-    return 0;
-}
-
 static annoproj_status import_rows(annoproj_error **error) {
     annoproj_import_options options = ANNOPROJ_IMPORT_OPTIONS_INIT;
     annoproj_table *table = NULL;
@@ -169,17 +183,12 @@ static void none_does_harm(void **state) {
         attempt_fn attempt;
         const char *name;
     } attempts[] = {
-        {import_ontology, "import_ontology"},
-        {import_dataset, "import_dataset"},
-        {import_labels, "import_labels"},
-        {make_project, "make_project"},
-        {export_coco, "export_coco"},
-        {export_rows, "export_rows"},
-        {import_rows, "import_rows"},
-        {create_project, "create_project"},
-        {update_ontology, "update_ontology"},
-        {read_ontology, "read_ontology"},
-        {draw, "draw"},
+        {import_ontology, "import_ontology"}, {import_dataset, "import_dataset"},
+        {import_labels, "import_labels"},     {make_project, "make_project"},
+        {export_coco, "export_coco"},         {export_rows, "export_rows"},
+        {import_rows, "import_rows"},         {create_project, "create_project"},
+        {update_ontology, "update_ontology"}, {import_structure, "import_structure"},
+        {read_ontology, "read_ontology"},     {draw, "draw"},
     };
     annoproj_error *error = NULL;
     annoproj_table *table = NULL;

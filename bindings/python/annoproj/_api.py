@@ -2630,6 +2630,26 @@ class Session(_runtime.Handle):
         call.run(_capi.annoproj_ontology_import_coco, call.handle(self, Session, 'session'), c_title, c_path, ctypes.byref(s_options), call.pointer(), ctypes.byref(o_ontology), call.error_pointer())
         return o_ontology.value
 
+    def ontology_import_json(self, title, path=None, *, read=None, not_prelabels=False, replace=False, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+        """Makes an ontology from a file that has its JSON structure, as annoproj_ontology_json gives it, at most 8 MiB. NOT_FOUND (file); DATA and
+        LIMIT as annoproj_ontology_create. Rights: ontology_create.
+
+        read: where the bytes come from instead of a path; they wait in a temporary file beside the store
+        not_prelabels: labels: they count as made by hand as the file says (COCO: by the session's user) instead of as pre-labels
+        replace: labels: a task that the file has labels for, or an empty label row, keeps no other labels
+        """
+        call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
+        c_title = _convert.encode(title, 'title', False)
+        c_path = _convert.path(path, 'path', True)
+        s_options = _capi.annoproj_import_options()
+        s_options.size = ctypes.sizeof(s_options)
+        s_options.read = _capi.annoproj_read_fn() if read is None else call.callback(_capi.annoproj_read_fn, read, 'read', lambda buffer, length, read, user_data: (length,), lambda value, buffer, length, read, user_data: _runtime.fill_some(value, buffer, length, read))
+        s_options.not_prelabels = bool(not_prelabels)
+        s_options.replace = bool(replace)
+        o_ontology = ctypes.c_int64()
+        call.run(_capi.annoproj_ontology_import_json, call.handle(self, Session, 'session'), c_title, c_path, ctypes.byref(s_options), call.pointer(), ctypes.byref(o_ontology), call.error_pointer())
+        return o_ontology.value
+
     def dataset_import_coco(self, dataset, path=None, *, read=None, not_prelabels=False, replace=False, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """Adds an image for each entry of `images` of a COCO file whose file name the dataset does not have yet, in one
         transaction. Members of the entry that are not read (license, date_captured, ...) are kept with the image, for annoproj_project_export_coco.

@@ -1042,6 +1042,7 @@ FUNCTIONS = (
     ("annoproj_store_top_projects", c_int32, (annoproj_session_p, POINTER(annoproj_organisation_options), POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
     ("annoproj_import_options_init", None, (POINTER(annoproj_import_options),)),
     ("annoproj_ontology_import_coco", c_int32, (annoproj_session_p, c_char_p, c_char_p, POINTER(annoproj_import_options), POINTER(annoproj_call), POINTER(c_int64), POINTER(annoproj_error_p))),
+    ("annoproj_ontology_import_json", c_int32, (annoproj_session_p, c_char_p, c_char_p, POINTER(annoproj_import_options), POINTER(annoproj_call), POINTER(c_int64), POINTER(annoproj_error_p))),
     ("annoproj_dataset_import_coco", c_int32, (annoproj_session_p, c_int64, c_char_p, POINTER(annoproj_import_options), POINTER(annoproj_call), POINTER(c_int64), POINTER(annoproj_error_p))),
     ("annoproj_project_import_coco", c_int32, (annoproj_project_p, c_char_p, POINTER(annoproj_import_options), POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
     ("annoproj_project_import_labels", c_int32, (annoproj_project_p, c_char_p, POINTER(annoproj_import_options), POINTER(annoproj_call), POINTER(annoproj_table_p), POINTER(annoproj_error_p))),
@@ -1322,6 +1323,7 @@ annoproj_store_top_users = LIBRARY.annoproj_store_top_users
 annoproj_store_top_projects = LIBRARY.annoproj_store_top_projects
 annoproj_import_options_init = LIBRARY.annoproj_import_options_init
 annoproj_ontology_import_coco = LIBRARY.annoproj_ontology_import_coco
+annoproj_ontology_import_json = LIBRARY.annoproj_ontology_import_json
 annoproj_dataset_import_coco = LIBRARY.annoproj_dataset_import_coco
 annoproj_project_import_coco = LIBRARY.annoproj_project_import_coco
 annoproj_project_import_labels = LIBRARY.annoproj_project_import_labels

@@ -934,6 +934,7 @@
 #define source_from_text annoproj_internal_source_from_text
 #define source_open annoproj_internal_source_open
 #define source_scan annoproj_internal_source_scan
+#define source_text annoproj_internal_source_text
 #define spool_close annoproj_internal_spool_close
 #define spool_database annoproj_internal_spool_database
 #define spool_file_close annoproj_internal_spool_file_close

@@ -142,6 +142,24 @@ annoproj_status source_scan(json_source *of, size_t longest, json_scan **scan, a
     return json_scan_stream(read_some, of, WINDOW, &limits, scan, error);
 }
 
+annoproj_status source_text(json_source *of, size_t most, bytes *out, annoproj_error **error) {
+    char piece[4096];
+    size_t length = 0;
+    if (lseek(of->file, 0, SEEK_SET) < 0) {
+        return fail(error, ANNOPROJ_IO, "%s cannot be read again (%s)", QUOTED(of->name), strerror(errno));
+    }
+    of->read = 0;
+    annoproj_status status = ANNOPROJ_OK;
+    do {
+        status = read_some(of, piece, sizeof piece, &length, error);
+        if (status == ANNOPROJ_OK && out->length + length > most) {
+            status = fail(error, ANNOPROJ_LIMIT, "%s has more than %zu bytes", QUOTED(of->name), most);
+        }
+        bytes_append(out, piece, status == ANNOPROJ_OK ? length : 0);
+    } while (status == ANNOPROJ_OK && length > 0);
+    return status == ANNOPROJ_OK && out->failed ? fail_memory(error) : status;
+}
+
 void source_close(json_source *of) {
     if (of->copy) {
         spool_file_close(of->copy);
