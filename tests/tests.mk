@@ -14,7 +14,7 @@ DISK_PROGRAMS := $(sort $(wildcard tests/fault/disk_*.c tests/fault/power_*.c))
 FAULT_SCRIPTS := $(sort $(wildcard tests/fault/*.sh))
 BENCH_SOURCES := $(filter-out $(SUPPORT_SOURCES),$(sort $(wildcard tests/bench/*.c)))
 BENCH_SCRIPTS := $(sort $(wildcard tests/bench/bench_*.py))
-TEST_SOURCES := $(UNIT_SOURCES) $(FAULT_SOURCES) $(BENCH_SOURCES) $(SUPPORT_SOURCES) $(DISK_SOURCES) tests/fuzz/replay.c
+TEST_SOURCES := $(UNIT_SOURCES) $(FAULT_SOURCES) $(BENCH_SOURCES) tests/sql/load_sql.c $(SUPPORT_SOURCES) $(DISK_SOURCES) tests/fuzz/replay.c
 # A fault program that a script of the same name drives is not run by itself.
 FAULT_PROGRAMS := $(filter-out $(FAULT_SCRIPTS:.sh=.c),$(FAULT_SOURCES))
 
@@ -104,9 +104,9 @@ $(VENV)/%.tried: | $(VENV)/bin/python
 # Programs and scripts find the size in SIZE; ORACLE_PYTHON runs with the baselines.
 SIZE ?= full
 ORACLES := duckdb
-bench: $(plain.bench) $(plain.shared) $(if $(BENCH_SCRIPTS),$(ORACLES:%=$(VENV)/%.tried)) ## measurements as ratios to baselines (SIZE=full or small)
+bench: $(plain.bench) $(plain.shared) $(plain.sql) $(if $(BENCH_SCRIPTS),$(ORACLES:%=$(VENV)/%.tried)) ## measurements as ratios to baselines (SIZE=full or small)
 	@for program in $(plain.bench); do printf '\n== %s (%s)\n' "$$(basename $$program)" $(SIZE); \
-	    SIZE=$(SIZE) ORACLE_PYTHON=$(VENV)/bin/python $$program || exit 1; done
+	    SIZE=$(SIZE) ORACLE_PYTHON=$(VENV)/bin/python ANNOPROJ_SQL=$(abspath $(plain.sql)) $$program || exit 1; done
 	@for script in $(BENCH_SCRIPTS); do printf '\n== %s (%s)\n' "$$(basename $$script)" $(SIZE); \
 	    SIZE=$(SIZE) $(PYTHON_ENV) $(VENV)/bin/python $$script || exit 1; done
 
@@ -184,6 +184,15 @@ check-go: $(STAGE)/stamp ## tests of the Go package, with the race detector; its
 	$(GO_INSTALLED) test -race -count=1 .
 	$(PYTHON_ENV) GO=$(GO) STAGE=$(STAGE) GO_RUNS=$(abspath $(plain.dir))/go $(PYTHON) -m unittest discover -q -s tests/go
 
+# The shell and Python as hosts, then a program under the sanitizers that reads sound and damaged stores.
+SQL_TESTS := $(sort $(wildcard tests/sql/test_*.py))
+check-sql: $(plain.shared) $(plain.sql) $(asan.sql) $(asan.dir)/tests/sql/load_sql ## the SQL extension: its tables against the public functions, its hosts, its memory (TEST_SEED)
+	$(call heading,SQL extension)
+	@exported=$$($(NM) -D --defined-only $(plain.sql) | awk '{ print $$3 }'); test "$$exported" = sqlite3_annoprojsql_init || \
+	    { echo "$(SQL_EXTENSION) exports: $$exported" >&2; exit 1; }
+	@$(PYTHON_ENV) ANNOPROJ_SQL=$(abspath $(plain.sql)) $(RUN) --wrapper "$(PYTHON)" $(SQL_TESTS)
+	@$(SANITIZER_ENV) $(asan.dir)/tests/sql/load_sql $(abspath $(asan.sql)) tests/data/store-v1.annoproj 12 $(TEST_SEED)
+
 # Random operations against a reference that knows only the specification, in as many processes as there are cores.
 OPERATIONS ?= 200000
 .PHONY: model
@@ -255,9 +264,12 @@ check-readme: check-demo ## the samples of the README compile and run on the dem
 	@awk '/^```/ { inside = $$0 == "```c" } inside && !/^```/' README.md > $(README_RUN)/sample.c
 	@awk '/^```/ { inside = $$0 == "```python" } inside && !/^```/' README.md > $(README_RUN)/sample.py
 	@awk '/^```/ { inside = $$0 == "```go" } inside && !/^```/' README.md > $(README_RUN)/sample.go
+	@awk '/^```/ { inside = $$0 == "```sql" } inside && !/^```/' README.md > $(README_RUN)/sample.sql
 	$(plain.cc) -std=c11 $(WARNINGS) -Werror -o $(README_RUN)/sample $(README_RUN)/sample.c $$($(STAGED) --cflags --libs annoproj) -Wl,-rpath,$(STAGE)/lib
 	cd $(README_RUN) && ./sample > sample.c.txt && test -s sample.c.txt
 	cd $(README_RUN) && $(PYTHON_ENV) $(PYTHON) sample.py > sample.py.txt && test -s sample.py.txt
+	cd $(README_RUN) && sqlite3 -batch -bail -cmd ".load $$($(STAGED) --variable=sql_extension annoproj)" \
+	    'file:demo-out/project.annoproj?mode=ro' < sample.sql > sample.sql.txt && test -s sample.sql.txt
 	$(GO_INSTALLED) build -o $(abspath $(README_RUN))/sample-go $(abspath $(README_RUN))/sample.go
 	cd $(README_RUN) && ./sample-go > sample.go.txt && test -s sample.go.txt
 
@@ -278,6 +290,7 @@ CHECKS := \
     check-install \
     check-python \
     check-go \
+    check-sql \
     check-readers \
     check-exchange \
     check-types \

@@ -91,8 +91,9 @@ static annoproj_status make_store(host_connection *host, const char *schema, str
     return ANNOPROJ_OK;
 }
 
-static annoproj_status check_store(struct store_state *of, const char *file, annoproj_error **error) {
-    int64_t application = 0, version = 0;
+/* Is it a store at all, and of the version that this is for? */
+static annoproj_status check_format(struct store_state *of, const char *file, annoproj_error **error) {
+    int64_t application = 0;
     annoproj_status status = sql_value(of->database, "PRAGMA application_id", &application, error);
     if (status == ANNOPROJ_OK && application != STORE_APPLICATION_ID) {
         return fail(
@@ -102,31 +103,27 @@ static annoproj_status check_store(struct store_state *of, const char *file, ann
             of->schema, *file == '\0' ? "no file" : file);
     }
     if (status == ANNOPROJ_OK) {
-        status = identity_check(of->database, file, &version, error);
-        if (status == ANNOPROJ_TOO_NEW || status == ANNOPROJ_STATE) {
+        status = version_check(of->database, error);
+        if (status != ANNOPROJ_OK) {
             fail_place(error, "%s", file);
         }
     }
     return status;
 }
 
-/* Whether the file is still the one that was looked at, as it was then. */
-static annoproj_status recheck_store(struct store_state *of, const char *file, annoproj_error **error) {
-    int64_t cookie = 0;
-    annoproj_status status = sql_value(of->database, "PRAGMA schema_version", &cookie, error);
-    if (status != ANNOPROJ_OK) {
-        return status;
+/* The schema is read when the file is another than before, or its schema was changed. */
+static annoproj_status check_store(struct store_state *of, const char *file, annoproj_error **error) {
+    int64_t cookie = 0, version = 0;
+    annoproj_status status = check_format(of, file, error);
+    if (status == ANNOPROJ_OK) {
+        status = sql_value(of->database, "PRAGMA schema_version", &cookie, error);
     }
-    if (of->file != NULL && of->cookie == cookie && strcmp(of->file, file) == 0) {
-        status = version_check(of->database, error);
-        if (status != ANNOPROJ_OK) {
-            fail_place(error, "%s", file);
-        }
+    if (status != ANNOPROJ_OK || (of->file != NULL && of->cookie == cookie && strcmp(of->file, file) == 0)) {
         return status;
     }
     release(of->file);
     of->file = NULL;
-    status = check_store(of, file, error);
+    status = identity_check(of->database, file, &version, error);
     if (status == ANNOPROJ_OK) {
         of->cookie = cookie;
         of->file = duplicate_text(file);
@@ -151,7 +148,7 @@ annoproj_status host_store_read(host_connection *host, const char *schema, host_
     }
     if (status == ANNOPROJ_OK) {
         const char *file = sqlite3_db_filename(host->connection, schema);
-        status = recheck_store(found, file == NULL ? "" : file, error);
+        status = check_store(found, file == NULL ? "" : file, error);
     }
     if (status == ANNOPROJ_OK) {
         *out = (host_store){found->database, found->session};

@@ -178,10 +178,14 @@ static annoproj_status next_task(scope *in, int64_t after, int64_t *task, annopr
     return sql_end(find, error);
 }
 
-/* Of tasks that are removed nothing is shown. */
+/* Of tasks that were removed, and of branches that were closed, nothing is shown. */
 static annoproj_status add_task_labels(scope *in, int64_t task, label_page *page, annoproj_error **error) {
     const ontology_features *features = page->cells.features;
     annoproj_status status = access_task_facts(in, task, &in->task, error);
+    if (status == ANNOPROJ_NOT_FOUND) {
+        drop_error(error);
+        return ANNOPROJ_OK;
+    }
     if (status != ANNOPROJ_OK || !access_sees_task(in, &in->task)) {
         return status;
     }

@@ -192,7 +192,7 @@ static annoproj_status read_page(sql_cursor *at, annoproj_error **error) {
     release(at->token);
     at->token = NULL;
     at->page_due = false;
-    if (status == ANNOPROJ_NOT_FOUND) {
+    if (status == ANNOPROJ_NOT_FOUND && at->place.key != 0) {
         drop_error(error);
         return ANNOPROJ_OK;
     }

@@ -16,7 +16,7 @@ typedef struct sql_place {
     uint64_t used;             /* columns of the row type whose values are asked for, by bit */
 } sql_place;
 
-/* NOT_FOUND = there is nothing. */
+/* NOT_FOUND = no row has the key. */
 typedef annoproj_status (*sql_page_fn)(const sql_place *at, annoproj_table **page, annoproj_error **error);
 
 typedef struct sql_source {
