@@ -22,7 +22,7 @@ HERE = Path(__file__).resolve().parent
 CARRIED = HERE / "libannoproj"
 ROOT = CARRIED if CARRIED.is_dir() else HERE.parent.parent
 PACKAGE = ("*.py", "*.pyi", "py.typed")
-SOURCES = ("Makefile", "LICENSE", "README.md", "include/*.h", "lib/*", "lib/*/*.[ch]", "*/*.mk", "*/*/*.mk")
+SOURCES = ("Makefile", "LICENSE", "README.md", "include/*.h", "lib/*", "lib/*/*.[ch]", "lib/*/*.map", "*/*.mk", "*/*/*.mk")
 MOMENT = 315532800  # 1980-01-01, the earliest time that a zip file knows: the same sources give the same bytes
 
 METADATA = """\
