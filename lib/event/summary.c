@@ -52,9 +52,9 @@ static void reserve(summary *sums, size_t wanted) {
     }
 }
 
-static bool has_room(summary *sums) {
-    if (!sums->failed && sums->count == sums->capacity) {
-        reserve(sums, sums->count + 1);
+static bool has_room(summary *sums, size_t more) {
+    if (!sums->failed && sums->count + more > sums->capacity) {
+        reserve(sums, sums->count + more);
     }
     return !sums->failed;
 }
@@ -65,13 +65,10 @@ static void add_sums(summary_cell *to, const summary_cell *cell) {
     to->duration_us = (int64_t)((uint64_t)to->duration_us + (uint64_t)cell->duration_us);
 }
 
-/* Adds the sums of `cell` to those of its key. */
-static void add_cell(summary *sums, const summary_cell *cell) {
-    if (!has_room(sums)) {
-        return;
-    }
+/* Adds the sums of `cell` to those of its key, for which there is room. */
+static void add_cell(summary *sums, const summary_cell *cell, uint64_t hash) {
     size_t mask = sums->capacity * 2 - 1;
-    size_t slot = key_hash(cell) & mask;
+    size_t slot = hash & mask;
     while (sums->slots[slot] != 0 && !same_key(&sums->cells[sums->slots[slot] - 1], cell)) {
         slot = (slot + 1) & mask;
     }
@@ -83,28 +80,66 @@ static void add_cell(summary *sums, const summary_cell *cell) {
     add_sums(&sums->cells[sums->slots[slot] - 1], cell);
 }
 
-static void add_to(summary *sums, summary_cube cube, const event *one, int64_t first, int64_t second) {
-    add_cell(sums, &(summary_cell){.cube = (int32_t)cube,
-                                   .kind = one->kind,
-                                   .first = first,
-                                   .second = second,
-                                   .count = 1,
-                                   .frames = one->frames,
-                                   .duration_us = one->duration_us});
+/* Cells that are added together: where they go is fetched for all of them before the first one is looked at, because it is
+ * hardly ever where the one before went. */
+#define TOGETHER     16 /* events */
+#define CUBES_OF_ONE 5
+
+typedef struct cell_block {
+    summary_cell cells[TOGETHER * CUBES_OF_ONE];
+    uint64_t hashes[TOGETHER * CUBES_OF_ONE];
+    size_t count;
+} cell_block;
+
+static void put_in(cell_block *block, summary_cube cube, const event *one, int64_t first, int64_t second) {
+    summary_cell *cell = &block->cells[block->count];
+    *cell = (summary_cell){.cube = (int32_t)cube,
+                           .kind = one->kind,
+                           .first = first,
+                           .second = second,
+                           .count = 1,
+                           .frames = one->frames,
+                           .duration_us = one->duration_us};
+    block->hashes[block->count++] = key_hash(cell);
+}
+
+static void put_event(cell_block *block, const event *one) {
+    put_in(block, CUBE_STAGE, one, one->stage, 0);
+    put_in(block, CUBE_CLASS, one, one->class, one->answer);
+    if (summary_counts_users(one->kind)) {
+        put_in(block, CUBE_ACTOR, one, one->stage, one->actor);
+        put_in(block, CUBE_CREDITED, one, one->stage, one->credited);
+        if (one->credited == one->actor) {
+            put_in(block, CUBE_SELF, one, one->stage, one->actor);
+        }
+    }
+}
+
+static void add_block(summary *sums, const cell_block *block) {
+    if (!has_room(sums, block->count)) {
+        return;
+    }
+    const size_t mask = sums->capacity * 2 - 1;
+    for (size_t i = 0; i < block->count; i++) {
+        __builtin_prefetch(&sums->slots[block->hashes[i] & mask]);
+    }
+    for (size_t i = 0; i < block->count; i++) {
+        const uint32_t place = sums->slots[block->hashes[i] & mask];
+        __builtin_prefetch(&sums->cells[place == 0 ? 0 : place - 1]);
+    }
+    for (size_t i = 0; i < block->count; i++) {
+        add_cell(sums, &block->cells[i], block->hashes[i]);
+    }
 }
 
 void summary_add(summary *sums, const event *events, size_t count) {
-    for (size_t i = 0; i < count; i++) {
-        const event *one = &events[i];
-        add_to(sums, CUBE_STAGE, one, one->stage, 0);
-        add_to(sums, CUBE_CLASS, one, one->class, one->answer);
-        if (summary_counts_users(one->kind)) {
-            add_to(sums, CUBE_ACTOR, one, one->stage, one->actor);
-            add_to(sums, CUBE_CREDITED, one, one->stage, one->credited);
+    cell_block block;
+    for (size_t done = 0; done < count;) {
+        block.count = 0;
+        for (size_t i = 0; i < TOGETHER && done < count; i++) {
+            put_event(&block, &events[done++]);
         }
-        if (summary_counts_users(one->kind) && one->credited == one->actor) {
-            add_to(sums, CUBE_SELF, one, one->stage, one->actor);
-        }
+        add_block(sums, &block);
     }
 }
 
@@ -226,7 +261,9 @@ bool summary_decode(summary *sums, const uint8_t *data, size_t length) {
             if (sums->count > 0 && compare_cells(&sums->cells[sums->count - 1], &cursor.cell) >= 0) {
                 return false;
             }
-            add_cell(sums, &cursor.cell);
+            if (has_room(sums, 1)) {
+                add_cell(sums, &cursor.cell, key_hash(&cursor.cell));
+            }
         }
     }
     sums->ordered = sums->count;

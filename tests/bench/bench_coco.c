@@ -95,7 +95,8 @@ static void run_import(const char *coco, const char *path, measured *out) {
     call.timeout_us = -1;
     bench_must(annoproj_store_create(path, NULL, NULL, &store, &error), error, "create");
     bench_must(annoproj_session_open(store, 0, NULL, NULL, &session, &error), error, "session");
-    bench_must(annoproj_ontology_import_coco(session, "Classes", coco, NULL, &call, &ontology, &error), error, "ontology");
+    bench_must(annoproj_ontology_import_coco(session, "Classes", coco, NULL, &call, &ontology, &error), error,
+               "ontology");
     bench_must(annoproj_dataset_create(session, "Images", NULL, NULL, &dataset, &error), error, "dataset");
     bench_must(annoproj_dataset_import_coco(session, dataset, coco, NULL, &call, &added, &error), error, "images");
     out->seconds[0] = bench_seconds() - began;

@@ -1,5 +1,5 @@
 /* Reports over a log of 10 M events against SQL over plain rows of the same events, whose totals must be the same;
- * appending, sealing and size; and one project alone against one of a thousand. Every report is timed on a store that was
+ * appending and size; and one project alone against one of a thousand. Every report is timed on a store that was
  * just opened, and again with what the store keeps in memory. With BENCH_EXPORT=<folder> it makes the store and the
  * events there instead, for bench_duckdb.py. */
 #include <stdio.h>
@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "events_support.h"
-#include "segment.h"
 
 enum { RUNS = 7, TURNS = 21, FIRST_STAGE = 1, SECOND_STAGE = 2, DATASET = 3, PEOPLE = 20 };
 
@@ -26,9 +25,10 @@ typedef struct report_case {
 #define FILTER                                                                                                         \
     " AND stage IN (1, 2) AND actor IN "                                                                               \
     "(10,20,30,40,50,60,70,80,90,100,110,120,130,140,150,160,170,180,190,200)" FILTER_TASK
-#define CREDITED      "kind IN (5, 6, 38, 39, 64, 65, 66)"
-#define PERSON        "CASE WHEN " CREDITED " THEN credited ELSE actor END"
-#define PEOPLE_SUMS   "SELECT CASE WHEN kind IN (24, 37, 64, 65, 66) THEN 0 ELSE count(*) END, sum(duration) FROM event WHERE "
+#define CREDITED "kind IN (5, 6, 38, 39, 64, 65, 66)"
+#define PERSON   "CASE WHEN " CREDITED " THEN credited ELSE actor END"
+#define PEOPLE_SUMS                                                                                                    \
+    "SELECT CASE WHEN kind IN (24, 37, 64, 65, 66) THEN 0 ELSE count(*) END, sum(duration) FROM event WHERE "
 #define TASK_COLUMNS  "submitted,skipped,approved,rejected,assigned"
 #define CLASS_COLUMNS "created,approved,rejected"
 #define PEOPLE_COLUMNS                                                                                                 \
@@ -235,33 +235,6 @@ static void compare_reports(const char *path, sqlite3 *rows) {
     printf("overview and tasks by stage, asked again%s: %.2f ms; goal <= 1\n", note, median_overview(path) * 1e3);
 }
 
-/* Single commands until some segments are sealed: what the one that seals waits for. */
-static void report_sealing(const char *path, int64_t tasks, int events, int segments) {
-    annoproj_error *error = NULL;
-    annoproj_store *store = NULL;
-    annoproj_store_options options = ANNOPROJ_STORE_OPTIONS_INIT;
-    event_source from = {.state = 3, .tasks = tasks, .total = 10000000};
-    const size_t commands = (size_t)segments * SEGMENT_EVENTS / (size_t)events;
-    double *usual = calloc(commands, sizeof *usual), sealing[64];
-    size_t seals = 0, others = 0;
-    options.relaxed_durability = true;
-    bench_must(annoproj_store_open(path, &options, NULL, &store, &error), error, "open");
-    for (size_t i = 0; i < commands && usual; i++) {
-        bool sealed = false;
-        double took = big_project_command(store, 1, &from, events, &sealed);
-        if (!sealed)
-            usual[others++] = took;
-        else if (seals < sizeof sealing / sizeof *sealing)
-            sealing[seals++] = took;
-    }
-    bench_must(annoproj_store_close(store, NULL, &error), error, "close");
-    double median = bench_median(sealing, seals);
-    printf("sealing, commands of %d events%s: the one that seals takes %.2f ms (median of %zu, worst %.2f), the others "
-           "%.1f us; goal <= 5 ms\n",
-           events, bench_note(), median * 1e3, seals, sealing[seals - 1] * 1e3, bench_median(usual, others) * 1e6);
-    free(usual);
-}
-
 static double file_bytes(const char *path) {
     FILE *file = fopen(path, "rb");
     if (!file || fseek(file, 0, SEEK_END) != 0)
@@ -282,7 +255,7 @@ static void compare_rows(int64_t events, int64_t tasks) {
     sqlite3 *rows = plain_rows_make(plain_path, tasks);
     plain_rows_run(rows, "PRAGMA wal_checkpoint(TRUNCATE)");
     double before = file_bytes(plain_path), began = bench_seconds();
-    plain_rows_insert(rows, &from, events);
+    plain_rows_insert(rows, &from, events, BENCH_CHUNK);
     plain_rows_run(rows, "PRAGMA wal_checkpoint(TRUNCATE)");
     double plain_took = bench_seconds() - began;
     double ours = (file_bytes(path) - file_bytes(bare_path)) / (double)events,
@@ -293,8 +266,6 @@ static void compare_rows(int64_t events, int64_t tasks) {
     printf("size of an event%s: %.1f bytes, %.2f x plain rows (%.1f bytes)\n", bench_note(), ours, ours / plain, plain);
     compare_reports(path, rows);
     sqlite3_close(rows);
-    report_sealing(path, tasks, BENCH_COMMAND, 20);
-    report_sealing(path, tasks, 1, 5);
     remove(path);
     remove(plain_path);
 }

@@ -64,7 +64,10 @@ event event_source_next(event_source *from) {
     if (place == 1) {
         one.kind = EVENT_TIME_SPENT;
         one.duration_us = 1000000 + (int64_t)draw(from, 600000000);
-        one.time_us -= one.duration_us;
+        if (from->times == TIMES_USUAL)
+            one.time_us -= one.duration_us;
+        if (from->times == TIMES_LATE && draw(from, 100) == 0)
+            one.time_us -= 29 * BENCH_DAY_US;
         return one;
     }
     if (place == 2 && draw(from, 8) == 0)
@@ -197,21 +200,25 @@ static annoproj_status append_body(writer *in, void *argument, annoproj_error **
     return status;
 }
 
-/* Each `chunk` of events in one transaction. */
-static void append_all(annoproj_store *handle, appending what, int64_t chunk, int64_t *last) {
+static void write_to(annoproj_store *handle, write_body change, void *argument) {
     annoproj_error *error = NULL;
     body *entered = NULL;
     bounds limits;
     bench_must(handle_enter(handle, HANDLE_STORE, "store", &entered, &error), error, "store");
     bench_must(bounds_begin(&limits, NULL, &error), error, "bounds");
     limits.until_us = INT64_MAX;
-    for (int64_t left = what.count; left > 0; left -= chunk) {
-        what.count = left < chunk ? left : chunk;
-        bench_must(store_write((store *)entered, &limits, append_body, &what, &error), error, "append");
-    }
-    *last = what.last;
+    bench_must(store_write((store *)entered, &limits, change, argument, &error), error, "write");
     bounds_end(&limits);
     body_release(entered);
+}
+
+/* Each `chunk` of events in one transaction. */
+static void append_all(annoproj_store *handle, appending what, int64_t chunk, int64_t *last) {
+    for (int64_t left = what.count; left > 0; left -= chunk) {
+        what.count = left < chunk ? left : chunk;
+        write_to(handle, append_body, &what);
+    }
+    *last = what.last;
 }
 
 void big_project_append(annoproj_store *handle, int64_t project, event_source *from, int64_t count) {
@@ -226,6 +233,34 @@ double big_project_command(annoproj_store *handle, int64_t project, event_source
     double took = bench_seconds() - began;
     *sealed = last / SEGMENT_EVENTS != (last - events) / SEGMENT_EVENTS;
     return took;
+}
+
+typedef struct inserting {
+    event_source *from;
+    int count;
+} inserting;
+
+static annoproj_status insert_body(writer *in, void *argument, annoproj_error **error) {
+    static const char text[] =
+        "INSERT INTO plain_event(time, kind, source, actor, credited, stage, task, class, answer,"
+        " frames, duration, reference) VALUES(?,?,?,?,?,?,?,?,?,?,?,?)";
+    inserting *what = argument;
+    statement *add = sql(in->database, text);
+    for (int i = 0; i < what->count; i++) {
+        const event one = event_source_next(what->from);
+        const int64_t values[] = {one.time_us, one.kind,  one.source, one.actor,  one.credited,    one.stage,
+                                  one.task,    one.class, one.answer, one.frames, one.duration_us, one.reference};
+        for (int column = 0; column < 12; column++)
+            bind_int64(add, values[column]);
+        sql_step_run(add);
+        sql_again(add);
+    }
+    return sql_end(add, error);
+}
+
+void big_project_rows(annoproj_store *handle, event_source *from, int rows) {
+    inserting what = {from, rows};
+    write_to(handle, insert_body, &what);
 }
 
 /* ---- plain rows ---- */
@@ -257,7 +292,7 @@ sqlite3 *plain_rows_make(const char *path, int64_t tasks) {
     return rows;
 }
 
-void plain_rows_insert(sqlite3 *rows, event_source *from, int64_t count) {
+void plain_rows_insert(sqlite3 *rows, event_source *from, int64_t count, int64_t chunk) {
     sqlite3_stmt *add = NULL;
     sqlite3_prepare_v2(rows,
                        "INSERT INTO event(time, kind, source, actor, credited, stage, task, class, answer, frames, "
@@ -268,7 +303,7 @@ void plain_rows_insert(sqlite3 *rows, event_source *from, int64_t count) {
         const event one = event_source_next(from);
         const int64_t values[] = {one.time_us, one.kind,  one.source, one.actor,  one.credited,    one.stage,
                                   one.task,    one.class, one.answer, one.frames, one.duration_us, one.reference};
-        if (i % BENCH_CHUNK == 0)
+        if (i % chunk == 0)
             plain_rows_run(rows, i == 0 ? "BEGIN" : "COMMIT; BEGIN");
         for (int column = 0; column < 12; column++)
             sqlite3_bind_int64(add, column + 1, values[column]);

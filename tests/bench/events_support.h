@@ -20,8 +20,16 @@ enum {
 #define BENCH_START_US INT64_C(1735689600000000) /* 2025-01-01 */
 #define BENCH_DAY_US   INT64_C(86400000000)
 
+/* Time is reported when it is over, so usually a piece of it begins before the events around it. */
+enum event_times {
+    TIMES_USUAL,
+    TIMES_IN_ORDER,
+    TIMES_LATE
+}; /* late: in order, but one piece in a hundred, which is 29 days old */
+
 typedef struct event_source {
     uint64_t state;
+    enum event_times times;
     int64_t tasks, made, total; /* times go evenly through the days, from the first event to the last */
     event shared;               /* of the command */
     bool review;
@@ -36,12 +44,18 @@ void big_project_make(const char *path, int64_t tasks);
 /* Appends to the log of a project, `count` events in commands, each chunk in one transaction. */
 void big_project_append(annoproj_store *handle, int64_t project, event_source *from, int64_t count);
 
+/* So many events as plain rows of a table in the same file, in a transaction of their own. */
+#define BENCH_ROWS_TABLE                                                                                               \
+    "CREATE TABLE plain_event(seq INTEGER PRIMARY KEY, time, kind, source, actor, credited, stage, task, class,"       \
+    " answer, frames, duration, reference)"
+void big_project_rows(annoproj_store *handle, event_source *from, int rows);
+
 /* One command of so many events in a transaction of its own: the seconds of the whole call, and whether it sealed a segment. */
 double big_project_command(annoproj_store *handle, int64_t project, event_source *from, int events, bool *sealed);
 
 /* An ordinary SQLite file with the table event(seq, time, kind, ...) and task(id, dataset). */
 sqlite3 *plain_rows_make(const char *path, int64_t tasks);
-void plain_rows_insert(sqlite3 *rows, event_source *from, int64_t count);
+void plain_rows_insert(sqlite3 *rows, event_source *from, int64_t count, int64_t chunk); /* rows of a transaction */
 void plain_rows_run(sqlite3 *rows, const char *change);
 
 #endif

@@ -61,10 +61,12 @@ static annoproj_status first_uncovered(command *cmd, int64_t from, int64_t until
 
 /* Adds a span to what is covered, joined with the neighbours it touches. */
 static annoproj_status cover(command *cmd, span new_span, annoproj_error **error) {
+    /* Two ranges: SQLite would go through everything the user reported for an OR. */
     static const char find_text[] =
-        "SELECT min(from_us), max(until_us) FROM time_covered"
-        " WHERE user = ?1 AND ((from_us >= ?2 AND from_us <= ?3) OR from_us ="
-        " (SELECT max(from_us) FROM time_covered WHERE user = ?1 AND from_us < ?2)) AND until_us >= ?2";
+        "SELECT min(from_us), max(until_us) FROM"
+        " (SELECT from_us, until_us FROM time_covered WHERE user = ?1 AND from_us >= ?2 AND from_us <= ?3"
+        " UNION ALL SELECT from_us, until_us FROM (SELECT from_us, until_us FROM time_covered"
+        " WHERE user = ?1 AND from_us < ?2 ORDER BY from_us DESC LIMIT 1) WHERE until_us >= ?2)";
     static const char delete_text[] = "DELETE FROM time_covered WHERE user = ? AND from_us >= ? AND from_us <= ?";
     static const char insert_text[] = "INSERT INTO time_covered(user, from_us, until_us) VALUES(?, ?, ?)";
     span joined = new_span;
