@@ -47,6 +47,17 @@ def annotators(own, given):
                f"SELECT {SHOWN}, kind, credited, 0 FROM {of_credited} GROUP BY kind, credited")
 
 
+NAMED = "regexp_matches(title, '7[0-4]\\d*\\.jpg$')"
+ACTED = "kind IN (3, 5, 6, 7, 8, 9)"
+
+
+def named(conditions):
+    """The same three ways for the tasks whose file name has a pattern: a twentieth of them."""
+    return [f"event WHERE {conditions} AND task IN (SELECT id FROM task WHERE {NAMED})",
+            f"event JOIN task ON task.id = event.task WHERE {conditions} AND {NAMED}",
+            f"event SEMI JOIN (SELECT id FROM task WHERE {NAMED}) t ON t.id = event.task WHERE {conditions}"]
+
+
 WORDINGS = {
     "task actions by day": list(task_actions([f"event WHERE {TASK_KINDS}"])),
     "task actions by day, filtered":
@@ -59,6 +70,39 @@ WORDINGS = {
     "ontology actions": list(ontology_actions([f"event WHERE {CLASS_KINDS}"])),
     "ontology actions, filtered":
         list(ontology_actions(in_dataset(f"{CLASS_KINDS} AND stage IN (1, 2) AND actor IN {PEOPLE}"))),
+    "task actions by day, named": list(task_actions(named(TASK_KINDS))),
+    "annotators, named": list(annotators(named(f"{OWN} AND stage IN (1, 3)"), named(GIVEN))),
+    "ontology actions, named": list(ontology_actions(named(CLASS_KINDS))),
+    "issue tags, named": [f"SELECT count(*), answer FROM {source} GROUP BY answer" for source in named("kind = 71")],
+    "label actions by day":
+        ["SELECT count(*), time // 86400000000 AS day, kind FROM event WHERE kind IN (37, 38, 39) GROUP BY day, kind"],
+    # Pieces of time are whole here; the library cuts them at midnight.
+    "time spent by day":
+        ["SELECT 0, time // 86400000000 AS day, stage, sum(duration) FROM event WHERE kind = 24 GROUP BY day, stage"],
+    "collaborator time by day":
+        [f"SELECT 0, time // 86400000000 AS day, actor, {sums} FROM event WHERE kind = 24 GROUP BY {groups}"
+         for sums, groups in (("stage, sum(duration)", "day, actor, stage"),
+                              ("sum(duration) FILTER (stage IN (1, 3)), sum(duration)", "day, actor"))],
+    # What is open at the end of a day is not asked for.
+    "issue actions by day":
+        ["SELECT count(*), time // 86400000000 AS day, kind FROM event WHERE kind IN (64, 65, 66) GROUP BY day, kind"],
+    "task performance":
+        ["SELECT count(*) FILTER (kind <> 24), any_value(title), any_value(dataset), count(*) FILTER (kind = 32),"
+         " count(*) FILTER (kind = 33), count(*) FILTER (kind = 34), sum(duration) FILTER (kind = 24)"
+         " FROM event JOIN task ON task.id = event.task WHERE kind IN (24, 32, 33, 34) GROUP BY task.id ORDER BY task.id"],
+    "stage flow":
+        ["SELECT 0, stage, count(*), quantile_disc(time - since, 0.5), quantile_disc(time - since, 0.9) FROM (SELECT stage,"
+         f" time, lag(time, 1, 0) OVER (PARTITION BY task ORDER BY rowid) AS since FROM event WHERE {ACTED}) GROUP BY stage"],
+    "burn down by day":
+        ["SELECT 0, time // 86400000000 AS day, count(*) FILTER (reference = 6), count(*) FILTER (before = 6) FROM (SELECT"
+         " time, reference, lag(reference, 1, 1) OVER (PARTITION BY task ORDER BY rowid) AS before FROM event"
+         f" WHERE {ACTED}) GROUP BY day"],
+    "collaborator quality":
+        ["SELECT 0, credited, kind, count(*), count(*) FILTER (n = 1) FROM (SELECT credited, kind, row_number() OVER"
+         " (PARTITION BY task, kind = 3 ORDER BY rowid) AS n FROM event WHERE kind IN (3, 5, 6)) GROUP BY credited, kind"],
+    "class quality":
+        ["SELECT 0, class, count(*), count(*) FILTER (n = 1 AND kind = 38) FROM (SELECT class, kind, row_number() OVER"
+         " (PARTITION BY reference ORDER BY rowid) AS n FROM event WHERE kind IN (38, 39)) GROUP BY class"],
 }
 
 
@@ -68,7 +112,17 @@ CLASS_COLUMNS = ["created", "approved", "rejected"]
 PEOPLE_COLUMNS = ["submitted_tasks", "skipped_tasks", "approved_tasks", "rejected_tasks", "created_labels", "edited_labels",
                   "deleted_labels", "approved_labels", "rejected_labels"]
 REPORTS = {"task actions by day": ("task_actions", TASK_COLUMNS), "annotators": ("annotators", PEOPLE_COLUMNS),
-           "ontology actions": ("ontology_actions", CLASS_COLUMNS)}
+           "ontology actions": ("ontology_actions", CLASS_COLUMNS), "issue tags": ("issue_tags", ["count"]),
+           "label actions": ("label_actions", ["submitted", "approved", "rejected"]),
+           "issue actions": ("issue_actions", ["created", "resolved", "reopened"]),
+           "task performance": ("task_performance", ["created_labels", "edited_labels", "deleted_labels"])}
+
+
+def report_of(name):
+    """The report and the columns whose total must be that of the first column in DuckDB: none = it is not compared."""
+    name = name.split(",")[0]
+    return REPORTS.get(name) or REPORTS.get(name.replace(" by day", "")) or (
+        name.replace(" by day", "").replace(" ", "_"), [])
 
 
 def export_events(folder):
@@ -93,10 +147,12 @@ class Library:
         self.stack.close()
 
     def report(self, name):
-        kind, columns = REPORTS[name.replace(", filtered", "")]
+        kind, columns = report_of(name)
         options = {}
         if "filtered" in name:
             options = {"stages": [(1 << 32) + 1, (1 << 32) + 2], "datasets": [3], "collaborators": list(range(10, 201, 10))}
+        if "named" in name:
+            options["file_name"] = r"7[0-4]\d*\.jpg$"
         if "by day" in name:
             options["bucket"] = self.annoproj.Bucket.DAY
         with self.project.query_open(**options) as query:
@@ -115,8 +171,9 @@ def load(duckdb, folder, tasks, datasets):
         " credited::SMALLINT AS credited, stage::TINYINT AS stage, task::INTEGER AS task, class::SMALLINT AS class,"
         " answer::SMALLINT AS answer, frames::INTEGER AS frames, duration, reference FROM read_csv(?)",
         [os.path.join(folder, "events.csv")])
-    database.execute("CREATE TABLE task AS SELECT i::INTEGER AS id,"
-                     f" (1 + (i - 1) // {tasks // datasets})::SMALLINT AS dataset FROM range(1, {tasks + 1}) r(i)")
+    each = tasks // datasets
+    database.execute(f"CREATE TABLE task AS SELECT i::INTEGER AS id, (1 + (i - 1) // {each})::SMALLINT AS dataset,"
+                     f" printf('file%09d.jpg', (i - 1) % {each}) AS title FROM range(1, {tasks + 1}) r(i)")
     database.execute("CHECKPOINT")
     return database
 
@@ -171,7 +228,7 @@ def main():
             cold, theirs, warm, beside = compare(annoproj, folder, database, name)
             print(f"{name}{NOTE}: {cold * 1e3:.2f} ms, {cold / theirs:.2f} x DuckDB {duckdb.__version__} with two threads"
                   f" ({theirs * 1e3:.2f} ms); goal <= 1; asked again with 256 MiB: {warm * 1e3:.2f} ms,"
-                  f" {warm / beside:.2f} x; goal <= 0.5", flush=True)
+                  f" {warm / beside:.2f} x; goal <= {0.3 if 'named' in name else 0.5}", flush=True)
         database.close()
 
 
