@@ -22,6 +22,10 @@ complain "sqlite3.h is included outside lib/store, or sqlite3ext.h not by host_s
     "$(grep -ln '# *include *[<"]sqlite3' lib/*/*.[ch] include/*.h | grep -v -e '^lib/store/' -e '^lib/sql/host_sqlite.h$'
     grep -ln '# *include *[<"]sqlite3ext' lib/store/*.[ch])"
 
+# store/sql_in_schema.c puts a name before each table that stands behind FROM or JOIN.
+complain "a statement lists tables with commas: JOIN them" \
+    "$(grep -nE '"[^"]*(FROM|JOIN) +[a-z_]+( +(AS +)?[a-z]+)? *,' lib/*/*.[ch])"
+
 complain "the library includes contract.h, never annoproj.h" \
     "$(grep -ln '# *include *[<"]annoproj.h' lib/*/*.[ch] | grep -v '^lib/base/contract.h$')"
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "blob_reader.h"
 #include "connection.h"
 #include "row_walk.h"
 
@@ -243,6 +244,62 @@ static void test_a_value_that_is_too_large(void **unused) {
     assert_status(ANNOPROJ_LIMIT, sql_run(sql(db, "SELECT length(zeroblob(300000000))"), &error), error);
 }
 
+static void test_a_name_before_each_table(void **unused) {
+    static const struct {
+        const char *text, *expected;
+    } cases[] = {
+        {"SELECT a FROM t WHERE t.a = ?", "SELECT a FROM \"o\".t WHERE t.a = ?"},
+        {"SELECT a FROM t x JOIN u ON u.a = x.a", "SELECT a FROM \"o\".t x JOIN \"o\".u ON u.a = x.a"},
+        {"SELECT 1 FROM (SELECT ?1 AS id) me LEFT JOIN t ON 1",
+         "SELECT 1 FROM (SELECT ?1 AS id) me LEFT JOIN \"o\".t ON 1"},
+        {"SELECT (SELECT 1 FROM\n t2) FROM t", "SELECT (SELECT 1 FROM\n \"o\".t2) FROM \"o\".t"},
+        {"SELECT 'FROM t', \"FROM t\" FROM t", "SELECT 'FROM t', \"FROM t\" FROM \"o\".t"},
+        {"SELECT FROMAGE, xFROM FROM json_each(?)", "SELECT FROMAGE, xFROM FROM json_each(?)"},
+        {"PRAGMA user_version", "PRAGMA \"o\".user_version"},
+        {"SELECT 1", "SELECT 1"},
+        {"", ""},
+    };
+    (void)unused;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char *made = sql_in_schema(cases[i].text, "o");
+        assert_string_equal(made, cases[i].expected);
+        release(made);
+    }
+    char *made = sql_in_schema("SELECT 1 FROM t", "two \"words\"");
+    assert_string_equal(made, "SELECT 1 FROM \"two \"\"words\"\"\".t");
+    release(made);
+}
+
+/* Read under its name, beside tables of the same name; left as it was. */
+static void test_a_borrowed_connection(void **unused) {
+    (void)unused;
+    annoproj_error *error = NULL;
+    sqlite3 *host = NULL;
+    database *borrowed = NULL;
+    int64_t value = 0;
+    assert_int_equal(sqlite3_open(":memory:", &host), SQLITE_OK);
+    assert_int_equal(
+        sqlite3_exec(host,
+                     "ATTACH ':memory:' AS other; CREATE TEMP TABLE t(id, data); CREATE TABLE t(id, data);"
+                     "CREATE TABLE other.t(id INTEGER PRIMARY KEY, data); INSERT INTO temp.t VALUES(1, 'no');"
+                     "INSERT INTO main.t VALUES(2, 'no'); INSERT INTO other.t VALUES(3, X'0102')",
+                     NULL, NULL, NULL),
+        SQLITE_OK);
+    assert_ok(connection_borrow(host, "other", &borrowed, &error), error);
+    assert_ok(sql_value(borrowed, "SELECT id FROM t", &value, &error), error);
+    assert_int_equal(value, 3);
+    blob_reader blobs = {.database = borrowed, .table = "t", .column = "data"};
+    uint8_t data[2] = {0};
+    blob_found found = BLOB_MISSING;
+    assert_ok(blob_read(&blobs, 3, data, sizeof data, &found, &error), error);
+    assert_int_equal(found, BLOB_READ);
+    assert_int_equal(data[1], 2);
+    blob_close(&blobs);
+    connection_give_back(borrowed);
+    assert_int_equal(sqlite3_close(host), SQLITE_OK);
+    connection_give_back(NULL);
+}
+
 #define WITH_DATABASE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void) {
@@ -258,6 +315,8 @@ int main(void) {
         WITH_DATABASE(test_many_texts),
         WITH_DATABASE(test_a_deadline_ends_a_loop_of_short_statements),
         WITH_DATABASE(test_a_value_that_is_too_large),
+        cmocka_unit_test(test_a_name_before_each_table),
+        cmocka_unit_test(test_a_borrowed_connection),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
