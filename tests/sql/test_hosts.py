@@ -5,7 +5,6 @@ import json
 import os
 import random
 import shutil
-import stat
 import subprocess
 import sys
 import tempfile
@@ -207,13 +206,42 @@ class Hosts(unittest.TestCase):
         self.assertEqual(facts(), before)
         self.assertEqual(os.listdir(self.folder), ["store.annoproj"])
 
-    def test_a_folder_that_cannot_be_written(self):
-        for name in ("store.annoproj",):
-            os.chmod(os.path.join(self.folder, name), stat.S_IRUSR)
-        os.chmod(self.folder, stat.S_IRUSR | stat.S_IXUSR)
-        self.addCleanup(os.chmod, self.folder, stat.S_IRWXU)
+    def count_without_rights(self, more=""):
+        """By the shell, as somebody who may read and write nothing here: the number of events, or what SQLite says."""
+        for name in os.listdir(self.folder):
+            os.chmod(os.path.join(self.folder, name), 0o444)
+        os.chmod(self.folder, 0o555)
+        stranger = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
+        ran = subprocess.run(["sqlite3", "-batch", "file:%s?mode=ro%s" % (self.path, more)], capture_output=True, text=True, timeout=60, cwd="/",
+                             input=".load %s\nSELECT count(*) FROM annoproj_events;\n" % self.extension, **stranger)
+        os.chmod(self.folder, 0o755)
+        for name in os.listdir(self.folder):
+            os.chmod(os.path.join(self.folder, name), 0o644)
+        return ran.stdout.strip() or ran.stderr
+
+    def test_a_reader_who_may_not_write(self):
+        """Reads with the log while somebody has the store open, and the file alone when nobody has."""
+        self.extension = os.path.join(self.folder, "annoproj_sql.so")
+        shutil.copy(EXTENSION, self.extension)
+        with annoproj.open(self.path) as store, store.session_open(0) as host:
+            before = int(self.count_without_rights())
+            host.user_create("new@example.org", "New", annoproj.OrgRole.MEMBER)
+            self.assertEqual(self.count_without_rights(), str(before + 1))
+            self.assertEqual(self.count_without_rights("&immutable=1"), str(before))  # without the log
+        self.assertIn("readonly", self.count_without_rights())
+        self.assertEqual(self.count_without_rights("&immutable=1"), str(before + 1))
+
+    def test_a_closed_store(self):
+        """SQLite leaves an empty log beside it, which the library takes away."""
+        with annoproj.open(self.path):
+            pass
         with read_only(self.path) as connection:
-            self.assertGreater(connection.one("SELECT count(*) FROM annoproj_events"), 0)
+            count = connection.one("SELECT count(*) FROM annoproj_events")
+        self.assertEqual(os.stat(self.path + "-wal").st_size, 0)
+        with annoproj.open(self.path) as store, store.session_open(0) as host:
+            self.assertEqual(host.store_check(timeout=None).to_pylist(), [])
+            self.assertEqual(host.store_info().to_pylist()[0]["events"], count)
+        self.assertEqual(sorted(os.listdir(self.folder)), ["store.annoproj", "store.annoproj-lock"])
 
     def test_beside_a_process_that_writes(self):
         """A statement sees one moment, also when it reads long; the writer waits for nobody; the next statement sees what was written."""
