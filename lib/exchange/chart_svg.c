@@ -181,7 +181,7 @@ static void subtitle(const chart *of, text *out) {
     text_string(out, of->unit);
     if (of->over_time && of->category_count > 0) {
         const bool joined = of->categories[0].merged > 1;
-        const char *word = joined ? "" : axis_bucket_word(of);
+        const char *word = joined || of->series[0].level ? "" : axis_bucket_word(of);
         text_string(out, *of->unit && *word ? " " : "");
         text_string(out, word);
         if (joined) {
@@ -360,10 +360,10 @@ static void draw_curves(const drawing *on, double end) {
     }
 }
 
-/* The height of the areas up to and with a series. */
+/* The height of the areas up to and with a series: the first one lies on top, as it does in the legend. */
 static double stacked_value(const chart *of, size_t category, size_t series) {
     double sum = 0;
-    for (size_t s = 0; s <= series; s++) {
+    for (size_t s = series; s < of->series_count; s++) {
         const double value = of->categories[category].values[s];
         sum += isnan(value) ? 0 : fmax(value, 0);
     }
@@ -388,17 +388,15 @@ static void draw_areas(const drawing *on, double end) {
             draw_point(on, i == 0 ? 'M' : 'L', i, stacked_value(of, i, s) * height);
         }
         for (size_t i = of->category_count; i-- > 0;) {
-            draw_point(on, 'L', i, s == 0 ? 0 : stacked_value(of, i, s - 1) * height);
+            draw_point(on, 'L', i, stacked_value(of, i, s + 1) * height);
         }
         text_string(on->out, "Z\"/>\n");
     }
     for (size_t s = 0; s < of->series_count; s++) { /* what a reader points at: the upper edge in each bucket */
         for (size_t i = 0; i < of->category_count; i++) {
-            text_printf(on->out, "<circle class=\"c%d\" fill=\"%s\"", of->series[s].color,
-                        chart_palette[of->series[s].color]);
+            text_string(on->out, "<circle fill-opacity=\"0\" r=\"4\"");
             number(on->out, "cx", middle(on, i));
             number(on->out, "cy", on->bottom - stacked_value(of, i, s) * height);
-            number(on->out, "r", of->categories[i].values[s] > 0 ? 1.6 : 0);
             finish_mark(on, "circle", i, s);
         }
     }

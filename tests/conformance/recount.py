@@ -3,6 +3,7 @@
     recount.py [--complete] STORE [--queries N] [--seed N]     the projects of a store
     recount.py --random SECONDS [--seed N] [--jobs N]          random projects, until the time is over
 
+Lesson of peers 21: figures of several kinds meet by user, bucket or class, never by their place in a list.
 Knows the definitions of the reports and the meaning of the events, nothing of how the library computes. Runs the
 lifetime reports, then random ones (window, buckets, zones, filters, units, and what other roles see); prints its seed. With --complete
 it also fails when a lifetime report is empty or all zero, or when a kind of event that a project can have never happened.

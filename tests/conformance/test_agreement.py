@@ -366,6 +366,7 @@ class Agreement(unittest.TestCase):
         self.assertGreater(alike, compared)
 
     def test_what_nothing_compares_is_undefined(self):
+        """Lesson of peers 36: no number where there is nothing to compare."""
         task, ids = self.branches()
         rows = task.consensus_agreement().to_pylist()
         self.assertEqual([row["class"] for row in rows], [None] * 4)

@@ -145,6 +145,7 @@ class Pictures(unittest.TestCase):
             return file.read()
 
     def test_report(self):
+        """Lesson of peers 17: all of the dashboard from the file alone, no service beside it."""
         text = self.report(self.daily)
         page = Page(text)
         self.assertEqual(page.open, [])

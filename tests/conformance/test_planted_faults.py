@@ -1,5 +1,5 @@
 """annoproj_store_check finds what is wrong: every figure that follows from events, changed by one with SQLite alone, is a difference that
-names its place; so is every byte of the log that is another. PLANT=n looks at that many places of each (0 = all); TEST_SEED."""
+names its place; so is every byte of the log that is another (lesson of peers 20). PLANT=n looks at that many places of each (0 = all); TEST_SEED."""
 
 import os
 import random

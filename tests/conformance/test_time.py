@@ -139,6 +139,7 @@ class World:
 
 class Time(unittest.TestCase):
     def test_reports_are_the_union(self):
+        """Lesson of peers 15."""
         rng = random.Random(SEED)
         with tempfile.TemporaryDirectory() as folder:
             world = World(folder, rng)

@@ -129,6 +129,16 @@ def draw_vega_lite(vl_convert, world):
             picture = vl_convert.vegalite_to_svg(table.vega_lite())
             assert "<svg" in picture and len(picture) > 1000
     project = world.project
+    with project.query_open(bucket=Bucket.DAY) as daily, project.query_open(classes=[1]) as cars:
+        for query, names in ((daily, "task_actions time_spent label_actions collaborator_time issue_actions burn_down cumulative_flow"),
+                             (world.query, "ontology_actions annotators annotators_by_frame reviewers reviewers_by_frame collaborator_time issue_tags"
+                                           " issue_tags_by_class task_performance task_performance_by_stage stage_flow cumulative_flow"
+                                           " collaborator_quality class_quality instance_statistics label_statistics"),
+                             (cars, "instance_statistics label_statistics")):
+            for name in names.split():
+                table = getattr(query, name)()
+                assert vl_convert.vegalite_to_png(table.vega_lite())[:4] == b"\x89PNG", name
+                assert vl_convert.svg_to_png(table.svg())[:4] == b"\x89PNG", name
     for picture in (project.tasks_by_stage().vega_lite(), world.query.annotators().vega_lite(columns="submitted_tasks,skipped_tasks"),
                     project.query_open(bucket=Bucket.DAY).time_spent().vega_lite()):
         assert "<svg" in vl_convert.vegalite_to_svg(picture)

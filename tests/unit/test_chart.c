@@ -54,6 +54,47 @@ static annoproj_table *projects(int count, const char *title) {
     return made;
 }
 
+/* Of each of `people` so many seconds on each of `days` as the number of their place; every `gap`th day nobody worked. */
+static annoproj_table *time_by_day(int people, int days, int gap) {
+    annoproj_table *made = NULL;
+    annoproj_error *error = NULL;
+    rows *build = rows_new(&row_collaborator_time_row);
+    for (int day = 0; day < days; day++) {
+        for (int user = 1; user <= people && (gap == 0 || day % gap != 1); user++) {
+            char email[64];
+            snprintf(email, sizeof email, "<b>%03d@x.org", user);
+            rows_time(build, day * DAY);
+            rows_int64(build, user);
+            rows_text(build, email);
+            for (int column = 0; column < 4; column++) {
+                rows_int64(build, column == 3 ? user : 0);
+            }
+        }
+    }
+    assert_ok(rows_finish(build, &made, &error), error);
+    return made;
+}
+
+/* A table of `days` buckets with two stages, in one of which there are as many tasks as days have passed. */
+static annoproj_table *flow(int days) {
+    annoproj_table *made = NULL;
+    annoproj_error *error = NULL;
+    rows *build = rows_new(&row_cumulative_flow_row);
+    for (int day = 0; day < days; day++) {
+        for (int stage = 1; stage <= 2; stage++) {
+            rows_time(build, day * DAY);
+            rows_int64(build, stage);
+            rows_text(build, stage == 1 ? "To do" : "Done");
+            rows_text(build, "ANNOTATION");
+            rows_int64(build, 1);
+            rows_int64(build, 1);
+            rows_int64(build, stage == 1 ? days - day : day);
+        }
+    }
+    assert_ok(rows_finish(build, &made, &error), error);
+    return made;
+}
+
 static char *svg_of(const annoproj_table *from, const annoproj_picture_options *options) {
     char *svg = NULL;
     annoproj_error *error = NULL;
@@ -87,6 +128,59 @@ static void test_lines(void **state) {
     assert_non_null(strstr(svg, "31 Dec 1969"));
     assert_int_equal(count_of(svg, "<circle"), 0);
     annoproj_free(svg);
+    annoproj_table_free(from);
+}
+
+/* The sum of what the marks of a series are worth. */
+static int64_t worth_of(const char *svg, const char *series) {
+    char begin[128];
+    int64_t sum = 0;
+    snprintf(begin, sizeof begin, "data-series=\"%s\" data-value=\"", series);
+    for (const char *at = svg; (at = strstr(at, begin)) != NULL;) {
+        at += strlen(begin);
+        sum += strtoll(at, NULL, 10);
+    }
+    return sum;
+}
+
+/* Time by day and collaborator: the seven who spent most and all others as one; a day on which nobody worked has a place. */
+static void test_series_of_people(void **state) {
+    (void)state;
+    annoproj_table *from = time_by_day(200, 9, 3);
+    char *svg = svg_of(from, NULL);
+    assert_null(strstr(svg, "<b>"));
+    assert_int_equal(worth_of(svg, "&lt;b&gt;200@x.org"), 200 * 6);
+    assert_int_equal(worth_of(svg, "&lt;b&gt;193@x.org"), 0);
+    assert_int_equal(worth_of(svg, "other (193)"), 193 * 194 / 2 * 6);
+    assert_non_null(strstr(svg, "1 Jan 1970 \xE2\x80\x93 9 Jan 1970"));
+    assert_non_null(strstr(svg, ">2 Jan<"));
+    annoproj_free(svg);
+    annoproj_picture_options options = ANNOPROJ_PICTURE_OPTIONS_INIT;
+    options.columns = "annotate,review"; /* the columns are the series: by collaborator */
+    svg = svg_of(from, &options);
+    assert_non_null(strstr(svg, "data-category=\"other (189)\""));
+    annoproj_free(svg);
+    annoproj_table_free(from);
+}
+
+/* What there is at the end of a bucket is not added up when buckets are joined. */
+static void test_area(void **state) {
+    (void)state;
+    annoproj_table *from = flow(1000);
+    char *svg = svg_of(from, NULL);
+    const char *last = strstr(svg, "data-series=\"Done\" data-value=\"8\"");
+    assert_non_null(last); /* nine buckets together: of days 0 to 8 the last */
+    assert_non_null(strstr(svg, "data-series=\"Done\" data-value=\"999\""));
+    assert_non_null(strstr(svg, "buckets together"));
+    annoproj_free(svg);
+    annoproj_table_free(from);
+    annoproj_picture_options options = ANNOPROJ_PICTURE_OPTIONS_INIT;
+    annoproj_error *error = NULL;
+    options.chart = ANNOPROJ_CHART_AREA;
+    from = projects(3, "p");
+    svg = NULL;
+    assert_int_equal(annoproj_table_svg(from, &options, &svg, &error), ANNOPROJ_INVALID);
+    annoproj_error_free(error);
     annoproj_table_free(from);
 }
 
@@ -260,10 +354,16 @@ static void test_failing_memory(void **state) {
 int main(void) {
     memory_watch();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_lines),          cmocka_unit_test(test_one_bucket),
-        cmocka_unit_test(test_joined_buckets), cmocka_unit_test(test_top_and_other),
-        cmocka_unit_test(test_empty),          cmocka_unit_test(test_refusals),
-        cmocka_unit_test(test_units),          cmocka_unit_test(test_failing_memory),
+        cmocka_unit_test(test_lines),
+        cmocka_unit_test(test_one_bucket),
+        cmocka_unit_test(test_series_of_people),
+        cmocka_unit_test(test_area),
+        cmocka_unit_test(test_joined_buckets),
+        cmocka_unit_test(test_top_and_other),
+        cmocka_unit_test(test_empty),
+        cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_units),
+        cmocka_unit_test(test_failing_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -43,6 +43,8 @@ static story fixture(void) {
     return at;
 }
 
+/* Lesson of peers 18 here and in test_quality: cycle time of a stage, first-pass acceptance; rejects of collaborators and labels created
+ * and deleted by stage are in annotators and task_performance_by_stage. */
 /* Stage, title, type, entered, left, in progress, throughput, median and P90 of the cycle time. */
 static void test_stage_flow(void **state) {
     (void)state;

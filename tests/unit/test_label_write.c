@@ -346,6 +346,7 @@ static annoproj_status write_at(annoproj_task *task, const features *of, const c
     return status;
 }
 
+/* Lesson of peers 26: of two who write what one has not seen of the other the second gets CONFLICT, and may force it. */
 static void versions_and_owners(void **state) {
     (void)state;
     features of;

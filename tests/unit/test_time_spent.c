@@ -13,6 +13,7 @@ static int64_t report(annoproj_task *task, int64_t start, int64_t duration, anno
     return recorded;
 }
 
+/* Lessons of peers 15 and 19: what two reports cover counts once, whoever reports it and how often. */
 static void test_overlaps_count_once(void **state) {
     (void)state;
     team *made = team_new(2, "", "");
@@ -242,6 +243,7 @@ static void test_union_of_random_reports(void **state) {
 }
 
 /* What is too old and which gaps count is the project's to say, from then on: what was recorded stays. */
+/* Lesson of peers 14: a gap counts up to the limit, it does not drop to nothing; the limit is a setting and past pieces keep theirs. */
 static void test_limits_are_settings(void **state) {
     (void)state;
     static const struct {

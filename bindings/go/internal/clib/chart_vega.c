@@ -18,6 +18,10 @@ static void write_row(const chart *of, size_t category, size_t series, text *out
     } else {
         member(out, "category", at->name);
     }
+    if (of->kind == ANNOPROJ_CHART_SHARES) {
+        text_string(out, ",\"place\":");
+        text_int64(out, (int64_t)category);
+    }
     text_character(out, ',');
     member(out, "series", of->series[series].title);
     text_string(out, ",\"value\":");
@@ -61,6 +65,18 @@ static void write_color(const chart *of, text *out) {
     text_string(out, "]}}");
 }
 
+/* Slices in the order and the colours of the SVG. */
+static void write_shares(const chart *of, text *out) {
+    text_string(out, "\"theta\":{\"field\":\"shown\",\"type\":\"quantitative\"},\"order\":{\"field\":\"place\"},"
+                     "\"color\":{\"field\":\"category\",\"type\":\"nominal\",\"sort\":null,\"scale\":{\"range\":[");
+    for (size_t i = 0; i < CHART_SERIES; i++) {
+        text_printf(out, "%s\"%s\"", i ? "," : "", chart_palette[i]);
+    }
+    text_string(out, "]},");
+    member(out, "title", of->category_title);
+    text_string(out, "}");
+}
+
 static void write_category(const chart *of, const char *channel, text *out) {
     text_printf(out, "\"%s\":{\"field\":\"category\",", channel);
     if (of->over_time) { /* dots over a continuous time, bars over one place for each bucket */
@@ -79,14 +95,16 @@ static void write_value(const chart *of, const char *channel, text *out) {
     if (of->kind == ANNOPROJ_CHART_BARS || of->kind == ANNOPROJ_CHART_LINES) {
         text_string(out, ",\"stack\":null");
     }
+    if (of->decimals == 0 && of->scale == 1) {
+        text_string(out, ",\"axis\":{\"tickMinStep\":1}");
+    }
     text_string(out, "}");
 }
 
 static void write_encoding(const chart *of, text *out) {
     text_string(out, "\"encoding\":{");
     if (of->kind == ANNOPROJ_CHART_SHARES) {
-        text_string(out, "\"theta\":{\"field\":\"shown\",\"type\":\"quantitative\"},");
-        write_category(of, "color", out);
+        write_shares(of, out);
     } else {
         write_category(of, of->over_time ? "x" : "y", out);
         text_character(out, ',');
