@@ -79,7 +79,7 @@ annoproj_status report_collaborator_time(scope *in, const query *asked, annoproj
     }
     number_set stages[TIME_TOTAL];
     scan_part parts[TIME_TOTAL];
-    for (int column = 0; column < TIME_TOTAL && status == ANNOPROJ_OK; column++) {
+    for (enum time_column column = TIME_ANNOTATE; column < TIME_TOTAL && status == ANNOPROJ_OK; column++) {
         status = stages_of(&made, column, &stages[column], error);
         parts[column] = (scan_part){.kinds = {EVENT_TIME_SPENT},
                                     .actors = made.people,
