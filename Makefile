@@ -53,7 +53,7 @@ LIB_PACKAGES := sqlite3 libpcre2-8 libxxhash
 BUILD_APT := gcc libc6-dev binutils pkg-config libsqlite3-dev libpcre2-dev libxxhash-dev
 TEST_APT := libcmocka-dev libcjson-dev clang mandoc python3 python3-venv sqlite3
 
-NEEDS_TESTS := $(filter check deps unit asan ubsan tsan valgrind coverage fault fuzz bench,$(GOALS))
+NEEDS_TESTS := $(filter check check-sql deps unit asan ubsan tsan valgrind coverage fault fuzz bench,$(GOALS))
 NEEDED_PROGRAMS := $(firstword $(CC)) $(AR) $(OBJCOPY) $(PKG_CONFIG)
 NEEDED_PROGRAMS += $(if $(filter check deps,$(GOALS)),gcc clang clang++ mandoc) $(if $(filter check deps check-sql check-readme,$(GOALS)),sqlite3) $(if $(filter fuzz,$(GOALS)),clang)
 NEEDED_PROGRAMS += $(if $(NEEDS_TESTS)$(filter demo-python bindings check-bindings check-python check-types check-wheel check-go,$(GOALS)),$(PYTHON))
