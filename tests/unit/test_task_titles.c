@@ -153,7 +153,7 @@ static int64_t tasks_found(annoproj_project *project, const char *expression) {
 
 /* Asked three times: anew, and as it was kept. */
 static void expect_found(annoproj_project *project) {
-    static const char *const parts[] = {"a", "abc", "\xc3\xa9", "\xe4\xb8\xad.", "aa", "cccc"};
+    static const char *const parts[] = {"a", "abc", "\xc3\xa9", "\xe4\xb8\xad", "aa", "cccc"};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         const int64_t wanted = expected(parts[i]);
         for (int round = 0; round < 3; round++)
