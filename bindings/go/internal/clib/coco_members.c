@@ -6,7 +6,8 @@
 #include "json_scan.h"
 
 void coco_members_add(bytes *members, const char *key, size_t key_length, const char *value, size_t value_length) {
-    bytes_append(members, ",\"" + (members->length == 0), members->length == 0 ? 1 : 2);
+    const char *before = members->length > 0 ? ",\"" : "\"";
+    bytes_append(members, before, strlen(before));
     bytes_append(members, key, key_length);
     bytes_append(members, "\":", 2);
     bytes_append(members, value, value_length);
