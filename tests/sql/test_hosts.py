@@ -73,7 +73,7 @@ class Hosts(unittest.TestCase):
 
     def shell(self, *lines):
         command = ["sqlite3", "-batch", "-bail", "file:%s?mode=ro" % self.path]
-        ran = subprocess.run(command, input="\n".join((".load %s" % EXTENSION[: -len(".so")], *lines)), capture_output=True, text=True, timeout=60)
+        ran = subprocess.run(command, input="\n".join((".load %s" % EXTENSION[: -len(".so")], *lines)), capture_output=True, text=True)
         self.assertEqual(ran.stderr, "")
         return ran.stdout
 
@@ -89,7 +89,7 @@ class Hosts(unittest.TestCase):
         python = python_that_loads()
         if python is None:
             self.skipTest("no Python here whose sqlite3 loads extensions")
-        ran = subprocess.run([python, "-c", READER, self.path, EXTENSION, " ".join(TABLES)], capture_output=True, text=True, timeout=60)
+        ran = subprocess.run([python, "-c", READER, self.path, EXTENSION, " ".join(TABLES)], capture_output=True, text=True)
         self.assertEqual(ran.stderr, "")
         with read_only(self.path) as connection:
             wanted = [repr(connection.rows("SELECT * FROM annoproj_%s LIMIT 300" % name)) for name in TABLES]
@@ -212,7 +212,7 @@ class Hosts(unittest.TestCase):
             os.chmod(os.path.join(self.folder, name), 0o444)
         os.chmod(self.folder, 0o555)
         stranger = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
-        ran = subprocess.run(["sqlite3", "-batch", "file:%s?mode=ro%s" % (self.path, more)], capture_output=True, text=True, timeout=60, cwd="/",
+        ran = subprocess.run(["sqlite3", "-batch", "file:%s?mode=ro%s" % (self.path, more)], capture_output=True, text=True, cwd="/",
                              input=".load %s\nSELECT count(*) FROM annoproj_events;\n" % self.extension, **stranger)
         os.chmod(self.folder, 0o755)
         for name in os.listdir(self.folder):
@@ -269,7 +269,7 @@ class Hosts(unittest.TestCase):
                     self.assertEqual(seen, [(seq, before) for seq in range(16001, before + 1)])
                     self.assertEqual(connection.one(last), before + 40)
             writer.stdin.close()
-            self.assertEqual(writer.wait(30), 0)
+            self.assertEqual(writer.wait(), 0)
             self.assertEqual(writer.stdout.read(), "")
             writer.stdout.close()
             with store.session_open(0) as host:
