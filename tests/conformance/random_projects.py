@@ -486,7 +486,7 @@ class RandomProjects:
         project = self.project(id=self.projects[0])
         rows = [row for row in project.task_list().to_pylist() if row["data_type"] not in ("audio", "plain_text", "pdf")]
         task, arrays = project.task_open(rows[0]["task"]), LabelArrays()
-        for at in range(4200):
+        for at in range(8200):
             arrays.add(self.by_name["Car"], {0: [(1, 2, 3, 4)]}, (), [(self.by_name["Colour"], {"option": self.by_name["Red"]})] if at % 3 else ())
         arrays.write(task)
         first = self.stages[project.id()][rows[0]["stage"]]

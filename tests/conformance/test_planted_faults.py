@@ -46,6 +46,7 @@ DERIVED = {
 # Columns in which only some rows follow from events: branches follow their task, texts and audio may be left out.
 ROWS = {
     "task": "parent = 0 AND stage <> 0 AND id NOT IN (SELECT parent FROM task WHERE parent <> 0) AND id NOT IN (SELECT task FROM task_submitter)",
+    "task_count": "count <> 0",
     "task_stay": "task IN (SELECT id FROM task WHERE parent = 0)",
     "label_published": "task IN (SELECT t.id FROM task t WHERE t.data_type NOT IN (7, 8) AND t.parent = 0)",
 }
