@@ -81,6 +81,7 @@ static inline bool json_key_is(const json_token *token, const char *key) { /* pl
 }
 /* The string's characters in `out` (at least token->length + 1 bytes), NUL-terminated; returns the length. */
 size_t json_unescape(const json_token *token, char *out);
+bool json_key_number(const json_token *token, int64_t *out); /* a name of digits alone */
 bool json_int64(const json_token *token,
                 int64_t *out); /* exact; false for fractions and overflow; 5.0 and 5e0 count as 5 */
 bool json_double(const json_token *token, double *out);

@@ -92,6 +92,17 @@ bool json_int64(const json_token *token, int64_t *out) {
     return true;
 }
 
+bool json_key_number(const json_token *token, int64_t *out) {
+    const json_token number = {.kind = JSON_NUMBER, .start = token->start, .length = token->length};
+    *out = 0;
+    for (size_t i = 0; i < token->length; i++) {
+        if (token->start[i] < '0' || token->start[i] > '9') {
+            return false;
+        }
+    }
+    return token->length > 0 && json_int64(&number, out);
+}
+
 bool json_double(const json_token *token, double *out) {
     *out = 0;
     return token->kind == JSON_NUMBER && text_to_double(token->start, token->length, out);

@@ -88,10 +88,7 @@ static annoproj_status frame_member(row_reader *in, void *data, annoproj_error *
 }
 
 static bool frame_of_key(const json_token *key, int64_t *frame) {
-    const json_token digits = {.kind = JSON_NUMBER, .start = key->start, .length = key->length};
-    const bool numeric = !key->escaped && key->length > 0 && key->length < 18 &&
-                         strspn(key->start, "0123456789") >= key->length;
-    return numeric && json_int64(&digits, frame) && *frame <= FRAME_MOST;
+    return json_key_number(key, frame) && *frame <= FRAME_MOST;
 }
 
 /* {"objects":[..],"classifications":[..]} of the only frame, or the same by number of frame. */

@@ -102,10 +102,7 @@ static annoproj_status numbered_point(row_reader *in, void *data, annoproj_error
     size_t *points = data;
     point_members point = {0};
     int64_t index = 0;
-    const json_token number_token = {.kind = JSON_NUMBER, .start = in->token.start, .length = in->token.length};
-    const bool digits = in->token.length > 0 && in->token.length < 7 && !in->token.escaped &&
-                        strspn(in->token.start, "0123456789") >= in->token.length;
-    if (!digits || !json_int64(&number_token, &index) || index >= VERTICES) {
+    if (!json_key_number(&in->token, &index) || index >= VERTICES) {
         row_note(in, "points are numbered from 0 to %d", VERTICES - 1);
         return json_skip(in->scan, error);
     }

@@ -553,6 +553,18 @@ static void test_int64(void **state) {
     double real;
     assert_false(json_int64(&text_token, &value));
     assert_false(json_double(&text_token, &real));
+    static const struct {
+        const char *name;
+        bool numeric;
+        int64_t value;
+    } names[] = {{"0", true, 0}, {"120", true, 120}, {"007", true, 7}, {"9223372036854775807", true, INT64_MAX},
+                 {"", false, 0}, {"-1", false, 0}, {"1e2", false, 0}, {"1.0", false, 0}, {"\\u0031", false, 0},
+                 {"12a", false, 0}, {"9223372036854775808", false, 0}};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        const json_token token = {.kind = JSON_STRING, .start = names[i].name, .length = strlen(names[i].name)};
+        assert_true(json_key_number(&token, &value) == names[i].numeric);
+        assert_int_equal(value, names[i].value);
+    }
     json_token half = number("-0.5");
     assert_true(json_double(&half, &real));
     assert_true(real == -0.5);

@@ -395,6 +395,7 @@
 #define json_fault annoproj_internal_json_fault
 #define json_fault_at annoproj_internal_json_fault_at
 #define json_int64 annoproj_internal_json_int64
+#define json_key_number annoproj_internal_json_key_number
 #define json_keys_add annoproj_internal_json_keys_add
 #define json_keys_close annoproj_internal_json_keys_close
 #define json_keys_open annoproj_internal_json_keys_open
