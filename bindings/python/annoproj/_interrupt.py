@@ -10,39 +10,50 @@ import os
 import signal
 import threading
 
-_watch = None  # (process, write end) of the running helper
 _current = None  # the guard of the call the main thread is in
+_watch = None  # the helper that is running
+_spent = None  # the one before it
 
 
-def _watcher(reader):
-    while True:
-        try:
+class _Watch:
+    """A pipe, and the helper that reads it. A byte may reach the helper when its call has ended, so that the call after one to
+    which Ctrl-C came gets a helper of its own: no call is cancelled by what was meant for another."""
+
+    def __init__(self):
+        self.process, self.spent = os.getpid(), False
+        reader, self.writer = os.pipe()
+        os.set_blocking(self.writer, False)
+        threading.Thread(target=self._run, args=(reader,), name="annoproj-interrupt", daemon=True).start()
+
+    def _run(self, reader):
+        while True:
             data = os.read(reader, 64)
-        except OSError:
-            return
-        if not data:
-            return
-        guard = _current
-        if guard is None:
-            continue
-        if guard.forward not in (-1, None):
-            try:
-                os.write(guard.forward, data)
-            except OSError:
-                pass
-        if signal.SIGINT in data:
-            guard.trigger()
+            if not data:
+                os.close(reader)
+                return
+            guard = _current
+            if guard is None or guard.watch is not self:
+                continue
+            if guard.forward not in (-1, None):
+                try:
+                    os.write(guard.forward, data)
+                except OSError:
+                    pass
+            if signal.SIGINT in data:
+                guard.trigger()
 
 
-def _wakeup():
-    """The file descriptor that wakes the helper; in a child of fork there is no helper yet."""
-    global _watch
-    if _watch is None or _watch[0] != os.getpid():
-        reader, writer = os.pipe()
-        os.set_blocking(writer, False)
-        threading.Thread(target=_watcher, args=(reader,), name="annoproj-interrupt", daemon=True).start()
-        _watch = (os.getpid(), writer)
-    return _watch[1]
+def _fresh_watch():
+    """The helper for the next call; in a child of fork there is none yet."""
+    global _watch, _spent
+    if _watch is not None and _watch.process != os.getpid():
+        _watch = _spent = None
+    if _watch is None or _watch.spent:
+        done = _spent
+        _watch, _spent = _Watch(), _watch
+        if done is not None:
+            os.close(done.writer)  # nobody writes there any more
+    return _watch
 
 
 def wanted():
@@ -59,19 +70,21 @@ class Guard:
 
     def __init__(self, trigger):
         self.trigger = trigger
+        self.watch = None
         self.thread = threading.get_ident()
         self.noted = None
         self.forward = None
 
     def _handler(self, number, frame):
         self.noted = (number, frame)
+        self.watch.spent = True
         self.trigger()
 
     def __enter__(self):
         global _current
-        descriptor = _wakeup()
+        self.watch = _fresh_watch()
         self.old = signal.signal(signal.SIGINT, self._handler)
-        self.forward = signal.set_wakeup_fd(descriptor, warn_on_full_buffer=False)
+        self.forward = signal.set_wakeup_fd(self.watch.writer, warn_on_full_buffer=False)
         _current = self
         return self
 

@@ -166,6 +166,8 @@ for how in range(3):
     started = threading.Event()
     def interrupt():
         started.wait()
+        while annoproj._interrupt._current is None:  # before the call Ctrl-C is Python's, which may lose it in a destructor
+            pass
         os.kill(os.getpid(), signal.SIGINT)
     sender = threading.Thread(target=interrupt)
     sender.start()
@@ -189,6 +191,25 @@ print("done")
             timeout=300,
         )
         self.assertEqual(done.stdout.split("\n"), ["interrupted 0"] * 3 + ["done", ""])
+
+    def test_ctrl_c_of_one_call_does_not_end_the_next(self):
+        """Its byte may come late to the thread that reads it."""
+        script = """
+import annoproj, os, signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+gadget = annoproj.gadget_make().gadget
+try:
+    gadget.run([], timeout=None, progress=lambda done, total: os.kill(os.getpid(), signal.SIGINT))
+except KeyboardInterrupt:
+    print("interrupted")
+late = annoproj._interrupt._watch
+try:
+    gadget.run([], timeout=0.2, progress=lambda done, total: os.write(late.writer, bytes([signal.SIGINT])) and None)
+except annoproj.Error as error:
+    print(error.status.name)
+"""
+        done = subprocess.run([sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True)
+        self.assertEqual(done.stdout.split("\n"), ["interrupted", "TIMEOUT", ""])
 
 
 class Handles(unittest.TestCase):
