@@ -97,6 +97,18 @@ class ConsensusChanges(unittest.TestCase):
         resolved = [row for table in project.events(0) for row in table.to_pylist() if row["kind"] == "issue_resolve"]
         self.assertEqual([row["credited"] for row in resolved], [self.users[1]])  # of the label that is gone: the task's last submitter
 
+    def test_branches_of_a_text_have_its_published_labels(self):
+        """They count nowhere, but the log tells of them: the check of the store, at the end, finds nothing."""
+        text = json.dumps({"objects": [], "classifications": [{"id": "1", "featureNodeHash": "clsTon01", "attributes": [
+            {"id": "1.1", "name": "Tone", "type": "text", "featureNodeHash": "attTon01", "required": False}]}]})
+        self.ontology = self.host.ontology_create("Tones", text)
+        project, own = self.make(flow(first="annotate"), self.dataset(DataType.PLAIN_TEXT))
+        task = own[0].task_open(project.task_list().to_pylist()[0]["task"])
+        task.labels_write(hashes=["label001"], classes=[1], geometry_starts=[0, 0], force=True)
+        task.submit()
+        branches = [row["branch"] for row in project.task_open(task.id()).consensus_branches().to_pylist()]
+        self.assertEqual([[row["label"] for row in project.task_open(one).labels().to_pylist()] for one in branches], [["label001"]] * 2)
+
     # ---- group data ----
 
     def test_groups_are_not_attached_to_determine(self):

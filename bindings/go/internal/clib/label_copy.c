@@ -157,7 +157,7 @@ annoproj_status label_copy_published(command *cmd, int64_t from, const task_fact
     published *kept = NULL;
     size_t count = 0;
     int64_t next = 0;
-    bool counts = false, media = false;
+    bool counts = false, media = false; /* both kinds of events count nowhere, so that texts have them, too */
     frame_ranges frames = {0};
     annoproj_status status = published_load(&cmd->scope, from, &kept, &count, error);
     if (status == ANNOPROJ_OK)
@@ -176,10 +176,10 @@ annoproj_status label_copy_published(command *cmd, int64_t from, const task_fact
                       .class = row->class,
                       .frames = frame_ranges_frames(&frames),
                       .reference = next};
-        if (status == ANNOPROJ_OK && counts)
+        if (status == ANNOPROJ_OK)
             command_event(cmd, &made);
         made.kind = EVENT_LABEL_SILENTLY_GONE;
-        if (status == ANNOPROJ_OK && counts && !row->live)
+        if (status == ANNOPROJ_OK && !row->live)
             command_event(cmd, &made);
         if (status == ANNOPROJ_OK)
             status = published_put(cmd, to->id, row, error);
