@@ -113,10 +113,10 @@ def forecast(query, moment, seed, history_days, runs):
     days = min(history_days, max(0, (moment - query.data.begins) // DAY))
     remaining, on_day = 0, [0] * days
     for one in changes(query):
-        if one.time >= moment:
+        if query.before and one.time >= moment:  # without an end all that happened counts, that of the moment, too
             break
         remaining += (one.after is not None and one.after not in done) - (one.before is not None and one.before not in done)
-        day = (moment - 1 - one.time) // DAY
+        day = max(0, moment - 1 - one.time) // DAY
         if one.acted and (one.before in done) != (one.after in done) and day < days:
             on_day[day] += 1 if one.after in done else -1
     row = dict(remaining=remaining, history_days=days, completed=sum(on_day), throughput=rate(sum(on_day), days), p50_days=None, p50=None,
