@@ -166,7 +166,8 @@ static annoproj_status insert_branches(command *cmd, const stage_facts *stage, i
         "INSERT INTO task(id, data_unit, title, data_type, stage, status, assignee, assigned_by, priority,"
         " entered_us, released, returned, version, last_submitter, open_issues, resolved_issues, removed_stage, parent,"
         " branch)"
-        " SELECT ?1 + (id - ?2) * ?4 + ?5 - 1, data_unit, title, data_type, ?6, ?7, 0, 0, priority, ?8, 0, returned,"
+        " SELECT ?1 + (id - ?2) * ?4 + ?5 - 1, data_unit, title, data_type, ?6, iif(returned, ?9, ?7), 0, 0, priority,"
+        " ?8, 0, returned,"
         " 0, 0, 0, 0, 0, id, ?5 FROM task WHERE id >= ?2 AND id < ?2 + ?3 ORDER BY id";
     statement *insert = sql(cmd->scope.database, text);
     bind_int64(insert, first);
@@ -177,6 +178,7 @@ static annoproj_status insert_branches(command *cmd, const stage_facts *stage, i
     bind_int64(insert, stage->id);
     bind_int64(insert, ANNOPROJ_TASK_NEW);
     bind_int64(insert, cmd->scope.now_us);
+    bind_int64(insert, ANNOPROJ_TASK_REOPENED); /* its task came by a reject edge */
     return sql_run(insert, error);
 }
 

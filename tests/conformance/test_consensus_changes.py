@@ -90,6 +90,8 @@ class ConsensusChanges(unittest.TestCase):
         review.reject()
         issue = project.task_open(parent).issues().to_pylist()[0]
         self.assertTrue(issue["rejection"] and not issue["resolved"])
+        statuses = [row["status"] for row in project.task_list().to_pylist() if row["parent"] == parent]
+        self.assertEqual(statuses, ["reopened"] * 2)  # they came by a reject edge
         work(None, 1)
         issue = project.task_open(parent).issues().to_pylist()[0]
         self.assertTrue(issue["resolved"])
