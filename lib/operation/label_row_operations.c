@@ -234,8 +234,6 @@ static annoproj_status load_before(row_writing *run, annoproj_error **error) {
     scope *in = &run->cmd->scope;
     const annoproj_label_row_options plain = ANNOPROJ_LABEL_ROW_OPTIONS_INIT;
     output out = {.file = -1};
-    char *json = NULL;
-    size_t length = 0;
     annoproj_status status = label_load_all(in, in->task.id, &run->before, &run->before_count, error);
     if (status != ANNOPROJ_OK || run->before_count == 0) {
         return status;
@@ -243,12 +241,9 @@ static annoproj_status load_before(row_writing *run, annoproj_error **error) {
     qsort(run->before, run->before_count, sizeof *run->before, by_hash);
     status = write_out(in, &plain, &out, error);
     if (status == ANNOPROJ_OK) {
-        status = text_take(&out.text, &json, &length, error); /* ends with a NUL, as what is given does */
+        status = out.text.failed ? fail_memory(error)
+                                 : parse_row(run, &run->now, "the labels", out.text.data, out.text.length, error);
     }
-    if (status == ANNOPROJ_OK) {
-        status = parse_row(run, &run->now, "the labels", json, length, error);
-    }
-    release(json);
     output_close(&out);
     if (status == ANNOPROJ_OK && run->now.row && run->now.row->label_count > 0) {
         qsort(run->now.row->labels, run->now.row->label_count, sizeof(row_label *), by_row_hash);

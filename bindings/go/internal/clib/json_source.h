@@ -20,7 +20,7 @@ typedef struct json_source {
  * after a failure. */
 annoproj_status source_open(json_source *source, store *store, const char *path, annoproj_read_fn read, void *user_data,
                             const bounds *bounds, annoproj_error **error);
-/* A text that outlives it, with a NUL behind its length. */
+/* A text that outlives it. */
 annoproj_status source_from_text(json_source *source, const char *name, const char *text, size_t length,
                                  annoproj_error **error);
 /* From the start, with strings of at most `longest` bytes. */
