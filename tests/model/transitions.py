@@ -53,7 +53,8 @@ class Transitions:
     def leave(self, user, task, kind=None, **more):
         """The action that ends the stay."""
         task.last_action = (user, task.stage, self.now)
-        task.sent_on_by |= {user, task.assignee}
+        if not task.waits:  # nobody works on what waits
+            task.sent_on_by |= {user, task.assignee}
         if kind:
             self.record(kind, user, task, **more)
 
