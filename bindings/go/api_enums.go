@@ -834,7 +834,7 @@ func (r ReviewState) String() string {
 	return "ReviewState(" + strconv.Itoa(int(r)) + ")"
 }
 
-// Why Stage.StartNext found nothing.
+// Why Stage.StartNext found nothing. Where rules keep you from all that is left, it is the rule of the first.
 //
 // In C: annoproj_queue_reason.
 type QueueReason int32
@@ -851,9 +851,9 @@ const (
 	QueueReasonOnlySkipped QueueReason = 3
 	// QueueReasonNoneAssignedToYou: the stage hides unassigned tasks.
 	QueueReasonNoneAssignedToYou QueueReason = 4
-	// QueueReasonSubmittedByYou: reviewer_not_submitter allows none.
+	// QueueReasonSubmittedByYou: reviewer_not_submitter is on and you submitted it.
 	QueueReasonSubmittedByYou QueueReason = 5
-	// QueueReasonWorkedOnByYou: allow_reassessment is off and you worked on the rest in an earlier annotate stage.
+	// QueueReasonWorkedOnByYou: allow_reassessment is off and you worked on it in another annotate stage.
 	QueueReasonWorkedOnByYou QueueReason = 6
 	// QueueReasonNotMember: you are no member of the stage.
 	QueueReasonNotMember QueueReason = 7
@@ -861,7 +861,7 @@ const (
 	QueueReasonProjectStatus QueueReason = 8
 	// QueueReasonFinishedStage: nothing is started in a done stage.
 	QueueReasonFinishedStage QueueReason = 9
-	// QueueReasonHasBranch: consensus: you have a branch of every task that is left.
+	// QueueReasonHasBranch: consensus: you have, or submitted, another branch of its task.
 	QueueReasonHasBranch QueueReason = 10
 )
 

@@ -8,7 +8,7 @@ from branches import Branches
 from copies import Copies
 from labels import Labels
 from messages import Messages
-from parts import ANNOTATE, ANNOTATING, CLOSED, DAY, DONE, HOST, JUDGE, MANAGERS, MANY, REVIEWING, UNCHANGED, WORKS_IN, Happened, Refused, refuse_if
+from parts import ANNOTATE, ANNOTATING, CLOSED, DAY, DONE, HOST, JUDGE, MANAGERS, MANY, UNCHANGED, WORKS_IN, Happened, Refused, refuse_if
 from people import People
 from routes import Routes
 from time_spent import TimeSpent
@@ -182,8 +182,8 @@ class Reference(Transitions, Labels, Routes, TimeSpent, People, Copies, Messages
         if open_to:
             return "ONLY_SKIPPED"
         if free:
-            return "HAS_BRANCH" if any(self.held_back(user, task) for task in free) else \
-                "SUBMITTED_BY_YOU" if stage.type in REVIEWING else "WORKED_ON_BY_YOU"
+            first = min(free, key=lambda t: (-t.priority, t.entered, t.id))  # rules keep the user from all: the first one's is told
+            return "HAS_BRANCH" if self.held_back(user, first) else self.barred(first)[user]
         if hidden:
             return "NONE_ASSIGNED_TO_YOU"
         return "ALL_ASSIGNED" if there else "EMPTY"

@@ -60,6 +60,28 @@ static void test_reassessment(void **state) {
     panel_free(made);
 }
 
+/* Where rules keep the user from all that is free, the reason is the rule of what stands first. */
+static void test_the_first_ones_rule_is_told(void **state) {
+    (void)state;
+    panel *made = panel_new(2, false, "", "");
+    team *crew = made->team;
+    annoproj_error *error = NULL;
+    annoproj_queue_reason reason = 0;
+    int64_t worked_on[16], begun[16], second = crew->first_task + 1;
+    panel_enter(made, crew->first_task, worked_on); /* by TEAM_BOTH */
+    assert_int_equal(panel_send(crew->projects[TEAM_MANAGER], second), ANNOPROJ_OK);
+    panel_branches(made, second, begun);
+    assert_int_equal(panel_send(crew->projects[TEAM_BOTH], begun[0]), ANNOPROJ_OK);
+    assert_int_equal(start(crew->projects[TEAM_BOTH], false, &reason), 0);
+    assert_int_equal(reason, ANNOPROJ_QUEUE_WORKED_ON_BY_YOU);
+    annoproj_task *task = panel_task(crew->projects[TEAM_MANAGER], second);
+    assert_ok(annoproj_task_set_priority(task, 90, NULL, &error), error);
+    annoproj_task_close(task);
+    assert_int_equal(start(crew->projects[TEAM_BOTH], false, &reason), 0);
+    assert_int_equal(reason, ANNOPROJ_QUEUE_HAS_BRANCH);
+    panel_free(made);
+}
+
 /* Nobody reviews branches one of which is theirs. */
 static void test_reviewers_are_no_annotators(void **state) {
     (void)state;
@@ -506,6 +528,7 @@ static void test_messages(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_reassessment),
+        cmocka_unit_test(test_the_first_ones_rule_is_told),
         cmocka_unit_test(test_reviewers_are_no_annotators),
         cmocka_unit_test(test_hidden_until_assigned),
         cmocka_unit_test(test_skips),

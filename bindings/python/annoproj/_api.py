@@ -427,19 +427,19 @@ class ReviewState(enum.IntFlag):
 
 
 class QueueReason(enum.IntEnum):
-    """Why annoproj_stage_start_next found nothing."""
+    """Why annoproj_stage_start_next found nothing. Where rules keep you from all that is left, it is the rule of the first."""
 
     FOUND = 0    # a task was found
     EMPTY = 1    # the stage has no task
     ALL_ASSIGNED = 2    # all are assigned to others
     ONLY_SKIPPED = 3    # only tasks you skipped (include_skipped starts them)
     NONE_ASSIGNED_TO_YOU = 4    # the stage hides unassigned tasks
-    SUBMITTED_BY_YOU = 5    # reviewer_not_submitter allows none
-    WORKED_ON_BY_YOU = 6    # allow_reassessment is off and you worked on the rest in an earlier annotate stage
+    SUBMITTED_BY_YOU = 5    # reviewer_not_submitter is on and you submitted it
+    WORKED_ON_BY_YOU = 6    # allow_reassessment is off and you worked on it in another annotate stage
     NOT_MEMBER = 7    # you are no member of the stage
     PROJECT_STATUS = 8    # the project is paused, completed, cancelled or archived
     FINISHED_STAGE = 9    # nothing is started in a done stage
-    HAS_BRANCH = 10    # consensus: you have a branch of every task that is left
+    HAS_BRANCH = 10    # consensus: you have, or submitted, another branch of its task
 
 
 class TaskStatus(enum.IntFlag):

@@ -1353,19 +1353,19 @@ ANNOPROJ_API int64_t annoproj_stage_id(const annoproj_stage *stage ANNOPROJ_NULL
  * show the assignee. Drafts stay. What the former assignee does late takes the task again while nobody else has it, else it is
  * CONFLICT; a late report of time does so only for work within the time, and one of work that began in time shows that nothing lapsed. */
 
-/* Why annoproj_stage_start_next found nothing. */
+/* Why annoproj_stage_start_next found nothing. Where rules keep you from all that is left, it is the rule of the first. */
 enum annoproj_queue_reason_values {
     ANNOPROJ_QUEUE_FOUND = 0,               /* a task was found */
     ANNOPROJ_QUEUE_EMPTY = 1,               /* the stage has no task */
     ANNOPROJ_QUEUE_ALL_ASSIGNED = 2,        /* all are assigned to others */
     ANNOPROJ_QUEUE_ONLY_SKIPPED = 3,        /* only tasks you skipped (include_skipped starts them) */
     ANNOPROJ_QUEUE_NONE_ASSIGNED_TO_YOU = 4,/* the stage hides unassigned tasks */
-    ANNOPROJ_QUEUE_SUBMITTED_BY_YOU = 5,    /* reviewer_not_submitter allows none */
-    ANNOPROJ_QUEUE_WORKED_ON_BY_YOU = 6,    /* allow_reassessment is off and you worked on the rest in an earlier annotate stage */
+    ANNOPROJ_QUEUE_SUBMITTED_BY_YOU = 5,    /* reviewer_not_submitter is on and you submitted it */
+    ANNOPROJ_QUEUE_WORKED_ON_BY_YOU = 6,    /* allow_reassessment is off and you worked on it in another annotate stage */
     ANNOPROJ_QUEUE_NOT_MEMBER = 7,          /* you are no member of the stage */
     ANNOPROJ_QUEUE_PROJECT_STATUS = 8,      /* the project is paused, completed, cancelled or archived */
     ANNOPROJ_QUEUE_FINISHED_STAGE = 9,      /* nothing is started in a done stage */
-    ANNOPROJ_QUEUE_HAS_BRANCH = 10          /* consensus: you have a branch of every task that is left */
+    ANNOPROJ_QUEUE_HAS_BRANCH = 10          /* consensus: you have, or submitted, another branch of its task */
 };
 typedef int32_t annoproj_queue_reason;
 
