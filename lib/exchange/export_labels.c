@@ -8,6 +8,7 @@
 #include "frame_walk.h"
 #include "json_out.h"
 #include "label_row.h"
+#include "uuid.h"
 
 typedef struct rows_export {
     label_row_writer writer;

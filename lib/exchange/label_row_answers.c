@@ -6,6 +6,7 @@
 #include "hash.h"
 #include "json_out.h"
 #include "label_row.h"
+#include "uuid.h"
 
 static void write_option(const feature *option, text *out) {
     text_character(out, '{');

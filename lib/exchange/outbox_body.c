@@ -8,6 +8,7 @@
 #include "json_out.h"
 #include "project.h"
 #include "task.h"
+#include "uuid.h"
 #include "workflow.h"
 
 const char *outbox_event_type(int32_t kind) {

@@ -6,6 +6,7 @@
 #include "issue_list.h"
 #include "options.h"
 #include "project.h"
+#include "row_cells.h"
 #include "utf8.h"
 
 typedef struct issue_reading {
@@ -46,7 +47,7 @@ static annoproj_status read_comments(scope *in, void *arguments, annoproj_error 
     while (sql_row(find)) {
         rows_int64(table, column_int64(find, 0));
         rows_int64(table, column_int64(find, 1));
-        rows_text(table, column_is_null(find, 2) ? NULL : column_text(find, 2));
+        add_text(table, find, 2);
         rows_time(table, column_int64(find, 3));
         rows_text(table, column_text(find, 4));
     }
@@ -65,7 +66,7 @@ static annoproj_status read_history(scope *in, void *arguments, annoproj_error *
         rows_int64(table, column_int64(find, 0));
         rows_bool(table, column_int64(find, 1) != 0);
         rows_int64(table, column_int64(find, 2));
-        rows_text(table, column_is_null(find, 3) ? NULL : column_text(find, 3));
+        add_text(table, find, 3);
         rows_time(table, column_int64(find, 4));
     }
     return finish_table(table, sql_end(find, error), &made->table, error);

@@ -7,6 +7,7 @@
 #include "page_token.h"
 #include "pattern.h"
 #include "project.h"
+#include "row_cells.h"
 #include "seen.h"
 
 #define LIMIT_DEFAULT 1000
@@ -52,15 +53,12 @@ static annoproj_status add_tags(scope *in, rows *table, int64_t project, annopro
 }
 
 static void add_facts(rows *table, statement *find) {
-    char uuid[37] = "";
-    if (column_length(find, 1) == 16)
-        uuid_text(column_blob(find, 1), uuid);
     rows_int64(table, column_int64(find, 0));
-    rows_text(table, uuid);
+    add_uuid(table, find, 1);
     rows_text(table, column_text(find, 2));
     rows_text(table, column_text(find, 3));
     rows_int64(table, column_int64(find, 4));
-    rows_text(table, column_is_null(find, 5) ? NULL : column_text(find, 5));
+    add_text(table, find, 5);
     rows_text(table, project_status_name((int32_t)column_int64(find, 6)));
     rows_int64(table, column_int64(find, 7));
     rows_text(table, column_is_null(find, 8) ? NULL : role_name((int32_t)column_int64(find, 8)));

@@ -1,9 +1,10 @@
 /* Public functions: workflow templates. */
 #include <string.h>
 
+#include "by_id.h"
 #include "failure.h"
 #include "handle_call.h"
-#include "project.h"
+#include "row_cells.h"
 #include "utf8.h"
 #include "workflow_template.h"
 
@@ -93,34 +94,22 @@ annoproj_status annoproj_workflow_template_delete(annoproj_session *handle, int6
     " LEFT JOIN user u ON u.id = t.creator "
 
 static void add_template(rows *table, statement *find) {
-    char uuid[37] = "";
-    if (column_length(find, 1) == 16)
-        uuid_text(column_blob(find, 1), uuid);
     rows_int64(table, column_int64(find, 0));
-    rows_text(table, uuid);
+    add_uuid(table, find, 1);
     rows_text(table, column_text(find, 2));
     rows_int64(table, column_int64(find, 3));
-    rows_text(table, column_is_null(find, 4) ? NULL : column_text(find, 4));
+    add_text(table, find, 4);
     rows_time(table, column_int64(find, 5));
     rows_time(table, column_int64(find, 6));
 }
 
 static annoproj_status read_templates(scope *in, void *arguments, annoproj_error **error) {
-    static const char query[] = TEMPLATE_ROW "WHERE t.id = ?";
+    static const by_id what = {.type = &row_workflow_template_row,
+                               .query = TEMPLATE_ROW "WHERE t.id = ?",
+                               .add = add_template,
+                               .noun = "workflow template"};
     template_call *made = arguments;
-    rows *table = rows_new(&row_workflow_template_row);
-    annoproj_status status = ANNOPROJ_OK;
-    for (size_t i = 0; i < made->count && status == ANNOPROJ_OK; i++) {
-        statement *find = sql(in->database, query);
-        bind_int64(find, made->ids[i]);
-        const bool found = sql_row(find);
-        if (found)
-            add_template(table, find);
-        status = sql_end(find, error);
-        if (status == ANNOPROJ_OK && !found)
-            status = fail(error, ANNOPROJ_NOT_FOUND, "there is no workflow template %lld", (long long)made->ids[i]);
-    }
-    return finish_table(table, status, &made->table, error);
+    return read_by_id(in, &what, made->ids, made->count, &made->table, error);
 }
 
 annoproj_status annoproj_workflow_templates_get(annoproj_session *handle, const int64_t *workflow_templates,

@@ -2,10 +2,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "by_id.h"
 #include "failure.h"
 #include "handle_call.h"
-#include "project.h"
 #include "rights.h"
+#include "row_cells.h"
 #include "task.h"
 #include "utf8.h"
 #include "workflow.h"
@@ -294,11 +295,8 @@ annoproj_status annoproj_user_erase(annoproj_session *handle, int64_t user, cons
 #define USER_COLUMNS "SELECT id, uuid, email, name, org_role, disabled, created_us, erased FROM user "
 
 static void add_user(rows *table, statement *find) {
-    char uuid[37] = "";
-    if (column_length(find, 1) == 16)
-        uuid_text(column_blob(find, 1), uuid);
     rows_int64(table, column_int64(find, 0));
-    rows_text(table, uuid);
+    add_uuid(table, find, 1);
     rows_text(table, column_text(find, 2));
     rows_text(table, column_text(find, 3));
     rows_text(table, column_int64(find, 4) == ANNOPROJ_ORG_ADMIN ? "admin" : "member");
@@ -308,21 +306,12 @@ static void add_user(rows *table, statement *find) {
 }
 
 static annoproj_status read_users(scope *in, void *arguments, annoproj_error **error) {
-    static const char query[] = USER_COLUMNS "WHERE id = ?";
+    static const by_id what = {.type = &row_user_row,
+                               .query = USER_COLUMNS "WHERE id = ?",
+                               .add = add_user,
+                               .noun = "user"};
     user_call *made = arguments;
-    rows *table = rows_new(&row_user_row);
-    annoproj_status status = ANNOPROJ_OK;
-    for (size_t i = 0; i < made->count && status == ANNOPROJ_OK; i++) {
-        statement *find = sql(in->database, query);
-        bind_int64(find, made->users[i]);
-        bool found = sql_row(find);
-        if (found)
-            add_user(table, find);
-        status = sql_end(find, error);
-        if (status == ANNOPROJ_OK && !found)
-            status = fail(error, ANNOPROJ_NOT_FOUND, "there is no user %lld", (long long)made->users[i]);
-    }
-    return finish_table(table, status, &made->table, error);
+    return read_by_id(in, &what, made->users, made->count, &made->table, error);
 }
 
 annoproj_status annoproj_users_get(annoproj_session *handle, const int64_t *users, size_t count,

@@ -1,8 +1,10 @@
 /* One task as lists show it: one statement with everything a row needs. */
 #include "failure.h"
 #include "project.h"
+#include "row_cells.h"
 #include "task.h"
 #include "hash.h"
+#include "uuid.h"
 
 static const char row_text[] =
     "SELECT t.id, p.uuid, t.priority, t.title, t.data_unit, t.data_type, ds.id, ds.title, t.stage, g.key, t.status,"
@@ -33,17 +35,6 @@ static const char *derived_status_name(annoproj_derived_status derived) {
     }
 }
 
-static void add_optional_int64(rows *table, statement *find, int column) {
-    if (column_is_null(find, column))
-        rows_null(table);
-    else
-        rows_int64(table, column_int64(find, column));
-}
-
-static void add_optional_text(rows *table, statement *find, int column) {
-    rows_text(table, column_is_null(find, column) ? NULL : column_text(find, column));
-}
-
 static void add_cells(rows *table, statement *find) {
     uint8_t project[16] = {0}, uuid[16];
     char uuid_string[37];
@@ -71,11 +62,11 @@ static void add_cells(rows *table, statement *find) {
         rows_int64(table, column_int64(find, 11));
     else
         rows_null(table);
-    add_optional_text(table, find, 12);
+    add_text(table, find, 12);
     rows_time(table, column_int64(find, 13));
-    add_optional_int64(table, find, 14);
-    add_optional_text(table, find, 15);
-    add_optional_text(table, find, 16);
+    add_int64(table, find, 14);
+    add_text(table, find, 15);
+    add_text(table, find, 16);
     if (column_is_null(find, 17))
         rows_null(table);
     else

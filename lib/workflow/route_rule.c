@@ -6,6 +6,7 @@
 #include "failure.h"
 #include "pattern.h"
 #include "unit_metadata.h"
+#include "uuid.h"
 
 #define PATTERN_LIMIT ((size_t)512)
 

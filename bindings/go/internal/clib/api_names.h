@@ -16,7 +16,11 @@
 #define access_visible_stages annoproj_internal_access_visible_stages
 #define access_write annoproj_internal_access_write
 #define add_average annoproj_internal_add_average
+#define add_double annoproj_internal_add_double
+#define add_int64 annoproj_internal_add_int64
 #define add_rate annoproj_internal_add_rate
+#define add_text annoproj_internal_add_text
+#define add_uuid annoproj_internal_add_uuid
 #define allocate annoproj_internal_allocate
 #define allocate_zeroed annoproj_internal_allocate_zeroed
 #define answer_holds annoproj_internal_answer_holds
@@ -637,6 +641,7 @@
 #define queue_skipped annoproj_internal_queue_skipped
 #define queue_skips_follow annoproj_internal_queue_skips_follow
 #define quoted annoproj_internal_quoted
+#define read_by_id annoproj_internal_read_by_id
 #define readers_close annoproj_internal_readers_close
 #define reallocate annoproj_internal_reallocate
 #define region_overlap annoproj_internal_region_overlap

@@ -7,8 +7,10 @@
 #include "handle_call.h"
 #include "label_copy.h"
 #include "options.h"
+#include "row_cells.h"
 #include "rows.h"
 #include "task.h"
+#include "uuid.h"
 #include "workflow.h"
 
 #define MOST_PICKS 1000000u
@@ -39,7 +41,7 @@ static annoproj_status add_branch(scope *in, rows *list, const branch *one, anno
             rows_int64(list, one->annotator);
         else
             rows_null(list);
-        rows_text(list, column_is_null(find, 1) ? NULL : column_text(find, 1));
+        add_text(list, find, 1);
         if (one->assignee == NOT_QUEUED)
             rows_time(list, one->submitted_us);
         else

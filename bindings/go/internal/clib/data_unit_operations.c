@@ -4,12 +4,14 @@
 #include <string.h>
 
 #include "attach.h"
+#include "by_id.h"
 #include "failure.h"
 #include "handle_call.h"
 #include "json_scan.h"
 #include "options.h"
 #include "page_token.h"
 #include "project.h"
+#include "row_cells.h"
 #include "seen.h"
 #include "utf8.h"
 
@@ -233,58 +235,31 @@ typedef struct unit_reading {
     annoproj_table *table;
 } unit_reading;
 
-static void add_known_int64(rows *table, statement *find, int column) {
-    if (column_is_null(find, column))
-        rows_null(table);
-    else
-        rows_int64(table, column_int64(find, column));
-}
-
-static void add_known_double(rows *table, statement *find, int column) {
-    if (column_is_null(find, column))
-        rows_null(table);
-    else
-        rows_double(table, column_double(find, column));
-}
-
 static void add_unit(rows *table, statement *find) {
-    char uuid[37] = "";
-    if (column_length(find, 1) == 16)
-        uuid_text(column_blob(find, 1), uuid);
     rows_int64(table, column_int64(find, 0));
-    rows_text(table, uuid);
+    add_uuid(table, find, 1);
     rows_int64(table, PROJECT_OF(column_int64(find, 0)));
     rows_text(table, column_text(find, 2));
     rows_text(table, data_type_name((int32_t)column_int64(find, 3)));
     rows_text(table, column_text(find, 4));
     rows_text(table, column_text(find, 5));
-    add_known_int64(table, find, 6);
-    add_known_int64(table, find, 7);
+    add_int64(table, find, 6);
+    add_int64(table, find, 7);
     rows_int64(table, column_int64(find, 8));
-    add_known_double(table, find, 9);
-    add_known_double(table, find, 10);
-    add_known_int64(table, find, 11);
-    rows_text(table, column_is_null(find, 12) ? NULL : column_text(find, 12));
+    add_double(table, find, 9);
+    add_double(table, find, 10);
+    add_int64(table, find, 11);
+    add_text(table, find, 12);
 }
 
 static annoproj_status read_units(scope *in, void *arguments, annoproj_error **error) {
-    static const char query[] = UNIT_COLUMNS SEER " JOIN data_unit u ON u.id = ?5 JOIN dataset d ON d.id = u.id >> 32"
-                                                  " WHERE" DATASET_SEEN;
+    static const by_id what = {.type = &row_data_unit_row,
+                               .query = UNIT_COLUMNS SEER " JOIN data_unit u ON u.id = ?5 JOIN dataset d ON d.id = u.id >> 32 WHERE" DATASET_SEEN,
+                               .seen = true,
+                               .add = add_unit,
+                               .noun = "data unit"};
     unit_reading *reading = arguments;
-    rows *table = rows_new(&row_data_unit_row);
-    annoproj_status status = ANNOPROJ_OK;
-    for (size_t i = 0; i < reading->count && status == ANNOPROJ_OK; i++) {
-        statement *find = sql(in->database, query);
-        bind_seer(find, in);
-        bind_int64(find, reading->ids[i]);
-        bool found = sql_row(find);
-        if (found)
-            add_unit(table, find);
-        status = sql_end(find, error);
-        if (status == ANNOPROJ_OK && !found)
-            status = fail(error, ANNOPROJ_NOT_FOUND, "there is no data unit %lld", (long long)reading->ids[i]);
-    }
-    return finish_table(table, status, &reading->table, error);
+    return read_by_id(in, &what, reading->ids, reading->count, &reading->table, error);
 }
 
 annoproj_status annoproj_data_units_get(annoproj_session *handle, const int64_t *data_units, size_t count,

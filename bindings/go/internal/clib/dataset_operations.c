@@ -1,8 +1,9 @@
 /* Datasets. */
+#include "by_id.h"
 #include "failure.h"
 #include "handle_call.h"
-#include "project.h"
 #include "project_parts.h"
+#include "row_cells.h"
 #include "seen.h"
 #include "utf8.h"
 
@@ -64,11 +65,8 @@ annoproj_status annoproj_dataset_create(annoproj_session *handle, const char *ti
 }
 
 static void add_dataset(rows *table, statement *find) {
-    char uuid[37] = "";
-    if (column_length(find, 1) == 16)
-        uuid_text(column_blob(find, 1), uuid);
     rows_int64(table, column_int64(find, 0));
-    rows_text(table, uuid);
+    add_uuid(table, find, 1);
     rows_text(table, column_text(find, 2));
     rows_text(table, column_text(find, 3));
     rows_int64(table, column_int64(find, 4));
@@ -77,22 +75,13 @@ static void add_dataset(rows *table, statement *find) {
 }
 
 static annoproj_status read_datasets(scope *in, void *arguments, annoproj_error **error) {
-    static const char query[] = DATASET_COLUMNS SEER " JOIN dataset d WHERE d.id = ?5 AND" DATASET_SEEN;
+    static const by_id what = {.type = &row_dataset_row,
+                               .query = DATASET_COLUMNS SEER " JOIN dataset d WHERE d.id = ?5 AND" DATASET_SEEN,
+                               .seen = true,
+                               .add = add_dataset,
+                               .noun = "dataset"};
     dataset_call *made = arguments;
-    rows *table = rows_new(&row_dataset_row);
-    annoproj_status status = ANNOPROJ_OK;
-    for (size_t i = 0; i < made->count && status == ANNOPROJ_OK; i++) {
-        statement *find = sql(in->database, query);
-        bind_seer(find, in);
-        bind_int64(find, made->datasets[i]);
-        bool found = sql_row(find);
-        if (found)
-            add_dataset(table, find);
-        status = sql_end(find, error);
-        if (status == ANNOPROJ_OK && !found)
-            status = fail(error, ANNOPROJ_NOT_FOUND, "there is no dataset %lld", (long long)made->datasets[i]);
-    }
-    return finish_table(table, status, &made->table, error);
+    return read_by_id(in, &what, made->datasets, made->count, &made->table, error);
 }
 
 annoproj_status annoproj_datasets_get(annoproj_session *handle, const int64_t *datasets, size_t count,

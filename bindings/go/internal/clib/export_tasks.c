@@ -9,6 +9,7 @@
 #include "hash.h"
 #include "task.h"
 #include "utf8.h"
+#include "uuid.h"
 
 #define SQL_TASK                                                                                                       \
     "SELECT t.id, t.stage, t.assignee, t.entered_us, s.type, t.status, d.uuid, d.title, p.uuid, " DATA_UNIT_COLUMNS    \

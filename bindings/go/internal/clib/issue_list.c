@@ -7,30 +7,13 @@
 #include "page_token.h"
 #include "pattern.h"
 #include "project.h"
+#include "row_cells.h"
 
 /* --- rows ------------------------------------------------------------------------------------------------------------- */
 
 static const char *anchor_name(int64_t anchor) {
     static const char *const names[] = {"data_unit", "frame", "coordinate", "frame_range", "label"};
     return anchor >= 0 && anchor < 5 ? names[anchor] : "";
-}
-
-static void add_optional_int64(rows *table, statement *find, int column) {
-    if (column_is_null(find, column))
-        rows_null(table);
-    else
-        rows_int64(table, column_int64(find, column));
-}
-
-static void add_optional_double(rows *table, statement *find, int column) {
-    if (column_is_null(find, column))
-        rows_null(table);
-    else
-        rows_double(table, column_double(find, column));
-}
-
-static void add_optional_text(rows *table, statement *find, int column) {
-    rows_text(table, column_is_null(find, column) ? NULL : column_text(find, column));
 }
 
 /* Deleted tags, too: past occurrences keep their names. */
@@ -59,25 +42,22 @@ static annoproj_status add_tags(scope *in, rows *table, int64_t id, annoproj_err
 }
 
 static void add_facts(rows *table, statement *find) {
-    char uuid[37] = "";
-    if (column_length(find, 1) == 16)
-        uuid_text(column_blob(find, 1), uuid);
     rows_int64(table, column_int64(find, 0));
-    rows_text(table, uuid);
+    add_uuid(table, find, 1);
     rows_int64(table, column_int64(find, 2));
     rows_text(table, anchor_name(column_int64(find, 3)));
-    add_optional_text(table, find, 4);
-    add_optional_int64(table, find, 5);
-    add_optional_int64(table, find, 6);
-    add_optional_double(table, find, 7);
-    add_optional_double(table, find, 8);
+    add_text(table, find, 4);
+    add_int64(table, find, 5);
+    add_int64(table, find, 6);
+    add_double(table, find, 7);
+    add_double(table, find, 8);
     rows_bool(table, column_int64(find, 9) != 0);
     rows_bool(table, column_int64(find, 10) != 0);
     rows_int64(table, column_int64(find, 11));
     rows_time(table, column_int64(find, 12));
     rows_int64(table, column_int64(find, 13));
-    add_optional_text(table, find, 14);
-    add_optional_int64(table, find, 15);
+    add_text(table, find, 14);
+    add_int64(table, find, 15);
     rows_bool(table, column_int64(find, 16) != 0);
     rows_text(table, column_text(find, 17));
     rows_int64(table, column_int64(find, 18));

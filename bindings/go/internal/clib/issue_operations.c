@@ -132,37 +132,33 @@ annoproj_status annoproj_issue_create(annoproj_task *task, const char *comment, 
 
 /* --- change ------------------------------------------------------------------------------------------------------------ */
 
+/* The issue that a change is of. Changing it is a sign of work on its task. */
+static annoproj_status find_to_change(command *cmd, const issue_call *made, issue *one, annoproj_error **error) {
+    annoproj_status status = issue_find(&cmd->scope, made->id, one, error);
+    if (status == ANNOPROJ_OK)
+        status = lapse_worked(cmd, &cmd->scope.task, cmd->scope.now_us, cmd->scope.now_us, error);
+    return status;
+}
+
 static annoproj_status add_comment(command *cmd, void *arguments, annoproj_error **error) {
     const issue_call *made = arguments;
     issue one;
-    annoproj_status status = issue_find(&cmd->scope, made->id, &one, error);
-    if (status == ANNOPROJ_OK)
-        status = lapse_worked(cmd, &cmd->scope.task, cmd->scope.now_us, cmd->scope.now_us, error);
-    if (status == ANNOPROJ_OK)
-        status = issue_add_comment(cmd, &one, made->comment, error);
-    return status;
+    annoproj_status status = find_to_change(cmd, made, &one, error);
+    return status == ANNOPROJ_OK ? issue_add_comment(cmd, &one, made->comment, error) : status;
 }
 
 static annoproj_status set_resolved(command *cmd, void *arguments, annoproj_error **error) {
     const issue_call *made = arguments;
     issue one;
-    annoproj_status status = issue_find(&cmd->scope, made->id, &one, error);
-    if (status == ANNOPROJ_OK)
-        status = lapse_worked(cmd, &cmd->scope.task, cmd->scope.now_us, cmd->scope.now_us, error);
-    if (status == ANNOPROJ_OK)
-        status = issue_set_resolved(cmd, &one, made->resolved, error);
-    return status;
+    annoproj_status status = find_to_change(cmd, made, &one, error);
+    return status == ANNOPROJ_OK ? issue_set_resolved(cmd, &one, made->resolved, error) : status;
 }
 
 static annoproj_status set_tags(command *cmd, void *arguments, annoproj_error **error) {
     const issue_call *made = arguments;
     issue one;
-    annoproj_status status = issue_find(&cmd->scope, made->id, &one, error);
-    if (status == ANNOPROJ_OK)
-        status = lapse_worked(cmd, &cmd->scope.task, cmd->scope.now_us, cmd->scope.now_us, error);
-    if (status == ANNOPROJ_OK)
-        status = issue_set_tags(cmd, &one, made->tags, made->tag_count, error);
-    return status;
+    annoproj_status status = find_to_change(cmd, made, &one, error);
+    return status == ANNOPROJ_OK ? issue_set_tags(cmd, &one, made->tags, made->tag_count, error) : status;
 }
 
 static annoproj_status change_issue(annoproj_project *project, issue_call *made, const char *name, write_fn run,

@@ -5,6 +5,7 @@
 #include "handle_call.h"
 #include "ontology_structure.h"
 #include "project.h"
+#include "row_cells.h"
 #include "seen.h"
 #include "utf8.h"
 
@@ -200,10 +201,8 @@ annoproj_status annoproj_ontology_vertices(annoproj_session *handle, int64_t ont
 }
 
 static void add_ontology(rows *table, statement *row) {
-    char uuid[37];
-    uuid_text(column_blob(row, 1), uuid);
     rows_int64(table, column_int64(row, 0));
-    rows_text(table, uuid);
+    add_uuid(table, row, 1);
     rows_text(table, column_text(row, 2));
     rows_int64(table, column_int64(row, 3));
     rows_int64(table, column_int64(row, 6));

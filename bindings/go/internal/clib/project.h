@@ -52,6 +52,4 @@ annoproj_status project_touch(command *command, annoproj_error **error);
 annoproj_status project_add_counts(command *command, int64_t project, int64_t tasks, int64_t open_issues,
                                    int64_t instance_labels_created, annoproj_error **error);
 
-void uuid_text(const uint8_t uuid[16], char out[37]);
-
 #endif

@@ -5,6 +5,7 @@
 #include "rows.h"
 #include "task_count.h"
 #include "utf8.h"
+#include "uuid.h"
 #include "workflow.h"
 
 typedef struct stage_call {
