@@ -9,9 +9,7 @@
 #include "segment.h"
 #include "summary.h"
 
-static const char SQL_READ_SEGMENT[] =
-    "SELECT first_seq, count, time_least, time_most, time_reach, ascending, directory, checksum"
-    " FROM event_segment WHERE id = ?";
+static const char SQL_READ_SEGMENT[] = "SELECT " SEGMENT_FIELDS " FROM event_segment WHERE id = ?";
 static const char SQL_READ_SUMMARY[] = "SELECT segments, checksum, data FROM event_summary WHERE project = ?";
 static const char SQL_READ_COLUMN[] = "SELECT data FROM event_column WHERE id = ?";
 static const char SQL_COUNT_SEGMENTS[] = "SELECT count(*) FROM event_segment WHERE id >= ? AND id < ?";
@@ -24,10 +22,12 @@ typedef struct checking {
     int64_t project;
     event_found_fn found;
     void *data;
-    event *events; /* SEGMENT_EVENTS of one segment */
+    event_columns values; /* of one segment */
+    event *events;        /* and the same, SEGMENT_EVENTS of them */
     uint8_t *room;
     encoded_segment encoded; /* what its columns must be */
-    summary summary;         /* of everything up to here; not looked at once a segment could not be read */
+    int64_t summed;          /* segments that the summary must have */
+    summary summary;         /* of those up to here; not looked at once a segment could not be read */
     bool sound;              /* every segment could be read */
     int64_t columns;         /* column rows there must be */
 } checking;
@@ -72,8 +72,10 @@ static annoproj_status check_column(checking *check, const segment *head, int co
     if (status != ANNOPROJ_OK) {
         return status;
     }
-    for (size_t i = 0; i < head->count && wrong == NULL; i++) {
-        wrong = event_set(&check->events[i], column, column_value(&view, i)) ? NULL : "a value too large for it";
+    if (wrong == NULL) {
+        int64_t *values = check->values.values[column];
+        column_values(&view, 0, head->count, values);
+        wrong = event_set_all(check->events, head->count, column, values) ? NULL : "a value too large for it";
     }
     if (wrong != NULL) {
         char is[64];
@@ -90,6 +92,8 @@ static void compare_facts(checking *check, const segment *head, const uint8_t *d
     tell_number(check, "segment", head->number, "least time", head->time_least, made->time_least);
     tell_number(check, "segment", head->number, "greatest time", head->time_most, made->time_most);
     tell_number(check, "segment", head->number, "reach", head->time_reach, made->time_reach);
+    tell_number(check, "segment", head->number, "least time of a command", head->command_least, made->command_least);
+    tell_number(check, "segment", head->number, "greatest time of a command", head->command_most, made->command_most);
     tell_number(check, "segment", head->number, "ascending", head->ascending, made->ascending);
     bytes expected = {0};
     directory_encode(made, &expected);
@@ -102,7 +106,7 @@ static void compare_facts(checking *check, const segment *head, const uint8_t *d
 static annoproj_status check_events(checking *check, const segment *head, const bytes *directory,
                                     annoproj_error **error) {
     bool sound = true;
-    memset(check->events, 0, SEGMENT_EVENTS * sizeof *check->events);
+    check->values.count = head->count;
     for (int column = 1; column <= COLUMN_COUNT; column++) {
         annoproj_status status = check_column(check, head, column, &sound, error);
         if (status != ANNOPROJ_OK) {
@@ -113,11 +117,13 @@ static annoproj_status check_events(checking *check, const segment *head, const 
     if (!sound) {
         return ANNOPROJ_OK;
     }
-    if (!segment_encode(check->events, head->count, ALL_COLUMNS, &check->encoded)) {
+    if (!segment_encode(&check->values, &check->encoded)) {
         return fail_memory(error);
     }
     compare_facts(check, head, directory->data, directory->length);
-    summary_add(&check->summary, check->events, head->count);
+    if (head->number < check->summed) {
+        summary_add(&check->summary, check->events, head->count);
+    }
     return ANNOPROJ_OK;
 }
 
@@ -128,12 +134,13 @@ static annoproj_status check_segment(checking *check, int64_t number, annoproj_e
     statement *read = sql(check->database, SQL_READ_SEGMENT);
     bind_int64(read, SEGMENT_ID(check->project, number));
     if (sql_row(read)) {
-        bytes_append(&directory, column_blob(read, 6), column_length(read, 6));
+        bytes_append(&directory, column_blob(read, SEGMENT_FIELD_DIRECTORY),
+                     column_length(read, SEGMENT_FIELD_DIRECTORY));
         wrong = segment_from_row(read, &head) ? NULL : "a directory that cannot be read";
         if (wrong == NULL && !segment_row_intact(read, &head)) {
             tell(check, "segment", number, "wrong checksum of its row", "the checksum that it was written with");
         }
-        tell_number(check, "segment", number, "ascending", column_int64(read, 5), head.ascending);
+        tell_number(check, "segment", number, "ascending", column_int64(read, SEGMENT_FIELD_ASCENDING), head.ascending);
     }
     annoproj_status status = sql_end(read, error);
     if (status == ANNOPROJ_OK && directory.failed) {
@@ -154,7 +161,7 @@ static annoproj_status check_segment(checking *check, int64_t number, annoproj_e
 /* The stored sums against those of the events, byte by byte: equal sums are equal bytes. */
 static annoproj_status check_summary(checking *check, const event_log *log, annoproj_error **error) {
     bytes expected = {0};
-    const char *wrong = log->segments == 0 ? NULL : "no summary";
+    const char *wrong = check->summed == 0 ? NULL : "no summary";
     summary_encode(&check->summary, &expected);
     statement *read = sql(check->database, SQL_READ_SUMMARY);
     bind_int64(read, check->project);
@@ -162,7 +169,7 @@ static annoproj_status check_summary(checking *check, const event_log *log, anno
         size_t length = column_length(read, 2);
         const void *data = column_blob(read, 2);
         tell_number(check, "segment", log->segments - 1, "segments in the summary", column_int64(read, 0),
-                    log->segments);
+                    check->summed);
         wrong = (uint64_t)column_int64(read, 1) != hash64(data, length) ? "wrong checksum of the summary"
                 : length != expected.length || (length > 0 && memcmp(data, expected.data, length) != 0)
                     ? "a summary that differs"
@@ -172,7 +179,7 @@ static annoproj_status check_summary(checking *check, const event_log *log, anno
     if (status == ANNOPROJ_OK && expected.failed) {
         status = fail_memory(error);
     } else if (status == ANNOPROJ_OK && wrong != NULL) {
-        tell(check, "segment", log->segments - 1, wrong, "the sums of the sealed events");
+        tell(check, "segment", log->segments - 1, wrong, "the sums of its events");
     }
     bytes_release(&expected);
     return status;
@@ -236,6 +243,7 @@ static annoproj_status check_rows(checking *check, const char *count, const char
 
 static annoproj_status check_log(checking *check, const event_log *log, const bounds *limits, annoproj_error **error) {
     annoproj_status status = ANNOPROJ_OK;
+    check->summed = event_log_summed(log);
     for (int64_t number = 0; number < log->segments && status == ANNOPROJ_OK; number++) {
         status = limits == NULL ? ANNOPROJ_OK : bounds_check(limits, error);
         if (status == ANNOPROJ_OK) {
@@ -257,11 +265,11 @@ static annoproj_status check_log(checking *check, const event_log *log, const bo
 annoproj_status event_check(database *db, int64_t project, event_found_fn found, void *data, const bounds *limits,
                             annoproj_error **error) {
     checking check = {.database = db, .project = project, .found = found, .data = data, .sound = true};
-    check.events = allocate(SEGMENT_EVENTS * sizeof *check.events);
+    check.events = allocate_zeroed(SEGMENT_EVENTS, sizeof *check.events);
     check.room = allocate((size_t)SEGMENT_EVENTS * 8);
     event_log log = {0};
-    annoproj_status status = check.events == NULL || check.room == NULL ? fail_memory(error)
-                                                                        : event_log_read(db, project, &log, error);
+    const bool made = event_columns_make(&check.values) && check.events != NULL && check.room != NULL;
+    annoproj_status status = made ? event_log_read(db, project, &log, error) : fail_memory(error);
     if (status == ANNOPROJ_CORRUPT) {
         drop_error(error);
         tell(&check, "event", 0, "a log whose numbers do not fit", "last event, segments and tail that fit");
@@ -269,6 +277,7 @@ annoproj_status event_check(database *db, int64_t project, event_found_fn found,
     } else if (status == ANNOPROJ_OK) {
         status = check_log(&check, &log, limits, error);
     }
+    event_columns_release(&check.values);
     release(check.events);
     release(check.room);
     summary_release(&check.summary);

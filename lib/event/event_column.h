@@ -20,12 +20,13 @@ typedef enum event_column {
 } event_column;
 
 #define COLUMN_COUNT 12
+#define ALL_COLUMNS  (((uint32_t)1 << (COLUMN_COUNT + 1)) - 2)
 
 int64_t event_get(const event *event, int column);
 void event_values(const event *event, int64_t values[COLUMN_COUNT + 1]);    /* by column number */
 bool event_from_values(const int64_t values[COLUMN_COUNT + 1], event *out); /* false as for event_set() */
-void event_get_all(const event *events, size_t count, int column, int64_t *out);
 /* False when the value does not fit the field: the store is damaged. */
 bool event_set(event *event, int column, int64_t value);
+bool event_set_all(event *events, size_t count, int column, const int64_t *values);
 
 #endif

@@ -16,9 +16,7 @@ static annoproj_status read_rows(blob_reader *columns, int64_t project, const se
         if (status != ANNOPROJ_OK) {
             return status;
         }
-        for (size_t i = 0; i < count; i++) {
-            fits = event_set(&events[i], column, column_value(&view, start + i)) && fits;
-        }
+        fits = column_to_events(&view, column, start, count, events) && fits;
     }
     if (!fits) {
         return fail(error, ANNOPROJ_CORRUPT,

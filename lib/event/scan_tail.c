@@ -31,15 +31,10 @@ static void describe(scan_tail *tail, int column, const int64_t *values) {
         .codes = (const uint8_t *)values, .base = width == 0 ? least : 0, .width = width};
 }
 
-/* How far time pieces reach, as in segments. */
-static void describe_times(segment *head, const int64_t *times, const int64_t *durations) {
-    head->time_least = head->columns[COLUMN_TIME].least;
-    head->time_most = head->columns[COLUMN_TIME].most;
-    head->time_reach = INT64_MIN;
+/* As of a segment. */
+static void describe_times(segment *head, const int64_t *times, const int64_t *kinds, const int64_t *durations) {
     for (size_t i = 0; i < head->count; i++) {
-        int64_t duration = durations[i] > 0 ? durations[i] : 0;
-        int64_t end = times[i] > INT64_MAX - duration ? INT64_MAX : times[i] + duration;
-        head->time_reach = end > head->time_reach ? end : head->time_reach;
+        segment_add_times(head, i, times[i], kinds[i], durations[i]);
     }
 }
 
@@ -66,8 +61,8 @@ annoproj_status scan_tail_read(database *db, int64_t project, const event_log *l
     for (int i = 0; i < to.columns && status == ANNOPROJ_OK; i++) {
         describe(out, to.column[i], arrays[to.column[i]]);
     }
-    if (status == ANNOPROJ_OK && arrays[COLUMN_TIME] != NULL && arrays[COLUMN_DURATION] != NULL) {
-        describe_times(&out->head, arrays[COLUMN_TIME], arrays[COLUMN_DURATION]);
+    if (status == ANNOPROJ_OK && (columns & TIME_COLUMNS) == TIME_COLUMNS) {
+        describe_times(&out->head, arrays[COLUMN_TIME], arrays[COLUMN_KIND], arrays[COLUMN_DURATION]);
     }
     return status;
 }

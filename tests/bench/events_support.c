@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "event_log.h"
 #include "handle.h"
 #include "segment.h"
 #include "store.h"
@@ -226,12 +227,21 @@ void big_project_append(annoproj_store *handle, int64_t project, event_source *f
     append_all(handle, (appending){project, count, BENCH_COMMAND, from, 0}, BENCH_CHUNK, &last);
 }
 
-double big_project_command(annoproj_store *handle, int64_t project, event_source *from, int events, bool *sealed) {
+static event_log log_at(int64_t last_seq) {
+    const int64_t segments = last_seq / SEGMENT_EVENTS;
+    return (event_log){last_seq, segments, segments * SEGMENT_EVENTS + 1};
+}
+
+double big_project_command(annoproj_store *handle, int64_t project, event_source *from, int events,
+                           enum command_work *did) {
     int64_t last = 0;
     double began = bench_seconds();
     append_all(handle, (appending){project, events, events, from, 0}, events, &last);
     double took = bench_seconds() - began;
-    *sealed = last / SEGMENT_EVENTS != (last - events) / SEGMENT_EVENTS;
+    const event_log before = log_at(last - events), now = log_at(last);
+    *did = now.segments > before.segments                       ? COMMAND_SEALS
+           : event_log_summed(&now) > event_log_summed(&before) ? COMMAND_SUMS
+                                                                : COMMAND_APPENDS;
     return took;
 }
 

@@ -50,8 +50,15 @@ void big_project_append(annoproj_store *handle, int64_t project, event_source *f
     " answer, frames, duration, reference)"
 void big_project_rows(annoproj_store *handle, event_source *from, int rows);
 
-/* One command of so many events in a transaction of its own: the seconds of the whole call, and whether it sealed a segment. */
-double big_project_command(annoproj_store *handle, int64_t project, event_source *from, int events, bool *sealed);
+/* One command of so many events in a transaction of its own: the seconds of the whole call, and what it did beside. */
+enum command_work {
+    COMMAND_APPENDS,
+    COMMAND_SEALS, /* a segment */
+    COMMAND_SUMS,  /* the last one's events */
+    COMMAND_WORKS
+};
+double big_project_command(annoproj_store *handle, int64_t project, event_source *from, int events,
+                           enum command_work *did);
 
 /* An ordinary SQLite file with the table event(seq, time, kind, ...) and task(id, dataset). */
 sqlite3 *plain_rows_make(const char *path, int64_t tasks);

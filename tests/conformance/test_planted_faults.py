@@ -20,7 +20,7 @@ PLANT = int(os.environ.get("PLANT", 1))
 DERIVED = {
     "event_log": ("last_seq", "segments", "tail_first"),
     "event_tail": ("first_seq", "count"),
-    "event_segment": ("first_seq", "count", "time_least", "time_most", "time_reach", "ascending", "checksum"),
+    "event_segment": ("first_seq", "count", "time_least", "time_most", "time_reach", "command_least", "command_most", "ascending", "checksum"),
     "event_summary": ("segments", "checksum"),
     "user": ("org_role", "disabled", "erased"),
     "collaborator": ("role",),
@@ -128,6 +128,7 @@ class PlantedFaults(unittest.TestCase):
                 for id, length in database.execute("SELECT %s, length(%s) FROM %s" % (name, column, table))]
         database.close()
         self.assertGreater(sum(table == "event_column" for table, *_ in blobs), 3)
+        self.assertTrue(any(table == "event_summary" for table, *_ in blobs))
         tails = [blob for blob in blobs if blob[0] == "event_tail"]
         kept = [blob for blob in blobs if blob[0] != "event_tail"] + (self.random.sample(tails, min(len(tails), 8)) if PLANT else tails)
         for table, key, column, length in kept:

@@ -11,9 +11,20 @@
 #include "scan.h"
 #include "segment.h"
 
-enum { EVENTS = 3 * SEGMENT_EVENTS + 4321 };
+enum { EVENTS = 4 * SEGMENT_EVENTS + 4321 };
 static event *all;
 static log_store *logs;
+
+/* A segment of nothing but pieces of time, and one in which commands go back in time, as damage might make them. */
+static void make_odd_segments(void) {
+    for (size_t i = SEGMENT_EVENTS; i < 2 * SEGMENT_EVENTS; i++) {
+        all[i].duration_us = all[i].kind == EVENT_TIME_SPENT ? all[i].duration_us : 1000;
+        all[i].kind = EVENT_TIME_SPENT;
+    }
+    for (size_t i = 2 * SEGMENT_EVENTS; i < 3 * SEGMENT_EVENTS; i++) {
+        all[i].time_us -= random_below(50) == 0 ? (int64_t)random_below(100000000000) : 0;
+    }
+}
 
 static int set_up(void **state) {
     (void)state;
@@ -21,6 +32,7 @@ static int set_up(void **state) {
     all = calloc(EVENTS, sizeof *all);
     logs = log_store_new("scan");
     make_events(&maker, all, EVENTS);
+    make_odd_segments();
     for (size_t done = 0; done < EVENTS;) {
         size_t count = 1 + random_below(900);
         count = count < EVENTS - done ? count : EVENTS - done;
@@ -178,7 +190,7 @@ static bool sometimes(void) {
 
 static scan_part random_part(arena *memory) {
     static const int32_t kinds[] = {EVENT_TASK_SUBMIT,   EVENT_TASK_APPROVE, EVENT_LABEL_CREATE, EVENT_LABEL_SUBMIT,
-                                    EVENT_ANSWER_CREATE, EVENT_ISSUE_CREATE, EVENT_LABEL_PUT,    EVENT_TASK_MOVE};
+                                    EVENT_ANSWER_CREATE, EVENT_ISSUE_CREATE, EVENT_TIME_SPENT,   EVENT_TASK_MOVE};
     scan_part part = {.group = (uint32_t)random_below(128), .sums = (uint32_t)random_below(4)};
     part.group |= random_below(10) == 0 ? SCAN_BY_TASK : 0;
     part.pieces = sometimes();
@@ -290,12 +302,51 @@ static void test_summaries(void **state) {
     }
 }
 
-/* Lifetime requests read no sealed column: with the columns gone they still answer, all others are CORRUPT. */
-static void test_summaries_read_no_column(void **state) {
+/* However far the summary lags behind the segments: as much is counted as there is. */
+static void test_summaries_follow(void **state) {
     (void)state;
     annoproj_error *error = NULL;
+    log_store *log = log_store_new("follow");
+    const scan_part part = {.kinds = {EVENT_LABEL_SUBMIT, EVENT_TIME_SPENT},
+                            .group = SCAN_BY_KIND | SCAN_BY_ACTOR,
+                            .sums = SCAN_FRAMES | SCAN_DURATION};
+    for (size_t done = 0; done < EVENTS;) {
+        const size_t left = EVENTS - done, some = 1 + random_below(sometimes() ? 3 * SEGMENT_EVENTS : 1500),
+                     count = some < left ? some : left;
+        scan_result found[2];
+        log_append(log, 5, all + done, count);
+        done += count;
+        for (int way = 0; way < 2; way++) {
+            const scan_request ask = {.database = log_read(log),
+                                      .project = 5,
+                                      .after = INT64_MIN,
+                                      .before = INT64_MAX,
+                                      .parts = &part,
+                                      .part_count = 1,
+                                      .no_summaries = way != 0};
+            assert_ok(scan_run(&ask, &found[way], &error), error);
+            log_read_end(log);
+        }
+        const scan_request ask = {.parts = &part, .part_count = 1};
+        const expected wanted = {.cells = found[1].cells, .count = found[1].count};
+        if (wanted.count > 0) {
+            qsort(wanted.cells, wanted.count, sizeof *wanted.cells, compare);
+        }
+        expect_equal(&ask, &found[0], &wanted, true);
+        scan_release(&found[0]);
+        scan_release(&found[1]);
+    }
+    log_store_free(log);
+}
+
+/* Lifetime requests read no column of segments that are summed: with the columns gone they still answer, all others are
+ * CORRUPT. */
+static void test_summaries_read_no_column(void **state) {
+    (void)state;
+    enum { SUMMED = SEGMENT_EVENTS + 5000 };
+    annoproj_error *error = NULL;
     log_store *log = log_store_new("nocolumns");
-    log_append(log, 5, all, SEGMENT_EVENTS + 10);
+    log_append(log, 5, all, SUMMED);
     log_damage(log, "DELETE FROM event_column");
     scan_part part = {.kinds = {EVENT_TASK_SUBMIT}, .group = SCAN_BY_ACTOR};
     scan_request ask = {.project = 5, .after = INT64_MIN, .before = INT64_MAX, .parts = &part, .part_count = 1};
@@ -306,7 +357,7 @@ static void test_summaries_read_no_column(void **state) {
     for (size_t i = 0; i < found.count; i++) {
         count += found.cells[i].count;
     }
-    for (size_t i = 0; i < SEGMENT_EVENTS + 10; i++) {
+    for (size_t i = 0; i < SUMMED; i++) {
         wanted += all[i].kind == EVENT_TASK_SUBMIT;
     }
     assert_int_equal(count, wanted);
@@ -449,13 +500,10 @@ static void test_calendar(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_random_requests),
-        cmocka_unit_test(test_summaries),
-        cmocka_unit_test(test_summaries_read_no_column),
-        cmocka_unit_test(test_log_exchanged),
-        cmocka_unit_test(test_no_wrong_figure),
-        cmocka_unit_test(test_time_range),
-        cmocka_unit_test(test_calendar),
+        cmocka_unit_test(test_random_requests),  cmocka_unit_test(test_summaries),
+        cmocka_unit_test(test_summaries_follow), cmocka_unit_test(test_summaries_read_no_column),
+        cmocka_unit_test(test_log_exchanged),    cmocka_unit_test(test_no_wrong_figure),
+        cmocka_unit_test(test_time_range),       cmocka_unit_test(test_calendar),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -24,6 +24,7 @@ import content  # noqa: E402
 import demo  # noqa: E402
 
 SEALED = 16_384  # events of a segment
+SUMMED = 5_000  # behind it, so that the summary has it
 PAGE_BYTES = 1024  # small pages make a small file; their size is no part of the format
 
 
@@ -37,7 +38,7 @@ def add_events(path):
         with host.project_create("Second", first["ontology"], demo.WORKFLOW) as project:
             project.attach_dataset(host.dataset_list().to_pylist()[0]["dataset"])
             task = project.task_open(project.task_list().to_pylist()[0]["task"])
-            for i in range(SEALED + 100):
+            for i in range(SEALED + SUMMED):
                 now[0] += 1_000_000
                 task.set_priority(i % 101)
 

@@ -187,7 +187,9 @@
 #define column_is_null annoproj_internal_column_is_null
 #define column_length annoproj_internal_column_length
 #define column_text annoproj_internal_column_text
+#define column_to_events annoproj_internal_column_to_events
 #define column_value annoproj_internal_column_value
+#define column_values annoproj_internal_column_values
 #define command_append_events annoproj_internal_command_append_events
 #define command_attempt annoproj_internal_command_attempt
 #define command_event annoproj_internal_command_event
@@ -252,12 +254,15 @@
 #define event_batch_add annoproj_internal_event_batch_add
 #define event_batch_release annoproj_internal_event_batch_release
 #define event_check annoproj_internal_event_check
+#define event_columns_add annoproj_internal_event_columns_add
+#define event_columns_make annoproj_internal_event_columns_make
+#define event_columns_release annoproj_internal_event_columns_release
 #define event_from_values annoproj_internal_event_from_values
 #define event_get annoproj_internal_event_get
-#define event_get_all annoproj_internal_event_get_all
 #define event_kind_name annoproj_internal_event_kind_name
 #define event_kind_of_name annoproj_internal_event_kind_of_name
 #define event_log_read annoproj_internal_event_log_read
+#define event_log_summed annoproj_internal_event_log_summed
 #define event_next_seq annoproj_internal_event_next_seq
 #define event_pack annoproj_internal_event_pack
 #define event_pack_intact annoproj_internal_event_pack_intact
@@ -265,7 +270,9 @@
 #define event_reference_may_be_zero annoproj_internal_event_reference_may_be_zero
 #define event_seal annoproj_internal_event_seal
 #define event_set annoproj_internal_event_set
+#define event_set_all annoproj_internal_event_set_all
 #define event_source_name annoproj_internal_event_source_name
+#define event_sum_up annoproj_internal_event_sum_up
 #define event_tail_add annoproj_internal_event_tail_add
 #define event_tail_drop annoproj_internal_event_tail_drop
 #define event_tail_each annoproj_internal_event_tail_each
@@ -885,6 +892,7 @@
 #define schema_task annoproj_internal_schema_task
 #define schema_workflow annoproj_internal_schema_workflow
 #define seconds_of annoproj_internal_seconds_of
+#define segment_add_times annoproj_internal_segment_add_times
 #define segment_checksum annoproj_internal_segment_checksum
 #define segment_columns annoproj_internal_segment_columns
 #define segment_encode annoproj_internal_segment_encode

@@ -9,8 +9,8 @@
 
 /* Whenever the tail has grown by so many events, they become one row if they stand in more rows than this: reading the
  * tail and sealing it must not take longer when commands are small. */
-#define FOLD_EVENTS 1024
-#define FOLD_ROWS   32
+#define FOLD_EVENTS 256
+#define FOLD_ROWS   16
 
 static const char SQL_ADD_TAIL[] = "INSERT INTO event_tail(id, first_seq, count, data) VALUES(?, ?, ?, ?)";
 static const char SQL_DROP_TAIL[] = "DELETE FROM event_tail WHERE id >= ? AND id <= ?";
@@ -127,12 +127,15 @@ annoproj_status event_append(database *db, int64_t project, const event_batch *b
     if (status != ANNOPROJ_OK) {
         return status;
     }
-    int64_t first = log.last_seq + 1;
+    const int64_t first = log.last_seq + 1, summed = event_log_summed(&log);
     bool begun = log.last_seq > 0, fits = (uint64_t)(first - log.tail_first) + batch->count < SEGMENT_EVENTS;
     status = fits ? extend_tail(db, project, &log, batch, error) : event_seal(db, project, &log, batch, error);
     log.last_seq = first + (int64_t)batch->count - 1;
     if (status == ANNOPROJ_OK) {
         status = begun && fits ? set_last(db, project, log.last_seq, error) : write_log(db, project, &log, error);
+    }
+    if (status == ANNOPROJ_OK && event_log_summed(&log) > summed) {
+        status = event_sum_up(db, project, summed, event_log_summed(&log), error);
     }
     *first_seq = status == ANNOPROJ_OK ? first : 0;
     return status;

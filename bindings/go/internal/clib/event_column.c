@@ -70,21 +70,6 @@ bool event_from_values(const int64_t values[COLUMN_COUNT + 1], event *out) {
     return narrow(values[COLUMN_ANSWER], &out->answer) && fits;
 }
 
-void event_get_all(const event *events, size_t count, int column, int64_t *out) {
-    const char *at = (const char *)events + fields[column].offset;
-    if (fields[column].wide) {
-        for (size_t i = 0; i < count; i++, at += sizeof(event)) {
-            memcpy(&out[i], at, sizeof out[i]);
-        }
-        return;
-    }
-    for (size_t i = 0; i < count; i++, at += sizeof(event)) {
-        int32_t value;
-        memcpy(&value, at, sizeof value);
-        out[i] = value;
-    }
-}
-
 bool event_set(event *one, int column, int64_t value) {
     char *at = (char *)one + fields[column].offset;
     if (fields[column].wide) {
@@ -97,4 +82,21 @@ bool event_set(event *one, int column, int64_t value) {
     }
     memcpy(at, &number, sizeof number);
     return true;
+}
+
+bool event_set_all(event *events, size_t count, int column, const int64_t *values) {
+    char *at = (char *)events + fields[column].offset;
+    bool fits = true;
+    if (fields[column].wide) {
+        for (size_t i = 0; i < count; i++, at += sizeof(event)) {
+            memcpy(at, &values[i], sizeof values[i]);
+        }
+        return true;
+    }
+    for (size_t i = 0; i < count; i++, at += sizeof(event)) {
+        int32_t number;
+        fits &= narrow(values[i], &number);
+        memcpy(at, &number, sizeof number);
+    }
+    return fits;
 }

@@ -17,6 +17,12 @@ annoproj_status event_tail_add(database *database, int64_t project, int64_t firs
 annoproj_status event_tail_drop(database *database, int64_t project, const event_log *log, int64_t from,
                                 annoproj_error **error);
 
+/* How many segments the summary has: the last one's events are added when the tail behind it has grown, so that the command
+ * that seals a segment need not. */
+int64_t event_log_summed(const event_log *log);
+/* Adds the sums of the segments [from, to) to a summary that has all before them. */
+annoproj_status event_sum_up(database *database, int64_t project, int64_t from, int64_t to, annoproj_error **error);
+
 /* Tail and batch into full segments; what is left over becomes the one row of the new tail. Changes segments and
  * tail_first of the log, which the caller writes. */
 annoproj_status event_seal(database *database, int64_t project, event_log *log, const event_batch *batch,

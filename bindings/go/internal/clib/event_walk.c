@@ -8,7 +8,7 @@
 #include "scan_tail.h"
 
 #define MOST_KIND 256
-#define BLOCK     1024
+#define BLOCK     256 /* so many events stay near the processor */
 
 typedef struct walking {
     const event_walk *ask;
@@ -18,7 +18,8 @@ typedef struct walking {
     scan_source source;
     const column_view *views[COLUMN_COUNT];
     uint16_t rows[SEGMENT_EVENTS]; /* that are wanted of the present segment */
-    int64_t values[COLUMN_COUNT][BLOCK];
+    int64_t values[BLOCK];
+    event events[BLOCK]; /* fields that are not asked for stay zero */
 } walking;
 
 static void note_what(walking *made) {
@@ -61,21 +62,18 @@ static size_t pick_rows(walking *made, const column_view *kinds, size_t count) {
 }
 
 static annoproj_status visit_block(walking *made, const uint16_t *rows, size_t count, annoproj_error **error) {
+    bool fits = true;
     for (int c = 0; c < made->column_count; c++) {
-        column_gather(made->views[c], 0, rows, count, made->values[c]);
+        column_gather(made->views[c], 0, rows, count, made->values);
+        fits = event_set_all(made->events, count, made->columns[c], made->values) && fits;
+    }
+    if (!fits) {
+        return fail(error, ANNOPROJ_CORRUPT,
+                    "event log of project %lld: a value is too large; restore a backup of the store",
+                    (long long)made->ask->project);
     }
     for (size_t i = 0; i < count; i++) {
-        event one = {0};
-        bool fits = true;
-        for (int c = 0; c < made->column_count; c++) {
-            fits = event_set(&one, made->columns[c], made->values[c][i]) && fits;
-        }
-        if (!fits) {
-            return fail(error, ANNOPROJ_CORRUPT,
-                        "event log of project %lld: a value is too large; restore a backup of the store",
-                        (long long)made->ask->project);
-        }
-        made->ask->visit(made->ask->data, &one);
+        made->ask->visit(made->ask->data, &made->events[i]);
     }
     return ANNOPROJ_OK;
 }
@@ -102,7 +100,10 @@ static annoproj_status walk_segment(walking *made, int64_t number, annoproj_erro
     if (status == ANNOPROJ_OK) {
         status = segment_read_head(ask->database, ask->project, number, &head, error);
     }
-    if (status != ANNOPROJ_OK || head.time_reach < ask->after || head.time_least >= ask->before) {
+    const bool pieces = made->wanted[EVENT_TIME_SPENT] != 0;
+    const int64_t least = pieces ? head.time_least : head.command_least,
+                  most = pieces ? head.time_reach : head.command_most;
+    if (status != ANNOPROJ_OK || most < ask->after || least >= ask->before) {
         return status;
     }
     scan_source_turn(&made->source, &head);

@@ -7,15 +7,15 @@
 #include "scan_tail.h"
 #include "summary.h"
 
-static const char SQL_READ_HEADS[] =
-    "SELECT first_seq, count, time_least, time_most, time_reach, ascending, directory, checksum, id FROM event_segment"
-    " WHERE id >= ? AND id < ? ORDER BY id";
+static const char SQL_READ_HEADS[] = "SELECT " SEGMENT_FIELDS
+                                     ", id FROM event_segment WHERE id >= ? AND id < ? ORDER BY id";
 
 typedef struct scanning {
     const scan_request *ask;
     event_log log;
-    bool segments;  /* whether any part needs them */
-    segment *heads; /* of all sealed segments, when needed */
+    int64_t summed; /* segments whose sums the summary has */
+    bool segments;  /* whether any part needs those */
+    segment *heads; /* of all sealed segments when needed, else of those that are not summed */
     size_t head_count;
     bytes summary;
     int32_t last_cube; /* of the summary that is looked at; 0 = none */
@@ -32,28 +32,31 @@ static annoproj_status damaged(const scanning *work, const char *what, annoproj_
 }
 
 static annoproj_status read_heads(scanning *work, annoproj_error **error) {
+    const int64_t first = work->segments ? 0 : work->summed;
+    const size_t count = (size_t)(work->log.segments - first);
     bool sound = true;
-    work->heads = allocate_zeroed((size_t)work->log.segments + 1, sizeof *work->heads);
+    if (count == 0) {
+        return ANNOPROJ_OK;
+    }
+    work->heads = allocate_zeroed(count, sizeof *work->heads);
     if (work->heads == NULL) {
         return fail_memory(error);
     }
     statement *read = sql(work->ask->database, SQL_READ_HEADS);
-    bind_int64(read, SEGMENT_ID(work->ask->project, 0));
+    bind_int64(read, SEGMENT_ID(work->ask->project, first));
     bind_int64(read, SEGMENT_ID(work->ask->project, work->log.segments));
-    while (sound && work->head_count < (size_t)work->log.segments && sql_row(read)) {
+    while (sound && work->head_count < count && sql_row(read)) {
         segment *head = &work->heads[work->head_count];
-        head->number = (int64_t)work->head_count++;
+        head->number = first + (int64_t)work->head_count++;
         sound = segment_from_row(read, head) && segment_row_intact(read, head) &&
-                column_int64(read, 8) == SEGMENT_ID(work->ask->project, head->number);
+                column_int64(read, SEGMENT_FIELD_CHECKSUM + 1) == SEGMENT_ID(work->ask->project, head->number);
     }
     annoproj_status status = sql_end(read, error);
-    if (status == ANNOPROJ_OK && (!sound || work->head_count < (size_t)work->log.segments)) {
+    if (status == ANNOPROJ_OK && (!sound || work->head_count < count)) {
         status = damaged(work, "a segment is missing or damaged", error);
     }
     return status;
 }
-
-#define TIME_COLUMNS ((uint32_t)1 << COLUMN_TIME | (uint32_t)1 << COLUMN_DURATION)
 
 /* Columns that some part looks at. */
 static uint32_t columns_of(const scan_request *ask) {
@@ -90,17 +93,18 @@ static annoproj_status prepare(scanning *work, annoproj_error **error) {
     if (work->cubes == NULL) {
         return status != ANNOPROJ_OK ? status : fail_memory(error);
     }
+    work->summed = event_log_summed(&work->log);
     for (size_t i = 0; i < ask->part_count; i++) {
         work->cubes[i] = scan_summary_cube(ask, &ask->parts[i]);
         work->segments = work->segments || work->cubes[i] == 0;
         int32_t last = scan_summary_last_cube(&ask->parts[i], work->cubes[i]);
         work->last_cube = last > work->last_cube ? last : work->last_cube;
     }
-    if (status == ANNOPROJ_OK && work->segments) {
+    if (status == ANNOPROJ_OK) {
         status = read_heads(work, error);
     }
     if (status == ANNOPROJ_OK && work->last_cube > 0) {
-        status = summary_read(ask->database, ask->project, work->log.segments, &work->summary, error);
+        status = summary_read(ask->database, ask->project, work->summed, &work->summary, error);
     }
     if (status == ANNOPROJ_OK) {
         status = scan_tail_read(ask->database, ask->project, &work->log, columns_of(ask), &work->tail, error);
@@ -137,8 +141,12 @@ static annoproj_status scan_all(scanning *work, annoproj_error **error) {
                                                       work->summary.data, work->summary.length, work->last_cube)) {
         status = damaged(work, "a summary is damaged, or memory is short", error);
     }
-    if (status == ANNOPROJ_OK && work->head_count > 0) {
-        status = scan_lanes(work->ask, work->heads, work->head_count, work->cubes, work->sums, error);
+    const size_t behind = (size_t)(work->log.segments - work->summed), summed = work->head_count - behind;
+    if (status == ANNOPROJ_OK && summed > 0) {
+        status = scan_lanes(work->ask, work->heads, summed, work->cubes, work->sums, error);
+    }
+    if (status == ANNOPROJ_OK && behind > 0) {
+        status = scan_lanes(work->ask, work->heads + summed, behind, NULL, work->sums, error);
     }
     return status == ANNOPROJ_OK ? add_tail(work, error) : status;
 }

@@ -85,28 +85,28 @@ typedef struct plan {
     int64_t lower, upper;
     bool in_window;  /* the whole segment lies in the window */
     bool one_bucket; /* and in one bucket */
-    bool ascending;  /* its times never go back */
+    bool ascending;  /* its times never go back: pieces of time may */
     size_t bucket;   /* the last one that was found */
 } plan;
 
 /* Whether the segment can hold anything of the part; notes how times must be looked at. */
 static bool plan_times(plan *work, const segment *head) {
-    bool pieces = work->sums->part->pieces;
-    int64_t end = pieces ? head->time_reach : head->time_most;
+    const bool pieces = work->sums->part->pieces, late = work->sums->kind_place[EVENT_TIME_SPENT] != 0;
+    const int64_t least = late ? head->time_least : head->command_least,
+                  most = late ? head->time_most : head->command_most, end = pieces ? head->time_reach : most;
     work->lower = scan_lower(work->ask);
     work->upper = scan_upper(work->ask);
-    work->ascending = head->ascending;
-    if ((end < work->lower) || head->time_least >= work->upper || work->lower >= work->upper) {
+    work->ascending = head->ascending && !late;
+    if ((end < work->lower) || least >= work->upper || work->lower >= work->upper) {
         return false;
     }
-    work->in_window = head->time_least >= work->lower && (pieces ? end <= work->upper : end < work->upper) &&
-                      head->time_most < work->upper;
+    work->in_window = least >= work->lower && (pieces ? end <= work->upper : end < work->upper) && most < work->upper;
     if (work->in_window) {
-        work->bucket = scan_bucket(work->ask, head->time_least, 0);
+        work->bucket = scan_bucket(work->ask, least, 0);
         work->one_bucket = work->ask->border_count == 0 || (pieces ? end <= work->ask->borders[work->bucket + 1]
                                                                    : end < work->ask->borders[work->bucket + 1]);
         work->one_bucket = work->one_bucket &&
-                           (work->ask->border_count == 0 || head->time_most < work->ask->borders[work->bucket + 1]);
+                           (work->ask->border_count == 0 || most < work->ask->borders[work->bucket + 1]);
     }
     bool bucketed = (work->sums->part->group & SCAN_BY_BUCKET) != 0;
     if (work->in_window && (work->one_bucket || !bucketed)) {

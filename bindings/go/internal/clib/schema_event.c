@@ -18,8 +18,10 @@ const char schema_event[] =
     " count INTEGER NOT NULL,"
     " time_least INTEGER NOT NULL,"
     " time_most INTEGER NOT NULL,"
-    " time_reach INTEGER NOT NULL,"       /* greatest time + duration */
-    " ascending INTEGER NOT NULL,"        /* times never fall */
+    " time_reach INTEGER NOT NULL,"    /* greatest time + duration */
+    " command_least INTEGER NOT NULL," /* times of all but pieces of time */
+    " command_most INTEGER NOT NULL,"
+    " ascending INTEGER NOT NULL,"        /* these never fall */
     " directory BLOB NOT NULL,"           /* per column: number, encoding, width, length, least, most, checksum */
     " checksum INTEGER NOT NULL) STRICT;" /* of this row */
     "CREATE TABLE event_summary("

@@ -57,6 +57,57 @@ void column_gather(const column_view *view, size_t start, const uint16_t *rows, 
     }
 }
 
+#define TOGETHER 256
+
+void column_values(const column_view *view, size_t start, size_t count, int64_t *out) {
+    uint16_t rows[TOGETHER];
+    for (uint16_t i = 0; i < TOGETHER; i++) {
+        rows[i] = i;
+    }
+    for (size_t done = 0; done < count; done += TOGETHER) {
+        const size_t left = count - done;
+        column_gather(view, start + done, rows, left < TOGETHER ? left : TOGETHER, out + done);
+    }
+}
+
+bool column_to_events(const column_view *view, int number, size_t start, size_t count, event *events) {
+    int64_t values[TOGETHER];
+    bool fits = true;
+    for (size_t done = 0; done < count; done += TOGETHER) {
+        const size_t left = count - done, some = left < TOGETHER ? left : TOGETHER;
+        column_values(view, start + done, some, values);
+        fits = event_set_all(events + done, some, number, values) && fits;
+    }
+    return fits;
+}
+
+/* --- events column by column ---- */
+
+#define APART 64 /* so that all columns of a row do not want the same place of the processor's cache */
+
+bool event_columns_make(event_columns *out) {
+    int64_t *room = allocate((size_t)COLUMN_COUNT * (SEGMENT_EVENTS + APART) * sizeof *room);
+    *out = (event_columns){0};
+    for (int column = 1; column <= COLUMN_COUNT && room != NULL; column++) {
+        out->values[column] = room + (size_t)(column - 1) * (SEGMENT_EVENTS + APART);
+    }
+    return room != NULL;
+}
+
+void event_columns_add(event_columns *to, const int64_t values[COLUMN_COUNT + 1]) {
+    for (int column = 1; column <= COLUMN_COUNT; column++) {
+        to->values[column][to->count] = values[column];
+    }
+    to->count++;
+}
+
+void event_columns_release(event_columns *columns) {
+    release(columns->values[1]);
+    *columns = (event_columns){0};
+}
+
+/* --- encoding ---- */
+
 static uint8_t width_of(uint64_t range) {
     return (uint8_t)(range == 0 ? 0 : (71 - __builtin_clzll(range)) / 8);
 }
@@ -89,10 +140,8 @@ static void narrow(const int64_t *values, size_t count, int64_t least, uint8_t w
     }
 }
 
-/* One column of the events into `room`; its entry says how. */
-static void encode_column(const event *events, size_t count, int column, int64_t *values, uint8_t *room,
-                          segment_entry *entry) {
-    event_get_all(events, count, column, values);
+/* One column into `room`; its entry says how. */
+static void encode_column(const int64_t *values, size_t count, int column, uint8_t *room, segment_entry *entry) {
     int64_t least = values[0], most = values[0];
     for (size_t i = 1; i < count; i++) {
         least = values[i] < least ? values[i] : least;
@@ -117,52 +166,55 @@ static void encode_column(const event *events, size_t count, int column, int64_t
     }
 }
 
-static int64_t reach_of(const event *one) {
-    if (one->duration_us <= 0) {
-        return one->time_us;
-    }
-    return one->time_us > INT64_MAX - one->duration_us ? INT64_MAX : one->time_us + one->duration_us;
+static void raise_to(int64_t *most, int64_t value) {
+    *most = value > *most ? value : *most;
 }
 
-static void encode_times(const event *events, size_t count, segment *head) {
-    head->time_least = head->time_most = events[0].time_us;
-    head->time_reach = reach_of(&events[0]);
-    head->ascending = true;
-    for (size_t i = 1; i < count; i++) {
-        int64_t time = events[i].time_us, reach = reach_of(&events[i]);
-        head->time_least = time < head->time_least ? time : head->time_least;
-        head->time_most = time > head->time_most ? time : head->time_most;
-        head->time_reach = reach > head->time_reach ? reach : head->time_reach;
-        head->ascending = head->ascending && time >= events[i - 1].time_us;
+static void lower_to(int64_t *least, int64_t value) {
+    *least = value < *least ? value : *least;
+}
+
+/* Pieces of time may be reported late; everything else has the time of its command. */
+void segment_add_times(segment *head, size_t place, int64_t time, int64_t kind, int64_t duration_us) {
+    int64_t reach = duration_us <= 0 ? time : time > INT64_MAX - duration_us ? INT64_MAX : time + duration_us;
+    if (place == 0) {
+        head->time_least = head->time_most = time;
+        head->time_reach = reach;
+        head->command_least = INT64_MAX;
+        head->command_most = INT64_MIN;
+        head->ascending = true;
+    }
+    lower_to(&head->time_least, time);
+    raise_to(&head->time_most, time);
+    raise_to(&head->time_reach, reach);
+    if (kind != EVENT_TIME_SPENT) {
+        head->ascending = head->ascending && time >= head->command_most;
+        lower_to(&head->command_least, time);
+        raise_to(&head->command_most, time);
     }
 }
 
-/* Place 0 of the data is where the values of a column are gathered. */
-bool segment_encode(const event *events, size_t count, uint32_t columns, encoded_segment *out) {
+bool segment_encode(const event_columns *columns, encoded_segment *out) {
+    const size_t count = columns->count;
+    int64_t *const *values = columns->values;
     out->head = (segment){.count = count};
-    for (int column = 0; column <= COLUMN_COUNT; column++) {
+    for (int column = 1; column <= COLUMN_COUNT; column++) {
         if (out->data[column] == NULL) {
             out->data[column] = allocate((size_t)SEGMENT_EVENTS * 8);
         }
         if (out->data[column] == NULL) {
             return false;
         }
+        encode_column(values[column], count, column, out->data[column], &out->head.columns[column]);
     }
-    if (count == 0) {
-        return true;
+    for (size_t i = 0; i < count; i++) {
+        segment_add_times(&out->head, i, values[COLUMN_TIME][i], values[COLUMN_KIND][i], values[COLUMN_DURATION][i]);
     }
-    for (int column = 1; column <= COLUMN_COUNT; column++) {
-        if ((columns >> column & 1) != 0) {
-            encode_column(events, count, column, (int64_t *)(void *)out->data[0], out->data[column],
-                          &out->head.columns[column]);
-        }
-    }
-    encode_times(events, count, &out->head);
     return true;
 }
 
 void encoded_segment_release(encoded_segment *encoded) {
-    for (int column = 0; column <= COLUMN_COUNT; column++) {
+    for (int column = 1; column <= COLUMN_COUNT; column++) {
         release(encoded->data[column]);
     }
     *encoded = (encoded_segment){0};
@@ -206,7 +258,7 @@ bool directory_decode(const uint8_t *data, size_t length, segment *out) {
 }
 
 uint64_t segment_checksum(const segment *head, const uint8_t *directory, size_t length) {
-    int64_t facts[] = {head->number,    head->first_seq,  (int64_t)head->count, head->time_least,
-                       head->time_most, head->time_reach, head->ascending};
+    int64_t facts[] = {head->number,     head->first_seq,     (int64_t)head->count, head->time_least, head->time_most,
+                       head->time_reach, head->command_least, head->command_most,   head->ascending};
     return hash64_with(directory, length, hash64(facts, sizeof facts));
 }

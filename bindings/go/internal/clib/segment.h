@@ -30,7 +30,8 @@ typedef struct segment {
     int64_t number, first_seq;
     size_t count;
     int64_t time_least, time_most, time_reach;
-    bool ascending;
+    int64_t command_least, command_most;     /* of all but pieces of time; none: the ends of int64_t */
+    bool ascending;                          /* these never fall */
     segment_entry columns[COLUMN_COUNT + 1]; /* by column number */
 } segment;
 
@@ -46,16 +47,31 @@ int64_t column_value(const column_view *column, size_t row);
 /* The values of many rows, which are counted from `start`. */
 void column_gather(const column_view *column, size_t start, const uint16_t *rows, size_t count, int64_t *out);
 
-/* A segment in memory: what is sealed, and what the scan makes of the tail. Zeroed = empty; encoding reuses it. */
+/* The values of rows that lie behind each other; and into a field of events: false as for event_set(). */
+void column_values(const column_view *column, size_t start, size_t count, int64_t *out);
+bool column_to_events(const column_view *column, int number, size_t start, size_t count, event *events);
+
+/* The events of a segment, column by column. */
+typedef struct event_columns {
+    int64_t *values[COLUMN_COUNT + 1]; /* by number */
+    size_t count;                      /* at most SEGMENT_EVENTS */
+} event_columns;
+
+bool event_columns_make(event_columns *out); /* empty; false when out of memory */
+void event_columns_add(event_columns *to, const int64_t values[COLUMN_COUNT + 1]);
+void event_columns_release(event_columns *columns);
+
+/* A segment in memory, as it is written. Zeroed = empty; encoding reuses it. */
 typedef struct encoded_segment {
     segment head;
     uint8_t *data[COLUMN_COUNT + 1]; /* room for SEGMENT_EVENTS * 8 bytes each */
 } encoded_segment;
 
-#define ALL_COLUMNS (((uint32_t)1 << (COLUMN_COUNT + 1)) - 2)
+/* The next event's times into those of the head, which is zeroed before the first one (`place` 0). */
+void segment_add_times(segment *head, size_t place, int64_t time, int64_t kind, int64_t duration_us);
 
-/* Encodes the columns whose bit is set. False when out of memory. At most SEGMENT_EVENTS events. */
-bool segment_encode(const event *events, size_t count, uint32_t columns, encoded_segment *out);
+/* False when out of memory. At least one event. */
+bool segment_encode(const event_columns *columns, encoded_segment *out);
 void encoded_segment_release(encoded_segment *encoded);
 
 /* The directory as it is stored. Decoding checks that what it says can be read safely; unknown columns are skipped. */
@@ -69,8 +85,13 @@ uint64_t segment_checksum(const segment *segment, const uint8_t *directory, size
 annoproj_status segment_write(database *database, int64_t project, const encoded_segment *encoded,
                               annoproj_error **error);
 
-/* A row of (first_seq, count, time_least, time_most, time_reach, ascending, directory, checksum) into a segment whose
- * number is set: false when it makes no sense; and whether its checksum fits. */
+/* What a row of event_segment is read by, from the first place on, into a segment whose number is set: false when it makes no
+ * sense; and whether its checksum fits. */
+#define SEGMENT_FIELDS                                                                                                 \
+    "first_seq, count, time_least, time_most, time_reach, command_least, command_most, ascending, directory, checksum"
+#define SEGMENT_FIELD_ASCENDING 7
+#define SEGMENT_FIELD_DIRECTORY 8
+#define SEGMENT_FIELD_CHECKSUM  9
 bool segment_from_row(statement *row, segment *out);
 bool segment_row_intact(statement *row, const segment *read);
 /* Reads the head of one segment. CORRUPT when it is not there or is damaged. */

@@ -5,13 +5,10 @@
 #include "hash.h"
 #include "segment.h"
 
-static const char SQL_ADD_SEGMENT[] =
-    "INSERT INTO event_segment(id, first_seq, count, time_least, time_most, time_reach, ascending, directory, checksum)"
-    " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)";
+static const char SQL_ADD_SEGMENT[] = "INSERT INTO event_segment(id, " SEGMENT_FIELDS
+                                      ") VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 static const char SQL_ADD_COLUMN[] = "INSERT INTO event_column(id, data) VALUES(?, ?)";
-static const char SQL_FIND_HEAD[] =
-    "SELECT first_seq, count, time_least, time_most, time_reach, ascending, directory, checksum FROM event_segment"
-    " WHERE id = ?";
+static const char SQL_FIND_HEAD[] = "SELECT " SEGMENT_FIELDS " FROM event_segment WHERE id = ?";
 
 static annoproj_status write_columns(database *db, int64_t project, const encoded_segment *encoded,
                                      annoproj_error **error) {
@@ -45,6 +42,8 @@ annoproj_status segment_write(database *db, int64_t project, const encoded_segme
     bind_int64(add, head->time_least);
     bind_int64(add, head->time_most);
     bind_int64(add, head->time_reach);
+    bind_int64(add, head->command_least);
+    bind_int64(add, head->command_most);
     bind_int64(add, head->ascending);
     bind_blob(add, directory.data, directory.length);
     bind_int64(add, (int64_t)segment_checksum(head, directory.data, directory.length));
@@ -81,13 +80,18 @@ bool segment_from_row(statement *row, segment *out) {
     out->time_least = column_int64(row, 2);
     out->time_most = column_int64(row, 3);
     out->time_reach = column_int64(row, 4);
-    out->ascending = column_int64(row, 5) != 0;
-    return count > 0 && count <= SEGMENT_EVENTS && directory_decode(column_blob(row, 6), column_length(row, 6), out);
+    out->command_least = column_int64(row, 5);
+    out->command_most = column_int64(row, 6);
+    out->ascending = column_int64(row, SEGMENT_FIELD_ASCENDING) != 0;
+    return count > 0 && count <= SEGMENT_EVENTS &&
+           directory_decode(column_blob(row, SEGMENT_FIELD_DIRECTORY), column_length(row, SEGMENT_FIELD_DIRECTORY),
+                            out);
 }
 
 bool segment_row_intact(statement *row, const segment *read) {
-    uint64_t checksum = segment_checksum(read, column_blob(row, 6), column_length(row, 6));
-    return checksum == (uint64_t)column_int64(row, 7);
+    uint64_t checksum = segment_checksum(read, column_blob(row, SEGMENT_FIELD_DIRECTORY),
+                                         column_length(row, SEGMENT_FIELD_DIRECTORY));
+    return checksum == (uint64_t)column_int64(row, SEGMENT_FIELD_CHECKSUM);
 }
 
 blob_reader segment_columns(database *db) {

@@ -65,6 +65,17 @@ static void add_sums(summary_cell *to, const summary_cell *cell) {
     to->duration_us = (int64_t)((uint64_t)to->duration_us + (uint64_t)cell->duration_us);
 }
 
+/* A cell whose key is not there yet, for which there is room. */
+static void put_new(summary *sums, const summary_cell *cell) {
+    const size_t mask = sums->capacity * 2 - 1;
+    size_t slot = key_hash(cell) & mask;
+    while (sums->slots[slot] != 0) {
+        slot = (slot + 1) & mask;
+    }
+    sums->cells[sums->count] = *cell;
+    sums->slots[slot] = (uint32_t)++sums->count;
+}
+
 /* Adds the sums of `cell` to those of its key, for which there is room. */
 static void add_cell(summary *sums, const summary_cell *cell, uint64_t hash) {
     size_t mask = sums->capacity * 2 - 1;
@@ -159,21 +170,26 @@ static int compare_cells(const void *left, const void *right) {
 
 enum { HAS_FIRST = 1, HAS_SECOND = 2, HAS_FRAMES = 4, HAS_DURATION = 8, HAS_ALL = 15 };
 
-static void put_difference(bytes *out, int64_t value, int64_t before) {
-    if (value != before) {
-        bytes_zigzag(out, (int64_t)((uint64_t)value - (uint64_t)before));
-    }
+#define LONGEST_CELL (6 * LONGEST_VARINT)
+
+static uint8_t *put_difference(uint8_t *at, int64_t value, int64_t before) {
+    return value == before ? at : put_varint(at, zigzag((int64_t)((uint64_t)value - (uint64_t)before)));
 }
 
 static void put_cell(bytes *out, const summary_cell *cell, const summary_cell *before) {
-    bytes_varint(out, (cell->first != before->first ? HAS_FIRST : 0u) |
-                          (cell->second != before->second ? HAS_SECOND : 0u) | (cell->frames != 0 ? HAS_FRAMES : 0u) |
-                          (cell->duration_us != 0 ? HAS_DURATION : 0u));
-    put_difference(out, cell->first, before->first);
-    put_difference(out, cell->second, before->second);
-    bytes_varint(out, (uint64_t)cell->count);
-    put_difference(out, cell->frames, 0);
-    put_difference(out, cell->duration_us, 0);
+    uint8_t *at = bytes_room(out, LONGEST_CELL);
+    if (at == NULL) {
+        return;
+    }
+    at = put_varint(at, (cell->first != before->first ? HAS_FIRST : 0u) |
+                            (cell->second != before->second ? HAS_SECOND : 0u) | (cell->frames != 0 ? HAS_FRAMES : 0u) |
+                            (cell->duration_us != 0 ? HAS_DURATION : 0u));
+    at = put_difference(at, cell->first, before->first);
+    at = put_difference(at, cell->second, before->second);
+    at = put_varint(at, (uint64_t)cell->count);
+    at = put_difference(at, cell->frames, 0);
+    at = put_difference(at, cell->duration_us, 0);
+    out->length = (size_t)(at - out->data);
 }
 
 /* A group that is being written: its cells so far. */
@@ -262,7 +278,7 @@ bool summary_decode(summary *sums, const uint8_t *data, size_t length) {
                 return false;
             }
             if (has_room(sums, 1)) {
-                add_cell(sums, &cursor.cell, key_hash(&cursor.cell));
+                put_new(sums, &cursor.cell);
             }
         }
     }
