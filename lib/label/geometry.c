@@ -23,6 +23,7 @@ struct geometry_builder {
     size_t number_count, number_capacity;
     int64_t *integers; /* what the numbers are at their common scale */
     size_t integer_capacity;
+    bytes code; /* of the mask being encoded */
     bool failed, misused, unordered, infinite;
 };
 
@@ -54,6 +55,7 @@ void geometry_builder_free(geometry_builder *builder) {
         release(builder->parts);
         release(builder->numbers);
         release(builder->integers);
+        bytes_release(&builder->code);
         release(builder);
     }
 }
@@ -146,9 +148,9 @@ static bool scaled(int64_t value, int32_t power, int64_t *out) {
     return true;
 }
 
-/* The smallest power of ten that makes every number an integer of 64 bits; false when there is none. */
+/* The smallest power of ten that makes every number an integer of 64 bits, of masks 1 at least; false when there is none. */
 static bool common_scale(geometry_builder *builder, int32_t *scale) {
-    bool any = false;
+    bool any = shape_is_runs(builder->shape);
     *scale = 0;
     for (size_t i = 0; i < builder->number_count; i++) {
         const number *one = &builder->numbers[i];
@@ -195,6 +197,42 @@ static void encode_by_number(const number *one, bytes *out) {
     bytes_append(out, &real, sizeof real);
 }
 
+static uint32_t bits_of(uint64_t value) {
+    return value == 0 ? 1 : 64 - (uint32_t)__builtin_clzll(value);
+}
+
+/* Numbers packed with their own scales: bits of the scale above the least one + 1, or 0 for a zero; then of the mantissa. */
+typedef struct own_scales {
+    int32_t least;
+    uint32_t bits, width; /* of the scale, of the mantissa; 0 = they are not packed */
+} own_scales;
+
+/* Where all are decimals, and that takes less than `length` bytes, 0 = each on its own. */
+static own_scales packed_scales(const geometry_builder *builder, size_t length) {
+    int32_t least = LARGEST_SCALE, most = SMALLEST_SCALE;
+    uint64_t mantissas = 0;
+    size_t alone = 0, zeros = 0;
+    for (size_t i = 0; i < builder->number_count; i++) {
+        const decimal *one = &builder->numbers[i].decimal;
+        if (!builder->numbers[i].exact) {
+            return (own_scales){0};
+        }
+        if (one->mantissa != 0) {
+            least = one->scale < least ? one->scale : least;
+            most = one->scale > most ? one->scale : most;
+        }
+        zeros += one->mantissa == 0;
+        mantissas |= zigzag(one->mantissa);
+        alone += 1 + (bits_of(zigzag(one->mantissa)) + 6) / 7;
+    }
+    if (least < SMALLEST_SCALE || most > LARGEST_SCALE || least > most) {
+        return (own_scales){0};
+    }
+    const own_scales out = {least, bits_of((uint64_t)(most - least + 1)), bits_of(mantissas)};
+    const size_t bits = out.bits * builder->number_count + out.width * (builder->number_count - zeros);
+    return bits / 8 + 3 + builder->part_count < (length > 0 ? length : alone) ? out : (own_scales){0};
+}
+
 typedef struct deltas {
     uint32_t stride, place;
     int64_t previous[SHAPE_LONGEST_STRIDE];
@@ -211,12 +249,8 @@ static size_t part_end(const geometry_builder *builder, size_t part) {
     return part + 1 < builder->part_count ? builder->parts[part + 1] : builder->number_count;
 }
 
-static uint32_t bits_of(uint64_t value) {
-    return value == 0 ? 1 : 64 - (uint32_t)__builtin_clzll(value);
-}
-
-/* The width at which all deltas fit when that takes less than varints do; else 0. */
-static uint32_t packed_width(const geometry_builder *builder) {
+/* The width at which all deltas fit when that takes less than varints do; else 0. `*length` is how many bytes they take. */
+static uint32_t packed_width(const geometry_builder *builder, size_t *length) {
     deltas run = {.stride = shape_stride(builder->shape)};
     uint64_t all = 0;
     size_t varints = 0, packed = 1;
@@ -232,10 +266,12 @@ static uint32_t packed_width(const geometry_builder *builder) {
     for (size_t part = 0; part < builder->part_count; part++) {
         packed += ((part_end(builder, part) - builder->parts[part]) * width + 7) / 8;
     }
+    *length = packed < varints ? packed : varints;
     return packed < varints ? width : 0;
 }
 
-#define AT_ONCE 256 /* numbers that get their room together */
+#define MANY_DIGITS 4   /* bytes a number, from which on zeros and other short ones may be worth a bit of all */
+#define AT_ONCE     256 /* numbers that get their room together */
 
 static void encode_varints(const int64_t *integers, size_t count, deltas *run, bytes *out) {
     for (size_t first = 0; first < count; first += AT_ONCE) {
@@ -252,39 +288,80 @@ static void encode_varints(const int64_t *integers, size_t count, deltas *run, b
 }
 
 /* From the lowest bit of each byte on; the last byte is filled up with zeros. */
+typedef struct packer {
+    uint8_t *at;
+    unsigned __int128 waiting;
+    uint32_t bits;
+} packer;
+
+static inline void pack(packer *to, uint64_t value, uint32_t width) {
+    to->waiting |= (unsigned __int128)value << to->bits;
+    for (to->bits += width; to->bits >= 8; to->bits -= 8) {
+        *to->at++ = (uint8_t)to->waiting;
+        to->waiting >>= 8;
+    }
+}
+
+static void pack_end(packer *to, bytes *out) {
+    if (to->bits > 0) {
+        *to->at++ = (uint8_t)to->waiting;
+    }
+    out->length = (size_t)(to->at - out->data);
+}
+
 static void encode_packed(const int64_t *integers, size_t count, uint32_t width, deltas *run, bytes *out) {
-    uint8_t *at = bytes_room(out, (count * width + 7) / 8);
-    unsigned __int128 waiting = 0;
-    uint32_t bits = 0;
-    for (size_t i = 0; i < count && at; i++) {
-        waiting |= (unsigned __int128)next_delta(run, integers[i]) << bits;
-        for (bits += width; bits >= 8; bits -= 8) {
-            *at++ = (uint8_t)waiting;
-            waiting >>= 8;
+    packer to = {.at = bytes_room(out, (count * width + 7) / 8)};
+    if (to.at) {
+        for (size_t i = 0; i < count; i++) {
+            pack(&to, next_delta(run, integers[i]), width);
         }
+        pack_end(&to, out);
     }
-    if (bits > 0 && at) {
-        *at++ = (uint8_t)waiting;
-    }
-    if (at) {
-        out->length = (size_t)(at - out->data);
+}
+
+static void encode_own_scales(const number *numbers, size_t count, const own_scales *how, bytes *out) {
+    packer to = {.at = bytes_room(out, (count * (how->bits + how->width) + 7) / 8)};
+    if (to.at) {
+        for (size_t i = 0; i < count; i++) {
+            const decimal *one = &numbers[i].decimal;
+            if (one->mantissa == 0) {
+                pack(&to, 0, how->bits);
+            } else {
+                pack(&to, (uint64_t)(one->scale - how->least + 1), how->bits);
+                pack(&to, zigzag(one->mantissa), how->width);
+            }
+        }
+        pack_end(&to, out);
     }
 }
 
 typedef struct coding {
     int32_t scale;
     bool by_number;
-    uint32_t width; /* of packed numbers; 0 = varints */
+    own_scales own;     /* by number: how they are packed */
+    uint32_t width;     /* of packed numbers; 0 = varints */
+    bool runs;          /* of masks; then: */
+    bool none;          /* there are others among them, so that another coding is needed */
+    size_t runs_length; /* how many bytes they took */
     deltas run;
 } coding;
 
-static void encode_numbers(const geometry_builder *builder, size_t part, coding *how, bytes *out) {
+static void encode_numbers(geometry_builder *builder, size_t part, coding *how, bytes *out) {
     const size_t first = builder->parts[part], count = part_end(builder, part) - first;
     how->run.place = 0;
+    if (how->runs) {
+        const size_t before = out->length;
+        const bool lines = builder->shape == SHAPE_BITMASK;
+        how->none |= !mask_encode(builder->integers + first, count, lines, &builder->code, out);
+        how->runs_length += out->length - before;
+        return;
+    }
     if (count == 0) {
         return; /* there may be no numbers at all to point at */
     }
-    if (how->by_number) {
+    if (how->own.width > 0) {
+        encode_own_scales(&builder->numbers[first], count, &how->own, out);
+    } else if (how->by_number) {
         for (size_t i = first; i < first + count; i++) {
             encode_by_number(&builder->numbers[i], out);
         }
@@ -296,7 +373,7 @@ static void encode_numbers(const geometry_builder *builder, size_t part, coding 
 }
 
 /* Most frames have one part with as many numbers as the shape takes: nothing but a 0 is said of them. */
-static void encode_frame(const geometry_builder *builder, size_t frame, coding *how, bytes *out) {
+static void encode_frame(geometry_builder *builder, size_t frame, coding *how, bytes *out) {
     const size_t part = builder->frames[frame].part;
     const size_t after = frame + 1 < builder->frame_count ? builder->frames[frame + 1].part : builder->part_count;
     if (after == part + 1 && part_end(builder, part) - builder->parts[part] == how->run.stride) {
@@ -314,10 +391,43 @@ static void encode_frame(const geometry_builder *builder, size_t frame, coding *
 static void encode_head(const geometry_builder *builder, const coding *how, bytes *out) {
     const uint64_t scale = how->by_number ? SCALE_TAG_BY_NUMBER : tag_of_scale(how->scale);
     bytes_varint(out, (uint64_t)(uint32_t)builder->shape << UNIT_BITS | (uint32_t)builder->unit);
-    bytes_varint(out, scale << 1 | (how->width > 0 ? PACKED : 0));
-    if (how->width > 0) {
-        bytes_varint(out, how->width);
+    bytes_varint(out, scale << 1 | (how->width > 0 || how->own.width > 0 || how->runs ? PACKED : 0));
+    if (how->own.width > 0) {
+        bytes_varint(out, how->own.width);
+        bytes_varint(out, how->own.bits);
+        bytes_varint(out, tag_of_scale(how->own.least));
+    } else if (how->width > 0 || how->runs) {
+        bytes_varint(out, how->runs ? WIDTH_OF_RUNS : how->width);
     }
+}
+
+static void encode_label(geometry_builder *builder, coding *how, bytes *out) {
+    const bool only_first = builder->frame_count == 1 && builder->frames[0].frame == 0;
+    int64_t before = -1;
+    encode_head(builder, how, out);
+    bytes_varint(out, only_first ? 0 : builder->frame_count + 1);
+    for (size_t i = 0; i < builder->frame_count; i++) {
+        if (!only_first) {
+            bytes_varint(out, (uint64_t)(builder->frames[i].frame - before - 1));
+        }
+        encode_frame(builder, i, how, out);
+        before = builder->frames[i].frame;
+    }
+}
+
+/* As runs of masks, where they are some and that takes less than the `length` of the other codings. */
+static bool encode_as_runs(geometry_builder *builder, coding how, size_t length, bytes *out) {
+    const size_t before = out->length;
+    if (!shape_is_runs(builder->shape) || how.scale != 0) {
+        return false;
+    }
+    how.runs = true;
+    encode_label(builder, &how, out);
+    if (!how.none && how.runs_length + 1 < length) {
+        return true;
+    }
+    out->length = before;
+    return false;
 }
 
 annoproj_status geometry_encode(geometry_builder *builder, bytes *out, annoproj_error **error) {
@@ -335,18 +445,15 @@ annoproj_status geometry_encode(geometry_builder *builder, bytes *out, annoproj_
         return fail(error, ANNOPROJ_DATA, "a geometry has a coordinate that is not finite");
     }
     coding how = {.run.stride = shape_stride(builder->shape)};
+    size_t length = 0;
     how.by_number = !common_scale(builder, &how.scale);
-    how.width = how.by_number ? 0 : packed_width(builder);
-    encode_head(builder, &how, out);
-    const bool only_first = builder->frame_count == 1 && builder->frames[0].frame == 0;
-    bytes_varint(out, only_first ? 0 : builder->frame_count + 1);
-    int64_t before = -1;
-    for (size_t i = 0; i < builder->frame_count; i++) {
-        if (!only_first) {
-            bytes_varint(out, (uint64_t)(builder->frames[i].frame - before - 1));
-        }
-        encode_frame(builder, i, &how, out);
-        before = builder->frames[i].frame;
+    how.width = how.by_number ? 0 : packed_width(builder, &length);
+    if (how.by_number || length > MANY_DIGITS * builder->number_count) {
+        how.own = packed_scales(builder, length);
+        how.by_number |= how.own.width > 0;
+    }
+    if (how.by_number || !encode_as_runs(builder, how, length, out)) {
+        encode_label(builder, &how, out);
     }
     return out->failed ? fail_memory(error) : ANNOPROJ_OK;
 }

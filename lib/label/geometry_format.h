@@ -4,10 +4,12 @@
 
 #include <stdint.h>
 
-/* How the numbers of a label stand: varints, or bits of one width where these take less. */
-#define UNIT_BITS   2  /* the unit stands under the shape */
-#define PACKED      1u /* under the scale's tag: a width comes next */
-#define WIDEST_BITS 64
+/* How the numbers of a label stand: varints, or bits of one width or runs of masks where these take less. */
+#define UNIT_BITS     2  /* the unit stands under the shape */
+#define PACKED        1u /* under the scale's tag: a width comes next */
+#define WIDTH_OF_RUNS 0  /* in its place: runs of masks (mask_code.h) */
+#define WIDEST_BITS   64
+#define WIDEST_SCALE  16 /* bits: there are fewer than a thousand scales */
 
 /* The scales a decimal can have, as a varint: 0 stands for "number by number" or float64, else zigzag + 1. */
 #define SMALLEST_SCALE      (-320)

@@ -30,6 +30,89 @@ def zigzag(value):
     return value >> 1 if value % 2 == 0 else -(value >> 1) - 1
 
 
+MASKS = {7: True, 12: False}  # bitmasks have lines, segmentations none
+
+
+class Runs:
+    """The code of a mask's runs."""
+
+    def __init__(self, code):
+        self.code, self.read, self.range, self.value = code, 0, 2 ** 32 - 1, 0
+        for _ in range(4):
+            self.byte()
+
+    def byte(self):
+        self.value = self.value << 8 | (self.code[self.read] if self.read < len(self.code) else 0)
+        self.read += 1
+
+    def bit(self, chances, key):
+        """With the chance of a zero under `key`, in 2048ths; without a key both are as likely."""
+        chance = chances.get(key, 1024)
+        zeros = (self.range >> 11) * chance if key else self.range >> 1
+        one = self.value >= zeros
+        self.value, self.range = (self.value - zeros, self.range - zeros) if one else (self.value, zeros)
+        while self.range < 2 ** 24:
+            self.byte()
+            self.range <<= 8
+        if key:
+            chances[key] = chance - (chance >> 4) if one else chance + (2048 - chance >> 4)
+        return one
+
+    def difference(self, chances):
+        if not self.bit(chances, "moved"):
+            return 0
+        sign, size, behind = -1 if self.bit(chances, "earlier") else 1, 1, 0
+        while behind < 31 and self.bit(chances, "longer %d" % behind):
+            behind += 1
+        for _ in range(behind):
+            size = size * 2 + self.bit(chances, None)
+        return sign * size
+
+    def runs(self, count, side, pixels):
+        ends, chances = [], ({}, {})
+        for i in range(count):
+            begin = ends[-1] if ends else 0
+            above = [end for end in ends[-32:][(i - min(i, 32)) % 2 != i % 2:][::2] if end + side > begin]
+            alike = ends[i - 2] - (ends[i - 3] if i > 2 else 0) if i > 1 else 0
+            expected = above[0] + side - begin if above else alike
+            ends.append(begin + expected + self.difference(chances[i % 2]))
+            assert begin <= ends[-1] <= pixels
+        used, least = self.read - 3, -(-count // 16)
+        assert self.value < 2 ** 24 and not any(self.code[used:]) and len(self.code) == max(used, least)
+        assert side == 0 or ends[-1] == pixels
+        return [b - a for a, b in zip([0] + ends, ends)]
+
+
+def mask(source, count, lines):
+    sides = [source.varint(), source.varint()] if lines else []
+    code = Runs(source.take(source.varint()))
+    return [Decimal(number) for number in
+            sides + code.runs(count - len(sides), sides[1] if lines else 0, sides[0] * sides[1] if lines else 2 ** 31)]
+
+
+class Bits:
+    """From the lowest bit of each byte on."""
+
+    def __init__(self, source):
+        self.source, self.waiting, self.count = source, 0, 0
+
+    def take(self, width):
+        while self.count < width:
+            self.waiting |= self.source.take(1)[0] << self.count
+            self.count += 8
+        value = self.waiting & (1 << width) - 1
+        self.waiting, self.count = self.waiting >> width, self.count - width
+        return value
+
+
+def own_scales(source, count, width, bits, least):
+    numbers, packed = [], Bits(source)
+    for _ in range(count):
+        above = packed.take(bits)
+        numbers.append(Decimal(zigzag(packed.take(width))).scaleb(-least - above + 1) if above else Decimal(0))
+    return numbers
+
+
 def part(source, count, width, by_number, scale, before):
     if by_number:
         numbers = []
@@ -54,13 +137,20 @@ def read(data):
     """Shape, unit, and the parts of each frame."""
     source, frames = Bytes(data), {}
     head, coding = source.varint(), source.varint()
-    shape, width, tag = head >> 2, source.varint() if coding % 2 else 0, coding >> 1
+    shape, width, tag = head >> 2, source.varint() if coding % 2 else None, coding >> 1
+    own = (source.varint(), zigzag(source.varint() - 1)) if width and tag == 0 else None
+    if width == 0:
+        assert shape in MASKS and tag == 1
     places, before, number = PLACES.get(shape, 2), [0] * PLACES.get(shape, 2), -1
     told = source.varint()
     for _ in range(told - 1 if told else 1):
         number += 1 + (source.varint() if told else 0)
         parts = source.varint()
-        frames[number] = [part(source, source.varint() if parts else places, width, tag == 0, zigzag(tag - 1), before)
-                          for _ in range(parts - 1 if parts else 1)]
+        frames[number] = []
+        for _ in range(parts - 1 if parts else 1):
+            count = source.varint() if parts else places
+            frames[number].append(mask(source, count, MASKS[shape]) if width == 0 else
+                                  own_scales(source, count, width, *own) if own else
+                                  part(source, count, width, tag == 0, zigzag(tag - 1), before))
     assert source.at == len(data), (source.at, len(data))
     return shape, head & 3, frames

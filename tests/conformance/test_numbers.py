@@ -251,11 +251,12 @@ class Numbers(unittest.TestCase):
         return [around(1 if shape == "point" else rng.randint(8, 60) if shape == "polygon" else rng.randint(4, 20))]
 
     def disc(self, width, height):
+        """A round thing with a soft outline, as models cut it out: now and then a pixel off."""
         rng, runs, at = self.rng, [], 0
-        x, y, radius = rng.uniform(300, 1500), rng.uniform(200, 800), rng.uniform(30, 150)
+        x, y, radius, waves = rng.uniform(300, 1500), rng.uniform(200, 800), rng.uniform(30, 150), rng.uniform(5, 40)
         for column in range(int(x - radius), int(x + radius)):
-            half = math.sqrt(max(0, radius ** 2 - (column - x) ** 2)) * rng.uniform(0.97, 1.03)
-            first, last = column * height + int(y - half), column * height + int(y + half)
+            half = math.sqrt(max(0, radius ** 2 - (column - x) ** 2)) * (1 + 0.1 * math.sin(column / waves))
+            first, last = (column * height + int(side + (rng.random() < 0.2)) for side in (y - half, y + half))
             if last > first >= at:
                 runs += [first - at, last - first]
                 at = last
@@ -263,10 +264,10 @@ class Numbers(unittest.TestCase):
 
     def test_geometry_is_small(self):
         """At most 0.35 of the text of its label row: pixels with 2 decimals, normalised numbers with 4 and with all their digits,
-        tracks of 3 frames. Left out are segmentations, whose text is compressed as well, and cuboids with all digits (0.36). The bytes are what the format says."""
+        tracks of 3 frames. Left out are segmentations, whose text is compressed as well. The bytes are what the format says."""
         for unit, digits, frames in ((Unit.PIXELS, 2, 1), (Unit.NORMALISED, 4, 1), (Unit.NORMALISED, 4, 3), (Unit.NORMALISED, 20, 1)):
             task, labels, shapes = self.task(1920, 1080, frames), LabelArrays(), {}
-            drawn = [shape for shape in SHAPES if shape != "segmentation" and (shape, digits) != ("cuboid", 20)]
+            drawn = [shape for shape in SHAPES if shape != "segmentation"]
             for shape in drawn:
                 for _ in range(30):
                     parts, track = self.realistic(shape), {}

@@ -1,11 +1,12 @@
 /* What is stored of a label, from damaged bytes: geometry, answers and sets of frames end with `failed` or are read; what was read
- * and is written again reads the same. The first byte says which of the three. */
+ * and is written again reads the same; a mask is written again as the same bytes. The first byte says which of the four. */
 #include "fuzz.h"
 
 #include "answers.h"
 #include "frame_ranges.h"
 #include "geometry.h"
 #include "hash.h"
+#include "mask_code.h"
 #include "ontology.h"
 
 const unsigned fuzz_rounds = 20000;
@@ -57,6 +58,34 @@ static void try_geometry(const uint8_t *data, size_t length) {
     annoproj_error_free(error);
     bytes_release(&encoded);
     geometry_builder_free(again);
+}
+
+/* ---- masks: how many numbers, and the numbers ---- */
+
+static void try_mask(const uint8_t *data, size_t length) {
+    enum { MOST = 1 << 20 };
+    unpacker from = {data, data + length, false};
+    const uint64_t head = unpack_varint(&from), count = head >> 1;
+    const bool lines = head & 1;
+    const uint8_t *part = from.at;
+    bytes code = {0}, again = {0};
+    mask_decoder decoder;
+    if (from.failed || count > MOST || !mask_decoder_open(&decoder, &from, count, lines))
+        return;
+    int64_t *numbers = malloc(count * sizeof *numbers);
+    uint64_t read = 0;
+    require(numbers);
+    while (read < count && mask_decoder_next(&decoder, &numbers[read]))
+        read++;
+    if (read == count) {
+        require(mask_encode(numbers, count, lines, &code, &again));
+        const size_t longer = (size_t)(from.at - part) - again.length; /* varints may be longer than they need be */
+        require((size_t)(from.at - part) >= again.length && longer <= 3 * LONGEST_VARINT);
+        require(decoder.length == code.length && memcmp(decoder.code, code.data, code.length) == 0);
+    }
+    free(numbers);
+    bytes_release(&code);
+    bytes_release(&again);
 }
 
 /* ---- answers ---- */
@@ -133,8 +162,8 @@ static void try_frames(const uint8_t *data, size_t length) {
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length) {
-    static void (*const parts[])(const uint8_t *, size_t) = {try_geometry, try_answers, try_frames};
+    static void (*const parts[])(const uint8_t *, size_t) = {try_geometry, try_answers, try_frames, try_mask};
     if (length > 0)
-        parts[data[0] % 3](data + 1, length - 1);
+        parts[data[0] % 4](data + 1, length - 1);
     return 0;
 }

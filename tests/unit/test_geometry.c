@@ -11,6 +11,7 @@
 #define MOST_NUMBERS 4096
 
 static bool widths_seen[65]; /* of packed numbers; 0 = varints */
+static unsigned own_scales_seen;
 
 typedef struct sample {
     int64_t frames[16];
@@ -41,6 +42,9 @@ static number random_number(unsigned flavour) {
     }
     case 4: /* of up to 63 bits: packed ones of every width */
         return exact(sign * (int64_t)(random_below(UINT64_C(1000000000000000000)) >> random_below(60)), 0);
+    case 5: /* 17 digits, as doubles have them: with scales of their own */
+        return exact(sign * (int64_t)(random_below(UINT64_C(90000000000000000)) + UINT64_C(10000000000000000)),
+                     15 + (int32_t)random_below(6));
     default: { /* a double that came without its decimal */
         double value = ldexp((double)random_below(UINT64_C(1) << 53), (int)random_below(200) - 100);
         return (number){{0, 0}, value, false};
@@ -60,7 +64,7 @@ static void make_sample(sample *out, unsigned flavour) {
         for (size_t j = 0; j < out->parts[i]; j++, part++) {
             out->numbers_of_part[part] = random_below(60);
             for (size_t k = 0; k < out->numbers_of_part[part]; k++) {
-                out->numbers[out->number_count++] = random_number(flavour < 6 ? flavour : (unsigned)random_below(6));
+                out->numbers[out->number_count++] = random_number(flavour < 7 ? flavour : (unsigned)random_below(7));
             }
         }
     }
@@ -88,6 +92,7 @@ static void compare(const sample *from, int32_t shape, const bytes *encoded) {
     size_t part = 0, at = 0;
     geometry_open(&cursor, encoded->data, encoded->length);
     widths_seen[cursor.width] = true;
+    own_scales_seen += cursor.scale_bits > 0;
     assert_int_equal(cursor.shape, shape);
     assert_int_equal(cursor.unit, ANNOPROJ_UNIT_PIXELS);
     for (size_t i = 0; i < from->frame_count; i++) {
@@ -143,12 +148,51 @@ static void numbers_come_back(void **state) {
     for (unsigned round = 0; round < 3000; round++) {
         int32_t shape = shapes[random_below(4)];
         bytes encoded = {0};
-        make_sample(&one, round % 7);
+        make_sample(&one, round % 8);
         encode(&one, shape, &encoded);
         compare(&one, shape, &encoded);
         compare_blocks(&encoded);
         bytes_release(&encoded);
     }
+}
+
+/* Of decimals whose scales are too far apart for one, each keeps its own, packed as long as 64 bits hold it. */
+static void scales_of_their_own(void **state) {
+    (void)state;
+    static sample one;
+    own_scales_seen = 0;
+    for (int32_t most = 1; most <= 640; most++) {
+        bytes encoded = {0};
+        one = (sample){
+            .frames = {0, 7}, .frame_count = 2, .parts = {1, 1}, .numbers_of_part = {4, 9}, .number_count = 13};
+        for (size_t i = 0; i < one.number_count; i++) {
+            const uint64_t digits = random_below(3) ? UINT64_C(1000000000000000000) : 1000;
+            one.numbers[i] = exact((int64_t)random_below(digits) - (int64_t)(digits / 2),
+                                   (int32_t)random_below((uint64_t)most + 1) - 280);
+        }
+        encode(&one, SHAPE_BOUNDING_BOX, &encoded);
+        compare(&one, SHAPE_BOUNDING_BOX, &encoded);
+        compare_blocks(&encoded);
+        bytes_release(&encoded);
+    }
+    assert_true(own_scales_seen > 0);
+}
+
+/* Nine numbers of a cuboid with all the digits of a double take less than eight bytes each and seven of the head, zeros nothing. */
+static void all_digits_of_doubles(void **state) {
+    (void)state;
+    annoproj_error *error = NULL;
+    bytes out = {0};
+    geometry_builder *builder = geometry_builder_new(SHAPE_CUBOID, ANNOPROJ_UNIT_PIXELS);
+    geometry_frame(builder, 0);
+    geometry_part(builder);
+    for (int i = 0; i < 9; i++) {
+        geometry_number(builder, number_from_double(100.0 / (i + 3) - 25.0 / 7));
+    }
+    assert_ok(geometry_encode(builder, &out, &error), error);
+    assert_in_range(out.length, 1, 9 * 8 + 7);
+    geometry_builder_free(builder);
+    bytes_release(&out);
 }
 
 /* All deltas of one width: every width there is, at every place within a byte. */
@@ -195,7 +239,7 @@ static void damaged_bytes_end(void **state) {
     static sample one;
     for (unsigned round = 0; round < 3000; round++) {
         bytes encoded = {0};
-        make_sample(&one, round % 7);
+        make_sample(&one, round % 8);
         encode(&one, SHAPE_POLYGON, &encoded);
         for (unsigned flips = 1 + (unsigned)random_below(3); flips > 0 && encoded.length > 0; flips--) {
             encoded.data[random_below(encoded.length)] = (uint8_t)random_next();
@@ -212,7 +256,8 @@ static void damaged_bytes_end(void **state) {
 static void every_cut_is_noticed(void **state) {
     (void)state;
     static sample one;
-    for (unsigned flavour = 0; flavour < 6; flavour++) { /* varints, packed, number by number */
+    for (unsigned flavour = 0; flavour < 7;
+         flavour++) { /* varints, packed, number by number, with scales of their own */
         do {
             make_sample(&one, flavour);
         } while (one.number_count < 20);
@@ -284,6 +329,7 @@ static void short_decimals_stay_short(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(numbers_come_back),        cmocka_unit_test(packed_numbers_of_every_width),
+        cmocka_unit_test(scales_of_their_own),      cmocka_unit_test(all_digits_of_doubles),
         cmocka_unit_test(damaged_bytes_end),        cmocka_unit_test(every_cut_is_noticed),
         cmocka_unit_test(misuse_and_bad_numbers),   cmocka_unit_test(empty_is_nothing),
         cmocka_unit_test(short_decimals_stay_short)};

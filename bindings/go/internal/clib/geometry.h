@@ -1,12 +1,13 @@
 /* Geometry of one label: per frame, in the unit it came in, exact. Encoded: integers at the smallest power of ten
- * that reproduces every number of the label, their deltas as varints or, where that is less, as bits of one width; where there
- * is none, number by number (a decimal of its own, or float64 for a number that is no decimal of 18 digits).
+ * that reproduces every number of the label, their deltas as varints or, where that is less, as bits of one width, or what
+ * mask_code.h makes of the runs of masks; where there is no such power, number by number (a decimal of its own, or float64 for a number that is no decimal of 18 digits).
  * docs/file-format.md has the bytes. */
 #ifndef GEOMETRY_H
 #define GEOMETRY_H
 
 #include "contract.h"
 #include "decimal.h"
+#include "mask_code.h"
 #include "shape_layout.h"
 #include "varint.h"
 
@@ -41,9 +42,13 @@ typedef struct geometry_cursor {
     int64_t previous[SHAPE_LONGEST_STRIDE]; /* deltas run apart for each place of a point or box */
     uint32_t stride, place;
     uint32_t width, bit; /* of packed numbers, 0 = varints; how many bits of the byte at `unpacker` are read */
-    bool only_first;     /* there is one frame, and it is frame 0 */
-    bool usual;          /* the frame has one part, with as many numbers as the stride */
+    uint32_t scale_bits; /* of packed ones that have scales of their own */
+    int32_t least_scale;
+    bool only_first; /* there is one frame, and it is frame 0 */
+    bool usual;      /* the frame has one part, with as many numbers as the stride */
+    bool runs;       /* the numbers are those of masks */
     bool failed;
+    mask_decoder mask; /* of the part, when they are */
 } geometry_cursor;
 void geometry_open(geometry_cursor *cursor, const uint8_t *data, size_t length);
 bool geometry_next_frame(geometry_cursor *cursor); /* sets frame */

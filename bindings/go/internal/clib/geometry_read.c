@@ -1,5 +1,6 @@
 /* Reading encoded geometry. Every count is paid for with at least one byte of the blob, so that a damaged one ends
  * soon. */
+#include <stddef.h>
 #include <string.h>
 
 #include "geometry.h"
@@ -17,8 +18,24 @@ number number_from_double(double value) {
     return out;
 }
 
+/* What is said of packed numbers; false when it cannot be so. */
+static bool open_packed(geometry_cursor *cursor, bool by_number) {
+    const uint64_t width = unpack_varint(&cursor->unpacker);
+    const uint64_t bits = by_number ? unpack_varint(&cursor->unpacker) : 0;
+    const uint64_t least = by_number ? unpack_varint(&cursor->unpacker) : tag_of_scale(0);
+    cursor->runs = width == WIDTH_OF_RUNS;
+    if (cursor->unpacker.failed || width > WIDEST_BITS || bits > WIDEST_SCALE || least == SCALE_TAG_BY_NUMBER ||
+        least > SCALE_TAG_LARGEST) {
+        return false;
+    }
+    cursor->width = (uint32_t)width;
+    cursor->scale_bits = (uint32_t)bits;
+    cursor->least_scale = scale_of_tag(least);
+    return cursor->runs ? cursor->scale == 0 && shape_is_runs(cursor->shape) : (bits > 0) == by_number;
+}
+
 void geometry_open(geometry_cursor *cursor, const uint8_t *data, size_t length) {
-    memset(cursor, 0, sizeof *cursor);
+    memset(cursor, 0, offsetof(geometry_cursor, mask));
     cursor->frame = -1;
     if (length == 0) {
         return;
@@ -26,21 +43,20 @@ void geometry_open(geometry_cursor *cursor, const uint8_t *data, size_t length) 
     cursor->unpacker = (unpacker){data, data + length, false};
     const uint64_t shape = unpack_varint(&cursor->unpacker);
     const uint64_t scale = unpack_varint(&cursor->unpacker);
-    const uint64_t width = scale & PACKED ? unpack_varint(&cursor->unpacker) : 0;
-    const uint64_t frames = unpack_varint(&cursor->unpacker);
-    const bool sound = shape >> UNIT_BITS <= INT32_MAX && scale >> 1 <= SCALE_TAG_LARGEST && width <= WIDEST_BITS &&
-                       (width > 0) == ((scale & PACKED) != 0) && scale != PACKED;
-    if (cursor->unpacker.failed || !sound) {
+    if (shape >> UNIT_BITS > INT32_MAX || scale >> 1 > SCALE_TAG_LARGEST) {
         cursor->failed = true;
         return;
     }
     cursor->shape = (int32_t)(shape >> UNIT_BITS);
     cursor->unit = (int32_t)(shape & ((1u << UNIT_BITS) - 1));
-    cursor->scale = scale >> 1 == SCALE_TAG_BY_NUMBER ? GEOMETRY_BY_NUMBER : scale_of_tag(scale >> 1);
-    cursor->width = (uint32_t)width;
+    cursor->stride = shape_stride(cursor->shape);
+    const bool by_number = scale >> 1 == SCALE_TAG_BY_NUMBER;
+    cursor->scale = by_number ? GEOMETRY_BY_NUMBER : scale_of_tag(scale >> 1);
+    const bool sound = !(scale & PACKED) || open_packed(cursor, by_number);
+    const uint64_t frames = unpack_varint(&cursor->unpacker);
+    cursor->failed = !sound || cursor->unpacker.failed;
     cursor->only_first = frames == 0;
     cursor->frames_left = frames == 0 ? 1 : frames - 1;
-    cursor->stride = shape_stride(cursor->shape);
 }
 
 static bool ended(geometry_cursor *cursor, bool failed) {
@@ -72,23 +88,43 @@ bool geometry_next_frame(geometry_cursor *cursor) {
     return true;
 }
 
-/* Whether the bytes of a part's packed numbers are there, so that they need not be asked for again. */
+/* Whether the bytes of a part's packed numbers are there, so that they need not be asked for again; of such that have scales of
+ * their own, those of the scales. */
 static bool packed_are_there(const geometry_cursor *cursor) {
     const uint64_t left = (uint64_t)(cursor->unpacker.end - cursor->unpacker.at);
-    return cursor->numbers_left <= left * 8 / cursor->width;
+    return cursor->numbers_left <= left * 8 / (cursor->scale_bits > 0 ? cursor->scale_bits : cursor->width);
+}
+
+static bool begin_part(geometry_cursor *cursor) {
+    if (cursor->unpacker.failed) {
+        return false;
+    }
+    if (cursor->runs) {
+        return mask_decoder_open(&cursor->mask, &cursor->unpacker, cursor->numbers_left,
+                                 cursor->shape == SHAPE_BITMASK);
+    }
+    return cursor->width == 0 || packed_are_there(cursor);
+}
+
+/* The bytes of runs are behind already: they need not be read. */
+static void pass_part(geometry_cursor *cursor) {
+    number passed;
+    if (cursor->runs) {
+        cursor->numbers_left = 0;
+    }
+    while (geometry_next_number(cursor, &passed)) {
+    }
 }
 
 bool geometry_next_part(geometry_cursor *cursor) {
-    number passed;
-    while (geometry_next_number(cursor, &passed)) {
-    }
+    pass_part(cursor);
     if (cursor->failed || cursor->parts_left == 0) {
         return false;
     }
     cursor->parts_left--;
     cursor->numbers_left = cursor->usual ? cursor->stride : unpack_varint(&cursor->unpacker);
     cursor->place = cursor->bit = 0;
-    return cursor->unpacker.failed || (cursor->width > 0 && !packed_are_there(cursor)) ? ended(cursor, true) : true;
+    return begin_part(cursor) ? true : ended(cursor, true);
 }
 
 /* The shortest form of mantissa * 10^-scale; false when no decimal of ours. */
@@ -121,8 +157,8 @@ static bool number_by_number(geometry_cursor *cursor, number *out) {
     return tag <= SCALE_TAG_LARGEST && !cursor->unpacker.failed && shortest(mantissa, scale_of_tag(tag), &out->decimal);
 }
 
-/* The bits of the next packed number; `last` of a part, which ends with its byte. */
-static uint64_t next_bits(geometry_cursor *cursor, bool last) {
+/* The next bits of packed numbers, of which `width` are there. */
+static inline uint64_t next_bits(geometry_cursor *cursor, uint32_t width) {
     const uint8_t *at = cursor->unpacker.at;
     const size_t left = (size_t)(cursor->unpacker.end - at);
     uint64_t low = 0, high = 0;
@@ -136,14 +172,62 @@ static uint64_t next_bits(geometry_cursor *cursor, bool last) {
     if (cursor->bit > 0) {
         value |= high << (64 - cursor->bit);
     }
-    const uint32_t after = cursor->bit + cursor->width;
-    cursor->unpacker.at = at + after / 8 + (last && after % 8 > 0);
+    const uint32_t after = cursor->bit + width;
+    cursor->unpacker.at = at + after / 8;
     cursor->bit = after % 8;
-    return value & (UINT64_MAX >> (64 - cursor->width));
+    return value & (UINT64_MAX >> (64 - width));
+}
+
+/* A part ends with its byte. */
+static inline void end_bits(geometry_cursor *cursor) {
+    cursor->unpacker.at += cursor->bit > 0;
+    cursor->bit = 0;
+}
+
+static inline int64_t next_packed(geometry_cursor *cursor, bool last) {
+    const int64_t value = unzigzag(next_bits(cursor, cursor->width));
+    if (last) {
+        end_bits(cursor);
+    }
+    return value;
+}
+
+static uint64_t bits_left(const geometry_cursor *cursor) {
+    return (uint64_t)(cursor->unpacker.end - cursor->unpacker.at) * 8 - cursor->bit;
+}
+
+static bool packed_by_number(geometry_cursor *cursor, number *out) {
+    if (bits_left(cursor) < cursor->scale_bits) {
+        return false;
+    }
+    const uint64_t above = next_bits(cursor, cursor->scale_bits);
+    if (above > 0) {
+        const int64_t scale = cursor->least_scale + (int64_t)above - 1;
+        if (scale > LARGEST_SCALE || bits_left(cursor) < cursor->width) {
+            return false;
+        }
+        const int64_t mantissa = unzigzag(next_bits(cursor, cursor->width));
+        if (mantissa == 0 || !shortest(mantissa, (int32_t)scale, &out->decimal)) {
+            return false;
+        }
+    }
+    if (cursor->numbers_left == 0) {
+        end_bits(cursor);
+    }
+    return true;
+}
+
+static int64_t next_of_mask(geometry_cursor *cursor) {
+    int64_t integer = 0;
+    cursor->unpacker.failed |= !mask_decoder_next(&cursor->mask, &integer);
+    return integer;
 }
 
 static int64_t next_integer(geometry_cursor *cursor, bool last) {
-    const uint64_t delta = cursor->width > 0 ? (uint64_t)unzigzag(next_bits(cursor, last))
+    if (cursor->runs) {
+        return next_of_mask(cursor);
+    }
+    const uint64_t delta = cursor->width > 0 ? (uint64_t)next_packed(cursor, last)
                                              : (uint64_t)unpack_zigzag(&cursor->unpacker);
     const int64_t mantissa = (int64_t)((uint64_t)cursor->previous[cursor->place] + delta);
     cursor->previous[cursor->place] = mantissa;
@@ -158,7 +242,8 @@ bool geometry_next_number(geometry_cursor *cursor, number *out) {
     cursor->numbers_left--;
     *out = (number){{0, 0}, 0, true};
     if (cursor->scale == GEOMETRY_BY_NUMBER) {
-        return number_by_number(cursor, out) ? true : ended(cursor, true);
+        const bool sound = cursor->width > 0 ? packed_by_number(cursor, out) : number_by_number(cursor, out);
+        return sound ? true : ended(cursor, true);
     }
     const int64_t mantissa = next_integer(cursor, cursor->numbers_left == 0);
     return !cursor->unpacker.failed && shortest(mantissa, cursor->scale, &out->decimal) ? true : ended(cursor, true);

@@ -5,6 +5,10 @@ bool shape_has_units(int32_t shape) {
     return shape != SHAPE_BITMASK && shape != SHAPE_CUBOID && shape != SHAPE_SEGMENTATION;
 }
 
+bool shape_is_runs(int32_t shape) {
+    return shape == SHAPE_BITMASK || shape == SHAPE_SEGMENTATION;
+}
+
 uint32_t shape_stride(int32_t shape) {
     switch (shape) {
     case SHAPE_BOUNDING_BOX: return 4;

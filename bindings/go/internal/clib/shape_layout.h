@@ -14,6 +14,9 @@ shape_axis shape_axis_at(int32_t shape, size_t part, size_t position);
  * have no other unit to go over to. */
 bool shape_has_units(int32_t shape);
 
+/* Whether its numbers are run lengths: of a bitmask behind width and height. */
+bool shape_is_runs(int32_t shape);
+
 /* After how many numbers the same kind of number comes again: x and y, or x, y, w, h (, theta), ... */
 uint32_t shape_stride(int32_t shape);
 #define SHAPE_LONGEST_STRIDE 9
