@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 import annoproj
@@ -28,7 +29,7 @@ class World(unittest.TestCase):
         self.folder = tempfile.TemporaryDirectory()
         self.addCleanup(self.folder.cleanup)
         self.path = os.path.join(self.folder.name, "v.annoproj")
-        self.store = annoproj.create(self.path, relaxed_durability=True)
+        self.store = annoproj.create(self.path, relaxed_durability=True, ticket_key="a secret of this test")
         self.addCleanup(self.store.close)
         self.host = self.store.session_open(0)
         self.ontology, self.dataset = self.host.ontology_create("Things", ONTOLOGY), self.host.dataset_create("Files")
@@ -170,6 +171,40 @@ class Statuses(World):
                 self.assertEqual(self.restored(version, own), ["OK"] * 4, status)
                 self.assertEqual(set(map(tuple, self.boxes().values())), {(0.5,)})
                 self.assertEqual(self.restored(version, own), [])
+        self.assertEqual(self.host.store_check().to_pylist(), [])
+
+    def test_tickets_restore_nothing(self):
+        """Restoring is for admins, whom no status but archived stops: a ticket neither adds to that, nor is it used up or told, and
+        strict_status, which ends tickets, takes nothing from it."""
+        people = {role: self.host.user_create("u%d@x.org" % role, "U", annoproj.OrgRole.MEMBER)
+                  for role in (Role.ADMIN, Role.TEAM_MANAGER, Role.ANNOTATOR, Role.REVIEWER, Role.ANNOTATOR_REVIEWER)}
+        for role, user in people.items():
+            self.project.collaborator_add(user, role)
+        self.draw(0.5)
+        version, later = self.project.label_version_create("v"), int((time.time() + 3600) * 1000000)
+        guests = {role: self.store.session_open(user, ticket=self.tasks[0].ticket_issue(user, later)).project_open(self.project.id())
+                  for role, user in people.items()}
+        for strict in (annoproj.Choice.OFF, annoproj.Choice.ON):
+            self.project.set_status(ProjectStatus.IN_PROGRESS)
+            self.project.update("P", strict_status=strict)
+            for status in (ProjectStatus.PAUSED, ProjectStatus.COMPLETED, ProjectStatus.CANCELLED, ProjectStatus.ARCHIVED):
+                self.project.set_status(ProjectStatus.IN_PROGRESS)
+                self.draw(0.25)
+                self.project.set_status(status)
+                for role, own in guests.items():
+                    refused = annoproj.PermissionError if role != Role.ADMIN else annoproj.StateError
+                    if role != Role.ADMIN or status == ProjectStatus.ARCHIVED:
+                        for options in ({}, {"force": True}, {"all_or_nothing": True}, {"tasks": [self.tasks[0].id()]}):
+                            with self.assertRaises(refused, msg=(strict, status, role, options)):
+                                own.label_version_restore(version, **options)
+                        self.assertEqual(set(map(tuple, self.boxes().values())), {(0.25,)})
+                if status != ProjectStatus.ARCHIVED:
+                    one = self.tasks[0].id()
+                    self.assertEqual(self.restored(version, guests[Role.ADMIN], tasks=[one]), ["OK"])
+                    self.assertEqual(self.restored(version, guests[Role.ADMIN]), ["OK"] * 3)
+                    self.assertEqual(set(map(tuple, self.boxes().values())), {(0.5,)})
+        kinds = [event["kind"] for table in self.project.events(0) for event in table.to_pylist()]
+        self.assertEqual((kinds.count("ticket_issue"), kinds.count("ticket_use")), (5, 0))
         self.assertEqual(self.host.store_check().to_pylist(), [])
 
     def test_restoring_in_consensus(self):

@@ -541,6 +541,9 @@
 #define markup_text annoproj_internal_markup_text
 #define markup_width annoproj_internal_markup_width
 #define mask_bounds annoproj_internal_mask_bounds
+#define mask_decoder_next annoproj_internal_mask_decoder_next
+#define mask_decoder_open annoproj_internal_mask_decoder_open
+#define mask_encode annoproj_internal_mask_encode
 #define migrate annoproj_internal_migrate
 #define monotonic_us annoproj_internal_monotonic_us
 #define move_body annoproj_internal_move_body
@@ -930,6 +933,7 @@
 #define shape_end annoproj_internal_shape_end
 #define shape_has_area annoproj_internal_shape_has_area
 #define shape_has_units annoproj_internal_shape_has_units
+#define shape_is_runs annoproj_internal_shape_is_runs
 #define shape_likeness annoproj_internal_shape_likeness
 #define shape_number annoproj_internal_shape_number
 #define shape_part annoproj_internal_shape_part
