@@ -119,7 +119,7 @@ func decodeStoreRow(d *decoder) []StoreRow {
 type CheckRow struct {
 	// Project: Project it concerns; null for the store as a whole.
 	Project Null[int64] `json:"project"`
-	// Subject: What is wrong: file, event, segment, counter, task, assignment, queue, data_unit, label, published_label, issue, label_version.
+	// Subject: What is wrong: file, event, segment, counter, project, collaborator, user, task, assignment, queue, data_unit, label, published_label, issue, label_version.
 	Subject string `json:"subject"`
 	// ID: The task, label, stage, segment, event or label version it concerns.
 	ID Null[int64] `json:"id"`

@@ -283,7 +283,10 @@ static bool apply_to_user(replay *state, const event *one) {
     switch (one->kind) {
     case EVENT_USER_DISABLE: user->disabled = true; break;
     case EVENT_USER_ENABLE: user->disabled = false; break;
-    case EVENT_USER_ERASE: user->erased = user->disabled = true; break;
+    case EVENT_USER_ERASE:
+        user->erased = user->disabled = true;
+        user->role = ANNOPROJ_ORG_MEMBER;
+        break;
     case EVENT_COLLABORATOR_REMOVE: user->role = 0; break;
     default: user->role = one->reference; user->known = true;
     }

@@ -386,6 +386,24 @@ static void test_who_may_be_erased(void **state) {
     team_free(made);
 }
 
+/* An erased org admin is none any more, and the events say so. */
+static void test_erased_org_admin(void **state) {
+    (void)state;
+    annoproj_error *error = NULL;
+    annoproj_table *table = NULL;
+    int64_t second = 0;
+    team *made = team_new(0, "", "");
+    assert_ok(annoproj_user_create(made->host, "second@x.org", "S", ANNOPROJ_ORG_ADMIN, NULL, &second, &error), error);
+    assert_ok(annoproj_user_erase(made->host, second, NULL, &error), error);
+    assert_ok(annoproj_user_get(made->host, second, NULL, &table, &error), error);
+    assert_string_equal(text_of(table, 0, "org_role"), "member");
+    annoproj_table_free(table);
+    assert_ok(annoproj_store_check(made->host, NULL, NULL, &table, &error), error);
+    assert_int_equal(annoproj_table_row_count(table), 0);
+    annoproj_table_free(table);
+    team_free(made);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_create_and_get),
@@ -398,6 +416,7 @@ int main(void) {
         cmocka_unit_test(test_erased_bytes),
         cmocka_unit_test(test_erased_log),
         cmocka_unit_test(test_who_may_be_erased),
+        cmocka_unit_test(test_erased_org_admin),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

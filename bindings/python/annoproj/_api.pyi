@@ -624,7 +624,7 @@ class CheckRow:
     """One difference that a check found."""
 
     project: Optional[int]  # Project it concerns; null for the store as a whole.
-    subject: str  # What is wrong: file, event, segment, counter, task, assignment, queue, data_unit, label, published_label, issue, label_version.
+    subject: str  # What is wrong: file, event, segment, counter, project, collaborator, user, task, assignment, queue, data_unit, label, published_label, issue, label_version.
     id: Optional[int]  # The task, label, stage, segment, event or label version it concerns.
     found: str  # What the store says.
     expected: str  # What follows from the events.

@@ -571,7 +571,7 @@ ANNOPROJ_API annoproj_status annoproj_store_wait(annoproj_store *store, int64_t 
 
 ANNOPROJ_ROW(check_row, "One difference that a check found")
 ANNOPROJ_COLUMN(project, int64, nullable, "", "Project", "Project it concerns; null for the store as a whole.")
-ANNOPROJ_COLUMN(subject, dictionary, required, "", "Subject", "What is wrong: file, event, segment, counter, task, assignment, queue, data_unit, label, published_label, issue, label_version.")
+ANNOPROJ_COLUMN(subject, dictionary, required, "", "Subject", "What is wrong: file, event, segment, counter, project, collaborator, user, task, assignment, queue, data_unit, label, published_label, issue, label_version.")
 ANNOPROJ_COLUMN(id, int64, nullable, "", "Id", "The task, label, stage, segment, event or label version it concerns.")
 ANNOPROJ_COLUMN(found, utf8, required, "", "Found", "What the store says.")
 ANNOPROJ_COLUMN(expected, utf8, required, "", "Expected", "What follows from the events.")
