@@ -6,7 +6,7 @@
 #include "failure.h"
 #include "handle_call.h"
 #include "label_copy.h"
-#include "label_row_encode.h"
+#include "label_row_change.h"
 #include "label_writing.h"
 #include "options.h"
 
@@ -64,242 +64,21 @@ void annoproj_label_row_options_init(annoproj_label_row_options *options) {
 
 /* --- writing ---------------------------------------------------------------------------------------------------------- */
 
+/* What a look at the task before the lock was taken has found. */
+typedef struct row_ahead {
+    arena memory;
+    row_change change;
+    annoproj_status outcome;
+    annoproj_error *error; /* when that is not OK */
+    bool found;
+} row_ahead;
+
 typedef struct row_write_call {
     const char *json;
     annoproj_label_write_options options;
+    row_ahead ahead;
     annoproj_table *table; /* made before the commit: no allocation is left to fail behind it */
 } row_write_call;
-
-/* A row that was read, and what turns its labels into encodings. */
-typedef struct one_row {
-    label_row *row;
-    faults faults;
-    row_encoder encoder;
-} one_row;
-
-typedef struct row_writing {
-    command *cmd;
-    ontology_features features;
-    data_unit unit;
-    one_row given, now; /* now: the labels that there are, as a row tells them */
-    label *before;      /* the same as they are stored */
-    size_t before_count;
-    label_list after;
-    int64_t added, changed, kept;
-} row_writing;
-
-static annoproj_status take_row(void *data, label_row *row, annoproj_error **error) {
-    (void)error;
-    one_row *to = data;
-    if (to->row) {
-        faults_add(&to->faults, row->place.pointer, row->place.offset, "a task has one label row, this is another");
-        label_row_release(row);
-    } else {
-        to->row = row;
-    }
-    return ANNOPROJ_OK;
-}
-
-static annoproj_status parse_row(row_writing *run, one_row *into, const char *name, const char *json, size_t length,
-                                 annoproj_error **error) {
-    bounds quiet = *run->cmd->scope.bounds; /* nobody is called back in a write */
-    quiet.progress = NULL;
-    const row_sink sink = {.data = into, .row = take_row};
-    json_source source;
-    annoproj_status status = row_encoder_begin(&into->encoder, &run->features, error);
-    if (status == ANNOPROJ_OK) {
-        status = source_from_text(&source, name, json, length, error);
-    }
-    if (status == ANNOPROJ_OK) {
-        status = label_rows_read(&source, &quiet, &into->faults, &run->features, &sink, error);
-        source_close(&source);
-    }
-    return status;
-}
-
-/* --- whose row it is --- */
-
-/* Whether another data unit has the row's UUID and the same title. */
-static annoproj_status is_of_another(row_writing *run, const uint8_t uuid[16], bool *other, annoproj_error **error) {
-    static const char query[] = "SELECT 1 FROM data_unit WHERE title = ?1 AND uuid = ?2";
-    statement *find = sql(run->cmd->scope.database, query);
-    bind_text(find, run->unit.title);
-    bind_blob(find, uuid, 16);
-    *other = sql_row(find);
-    return sql_end(find, error);
-}
-
-/* A row of something else would take all labels away: so it has to say whose it is, and to have the part with the labels. */
-static annoproj_status check_row(row_writing *run, annoproj_error **error) {
-    one_row *given = &run->given;
-    const label_row *row = given->row;
-    uint8_t uuid[16];
-    bool other = false;
-    if (!row) { /* an empty list; anything else is a fault already */
-        if (given->faults.count == 0) {
-            faults_add(&given->faults, "", 0, "there is no label row in it");
-        }
-        return ANNOPROJ_OK;
-    }
-    const bool known = label_row_uuid(row, uuid);
-    const bool own = known && memcmp(uuid, run->unit.uuid, sizeof uuid) == 0;
-    annoproj_status status = known && !own ? is_of_another(run, uuid, &other, error) : ANNOPROJ_OK;
-    if (strcmp(row->data_type, "deleted") == 0) {
-        faults_add(&given->faults, row->place.pointer, row->place.offset, "the row is that of a deleted data unit");
-    } else if (!own && (other || strcmp(row->data_title, run->unit.title) != 0)) {
-        faults_add(&given->faults, row->place.pointer, row->place.offset,
-                   "neither data_hash nor data_title says that the row is of this task's data unit");
-    } else if (row->unit_count == 0) {
-        faults_add(&given->faults, row->place.pointer, row->place.offset,
-                   "the row has no data_units: it would take all labels of the task away");
-    }
-    return status;
-}
-
-/* --- one label --- */
-
-static int by_hash(const void *a, const void *b) {
-    return strcmp(((const label *)a)->hash, ((const label *)b)->hash);
-}
-
-static int by_row_hash(const void *a, const void *b) {
-    const row_label *const *one = a, *const *other = b;
-    return strcmp((*one)->hash, (*other)->hash);
-}
-
-static const label *stored_label(const row_writing *run, const row_label *of) {
-    label key = {.task = 0};
-    memcpy(key.hash, of->hash, sizeof key.hash);
-    return run->before_count == 0 ? NULL : bsearch(&key, run->before, run->before_count, sizeof key, by_hash);
-}
-
-/* Whether the row says of a label what the row of the labels there are says of it. Then it stays as it is stored: its numbers, too, which may
- * be in pixels. */
-static annoproj_status is_as_it_was(row_writing *run, const row_label *given, const label *made, bool *same,
-                                    annoproj_error **error) {
-    const label_row *row = run->now.row;
-    row_label **now = row && row->label_count > 0
-                          ? bsearch(&given, row->labels, row->label_count, sizeof(row_label *), by_row_hash)
-                          : NULL;
-    label before;
-    *same = false;
-    if (!now || !(*now)->class) {
-        return ANNOPROJ_OK;
-    }
-    annoproj_status status = row_label_encode(&run->now.encoder, run->cmd->scope.memory, *now, &before, error);
-    *same = status == ANNOPROJ_OK && label_same(&before, made);
-    return status;
-}
-
-/* A label that is new, or that the row tells otherwise. */
-static annoproj_status check_changed(row_writing *run, label *made, const label *before, annoproj_error **wrong) {
-    scope *in = &run->cmd->scope;
-    made->task = in->task.id;
-    made->creator = before ? before->creator : in->user;
-    made->created_us = before ? before->created_us : in->now_us;
-    made->editor = in->user;
-    made->edited_us = in->now_us;
-    annoproj_status status = label_check_archived(in, made, &run->features, made->hash, wrong);
-    return status == ANNOPROJ_OK ? label_check(made, &run->features, &run->unit, made->hash, wrong) : status;
-}
-
-static annoproj_status take_label(row_writing *run, const row_label *from, annoproj_error **error) {
-    annoproj_error *wrong = NULL;
-    label made = {.task = 0};
-    const label *before = stored_label(run, from);
-    bool same = false;
-    annoproj_status status = row_label_encode(&run->given.encoder, run->cmd->scope.memory, from, &made, &wrong);
-    if (status == ANNOPROJ_OK && before) {
-        status = is_as_it_was(run, from, &made, &same, &wrong);
-    }
-    if (status == ANNOPROJ_OK && !same) {
-        status = check_changed(run, &made, before, &wrong);
-    }
-    if (status == ANNOPROJ_OK) {
-        status = row_label_check_overlap(&run->given.encoder, &made, &wrong);
-    }
-    if (status != ANNOPROJ_OK) {
-        return row_fault(&run->given.faults, &from->place, status, &wrong, error);
-    }
-    run->kept += before != NULL;
-    run->changed += before && !same;
-    run->added += !before;
-    return label_list_add(&run->after, same ? before : &made, error);
-}
-
-/* --- all of them --- */
-
-/* The labels there are: as they are stored, and as a row tells them. */
-static annoproj_status load_before(row_writing *run, annoproj_error **error) {
-    scope *in = &run->cmd->scope;
-    const annoproj_label_row_options plain = ANNOPROJ_LABEL_ROW_OPTIONS_INIT;
-    output out = {.file = -1};
-    annoproj_status status = label_load_all(in, in->task.id, &run->before, &run->before_count, error);
-    if (status != ANNOPROJ_OK || run->before_count == 0) {
-        return status;
-    }
-    qsort(run->before, run->before_count, sizeof *run->before, by_hash);
-    status = write_out(in, &plain, &out, error);
-    if (status == ANNOPROJ_OK) {
-        status = out.text.failed ? fail_memory(error)
-                                 : parse_row(run, &run->now, "the labels", out.text.data, out.text.length, error);
-    }
-    output_close(&out);
-    if (status == ANNOPROJ_OK && run->now.row && run->now.row->label_count > 0) {
-        qsort(run->now.row->labels, run->now.row->label_count, sizeof(row_label *), by_row_hash);
-    }
-    return status;
-}
-
-static annoproj_status read_given(row_writing *run, const row_write_call *call, annoproj_error **error) {
-    scope *in = &run->cmd->scope;
-    annoproj_status status = ontology_load(in, in->project.ontology, &run->features, error);
-    if (status == ANNOPROJ_OK) {
-        status = data_unit_load(in, in->task.data_unit, &run->unit, error);
-    }
-    if (status == ANNOPROJ_OK) {
-        status = parse_row(run, &run->given, "the label row", call->json, strlen(call->json), error);
-    }
-    if (status == ANNOPROJ_OK) {
-        status = check_row(run, error);
-    }
-    return status == ANNOPROJ_OK ? load_before(run, error) : status;
-}
-
-static annoproj_status take_labels(row_writing *run, annoproj_error **error) {
-    const label_row *row = run->given.row;
-    annoproj_status status = ANNOPROJ_OK;
-    run->after.memory = run->cmd->scope.memory;
-    for (size_t i = 0; row && i < row->label_count && status == ANNOPROJ_OK; i++) {
-        if (!row_label_is_leftover(row->labels[i])) {
-            status = take_label(run, row->labels[i], error);
-        }
-    }
-    return status == ANNOPROJ_OK ? faults_report(&run->given.faults, "the label row", error) : status;
-}
-
-static annoproj_status store_labels(row_writing *run, annoproj_error **error) {
-    const int64_t removed = (int64_t)run->before_count - run->kept;
-    command *cmd = run->cmd;
-    annoproj_status status = ANNOPROJ_OK;
-    if (run->added + run->changed + removed > 0) {
-        status = label_replace_all(cmd, run->after.labels, run->after.count, NULL, error);
-        if (status == ANNOPROJ_OK) {
-            status = label_writing_end(cmd, error);
-        }
-    }
-    command_result_int64(cmd, cmd->scope.task.version);
-    command_result_int64(cmd, run->added);
-    command_result_int64(cmd, run->changed);
-    command_result_int64(cmd, removed);
-    return status;
-}
-
-static void release_row(one_row *of) {
-    row_encoder_release(&of->encoder);
-    faults_release(&of->faults);
-    label_row_release(of->row);
-}
 
 static annoproj_status result_table(const bytes *result, annoproj_table **table, annoproj_error **error) {
     rows *made = rows_new(&row_label_write_row);
@@ -309,26 +88,106 @@ static annoproj_status result_table(const bytes *result, annoproj_table **table,
     return rows_finish(made, table, error);
 }
 
+/* Right and wrong rows alike; anything else is met again under the lock. */
+static annoproj_status look_ahead(scope *in, void *arguments, annoproj_error **error) {
+    row_write_call *call = arguments;
+    row_ahead *ahead = &call->ahead;
+    scope own = *in;
+    own.memory = &ahead->memory;
+    (void)error;
+    ahead->outcome = row_change_find(&own, call->json, &ahead->change, &ahead->error);
+    ahead->found = ahead->outcome == ANNOPROJ_OK || ahead->outcome == ANNOPROJ_DATA || ahead->outcome == ANNOPROJ_LIMIT;
+    return ANNOPROJ_OK;
+}
+
+static annoproj_status find_change(scope *in, row_write_call *call, row_change *out, annoproj_error **error) {
+    row_ahead *ahead = &call->ahead;
+    bool holds = false;
+    annoproj_status status = ahead->found ? row_change_holds(in, &ahead->change, &holds, error) : ANNOPROJ_OK;
+    if (status != ANNOPROJ_OK || !holds) {
+        return status == ANNOPROJ_OK ? row_change_find(in, call->json, out, error) : status;
+    }
+    *out = ahead->change;
+    if (ahead->outcome != ANNOPROJ_OK) {
+        ahead->found = false; /* its error is given away */
+        if (error) {
+            *error = ahead->error;
+            ahead->error = NULL;
+        }
+    }
+    return ahead->outcome;
+}
+
+static annoproj_status store_change(command *cmd, const row_change *found, annoproj_error **error) {
+    scope *in = &cmd->scope;
+    label *labels = arena_array(in->memory, found->count + 1, sizeof *labels);
+    if (!labels) {
+        return fail_memory(error);
+    }
+    for (size_t i = 0; i < found->count; i++) {
+        labels[i] = found->labels[i];
+        labels[i].created_us = labels[i].created_us == ROW_CHANGE_NOW ? in->now_us : labels[i].created_us;
+        labels[i].edited_us = labels[i].edited_us == ROW_CHANGE_NOW ? in->now_us : labels[i].edited_us;
+    }
+    annoproj_status status = label_replace_all(cmd, labels, found->count, NULL, error);
+    return status == ANNOPROJ_OK ? label_writing_end(cmd, error) : status;
+}
+
 static annoproj_status write_row(command *cmd, void *arguments, annoproj_error **error) {
     row_write_call *call = arguments;
-    row_writing run = {.cmd = cmd};
+    row_change found = {0};
     annoproj_status status = label_writing_begin(cmd, &call->options, error);
     if (status == ANNOPROJ_OK) {
-        status = read_given(&run, call, error);
+        status = find_change(&cmd->scope, call, &found, error);
     }
-    if (status == ANNOPROJ_OK) {
-        status = take_labels(&run, error);
+    if (status == ANNOPROJ_OK && found.added + found.changed + found.removed > 0) {
+        status = store_change(cmd, &found, error);
     }
-    if (status == ANNOPROJ_OK) {
-        status = store_labels(&run, error);
-    }
-    release_row(&run.given);
-    release_row(&run.now);
+    command_result_int64(cmd, cmd->scope.task.version);
+    command_result_int64(cmd, found.added);
+    command_result_int64(cmd, found.changed);
+    command_result_int64(cmd, found.removed);
     if (status == ANNOPROJ_OK) {
         annoproj_table_free(call->table); /* of a run that was not the last */
         call->table = NULL;
         status = cmd->result.failed ? fail_memory(error) : result_table(&cmd->result, &call->table, error);
     }
+    return status;
+}
+
+/* The look ahead has no key: a repeat is answered by the write alone, whatever the task has become. What it may not see or do it is
+ * told there, too. */
+static annoproj_status look_and_write(annoproj_task *task, const handle_call *what, const bounds *limits,
+                                      const annoproj_call *call, bytes *result, annoproj_error **error) {
+    annoproj_call rest;
+    annoproj_status status = call_rest(limits, call, false, &rest, error);
+    if (status == ANNOPROJ_OK) {
+        status = task_read(task, what, look_ahead, &rest, error);
+        if (status == ANNOPROJ_NOT_FOUND || status == ANNOPROJ_PERMISSION || status == ANNOPROJ_STATE ||
+            status == ANNOPROJ_CONFLICT) {
+            drop_error(error);
+            status = ANNOPROJ_OK;
+        }
+    }
+    if (status == ANNOPROJ_OK) {
+        status = call_rest(limits, call, true, &rest, error);
+    }
+    return status == ANNOPROJ_OK ? task_write(task, what, write_row, &rest, result, error) : status;
+}
+
+static annoproj_status write_call(annoproj_task *task, row_write_call *given, const annoproj_call *call, bytes *result,
+                                  annoproj_error **error) {
+    uint64_t print = fingerprint_text(fingerprint_text(0, "label_row_write"), given->json);
+    print = fingerprint_int64(fingerprint_int64(print, given->options.version), given->options.force);
+    const handle_call what = {.operation = ANNOPROJ_OPERATION_LABEL_WRITE, .arguments = given, .fingerprint = print};
+    bounds limits;
+    annoproj_status status = bounds_begin(&limits, call, error);
+    if (status == ANNOPROJ_OK) {
+        status = look_and_write(task, &what, &limits, call, result, error);
+        bounds_end(&limits);
+    }
+    annoproj_error_free(given->ahead.error);
+    arena_release(&given->ahead.memory);
     return status;
 }
 
@@ -355,10 +214,7 @@ annoproj_status annoproj_label_row_write(annoproj_task *task, const char *json,
         status = options_read(&given.options, sizeof given.options, sizeof given.options, options, error);
     }
     if (status == ANNOPROJ_OK) {
-        uint64_t print = fingerprint_text(fingerprint_text(0, "label_row_write"), json);
-        print = fingerprint_int64(fingerprint_int64(print, given.options.version), given.options.force);
-        handle_call what = {.operation = ANNOPROJ_OPERATION_LABEL_WRITE, .arguments = &given, .fingerprint = print};
-        status = task_write(task, &what, write_row, call, &result, error);
+        status = write_call(task, &given, call, &result, error);
     }
     if (status == ANNOPROJ_OK && !given.table) { /* a request key was repeated */
         status = result_table(&result, &given.table, error);

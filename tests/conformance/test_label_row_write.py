@@ -5,6 +5,10 @@ import json
 import os
 import random
 import re
+import subprocess
+import sys
+import tempfile
+import time
 import unittest
 
 import annoproj
@@ -353,6 +357,85 @@ class Writes(Base):
         versions = several.label_version_list(task=parent).to_pylist()
         self.assertIn(name, [one["name"] for one in versions])  # what it is called when it is over
         self.assertEqual(json.loads(several.task_open(parent).label_row())["branch_name"], "main")
+
+
+OTHER = """
+import sys, annoproj
+with annoproj.open(sys.argv[1]) as store:
+    host = store.session_open(0)
+    project = host.project_open(1)
+    if sys.argv[2] == "labels":
+        (task,) = [project.task_open(row["task"]) for row in project.task_list().to_pylist()]
+        print(task.label_row_write(sys.argv[3], force=True).to_pylist()[0]["version"])
+    else:
+        host.ontology_update(1, sys.argv[3])
+"""
+
+
+class Meanwhile(unittest.TestCase):
+    """A row is read and compared before the write lock is taken. What another process has written between that and the lock counts."""
+
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+        self.path, self.others = os.path.join(self.folder.name, "a.annoproj"), None
+        self.store = annoproj.create(self.path, clock=self.clock)
+        self.addCleanup(self.store.close)
+        self.host = self.store.session_open(0)
+        dataset = self.host.dataset_create("d")
+        self.host.data_units_add(dataset, titles=["image 0"], widths=[100], heights=[100])
+        self.project = self.host.project_create("p", self.host.ontology_create("o", json.dumps(ONTOLOGY)), test_shapes.FLOW)
+        self.project.attach_dataset(dataset)
+        (row,) = self.project.task_list().to_pylist()
+        self.task = self.project.task_open(row["task"])
+        write(self.task, self.boxes(a=1, b=1))
+
+    def clock(self):
+        """Commands ask for the time just before they take the lock."""
+        if self.others:
+            what, self.others = self.others, None
+            environment = dict(os.environ, PYTHONPATH=os.path.dirname(os.path.dirname(annoproj.__file__)))
+            subprocess.run([sys.executable, "-c", OTHER, self.path, *what], check=True, env=environment, stdout=subprocess.DEVNULL)
+        return int(time.time() * 1000000)
+
+    def boxes(self, **widths):
+        objects = [dict(box(), objectHash=8 * hash, boundingBox={"x": 0.1, "y": 0.1, "w": width / 8, "h": 0.1}) for hash, width in widths.items()]
+        return json.dumps(image(objects))
+
+    def there(self):
+        return {row["label"][0]: row["coordinates"][2] * 8 for row in self.task.geometry(Unit.STORED).to_pylist()}
+
+    def test_labels_that_another_process_wrote(self):
+        version = version_of(self.task)
+        self.others = ("labels", self.boxes(b=2, c=2))
+        with self.assertRaises(annoproj.ConflictError):
+            self.task.label_row_write(self.boxes(a=1, b=1, c=1), version=version)
+        self.assertEqual(self.there(), {"b": 2, "c": 2})
+        self.others = ("labels", self.boxes(a=1, b=3, d=1))
+        self.assertEqual(write(self.task, self.boxes(a=1, b=2, c=2), force=True), {"added": 1, "changed": 1, "removed": 1})
+        self.assertEqual(self.there(), {"a": 1, "b": 2, "c": 2})
+        self.others = ("labels", self.boxes(a=4, b=4, c=4))
+        self.assertEqual(write(self.task, self.boxes(a=4, b=4, c=4), force=True), NOTHING)
+        self.assertIsNone(self.others)
+        self.assertEqual(self.host.store_check().to_pylist(), [])
+
+    def test_faults_that_are_none_any_more(self):
+        """A row with classes that there are not yet; and one with a class that is there no more."""
+        more = json.loads(json.dumps(ONTOLOGY))
+        more["objects"].append(dict(more["objects"][0], id="99", featureNodeHash="objNew01", name="New", attributes=[]))
+        row = json.loads(self.boxes(a=1, b=1))
+        (unit,) = row["data_units"].values()
+        unit["labels"]["objects"].append(dict(unit["labels"]["objects"][0], objectHash="nnnnnnnn", featureHash="objNew01"))
+        with self.assertRaises(annoproj.DataError):
+            write(self.task, row, force=True)
+        self.others = ("ontology", json.dumps(more))
+        self.assertEqual(write(self.task, row, force=True), {"added": 1, "changed": 0, "removed": 0})
+        write(self.task, self.boxes(a=1, b=1), force=True)
+        more["objects"][-1]["archived"] = True
+        self.others = ("ontology", json.dumps(more))
+        with self.assertRaises(annoproj.DataError):
+            write(self.task, row, force=True)
+        self.assertEqual((self.there(), self.others), ({"a": 1, "b": 1}, None))
 
 
 class Faults(Base):

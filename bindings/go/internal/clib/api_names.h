@@ -733,6 +733,8 @@
 #define row_bool annoproj_internal_row_bool
 #define row_branch_row annoproj_internal_row_branch_row
 #define row_burn_down_row annoproj_internal_row_burn_down_row
+#define row_change_find annoproj_internal_row_change_find
+#define row_change_holds annoproj_internal_row_change_holds
 #define row_check_row annoproj_internal_row_check_row
 #define row_class_quality_row annoproj_internal_row_class_quality_row
 #define row_collaborator_quality_row annoproj_internal_row_collaborator_quality_row
