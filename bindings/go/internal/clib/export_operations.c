@@ -127,12 +127,12 @@ static annoproj_status export_project(annoproj_project *project, int64_t version
                                       annoproj_status (*write)(export_plan *plan, annoproj_error **error),
                                       const annoproj_call *call, int64_t *labels, annoproj_error **error) {
     export_call made = {.write = write, .version = version};
-    clear_error(error);
-    if (!labels || !options) {
-        return fail(error, ANNOPROJ_INVALID, "`%s` is NULL: give %s", labels ? "options" : "labels",
-                    labels ? "a path or a callback" : "a place for the result");
+    if (!result_place(labels, sizeof *labels, "labels", error)) {
+        return ANNOPROJ_INVALID;
     }
-    *labels = 0;
+    if (!options) {
+        return fail(error, ANNOPROJ_INVALID, "`options` is NULL: give a path or a callback");
+    }
     annoproj_status status = options_read(&made.options, sizeof made.options, sizeof made.options, options, error);
     if (status == ANNOPROJ_OK) {
         status = check_options(&made.options, version != 0, error);
