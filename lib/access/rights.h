@@ -33,17 +33,18 @@ typedef enum left_rule {
 /* What the operation asks of a task it is about. */
 typedef enum task_need { NEED_SEE, NEED_VIEW, NEED_WORK, NEED_TIME } task_need;
 
-#define ROLE_COUNT 6 /* annoproj_role, and 0 = none */
+#define ROLE_COUNT     6 /* annoproj_role, and 0 = none */
+#define ORG_ROLE_COUNT 3 /* annoproj_org_role, and 0 = none */
 
 typedef struct operation_rule {
     annoproj_operation operation;
     const char *name;
-    bool store; /* an operation on the store, decided by the org role */
     right roles[ROLE_COUNT];
-    right org_admin, member;
     gate_rule gate;
     task_need need;
     left_rule left;
+    bool store; /* an operation on the store, decided by the org role */
+    right org[ORG_ROLE_COUNT];
 } operation_rule;
 
 const operation_rule *operation_rule_of(annoproj_operation operation); /* NULL when there is none */
