@@ -119,9 +119,9 @@ func decodeStoreRow(d *decoder) []StoreRow {
 type CheckRow struct {
 	// Project: Project it concerns; null for the store as a whole.
 	Project Null[int64] `json:"project"`
-	// Subject: What is wrong: file, event, segment, counter, project, collaborator, user, task, assignment, queue, data_unit, label, published_label, issue, label_version.
+	// Subject: What is wrong: file, event, segment, counter, project, collaborator, stage, task, assignment, queue, data_unit, label, published_label, review, issue, time, outbox, label_version, user, dataset, ontology, tag, workflow_template.
 	Subject string `json:"subject"`
-	// ID: The task, label, stage, segment, event or label version it concerns.
+	// ID: The task, label, stage, segment, event, label version or whatever else it concerns; of outbox the message's number.
 	ID Null[int64] `json:"id"`
 	// Found: What the store says.
 	Found string `json:"found"`

@@ -76,8 +76,7 @@ static annoproj_status next_number(outbox_wishes *wishes, int64_t *seq, int64_t 
     return sql_end(count, error);
 }
 
-static annoproj_status write_message(outbox_wishes *wishes, outbox_kind kind, const event *of, int64_t stage,
-                                     int64_t reference, annoproj_error **error) {
+static annoproj_status write_message(outbox_wishes *wishes, const outbox_message *of, annoproj_error **error) {
     static const char query[] =
         "INSERT INTO outbox(project, seq, kind, created_us, actor, task, stage, reference, attempts, fetched_us)"
         " VALUES(?, ?, ?, ?, ?, ?, ?, ?, 0, 0)";
@@ -90,12 +89,12 @@ static annoproj_status write_message(outbox_wishes *wishes, outbox_kind kind, co
     statement *insert = sql(wishes->cmd->scope.database, query);
     bind_int64(insert, wishes->project);
     bind_int64(insert, seq);
-    bind_int64(insert, kind);
-    bind_int64(insert, of->time_us);
+    bind_int64(insert, of->kind);
+    bind_int64(insert, of->created_us);
     bind_int64(insert, of->actor);
     bind_int64(insert, of->task);
-    bind_int64(insert, stage);
-    bind_int64(insert, reference);
+    bind_int64(insert, of->stage);
+    bind_int64(insert, of->reference);
     status = sql_run(insert, error);
     return status == ANNOPROJ_OK && waiting > wishes->limit ? drop_oldest(wishes, waiting - wishes->limit, error)
                                                             : status;
@@ -103,51 +102,61 @@ static annoproj_status write_message(outbox_wishes *wishes, outbox_kind kind, co
 
 /* --- which events ----------------------------------------------------------------------------------------------------- */
 
-/* An action that sends a task along the workflow: out of a stage, into another. */
-static annoproj_status tell_action(outbox_wishes *wishes, const event *of, annoproj_error **error) {
-    annoproj_status status = ANNOPROJ_OK;
-    if (of->kind == EVENT_TASK_SUBMIT) {
-        status = load_stage(wishes, of->stage, error);
-        if (status == ANNOPROJ_OK && wishes->submitted)
-            status = write_message(wishes, OUTBOX_TASK_SUBMITTED, of, of->stage, 0, error);
+static outbox_message told_by(const event *of, outbox_kind kind, int64_t stage, int64_t reference) {
+    return (outbox_message){.kind = kind,
+                            .created_us = of->time_us,
+                            .actor = of->actor,
+                            .task = of->task,
+                            .stage = stage,
+                            .reference = reference};
+}
+
+/* An action sends a task along the workflow: out of a stage, into another. A move and a reopen pass the workflow by: nobody is
+ * told. */
+size_t outbox_messages(const event *of, outbox_message out[OUTBOX_OF_EVENT]) {
+    size_t count = 0;
+    switch (of->kind) {
+    case EVENT_TASK_SUBMIT:
+        out[count++] = told_by(of, OUTBOX_TASK_SUBMITTED, of->stage, 0);
+        out[count++] = told_by(of, OUTBOX_TASK_COMPLETED, of->reference, 0);
+        break;
+    case EVENT_TASK_APPROVE:
+    case EVENT_TASK_REJECT:
+    case EVENT_TASK_PATHWAY: out[count++] = told_by(of, OUTBOX_TASK_COMPLETED, of->reference, 0); break;
+    case EVENT_ISSUE_CREATE: out[count++] = told_by(of, OUTBOX_ISSUE_CREATED, of->stage, of->reference); break;
+    case EVENT_ISSUE_RESOLVE: out[count++] = told_by(of, OUTBOX_ISSUE_RESOLVED, of->stage, of->reference); break;
+    case EVENT_ISSUE_REOPEN: out[count++] = told_by(of, OUTBOX_ISSUE_REOPENED, of->stage, of->reference); break;
+    case EVENT_ISSUE_COMMENT: out[count++] = told_by(of, OUTBOX_ISSUE_COMMENTED, of->stage, of->reference); break;
+    case EVENT_PROJECT_STATUS: out[count++] = told_by(of, OUTBOX_PROJECT_STATUS, 0, of->reference); break;
+    default: break;
     }
-    if (status == ANNOPROJ_OK)
-        status = load_stage(wishes, of->reference, error);
-    if (status == ANNOPROJ_OK && wishes->completed)
-        status = write_message(wishes, OUTBOX_TASK_COMPLETED, of, of->reference, 0, error);
+    return count;
+}
+
+static annoproj_status is_wanted(outbox_wishes *wishes, const outbox_message *message, bool *wanted,
+                                 annoproj_error **error) {
+    const bool of_task = message->kind == OUTBOX_TASK_SUBMITTED || message->kind == OUTBOX_TASK_COMPLETED;
+    annoproj_status status = of_task ? load_stage(wishes, message->stage, error) : load_project(wishes, error);
+    switch (message->kind) {
+    case OUTBOX_TASK_SUBMITTED: *wanted = wishes->submitted; break;
+    case OUTBOX_TASK_COMPLETED: *wanted = wishes->completed; break;
+    case OUTBOX_PROJECT_STATUS: *wanted = wishes->status; break;
+    default: *wanted = wishes->issues;
+    }
     return status;
 }
 
-static annoproj_status tell_issue(outbox_wishes *wishes, outbox_kind kind, const event *of, annoproj_error **error) {
-    annoproj_status status = load_project(wishes, error);
-    return status == ANNOPROJ_OK && wishes->issues ? write_message(wishes, kind, of, of->stage, of->reference, error)
-                                                   : status;
-}
-
-static annoproj_status tell_status(outbox_wishes *wishes, const event *of, annoproj_error **error) {
-    annoproj_status status = load_project(wishes, error);
-    return status == ANNOPROJ_OK && wishes->status
-               ? write_message(wishes, OUTBOX_PROJECT_STATUS, of, 0, of->reference, error)
-               : status;
-}
-
-/* A move and a reopen pass the workflow by: nobody is told. */
 annoproj_status outbox_collect(command *cmd, int64_t project, const event_batch *events, annoproj_error **error) {
     outbox_wishes wishes = {.cmd = cmd, .project = project, .stage = -1};
     annoproj_status status = ANNOPROJ_OK;
     for (size_t i = 0; i < events->count && status == ANNOPROJ_OK; i++) {
-        const event *one = &events->events[i];
-        switch (one->kind) {
-        case EVENT_TASK_SUBMIT:
-        case EVENT_TASK_APPROVE:
-        case EVENT_TASK_REJECT:
-        case EVENT_TASK_PATHWAY: status = tell_action(&wishes, one, error); break;
-        case EVENT_ISSUE_CREATE: status = tell_issue(&wishes, OUTBOX_ISSUE_CREATED, one, error); break;
-        case EVENT_ISSUE_RESOLVE: status = tell_issue(&wishes, OUTBOX_ISSUE_RESOLVED, one, error); break;
-        case EVENT_ISSUE_REOPEN: status = tell_issue(&wishes, OUTBOX_ISSUE_REOPENED, one, error); break;
-        case EVENT_ISSUE_COMMENT: status = tell_issue(&wishes, OUTBOX_ISSUE_COMMENTED, one, error); break;
-        case EVENT_PROJECT_STATUS: status = tell_status(&wishes, one, error); break;
-        default: break;
+        outbox_message told[OUTBOX_OF_EVENT];
+        const size_t count = outbox_messages(&events->events[i], told);
+        for (size_t k = 0; k < count && status == ANNOPROJ_OK; k++) {
+            bool wanted = false;
+            status = is_wanted(&wishes, &told[k], &wanted, error);
+            if (status == ANNOPROJ_OK && wanted)
+                status = write_message(&wishes, &told[k], error);
         }
     }
     return status;

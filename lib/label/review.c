@@ -36,9 +36,10 @@ static annoproj_status put_review(command *cmd, int64_t task, int64_t stage, con
     return sql_run(put, error);
 }
 
-/* When a stage was entered, so that a later entering has a higher number: the log's position. */
-static annoproj_status entering(command *cmd, int64_t task, int64_t *entered, annoproj_error **error) {
-    return event_next_seq(cmd->scope.database, PROJECT_OF(task), entered, error);
+/* When a review was made or decided, so that what is later has a higher number: the next event's. The event of entering its stage is
+ * there already, that of a move which approves comes behind. */
+static annoproj_status entering(command *cmd, int64_t *entered, annoproj_error **error) {
+    return command_next_seq(cmd, entered, error);
 }
 
 /* ---- entering a stage ---- */
@@ -100,8 +101,7 @@ annoproj_status review_enter_stage(command *cmd, const task_facts *task, annopro
         return ANNOPROJ_OK;
     annoproj_status status = gather_entering(&cmd->scope, task->id, stage, &list, error);
     if (status == ANNOPROJ_OK && list) {
-        status = entering(cmd, task->id, &entered, error);
-        entered++; /* behind what the same command decided in the stage before */
+        status = entering(cmd, &entered, error);
     }
     for (const review *one = list; one && status == ANNOPROJ_OK; one = one->next) {
         status = put_review(cmd, task->id, stage, one, entered, error);
@@ -123,7 +123,7 @@ annoproj_status review_approve_all(command *cmd, int64_t task, int64_t stage, an
         "INSERT OR REPLACE INTO label_review(task, label, stage, state, reviewer, content, entered)"
         " SELECT task, number, ?2, ?3, ?4, 0, ?5 FROM label WHERE task = ?1";
     int64_t entered = 0;
-    annoproj_status status = entering(cmd, task, &entered, error);
+    annoproj_status status = entering(cmd, &entered, error);
     if (status != ANNOPROJ_OK) {
         return status;
     }
@@ -132,7 +132,7 @@ annoproj_status review_approve_all(command *cmd, int64_t task, int64_t stage, an
     bind_int64(put, stage);
     bind_int64(put, REVIEW_APPROVED);
     bind_int64(put, cmd->scope.user);
-    bind_int64(put, entered);
+    bind_int64(put, entered + 1);
     return sql_run(put, error);
 }
 
@@ -146,7 +146,7 @@ annoproj_status review_label_written(command *cmd, const task_facts *task, const
                   .reviewer = reviewer ? cmd->scope.user : 0,
                   .content = label_fingerprint(written)};
     int64_t entered = 0;
-    annoproj_status status = entering(cmd, task->id, &entered, error);
+    annoproj_status status = entering(cmd, &entered, error);
     return status == ANNOPROJ_OK ? put_review(cmd, task->id, task->stage.id, &one, entered, error) : status;
 }
 
@@ -185,7 +185,7 @@ static annoproj_status set_state(command *cmd, int64_t task, int64_t stage, int6
     int64_t entered = 0;
     annoproj_status status = label_content(&cmd->scope, task, which, class, &one.content, error);
     if (status == ANNOPROJ_OK) {
-        status = entering(cmd, task, &entered, error);
+        status = entering(cmd, &entered, error);
     }
     return status == ANNOPROJ_OK ? put_review(cmd, task, stage, &one, entered, error) : status;
 }

@@ -1,5 +1,5 @@
-/* Whether the project itself, its collaborators and the users of the store are what the events say, and numbers that were given
- * out stay given out. */
+/* Whether the project itself, its collaborators, datasets, tags and label versions, and the users and whatever else the store has are
+ * what the events say, and numbers that were given out stay given out. */
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -8,7 +8,8 @@
 /* --- the project -------------------------------------------------------------------------------------------------- */
 
 static annoproj_status check_project_row(scope *in, checking *check, const replay *state, annoproj_error **error) {
-    static const char query[] = "SELECT status, owner, ontology, deleted_us IS NOT NULL FROM project WHERE id = ?";
+    static const char query[] = "SELECT status, owner, ontology, coalesce(deleted_us, 0), created_us, edited_us"
+                                " FROM project WHERE id = ?";
     statement *find = sql(in->database, query);
     bind_int64(find, check->project);
     if (sql_row(find)) {
@@ -16,7 +17,11 @@ static annoproj_status check_project_row(scope *in, checking *check, const repla
         if (state->owner >= 0)
             check_compare(check, "project", 0, "owner", column_int64(find, 1), state->owner);
         check_compare(check, "project", 0, "ontology", column_int64(find, 2), state->ontology);
-        check_compare(check, "project", 0, "deleted", column_int64(find, 3), state->deleted);
+        check_compare(check, "project", 0, "deleted", column_int64(find, 3), state->deleted ? state->deleted_us : 0);
+        check_compare(check, "project", 0, "created", column_int64(find, 4), state->created_us);
+        const int64_t edited = column_int64(find, 5);
+        if (edited < state->edited_us || edited > state->tagged_us)
+            check_compare(check, "project", 0, "edited", edited, state->edited_us);
     } else {
         check_report(check, "project", 0, "no such project", "a project");
     }
@@ -67,7 +72,7 @@ static annoproj_status check_collaborators(scope *in, checking *check, const rep
 }
 
 static annoproj_status check_users(scope *in, checking *check, const replay *state, annoproj_error **error) {
-    static const char query[] = "SELECT id, org_role, disabled, erased FROM user ORDER BY id";
+    static const char query[] = "SELECT id, org_role, disabled, erased, created_us FROM user ORDER BY id";
     int64_t found = 0, expected = 0;
     for (size_t i = 0; i < state->user_count; i++)
         expected += state->users[i].known;
@@ -83,6 +88,7 @@ static annoproj_status check_users(scope *in, checking *check, const replay *sta
         check_person(check, "user", state, user, column_int64(find, 1));
         check_compare(check, "user", user, "disabled", column_int64(find, 2), one->disabled);
         check_compare(check, "user", user, "erased", column_int64(find, 3), one->erased);
+        check_compare(check, "user", user, "created", column_int64(find, 4), one->created_us);
     }
     check_compare(check, "user", 0, "users", found, expected);
     return sql_end(find, error);
@@ -104,6 +110,69 @@ static annoproj_status check_counted(scope *in, checking *check, const counted *
     return sql_end(find, error);
 }
 
+/* --- what else there is, made by an event ------------------------------------------------------------------------- */
+
+/* Rows of a table: id, when it was made and by whom, when it was changed, a number of its own, whether it is gone. What a table does not
+ * have is null; what is gone has no row where that is null. */
+typedef struct kept_things {
+    replay_thing sort;
+    const char *subject, *amount, *text;
+} kept_things;
+
+static void compare_thing(checking *check, const kept_things *of, statement *find, const replayed_thing *expected) {
+    const struct {
+        const char *what;
+        int64_t expected;
+    } columns[] = {{"created", expected->created_us},
+                   {"creator", expected->creator},
+                   {"edited", expected->edited_us},
+                   {of->amount, expected->amount},
+                   {"gone", expected->gone}};
+    for (int i = 0; i < 5; i++)
+        if (!column_is_null(find, i + 1))
+            check_compare(check, of->subject, column_int64(find, 0), columns[i].what, column_int64(find, i + 1),
+                          columns[i].expected);
+}
+
+static void report_gone(checking *check, const kept_things *of, int64_t id, bool found) {
+    check_report(check, of->subject, id, found ? "it is there" : "it is not there",
+                 found ? "no event made it, or one removed it" : "an event made it");
+}
+
+static annoproj_status check_things(scope *in, checking *check, const replay *state, const kept_things *of,
+                                    annoproj_error **error) {
+    const replayed_thing *things = state->things[of->sort];
+    const int64_t count = (int64_t)state->thing_count[of->sort];
+    int64_t next = 0;
+    bool keeps_gone = false;
+    statement *find = sql(in->database, of->text);
+    bind_int64(find, check->project);
+    while (sql_row(find)) {
+        const int64_t id = column_int64(find, 0);
+        keeps_gone = !column_is_null(find, 5);
+        for (; next < id && next < count; next++)
+            if (things[next].known && (keeps_gone || !things[next].gone))
+                report_gone(check, of, next, false);
+        next = id + 1;
+        if (id < 0 || id >= count || !things[id].known || (!keeps_gone && things[id].gone))
+            report_gone(check, of, id, true);
+        else
+            compare_thing(check, of, find, &things[id]);
+    }
+    for (; next < count; next++)
+        if (things[next].known && (keeps_gone || !things[next].gone))
+            report_gone(check, of, next, false);
+    return sql_end(find, error);
+}
+
+static annoproj_status check_all_things(scope *in, checking *check, const replay *state, const kept_things *all,
+                                        size_t count, annoproj_error **error) {
+    annoproj_status status = ANNOPROJ_OK;
+    for (size_t i = 0; i < count && status == ANNOPROJ_OK; i++)
+        status = check_things(in, check, state, &all[i], error);
+    return status;
+}
+
 annoproj_status check_project_facts(scope *in, checking *check, const replay *state, annoproj_error **error) {
     static const counted tasks_by_pathway = {
         "counter", "tasks of a pathway",
@@ -111,24 +180,49 @@ annoproj_status check_project_facts(scope *in, checking *check, const replay *st
         "stage s"
         " ON s.id = t.stage WHERE t.stage = c.stage AND t.position = c.position AND t.epoch = s.epoch) AS there"
         " FROM router_count c WHERE c.stage > ?1 << 32 AND c.stage < (?1 + 1) << 32) WHERE kept <> there"};
+    static const kept_things things[] = {
+        {THING_ATTACHED, "dataset", "number in the project",
+         "SELECT dataset, NULL, NULL, NULL, number, 1 - attached FROM project_dataset WHERE project = ? ORDER BY "
+         "dataset"},
+        {THING_ON, "tag", "",
+         "SELECT tag, NULL, NULL, NULL, NULL, NULL FROM project_tag WHERE project = ? ORDER BY tag"},
+        {THING_VERSION, "label_version", "",
+         "SELECT id & 0xffffffff, created_us, creator, NULL, NULL, NULL FROM label_version WHERE id > ?1 << 32"
+         " AND id < (?1 + 1) << 32 AND branch = 0 ORDER BY id"}};
     annoproj_status status = check_project_row(in, check, state, error);
     if (status == ANNOPROJ_OK)
         status = check_numbers(in, check, state, error);
     if (status == ANNOPROJ_OK)
         status = check_collaborators(in, check, state, error);
+    if (status == ANNOPROJ_OK)
+        status = check_all_things(in, check, state, things, sizeof things / sizeof *things, error);
     return status == ANNOPROJ_OK ? check_counted(in, check, &tasks_by_pathway, error) : status;
 }
 
 annoproj_status check_store_facts(scope *in, checking *check, const replay *state, annoproj_error **error) {
     static const counted counts[] = {
-        {"dataset", "data units",
+        {"dataset", "data units that there are",
          "SELECT id, kept, there FROM (SELECT d.id, d.data_units AS kept, (SELECT count(*) FROM data_unit u"
          " WHERE u.id > d.id << 32 AND u.id < (d.id + 1) << 32) AS there FROM dataset d) WHERE kept <> there"},
         {"ontology", "features",
          "SELECT id, kept, there FROM (SELECT o.id, o.features AS kept, (SELECT coalesce(max(f.number), 0) FROM "
          "feature f"
          " WHERE f.ontology = o.id) AS there FROM ontology o) WHERE kept <> there"}};
+    static const kept_things things[] = {
+        {THING_DATASET, "dataset", "data units",
+         "SELECT id, created_us, creator, NULL, data_units, NULL FROM dataset WHERE ?1 = 0 ORDER BY id"},
+        {THING_ONTOLOGY, "ontology", "",
+         "SELECT id, created_us, creator, edited_us, NULL, NULL FROM ontology WHERE ?1 = 0 ORDER BY id"},
+        {THING_TAG, "tag", "", "SELECT id, created_us, NULL, NULL, NULL, deleted FROM tag WHERE ?1 = 0 ORDER BY id"},
+        {THING_TEMPLATE, "workflow_template", "",
+         "SELECT id, created_us, creator, edited_us, NULL, NULL FROM workflow_template WHERE ?1 = 0 ORDER BY id"}};
     annoproj_status status = check_users(in, check, state, error);
+    if (status == ANNOPROJ_OK)
+        status = check_all_things(in, check, state, things, sizeof things / sizeof *things, error);
+    if (status == ANNOPROJ_OK)
+        status = check_time(in, check, state, error);
+    if (status == ANNOPROJ_OK)
+        status = check_ontologies(in, check, error);
     for (size_t i = 0; i < sizeof counts / sizeof *counts && status == ANNOPROJ_OK; i++)
         status = check_counted(in, check, &counts[i], error);
     return status;

@@ -273,20 +273,6 @@ static annoproj_status check_drawn(scope *in, checking *check, const replay *sta
     return sql_end(find, error);
 }
 
-/* What waits for the host. */
-static annoproj_status check_outbox(scope *in, checking *check, annoproj_error **error) {
-    static const char query[] = "SELECT s.waiting, s.last, count(o.seq), coalesce(max(o.seq), 0) FROM outbox_state s"
-                                " LEFT JOIN outbox o ON o.project = s.project WHERE s.project = ?";
-    statement *find = sql(in->database, query);
-    bind_int64(find, check->project);
-    if (sql_row(find) && !column_is_null(find, 0)) {
-        check_compare(check, "counter", 0, "waiting messages", column_int64(find, 0), column_int64(find, 2));
-        if (column_int64(find, 3) > column_int64(find, 1))
-            check_compare(check, "counter", 0, "last message", column_int64(find, 1), column_int64(find, 3));
-    }
-    return sql_end(find, error);
-}
-
 static int64_t vector_value(statement *find, int column, int64_t task) {
     size_t at = (size_t)(NUMBER_OF(task) % TASK_VECTOR_CHUNK) * 2;
     const uint8_t *data = column_blob(find, column);
@@ -340,6 +326,15 @@ static annoproj_status is_being_purged(scope *in, int64_t project, bool *purging
     return sql_end(find, error);
 }
 
+static annoproj_status replay_and_watch(scope *in, checking *check, replay *state, annoproj_error **error) {
+    event_checks *checks = NULL;
+    annoproj_status status = check_events_begin(in, check, &checks, error);
+    const replay_watcher watcher = {check_events_see, checks};
+    if (status == ANNOPROJ_OK)
+        status = replay_project(in, check->project, &watcher, state, error);
+    return check_events_end(checks, status, error);
+}
+
 annoproj_status check_project(scope *in, checking *check, annoproj_error **error) {
     replay state = {0};
     bool purging = false;
@@ -349,7 +344,7 @@ annoproj_status check_project(scope *in, checking *check, annoproj_error **error
     status = event_check(in->database, check->project, log_line, check, in->bounds, error);
     if (status != ANNOPROJ_OK || check->quick)
         return status;
-    status = replay_project(in, check->project, &state, error);
+    status = replay_and_watch(in, check, &state, error);
     if (status == ANNOPROJ_CORRUPT) { /* the log's own check has said what is wrong with it */
         drop_error(error);
         return ANNOPROJ_OK;
@@ -361,6 +356,8 @@ annoproj_status check_project(scope *in, checking *check, annoproj_error **error
     }
     if (status == ANNOPROJ_OK)
         status = check_project_facts(in, check, &state, error);
+    if (status == ANNOPROJ_OK)
+        status = check_workflow(in, check, error);
     if (status == ANNOPROJ_OK)
         status = check_tasks(in, check, &state, error);
     if (status == ANNOPROJ_OK)
@@ -386,9 +383,9 @@ annoproj_status check_project(scope *in, checking *check, annoproj_error **error
     if (status == ANNOPROJ_OK)
         status = check_drawn(in, check, &state, error);
     if (status == ANNOPROJ_OK)
-        status = check_members(in, check, error);
+        status = check_reviews(in, check, &state, error);
     if (status == ANNOPROJ_OK)
-        status = check_outbox(in, check, error);
+        status = check_members(in, check, error);
     if (status == ANNOPROJ_OK)
         status = check_versions(in, check, error);
     replay_release(&state);

@@ -1,5 +1,5 @@
 /* Replaying a project's events. */
-#include "replay.h"
+#include "replay_parts.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -9,8 +9,7 @@
 
 #define BATCH 4096
 
-/* Room for element `number`; grows by doubling, new elements zeroed. */
-static void *make_room(void *elements, size_t *count, int64_t number, size_t size) {
+void *replay_room(void *elements, size_t *count, int64_t number, size_t size) {
     size_t needed = (size_t)number + 1, capacity = *count;
     if (needed <= capacity)
         return elements;
@@ -24,187 +23,52 @@ static void *make_room(void *elements, size_t *count, int64_t number, size_t siz
     return grown;
 }
 
-static replayed_task *task_at(replay *state, int64_t number) {
-    void *grown = make_room(state->tasks, &state->task_count, number, sizeof *state->tasks);
-    if (grown)
-        state->tasks = grown;
-    return grown ? state->tasks + number : NULL;
-}
-
 static replayed_label *label_at(replay *state, int64_t number) {
-    void *grown = make_room(state->labels, &state->label_count, number, sizeof *state->labels);
+    void *grown = replay_room(state->labels, &state->label_count, number, sizeof *state->labels);
     if (grown)
         state->labels = grown;
     return grown ? state->labels + number : NULL;
 }
 
 static replayed_issue *issue_at(replay *state, int64_t number) {
-    void *grown = make_room(state->issues, &state->issue_count, number, sizeof *state->issues);
+    void *grown = replay_room(state->issues, &state->issue_count, number, sizeof *state->issues);
     if (grown)
         state->issues = grown;
     return grown ? state->issues + number : NULL;
 }
 
-/* The branches of a task go where it goes; they are closed when it leaves consensus (stage 0). */
-static void move_branches(replay *state, replayed_task *parent, int32_t stage, int64_t assignee) {
-    for (int64_t i = 0; i < parent->branches; i++) {
-        replayed_task *branch = &state->tasks[parent->first_branch + i];
-        branch->stage = stage;
-        branch->assignee = assignee;
-    }
-    if (stage == 0)
-        parent->branches = 0;
-}
-
-/* A branch is made, and its task waits. */
-static bool apply_branch(replay *state, const event *one) {
-    if (!task_at(state, one->task > one->reference ? one->task : one->reference))
-        return false;
-    replayed_task *branch = &state->tasks[one->task], *parent = &state->tasks[one->reference];
-    *branch = (replayed_task){.created = true,
-                              .stage = one->stage,
-                              .parent = one->reference,
-                              .entered_us = one->time_us,
-                              .status = ANNOPROJ_TASK_NEW};
-    state->last_task = one->task > state->last_task ? one->task : state->last_task;
-    parent->assignee = NOT_QUEUED;
-    if (parent->branches++ == 0)
-        parent->first_branch = one->task;
-    return true;
-}
-
-/* How many annotators the branches that were used came from. */
-static int64_t count_used(const replay *state, const replayed_task *parent) {
-    const replayed_task *first = &state->tasks[parent->first_branch];
-    int64_t count = 0;
-    for (int64_t i = 0; i < parent->branches; i++) {
-        bool counted = first[i].used_from == 0;
-        for (int64_t k = 0; k < i && !counted; k++)
-            counted = first[k].used_from == first[i].used_from;
-        count += !counted;
-    }
-    return count;
-}
-
-/* A branch is work on its task. */
-static void add_worker(replay *state, const replayed_task *task, const event *one) {
-    void *grown = make_room(state->workers, &state->worker_room, (int64_t)state->worker_count, sizeof *state->workers);
-    if (!grown) {
-        state->failed = true;
+/* Of how many commands a task's labels were written by at least: each has one time. */
+static void note_writing(replay *state, const event *one) {
+    if ((size_t)one->task >= state->task_count)
         return;
-    }
-    state->workers = grown;
-    state->workers[state->worker_count++] = (replayed_worker){
-        .task = task->parent != 0 ? task->parent : one->task, .stage = one->stage, .user = one->actor};
-}
-
-uint64_t replay_stay(uint64_t print, int64_t stage, int64_t entered_us, int64_t left_us, int64_t actor,
-                     int64_t assignee) {
-    const int64_t facts[] = {stage, entered_us, left_us, actor, assignee};
-    return hash64_with(facts, sizeof facts, print);
-}
-
-/* What the action that sends a task on leaves on it. */
-static void note_action(replay *state, replayed_task *task, const event *one) {
-    const bool waits = task->assignee == NOT_QUEUED, merges = one->kind == EVENT_TASK_APPROVE && task->branches > 0;
-    task->stays++;
-    task->stays_print = replay_stay(task->stays_print, task->stage, task->entered_us, one->time_us,
-                                    waits ? 0 : one->actor, waits ? 0 : task->assignee);
-    task->action_user = one->actor;
-    task->action_stage = one->stage;
-    task->action_us = one->time_us;
-    task->submits += one->kind == EVENT_TASK_SUBMIT || merges;
-    task->merged = merges || (task->merged && one->kind != EVENT_TASK_SUBMIT);
-    task->last_submitter = one->kind == EVENT_TASK_SUBMIT ? one->actor : task->last_submitter;
-    task->returned = one->kind == EVENT_TASK_REJECT || one->kind == EVENT_TASK_REOPEN;
-    task->status = task->returned ? ANNOPROJ_TASK_REOPENED : ANNOPROJ_TASK_NEW;
-    task->entered_us = one->time_us;
-    task->released = false;
-    if (one->kind == EVENT_TASK_SUBMIT && one->actor != 0)
-        add_worker(state, task, one);
-}
-
-/* Submit, approve, reject, move, reopen, pathway, and the last branch that was submitted: to another stage. */
-static void apply_move(replay *state, replayed_task *task, const event *one) {
-    const bool waits = task->assignee == NOT_QUEUED;
-    note_action(state, task, one);
-    task->stage = (int32_t)one->reference;
-    task->assignee = task->parent != 0 ? NOT_QUEUED : 0;
-    if (one->kind == EVENT_TASK_SUBMIT && task->parent == 0)
-        task->submitters = 0;
-    if (one->kind == EVENT_TASK_APPROVE && task->branches > 0)
-        task->submitters = count_used(state, task);
-    if (task->branches == 0)
-        return;
-    if (one->kind == EVENT_TASK_REJECT && !waits) { /* behind it each branch that goes back to somebody says so */
-        task->assignee = NOT_QUEUED;
-        move_branches(state, task, task->stage, 0);
-    } else {
-        move_branches(state, task, one->kind == EVENT_CONSENSUS_READY ? task->stage : 0, NOT_QUEUED);
-    }
-}
-
-static bool apply_to_task(replay *state, const event *one) {
-    replayed_task *task = task_at(state, one->task);
-    if (!task)
-        return false;
-    switch (one->kind) {
-    case EVENT_TASK_CREATE:
-        task->created = true;
-        task->stage = one->stage;
-        task->entered_us = one->time_us;
-        task->status = ANNOPROJ_TASK_NEW;
-        state->last_task = one->task > state->last_task ? one->task : state->last_task;
-        break;
-    case EVENT_TASK_RESTORE:
-        task->stage = one->stage;
-        task->removed_stage = 0;
-        if (task->assignee != NOT_QUEUED)
-            task->assignee = one->credited;
-        break;
-    case EVENT_TASK_REMOVE:
-        task->removed_stage = task->stage;
-        task->stage = 0;
-        break;
-    case EVENT_TASK_ASSIGN:
-    case EVENT_TASK_RETURN:
-        task->assignee = one->credited;
-        task->released = false;
-        break;
-    case EVENT_TASK_RELEASE:
-    case EVENT_TASK_LAPSE:
-        task->assignee = 0;
-        task->released = true;
-        break;
-    case EVENT_TASK_SKIP:
-        task->status = ANNOPROJ_TASK_SKIPPED;
-        if (one->reference == 0) {
-            task->assignee = 0;
-            task->released = false;
-        }
-        break;
-    case EVENT_BRANCH_APPROVE: task->used_from = one->credited; break;
-    case EVENT_TASK_PRIORITY:
-        task->priority = (int32_t)one->reference;
-        task->priority_set = true;
-        break;
-    default: apply_move(state, task, one);
-    }
-    return true;
+    replayed_task *task = &state->tasks[one->task];
+    task->writes += task->writes == 0 || task->written_us != one->time_us;
+    task->written_us = one->time_us;
 }
 
 static bool apply_to_label(replay *state, const event *one) {
     replayed_label *label = label_at(state, one->reference);
     if (!label)
         return false;
+    if (label->task == 0 && (size_t)one->task < state->task_count) {
+        label->next = state->tasks[one->task].first_label;
+        state->tasks[one->task].first_label = one->reference;
+    }
     label->task = one->task;
     state->last_label = one->reference > state->last_label ? one->reference : state->last_label;
     switch (one->kind) {
     case EVENT_LABEL_PUT:
         label->drawn = true;
         label->drawn_class = one->class;
+        note_writing(state, one);
+        return replay_label_put(state, one);
+    case EVENT_REVIEW_APPROVE:
+    case EVENT_REVIEW_REJECT:
+    case EVENT_REVIEW_REOPEN: return replay_label_decided(state, one);
+    case EVENT_LABEL_REMOVE:
+        label->drawn = false;
+        note_writing(state, one);
         break;
-    case EVENT_LABEL_REMOVE: label->drawn = false; break;
     case EVENT_LABEL_CREATE:
     case EVENT_BRANCH_LABEL_CREATE:
     case EVENT_MAIN_LABEL_CREATE:
@@ -246,7 +110,7 @@ static bool apply_to_label(replay *state, const event *one) {
     case EVENT_LABEL_REJECT:
         label->frames = one->frames;
         label->frames_known = true;
-        break;
+        return replay_label_decided(state, one);
     case EVENT_LABEL_COUNTED: label->counted = true; break;
     default: break;
     }
@@ -275,7 +139,7 @@ static bool apply_to_issue(replay *state, const event *one) {
 
 /* What a project's events say of collaborators, and those of the store of users. */
 static bool apply_to_user(replay *state, const event *one) {
-    void *grown = make_room(state->users, &state->user_count, one->credited, sizeof *state->users);
+    void *grown = replay_room(state->users, &state->user_count, one->credited, sizeof *state->users);
     if (!grown)
         return false;
     state->users = grown;
@@ -288,7 +152,10 @@ static bool apply_to_user(replay *state, const event *one) {
         user->role = ANNOPROJ_ORG_MEMBER;
         break;
     case EVENT_COLLABORATOR_REMOVE: user->role = 0; break;
-    default: user->role = one->reference; user->known = true;
+    default:
+        user->created_us = user->known ? user->created_us : one->time_us;
+        user->role = one->reference;
+        user->known = true;
     }
     return true;
 }
@@ -298,20 +165,99 @@ static void apply_to_project(replay *state, const event *one) {
     case EVENT_PROJECT_CREATE:
         state->owner = one->actor;
         state->ontology = one->reference;
+        state->created_us = state->edited_us = one->time_us;
         break;
-    case EVENT_PROJECT_STATUS: state->status = one->reference; break;
-    case EVENT_PROJECT_OWNER: state->owner = one->credited; break;
+    case EVENT_PROJECT_STATUS:
+        state->status = one->reference;
+        state->edited_us = one->time_us;
+        break;
+    case EVENT_PROJECT_OWNER:
+        state->owner = one->credited;
+        state->edited_us = one->time_us;
+        break;
+    case EVENT_PROJECT_UPDATE:
+    case EVENT_WORKFLOW_UPDATE: state->edited_us = one->time_us; break;
     case EVENT_PROJECT_DELETE:
-    case EVENT_PROJECT_RESTORE: state->deleted = one->kind == EVENT_PROJECT_DELETE; break;
-    case EVENT_LABEL_VERSION_CREATE:
-        state->last_version = one->reference > state->last_version ? one->reference : state->last_version;
+        state->deleted = true;
+        state->deleted_us = one->time_us;
         break;
+    case EVENT_PROJECT_RESTORE: state->deleted = false; break;
+    case EVENT_PROJECT_PURGE: state->purged = true; break;
     default: break;
     }
 }
 
+/* --- what else there is ------------------------------------------------------------------------------------------- */
+
+static bool make_thing(replayed_thing *thing, const event *one) {
+    *thing = (replayed_thing){
+        .created_us = one->time_us, .edited_us = one->time_us, .creator = one->actor, .known = true};
+    return true;
+}
+
+static bool put_on(replay *state, replayed_thing *thing, bool numbered) {
+    if (!thing->known && numbered)
+        thing->amount = ++state->last_attached;
+    thing->known = true;
+    thing->gone = false;
+    return true;
+}
+
+static bool apply_to_thing(replay *state, replay_thing sort, const event *one) {
+    if (one->reference < 0 || one->reference > INT32_MAX) /* nothing has such an id */
+        return true;
+    void *grown = replay_room(state->things[sort], &state->thing_count[sort], one->reference, sizeof(replayed_thing));
+    if (!grown)
+        return false;
+    state->things[sort] = grown;
+    replayed_thing *thing = &state->things[sort][one->reference];
+    switch (one->kind) {
+    case EVENT_DATASET_CREATE:
+    case EVENT_ONTOLOGY_CREATE:
+    case EVENT_TAG_CREATE:
+    case EVENT_WORKFLOW_TEMPLATE_CREATE: return make_thing(thing, one);
+    case EVENT_LABEL_VERSION_CREATE:
+        state->last_version = one->reference > state->last_version ? one->reference : state->last_version;
+        return make_thing(thing, one);
+    case EVENT_DATA_UNITS_ADD: thing->amount += one->frames; break;
+    case EVENT_ONTOLOGY_UPDATE:
+    case EVENT_WORKFLOW_TEMPLATE_UPDATE: thing->edited_us = one->time_us; break;
+    case EVENT_DATASET_ATTACH:
+    case EVENT_PROJECT_TAG: return put_on(state, thing, sort == THING_ATTACHED);
+    case EVENT_TAG_DELETE:
+    case EVENT_WORKFLOW_TEMPLATE_DELETE:
+    case EVENT_LABEL_VERSION_DELETE:
+    case EVENT_DATASET_DETACH:
+    case EVENT_PROJECT_UNTAG: thing->gone = true; break;
+    default: break;
+    }
+    return true;
+}
+
+/* THING_SORTS = none. */
+static replay_thing thing_of(int32_t kind) {
+    switch (kind) {
+    case EVENT_DATASET_CREATE:
+    case EVENT_DATA_UNITS_ADD: return THING_DATASET;
+    case EVENT_ONTOLOGY_CREATE:
+    case EVENT_ONTOLOGY_UPDATE: return THING_ONTOLOGY;
+    case EVENT_TAG_CREATE:
+    case EVENT_TAG_DELETE: return THING_TAG;
+    case EVENT_WORKFLOW_TEMPLATE_CREATE:
+    case EVENT_WORKFLOW_TEMPLATE_UPDATE:
+    case EVENT_WORKFLOW_TEMPLATE_DELETE: return THING_TEMPLATE;
+    case EVENT_LABEL_VERSION_CREATE:
+    case EVENT_LABEL_VERSION_DELETE: return THING_VERSION;
+    case EVENT_DATASET_ATTACH:
+    case EVENT_DATASET_DETACH: return THING_ATTACHED;
+    case EVENT_PROJECT_TAG:
+    case EVENT_PROJECT_UNTAG: return THING_ON;
+    default: return THING_SORTS;
+    }
+}
+
 static bool apply_to_tags(replay *state, const event *one) {
-    void *grown = make_room(state->tags, &state->tag_room, (int64_t)state->tag_count, sizeof *state->tags);
+    void *grown = replay_room(state->tags, &state->tag_room, (int64_t)state->tag_count, sizeof *state->tags);
     if (!grown)
         return false;
     state->tags = grown;
@@ -380,7 +326,7 @@ static void settle(replay *state) {
 
 static bool is_of_label(int32_t kind) {
     return (kind >= EVENT_LABEL_CREATE && kind <= EVENT_LABEL_COUNTED) ||
-           (kind >= EVENT_LABEL_PUT && kind <= EVENT_LABEL_SILENTLY_GONE) ||
+           (kind >= EVENT_LABEL_PUT && kind <= EVENT_REVIEW_REOPEN) ||
            (kind >= EVENT_BRANCH_LABEL_CREATE && kind <= EVENT_BRANCH_LABEL_SUBMIT) ||
            (kind >= EVENT_MAIN_LABEL_CREATE && kind <= EVENT_MAIN_LABEL_DELETE) ||
            (kind >= EVENT_MAIN_LABEL_FRAMES_CREATE && kind <= EVENT_MAIN_LABEL_SUBMIT);
@@ -389,11 +335,11 @@ static bool is_of_label(int32_t kind) {
 static bool apply(replay *state, const event *one) {
     int32_t kind = one->kind;
     if (kind == EVENT_BRANCH_CREATE)
-        return apply_branch(state, one);
+        return replay_branch(state, one);
     if ((kind >= EVENT_TASK_ASSIGN && kind <= EVENT_TASK_LAPSE) ||
         (kind >= EVENT_TASK_CREATE && kind <= EVENT_TASK_PRIORITY) || kind == EVENT_CONSENSUS_READY ||
         kind == EVENT_BRANCH_APPROVE)
-        return apply_to_task(state, one);
+        return replay_task(state, one);
     if (is_of_label(kind))
         return apply_to_label(state, one);
     if (kind >= EVENT_ISSUE_CREATE && kind <= EVENT_ISSUE_COMMENT)
@@ -403,19 +349,60 @@ static bool apply(replay *state, const event *one) {
         return apply_to_user(state, one);
     if (kind == EVENT_ISSUE_TAG || kind == EVENT_ISSUE_UNTAG)
         return apply_to_tags(state, one);
+    const replay_thing sort = thing_of(kind);
+    state->tagged_us = sort == THING_ON ? one->time_us : state->tagged_us;
+    if (sort != THING_SORTS)
+        return apply_to_thing(state, sort, one);
     apply_to_project(state, one);
     return true;
 }
 
-annoproj_status replay_project(scope *in, int64_t project, replay *out, annoproj_error **error) {
+/* Types of stages never change, and those that were removed are kept. */
+static annoproj_status load_stages(scope *in, int64_t project, replay *out, annoproj_error **error) {
+    static const char query[] =
+        "SELECT id & 0xffffffff, type, archive FROM stage WHERE id > ?1 << 32 AND id < (?1 + 1) << 32";
+    bool memory = true;
+    statement *find = sql(in->database, query);
+    bind_int64(find, project);
+    while (memory && sql_row(find)) {
+        const int64_t type = column_int64(find, 1);
+        void *grown = replay_room(out->stages, &out->stage_count, column_int64(find, 0), sizeof *out->stages);
+        memory = grown != NULL;
+        if (!memory)
+            break;
+        out->stages = grown;
+        out->stages[column_int64(find, 0)] = type == STAGE_REVIEW                               ? PLACE_REVIEW
+                                             : type == STAGE_DONE && column_int64(find, 2) == 0 ? PLACE_COMPLETE
+                                                                                                : PLACE_OTHER;
+    }
+    annoproj_status status = sql_end(find, error);
+    return status == ANNOPROJ_OK && !memory ? fail_memory(error) : status;
+}
+
+/* The events behind out->last_seq, in order. */
+static annoproj_status apply_all(replay *out, const event *events, size_t count, const replay_watcher *watcher,
+                                 annoproj_error **error) {
+    annoproj_status status = ANNOPROJ_OK;
+    for (size_t i = 0; i < count && status == ANNOPROJ_OK; i++) {
+        out->seq = out->last_seq + 1 + (int64_t)i;
+        status = apply(out, events + i) ? ANNOPROJ_OK : fail_memory(error);
+        if (status == ANNOPROJ_OK && watcher)
+            status = watcher->see(watcher->data, events + i, error);
+    }
+    return status;
+}
+
+annoproj_status replay_project(scope *in, int64_t project, const replay_watcher *watcher, replay *out,
+                               annoproj_error **error) {
     event *events = allocate(BATCH * sizeof *events);
     annoproj_status status = events ? ANNOPROJ_OK : fail_memory(error);
     *out = (replay){.owner = -1, .status = ANNOPROJ_PROJECT_NOT_STARTED};
+    if (status == ANNOPROJ_OK && project != 0)
+        status = load_stages(in, project, out, error);
     for (size_t count = BATCH; status == ANNOPROJ_OK && count == BATCH;) {
         status = event_read(in->database, project, out->last_seq, BATCH, events, &count, error);
-        for (size_t i = 0; i < count && status == ANNOPROJ_OK; i++)
-            if (!apply(out, events + i))
-                status = fail_memory(error);
+        if (status == ANNOPROJ_OK)
+            status = apply_all(out, events, count, watcher, error);
         out->last_seq += (int64_t)count;
         if (status == ANNOPROJ_OK)
             status = bounds_check(in->bounds, error);
@@ -433,9 +420,13 @@ annoproj_status replay_project(scope *in, int64_t project, replay *out, annoproj
 void replay_release(replay *state) {
     release(state->tasks);
     release(state->labels);
+    release(state->reviews);
+    release(state->stages);
     release(state->issues);
     release(state->tags);
     release(state->workers);
     release(state->users);
+    for (size_t i = 0; i < THING_SORTS; i++)
+        release(state->things[i]);
     *state = (replay){0};
 }

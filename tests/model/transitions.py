@@ -192,8 +192,7 @@ class Transitions:
         self.enter(user, task, MANAGERS)
         refuse_if(STATE=self.closed(user) or stage is task.stage, NOT_FOUND=stage is None,
                   INVALID=stage is not None and stage.type in (MANY, JUDGE))
-        if task.parent and self.former:
-            self.happened.pop()  # the lapse: the branch is gone with its assignment
+        lapse = (task, self.happened.pop()) if task.parent and self.former else (None, None)  # told with those of the other branches
         if task.parent and self.lapsed(task.main):
             self.free(user, task.main, "lapse")
         task = task.main
@@ -204,6 +203,11 @@ class Transitions:
             for issue in task.issues:
                 if issue.rejection and not issue.resolved:
                     self.resolve(user, task, issue, True)
+        for branch in task.branches:
+            if branch is lapse[0]:
+                self.happened.append(lapse[1])
+            elif self.lapsed(branch):
+                self.free(user, branch, "lapse")
         self.leave(user, task, "move")
         self.fell(task)
         self.arrive(task, stage, fresh(stage))

@@ -207,6 +207,27 @@ void team_draw(team *made, annoproj_task *task, const char *hash, double x, char
     annoproj_table_free(written);
 }
 
+int64_t team_events(team *made, const char *kind, int64_t *credited) {
+    annoproj_stream *stream = NULL;
+    annoproj_table *table = NULL;
+    annoproj_error *error = NULL;
+    int64_t count = 0;
+    assert_ok(annoproj_project_events(made->host_project, 0, NULL, &stream, &error), error);
+    while (annoproj_stream_next(stream, NULL, &table, &error) == ANNOPROJ_OK && table) {
+        for (int64_t row = 0; row < annoproj_table_row_count(table); row++) {
+            if (strcmp(annoproj_table_text(table, row, annoproj_table_column_index(table, "kind")), kind) != 0)
+                continue;
+            count++;
+            if (credited)
+                *credited = annoproj_table_int64(table, row, annoproj_table_column_index(table, "credited"));
+        }
+        annoproj_table_free(table);
+        table = NULL;
+    }
+    annoproj_stream_close(stream);
+    return count;
+}
+
 int64_t team_differences(team *made) {
     annoproj_table *found = NULL;
     annoproj_error *error = NULL;

@@ -30,6 +30,8 @@ int64_t team_cell(annoproj_task *task, const char *column);            /* of tas
 const char *team_word(annoproj_task *task, const char *column, char out[64]);
 /* One box on a task by that member; gives its hash. */
 void team_draw(team *team, annoproj_task *task, const char *hash, double x, char out[16]);
+/* Events of a kind in the project; of the last one the user it is credited to (NULL = does not matter). */
+int64_t team_events(team *team, const char *kind, int64_t *credited);
 /* Rows that annoproj_store_check finds. */
 int64_t team_differences(team *team);
 

@@ -17,6 +17,31 @@ static void tag_issue(team *made, int64_t issue) {
         assert_ok(annoproj_issue_set_tags(project, issue, tags, i % 2 ? 1 : 2, NULL, &error), error);
 }
 
+/* What else a store and a project keep beside their events. */
+static void leave_traces(team *made) {
+    static const char template[] = "{\"start\":\"a\",\"stages\":[{\"key\":\"a\",\"type\":\"ANNOTATION\",\"edges\":"
+                                   "{\"submit\":\"b\"}},{\"key\":\"b\",\"type\":\"DONE\"}]}";
+    static const char bones[] =
+        "{\"objects\":[{\"id\":\"1\",\"name\":\"Leg\",\"color\":\"#D33115\",\"shape\":\"skeleton\",\"featureNodeHash\":"
+        "\"objLeg01\"}],\"classifications\":[],\"skeleton_templates\":[{\"template\":{\"name\":\"Leg\",\"feature_node_hash\":"
+        "\"objLeg01\",\"skeleton\":{\"0\":{\"name\":\"hip\",\"featureNodeHash\":\"verHip01\"}}}}]}";
+    annoproj_error *error = NULL;
+    annoproj_project *project = made->projects[TEAM_ADMIN];
+    int64_t tag = 0, id = 0, from = 0, lasted = 60000000, recorded = 0;
+    assert_ok(annoproj_project_setting_set(project, ANNOPROJ_SETTING_OUTBOX_ISSUES, 1, NULL, &error), error);
+    assert_ok(annoproj_tag_create(made->host, "urgent", NULL, &tag, &error), error);
+    assert_ok(annoproj_project_set_tags(project, &tag, 1, NULL, &error), error);
+    assert_ok(annoproj_label_version_create(project, "first", NULL, NULL, &id, &error), error);
+    assert_ok(annoproj_ontology_create(made->host, "Bones", bones, NULL, &id, &error), error);
+    assert_ok(annoproj_workflow_template_create(made->host, "plain", template, NULL, &id, &error), error);
+    annoproj_task *task = team_task(made, TEAM_ANNOTATOR, 2);
+    made->now_us += 120000000;
+    from = made->now_us - 90000000;
+    assert_ok(annoproj_task_report_time(task, &from, &lasted, 1, NULL, &recorded, &error), error);
+    assert_int_equal(recorded, lasted);
+    annoproj_task_close(task);
+}
+
 static void act_through(team *made) {
     annoproj_error *error = NULL;
     annoproj_review_options options = ANNOPROJ_REVIEW_OPTIONS_INIT;
@@ -77,14 +102,18 @@ static void expect_same_in_slices(team *made, bool quick) {
 
 /* Plants something with SQL behind the library's back, then reads what the check says. */
 static void expect_found(const char *plant, const char *subject) {
+    static int plants;
     annoproj_error *error = NULL;
     annoproj_table *found = NULL;
     sqlite3 *database = NULL;
     char *message = NULL;
     bool seen = false;
-    team *made = team_new(4, "", "");
+    team *made = team_new(4, "\"webhook\":true,\"members\":[\"annotator@x.org\"]", "");
+    leave_traces(made);
     act_through(made);
-    assert_int_equal(team_differences(made), 0);
+    const bool all = plants++ % 4 == 0;
+    if (all)
+        assert_int_equal(team_differences(made), 0);
     assert_int_equal(sqlite3_open(made->path, &database), SQLITE_OK);
     int code = sqlite3_exec(database, plant, NULL, NULL, &message);
     if (code != SQLITE_OK)
@@ -100,8 +129,10 @@ static void expect_found(const char *plant, const char *subject) {
         fail_msg("%s: no row about %s in:\n%s", plant, subject, csv);
     }
     annoproj_table_free(found);
-    expect_same_in_slices(made, false);
-    expect_same_in_slices(made, true);
+    if (all) {
+        expect_same_in_slices(made, false);
+        expect_same_in_slices(made, true);
+    }
     team_free(made);
 }
 
@@ -275,6 +306,93 @@ static void test_issue(void **state) {
     expect_found("INSERT INTO issue_tag SELECT issue, tag + 1 FROM issue_tag", "issue");
 }
 
+static void test_assignment_and_version(void **state) {
+    (void)state;
+    expect_found("UPDATE task SET assigned_by = 2 WHERE id & 0xffffffff = 2", "assignment");
+    expect_found("UPDATE task SET version = 0 WHERE id & 0xffffffff = 1", "task");
+}
+
+/* State, reviewer, stage of a review, which is the last, and what was approved. */
+static void test_review(void **state) {
+    (void)state;
+    expect_found("UPDATE label_review SET state = 2", "review");
+    expect_found("UPDATE label_review SET state = 9", "review");
+    expect_found("UPDATE label_review SET reviewer = 5 WHERE reviewer <> 0", "review");
+    expect_found("DELETE FROM label_review WHERE label = 1", "review");
+    expect_found("UPDATE label_review SET stage = stage + 1", "review");
+    expect_found("INSERT INTO label_review SELECT task, label, stage - 1, state, reviewer, content, entered + 100"
+                 " FROM label_review",
+                 "review");
+}
+
+/* A message of an event that never was, at another time, about something else, or that there is no more. */
+static void test_outbox(void **state) {
+    (void)state;
+    expect_found("UPDATE outbox SET actor = actor + 1 WHERE kind = 1", "outbox");
+    expect_found("UPDATE outbox SET kind = 2 WHERE kind = 1", "outbox");
+    expect_found("UPDATE outbox SET created_us = created_us - 1", "outbox");
+    expect_found("UPDATE outbox SET reference = reference + 1 WHERE kind = 3", "outbox");
+    expect_found("UPDATE outbox SET stage = stage + 1 WHERE seq = 1", "outbox");
+    expect_found("DELETE FROM outbox WHERE seq = 1", "counter");
+    expect_found("DELETE FROM outbox_state", "counter");
+    expect_found("UPDATE outbox_state SET dropped = 9", "counter");
+}
+
+static void test_reported_time(void **state) {
+    (void)state;
+    expect_found("DELETE FROM time_covered", "time");
+    expect_found("UPDATE time_covered SET user = user + 1", "time");
+    expect_found("UPDATE time_covered SET until_us = until_us - 1", "time");
+    expect_found("UPDATE time_covered SET until_us = until_us + 1", "time");
+    expect_found("INSERT INTO time_covered SELECT user, until_us - 1, until_us + 1 FROM time_covered", "time");
+}
+
+/* Rows that a document tells, and documents that rows tell. */
+static void test_documents(void **state) {
+    (void)state;
+    expect_found("UPDATE stage SET webhook = 0 WHERE webhook", "stage");
+    expect_found("UPDATE stage SET key = 'other' WHERE key = 'review'", "stage");
+    expect_found("UPDATE stage SET removed = 1 WHERE key = 'review'", "stage");
+    expect_found("UPDATE stage_edge SET target = stage WHERE name = 'submit'", "stage");
+    expect_found("DELETE FROM stage_edge WHERE name = 'reject'", "stage");
+    expect_found("DELETE FROM stage_member", "stage");
+    expect_found("INSERT INTO stage_member SELECT id, 1 FROM stage WHERE key = 'review'", "stage");
+    expect_found("UPDATE workflow SET json = replace(json, '\"Annotate\"', '\"Begin\"')", "stage");
+    expect_found("UPDATE workflow SET json = '{}'", "stage");
+    expect_found("DELETE FROM workflow", "stage");
+    expect_found("UPDATE feature SET name = 'Bus' WHERE number = 1", "ontology");
+    expect_found("UPDATE feature SET required = 1 WHERE number = 2", "ontology");
+    expect_found("UPDATE feature SET parent = 0 WHERE number = 3", "ontology");
+    expect_found("DELETE FROM feature WHERE number = 3", "ontology");
+    expect_found("UPDATE vertex SET name = 'knee'", "ontology");
+    expect_found("DELETE FROM vertex", "ontology");
+    expect_found("UPDATE ontology SET json = replace(json, 'Blue', 'Green')", "ontology");
+    expect_found("UPDATE ontology SET json = '[]'", "ontology");
+}
+
+/* What is made, changed or removed by an event of its own. */
+static void test_things(void **state) {
+    (void)state;
+    expect_found("UPDATE project_dataset SET attached = 0", "dataset");
+    expect_found("UPDATE project_dataset SET number = 2", "dataset");
+    expect_found("DELETE FROM project_dataset", "dataset");
+    expect_found("UPDATE dataset SET creator = 1", "dataset");
+    expect_found("UPDATE dataset SET data_units = 3", "dataset");
+    expect_found("UPDATE ontology SET edited_us = edited_us + 1", "ontology");
+    expect_found("DELETE FROM project_tag WHERE tag = 1", "tag");
+    expect_found("UPDATE tag SET deleted = 1 WHERE kind = 0", "tag");
+    expect_found("UPDATE tag SET created_us = 1", "tag");
+    expect_found("DELETE FROM workflow_template", "workflow_template");
+    expect_found("INSERT INTO workflow_template SELECT 7, x'00', title, json, creator, created_us, edited_us"
+                 " FROM workflow_template",
+                 "workflow_template");
+    expect_found("UPDATE label_version SET creator = 3", "label_version");
+    expect_found("UPDATE project SET created_us = created_us + 1", "project");
+    expect_found("UPDATE project SET edited_us = edited_us + 1000000000", "project");
+    expect_found("UPDATE project SET deleted_us = 1", "project");
+    expect_found("UPDATE user SET created_us = 1 WHERE id = 2", "user");
+}
+
 /* Enough events for a sealed segment, then one flipped byte of a column. */
 static void test_flipped_byte(void **state) {
     (void)state;
@@ -328,6 +446,12 @@ int main(void) {
         cmocka_unit_test(test_wrong_assignee),
         cmocka_unit_test(test_flipped_vector),
         cmocka_unit_test(test_issue),
+        cmocka_unit_test(test_assignment_and_version),
+        cmocka_unit_test(test_review),
+        cmocka_unit_test(test_outbox),
+        cmocka_unit_test(test_reported_time),
+        cmocka_unit_test(test_documents),
+        cmocka_unit_test(test_things),
         cmocka_unit_test(test_flipped_byte),
         cmocka_unit_test(test_rights_and_arguments),
     };

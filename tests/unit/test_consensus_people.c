@@ -148,6 +148,28 @@ static void test_lapse_before_another_branch(void **state) {
     panel_free(made);
 }
 
+/* A move of their task closes branches, also one that lapsed before: it is told, and its last stay was nobody's. */
+static void test_lapse_before_a_move(void **state) {
+    (void)state;
+    panel *made = panel_new(1, true, "\"assignment_ttl\":60", "");
+    team *crew = made->team;
+    annoproj_error *error = NULL;
+    int64_t branches[16];
+    panel_branches(made, crew->first_task, branches);
+    assert_int_equal(panel_initiate(made->projects[0], branches[0]), ANNOPROJ_OK);
+    crew->now_us += 30000000;
+    assert_int_equal(panel_initiate(made->projects[1], branches[1]), ANNOPROJ_OK);
+    crew->now_us += 40000000;
+    annoproj_task *task = panel_task(crew->projects[TEAM_ADMIN], crew->first_task);
+    assert_ok(annoproj_task_move(task, crew->complete, NULL, &error), error);
+    annoproj_task_close(task);
+    assert_int_equal(team_events(crew, "task_lapse", NULL), 1);
+    assert_int_equal(team_differences(crew), 0);
+    expect_found(made, "UPDATE task_stay SET assignee = 5 WHERE assignee = 0", "a stay in a former stage that differs");
+    expect_found(made, "UPDATE task SET status = 4 WHERE parent <> 0", "status 4");
+    panel_free(made);
+}
+
 static int64_t report(annoproj_task *branch, int64_t from, int64_t duration, annoproj_status wanted) {
     annoproj_error *error = NULL;
     int64_t recorded = -1;
@@ -210,6 +232,7 @@ int main(void) {
         cmocka_unit_test(test_reviewers_of_what_was_merged),
         cmocka_unit_test(test_check),
         cmocka_unit_test(test_lapse_before_another_branch),
+        cmocka_unit_test(test_lapse_before_a_move),
         cmocka_unit_test(test_late_time_on_closed_branches),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -72,30 +72,8 @@ static void expect(team *made, int64_t number, int64_t assignee, const char *der
     annoproj_task_close(task);
 }
 
-/* Events of a kind; of the last one the user it is credited to. */
-static int64_t count_events(team *made, const char *kind, int64_t *credited) {
-    annoproj_stream *stream = NULL;
-    annoproj_table *table = NULL;
-    annoproj_error *error = NULL;
-    int64_t count = 0;
-    assert_ok(annoproj_project_events(made->projects[TEAM_ADMIN], 0, NULL, &stream, &error), error);
-    while (annoproj_stream_next(stream, NULL, &table, &error) == ANNOPROJ_OK && table) {
-        for (int64_t row = 0; row < annoproj_table_row_count(table); row++) {
-            if (strcmp(annoproj_table_text(table, row, annoproj_table_column_index(table, "kind")), kind) != 0)
-                continue;
-            count++;
-            if (credited)
-                *credited = annoproj_table_int64(table, row, annoproj_table_column_index(table, "credited"));
-        }
-        annoproj_table_free(table);
-        table = NULL;
-    }
-    annoproj_stream_close(stream);
-    return count;
-}
-
 static int64_t lapses(team *made) {
-    return count_events(made, "task_lapse", NULL);
+    return team_events(made, "task_lapse", NULL);
 }
 
 static void end(team *made) {
@@ -121,7 +99,7 @@ static void test_release_of_what_has_lapsed(void **state) {
     assert_int_equal(act(made, TEAM_ANNOTATOR, 1, 'r'), ANNOPROJ_OK);
     expect(made, 1, 0, "released");
     assert_int_equal(lapses(made), 2);
-    assert_int_equal(count_events(made, "task_release", NULL), 0);
+    assert_int_equal(team_events(made, "task_release", NULL), 0);
     end(made);
 }
 
@@ -139,7 +117,7 @@ static void test_start_finds_what_has_lapsed(void **state) {
     expect(made, 0, made->users[TEAM_ANNOTATOR], "assigned");
     assert_int_equal(start(made, TEAM_BOTH, "annotate"), 0);
     expect(made, 0, made->users[TEAM_BOTH], "assigned");
-    assert_int_equal(count_events(made, "task_lapse", &credited), 1);
+    assert_int_equal(team_events(made, "task_lapse", &credited), 1);
     assert_int_equal(credited, made->users[TEAM_ANNOTATOR]);
     annoproj_task *task = team_task(made, TEAM_BOTH, 0);
     assert_int_equal(team_cell(task, "version"), 1); /* the draft is there */
@@ -242,7 +220,7 @@ static void test_late_actions(void **state) {
                 assert_int_equal(act(made, TEAM_ANNOTATOR, 0, actions[i]), ANNOPROJ_OK);
             assert_int_equal(lapses(made), 1);
             bool takes = !found || strchr("isd", actions[i]) || actions[i] == 'k';
-            assert_int_equal(count_events(made, "task_assign", NULL), takes ? 2 : 1);
+            assert_int_equal(team_events(made, "task_assign", NULL), takes ? 2 : 1);
             if (strchr("id", actions[i]))
                 expect(made, 0, made->users[TEAM_ANNOTATOR], "assigned");
             end(made);
@@ -270,7 +248,7 @@ static void test_others_meet_it_as_free(void **state) {
         assert_int_equal(act(made, TEAM_ANNOTATOR, i, 'i'), ANNOPROJ_OK);
     later(made, TTL);
     assert_int_equal(act(made, TEAM_ANNOTATOR, 0, 'r'), ANNOPROJ_OK); /* a lapse, not a release */
-    assert_int_equal(count_events(made, "task_release", NULL), 0);
+    assert_int_equal(team_events(made, "task_release", NULL), 0);
     expect(made, 0, 0, "released");
     /* In bulk, with a refusal: done is complete already. */
     const int64_t tasks[] = {made->first_task + 1, made->first_task + 2};

@@ -16,6 +16,14 @@ static const char flow[] =
     "{\"key\":\"archive\",\"type\":\"DONE\",\"settings\":{\"archive\":true}},"
     "{\"key\":\"complete\",\"type\":\"DONE\"}]}";
 
+/* The same with a review that was added later than the complete stage. */
+static const char audited[] =
+    "{\"start\":\"annotate\",\"stages\":["
+    "{\"key\":\"annotate\",\"type\":\"ANNOTATION\",\"edges\":{\"submit\":\"review\"}},"
+    "{\"key\":\"review\",\"type\":\"REVIEW\",\"edges\":{\"approve\":\"audit\",\"reject\":\"annotate\"}},"
+    "{\"key\":\"audit\",\"type\":\"REVIEW\",\"edges\":{\"approve\":\"complete\",\"reject\":\"annotate\"}},"
+    "{\"key\":\"complete\",\"type\":\"DONE\"}]}";
+
 static team *new_team(int64_t tasks) {
     annoproj_error *error = NULL;
     team *made = team_new(tasks, "", "");
@@ -373,6 +381,36 @@ static void test_bulk_request_key(void **state) {
     team_free(made);
 }
 
+static void expect_review_state(team *made, int64_t number, const char *state) {
+    annoproj_error *error = NULL;
+    annoproj_table *table = NULL;
+    annoproj_task *task = team_task(made, TEAM_ADMIN, number);
+    assert_ok(annoproj_task_labels(task, NULL, &table, &error), error);
+    assert_string_equal(annoproj_table_text(table, 0, annoproj_table_column_index(table, "review_state")), state);
+    annoproj_table_free(table);
+    annoproj_task_close(task);
+}
+
+/* The state of a label is that of the stage it was in last, whatever the numbers of the stages, and however little happened between. */
+static void test_states_of_moved_labels(void **state) {
+    (void)state;
+    annoproj_error *error = NULL;
+    team *made = team_new(1, "", "");
+    assert_ok(annoproj_workflow_update(made->projects[TEAM_ADMIN], audited, NULL, &error), error);
+    annoproj_task *task = team_task(made, TEAM_ANNOTATOR, 0);
+    team_draw(made, task, "", 1, NULL);
+    annoproj_task_close(task);
+    move(made, TEAM_ADMIN, 0, made->review, ANNOPROJ_OK);
+    for (int i = 0; i < 2; i++) {
+        move(made, TEAM_ADMIN, 0, stage_of(made, "audit"), ANNOPROJ_OK);
+        expect_review_state(made, 0, "new");
+        move(made, TEAM_ADMIN, 0, made->complete, ANNOPROJ_OK);
+        expect_review_state(made, 0, "approved");
+        assert_int_equal(team_differences(made), 0);
+    }
+    team_free(made);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_targets),
@@ -384,6 +422,7 @@ int main(void) {
         cmocka_unit_test(test_bulk_refusals_leave_nothing),
         cmocka_unit_test(test_bulk_of_managers),
         cmocka_unit_test(test_bulk_request_key),
+        cmocka_unit_test(test_states_of_moved_labels),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -745,8 +745,8 @@ class CheckRow:
     """One difference that a check found."""
 
     project: Optional[int]  # Project it concerns; null for the store as a whole.
-    subject: str  # What is wrong: file, event, segment, counter, project, collaborator, user, task, assignment, queue, data_unit, label, published_label, issue, label_version.
-    id: Optional[int]  # The task, label, stage, segment, event or label version it concerns.
+    subject: str  # What is wrong: file, event, segment, counter, project, collaborator, stage, task, assignment, queue, data_unit, label, published_label, review, issue, time, outbox, label_version, user, dataset, ontology, tag, workflow_template.
+    id: Optional[int]  # The task, label, stage, segment, event, label version or whatever else it concerns; of outbox the message's number.
     found: str  # What the store says.
     expected: str  # What follows from the events.
 
@@ -2017,9 +2017,18 @@ class Session(_runtime.Handle):
         return call.made(o_table, StoreTable)
 
     def store_check(self, *, page=None, slice_us=0, quick=False, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
-        """Checks the file, the checksums of every segment, and replays the events: counters, stages, what tasks and issues carry, assignments,
-        published labels, collaborators and users must follow from them. Returns every difference (of SQLite's own check of the file at most 100 lines);
-        no row = sound. In slices it finds the same as in one call: a slice ends behind the table or project it is at, so that
+        """Checks the file, the checksums of every segment, and replays the events: counters, stages, what tasks, branches and issues carry,
+        assignments, published labels, label reviews, collaborators, users, attached datasets, tags, messages that wait and reported time must
+        follow from them; features and stages must be those of the ontology's and the workflow's documents; label versions must have the
+        contents they name. Returns every difference (of SQLite's own check of the file at most 100 lines); no row = sound.
+
+        Does not compare what no second place of the store tells: titles, names and other texts outside of documents, what kind a tag is, values of
+        settings, data units but for their titles and types, the content of labels (but for approved ones in their review stage, and for what a label
+        version remembers), the frames and answers that were published; whether a submit resolved reviews or kept them rejected, and what became of
+        undecided ones where a project does not count text and audio; by how much the version of a label set is higher than its writes
+        tell; time, where a project was purged, beyond what is told elsewhere; acknowledged messages; last signs of work, heartbeats, request keys.
+
+        In slices it finds the same as in one call: a slice ends behind the table or project it is at, so that
         none takes much longer than its largest; the first reads the file's pages as a whole. Each table and project is looked
         at in one snapshot, and everybody goes on working. Progress is in such pieces. INVALID when `page` is no token of a check
         with these options. Rights: store_check.

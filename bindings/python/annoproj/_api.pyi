@@ -624,8 +624,8 @@ class CheckRow:
     """One difference that a check found."""
 
     project: Optional[int]  # Project it concerns; null for the store as a whole.
-    subject: str  # What is wrong: file, event, segment, counter, project, collaborator, user, task, assignment, queue, data_unit, label, published_label, issue, label_version.
-    id: Optional[int]  # The task, label, stage, segment, event or label version it concerns.
+    subject: str  # What is wrong: file, event, segment, counter, project, collaborator, stage, task, assignment, queue, data_unit, label, published_label, review, issue, time, outbox, label_version, user, dataset, ontology, tag, workflow_template.
+    id: Optional[int]  # The task, label, stage, segment, event, label version or whatever else it concerns; of outbox the message's number.
     found: str  # What the store says.
     expected: str  # What follows from the events.
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "failure.h"
+#include "lapse.h"
 #include "project.h"
 #include "queue_passed.h"
 #include "queue_skip.h"
@@ -313,12 +314,15 @@ annoproj_status branch_follow(command *cmd, const task_facts *parent, int64_t fr
     return go_together(cmd, parent, from, parent->stage.id, error);
 }
 
-/* What is still in the queue when its task leaves consensus ends its stay. */
-static annoproj_status leave_queue(command *cmd, const branch *one, annoproj_error **error) {
+/* What is still in the queue when its task leaves consensus ends its stay; whose assignment lapsed had it no more. */
+static annoproj_status leave_queue(command *cmd, branch *one, annoproj_error **error) {
     task_facts task;
     annoproj_status status = access_task_facts(&cmd->scope, one->task, &task, error);
     if (status == ANNOPROJ_OK)
+        status = lapse_settle(cmd, &task, error);
+    if (status == ANNOPROJ_OK)
         status = task_close_stay(cmd, &task, error);
+    one->assignee = task.assignee;
     return status == ANNOPROJ_OK ? queue_forget_skips(cmd, &task, error) : status;
 }
 

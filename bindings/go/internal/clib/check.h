@@ -19,12 +19,29 @@ void check_compare(checking *check, const char *subject, int64_t id, const char 
 /* A project's log and, unless quick, everything that must follow from it. Project 0: the store's own log, and users. */
 annoproj_status check_project(scope *in, checking *check, annoproj_error **error);
 
+/* What is kept of single events beside them, while they go by: messages that wait for the host, and whose time was reported. Ends also
+ * what failed. */
+typedef struct event_checks event_checks;
+annoproj_status check_events_begin(scope *in, checking *check, event_checks **out, annoproj_error **error);
+annoproj_status check_events_see(void *checks, const event *one, annoproj_error **error); /* a replay_watcher */
+annoproj_status check_events_end(event_checks *checks, annoproj_status status, annoproj_error **error);
+
+/* Everybody's reported time is as long as all projects together say. */
+annoproj_status check_time(scope *in, checking *check, const replay *state, annoproj_error **error);
+
+/* Rows that say what a document says: stages, pathways and members, features and vertices. */
+annoproj_status check_workflow(scope *in, checking *check, annoproj_error **error);
+annoproj_status check_ontologies(scope *in, checking *check, annoproj_error **error);
+
 /* What tasks and issues carry, and who worked on them. */
 annoproj_status check_task_facts(scope *in, checking *check, const replay *state, annoproj_error **error);
 
 /* The project's row, numbers given out, collaborators, pathways; users, and what counts data units and features. */
 annoproj_status check_project_facts(scope *in, checking *check, const replay *state, annoproj_error **error);
 annoproj_status check_store_facts(scope *in, checking *check, const replay *state, annoproj_error **error);
+
+/* What was decided on labels. Marks the reviews it finds. */
+annoproj_status check_reviews(scope *in, checking *check, replay *state, annoproj_error **error);
 
 /* What the queue keeps beside the tasks: skips, and stretches that starts hop over. */
 annoproj_status check_queue(scope *in, checking *check, annoproj_error **error);

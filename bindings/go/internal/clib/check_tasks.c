@@ -13,17 +13,29 @@ static void bind_project(statement *find, const checking *check) {
 
 /* --- tasks -------------------------------------------------------------------------------------------------------- */
 
-/* Branches follow their task by rules of their own: what is said of them is what they share with it. */
+/* What nobody is the assignee of has nobody who assigned it; but a branch that was closed while somebody had it keeps that. */
+static void check_assignment(checking *check, statement *find, const replayed_task *expected) {
+    const int64_t id = column_int64(find, 0);
+    check_compare(check, "assignment", id, "assigned by", column_int64(find, 14), expected->assigned_by);
+    check_compare(check, "task", id, "submitted by event", column_int64(find, 15), expected->submitted);
+    if (expected->parent == 0 &&
+        column_int64(find, 16) < expected->writes) { /* a writing that changes nothing counts, too */
+        char found[64], wanted[64];
+        snprintf(found, sizeof found, "version %" PRId64 " of its labels", column_int64(find, 16));
+        snprintf(wanted, sizeof wanted, "version %" PRId64 " at least", expected->writes);
+        check_report(check, "task", id, found, wanted);
+    }
+}
+
 static void check_one_task(checking *check, statement *find, const replayed_task *expected) {
-    const int64_t id = column_int64(find, 0), own[] = {column_int64(find, 1), column_int64(find, 2)};
+    const int64_t id = column_int64(find, 0);
     const bool done = column_int64(find, 3) == STAGE_DONE;
     check_compare(check, "task", id, "open issues", column_int64(find, 4), expected->open_issues);
     check_compare(check, "task", id, "resolved issues", column_int64(find, 5), expected->resolved_issues);
     check_compare(check, "task", id, "removed from stage", NUMBER_OF(column_int64(find, 6)), expected->removed_stage);
-    if (expected->parent != 0)
-        return;
-    check_compare(check, "task", id, "status", own[0], done ? ANNOPROJ_TASK_COMPLETED : expected->status);
-    check_compare(check, "task", id, "entered", own[1], expected->entered_us);
+    check_compare(check, "task", id, "status", column_int64(find, 1),
+                  done ? ANNOPROJ_TASK_COMPLETED : expected->status);
+    check_compare(check, "task", id, "entered", column_int64(find, 2), expected->entered_us);
     check_compare(check, "task", id, "released", column_int64(find, 7), expected->released);
     check_compare(check, "task", id, "returned", column_int64(find, 8), expected->returned);
     if (!expected->merged)
@@ -33,12 +45,14 @@ static void check_one_task(checking *check, statement *find, const replayed_task
     check_compare(check, "task", id, "last action at", column_int64(find, 12), expected->action_us);
     if (!expected->priority_set)
         check_compare(check, "task", id, "priority", column_int64(find, 13), TASK_DEFAULT_PRIORITY);
+    check_assignment(check, find, expected);
 }
 
 static annoproj_status check_columns(scope *in, checking *check, const replay *state, annoproj_error **error) {
     static const char query[] =
         "SELECT t.id, t.status, t.entered_us, s.type, t.open_issues, t.resolved_issues, t.removed_stage, t.released,"
-        " t.returned, t.last_submitter, t.last_action_user, t.last_action_stage, t.last_action_us, t.priority"
+        " t.returned, t.last_submitter, t.last_action_user, t.last_action_stage, t.last_action_us, t.priority,"
+        " t.assigned_by, t.submitted, t.version"
         " FROM task t LEFT JOIN stage s ON s.id = t.stage + t.removed_stage WHERE t.id >= ? AND t.id < ?";
     statement *find = sql(in->database, query);
     bind_project(find, check);
@@ -54,7 +68,7 @@ static annoproj_status check_columns(scope *in, checking *check, const replay *s
 
 static void compare_stays(checking *check, const replay *state, int64_t task, int64_t stays, uint64_t print) {
     const replayed_task *expected = (size_t)NUMBER_OF(task) < state->task_count ? &state->tasks[NUMBER_OF(task)] : NULL;
-    if (task == 0 || expected == NULL || expected->parent != 0)
+    if (task == 0 || expected == NULL)
         return;
     check_compare(check, "task", task, "stays in former stages", stays, expected->stays);
     if (stays == expected->stays && print != expected->stays_print)

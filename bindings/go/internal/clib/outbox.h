@@ -22,6 +22,10 @@ typedef struct outbox_message {
     int32_t kind;
 } outbox_message;
 
+/* What an event has to tell the host, if it asked for that: at most so many messages, without project and number. */
+#define OUTBOX_OF_EVENT 2
+size_t outbox_messages(const event *event, outbox_message out[OUTBOX_OF_EVENT]);
+
 /* Writes the messages of events that are about to be appended to a project's log. */
 annoproj_status outbox_collect(command *command, int64_t project, const event_batch *events, annoproj_error **error);
 
