@@ -21,6 +21,14 @@ static void write_list(const number *numbers, size_t count, text *out) {
     text_character(out, ']');
 }
 
+static box bounds_of(const shape *of) {
+    scaled_shape scaled;
+    scaled_shape_make(&scaled, of);
+    const box around = shape_bounds(of, &scaled);
+    scaled_shape_release(&scaled);
+    return around;
+}
+
 /* What comes before the segmentation. */
 static void write_head(text *out, number area, const box *around, int64_t category, int64_t image, bool crowd) {
     text_string(out, "\"area\":");
@@ -72,7 +80,7 @@ static void write_turned_box(const shape *of, int64_t category, int64_t image, t
     }
     const shape turned = {
         .type = SHAPE_POLYGON, .numbers = points, .starts = starts, .part_count = 1, .number_count = 8};
-    const box around = shape_bounds(&turned);
+    const box around = bounds_of(&turned);
     write_head(out, number_multiply(of->numbers[2], of->numbers[3]), &around, category, image, false);
     text_character(out, '[');
     write_list(points, 8, out);
@@ -130,8 +138,11 @@ static annoproj_status write_polygon(coco_shape *of, const export_task *task, in
         write_mask(&of->mask, &of->runs, category, image, out);
         return ANNOPROJ_OK;
     }
-    const box around = shape_bounds(&of->shape);
-    write_head(out, polygon_area(&of->shape, of->outer), &around, category, image, false);
+    scaled_shape scaled;
+    scaled_shape_make(&scaled, &of->shape);
+    const box around = shape_bounds(&of->shape, &scaled);
+    write_head(out, polygon_area(&of->shape, &scaled, of->outer), &around, category, image, false);
+    scaled_shape_release(&scaled);
     text_character(out, '[');
     for (size_t i = 0; i < of->shape.part_count; i++) {
         if (i > 0) {
@@ -168,7 +179,7 @@ static void write_skeleton(const shape *of, int64_t category, int64_t image, tex
 
 /* There and back again. */
 static void write_polyline(const shape *of, int64_t category, int64_t image, text *out) {
-    const box around = shape_bounds(of);
+    const box around = bounds_of(of);
     write_head(out, (number){.exact = true}, &around, category, image, false);
     text_string(out, "[[");
     text_numbers(out, of->numbers, of->number_count);

@@ -65,7 +65,7 @@ bool export_is_wanted(const int64_t *list, size_t count, int64_t value) {
 }
 
 static const uint8_t *keep(arena *memory, const uint8_t *data, size_t length) {
-    return (const uint8_t *)arena_text(memory, length > 0 ? (const char *)data : "", length);
+    return length > 0 ? (const uint8_t *)arena_text(memory, (const char *)data, length) : (const uint8_t *)"";
 }
 
 static annoproj_status read_task(statement *row, export_task *out, annoproj_error **error) {
@@ -121,19 +121,24 @@ static annoproj_status take_task(export_plan *plan, statement *row, export_task_
     return status;
 }
 
+annoproj_status export_look_up(const export_plan *plan, int64_t tasks_done, annoproj_error **error) {
+    const bounds *limits = plan->in->bounds;
+    if (tasks_done % CHECK_EVERY != 0) {
+        return ANNOPROJ_OK;
+    }
+    annoproj_status status = bounds_check(limits, error);
+    return status == ANNOPROJ_OK ? bounds_progress(limits, tasks_done, plan->tasks, error) : status;
+}
+
 annoproj_status export_each_task(export_plan *plan, export_task_fn found, void *data, annoproj_error **error) {
     annoproj_status status = ANNOPROJ_OK;
-    const bounds *limits = plan->in->bounds;
     if (plan->version) {
         return export_version_each(plan, found, data, error);
     }
     statement *all = sql(plan->in->database, SQL_TASKS);
     bind_int64(all, plan->in->project.id);
     for (int64_t count = 0; status == ANNOPROJ_OK && sql_row(all); count++) {
-        if (count % CHECK_EVERY == 0) {
-            status = bounds_check(limits, error);
-            status = status == ANNOPROJ_OK ? bounds_progress(limits, count, plan->tasks, error) : status;
-        }
+        status = export_look_up(plan, count, error);
         if (status == ANNOPROJ_OK) {
             status = take_task(plan, all, found, data, error);
         }
@@ -201,18 +206,11 @@ annoproj_status export_link(export_plan *plan, export_task *task, annoproj_error
 
 /* --- labels ---------------------------------------------------------------------------------------------------------- */
 
-typedef struct gathering {
-    export_plan *plan;
-    export_task *task;
-    size_t capacity;
-} gathering;
-
-static bool make_room(gathering *to) {
-    export_task *task = to->task;
-    if (task->label_count < to->capacity) {
+static bool make_room(export_task *task) {
+    if (task->label_count < task->label_capacity) {
         return true;
     }
-    const size_t capacity = to->capacity ? to->capacity * 2 : 16;
+    const size_t capacity = task->label_capacity ? task->label_capacity * 2 : 16;
     label *labels = arena_array(&task->memory, capacity, sizeof *labels);
     const feature **classes = arena_array(&task->memory, capacity, sizeof *classes);
     if (!labels || !classes) {
@@ -224,21 +222,20 @@ static bool make_room(gathering *to) {
     }
     task->labels = labels;
     task->classes = classes;
-    to->capacity = capacity;
+    task->label_capacity = capacity;
     return true;
 }
 
-static annoproj_status gather(void *data, const label *found, annoproj_error **error) {
-    gathering *to = data;
-    export_task *task = to->task;
-    const feature *class = export_feature(to->plan, found->class);
-    if (!export_is_wanted(to->plan->classes, to->plan->class_count, found->class)) {
+annoproj_status export_keep_label(const export_plan *plan, export_task *task, const label *found,
+                                  annoproj_error **error) {
+    const feature *class = export_feature(plan, found->class);
+    if (!export_is_wanted(plan->classes, plan->class_count, found->class)) {
         return ANNOPROJ_OK;
     }
     if (!class) {
         return export_damaged(task, found, error);
     }
-    if (!make_room(to)) {
+    if (!make_room(task)) {
         return fail_memory(error);
     }
     label *kept = &task->labels[task->label_count];
@@ -252,6 +249,16 @@ static annoproj_status gather(void *data, const label *found, annoproj_error **e
     }
     task->classes[task->label_count++] = class;
     return ANNOPROJ_OK;
+}
+
+typedef struct gathering {
+    const export_plan *plan;
+    export_task *task;
+} gathering;
+
+static annoproj_status gather(void *data, const label *found, annoproj_error **error) {
+    const gathering *to = data;
+    return export_keep_label(to->plan, to->task, found, error);
 }
 
 annoproj_status export_load_labels(export_plan *plan, export_task *task, annoproj_error **error) {

@@ -14,8 +14,9 @@
 #include "failure.h"
 #include "store.h"
 
-#define PIECE  ((size_t)64 << 10)
-#define SUFFIX ".XXXXXX"
+#define PIECE      ((size_t)64 << 10)
+#define WRITE_BACK ((off_t)8 << 20)
+#define SUFFIX     ".XXXXXX"
 
 static annoproj_status fail_system(const char *path, int reason, const char *what, annoproj_error **error) {
     const annoproj_status status = reason == ENOENT || reason == ENOTDIR                     ? ANNOPROJ_NOT_FOUND
@@ -67,38 +68,66 @@ annoproj_status output_open(output *out, const char *path, annoproj_write_fn wri
     return ANNOPROJ_OK;
 }
 
+/* The disk has its part to do: it begins while more is made, so that little is left when all must be durable. */
+static void begin_writing_back(output *out, size_t length) {
+    out->waiting += (off_t)length;
+    if (out->waiting >= WRITE_BACK) {
+        sync_file_range(out->file, out->written, out->waiting, SYNC_FILE_RANGE_WRITE);
+        out->written += out->waiting;
+        out->waiting = 0;
+    }
+}
+
 void output_keep(output *out) {
     *out = (output){.file = -1, .kept = true};
 }
 
-static annoproj_status hand_on(output *out, annoproj_error **error) {
-    if (out->text.failed) {
-        return fail_memory(error);
-    }
-    if (out->kept) {
-        return ANNOPROJ_OK;
-    }
-    if (out->write) {
-        callback_begin();
-        const int32_t answer = out->text.length > 0 ? out->write(out->text.data, out->text.length, out->user_data) : 0;
-        callback_end();
-        out->text.length = 0;
-        return answer == 0 ? ANNOPROJ_OK
-                           : fail(error, ANNOPROJ_CALLBACK, "the write callback returned %d", (int)answer);
-    }
-    for (size_t done = 0; done < out->text.length;) {
-        const ssize_t wrote = write(out->file, out->text.data + done, out->text.length - done);
+static annoproj_status call_write(output *out, const char *data, size_t length, annoproj_error **error) {
+    callback_begin();
+    const int32_t answer = out->write(data, length, out->user_data);
+    callback_end();
+    return answer == 0 ? ANNOPROJ_OK
+                       : fail(error, ANNOPROJ_CALLBACK, "the write callback returned %d", (int)answer);
+}
+
+static annoproj_status write_file(output *out, const char *data, size_t length, annoproj_error **error) {
+    for (size_t done = 0; done < length;) {
+        const ssize_t wrote = write(out->file, data + done, length - done);
         if (wrote < 0 && errno != EINTR) {
             return fail_system(out->path, errno, "written", error);
         }
         done += wrote > 0 ? (size_t)wrote : 0;
     }
-    out->text.length = 0;
+    begin_writing_back(out, length);
     return ANNOPROJ_OK;
+}
+
+static annoproj_status hand_on(output *out, annoproj_error **error) {
+    const size_t length = out->text.length;
+    if (out->text.failed) {
+        return fail_memory(error);
+    }
+    if (out->kept || length == 0) {
+        return ANNOPROJ_OK;
+    }
+    out->text.length = 0;
+    return out->write ? call_write(out, out->text.data, length, error) : write_file(out, out->text.data, length, error);
 }
 
 annoproj_status output_pass(output *out, annoproj_error **error) {
     return out->text.length >= PIECE || out->text.failed ? hand_on(out, error) : ANNOPROJ_OK;
+}
+
+annoproj_status output_append(output *out, const char *data, size_t length, annoproj_error **error) {
+    if (out->kept || length < PIECE) {
+        text_append(&out->text, data, length);
+        return output_pass(out, error);
+    }
+    annoproj_status status = hand_on(out, error);
+    if (status == ANNOPROJ_OK) {
+        status = out->write ? call_write(out, data, length, error) : write_file(out, data, length, error);
+    }
+    return status;
 }
 
 /* A rename is durable when its folder is. */

@@ -160,22 +160,35 @@ number number_multiply(number a, number b) {
     return of_double(number_to_double(&a) * number_to_double(&b));
 }
 
-bool shape_at_scale(const shape *of, int64_t *mantissas, int32_t *scale) {
-    *scale = 0;
+/* False when that does not go. */
+static bool to_scale(const shape *of, int64_t *mantissas, int32_t *scale) {
+    bool exact = true;
+    int32_t largest = 0;
     for (size_t i = 0; i < of->number_count; i++) {
-        if (!of->numbers[i].exact) {
-            return false;
-        }
-        *scale = of->numbers[i].decimal.scale > *scale ? of->numbers[i].decimal.scale : *scale;
+        exact = exact && of->numbers[i].exact;
+        largest = of->numbers[i].decimal.scale > largest ? of->numbers[i].decimal.scale : largest;
     }
-    for (size_t i = 0; i < of->number_count; i++) {
+    *scale = largest;
+    for (size_t i = 0; i < of->number_count && exact; i++) {
         const decimal *one = &of->numbers[i].decimal;
         mantissas[i] = one->mantissa;
-        if (one->scale != *scale && !at_scale(*one, *scale, &mantissas[i])) {
-            return false;
-        }
+        exact = one->scale == largest || at_scale(*one, largest, &mantissas[i]);
     }
-    return true;
+    return exact;
+}
+
+void scaled_shape_make(scaled_shape *made, const shape *of) {
+    made->at = of->number_count <= FEW_NUMBERS ? made->few : allocate(of->number_count * sizeof *made->at);
+    if (made->at && !to_scale(of, made->at, &made->scale)) {
+        scaled_shape_release(made);
+    }
+}
+
+void scaled_shape_release(scaled_shape *of) {
+    if (of->at != of->few) {
+        release(of->at);
+    }
+    of->at = NULL;
 }
 
 bool number_from_wide(__int128 mantissa, int32_t scale, number *out) {
@@ -261,18 +274,14 @@ static void find_integer_extremes(const shape *of, const int64_t *at, extremes *
     }
 }
 
-#define FEW_NUMBERS 256
-
-box shape_bounds(const shape *of) {
+box shape_bounds(const shape *of, const scaled_shape *scaled) {
     const number zero = {.exact = true};
-    int64_t mantissas[FEW_NUMBERS];
-    int32_t scale = 0;
     extremes at = {{0, 1}, {0, 1}};
     if (of->number_count < 2) {
         return (box){zero, zero, zero, zero};
     }
-    if (of->number_count <= FEW_NUMBERS && shape_at_scale(of, mantissas, &scale)) {
-        find_integer_extremes(of, mantissas, &at);
+    if (scaled->at) {
+        find_integer_extremes(of, scaled->at, &at);
     } else {
         find_extremes(of, &at);
     }

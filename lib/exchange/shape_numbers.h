@@ -27,8 +27,14 @@ void shape_convert(shape *shape, int32_t unit, double width, double height);
 
 number number_add(number a, number b);
 number number_multiply(number a, number b);
-/* The mantissas of all numbers at one scale; false when that does not go. */
-bool shape_at_scale(const shape *shape, int64_t *mantissas, int32_t *scale);
+/* All numbers of a shape as integers at one scale, for what is computed of them. */
+#define FEW_NUMBERS 256
+typedef struct scaled_shape {
+    int64_t few[FEW_NUMBERS], *at; /* NULL = there is no such scale, or no memory: there are the numbers */
+    int32_t scale;
+} scaled_shape;
+void scaled_shape_make(scaled_shape *scaled, const shape *of);
+void scaled_shape_release(scaled_shape *scaled);
 /* mantissa * 10^-scale; false when it has too many digits. */
 bool number_from_wide(__int128 mantissa, int32_t scale, number *out);
 void text_number(text *out, number value);
@@ -37,8 +43,8 @@ void text_numbers(text *out, const number *numbers, size_t count); /* with comma
 typedef struct box {
     number x, y, width, height;
 } box;
-/* Least and greatest x and y of all points. */
-box shape_bounds(const shape *shape);
+/* Least and greatest x and y of all points. `scaled` is made of the shape. */
+box shape_bounds(const shape *shape, const scaled_shape *scaled);
 /* The same of the vertices a skeleton has; zeros when it has none. */
 box skeleton_bounds(const shape *shape);
 /* Bounds and pixels of a mask: runs column by column. */
@@ -48,7 +54,7 @@ box mask_bounds(const shape *shape, int64_t *pixels);
  * (Rings of COCO files run the same way: they are parts, also when one lies in another.) outer[i] = the ring it cuts, i when
  * it is none. Whether there is any. */
 bool polygon_holes(const shape *shape, size_t *outer);
-number polygon_area(const shape *shape, const size_t *outer); /* exact where decimals allow it */
+number polygon_area(const shape *shape, const scaled_shape *scaled, const size_t *outer); /* exact where decimals allow it */
 /* Fills the rings, holes cut out, into runs column by column. False when out of memory. */
 bool polygon_runs(const shape *of, int64_t width, int64_t height, shape *mask);
 

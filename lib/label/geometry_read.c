@@ -88,6 +88,16 @@ bool geometry_next_frame(geometry_cursor *cursor) {
     return true;
 }
 
+int64_t geometry_frames(const uint8_t *data, size_t length) {
+    geometry_cursor cursor;
+    int64_t count = 0;
+    geometry_open(&cursor, data, length);
+    while (cursor.frames_left > 0 && geometry_next_frame(&cursor)) {
+        count++;
+    }
+    return count;
+}
+
 /* Whether the bytes of a part's packed numbers are there, so that they need not be asked for again; of such that have scales of
  * their own, those of the scales. */
 static bool packed_are_there(const geometry_cursor *cursor) {

@@ -84,6 +84,33 @@ void label_walk_read(const row_walk *walk, label *out) {
     read_hash(row, 1, out);
 }
 
+#define DRAWN_WALK(more)                                                                                               \
+    "SELECT task, hash, class, manual, geometry, answers" more                                                         \
+    " FROM label WHERE task >= ? AND task < ? ORDER BY task, number"
+
+row_walk label_walk_drawn(const scope *in, bool members) {
+    static const char brief[] = DRAWN_WALK(""), full[] = DRAWN_WALK(", confidence, members");
+    return (row_walk){
+        .database = in->database, .text = members ? full : brief, .end = MAKE_ID(in->project.id + 1, 0)};
+}
+
+void label_walk_read_drawn(const row_walk *walk, bool members, label *out) {
+    statement *row = walk->rows;
+    *out = (label){.task = walk->at,
+                   .class = (int32_t)column_int64(row, 2),
+                   .manual = column_int64(row, 3) != 0,
+                   .confidence = members ? column_double(row, 6) : 1,
+                   .geometry = column_blob(row, 4),
+                   .geometry_length = column_length(row, 4),
+                   .answers = column_blob(row, 5),
+                   .answers_length = column_length(row, 5)};
+    if (members) {
+        out->members = column_blob(row, 7);
+        out->members_length = column_length(row, 7);
+    }
+    read_hash(row, 1, out);
+}
+
 annoproj_status label_each(scope *in, int64_t task, label_fn found, void *data, annoproj_error **error) {
     static const char query[] = LABEL_COLUMNS "WHERE task = ? ORDER BY number";
     return each(in, query, read_label, task, found, data, error);

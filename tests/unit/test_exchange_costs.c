@@ -1,6 +1,7 @@
 /* What imports and exports cost, counted and not timed: the most memory at once does not grow with the file, work grows with the
  * labels and with nothing else (peer lessons 11, 12 and 13). */
 #include <malloc.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,20 +22,22 @@
 
 /* --- counting ------------------------------------------------------------------------------------------------------- */
 
-static int64_t alive, peak, allocations; /* of the library, in bytes; the calls here have one thread */
+static int64_t alive, peak, allocations; /* of the library, in bytes */
+static pthread_mutex_t counting = PTHREAD_MUTEX_INITIALIZER;
 
 static void *count(void *memory, size_t size, void *unused) {
     (void)unused;
-    alive -= memory ? (int64_t)malloc_usable_size(memory) : 0;
-    if (size == 0) {
+    const int64_t before = memory ? (int64_t)malloc_usable_size(memory) : 0;
+    void *moved = size == 0 ? NULL : realloc(memory, size);
+    if (size == 0)
         free(memory);
-        return NULL;
-    }
-    void *moved = realloc(memory, size);
-    assert_non_null(moved);
-    alive += (int64_t)malloc_usable_size(moved);
+    else
+        assert_non_null(moved);
+    pthread_mutex_lock(&counting);
+    alive += (moved ? (int64_t)malloc_usable_size(moved) : 0) - before;
     peak = alive > peak ? alive : peak;
-    allocations += memory == NULL;
+    allocations += size > 0 && !memory;
+    pthread_mutex_unlock(&counting);
     return moved;
 }
 

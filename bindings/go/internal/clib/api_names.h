@@ -153,6 +153,9 @@
 #define checkpoint_after_commit annoproj_internal_checkpoint_after_commit
 #define checkpoint_fold annoproj_internal_checkpoint_fold
 #define clear_error annoproj_internal_clear_error
+#define coco_annotations_count annoproj_internal_coco_annotations_count
+#define coco_annotations_release annoproj_internal_coco_annotations_release
+#define coco_annotations_write annoproj_internal_coco_annotations_write
 #define coco_category_name annoproj_internal_coco_category_name
 #define coco_close annoproj_internal_coco_close
 #define coco_fault annoproj_internal_coco_fault
@@ -165,6 +168,10 @@
 #define coco_images_write annoproj_internal_coco_images_write
 #define coco_keypoint_edges annoproj_internal_coco_keypoint_edges
 #define coco_keypoint_names annoproj_internal_coco_keypoint_names
+#define coco_lanes_add annoproj_internal_coco_lanes_add
+#define coco_lanes_close annoproj_internal_coco_lanes_close
+#define coco_lanes_finish annoproj_internal_coco_lanes_finish
+#define coco_lanes_open annoproj_internal_coco_lanes_open
 #define coco_members_add annoproj_internal_coco_members_add
 #define coco_members_check annoproj_internal_coco_members_check
 #define coco_members_join annoproj_internal_coco_members_join
@@ -291,13 +298,16 @@
 #define expected_fingerprint annoproj_internal_expected_fingerprint
 #define export_coco annoproj_internal_export_coco
 #define export_damaged annoproj_internal_export_damaged
+#define export_each_drawn annoproj_internal_export_each_drawn
 #define export_each_task annoproj_internal_export_each_task
 #define export_feature annoproj_internal_export_feature
 #define export_is_wanted annoproj_internal_export_is_wanted
+#define export_keep_label annoproj_internal_export_keep_label
 #define export_label_row annoproj_internal_export_label_row
 #define export_label_rows annoproj_internal_export_label_rows
 #define export_link annoproj_internal_export_link
 #define export_load_labels annoproj_internal_export_load_labels
+#define export_look_up annoproj_internal_export_look_up
 #define export_needs_size annoproj_internal_export_needs_size
 #define export_one_task annoproj_internal_export_one_task
 #define export_plan_begin annoproj_internal_export_plan_begin
@@ -352,6 +362,7 @@
 #define geometry_decimals annoproj_internal_geometry_decimals
 #define geometry_encode annoproj_internal_geometry_encode
 #define geometry_frame annoproj_internal_geometry_frame
+#define geometry_frames annoproj_internal_geometry_frames
 #define geometry_next_frame annoproj_internal_geometry_next_frame
 #define geometry_next_number annoproj_internal_geometry_next_number
 #define geometry_next_numbers annoproj_internal_geometry_next_numbers
@@ -395,6 +406,7 @@
 #define import_read_coco annoproj_internal_import_read_coco
 #define import_rest annoproj_internal_import_rest
 #define in_callback annoproj_internal_in_callback
+#define int64_print annoproj_internal_int64_print
 #define issue_add_comment annoproj_internal_issue_add_comment
 #define issue_add_row annoproj_internal_issue_add_row
 #define issue_add_tags annoproj_internal_issue_add_tags
@@ -512,7 +524,9 @@
 #define label_version_load annoproj_internal_label_version_load
 #define label_version_read annoproj_internal_label_version_read
 #define label_walk annoproj_internal_label_walk
+#define label_walk_drawn annoproj_internal_label_walk_drawn
 #define label_walk_read annoproj_internal_label_walk_read
+#define label_walk_read_drawn annoproj_internal_label_walk_read_drawn
 #define label_write_done annoproj_internal_label_write_done
 #define label_writing_begin annoproj_internal_label_writing_begin
 #define label_writing_end annoproj_internal_label_writing_end
@@ -592,6 +606,7 @@
 #define outbox_load annoproj_internal_outbox_load
 #define outbox_mark annoproj_internal_outbox_mark
 #define outbox_messages annoproj_internal_outbox_messages
+#define output_append annoproj_internal_output_append
 #define output_close annoproj_internal_output_close
 #define output_finish annoproj_internal_output_finish
 #define output_keep annoproj_internal_output_keep
@@ -869,6 +884,8 @@
 #define run_text_next annoproj_internal_run_text_next
 #define run_writer_add annoproj_internal_run_writer_add
 #define runs_transpose annoproj_internal_runs_transpose
+#define scaled_shape_make annoproj_internal_scaled_shape_make
+#define scaled_shape_release annoproj_internal_scaled_shape_release
 #define scan_bucket annoproj_internal_scan_bucket
 #define scan_dimension_column annoproj_internal_scan_dimension_column
 #define scan_filters annoproj_internal_scan_filters
@@ -941,7 +958,6 @@
 #define sha256_add annoproj_internal_sha256_add
 #define sha256_begin annoproj_internal_sha256_begin
 #define sha256_end annoproj_internal_sha256_end
-#define shape_at_scale annoproj_internal_shape_at_scale
 #define shape_axis_at annoproj_internal_shape_axis_at
 #define shape_begin annoproj_internal_shape_begin
 #define shape_bounds annoproj_internal_shape_bounds
@@ -1159,6 +1175,8 @@
 #define wanted_metadata_parse annoproj_internal_wanted_metadata_parse
 #define wanted_metadata_read annoproj_internal_wanted_metadata_read
 #define wanted_values_read annoproj_internal_wanted_values_read
+#define worker_join annoproj_internal_worker_join
+#define worker_start annoproj_internal_worker_start
 #define workflow_check annoproj_internal_workflow_check
 #define workflow_check_settings annoproj_internal_workflow_check_settings
 #define workflow_document annoproj_internal_workflow_document

@@ -275,6 +275,11 @@ static int print_digits(uint64_t value, char *out) {
     return count;
 }
 
+int int64_print(int64_t value, char *out) {
+    *out = '-';
+    return value < 0 ? 1 + print_digits(0 - (uint64_t)value, out + 1) : print_digits((uint64_t)value, out);
+}
+
 static int print_exponent(const char *digits, int count, int exponent, char *out) {
     char *at = out;
     *at++ = digits[0]; /* NOLINT(clang-analyzer-core.uninitialized.Assign): print_digits() writes one at least */

@@ -24,6 +24,8 @@ double decimal_to_double(decimal value); /* correctly rounded */
  * short, else exponent. Normalised or not. */
 int decimal_print(decimal value, char *out);
 decimal decimal_from_int64(int64_t value);
+#define INT64_LONGEST 20
+int int64_print(int64_t value, char *out); /* returns the length; `out` has INT64_LONGEST bytes; no NUL */
 
 /* The parts of a JSON number: mantissa * 10^exponent, mantissa without trailing zeros. False when the
  * mantissa does not fit into 64 bits. */

@@ -33,7 +33,7 @@ typedef struct export_task {
     const char *link;        /* signed; NULL = not asked for yet */
     label *labels;           /* of the classes asked for; in the task's arena */
     const feature **classes; /* of each label */
-    size_t label_count;
+    size_t label_count, label_capacity;
     const version_task *kept; /* of a version */
     int64_t parent;           /* of a branch; 0 = it is none */
     int32_t branch;
@@ -49,6 +49,10 @@ annoproj_status export_each_task(export_plan *plan, export_task_fn found, void *
 annoproj_status export_one_task(export_plan *plan, int64_t task, export_task_fn found, void *data,
                                 annoproj_error **error);
 annoproj_status export_load_labels(export_plan *plan, export_task *task, annoproj_error **error);
+/* Of a label that was found: a copy, when its class is asked for. CORRUPT when the ontology does not have it. */
+annoproj_status export_keep_label(const export_plan *plan, export_task *task, const label *found, annoproj_error **error);
+/* Deadline, cancel and progress, now and then. */
+annoproj_status export_look_up(const export_plan *plan, int64_t tasks_done, annoproj_error **error);
 
 /* Members of the data unit's COCO image, from that column, when the plan wants them. */
 annoproj_status export_unit_members(const export_plan *plan, statement *row, int column, export_task *task,

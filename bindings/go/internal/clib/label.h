@@ -31,6 +31,9 @@ annoproj_status label_each_drawn(scope *scope, int64_t task, label_fn found, voi
 /* The labels of all tasks of the project, in order of task and number, to be gone through; of each hash, class, ranges and answers. */
 row_walk label_walk(const scope *scope);
 void label_walk_read(const row_walk *walk, label *out); /* borrows until the next step */
+/* The same of what COCO has on images: hash, class, manual, geometry, answers, with `members` also confidence and members. */
+row_walk label_walk_drawn(const scope *scope, bool members);
+void label_walk_read_drawn(const row_walk *walk, bool members, label *out);
 annoproj_status label_by_hash(scope *scope, int64_t task, const char *hash, label *out, bool *found,
                               annoproj_error **error); /* blobs in the arena */
 

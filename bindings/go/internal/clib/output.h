@@ -3,6 +3,8 @@
 #ifndef OUTPUT_H
 #define OUTPUT_H
 
+#include <sys/types.h>
+
 #include "text.h"
 
 typedef struct output {
@@ -11,6 +13,7 @@ typedef struct output {
     void *user_data;
     char *path, *folder, *temporary;
     int file;
+    off_t written, waiting; /* bytes the disk was told to write; those behind them */
     bool kept; /* goes nowhere: stays in `text` */
 } output;
 
@@ -21,6 +24,8 @@ annoproj_status output_open(output *out, const char *path, annoproj_write_fn wri
 void output_keep(output *out);
 /* Hands on what was gathered once it is enough. CALLBACK, FULL, IO. */
 annoproj_status output_pass(output *out, annoproj_error **error);
+/* Puts a text behind what was gathered; a large one is handed on without a copy. */
+annoproj_status output_append(output *out, const char *data, size_t length, annoproj_error **error);
 /* Hands on the rest; a file becomes durable and takes its name. */
 annoproj_status output_finish(output *out, annoproj_error **error);
 void output_close(output *out); /* removes what was not finished */

@@ -102,26 +102,21 @@ static bool wide_area(const shape *of, const int64_t *at, size_t part, __int128 
     return true;
 }
 
-static bool exact_area(const shape *of, const size_t *outer, number *area) {
-    int64_t fixed[256], *at = of->number_count <= 256 ? fixed : allocate(of->number_count * sizeof *at);
-    int32_t scale = 0;
+static bool exact_area(const shape *of, const scaled_shape *scaled, const size_t *outer, number *area) {
     __int128 twice = 0, ring = 0;
-    bool exact = at && shape_at_scale(of, at, &scale);
+    bool exact = scaled->at != NULL;
     for (size_t i = 0; i < of->part_count && exact; i++) {
-        exact = wide_area(of, at, i, &ring) && !__builtin_add_overflow(twice, outer[i] == i ? ring : -ring, &twice);
+        exact = wide_area(of, scaled->at, i, &ring) &&
+                !__builtin_add_overflow(twice, outer[i] == i ? ring : -ring, &twice);
     }
-    exact = exact && !__builtin_mul_overflow(twice, (__int128)5, &twice) &&
-            number_from_wide(twice, 2 * scale + 1, area);
-    if (at != fixed) {
-        release(at);
-    }
-    return exact;
+    return exact && !__builtin_mul_overflow(twice, (__int128)5, &twice) &&
+           number_from_wide(twice, 2 * scaled->scale + 1, area);
 }
 
-number polygon_area(const shape *of, const size_t *outer) {
+number polygon_area(const shape *of, const scaled_shape *scaled, const size_t *outer) {
     number exact = {0};
     double area = 0;
-    if (exact_area(of, outer, &exact)) {
+    if (exact_area(of, scaled, outer, &exact)) {
         return exact;
     }
     for (size_t i = 0; i < of->part_count; i++) {

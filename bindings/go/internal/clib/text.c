@@ -50,24 +50,9 @@ void text_character(text *to, char character) {
 }
 
 void text_int64(text *to, int64_t value) {
-    char reversed[20];
-    size_t count = 0;
-    uint64_t left = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
-    char *out = text_room(to, sizeof reversed + 1);
-    if (!out) {
-        return;
-    }
-    do {
-        reversed[count++] = (char)('0' + left % 10);
-        left /= 10;
-    } while (left > 0);
-    if (value < 0) {
-        *out++ = '-';
-        to->length++;
-    }
-    to->length += count;
-    while (count > 0) {
-        *out++ = reversed[--count];
+    char *out = text_room(to, INT64_LONGEST);
+    if (out) {
+        to->length += (size_t)int64_print(value, out);
     }
 }
 
