@@ -15,14 +15,14 @@
 static const char SQL_ADD_TAIL[] = "INSERT INTO event_tail(id, first_seq, count, data) VALUES(?, ?, ?, ?)";
 static const char SQL_DROP_TAIL[] = "DELETE FROM event_tail WHERE id >= ? AND id <= ?";
 static const char SQL_COUNT_ROWS[] = "SELECT count(*), min(first_seq) FROM event_tail WHERE id >= ? AND id <= ?";
-static const char SQL_SET_LAST[] = "UPDATE event_log SET last_seq = ?2 WHERE project = ?1";
+static const char SQL_SET_END[] = "UPDATE event_tail SET first_seq = ?2 WHERE id = ?1";
+static const char SQL_ADD_END[] = "INSERT INTO event_tail(id, first_seq, count, data) VALUES(?, ?, 0, x'')";
 static const char SQL_WRITE_LOG[] =
-    "INSERT INTO event_log(project, last_seq, segments, tail_first) VALUES(?, ?, ?, ?)"
-    " ON CONFLICT(project) DO UPDATE SET last_seq = excluded.last_seq, segments = excluded.segments,"
-    " tail_first = excluded.tail_first";
+    "INSERT INTO event_log(project, segments, tail_first) VALUES(?, ?, ?)"
+    " ON CONFLICT(project) DO UPDATE SET segments = excluded.segments, tail_first = excluded.tail_first";
 
-annoproj_status event_tail_add(database *db, int64_t project, int64_t first_seq, const event *events, size_t count,
-                               annoproj_error **error) {
+annoproj_status event_tail_add(database *db, int64_t project, const event_log *log, int64_t first_seq,
+                               const event *events, size_t count, annoproj_error **error) {
     if (count == 0) {
         return ANNOPROJ_OK;
     }
@@ -33,7 +33,7 @@ annoproj_status event_tail_add(database *db, int64_t project, int64_t first_seq,
         return fail_memory(error);
     }
     statement *add = sql(db, SQL_ADD_TAIL);
-    bind_int64(add, SEGMENT_ID(project, first_seq & 0xffffffff));
+    bind_int64(add, SEGMENT_ID(project, first_seq - log->tail_first));
     bind_int64(add, first_seq);
     bind_int64(add, (int64_t)count);
     bind_blob(add, packed.data, packed.length);
@@ -45,8 +45,8 @@ annoproj_status event_tail_add(database *db, int64_t project, int64_t first_seq,
 annoproj_status event_tail_drop(database *db, int64_t project, const event_log *log, int64_t from,
                                 annoproj_error **error) {
     statement *drop = sql(db, SQL_DROP_TAIL);
-    bind_int64(drop, SEGMENT_ID(project, from & 0xffffffff));
-    bind_int64(drop, SEGMENT_ID(project, log->last_seq & 0xffffffff));
+    bind_int64(drop, SEGMENT_ID(project, from - log->tail_first));
+    bind_int64(drop, SEGMENT_ID(project, log->last_seq - log->tail_first));
     return sql_run(drop, error);
 }
 
@@ -54,8 +54,8 @@ annoproj_status event_tail_drop(database *db, int64_t project, const event_log *
 static annoproj_status find_many_rows(database *db, int64_t project, const event_log *log, int64_t from, int64_t *first,
                                       annoproj_error **error) {
     statement *find = sql(db, SQL_COUNT_ROWS);
-    bind_int64(find, SEGMENT_ID(project, from & 0xffffffff));
-    bind_int64(find, SEGMENT_ID(project, log->last_seq & 0xffffffff));
+    bind_int64(find, SEGMENT_ID(project, from - log->tail_first));
+    bind_int64(find, SEGMENT_ID(project, log->last_seq - log->tail_first));
     if (log->last_seq >= from && sql_row(find) && column_int64(find, 0) > FOLD_ROWS) {
         *first = column_int64(find, 1);
     }
@@ -76,7 +76,7 @@ static annoproj_status fold_tail(database *db, int64_t project, const event_log 
     }
     if (status == ANNOPROJ_OK) {
         memcpy(events + held, batch->events, batch->count * sizeof *events);
-        status = event_tail_add(db, project, first, events, held + batch->count, error);
+        status = event_tail_add(db, project, log, first, events, held + batch->count, error);
     }
     release(events);
     return status;
@@ -93,24 +93,24 @@ static annoproj_status extend_tail(database *db, int64_t project, const event_lo
             return status;
         }
     }
-    return first == next ? event_tail_add(db, project, next, batch->events, batch->count, error)
+    return first == next ? event_tail_add(db, project, log, next, batch->events, batch->count, error)
                          : fold_tail(db, project, log, first, batch, error);
 }
 
 static annoproj_status write_log(database *db, int64_t project, const event_log *log, annoproj_error **error) {
     statement *write = sql(db, SQL_WRITE_LOG);
     bind_int64(write, project);
-    bind_int64(write, log->last_seq);
     bind_int64(write, log->segments);
     bind_int64(write, log->tail_first);
     return sql_run(write, error);
 }
 
-static annoproj_status set_last(database *db, int64_t project, int64_t last_seq, annoproj_error **error) {
-    statement *set = sql(db, SQL_SET_LAST);
-    bind_int64(set, project);
-    bind_int64(set, last_seq);
-    return sql_run(set, error);
+static annoproj_status write_end(database *db, int64_t project, const event_log *log, bool begun,
+                                 annoproj_error **error) {
+    statement *write = sql(db, begun ? SQL_SET_END : SQL_ADD_END);
+    bind_int64(write, TAIL_END(project));
+    bind_int64(write, log->last_seq + 1);
+    return sql_run(write, error);
 }
 
 annoproj_status event_append(database *db, int64_t project, const event_batch *batch, int64_t *first_seq,
@@ -132,7 +132,10 @@ annoproj_status event_append(database *db, int64_t project, const event_batch *b
     status = fits ? extend_tail(db, project, &log, batch, error) : event_seal(db, project, &log, batch, error);
     log.last_seq = first + (int64_t)batch->count - 1;
     if (status == ANNOPROJ_OK) {
-        status = begun && fits ? set_last(db, project, log.last_seq, error) : write_log(db, project, &log, error);
+        status = write_end(db, project, &log, begun, error);
+    }
+    if (status == ANNOPROJ_OK && !(begun && fits)) {
+        status = write_log(db, project, &log, error);
     }
     if (status == ANNOPROJ_OK && event_log_summed(&log) > summed) {
         status = event_sum_up(db, project, summed, event_log_summed(&log), error);

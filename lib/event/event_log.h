@@ -4,6 +4,8 @@
 
 #include "event_column.h"
 
+/* How many segments there are stands in a row of its own, which only sealing changes; the last number at the end of the tail,
+ * on the page that a command changes anyway. */
 typedef struct event_log {
     int64_t last_seq, segments, tail_first;
 } event_log;
@@ -12,8 +14,8 @@ typedef struct event_log {
 annoproj_status event_log_read(database *database, int64_t project, event_log *out, annoproj_error **error);
 
 /* A row of the tail (none for no events). Removing the rows that begin at `from` or behind it. */
-annoproj_status event_tail_add(database *database, int64_t project, int64_t first_seq, const event *events,
-                               size_t count, annoproj_error **error);
+annoproj_status event_tail_add(database *database, int64_t project, const event_log *log, int64_t first_seq,
+                               const event *events, size_t count, annoproj_error **error);
 annoproj_status event_tail_drop(database *database, int64_t project, const event_log *log, int64_t from,
                                 annoproj_error **error);
 

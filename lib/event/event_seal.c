@@ -58,7 +58,7 @@ annoproj_status event_seal(database *db, int64_t project, event_log *log, const 
     }
     if (status == ANNOPROJ_OK) { /* what is left over are the batch's last events */
         const size_t left = work.columns.count;
-        status = event_tail_add(db, project, log->tail_first, batch->events + (batch->count - left), left, error);
+        status = event_tail_add(db, project, log, log->tail_first, batch->events + (batch->count - left), left, error);
     }
     encoded_segment_release(&work.encoded);
     event_columns_release(&work.columns);

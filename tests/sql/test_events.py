@@ -146,9 +146,10 @@ class Events(unittest.TestCase):
             ("UPDATE event_segment SET time_least = time_least + 1 WHERE id = ?", "event segment 0 of project 2"),
             ("DELETE FROM event_segment WHERE id = ?", "event segment 0 of project 2"),
             ("DELETE FROM event_column WHERE id >> 8 = ? >> 8", "event segment 0 of project 2"),
-            ("UPDATE event_tail SET data = substr(data, 2) WHERE id >= ?", "event log of project 2"),
+            ("UPDATE event_tail SET data = substr(data, 2) WHERE id >= ? AND count > 0", "event log of project 2"),
             ("DELETE FROM event_tail WHERE id >= ?", "event log of project 2"),
-            ("UPDATE event_log SET last_seq = last_seq + ? WHERE project = 2", "event log of project 2"),
+            ("UPDATE event_tail SET first_seq = first_seq + 1 WHERE id = ? + 16384", "event log of project 2"),
+            ("DELETE FROM event_tail WHERE id = ? + 16384", "event log of project 2"),
         ):
             with read_only(self.damage(statement, 2 << 32)) as connection:
                 with self.assertRaises(Failure, msg=statement) as caught:

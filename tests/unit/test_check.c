@@ -147,6 +147,8 @@ static void test_changed_counter(void **state) {
 static void test_missing_event(void **state) {
     (void)state;
     expect_found("DELETE FROM event_tail WHERE id = (SELECT max(id) FROM event_tail WHERE id >> 32 > 0)", "event");
+    expect_found("DELETE FROM event_tail WHERE id = (SELECT max(id) FROM event_tail WHERE id >> 32 > 0 AND count > 0)",
+                 "event");
     expect_found("DELETE FROM event_tail WHERE id = (SELECT min(id) FROM event_tail WHERE id >> 32 > 0)", "event");
 }
 

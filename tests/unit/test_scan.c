@@ -435,11 +435,14 @@ static void test_no_wrong_figure(void **state) {
         "DELETE FROM event_column WHERE id & 255 = 2",
         "UPDATE event_segment SET directory = CAST(substr(directory, 1, 40) || x'63' || substr(directory, 42) AS BLOB)",
         "UPDATE event_segment SET time_most = 5",
+        "UPDATE event_segment SET command_least = 5",
+        "UPDATE event_segment SET ascending = 1 - ascending",
         "UPDATE event_segment SET first_seq = 2",
         "DELETE FROM event_segment",
-        "UPDATE event_tail SET data = CAST(substr(data, 1, 9) || x'7f' || substr(data, 11) AS BLOB)",
-        "DELETE FROM event_tail WHERE id = (SELECT max(id) FROM event_tail)",
-        "UPDATE event_log SET last_seq = last_seq - 1",
+        "UPDATE event_tail SET data = CAST(substr(data, 1, 9) || x'7f' || substr(data, 11) AS BLOB) WHERE count > 0",
+        "DELETE FROM event_tail WHERE count = 0",
+        "DELETE FROM event_tail WHERE id = (SELECT max(id) FROM event_tail WHERE count > 0)",
+        "UPDATE event_tail SET first_seq = first_seq - 1 WHERE count = 0",
     };
     for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
         annoproj_status status;

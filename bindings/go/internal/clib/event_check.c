@@ -188,7 +188,7 @@ static annoproj_status check_summary(checking *check, const event_log *log, anno
 /* --- the tail, and rows that nothing refers to ---- */
 
 /* What one blob of the tail holds; *next goes on behind it. */
-static void check_blob(checking *check, statement *row, int64_t *next) {
+static void check_blob(checking *check, const event_log *log, statement *row, int64_t *next) {
     event_unpacker cursor;
     event one;
     bool fits = true;
@@ -197,7 +197,7 @@ static void check_blob(checking *check, statement *row, int64_t *next) {
     size_t length = column_length(row, 2);
     tell_number(check, "event", *next, "event", first, *next);
     tell_number(check, "event", first, "tail row", column_int64(row, 3),
-                SEGMENT_ID(check->project, first & 0xffffffff));
+                SEGMENT_ID(check->project, first - log->tail_first));
     if (!event_pack_intact(data, length)) {
         tell(check, "event", first, "wrong checksum of a tail row", "the checksum that it was written with");
     }
@@ -221,7 +221,12 @@ static annoproj_status check_tail(checking *check, const event_log *log, annopro
     bind_int64(read, SEGMENT_ID(check->project, 0));
     bind_int64(read, SEGMENT_ID(check->project + 1, 0));
     while (sql_row(read)) {
-        check_blob(check, read, &next);
+        if (column_int64(read, 3) == TAIL_END(check->project)) {
+            tell_number(check, "event", log->last_seq, "events at the tail's end", column_int64(read, 1), 0);
+            tell_number(check, "event", log->last_seq, "bytes at the tail's end", (int64_t)column_length(read, 2), 0);
+        } else {
+            check_blob(check, log, read, &next);
+        }
     }
     annoproj_status status = sql_end(read, error);
     if (status == ANNOPROJ_OK) {

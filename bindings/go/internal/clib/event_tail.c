@@ -4,7 +4,8 @@
 #include "failure.h"
 #include "segment.h"
 
-static const char SQL_READ_LOG[] = "SELECT last_seq, segments, tail_first FROM event_log WHERE project = ?";
+static const char SQL_READ_LOG[] = "SELECT l.segments, l.tail_first, e.first_seq FROM event_log l"
+                                   " LEFT JOIN event_tail e ON e.id = ?2 WHERE l.project = ?1";
 static const char SQL_READ_TAIL[] =
     "SELECT first_seq, count, data FROM event_tail WHERE id >= ? AND id <= ? ORDER BY id";
 /* The blob that holds a sequence number is the last one that starts at or before it. */
@@ -15,8 +16,11 @@ annoproj_status event_log_read(database *db, int64_t project, event_log *out, an
     bool damaged = false;
     statement *read = sql(db, SQL_READ_LOG);
     bind_int64(read, project);
-    if (sql_row(read)) {
-        *out = (event_log){column_int64(read, 0), column_int64(read, 1), column_int64(read, 2)};
+    bind_int64(read, TAIL_END(project));
+    if (sql_row(read)) { /* without an end the last number is -1, which never fits */
+        *out = (event_log){.last_seq = column_int64(read, 2) - 1,
+                           .segments = column_int64(read, 0),
+                           .tail_first = column_int64(read, 1)};
         damaged = out->segments < 0 || out->segments >= (int64_t)1 << 24 || out->last_seq < 0 ||
                   out->tail_first != out->segments * SEGMENT_EVENTS + 1 || out->last_seq < out->tail_first - 1 ||
                   out->last_seq - out->tail_first >= SEGMENT_EVENTS;
@@ -33,16 +37,12 @@ annoproj_status event_log_read(database *db, int64_t project, event_log *out, an
     return status;
 }
 
-static int64_t tail_id(int64_t project, int64_t seq) {
-    return (int64_t)((uint64_t)project << 32) + (seq & 0xffffffff);
-}
-
-static annoproj_status tail_start(database *db, int64_t project, int64_t tail_first, int64_t from, int64_t *id,
+static annoproj_status tail_start(database *db, int64_t project, const event_log *log, int64_t from, int64_t *id,
                                   annoproj_error **error) {
-    *id = tail_id(project, tail_first);
+    *id = SEGMENT_ID(project, 0);
     statement *find = sql(db, SQL_TAIL_START);
     bind_int64(find, *id);
-    bind_int64(find, tail_id(project, from));
+    bind_int64(find, SEGMENT_ID(project, from - log->tail_first));
     if (sql_row(find)) {
         *id = column_int64(find, 0);
     }
@@ -83,11 +83,11 @@ annoproj_status event_tail_each(database *db, int64_t project, const event_log *
         return ANNOPROJ_OK;
     }
     size_t wanted = (uint64_t)left < limit ? (size_t)left : limit;
-    annoproj_status status = tail_start(db, project, log->tail_first, from, &first, error);
+    annoproj_status status = tail_start(db, project, log, from, &first, error);
     if (status != ANNOPROJ_OK) {
         return status;
     }
-    tail_reading reading = {.next = log->tail_first + (first - tail_id(project, log->tail_first)),
+    tail_reading reading = {.next = log->tail_first + (first - SEGMENT_ID(project, 0)),
                             .from = from,
                             .last = log->last_seq,
                             .left = wanted,
@@ -96,7 +96,7 @@ annoproj_status event_tail_each(database *db, int64_t project, const event_log *
     bool sound = true;
     statement *read = sql(db, SQL_READ_TAIL);
     bind_int64(read, first);
-    bind_int64(read, tail_id(project, log->last_seq));
+    bind_int64(read, SEGMENT_ID(project, log->last_seq - log->tail_first));
     while (sound && reading.left > 0 && sql_row(read)) {
         sound = take_blob(&reading, read);
     }

@@ -61,6 +61,21 @@ static size_t pick_rows(walking *made, const column_view *kinds, size_t count) {
     return picked;
 }
 
+#define AHEAD 16
+
+/* What is looked at by task is hardly ever near what was looked at before. */
+static void visit_events(const event_walk *ask, const event *events, size_t count) {
+    for (size_t i = 0; i < count && i < AHEAD && ask->foresee != NULL; i++) {
+        ask->foresee(ask->data, &events[i]);
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (ask->foresee != NULL && i + AHEAD < count) {
+            ask->foresee(ask->data, &events[i + AHEAD]);
+        }
+        ask->visit(ask->data, &events[i]);
+    }
+}
+
 static annoproj_status visit_block(walking *made, const uint16_t *rows, size_t count, annoproj_error **error) {
     bool fits = true;
     for (int c = 0; c < made->column_count; c++) {
@@ -72,9 +87,7 @@ static annoproj_status visit_block(walking *made, const uint16_t *rows, size_t c
                     "event log of project %lld: a value is too large; restore a backup of the store",
                     (long long)made->ask->project);
     }
-    for (size_t i = 0; i < count; i++) {
-        made->ask->visit(made->ask->data, &made->events[i]);
-    }
+    visit_events(made->ask, made->events, count);
     return ANNOPROJ_OK;
 }
 

@@ -16,6 +16,7 @@ typedef struct event_walk {
     uint32_t columns;      /* bits: fields that are filled in; the kind always is */
     int64_t after, before; /* segments with no event of a time in [after, before) are passed over */
     event_walk_fn visit;
+    event_walk_fn foresee; /* called some events earlier: prefetches what `visit` will look at; NULL = nothing to */
     void *data;
 } event_walk;
 

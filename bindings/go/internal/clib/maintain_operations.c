@@ -17,7 +17,8 @@ static annoproj_status count_all(scope *in, counts *out, annoproj_error **error)
     static const char text[] =
         "SELECT (SELECT count(*) FROM user), (SELECT count(*) FROM project), (SELECT count(*) FROM dataset),"
         " (SELECT count(*) FROM ontology), (SELECT coalesce(sum(data_units), 0) FROM dataset),"
-        " (SELECT coalesce(sum(tasks), 0) FROM project_counter), (SELECT coalesce(sum(last_seq), 0) FROM event_log)";
+        " (SELECT coalesce(sum(tasks), 0) FROM project_counter), (SELECT coalesce(sum("
+        "(SELECT first_seq - 1 FROM event_tail WHERE id = (project << 32) + 16384)), 0) FROM event_log)";
     statement *find = sql(in->database, text);
     if (sql_row(find))
         *out = (counts){column_int64(find, 0), column_int64(find, 1), column_int64(find, 2), column_int64(find, 3),

@@ -163,7 +163,7 @@ annoproj_status purge_left(scope *in, int64_t *tasks_left, int64_t *events_left,
         status = first_id(in, first_column, &column, error);
     if (status == ANNOPROJ_OK)
         status = first_id(in, first_tail, &tail, error);
-    if (status == ANNOPROJ_OK)
+    if (status == ANNOPROJ_OK && tail != 0) /* the end of the tail is the last of the log's rows that goes */
         status = event_log_read(in->database, in->project.id, &log, error);
     *tasks_left = first == 0 ? 0 : last - first + 1;
     *events_left = column != 0 ? log.last_seq - (NUMBER_OF(column) >> 8) * SEGMENT

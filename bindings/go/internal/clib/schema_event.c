@@ -3,15 +3,14 @@
 
 const char schema_event[] =
     "CREATE TABLE event_log("
-    " project INTEGER PRIMARY KEY," /* 0 = the store's own events */
-    " last_seq INTEGER NOT NULL,"
+    " project INTEGER PRIMARY KEY,"         /* 0 = the store's own events */
     " segments INTEGER NOT NULL,"           /* sealed ones */
     " tail_first INTEGER NOT NULL) STRICT;" /* first seq that is not sealed */
     "CREATE TABLE event_tail("
-    " id INTEGER PRIMARY KEY," /* (project << 32) + low 32 bits of the first seq */
-    " first_seq INTEGER NOT NULL,"
-    " count INTEGER NOT NULL,"
-    " data BLOB NOT NULL) STRICT;" /* events of a command or of several, packed, and a checksum */
+    " id INTEGER PRIMARY KEY,"     /* (project << 32) + events of the tail before it; the end: + 16384 */
+    " first_seq INTEGER NOT NULL," /* of the end: the number that the next event gets */
+    " count INTEGER NOT NULL,"     /* of the end: 0 */
+    " data BLOB NOT NULL) STRICT;" /* events of a command or of several, packed, and a checksum; of the end: empty */
     "CREATE TABLE event_segment("
     " id INTEGER PRIMARY KEY," /* (project << 32) + segment number from 0 */
     " first_seq INTEGER NOT NULL,"

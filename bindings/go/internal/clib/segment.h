@@ -13,6 +13,8 @@
 /* Numbered for ever. Offsets are machine integers of 1, 2, 4 or 8 bytes; packed ones have 3, 5, 6 or 7. */
 enum column_encoding { ENCODING_CONSTANT = 0, ENCODING_OFFSET = 1, ENCODING_PACKED = 2 };
 
+/* Where the tail's end stands: behind every row that it can have. */
+#define TAIL_END(project)            SEGMENT_ID(project, SEGMENT_EVENTS)
 #define SEGMENT_ID(project, segment) (((int64_t)(project) << 32) + (int64_t)(segment))
 #define SEGMENT_COLUMN_ID(project, segment, column)                                                                    \
     (((int64_t)(project) << 32) + ((int64_t)(segment) << 8) + (int64_t)(column))

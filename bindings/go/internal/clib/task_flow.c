@@ -46,6 +46,13 @@ static void go_on(const flow *made, place *at, const event *one) {
     at->entered_us = one->time_us;
 }
 
+static void foresee_event(void *data, const event *one) {
+    const flow *made = data;
+    if (one->task > 0 && one->task <= made->last) {
+        __builtin_prefetch(&made->places[one->task], 1);
+    }
+}
+
 static void take_event(void *data, const event *one) {
     const flow *made = data;
     if (one->task <= 0 || one->task > made->last) {
@@ -92,6 +99,7 @@ annoproj_status task_flow_walk(const report *made, flow_fn visit, void *data, an
                              .after = INT64_MIN,
                              .before = INT64_MAX,
                              .visit = take_event,
+                             .foresee = foresee_event,
                              .data = &run};
     run.places = allocate_zeroed((size_t)run.last + 1, sizeof *run.places);
     status = run.places == NULL ? fail_memory(error) : event_walk_run(&walk, error);
