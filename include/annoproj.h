@@ -867,8 +867,8 @@ ANNOPROJ_COLUMN(color, utf8, required, "", "Colour", "Its colour; empty where th
 ANNOPROJ_ROW_END(vertex_row)
 
 /* Makes an ontology from its JSON structure (objects, classifications, skeleton_templates). Unknown members are kept. The vertices of
- * a skeleton class are those of the template whose feature_node_hash is the hash of the class, else of the one with its name. DATA
- * names JSON pointer and byte of what is wrong; LIMIT when it has too many entries or levels. Rights: ontology_create. */
+ * a skeleton class are those of the template whose feature_node_hash is the hash of the class, else of the one with its name. DATA:
+ * the details list up to 100 faults with byte offset and JSON pointer. LIMIT when it has too many entries or levels. Rights: ontology_create. */
 ANNOPROJ_API annoproj_status annoproj_ontology_create(annoproj_session *session, const char *title, const char *json, const annoproj_call *call ANNOPROJ_NULLABLE, int64_t *ontology ANNOPROJ_OUT, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* Replaces the structure. While a project uses the ontology, entries that are missing from `json` are archived instead
@@ -1027,8 +1027,9 @@ typedef struct annoproj_project_options {
 /* Fills in the defaults. */
 ANNOPROJ_API void annoproj_project_options_init(annoproj_project_options *options ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
 
-/* Makes a project; its creator becomes admin. `workflow` is the document above, NULL with option workflow_template: DATA
- * names the stage and the rule it breaks, LIMIT says of what there is too much. NOT_FOUND when there is no such ontology
+/* Makes a project; its creator becomes admin. `workflow` is the document above, NULL with option workflow_template. DATA: the
+ * details list up to 100 faults, with the stage and the rule it breaks, byte offset and JSON pointer; what each stage says comes before what they
+ * are to each other, and that before the graph. LIMIT says of what there is too much. NOT_FOUND when there is no such ontology
  * or template. Rights: project_create. */
 ANNOPROJ_API annoproj_status annoproj_project_create(annoproj_session *session, const char *title, int64_t ontology, const char *workflow ANNOPROJ_NULLABLE, const annoproj_project_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_project **project ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_project_close), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 

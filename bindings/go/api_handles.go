@@ -936,8 +936,8 @@ func (s *Session) DataUnitListPages(ctx context.Context, dataset int64, opts ...
 }
 
 // Makes an ontology from its JSON structure (objects, classifications, skeleton_templates). Unknown members are kept. The vertices of
-// a skeleton class are those of the template whose feature_node_hash is the hash of the class, else of the one with its name. ErrData
-// names JSON pointer and byte of what is wrong; ErrLimit when it has too many entries or levels. Rights: ontology_create.
+// a skeleton class are those of the template whose feature_node_hash is the hash of the class, else of the one with its name. ErrData:
+// the details list up to 100 faults with byte offset and JSON pointer. ErrLimit when it has too many entries or levels. Rights: ontology_create.
 //
 // In C: annoproj_ontology_create.
 func (s *Session) OntologyCreate(ctx context.Context, title string, json string, opts ...CallOption) (int64, error) {
@@ -1118,8 +1118,9 @@ func (s *Session) TagList(ctx context.Context, opts ...TagListOption) (*Table[Ta
 	return newTable(oTable, decodeTagRow), nil
 }
 
-// Makes a project; its creator becomes admin. `workflow` is the document above, nil with option workflow_template: ErrData
-// names the stage and the rule it breaks, ErrLimit says of what there is too much. ErrNotFound when there is no such ontology
+// Makes a project; its creator becomes admin. `workflow` is the document above, nil with option workflow_template. ErrData: the
+// details list up to 100 faults, with the stage and the rule it breaks, byte offset and JSON pointer; what each stage says comes before what they
+// are to each other, and that before the graph. ErrLimit says of what there is too much. ErrNotFound when there is no such ontology
 // or template. Rights: project_create.
 //
 // In C: annoproj_project_create.

@@ -12,35 +12,39 @@ annoproj_status json_read_next(json_reader *reader, annoproj_error **error) {
     return json_next(reader->scan, &reader->token, error);
 }
 
-__attribute__((format(printf, 5, 0))) static annoproj_status fault(const char *what, const char *pointer,
-                                                                   int64_t offset, annoproj_error **error,
-                                                                   const char *format, va_list arguments) {
-    char message[512];
+annoproj_status json_fault(json_reader *reader, annoproj_error **error, const char *format, ...) {
+    char pointer[257], message[512];
+    va_list arguments;
+    json_pointer(reader->scan, pointer);
+    va_start(arguments, format);
     vsnprintf(message, sizeof message, format, arguments);
-    fail(error, ANNOPROJ_DATA, "%s: %s (at %s, byte %lld)", what, message, *pointer ? pointer : "the top",
-         (long long)offset);
+    va_end(arguments);
+    const long long offset = (long long)reader->token.offset;
+    if (reader->faults) {
+        faults_add(reader->faults, pointer, offset, "%s", message);
+        reader->faulty = true;
+        return ANNOPROJ_DATA;
+    }
+    fail(error, ANNOPROJ_DATA, "%s: %s (at %s, byte %lld)", reader->what, message, *pointer ? pointer : "the top",
+         offset);
     fail_detail(error, "pointer", "%s", pointer);
-    fail_detail(error, "byte", "%lld", (long long)offset);
+    fail_detail(error, "byte", "%lld", offset);
     return ANNOPROJ_DATA;
 }
 
-annoproj_status json_fault(const json_reader *reader, annoproj_error **error, const char *format, ...) {
-    char pointer[257];
-    json_pointer(reader->scan, pointer);
-    va_list arguments;
-    va_start(arguments, format);
-    annoproj_status status = fault(reader->what, pointer, reader->token.offset, error, format, arguments);
-    va_end(arguments);
-    return status;
+annoproj_status json_go_on(json_reader *reader, int32_t depth, annoproj_status status, annoproj_error **error) {
+    if (status != ANNOPROJ_DATA || !reader->faulty) {
+        return status;
+    }
+    reader->faulty = false;
+    return json_pass_rest(reader->scan, depth, error);
 }
 
-annoproj_status json_fault_at(const char *what, const char *pointer, int64_t offset, annoproj_error **error,
-                              const char *format, ...) {
-    va_list arguments;
-    va_start(arguments, format);
-    annoproj_status status = fault(what, pointer, offset, error, format, arguments);
-    va_end(arguments);
-    return status;
+annoproj_status json_report(const json_reader *reader, annoproj_status status, annoproj_error **error) {
+    if (status == ANNOPROJ_OK || (status == ANNOPROJ_DATA && reader->faulty)) {
+        return faults_report(reader->faults, reader->what, error);
+    }
+    return faults_join(reader->faults, status, error);
 }
 
 static const char *kind_name(json_kind kind) {

@@ -513,6 +513,20 @@ static annoproj_status pass_value(json_scan *scan, annoproj_error **error) {
     return ANNOPROJ_OK;
 }
 
+annoproj_status json_pass_rest(json_scan *scan, int32_t depth, annoproj_error **error) {
+    json_token token;
+    while (scan->keys.frame_count > (size_t)depth) {
+        annoproj_status status = json_next(scan, &token, error);
+        if (status != ANNOPROJ_OK) {
+            return status;
+        }
+    }
+    const size_t open = scan->keys.frame_count;
+    const bool in_object = open > 0 && open == (size_t)depth && scan->keys.frames[open - 1].is_object;
+    const bool behind_key = scan->expecting == EXPECT_COLON || (in_object && scan->expecting == EXPECT_VALUE);
+    return behind_key ? pass_value(scan, error) : ANNOPROJ_OK;
+}
+
 /* Goes to the first byte of the next value. NONE when the array ends instead. */
 static annoproj_status find_value(json_scan *scan, annoproj_error **error) {
     if (scan->failure != ANNOPROJ_OK) {

@@ -55,6 +55,12 @@ static annoproj_status add_entry(structure_parser *parser, int32_t *index, annop
 static annoproj_status read_entry(structure_parser *parser, int32_t parent, int32_t kind, int32_t level,
                                   annoproj_error **error);
 
+static void mark_faulty(structure_parser *parser, int32_t index) {
+    if (index >= 0) {
+        parser->structure->entries[index].faulty = true;
+    }
+}
+
 /* The array behind a key: entries of one kind. */
 static annoproj_status read_list(structure_parser *parser, const char *member, int32_t parent, int32_t kind,
                                  int32_t level, entry_list *out, annoproj_error **error) {
@@ -71,11 +77,14 @@ static annoproj_status read_list(structure_parser *parser, const char *member, i
             *out = list;
             break;
         }
-        if (from->token.kind != JSON_OBJECT) {
-            return json_fault(from, error, "%s must hold objects", member);
-        }
+        const int32_t depth = from->token.depth;
         list.filled = true;
-        status = read_entry(parser, parent, kind, level, error);
+        status = from->token.kind == JSON_OBJECT ? read_entry(parser, parent, kind, level, error)
+                                                 : json_fault(from, error, "%s must hold objects", member);
+        if (status != ANNOPROJ_OK) {
+            mark_faulty(parser, parent);
+            status = json_go_on(from, depth, status, error);
+        }
     }
     return status;
 }
@@ -225,7 +234,12 @@ static annoproj_status read_entry(structure_parser *parser, int32_t parent, int3
         if (status != ANNOPROJ_OK || !more) {
             break;
         }
+        const int32_t depth = from->token.depth;
         status = read_member(parser, index, error);
+        if (status != ANNOPROJ_OK) {
+            mark_faulty(parser, index);
+            status = json_go_on(from, depth, status, error);
+        }
     }
     if (status == ANNOPROJ_OK) {
         parser->structure->entries[index].end = from->token.offset + 1;
@@ -243,6 +257,7 @@ static annoproj_status read_root(structure_parser *parser, annoproj_error **erro
         if (status != ANNOPROJ_OK || !more) {
             break;
         }
+        const int32_t depth = from->token.depth;
         structure->root_filled = true;
         if (json_key_is(&from->token, "objects")) {
             status = read_list(parser, "objects", -1, FEATURE_OBJECT, 0, &structure->objects, error);
@@ -254,6 +269,7 @@ static annoproj_status read_root(structure_parser *parser, annoproj_error **erro
         } else {
             status = json_skip(from->scan, error);
         }
+        status = json_go_on(from, depth, status, error);
     }
     if (status == ANNOPROJ_OK) {
         structure->root_end = from->token.offset;
@@ -264,27 +280,26 @@ static annoproj_status read_root(structure_parser *parser, annoproj_error **erro
 
 /* --- rules -------------------------------------------------------------------------------------------------- */
 
-#define entry_fault(entry, error, ...) json_fault_at(WHAT, (entry)->pointer, (entry)->start, error, __VA_ARGS__)
+/* What keeps them is not looked at again; what was refused before is not asked. */
+#define entry_fault(all, entry, ...) faults_add(all, (entry)->pointer, (entry)->start, __VA_ARGS__)
 
-static annoproj_status check_nesting(const ontology_structure *structure, const entry *at, annoproj_error **error) {
-    if (at->parent < 0) {
-        return ANNOPROJ_OK;
+static void check_nesting(const ontology_structure *structure, const entry *at, faults *all) {
+    const entry *parent = at->parent < 0 ? NULL : &structure->entries[at->parent];
+    if (!parent || at->faulty || parent->faulty) {
+        return;
     }
-    const entry *parent = &structure->entries[at->parent];
     if (at->kind == FEATURE_OPTION && parent->type != ATTRIBUTE_RADIO && parent->type != ATTRIBUTE_CHECKLIST) {
-        return entry_fault(at, error, "a %s attribute has no options", feature_type_name(parent->type));
-    }
-    if (at->kind == FEATURE_OPTION && at->children.filled && parent->type != ATTRIBUTE_RADIO) {
-        return entry_fault(at, error, "attributes are nested under radio options only, not under %s options",
-                           feature_type_name(parent->type));
+        entry_fault(all, at, "a %s attribute has no options", feature_type_name(parent->type));
+    } else if (at->kind == FEATURE_OPTION && at->children.filled && parent->type != ATTRIBUTE_RADIO) {
+        entry_fault(all, at, "attributes are nested under radio options only, not under %s options",
+                    feature_type_name(parent->type));
     }
     if (at->dynamic && parent->kind != FEATURE_OBJECT) {
-        return entry_fault(at, error, "only an attribute right under an object can be dynamic");
+        entry_fault(all, at, "only an attribute right under an object can be dynamic");
     }
-    return ANNOPROJ_OK;
 }
 
-static annoproj_status check_members(const entry *at, annoproj_error **error) {
+static void check_members(entry *at, faults *all) {
     const char *missing = NULL;
     if (!at->hash || !*at->hash) {
         missing = "featureNodeHash";
@@ -299,11 +314,16 @@ static annoproj_status check_members(const entry *at, annoproj_error **error) {
     } else if (at->kind == FEATURE_ATTRIBUTE && !at->type) {
         missing = "type";
     }
-    return missing ? entry_fault(at, error, "the %s has no %s", feature_kind_name(at->kind), missing) : ANNOPROJ_OK;
+    if (missing && !at->faulty) {
+        entry_fault(all, at, "the %s has no %s", feature_kind_name(at->kind), missing);
+    }
+    at->faulty = at->faulty || missing;
+    at->hash = at->hash ? at->hash : "";
+    at->id = at->id ? at->id : "";
 }
 
 /* A classification is titled by its one attribute. */
-static annoproj_status check_roots(ontology_structure *structure, annoproj_error **error) {
+static annoproj_status check_roots(ontology_structure *structure, faults *all, annoproj_error **error) {
     int32_t *roots = arena_array(&structure->memory, structure->count + 1, sizeof *roots);
     if (!roots) {
         return fail_memory(error);
@@ -315,15 +335,15 @@ static annoproj_status check_roots(ontology_structure *structure, annoproj_error
         classes += !parent;
         if (parent && parent->kind == FEATURE_CLASSIFICATION) {
             if (++roots[at->parent] > 1) {
-                return entry_fault(at, error, "a classification has exactly one attribute, this is a second one");
+                entry_fault(all, at, "a classification has exactly one attribute, this is another one");
             }
             parent->name = at->name;
         }
     }
     for (size_t i = 0; i < structure->count; i++) {
-        if (structure->entries[i].kind == FEATURE_CLASSIFICATION && roots[i] == 0) {
-            return entry_fault(&structure->entries[i], error,
-                               "a classification has exactly one attribute, this one has none");
+        const entry *at = &structure->entries[i];
+        if (at->kind == FEATURE_CLASSIFICATION && roots[i] == 0 && !at->faulty) {
+            entry_fault(all, at, "a classification has exactly one attribute, this one has none");
         }
     }
     if (classes > ONTOLOGY_CLASSES) {
@@ -380,29 +400,39 @@ int32_t structure_find(const ontology_structure *structure, const int32_t *order
     return -1;
 }
 
-static annoproj_status check_unique(const ontology_structure *structure, annoproj_error **error) {
+static annoproj_status check_unique(const ontology_structure *structure, faults *all, annoproj_error **error) {
     int32_t *order = structure_order(structure);
     if (!order) {
         return fail_memory(error);
     }
-    annoproj_status status = ANNOPROJ_OK;
     const entry *entries = structure->entries;
-    for (size_t i = 1; i < structure->count && status == ANNOPROJ_OK; i++) {
+    for (size_t i = 1; i < structure->count; i++) {
         const entry *first = &entries[order[i - 1]], *second = &entries[order[i]];
-        if (strcmp(first->hash, second->hash) == 0) {
-            status = entry_fault(second, error, "featureNodeHash %s is also that of %s", QUOTED(second->hash),
-                                 first->pointer);
+        if (*second->hash && strcmp(first->hash, second->hash) == 0) {
+            entry_fault(all, second, "featureNodeHash %s is also that of %s", QUOTED(second->hash), first->pointer);
         }
     }
     qsort_r(order, structure->count, sizeof *order, by_sibling, structure->entries);
-    for (size_t i = 1; i < structure->count && status == ANNOPROJ_OK; i++) {
+    for (size_t i = 1; i < structure->count; i++) {
         const entry *first = &entries[order[i - 1]], *second = &entries[order[i]];
-        if (first->parent == second->parent && first->kind == second->kind && strcmp(first->id, second->id) == 0) {
-            status = entry_fault(second, error, "id %s is also that of %s", QUOTED(second->id), first->pointer);
+        if (first->parent == second->parent && first->kind == second->kind && *second->id &&
+            strcmp(first->id, second->id) == 0) {
+            entry_fault(all, second, "id %s is also that of %s", QUOTED(second->id), first->pointer);
         }
     }
     release(order);
-    return status;
+    return ANNOPROJ_OK;
+}
+
+static annoproj_status check_rules(ontology_structure *structure, faults *all, annoproj_error **error) {
+    for (size_t i = 0; i < structure->count; i++) {
+        check_members(&structure->entries[i], all);
+    }
+    for (size_t i = 0; i < structure->count; i++) {
+        check_nesting(structure, &structure->entries[i], all);
+    }
+    annoproj_status status = check_roots(structure, all, error);
+    return status == ANNOPROJ_OK ? check_unique(structure, all, error) : status;
 }
 
 /* --- what is not said ---------------------------------------------------------------------------------------- */
@@ -450,27 +480,19 @@ annoproj_status structure_parse(ontology_structure *structure, const char *json,
     }
     memcpy(structure->json, json, length);
     structure->json[length] = 0;
-    structure_parser parser = {.reader = {.memory = &structure->memory, .what = WHAT}, .structure = structure};
+    faults all = {0};
+    structure_parser parser = {.reader = {.memory = &structure->memory, .what = WHAT, .faults = &all},
+                               .structure = structure};
     const json_limits limits = {.depth = SCAN_DEPTH};
     annoproj_status status = json_scan_memory(structure->json, length, &limits, &parser.reader.scan, error);
     if (status == ANNOPROJ_OK) {
         status = read_root(&parser, error);
     }
+    if (status == ANNOPROJ_OK) {
+        status = check_rules(structure, &all, error);
+    }
+    status = json_report(&parser.reader, status, error);
     json_scan_release(parser.reader.scan);
-    for (size_t i = 0; i < structure->count && status == ANNOPROJ_OK; i++) {
-        status = check_members(&structure->entries[i], error);
-    }
-    for (size_t i = 0; i < structure->count && status == ANNOPROJ_OK; i++) {
-        status = check_nesting(structure, &structure->entries[i], error);
-    }
-    if (status == ANNOPROJ_OK) {
-        status = check_roots(structure, error);
-    }
-    if (status == ANNOPROJ_OK) {
-        status = check_unique(structure, error);
-    }
-    if (status == ANNOPROJ_OK) {
-        status = fill_in(structure, error);
-    }
-    return status;
+    faults_release(&all);
+    return status == ANNOPROJ_OK ? fill_in(structure, error) : status;
 }

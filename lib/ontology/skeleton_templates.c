@@ -121,7 +121,8 @@ static annoproj_status read_skeleton(json_reader *from, skeleton_template *to, a
         if (status != ANNOPROJ_OK || !more) {
             break;
         }
-        status = read_vertex(from, to, error);
+        const int32_t depth = from->token.depth;
+        status = json_go_on(from, depth, read_vertex(from, to, error), error);
     }
     return status;
 }
@@ -153,6 +154,9 @@ static annoproj_status read_template(json_reader *from, skeleton_template *to, a
 static annoproj_status check_unique(json_reader *from, const ontology_structure *structure, annoproj_error **error) {
     const skeleton_template *last = &structure->templates[structure->template_count - 1];
     for (const skeleton_template *one = structure->templates; one < last; one++) {
+        if (!one->name) {
+            continue; /* a fault already */
+        }
         if (*last->hash ? strcmp(one->hash, last->hash) == 0 : !*one->hash && strcmp(one->name, last->name) == 0) {
             return json_fault(from, error, "there are two skeleton templates %s",
                               QUOTED(*last->hash ? last->hash : last->name));
@@ -198,11 +202,11 @@ annoproj_status skeleton_templates_read(json_reader *from, ontology_structure *s
             structure->template_list.close = from->token.offset;
             break;
         }
-        if (from->token.kind != JSON_OBJECT) {
-            return json_fault(from, error, "skeleton_templates must hold objects");
-        }
+        const int32_t depth = from->token.depth;
         structure->template_list.filled = true;
-        status = read_element(from, structure, error);
+        status = from->token.kind == JSON_OBJECT ? read_element(from, structure, error)
+                                                 : json_fault(from, error, "skeleton_templates must hold objects");
+        status = json_go_on(from, depth, status, error);
     }
     return status;
 }

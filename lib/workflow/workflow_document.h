@@ -54,23 +54,24 @@ typedef struct workflow_plan {
     arena memory;
 } workflow_plan;
 
-/* Reads and checks a document. DATA names the stage and the rule, with JSON pointer and byte. Release it also after a
- * failure. */
+/* Reads and checks a document. DATA: up to 100 faults that name the stage and the rule, with JSON pointer and byte. What stages say
+ * of themselves comes first, then what they say of each other, then the graph: each is looked at when there is no fault before it.
+ * Release it also after a failure. */
 annoproj_status workflow_plan_read(workflow_plan *plan, const char *json, size_t length, annoproj_error **error);
 void workflow_plan_release(workflow_plan *plan);
 
 /* Its parts: what a stage's settings and pathways say, then the rules about stages and edges. */
 annoproj_status workflow_read_setting(json_reader *from, document_stage *stage, annoproj_error **error);
-annoproj_status workflow_check_settings(const document_stage *stage, annoproj_error **error);
+void workflow_check_settings(const document_stage *stage, faults *all);
 annoproj_status workflow_read_pathways(json_reader *from, document_stage *stage, annoproj_error **error);
-annoproj_status workflow_plan_check(workflow_plan *plan, annoproj_error **error);
+annoproj_status workflow_plan_check(workflow_plan *plan, faults *all, annoproj_error **error);
 
 /* An array of e-mails, in lower case. */
 annoproj_status workflow_read_emails(json_reader *from, const char *member, const char ***emails, size_t *count,
                                      annoproj_error **error);
 
-#define WORKFLOW_KEY_LIMIT             ((size_t)64)
-#define WORKFLOW_TITLE_LIMIT           ((size_t)1024)
-#define stage_fault(stage, error, ...) json_fault_at("workflow", (stage)->pointer, (stage)->offset, error, __VA_ARGS__)
+#define WORKFLOW_KEY_LIMIT           ((size_t)64)
+#define WORKFLOW_TITLE_LIMIT         ((size_t)1024)
+#define stage_fault(all, stage, ...) faults_add(all, (stage)->pointer, (stage)->offset, __VA_ARGS__)
 
 #endif

@@ -88,6 +88,89 @@ static const char *detail(const annoproj_error *error, const char *key) {
     return "";
 }
 
+/* All faults at once, each at its place, and no other: not what only follows from them. */
+static void tells_all_faults(void **state) {
+    (void)state;
+    static const char json[] = "{\"objects\":[{\"id\":\"1\",\"name\":\"A\",\"shape\":\"oval\",\"featureNodeHash\":"
+                               "\"a\",\"color\":{\"r\":[1,2]},"
+                               "\"attributes\":[5,{\"id\":\"1\",\"name\":\"B\",\"type\":{\"no\":1},\"featureNodeHash\":"
+                               "\"b\",\"options\":[" OPTION("1", "c") "]}]},7," OBJECT("2", "a") "," OBJECT(
+                                   "2", "d") "],"
+                                             "\"classifications\":[{\"id\":\"1\",\"featureNodeHash\":\"e\"},{\"id\":[["
+                                             "\"2\"]],\"featureNodeHash\":\"f\",\"attributes\":"
+                                             "[{\"id\":\"1\",\"name\":\"\",\"type\":\"text\"}]}],"
+                                             "\"skeleton_templates\":[{},{\"template\":{\"name\":\"S\",\"skeleton\":{"
+                                             "\"0\":{},\"1\":{\"name\":\"x\"},\"2\":{\"name\":"
+                                             "\"x\"}}}},{\"template\":{\"name\":\"S\"}}]}";
+    static const char *const expected[] = {"/objects/0/shape",
+                                           "/objects/0/color",
+                                           "/objects/0/attributes/0",
+                                           "/objects/0/attributes/1/type",
+                                           "/objects/1",
+                                           "/classifications/1/id",
+                                           "/skeleton_templates/0",
+                                           "/skeleton_templates/1/template/skeleton/0",
+                                           "/skeleton_templates/1/template/skeleton/2",
+                                           "/skeleton_templates/2",
+                                           "/classifications/1/attributes/0",
+                                           "/classifications/0",
+                                           "/objects/2",
+                                           "/objects/3"};
+    const size_t count = sizeof expected / sizeof *expected;
+    annoproj_error *error = NULL;
+    ontology_structure structure;
+    char number[24];
+    size_t found = 0;
+    assert_int_equal(parse(json, &structure, &error), ANNOPROJ_DATA);
+    structure_release(&structure);
+    for (size_t i = 0; i < annoproj_error_detail_count(error); i++) {
+        const char *told = annoproj_error_detail_value(error, i);
+        if (strcmp(annoproj_error_detail_key(error, i), "fault") != 0)
+            continue;
+        if (found == count || strncmp(told, expected[found], strlen(expected[found])) != 0 ||
+            strncmp(told + strlen(expected[found]), " (byte ", 7) != 0)
+            fail_msg("fault %zu is %s", found, told);
+        found++;
+    }
+    assert_int_equal(found, count);
+    snprintf(number, sizeof number, "%zu", count);
+    assert_string_equal(detail(error, "faults"), number);
+    assert_string_equal(detail(error, "pointer"), "/objects/0/shape");
+    annoproj_error_free(error);
+}
+
+/* Broken JSON ends the reading: what was found before it is told with it. */
+static void faults_before_broken_json(void **state) {
+    (void)state;
+    annoproj_error *error = NULL;
+    ontology_structure structure;
+    assert_int_equal(parse("{\"objects\":[1,2,{\"id\":[}]}", &structure, &error), ANNOPROJ_DATA);
+    structure_release(&structure);
+    assert_string_equal(detail(error, "faults"), "4");
+    assert_string_equal(detail(error, "fault"), "/objects/0 (byte 12): objects must hold objects");
+    assert_string_equal(detail(error, "pointer"), "/objects/2/id/0");
+    annoproj_error_free(error);
+}
+
+/* A hundred are listed, all are counted. */
+static void a_hundred_faults_are_listed(void **state) {
+    (void)state;
+    char json[2048] = "{\"objects\":[0";
+    annoproj_error *error = NULL;
+    ontology_structure structure;
+    size_t listed = 0;
+    for (size_t i = 1; i < 250; i++)
+        strcat(json, ",0");
+    strcat(json, "]}");
+    assert_int_equal(parse(json, &structure, &error), ANNOPROJ_DATA);
+    structure_release(&structure);
+    for (size_t i = 0; i < annoproj_error_detail_count(error); i++)
+        listed += strcmp(annoproj_error_detail_key(error, i), "fault") == 0;
+    assert_int_equal(listed, 100);
+    assert_string_equal(detail(error, "faults"), "250");
+    annoproj_error_free(error);
+}
+
 #define ATTRIBUTE(members)                                                                                             \
     "{\"objects\":[{\"id\":\"1\",\"name\":\"A\",\"shape\":\"polygon\",\"featureNodeHash\":\"a\",\"attributes\":"       \
     "[" members "]}]}"
@@ -293,6 +376,9 @@ static void reads_real_ontologies(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(takes_apart),
+        cmocka_unit_test(tells_all_faults),
+        cmocka_unit_test(faults_before_broken_json),
+        cmocka_unit_test(a_hundred_faults_are_listed),
         cmocka_unit_test(refuses),
         cmocka_unit_test(stops_at_every_truncation),
         cmocka_unit_test(limits_nesting),

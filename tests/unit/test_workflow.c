@@ -71,6 +71,55 @@ static void expect_fault(const char *json, const char *words, const char *more) 
     workflow_plan_release(&plan);
 }
 
+/* The pointers of all faults, in order, with a line for each. */
+static void expect_faults(const char *json, const char *pointers) {
+    annoproj_error *error = NULL;
+    workflow_plan plan;
+    char found[1024] = "";
+    assert_int_equal(workflow_plan_read(&plan, json, strlen(json), &error), ANNOPROJ_DATA);
+    workflow_plan_release(&plan);
+    for (size_t i = 0; i < annoproj_error_detail_count(error); i++) {
+        const char *told = annoproj_error_detail_value(error, i), *end = strstr(told, " (byte ");
+        const size_t used = strlen(found);
+        if (strcmp(annoproj_error_detail_key(error, i), "fault") == 0)
+            snprintf(found + used, sizeof found - used, "%.*s\n", end ? (int)(end - told) : 0, told);
+    }
+    assert_string_equal(found, pointers);
+    annoproj_error_free(error);
+}
+
+/* Those of one kind together: first what stages say, then what they are to each other, then the graph. */
+static void tells_all_faults(void **state) {
+    (void)state;
+    expect_faults(
+        "{\"start\":[\"a\"],\"stages\":[3,{\"key\":{\"k\":1},\"type\":\"NONE\",\"settings\":{\"webhook\":[],\"colour\":"
+        "{\"a\":1},"
+        "\"assignment_ttl\":-1,\"members\":[\"x@y.org\",5]},\"edges\":{\"skip\":\"c\",\"submit\":7}},"
+        "{\"key\":\"p\",\"type\":\"AGENT\",\"pathways\":[1,{\"key\":\"q\",\"percentage\":2,\"rule\":{\"colour\":"
+        "\"red\"},\"to\":"
+        "\"c\"},{\"title\":\"no "
+        "key\"}]},{\"type\":\"DONE\"},{\"key\":\"d\",\"type\":\"DONE\",\"settings\":{\"archive\":true,"
+        "\"webhook\":true,\"annotators\":2}}]}",
+        "/start\n/stages/0\n/stages/1/key\n/stages/1/type\n/stages/1/settings/webhook\n/stages/1/settings/colour\n"
+        "/stages/1/settings/assignment_ttl\n/stages/1/settings/members/1\n/stages/1/edges/skip\n/stages/1/edges/"
+        "submit\n/stages/2/pathways/0\n/stages/2/pathways/1/percentage\n/stages/2/pathways/1/rule\n/stages/2/"
+        "pathways/2\n/stages/3\n/stages/4\n/stages/4\n");
+    expect_faults(
+        "{\"start\":\"z\",\"stages\":[{\"key\":\"a\",\"type\":\"ANNOTATION\",\"edges\":{\"approve\":\"b\"}},"
+        "{\"key\":\"a\",\"type\":\"REVIEW\",\"edges\":{\"approve\":\"x\"}},"
+        "{\"key\":\"p\",\"type\":\"PERCENTAGE_ROUTER\",\"pathways\":[{\"key\":\"q\",\"percentage\":0.5,\"to\":\"p\"},"
+        "{\"key\":\"q\",\"to\":\"y\"}]},{\"key\":\"u\",\"type\":\"USER_ROUTER\"}]}",
+        "/stages/1\n/start\n/stages/0\n/stages/0\n/stages/1\n/stages/1\n/stages/2/pathways/0\n/stages/2/pathways/1\n"
+        "/stages/2/pathways/1\n/stages/2/pathways/1\n/stages/2\n/stages/3\n/stages/3\n");
+    expect_faults("{\"start\":\"a\",\"stages\":[{\"key\":\"a\",\"type\":\"ANNOTATION\",\"edges\":{\"submit\":\"u\"}},"
+                  "{\"key\":\"u\",\"type\":\"USER_ROUTER\",\"pathways\":[{\"key\":\"q\",\"users\":[\"x@y.org\"],\"to\":"
+                  "\"v\"}],\"edges\":{"
+                  "\"default\":\"v\"}},{\"key\":\"v\",\"type\":\"USER_ROUTER\",\"pathways\":[{\"key\":\"q\",\"users\":["
+                  "\"x@y.org\"],\"to\":"
+                  "\"u\"}],\"edges\":{\"default\":\"u\"}}," COMPLETE "]}",
+                  "/stages/1\n/stages/2\n/stages/0\n/stages/1\n/stages/2\n");
+}
+
 static void names_stage_and_rule(void **state) {
     (void)state;
     static const struct {
@@ -272,6 +321,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_settings),
         cmocka_unit_test(has_defaults),
+        cmocka_unit_test(tells_all_faults),
         cmocka_unit_test(names_stage_and_rule),
         cmocka_unit_test(stops_at_every_truncation),
         cmocka_unit_test(limits_stages),

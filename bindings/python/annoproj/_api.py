@@ -2283,8 +2283,8 @@ class Session(_runtime.Handle):
 
     def ontology_create(self, title, json, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """Makes an ontology from its JSON structure (objects, classifications, skeleton_templates). Unknown members are kept. The vertices of
-        a skeleton class are those of the template whose feature_node_hash is the hash of the class, else of the one with its name. DATA
-        names JSON pointer and byte of what is wrong; LIMIT when it has too many entries or levels. Rights: ontology_create.
+        a skeleton class are those of the template whose feature_node_hash is the hash of the class, else of the one with its name. DATA:
+        the details list up to 100 faults with byte offset and JSON pointer. LIMIT when it has too many entries or levels. Rights: ontology_create.
         """
         call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
         c_title = _convert.encode(title, 'title', False)
@@ -2366,8 +2366,9 @@ class Session(_runtime.Handle):
         return call.made(o_table, TagTable)
 
     def project_create(self, title, ontology, workflow=None, *, description=None, idle_limit_us=0, time_window_us=0, outbox_limit=0, workflow_template=0, self_release=0, strict_status=0, count_text_and_audio=0, outbox_issues=0, outbox_status=0, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
-        """Makes a project; its creator becomes admin. `workflow` is the document above, NULL with option workflow_template: DATA
-        names the stage and the rule it breaks, LIMIT says of what there is too much. NOT_FOUND when there is no such ontology
+        """Makes a project; its creator becomes admin. `workflow` is the document above, NULL with option workflow_template. DATA: the
+        details list up to 100 faults, with the stage and the rule it breaks, byte offset and JSON pointer; what each stage says comes before what they
+        are to each other, and that before the graph. LIMIT says of what there is too much. NOT_FOUND when there is no such ontology
         or template. Rights: project_create.
 
         idle_limit_us: the settings above; 0 = the store's

@@ -423,7 +423,7 @@
 #define json_escape_size annoproj_internal_json_escape_size
 #define json_escaped_key_is annoproj_internal_json_escaped_key_is
 #define json_fault annoproj_internal_json_fault
-#define json_fault_at annoproj_internal_json_fault_at
+#define json_go_on annoproj_internal_json_go_on
 #define json_int64 annoproj_internal_json_int64
 #define json_key_number annoproj_internal_json_key_number
 #define json_keys_add annoproj_internal_json_keys_add
@@ -439,6 +439,7 @@
 #define json_numbers annoproj_internal_json_numbers
 #define json_offset annoproj_internal_json_offset
 #define json_pass_numbers annoproj_internal_json_pass_numbers
+#define json_pass_rest annoproj_internal_json_pass_rest
 #define json_pointer annoproj_internal_json_pointer
 #define json_read_bool annoproj_internal_json_read_bool
 #define json_read_kind annoproj_internal_json_read_kind
@@ -446,6 +447,7 @@
 #define json_read_next annoproj_internal_json_read_next
 #define json_read_pointer annoproj_internal_json_read_pointer
 #define json_read_text annoproj_internal_json_read_text
+#define json_report annoproj_internal_json_report
 #define json_scan_memory annoproj_internal_json_scan_memory
 #define json_scan_release annoproj_internal_json_scan_release
 #define json_scan_stream annoproj_internal_json_scan_stream

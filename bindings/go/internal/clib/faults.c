@@ -12,7 +12,7 @@ void faults_add(faults *all, const char *pointer, int64_t offset, const char *fo
     if (all->listed == FAULT_LIST) {
         return;
     }
-    char line[512], message[224];
+    char line[800], message[512];
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(message, sizeof message, format, arguments);

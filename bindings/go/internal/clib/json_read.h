@@ -4,6 +4,7 @@
 #define JSON_READ_H
 
 #include "allocate.h"
+#include "faults.h"
 #include "json_scan.h"
 
 typedef struct json_reader {
@@ -11,15 +12,20 @@ typedef struct json_reader {
     arena *memory;    /* where texts go */
     const char *what; /* "ontology", for messages */
     json_token token; /* the last one */
+    faults *faults;   /* where those of json_fault() are gathered; NULL = the first one ends the reading */
+    bool faulty;      /* the last failure was one of these */
 } json_reader;
 
 annoproj_status json_read_next(json_reader *reader, annoproj_error **error);
 
-/* DATA at the last token, or at a place read earlier. The message is about `what`. */
-annoproj_status json_fault(const json_reader *reader, annoproj_error **error, const char *format, ...)
+/* DATA at the last token. The message is about `what`; where faults are gathered it is one of them, and no error is made. */
+annoproj_status json_fault(json_reader *reader, annoproj_error **error, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-annoproj_status json_fault_at(const char *what, const char *pointer, int64_t offset, annoproj_error **error,
-                              const char *format, ...) __attribute__((format(printf, 5, 6)));
+/* Behind a member or an element, whose first token stood in a container of that depth: when it had a fault that was gathered, the
+ * rest of it is passed and the reading goes on. Any other failure is handed on. */
+annoproj_status json_go_on(json_reader *reader, int32_t depth, annoproj_status status, annoproj_error **error);
+/* At the end: DATA with all faults that were gathered. */
+annoproj_status json_report(const json_reader *reader, annoproj_status status, annoproj_error **error);
 
 /* The next value, which must be of that kind. `member` is for the message. */
 annoproj_status json_read_kind(json_reader *reader, json_kind kind, const char *member, annoproj_error **error);

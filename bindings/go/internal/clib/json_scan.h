@@ -68,6 +68,8 @@ annoproj_status json_slice(json_scan *scan, const char **start, size_t *length, 
 annoproj_status json_slice_most(json_scan *scan, size_t most, const char **start, size_t *length,
                                 annoproj_error **error);
 annoproj_status json_skip(json_scan *scan, annoproj_error **error); /* the same, text not kept */
+/* Reads on until what was begun in a container of that depth (json_token) is complete, the value behind a key as well. */
+annoproj_status json_pass_rest(json_scan *scan, int32_t depth, annoproj_error **error);
 int64_t json_offset(const json_scan *scan);
 /* JSON pointer of the last token, for messages; at most 256 bytes, cut in the middle when longer. */
 void json_pointer(const json_scan *scan, char out[257]);

@@ -19,6 +19,7 @@ typedef struct entry {
     int32_t parent, class; /* index of the entry it stands under (-1 = none), of its class */
     int32_t level;
     bool required, dynamic, archived, global;
+    bool faulty;           /* something in it was refused: the rules are not asked */
     int64_t coco_category; /* -1 = none */
     const char *id, *hash, *name, *value, *color;
     const char *pointer;                  /* JSON pointer */
@@ -51,7 +52,7 @@ typedef struct ontology_structure {
 
 #define ONTOLOGY_BYTES ((size_t)8 << 20) /* most bytes of a file with a structure */
 
-/* Checks the text and takes it apart. DATA and LIMIT name JSON pointer and byte. Release it also after a failure. */
+/* Checks the text and takes it apart. DATA: up to 100 faults with JSON pointer and byte. Release it also after a failure. */
 annoproj_status structure_parse(ontology_structure *structure, const char *json, size_t length, annoproj_error **error);
 void structure_release(ontology_structure *structure);
 

@@ -44,7 +44,8 @@ static annoproj_status read_object(json_reader *from, document_stage *stage, con
     while (status == ANNOPROJ_OK && more) {
         status = json_read_member(from, &more, error);
         if (status == ANNOPROJ_OK && more) {
-            status = member(from, stage, error);
+            const int32_t depth = from->token.depth;
+            status = json_go_on(from, depth, member(from, stage, error), error);
         }
     }
     return status;
@@ -73,17 +74,17 @@ static annoproj_status read_stage_member(json_reader *from, document_stage *stag
 }
 
 /* What a stage must have, and what its type does not have. */
-static annoproj_status check_stage(document_stage *stage, annoproj_error **error) {
+static void check_stage(document_stage *stage, faults *all) {
     if (!stage->key || !*stage->key) {
-        return stage_fault(stage, error, "the stage has no key");
-    }
-    if (stage->type == 0) {
-        return stage_fault(stage, error, "stage %s has no type", QUOTED(stage->key));
+        stage_fault(all, stage, "the stage has no key");
+    } else if (stage->type == 0) {
+        stage_fault(all, stage, "stage %s has no type", QUOTED(stage->key));
+    } else {
+        workflow_check_settings(stage, all);
     }
     if (!stage->title || !*stage->title) {
         stage->title = stage->key;
     }
-    return workflow_check_settings(stage, error);
 }
 
 static annoproj_status read_stage(json_reader *from, workflow_plan *plan, annoproj_error **error) {
@@ -101,16 +102,21 @@ static annoproj_status read_stage(json_reader *from, workflow_plan *plan, annopr
     if (!stage->pointer) {
         return fail_memory(error);
     }
+    const int64_t before = from->faults->count;
     bool more = true;
     annoproj_status status = ANNOPROJ_OK;
     while (status == ANNOPROJ_OK && more) {
         status = json_read_member(from, &more, error);
         if (status == ANNOPROJ_OK && more) {
-            status = read_stage_member(from, stage, error);
+            const int32_t depth = from->token.depth;
+            status = json_go_on(from, depth, read_stage_member(from, stage, error), error);
         }
     }
     plan->count++;
-    return status == ANNOPROJ_OK ? check_stage(stage, error) : status;
+    if (status == ANNOPROJ_OK && from->faults->count == before) {
+        check_stage(stage, from->faults);
+    }
+    return status;
 }
 
 static annoproj_status read_stages(json_reader *from, workflow_plan *plan, annoproj_error **error) {
@@ -120,8 +126,10 @@ static annoproj_status read_stages(json_reader *from, workflow_plan *plan, annop
         if (status != ANNOPROJ_OK || from->token.kind == JSON_ARRAY_END) {
             break;
         }
+        const int32_t depth = from->token.depth;
         status = from->token.kind == JSON_OBJECT ? read_stage(from, plan, error)
                                                  : json_fault(from, error, "stages must hold objects");
+        status = json_go_on(from, depth, status, error);
     }
     return status;
 }
@@ -134,6 +142,7 @@ static annoproj_status read_root(json_reader *from, workflow_plan *plan, annopro
         if (status != ANNOPROJ_OK || !more) {
             break;
         }
+        const int32_t depth = from->token.depth;
         if (json_key_is(&from->token, "start")) {
             status = json_read_text(from, "start", WORKFLOW_KEY_LIMIT, &plan->start, error);
         } else if (json_key_is(&from->token, "stages")) {
@@ -141,6 +150,7 @@ static annoproj_status read_root(json_reader *from, workflow_plan *plan, annopro
         } else {
             status = json_skip(from->scan, error);
         }
+        status = json_go_on(from, depth, status, error);
     }
     return status == ANNOPROJ_OK ? json_read_kind(from, JSON_END, "the end", error) : status;
 }
@@ -151,11 +161,17 @@ annoproj_status workflow_plan_read(workflow_plan *plan, const char *json, size_t
     if (!plan->stages) {
         return fail_memory(error);
     }
-    json_reader from = {.memory = &plan->memory, .what = "workflow"};
+    faults all = {0};
+    json_reader from = {.memory = &plan->memory, .what = "workflow", .faults = &all};
     annoproj_status status = json_scan_memory(json, length, NULL, &from.scan, error);
     if (status == ANNOPROJ_OK) {
         status = read_root(&from, plan, error);
     }
+    if (status == ANNOPROJ_OK && all.count == 0) {
+        status = workflow_plan_check(plan, &all, error);
+    }
+    status = json_report(&from, status, error);
     json_scan_release(from.scan);
-    return status == ANNOPROJ_OK ? workflow_plan_check(plan, error) : status;
+    faults_release(&all);
+    return status;
 }

@@ -57,11 +57,13 @@ static annoproj_status read_pathway(json_reader *from, document_stage *stage, an
         return fail_memory(error);
     while (status == ANNOPROJ_OK && more) {
         status = json_read_member(from, &more, error);
-        if (status == ANNOPROJ_OK && more)
-            status = read_member(from, path, error);
+        if (status == ANNOPROJ_OK && more) {
+            const int32_t depth = from->token.depth;
+            status = json_go_on(from, depth, read_member(from, path, error), error);
+        }
     }
     if (status == ANNOPROJ_OK && (!path->key || !*path->key))
-        status = stage_fault(path, error, "the pathway has no key");
+        stage_fault(from->faults, path, "the pathway has no key");
     if (!path->title || !*path->title)
         path->title = path->key;
     return status;
@@ -77,7 +79,8 @@ annoproj_status workflow_read_pathways(json_reader *from, document_stage *stage,
         status = json_read_next(from, error);
         if (status != ANNOPROJ_OK || from->token.kind == JSON_ARRAY_END)
             break;
-        status = read_pathway(from, stage, error);
+        const int32_t depth = from->token.depth;
+        status = json_go_on(from, depth, read_pathway(from, stage, error), error);
     }
     return status;
 }

@@ -122,14 +122,13 @@ annoproj_status workflow_read_setting(json_reader *from, document_stage *stage, 
                       quoted(&name, from->token.start, from->token.length), known);
 }
 
-annoproj_status workflow_check_settings(const document_stage *stage, annoproj_error **error) {
+void workflow_check_settings(const document_stage *stage, faults *all) {
     for (size_t i = 0; i < SETTING_COUNT; i++) {
         if ((stage->settings >> i & 1u) && !(settings[i].types >> stage->type & 1u))
-            return stage_fault(stage, error, "stage %s: the setting %s is not one of %s stages", QUOTED(stage->key),
-                               settings[i].name, stage_kind_of(stage->type)->name);
+            stage_fault(all, stage, "stage %s: the setting %s is not one of %s stages", QUOTED(stage->key),
+                        settings[i].name, stage_kind_of(stage->type)->name);
     }
     if (stage->archive && stage->webhook)
-        return stage_fault(stage, error, "stage %s: an archive stage has no webhook, only a complete stage has",
-                           QUOTED(stage->key));
-    return ANNOPROJ_OK;
+        stage_fault(all, stage, "stage %s: an archive stage has no webhook, only a complete stage has",
+                    QUOTED(stage->key));
 }
