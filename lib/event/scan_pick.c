@@ -88,11 +88,14 @@ static uint8_t parts_of_kind(const scan_sums *sums, uint8_t wanted, int64_t kind
     return suits;
 }
 
+#define AT_ONCE 256
+
 static annoproj_status pick_kinds(const scan_sums *sums, uint8_t wanted, scan_source *source, uint8_t *bits,
                                   uint8_t *found, annoproj_error **error) {
     const segment_entry *entry = &source->head->columns[COLUMN_KIND];
     const size_t count = source->head->count;
     const column_view *view;
+    int64_t values[AT_ONCE];
     uint8_t table[256] = {0}, any = 0;
     annoproj_status status = scan_source_column(source, COLUMN_KIND, &view, error);
     if (status != ANNOPROJ_OK) {
@@ -114,9 +117,12 @@ static annoproj_status pick_kinds(const scan_sums *sums, uint8_t wanted, scan_so
         for (int kind = 0; kind < 256; kind++) {
             table[kind] = parts_of_kind(sums, wanted, kind);
         }
-        for (size_t i = 0; i < count; i++) {
-            uint64_t kind = (uint64_t)column_value(view, i);
-            *found |= bits[i] = kind < 256 ? table[kind] : 0;
+        for (size_t done = 0; done < count; done += AT_ONCE) {
+            const size_t left = count - done, some = left < AT_ONCE ? left : AT_ONCE;
+            column_values(view, done, some, values);
+            for (size_t i = 0; i < some; i++) {
+                *found |= bits[done + i] = (uint64_t)values[i] < 256 ? table[values[i]] : 0;
+            }
         }
     }
     return ANNOPROJ_OK;

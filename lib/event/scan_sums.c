@@ -167,14 +167,18 @@ void scan_sums_cells(const scan_sums *sums, int32_t part, scan_cell *out) {
         }
         *out = (scan_cell){
             .part = part, .count = cell->count, .frames = cell->frames, .duration_us = cell->duration_us};
-        uint64_t key = sums->hashed ? cell->key - 1 : i;
+        uint64_t rest = sums->hashed ? cell->key - 1 : i; /* of the key, when the dimensions before have been taken off */
         for (int d = 0; d < SCAN_DIMENSIONS; d++) {
-            int64_t number = (int64_t)(key / sums->stride[d] % (uint64_t)sums->extent[d]);
-            if (d == SCAN_KIND) {
-                out->kind = (sums->part->group & SCAN_BY_KIND) != 0 ? sums->part->kinds[number] : 0;
-            } else {
-                *dimension_field(out, d) = number;
+            const uint64_t extent = (uint64_t)sums->extent[d];
+            if ((sums->part->group >> d & 1) == 0) {
+                continue;
             }
+            if (d == SCAN_KIND) {
+                out->kind = sums->part->kinds[rest % extent];
+            } else {
+                *dimension_field(out, d) = (int64_t)(rest % extent);
+            }
+            rest /= extent;
         }
         out++;
     }
