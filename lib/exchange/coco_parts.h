@@ -26,6 +26,9 @@ struct coco_reader {
     size_t run_count, run_capacity;
     number *keypoints; /* x, y, visibility, ... of an annotation */
     size_t keypoint_numbers, keypoint_capacity;
+    int64_t handed;              /* annotations given to the sink */
+    struct coco_ahead *ahead;    /* who reads the second half of the annotations; NULL = nobody */
+    struct coco_ahead *runs_for; /* of that half's own reader */
 };
 
 /* Notes a fault at the last token. */
@@ -54,6 +57,10 @@ annoproj_status coco_read_keypoints(coco_reader *reader, coco_annotation *out, a
 /* They are the annotation's shape from now on. */
 void coco_take_keypoints(coco_reader *reader, coco_annotation *out);
 
+/* From an annotation in the middle of the file on. */
+annoproj_status coco_begin_inside(coco_reader *reader, int64_t offset, annoproj_error **error);
+/* The annotation whose first token has been read, to the sink. */
+annoproj_status coco_take_annotation(coco_reader *reader, const coco_sink *sink, int64_t index, annoproj_error **error);
 annoproj_status coco_read_annotation(coco_reader *reader, coco_annotation *out, annoproj_error **error);
 /* The object of a run-length encoding, its opening brace read. False in *sound after a fault. */
 annoproj_status coco_read_mask(coco_reader *reader, coco_annotation *out, bool *sound, annoproj_error **error);

@@ -115,11 +115,11 @@ annoproj_status source_from_text(json_source *of, const char *name, const char *
     return of->name ? ANNOPROJ_OK : fail_memory(error);
 }
 
-static annoproj_status read_some(void *source, void *buffer, size_t size, size_t *length, annoproj_error **error) {
+annoproj_status source_read(void *source, void *buffer, size_t size, size_t *length, annoproj_error **error) {
     json_source *of = source;
     ssize_t got = 0;
     do {
-        got = read(of->file, buffer, size);
+        got = pread(of->file, buffer, size, (off_t)of->read);
     } while (got < 0 && errno == EINTR);
     if (got < 0) {
         return fail(error, ANNOPROJ_IO, "reading %s failed at byte %lld (%s)", QUOTED(of->name), (long long)of->read,
@@ -133,25 +133,28 @@ static annoproj_status read_some(void *source, void *buffer, size_t size, size_t
 annoproj_status source_scan(json_source *of, size_t longest, json_scan **scan, annoproj_error **error) {
     const json_limits limits = {.string_length = longest};
     of->read = 0;
-    if (of->text) {
-        return json_scan_memory(of->text, (size_t)of->size, &limits, scan, error);
-    }
-    if (lseek(of->file, 0, SEEK_SET) < 0) {
-        return fail(error, ANNOPROJ_IO, "%s cannot be read again (%s)", QUOTED(of->name), strerror(errno));
-    }
-    return json_scan_stream(read_some, of, WINDOW, &limits, scan, error);
+    return of->text ? json_scan_memory(of->text, (size_t)of->size, &limits, scan, error)
+                    : json_scan_stream(source_read, of, WINDOW, &limits, scan, error);
+}
+
+annoproj_status source_scan_inside(json_source *of, int64_t offset, size_t longest, json_scan **scan,
+                                   annoproj_error **error) {
+    annoproj_status status = source_scan(of, longest, scan, error);
+    of->read = offset;
+    return status == ANNOPROJ_OK ? json_begin_inside(*scan, offset, error) : status;
+}
+
+json_source source_beside(const json_source *of, int64_t offset) {
+    return (json_source){.name = of->name, .file = of->file, .size = of->size, .read = offset};
 }
 
 annoproj_status source_text(json_source *of, size_t most, bytes *out, annoproj_error **error) {
     char piece[4096];
     size_t length = 0;
-    if (lseek(of->file, 0, SEEK_SET) < 0) {
-        return fail(error, ANNOPROJ_IO, "%s cannot be read again (%s)", QUOTED(of->name), strerror(errno));
-    }
     of->read = 0;
     annoproj_status status = ANNOPROJ_OK;
     do {
-        status = read_some(of, piece, sizeof piece, &length, error);
+        status = source_read(of, piece, sizeof piece, &length, error);
         if (status == ANNOPROJ_OK && out->length + length > most) {
             status = fail(error, ANNOPROJ_LIMIT, "%s has more than %zu bytes", QUOTED(of->name), most);
         }

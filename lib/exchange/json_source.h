@@ -11,7 +11,7 @@
 typedef struct json_source {
     char *name; /* for messages */
     int file;
-    int64_t size, read; /* bytes of it; bytes read since the start */
+    int64_t size, read; /* bytes of it; those before the next one that is read */
     spool_file *copy;
     const char *text; /* borrowed: read from memory instead of the file */
 } json_source;
@@ -25,6 +25,13 @@ annoproj_status source_from_text(json_source *source, const char *name, const ch
                                  annoproj_error **error);
 /* From the start, with strings of at most `longest` bytes. */
 annoproj_status source_scan(json_source *source, size_t longest, json_scan **scan, annoproj_error **error);
+/* The same in the middle of a file, before an element of an array that is in the top object. */
+annoproj_status source_scan_inside(json_source *source, int64_t offset, size_t longest, json_scan **scan,
+                                   annoproj_error **error);
+/* The bytes that come next, at most `size`, 0 at the end of the file; not of a text. */
+annoproj_status source_read(void *source, void *buffer, size_t size, size_t *length, annoproj_error **error);
+/* Another place in the same file, which stays that of `of`; for one thread. */
+json_source source_beside(const json_source *of, int64_t offset);
 /* All of it, at most `most` bytes. LIMIT. */
 annoproj_status source_text(json_source *source, size_t most, bytes *out, annoproj_error **error);
 void source_close(json_source *source);

@@ -35,6 +35,7 @@ struct label_spool {
     int64_t *ends;  /* last chunk of each run */
     size_t run_count, run_capacity;
     int64_t chunks;
+    label_spool *behind; /* NULL = none */
 };
 
 typedef struct label_run {
@@ -66,6 +67,7 @@ annoproj_status label_spool_open(store *of, label_spool **out, annoproj_error **
 
 void label_spool_close(label_spool *of) {
     if (of) {
+        label_spool_close(of->behind);
         spool_close(of->file);
         bytes_release(&of->geometry);
         bytes_release(&of->chunk);
@@ -221,7 +223,14 @@ annoproj_status label_spool_finish(label_spool *of, annoproj_error **error) {
     bytes_release(&of->geometry);
     bytes_release(&of->chunk);
     of->waiting = NULL;
-    return status == ANNOPROJ_OK ? spool_flush(of->file, error) : status;
+    if (status == ANNOPROJ_OK) {
+        status = spool_flush(of->file, error);
+    }
+    return status == ANNOPROJ_OK && of->behind ? label_spool_finish(of->behind, error) : status;
+}
+
+void label_spool_join(label_spool *of, label_spool *behind) {
+    of->behind = behind;
 }
 
 /* --- reading ---------------------------------------------------------------------------------------------------- */
@@ -258,19 +267,26 @@ static void advance(label_run *run, bool *damaged) {
     *damaged = *damaged || rest->failed;
 }
 
-annoproj_status label_merge_begin(label_merge *merge, label_spool *of, annoproj_error **error) {
-    *merge = (label_merge){.spool = of, .runs = allocate_zeroed(of->run_count + 1, sizeof *merge->runs)};
-    if (!merge->runs) {
-        return fail_memory(error);
-    }
+static void begin_runs(label_merge *merge, const label_spool *of) {
     int64_t first = 1;
     for (size_t i = 0; i < of->run_count; i++) {
-        label_run *run = &merge->runs[i];
+        label_run *run = &merge->runs[merge->run_count++];
         run->chunks = sql(spool_database(of->file), SQL_RUN);
         bind_int64(run->chunks, first);
         bind_int64(run->chunks, of->ends[i]);
         run->live = run->taken = true;
         first = of->ends[i] + 1;
+    }
+}
+
+annoproj_status label_merge_begin(label_merge *merge, label_spool *of, annoproj_error **error) {
+    const size_t count = of->run_count + (of->behind ? of->behind->run_count : 0);
+    *merge = (label_merge){.spool = of, .runs = allocate_zeroed(count + 1, sizeof *merge->runs)};
+    if (!merge->runs) {
+        return fail_memory(error);
+    }
+    for (const label_spool *each = of; each; each = each->behind) {
+        begin_runs(merge, each);
     }
     return ANNOPROJ_OK;
 }
@@ -279,7 +295,7 @@ annoproj_status label_merge_begin(label_merge *merge, label_spool *of, annoproj_
 static label_run *lowest(label_merge *merge) {
     label_run *best = NULL;
     bool damaged = false;
-    for (size_t i = 0; i < merge->spool->run_count; i++) {
+    for (size_t i = 0; i < merge->run_count; i++) {
         label_run *run = &merge->runs[i];
         if (run->live && run->taken) {
             advance(run, &damaged);
@@ -328,7 +344,7 @@ annoproj_status label_merge_end(label_merge *merge, annoproj_error **error) {
     } else if (status != ANNOPROJ_OK) {
         status = fail_memory(error);
     }
-    for (size_t i = 0; merge->runs && i < merge->spool->run_count; i++) {
+    for (size_t i = 0; merge->runs && i < merge->run_count; i++) {
         annoproj_status ended = sql_end(merge->runs[i].chunks, status == ANNOPROJ_OK ? error : NULL);
         status = status == ANNOPROJ_OK ? ended : status;
     }

@@ -35,6 +35,7 @@ typedef struct copying {
     command *cmd;
     label_import *run;
     task_facts task; /* the one whose labels are being copied */
+    bool fresh;      /* all tasks are of this command, and alike: nothing is looked up or raised one by one */
     int64_t labels, tasks;
     int64_t next, unclaimed; /* label numbers: the next one, and how many were taken in advance */
     bytes ranges;
@@ -105,6 +106,55 @@ static annoproj_status check_overlaps(copying *to, annoproj_error **error) {
     return status;
 }
 
+/* --- tasks that the command has made ----------------------------------------------------------------------------------- */
+
+#define FRESH_AT_ONCE 8192 /* tasks between two looks at the call's bounds */
+
+/* They are alike when one stage has them all, and it is one that labels may be written in without more ado. */
+static annoproj_status look_at_fresh(copying *to, annoproj_error **error) {
+    static const char query[] = "SELECT min(stage), max(stage), min(id) FROM task WHERE id > ?1 << 32"
+                                " AND id < (?1 + 1) << 32";
+    statement *find = sql(to->cmd->scope.database, query);
+    bind_int64(find, to->run->project);
+    const bool alike = sql_row(find) && !column_is_null(find, 0) && column_int64(find, 0) == column_int64(find, 1);
+    const int64_t first = alike ? column_int64(find, 2) : 0;
+    annoproj_status status = sql_end(find, error);
+    if (status == ANNOPROJ_OK && alike) {
+        status = access_task_facts(&to->cmd->scope, first, &to->task, error);
+        to->fresh = to->task.stage.type == STAGE_ANNOTATION;
+        to->task.id = 0;
+    }
+    return status;
+}
+
+/* What finish_task() does for one. */
+static annoproj_status finish_fresh(copying *to, annoproj_error **error) {
+    static const char update[] = "UPDATE task SET version = 1 WHERE id >= ? AND id < ?"
+                                 " AND EXISTS (SELECT 1 FROM label l WHERE l.task = task.id)";
+    static const char bounds_of[] = "SELECT max(id) FROM task WHERE id < (? + 1) << 32";
+    static const char count[] = "SELECT count(*) FROM task WHERE id > ?1 << 32 AND id < (?1 + 1) << 32 AND version = 1";
+    const scope *in = &to->cmd->scope;
+    int64_t last = 0;
+    statement *find = sql(in->database, bounds_of);
+    bind_int64(find, to->run->project);
+    last = sql_row(find) ? column_int64(find, 0) : 0;
+    annoproj_status status = sql_end(find, error);
+    for (int64_t at = MAKE_ID(to->run->project, 0); at <= last && status == ANNOPROJ_OK; at += FRESH_AT_ONCE) {
+        statement *raise = sql(in->database, update);
+        bind_int64(raise, at);
+        bind_int64(raise, at + FRESH_AT_ONCE <= last ? at + FRESH_AT_ONCE : last + 1);
+        status = sql_run(raise, error);
+        status = status == ANNOPROJ_OK ? bounds_check(in->bounds, error) : status;
+    }
+    if (status == ANNOPROJ_OK) {
+        find = sql(in->database, count);
+        bind_int64(find, to->run->project);
+        to->tasks = sql_row(find) ? column_int64(find, 0) : 0;
+        status = sql_end(find, error);
+    }
+    return status;
+}
+
 static annoproj_status finish_task(copying *to, annoproj_error **error) {
     int64_t removed = 0;
     annoproj_status status = to->task.id != 0 && to->known_count > 0 ? remove_others(to, &removed, error) : ANNOPROJ_OK;
@@ -128,6 +178,10 @@ static annoproj_status finish_task(copying *to, annoproj_error **error) {
 
 static annoproj_status begin_task(copying *to, int64_t task, annoproj_error **error) {
     annoproj_error *gone = NULL;
+    if (to->fresh) {
+        to->task.id = task;
+        return ANNOPROJ_OK;
+    }
     annoproj_status status = finish_task(to, error);
     if (status != ANNOPROJ_OK) {
         return status;
@@ -327,7 +381,7 @@ static annoproj_status copy_all(copying *to, label_merge *merge, annoproj_error 
         status = insert_waiting(to, error);
     }
     if (status == ANNOPROJ_OK) {
-        status = finish_task(to, error);
+        status = (to->fresh ? finish_fresh : finish_task)(to, error);
     }
     return status == ANNOPROJ_OK ? claim_numbers(to, error) : status;
 }
@@ -352,6 +406,9 @@ annoproj_status label_import_store(command *cmd, label_import *run, annoproj_err
     frame_ranges_add(&frame, 0, 0);
     frame_ranges_encode(&frame, &to.ranges);
     status = frame.failed || to.ranges.failed ? fail_memory(error) : label_merge_begin(&merge, run->spool, error);
+    if (status == ANNOPROJ_OK && run->tasks) {
+        status = look_at_fresh(&to, error);
+    }
     if (status == ANNOPROJ_OK) {
         status = copy_all(&to, &merge, error);
     }

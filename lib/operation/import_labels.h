@@ -34,9 +34,17 @@ annoproj_status label_import_call(annoproj_project *project, const char *name, l
                                   annoproj_table **table, annoproj_error **error);
 /* The part of it behind the gate. Results: those of label_import_store(), and the project. */
 annoproj_status label_import_run(label_import *run, label_read_fn read, bytes *result, annoproj_error **error);
-/* Puts an annotation of a COCO file into the spool. */
-annoproj_status label_import_spool(label_import *run, const coco_annotation *annotation, int64_t task, int32_t class,
-                                   bytes *geometry, annoproj_error **error);
+/* Where a thread that reads annotations of a COCO file puts them: the calling thread, or the one that is ahead of it. */
+typedef struct annotation_spool {
+    label_spool *labels;
+    faults *faults;
+    bytes geometry;
+} annotation_spool;
+annoproj_status annotation_spool_add(annotation_spool *to, const coco_annotation *annotation, int64_t task,
+                                     int32_t class, annoproj_error **error);
+/* What another thread has read comes behind `first`, or goes when that is NULL. */
+void annotation_spool_end(annotation_spool *ahead, label_spool *first);
+bool label_import_reads_ahead(const label_import *run); /* whether there may be a second thread */
 /* The project's ontology and when it was last changed, which the command looks at again. */
 annoproj_status label_import_note_ontology(scope *scope, label_import *run, annoproj_error **error);
 /* The body of the command: copies the spool. Results: items, tasks, labels, repeated. CONFLICT when the ontology was changed. */

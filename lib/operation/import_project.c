@@ -1,5 +1,7 @@
 /* A project from a COCO file alone: its ontology, its data units and its labels, in one pass and one command. The labels wait in
  * the spool with the places of their image and of their class, because tasks and features are not made before the command. */
+#include <string.h>
+
 #include "attach.h"
 #include "failure.h"
 #include "handle_call.h"
@@ -18,7 +20,7 @@ typedef struct project_import {
     category_list categories;
     ontology_structure structure;
     uint8_t seed[16];
-    bytes geometry;
+    annotation_spool spool;
 } project_import;
 
 /* --- reading -------------------------------------------------------------------------------------------------------- */
@@ -36,7 +38,7 @@ static annoproj_status take_category(void *data, const coco_category *category, 
 
 static annoproj_status take_annotation(void *data, const coco_annotation *annotation, annoproj_error **error) {
     project_import *run = data;
-    faults *all = run->to->import->faults;
+    faults *all = run->spool.faults;
     uint32_t at = 0;
     const listed_image *image = image_list_find(run->images, annotation, all, &at);
     listed_category *category = category_list_find(&run->categories, annotation, all);
@@ -47,14 +49,59 @@ static annoproj_status take_annotation(void *data, const coco_annotation *annota
     category_meet(category, annotation->shape);
     const size_t class = (size_t)(category - run->categories.categories) * COCO_SHAPES +
                          coco_shape_place(annotation->shape);
-    return label_import_spool(run->to, annotation, (int64_t)at + 1, (int32_t) class + 1, &run->geometry, error);
+    return annotation_spool_add(&run->spool, annotation, (int64_t)at + 1, (int32_t) class + 1, error);
+}
+
+/* The other thread has categories of its own, to note what shapes it meets. */
+static annoproj_status begin_ahead(void *data, faults *all, void **ahead, annoproj_error **error) {
+    const project_import *run = data;
+    const category_list *list = &run->categories;
+    project_import *made = allocate(sizeof *made);
+    listed_category *categories = allocate((list->count + 1) * sizeof *categories);
+    annoproj_status status = made && categories ? ANNOPROJ_OK : fail_memory(error);
+    if (status == ANNOPROJ_OK) {
+        *made = *run;
+        made->spool = (annotation_spool){.faults = all};
+        status = label_spool_open(run->to->asked->session->store, &made->spool.labels, error);
+    }
+    if (status != ANNOPROJ_OK) {
+        release(made);
+        release(categories);
+        return status;
+    }
+    if (list->count > 0) {
+        memcpy(categories, list->categories, list->count * sizeof *categories);
+    }
+    made->categories.categories = categories;
+    *ahead = made;
+    return ANNOPROJ_OK;
+}
+
+static void end_ahead(void *data, void *ahead, bool taken) {
+    project_import *run = data, *made = ahead;
+    const listed_category *met = made->categories.categories;
+    for (size_t i = 0; taken && i < run->categories.count; i++) {
+        for (size_t j = 0; j < met[i].met_count; j++) {
+            category_meet(&run->categories.categories[i], met[i].met[j]);
+        }
+    }
+    annotation_spool_end(&made->spool, taken ? run->spool.labels : NULL);
+    release(made->categories.categories);
+    release(made);
 }
 
 static annoproj_status read_file(label_import *to, annoproj_error **error) {
     project_import *run = to->data;
     store *of = to->asked->session->store;
-    const coco_sink sink = {
-        .data = run, .members = true, .image = take_image, .category = take_category, .annotation = take_annotation};
+    const bool ahead = label_import_reads_ahead(to);
+    const coco_sink sink = {.data = run,
+                            .members = true,
+                            .image = take_image,
+                            .category = take_category,
+                            .annotation = take_annotation,
+                            .ahead_begin = ahead ? begin_ahead : NULL,
+                            .ahead_end = end_ahead};
+    run->spool = (annotation_spool){.labels = to->spool, .faults = to->import->faults};
     annoproj_status status = image_list_open(of, &run->images, error);
     if (status == ANNOPROJ_OK) {
         status = import_read_coco(to->import, &sink, error);
@@ -168,7 +215,7 @@ static annoproj_status run_import(session *who, project_import *run, const char 
     image_list_close(run->images);
     category_list_release(&run->categories);
     structure_release(&run->structure);
-    bytes_release(&run->geometry);
+    bytes_release(&run->spool.geometry);
     import_end(&import);
     return status;
 }

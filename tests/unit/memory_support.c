@@ -5,7 +5,8 @@
 
 #include "support.h"
 
-static size_t alive, countdown; /* atomic */
+/* All atomic: the library's threads allocate, too. */
+static size_t alive, counted, failing;
 static bool has_failed;
 
 static void *watched(void *memory, size_t size, void *unused) {
@@ -15,8 +16,8 @@ static void *watched(void *memory, size_t size, void *unused) {
         free(memory);
         return NULL;
     }
-    if (countdown > 0 && --countdown == 0) {
-        has_failed = true;
+    if (__atomic_add_fetch(&counted, 1, __ATOMIC_RELAXED) == __atomic_load_n(&failing, __ATOMIC_RELAXED)) {
+        __atomic_store_n(&has_failed, true, __ATOMIC_RELAXED);
         return NULL;
     }
     void *moved = memory ? realloc(memory, size) : malloc(size);
@@ -32,12 +33,18 @@ void memory_watch(void) {
 }
 
 void memory_fail_at(size_t count) {
-    countdown = count;
-    has_failed = false;
+    __atomic_store_n(&failing, 0, __ATOMIC_RELAXED);
+    __atomic_store_n(&counted, 0, __ATOMIC_RELAXED);
+    __atomic_store_n(&has_failed, false, __ATOMIC_RELAXED);
+    __atomic_store_n(&failing, count, __ATOMIC_RELAXED);
 }
 
 bool memory_has_failed(void) {
-    return has_failed;
+    return __atomic_load_n(&has_failed, __ATOMIC_RELAXED);
+}
+
+size_t memory_counted(void) {
+    return __atomic_load_n(&counted, __ATOMIC_RELAXED);
 }
 
 size_t memory_alive(void) {

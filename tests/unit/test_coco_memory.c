@@ -159,6 +159,97 @@ static annoproj_status import_rows(annoproj_error **error) {
     return status;
 }
 
+/* --- with several threads ---------------------------------------------------------------------------------------------- */
+
+static char *large; /* a file that two threads read, of a project that two threads write */
+static annoproj_project *large_project;
+
+static void write_large(void) {
+    FILE *file = fopen(large, "w");
+    assert_non_null(file);
+    fputs("{\"categories\":[{\"id\":1,\"name\":\"A\"}],\"images\":[", file);
+    for (int i = 1; i <= 500; i++)
+        fprintf(file, "%s{\"id\":%d,\"file_name\":\"i%d.jpg\",\"width\":9,\"height\":9}", i == 1 ? "" : ",", i, i);
+    fputs("],\"annotations\":[", file);
+    for (int i = 1; i <= 8000; i++)
+        fprintf(file,
+                "%s{\"id\":%d,\"image_id\":%d,\"category_id\":1,\"segmentation\":[[1,1,%d.5,2,3,3,4,1,2,3,1,2,2,2,1,3]],"
+                "\"more\":\"%099d\"}",
+                i == 1 ? "" : ",\n", i, i % 500 + 1, i % 90, i);
+    fputs("]}", file);
+    assert_int_equal(fclose(file), 0);
+}
+
+static annoproj_status make_large(annoproj_error **error) {
+    annoproj_project *made = NULL;
+    annoproj_table *table = NULL;
+    annoproj_status status = annoproj_project_create_from_coco(host, "Large", WORKFLOW, large, NULL, NULL, &made, &table,
+                                                               error);
+    assert_int_equal(made != NULL, status == ANNOPROJ_OK);
+    annoproj_table_free(table);
+    if (large_project || status != ANNOPROJ_OK)
+        annoproj_project_close(made);
+    else
+        large_project = made;
+    return status;
+}
+
+static annoproj_status export_large(annoproj_error **error) {
+    annoproj_export_options options = ANNOPROJ_EXPORT_OPTIONS_INIT;
+    int64_t labels = 0;
+    options.path = path;
+    options.coco_extended = true;
+    annoproj_status status = annoproj_project_export_coco(large_project, &options, NULL, &labels, error);
+    assert_int_equal(labels, status == ANNOPROJ_OK ? 8000 : 0);
+    return status;
+}
+
+/* Of many, those at places that are drawn: which thread meets one is no one's choice. */
+static void some_allocations_fail(attempt_fn attempt, const char *name) {
+    annoproj_error *error = NULL;
+    memory_fail_at(0);
+    assert_ok(attempt(&error), error);
+    const size_t all = memory_counted();
+    for (int i = 0; i < 40; i++) {
+        memory_fail_at(1 + (size_t)random_below(i < 20 ? all : all / 50 + 1));
+        const annoproj_status status = attempt(&error);
+        memory_fail_at(0);
+        if (status != ANNOPROJ_NO_MEMORY && status != ANNOPROJ_OK)
+            fail_msg("%s gave %s: %s", name, annoproj_status_name(status), annoproj_error_message(error));
+        annoproj_error_free(error);
+        error = NULL;
+    }
+}
+
+static void none_does_harm_to_threads(void **state) {
+    (void)state;
+    annoproj_error *error = NULL;
+    annoproj_table *table = NULL;
+    char *store_path = scratch_path("large.annoproj");
+    annoproj_store_options options = ANNOPROJ_STORE_OPTIONS_INIT;
+    options.threads = 2;
+    options.relaxed_durability = true;
+    path = scratch_path("out.json");
+    large = scratch_path("large.json");
+    write_large();
+    assert_ok(annoproj_store_create(store_path, &options, NULL, &store, &error), error);
+    assert_ok(annoproj_session_open(store, 0, NULL, NULL, &host, &error), error);
+    some_allocations_fail(make_large, "make_large");
+    some_allocations_fail(export_large, "export_large");
+    assert_ok(annoproj_store_check(host, NULL, NULL, &table, &error), error);
+    assert_int_equal(annoproj_table_row_count(table), 0);
+    annoproj_table_free(table);
+    annoproj_project_close(large_project);
+    annoproj_session_close(host);
+    assert_ok(annoproj_store_close(store, NULL, &error), error);
+    assert_int_equal(memory_alive(), 0);
+    free(large);
+    free(path);
+    free(store_path);
+}
+
+/* --- one thread --------------------------------------------------------------------------------------------------------- */
+
 static void each_allocation_fails(attempt_fn attempt, const char *name) {
     size_t count = 0;
     for (bool reached = true; reached;) {
@@ -220,6 +311,6 @@ static void none_does_harm(void **state) {
 
 int main(void) {
     memory_watch();
-    const struct CMUnitTest tests[] = {cmocka_unit_test(none_does_harm)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(none_does_harm), cmocka_unit_test(none_does_harm_to_threads)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

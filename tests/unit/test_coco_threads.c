@@ -1,4 +1,5 @@
-/* COCO exports with one thread and with several: the same bytes, the same errors, callbacks only on the calling thread. */
+/* COCO files with one thread and with several: the same labels in, the same bytes out, the same errors, callbacks only on the calling
+ * thread. */
 #include <dirent.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -123,7 +124,7 @@ static char *export_to(const opened *from, bool extended, const char *version, s
     options.coco_extended = extended;
     options.version_name = version;
     assert_ok(annoproj_project_export_coco(from->project, &options, NULL, &labels, &error), error);
-    assert_true(labels > IMAGES * ON_IMAGE / 2);
+    assert_true(labels > IMAGES);
     char *text = read_whole_file(path, length);
     unlink(path);
     free(path);
@@ -257,11 +258,210 @@ static void callbacks_come_on_the_calling_thread(void **state) {
     free(path);
 }
 
+/* --- imports ----------------------------------------------------------------------------------------------------------- */
+
+/* The same numbers each time, so that stores can be compared. */
+static int32_t numbered(void *buffer, size_t length, void *user_data) {
+    uint64_t *next = user_data;
+    for (size_t i = 0; i < length; i++) {
+        *next = *next * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+        ((unsigned char *)buffer)[i] = (unsigned char)(*next >> 56);
+    }
+    return 0;
+}
+
+static int32_t one_moment(int64_t *time_us, void *user_data) {
+    (void)user_data;
+    *time_us = INT64_C(1700000000000000);
+    return 0;
+}
+
+/* Two megabytes or more: enough for two threads. `at` and `text`: what is put in before that annotation. */
+typedef struct file_plan {
+    int annotations, at;
+    const char *text, *before; /* `before` stands before every annotation, in it */
+} file_plan;
+
+static char *write_many(const file_plan *plan) {
+    char *path = scratch_path("many.json");
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fputs("{\"categories\":[{\"id\":1,\"name\":\"A\"},{\"id\":2,\"name\":\"B\"}],\"images\":[", file);
+    for (int i = 1; i <= IMAGES; i++)
+        fprintf(file, "%s{\"id\":%d,\"file_name\":\"i%d.jpg\",\"width\":100,\"height\":100}", i == 1 ? "" : ",", i,
+                i);
+    fputs("],\"annotations\" : [ ", file);
+    for (int i = 1; i <= plan->annotations; i++) {
+        fputs(i > 1 ? " ,\n " : "", file);
+        fputs(i == plan->at ? plan->text : "", file);
+        fprintf(file, "{%s\"id\":%d,\"image_id\":%d,\"category_id\":%d,", plan->before ? plan->before : "", i,
+                i * 7 % IMAGES + 1, 1 + (i > plan->annotations - 5));
+        if (i % 3 == 0)
+            fprintf(file, "\"segmentation\":[[1,1,%d.25,1,%d,%d.125]]}", i % 90 + 2, i % 77 + 2, i % 55 + 2);
+        else
+            fprintf(file, "\"bbox\":[%d,2,3.5,%d],\"note\":{\"a\":[{},{\"b\":\"},{\"},{}]}}", i % 100, i % 50 + 1);
+    }
+    fputs("],\"info\":{\"a\":1}}", file);
+    assert_int_equal(fclose(file), 0);
+    return path;
+}
+
+typedef struct imported {
+    annoproj_status status;
+    char *exported; /* all of it, or NULL */
+    char message[2048];
+    int64_t labels, repeated;
+} imported;
+
+static void tell_error(imported *to) {
+    annoproj_error *had = error;
+    size_t used = (size_t)snprintf(to->message, sizeof to->message, "%s", annoproj_error_message(had));
+    for (size_t i = 0; i < annoproj_error_detail_count(had) && used < sizeof to->message; i++)
+        used += (size_t)snprintf(to->message + used, sizeof to->message - used, "\n%s: %s",
+                                 annoproj_error_detail_key(had, i), annoproj_error_detail_value(had, i));
+    annoproj_error_free(had);
+    error = NULL;
+}
+
+static int64_t number_in(const annoproj_table *table, const char *column) {
+    return annoproj_table_int64(table, 0, annoproj_table_column_index(table, column));
+}
+
+/* Into a new store, in one call or into a project that is there. */
+static imported import_with(int32_t threads, const char *coco, bool whole, annoproj_call *call) {
+    char *path = scratch_path("in.annoproj");
+    annoproj_store_options options = ANNOPROJ_STORE_OPTIONS_INIT;
+    annoproj_table *table = NULL;
+    imported made = {0};
+    opened to = {0};
+    uint64_t next = 7;
+    int64_t ontology = 0, dataset = 0, count = 0;
+    unlink(path);
+    options.threads = threads;
+    options.random = numbered;
+    options.clock = one_moment;
+    options.user_data = &next;
+    options.relaxed_durability = true;
+    assert_ok(annoproj_store_create(path, &options, NULL, &to.store, &error), error);
+    assert_ok(annoproj_session_open(to.store, 0, NULL, NULL, &to.host, &error), error);
+    if (whole) {
+        made.status = annoproj_project_create_from_coco(to.host, "All", WORKFLOW, coco, NULL, call, &to.project, &table,
+                                                        &error);
+        assert_int_equal(made.status == ANNOPROJ_OK, to.project != NULL);
+    } else {
+        const file_plan sound = {.annotations = 20000};
+        char *classes = write_many(&sound);
+        assert_ok(annoproj_ontology_import_coco(to.host, "Classes", classes, NULL, NULL, &ontology, &error), error);
+        assert_ok(annoproj_dataset_create(to.host, "Images", NULL, NULL, &dataset, &error), error);
+        assert_ok(annoproj_dataset_import_coco(to.host, dataset, classes, NULL, NULL, &count, &error), error);
+        assert_ok(annoproj_project_create(to.host, "All", ontology, WORKFLOW, NULL, NULL, &to.project, &error), error);
+        assert_ok(annoproj_project_attach_dataset(to.project, dataset, NULL, &count, &error), error);
+        made.status = annoproj_project_import_coco(to.project, coco, NULL, call, &table, &error);
+        free(classes);
+    }
+    if (made.status == ANNOPROJ_OK) {
+        size_t length = 0;
+        made.labels = number_in(table, "labels");
+        made.repeated = number_in(table, "repeated");
+        made.exported = export_to(&to, true, NULL, &length);
+    } else {
+        tell_error(&made);
+    }
+    annoproj_table_free(table);
+    assert_ok(annoproj_store_check(to.host, NULL, NULL, &table, &error), error);
+    assert_int_equal(annoproj_table_row_count(table), 0);
+    annoproj_table_free(table);
+    close_project(&to);
+    free(path);
+    return made;
+}
+
+static void assert_same_with_any_threads(const file_plan *plan, annoproj_status status, bool whole) {
+    char *coco = write_many(plan), *place = scratch_path("given.json");
+    assert_int_equal(rename(coco, place), 0);
+    imported first = import_with(1, place, whole, NULL);
+    assert_int_equal(first.status, status);
+    for (size_t i = 1; i < sizeof lanes / sizeof *lanes; i++) {
+        imported other = import_with(lanes[i], place, whole, NULL);
+        assert_int_equal(other.status, status);
+        assert_string_equal(other.message, first.message);
+        assert_int_equal(other.labels, first.labels);
+        assert_int_equal(other.repeated, first.repeated);
+        assert_string_equal(other.exported ? other.exported : "", first.exported ? first.exported : "");
+        free(other.exported);
+    }
+    free(first.exported);
+    free(coco);
+    free(place);
+}
+
+static void same_labels_with_any_threads(void **state) {
+    (void)state;
+    const file_plan sound = {.annotations = 20000};
+    assert_same_with_any_threads(&sound, ANNOPROJ_OK, true);
+    assert_same_with_any_threads(&sound, ANNOPROJ_OK, false);
+}
+
+/* Guesses that are wrong: braces in texts and in members, each of them like a file of its own. */
+static void wrong_guesses_are_no_matter(void **state) {
+    (void)state;
+    const file_plan hidden = {.annotations = 8000,
+                              .before = "\"x\":[{},{\"image_id\":1,\"category_id\":1,\"bbox\":[1,1,1,1]},"
+                                        "{\"image_id\":2,\"category_id\":1,\"bbox\":[1,1,1,1]}],"};
+    const file_plan text = {.annotations = 8000,
+                            .before = "\"x\":\"}, {\\\"image_id\\\":1} , {\",\"y\":\"},{\",\"z\":[{},{},{},{},{},{},{},{},{}],"};
+    assert_same_with_any_threads(&hidden, ANNOPROJ_OK, true);
+    assert_same_with_any_threads(&text, ANNOPROJ_OK, true);
+}
+
+static void same_faults_with_any_threads(void **state) {
+    (void)state;
+    static const char *const faults[] = {"{\"id\":1,\"image_id\":1,\"category_id\":1,\"bbox\":[1,2,3]},",
+                                         "{\"id\":1,\"image_id\":1,\"category_id\":99,\"bbox\":[1,2,3,4]},",
+                                         "{\"id\":1,\"image_id\":1,\"category_id\":1,\"bbox\":[1,2,3,4],\"id\":2},",
+                                         "17, {\"id\":1},", "{\"id\":01},", "]", "}"};
+    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
+        for (int at = 5000; at <= 15000; at += 10000) {
+            const file_plan broken = {.annotations = 20000, .at = at, .text = faults[i]};
+            assert_same_with_any_threads(&broken, ANNOPROJ_DATA, i % 2 == 0);
+        }
+    }
+}
+
+static int32_t cancel_late(int64_t done, int64_t total, void *user_data) {
+    const watched *by = user_data;
+    if (done > total / 4)
+        annoproj_cancel_trigger(by->cancel, NULL);
+    return !pthread_equal(by->thread, pthread_self());
+}
+
+static void imports_are_cancelled(void **state) {
+    (void)state;
+    const file_plan sound = {.annotations = 20000};
+    char *coco = write_many(&sound);
+    for (size_t i = 0; i < sizeof lanes / sizeof *lanes; i++) {
+        annoproj_call call = ANNOPROJ_CALL_INIT;
+        watched by = {.thread = pthread_self()};
+        assert_ok(annoproj_cancel_new(&by.cancel, &error), error);
+        call.cancel = by.cancel;
+        call.progress = cancel_late;
+        call.user_data = &by;
+        imported made = import_with(lanes[i], coco, true, &call);
+        assert_int_equal(made.status, ANNOPROJ_CANCELLED);
+        annoproj_cancel_free(by.cancel);
+    }
+    free(coco);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(same_bytes_with_any_threads),
         cmocka_unit_test(first_damaged_label_is_told),
         cmocka_unit_test(callbacks_come_on_the_calling_thread),
+        cmocka_unit_test(same_labels_with_any_threads),
+        cmocka_unit_test(wrong_guesses_are_no_matter),
+        cmocka_unit_test(same_faults_with_any_threads),
+        cmocka_unit_test(imports_are_cancelled),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

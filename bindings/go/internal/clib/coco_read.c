@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "coco_ahead.h"
 #include "coco_parts.h"
 #include "failure.h"
 #include "hash.h"
@@ -140,6 +141,7 @@ static annoproj_status take_annotation(coco_reader *in, const coco_sink *sink, c
     if (status != ANNOPROJ_OK || in->faulty) {
         return status;
     }
+    in->handed++;
     status = sink->annotation(sink->data, &annotation, error);
     if (status == ANNOPROJ_OK && annotation.keypoints > 0 &&
         (annotation.shape == SHAPE_POLYGON || annotation.shape == SHAPE_BITMASK)) {
@@ -157,7 +159,30 @@ static annoproj_status look_up(coco_reader *in, annoproj_error **error) {
         return ANNOPROJ_OK;
     }
     annoproj_status status = bounds_check(in->bounds, error);
-    return status == ANNOPROJ_OK ? bounds_progress(in->bounds, in->source->read, in->source->size, error) : status;
+    if (status != ANNOPROJ_OK || in->runs_for) {
+        return status == ANNOPROJ_OK ? coco_ahead_look_up(in->runs_for, error) : status;
+    }
+    return bounds_progress(in->bounds, in->source->read + coco_ahead_done(in->ahead), in->source->size, error);
+}
+
+/* The first token of the item has been read. */
+static annoproj_status read_item(coco_reader *in, const coco_sink *sink, const char *name, int64_t index, item_fn take,
+                                 annoproj_error **error) {
+    if (in->token.kind != JSON_OBJECT) {
+        coco_note(in, "%s must hold objects", name);
+        return coco_pass(in, error);
+    }
+    const coco_place place = {.array = name, .index = index, .offset = in->token.offset};
+    in->content = 0;
+    in->members.length = in->attributes.length = 0;
+    in->faulty = false;
+    annoproj_status status = take(in, sink, &place, error);
+    arena_release(&in->texts);
+    return status == ANNOPROJ_OK ? look_up(in, error) : status;
+}
+
+annoproj_status coco_take_annotation(coco_reader *in, const coco_sink *sink, int64_t index, annoproj_error **error) {
+    return read_item(in, sink, "annotations", index, take_annotation, error);
 }
 
 static annoproj_status read_items(coco_reader *in, const coco_sink *sink, const char *name, item_fn take,
@@ -172,19 +197,14 @@ static annoproj_status read_items(coco_reader *in, const coco_sink *sink, const 
         if (status != ANNOPROJ_OK || in->token.kind == JSON_ARRAY_END) {
             break;
         }
-        if (in->token.kind != JSON_OBJECT) {
-            coco_note(in, "%s must hold objects", name);
-            status = coco_pass(in, error);
-            continue;
+        int64_t passed = 0;
+        if (in->ahead) {
+            status = coco_ahead_meet(in, sink, &passed, error);
         }
-        const coco_place place = {.array = name, .index = index, .offset = in->token.offset};
-        in->content = 0;
-        in->members.length = in->attributes.length = 0;
-        in->faulty = false;
-        status = take(in, sink, &place, error);
-        arena_release(&in->texts);
-        if (status == ANNOPROJ_OK) {
-            status = look_up(in, error);
+        if (status == ANNOPROJ_OK && passed > 0) {
+            index += passed - 1;
+        } else if (status == ANNOPROJ_OK) {
+            status = read_item(in, sink, name, index, take, error);
         }
     }
     return status;
@@ -216,7 +236,14 @@ static annoproj_status read_annotations(coco_reader *in, pass *state, annoproj_e
         status = tell_ready(state, error);
     }
     state->annotations = true;
-    return status == ANNOPROJ_OK ? read_items(in, sink, "annotations", take_annotation, error) : status;
+    if (status == ANNOPROJ_OK && sink->ahead_begin) {
+        status = coco_ahead_start(in, sink, error);
+    }
+    if (status == ANNOPROJ_OK) {
+        status = read_items(in, sink, "annotations", take_annotation, error);
+    }
+    coco_ahead_leave(in, sink);
+    return status;
 }
 
 static annoproj_status read_root_member(coco_reader *in, pass *state, annoproj_error **error) {
@@ -257,6 +284,13 @@ static annoproj_status start_pass(coco_reader *in, annoproj_error **error) {
     in->scan = NULL;
     in->items = 0;
     return source_scan(in->source, STRING_LIMIT, &in->scan, error);
+}
+
+annoproj_status coco_begin_inside(coco_reader *in, int64_t offset, annoproj_error **error) {
+    json_scan_release(in->scan);
+    in->scan = NULL;
+    in->items = in->handed = 0;
+    return source_scan_inside(in->source, offset, STRING_LIMIT, &in->scan, error);
 }
 
 annoproj_status coco_read(coco_reader *in, const coco_sink *sink, annoproj_error **error) {

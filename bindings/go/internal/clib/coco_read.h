@@ -75,6 +75,11 @@ typedef struct coco_sink {
     annoproj_status (*category)(void *data, const coco_category *category, annoproj_error **error);
     annoproj_status (*ready)(void *data, annoproj_error **error);
     annoproj_status (*annotation)(void *data, const coco_annotation *annotation, annoproj_error **error);
+    /* Given when another thread may read the second half of the annotations ahead: gives what their `data` is and gathers their
+     * faults in `faults`. They are taken behind those of the first half, or for nothing, when there was any fault: then they come
+     * again. */
+    annoproj_status (*ahead_begin)(void *data, faults *faults, void **ahead, annoproj_error **error);
+    void (*ahead_end)(void *data, void *ahead, bool taken);
 } coco_sink;
 
 typedef struct coco_reader coco_reader;

@@ -58,7 +58,8 @@ static const char *const pragmas[] = {
     [CONNECTION_WRITER] = COMMON_PRAGMAS,
     [CONNECTION_READER] = COMMON_PRAGMAS "PRAGMA query_only=ON;",
     /* A spool is nobody's only copy. */
-    [CONNECTION_SPOOL] = COMMON_PRAGMAS "PRAGMA cache_size=-8192; PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF;",
+    [CONNECTION_SPOOL] = COMMON_PRAGMAS
+    "PRAGMA page_size=32768; PRAGMA cache_size=-8192; PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF;",
 };
 
 /* Another program holds a lock (everything of ours is under the write lock): wait a little, as long as the call may. */

@@ -20,7 +20,8 @@ typedef struct coco_import {
     image_list *images;
     int64_t *tasks; /* of each image */
     category_list categories;
-    bytes geometry;
+    annotation_spool spool;
+    bool ahead; /* of the thread that reads ahead: what is shared stays as it is */
 } coco_import;
 
 /* --- reading ------------------------------------------------------------------------------------------------------ */
@@ -86,7 +87,7 @@ static annoproj_status match_all(void *data, annoproj_error **error) {
 
 /* The annotation's task; 0 after a fault. A fault of the image is told once. */
 static int64_t task_of(coco_import *run, const coco_annotation *annotation, const listed_image **image) {
-    faults *all = run->to->import->faults;
+    faults *all = run->spool.faults;
     uint32_t index = 0;
     *image = image_list_find(run->images, annotation, all, &index);
     if (!*image) {
@@ -98,7 +99,7 @@ static int64_t task_of(coco_import *run, const coco_annotation *annotation, cons
     } else if (task == MANY_TASKS) {
         coco_fault(all, &annotation->place, "the project has several tasks with the file name of the image");
     }
-    if (task == NO_TASK || task == MANY_TASKS) {
+    if ((task == NO_TASK || task == MANY_TASKS) && !run->ahead) {
         run->tasks[index] = TOLD;
     }
     return task > 0 ? task : 0;
@@ -115,7 +116,7 @@ static void make_box(const coco_annotation *annotation) {
 
 /* The class for the annotation's shape, or for its box when there is only one for boxes; 0 after a fault. */
 static int32_t class_of(coco_import *run, const coco_annotation *annotation) {
-    faults *all = run->to->import->faults;
+    faults *all = run->spool.faults;
     const listed_category *category = category_list_find(&run->categories, annotation, all);
     if (!category || !category_takes_keypoints(category, annotation, all)) {
         return 0;
@@ -133,8 +134,9 @@ static int32_t class_of(coco_import *run, const coco_annotation *annotation) {
     return 0;
 }
 
-annoproj_status label_import_spool(label_import *to, const coco_annotation *annotation, int64_t task, int32_t class,
-                                   bytes *geometry, annoproj_error **error) {
+annoproj_status annotation_spool_add(annotation_spool *to, const coco_annotation *annotation, int64_t task,
+                                     int32_t class, annoproj_error **error) {
+    bytes *geometry = &to->geometry;
     geometry->length = 0;
     annoproj_status status = geometry_encode(annotation->geometry, geometry, error);
     if (status != ANNOPROJ_OK) {
@@ -148,7 +150,16 @@ annoproj_status label_import_spool(label_import *to, const coco_annotation *anno
                                 .geometry_length = geometry->length,
                                 .members = annotation->members,
                                 .members_length = annotation->members_length};
-    return label_spool_add(to->spool, &made, error);
+    return label_spool_add(to->labels, &made, error);
+}
+
+void annotation_spool_end(annotation_spool *ahead, label_spool *first) {
+    bytes_release(&ahead->geometry);
+    if (first) {
+        label_spool_join(first, ahead->labels);
+    } else {
+        label_spool_close(ahead->labels);
+    }
 }
 
 static annoproj_status take_annotation(void *data, const coco_annotation *annotation, annoproj_error **error) {
@@ -156,22 +167,50 @@ static annoproj_status take_annotation(void *data, const coco_annotation *annota
     const listed_image *image = NULL;
     const int64_t task = task_of(run, annotation, &image);
     const int32_t class = class_of(run, annotation);
-    if (task == 0 || class == 0 || !image_takes_mask(image, annotation, run->to->import->faults)) {
+    if (task == 0 || class == 0 || !image_takes_mask(image, annotation, run->spool.faults)) {
         return ANNOPROJ_OK;
     }
-    return label_import_spool(run->to, annotation, task, class, &run->geometry, error);
+    return annotation_spool_add(&run->spool, annotation, task, class, error);
+}
+
+static annoproj_status begin_ahead(void *data, faults *all, void **ahead, annoproj_error **error) {
+    const coco_import *run = data;
+    coco_import *made = allocate(sizeof *made);
+    if (!made) {
+        return fail_memory(error);
+    }
+    *made = *run;
+    made->ahead = true;
+    made->spool = (annotation_spool){.faults = all};
+    annoproj_status status = label_spool_open(run->to->asked->session->store, &made->spool.labels, error);
+    if (status != ANNOPROJ_OK) {
+        release(made);
+        return status;
+    }
+    *ahead = made;
+    return ANNOPROJ_OK;
+}
+
+static void end_ahead(void *data, void *ahead, bool taken) {
+    const coco_import *run = data;
+    coco_import *made = ahead;
+    annotation_spool_end(&made->spool, taken ? run->spool.labels : NULL);
+    release(made);
 }
 
 /* --- the call ----------------------------------------------------------------------------------------------------- */
 
 static annoproj_status read_coco(label_import *to, annoproj_error **error) {
-    coco_import run = {.to = to};
+    coco_import run = {.to = to, .spool = {.labels = to->spool, .faults = to->import->faults}};
+    const bool ahead = label_import_reads_ahead(to);
     const coco_sink sink = {.data = &run,
                             .members = true,
                             .image = take_image,
                             .category = take_category,
                             .ready = match_all,
-                            .annotation = take_annotation};
+                            .annotation = take_annotation,
+                            .ahead_begin = ahead ? begin_ahead : NULL,
+                            .ahead_end = end_ahead};
     annoproj_status status = image_list_open(to->asked->session->store, &run.images, error);
     if (status == ANNOPROJ_OK) {
         status = import_read_coco(to->import, &sink, error);
@@ -182,7 +221,7 @@ static annoproj_status read_coco(label_import *to, annoproj_error **error) {
     image_list_close(run.images);
     release(run.tasks);
     category_list_release(&run.categories);
-    bytes_release(&run.geometry);
+    bytes_release(&run.spool.geometry);
     return status;
 }
 

@@ -2,6 +2,7 @@
 #include "import_labels.h"
 
 #include "failure.h"
+#include "lanes.h"
 #include "options.h"
 #include "rows.h"
 
@@ -13,6 +14,10 @@ annoproj_status label_import_note_ontology(scope *in, label_import *run, annopro
     bind_int64(find, run->ontology);
     run->edited_us = sql_row(find) ? column_int64(find, 0) : 0;
     return sql_end(find, error);
+}
+
+bool label_import_reads_ahead(const label_import *run) {
+    return lanes_worth(run->asked->session->store, 2, 1) > 1;
 }
 
 static annoproj_status make_table(const bytes *result, annoproj_table **table, annoproj_error **error) {

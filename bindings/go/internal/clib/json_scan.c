@@ -100,6 +100,29 @@ annoproj_status json_scan_stream(json_read_fn read, void *source, size_t window,
     return ANNOPROJ_OK;
 }
 
+static void empty_window(json_scan *scan, int64_t offset) {
+    scan->at = scan->end = scan->start;
+    scan->start_offset = offset;
+    scan->at_eof = false;
+}
+
+annoproj_status json_begin_inside(json_scan *scan, int64_t offset, annoproj_error **error) {
+    if (!json_keys_open(&scan->keys, true) || !json_keys_open(&scan->keys, false)) {
+        scan->failure = ANNOPROJ_NO_MEMORY;
+        return fail_memory(error);
+    }
+    empty_window(scan, offset);
+    scan->expecting = EXPECT_FIRST_ELEMENT;
+    return ANNOPROJ_OK;
+}
+
+void json_jump(json_scan *scan, int64_t offset, int64_t elements) {
+    json_keys_close(&scan->keys);
+    scan->keys.frames[scan->keys.frame_count - 1].index += elements - 1;
+    empty_window(scan, offset);
+    scan->expecting = EXPECT_COMMA_OR_END;
+}
+
 void json_scan_release(json_scan *scan) {
     if (scan) {
         json_keys_release(&scan->keys);

@@ -51,6 +51,12 @@ annoproj_status json_scan_memory(const char *data, size_t length, const json_lim
 /* window: bytes kept at once, grows only for a token or a slice that is larger. */
 annoproj_status json_scan_stream(json_read_fn read, void *source, size_t window, const json_limits *limits,
                                  json_scan **out, annoproj_error **error);
+/* Two scans may share the elements of an array in the top object. This one begins before an element, whose place is `offset`; its
+ * source is there. */
+annoproj_status json_begin_inside(json_scan *scan, int64_t offset, annoproj_error **error);
+/* And this one, having read no more of an element than its bracket, goes on behind it and those that follow, `elements` in all, at
+ * `offset`, where its source is. */
+void json_jump(json_scan *scan, int64_t offset, int64_t elements);
 /* DATA with byte offset and JSON pointer for broken JSON, LIMIT for depth and lengths. The token's text
  * is valid until the next call. */
 annoproj_status json_next(json_scan *scan, json_token *token, annoproj_error **error);

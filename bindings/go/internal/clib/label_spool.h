@@ -30,6 +30,8 @@ typedef struct spooled_label {
 typedef struct label_spool label_spool;
 annoproj_status label_spool_open(store *store, label_spool **out, annoproj_error **error);
 annoproj_status label_spool_add(label_spool *spool, const spooled_label *label, annoproj_error **error);
+/* Labels that come behind those of `spool`, which has them from now on. */
+void label_spool_join(label_spool *spool, label_spool *behind);
 annoproj_status label_spool_finish(label_spool *spool, annoproj_error **error); /* nothing is added any more */
 void label_spool_close(label_spool *spool);                                     /* NULL is fine */
 
@@ -37,6 +39,7 @@ void label_spool_close(label_spool *spool);                                     
 typedef struct label_merge {
     label_spool *spool;
     struct label_run *runs;
+    size_t run_count;
     int64_t task; /* of the label before */
     key_map seen; /* contents of that task */
     int64_t repeated;
