@@ -373,8 +373,6 @@ annoproj_status branch_set_priority(command *cmd, const task_facts *parent, int3
     annoproj_status status = branch_list(&cmd->scope, parent->id, &list, &count, error);
     for (size_t i = 0; i < count && status == ANNOPROJ_OK; i++) {
         task_facts task = {0};
-        if (list[i].assignee == NOT_QUEUED)
-            continue;
         status = access_task_facts(&cmd->scope, list[i].task, &task, error);
         if (status == ANNOPROJ_OK && task.priority != priority)
             status = task_set_priority(cmd, &task, priority, error);

@@ -235,11 +235,11 @@ class Reference(Transitions, Labels, Routes, TimeSpent, People, Copies, Messages
     def set_priority(self, user, task, priority):
         self.enter(user, task, MANAGERS)
         refuse_if(STATE=self.closed(user) or task.stage.type == DONE)
-        if task.priority == priority and all(branch.waits for branch in task.branches):
+        if all(one.priority == priority for one in (task, *task.branches)):
             return UNCHANGED
         task.priority = priority
         for branch in task.branches:
-            if not branch.waits and branch.priority != priority:
+            if branch.priority != priority:
                 if self.lapsed(branch):
                     self.free(user, branch, "lapse")
                 branch.priority = priority

@@ -379,6 +379,28 @@ static void test_priority(void **state) {
     panel_free(made);
 }
 
+/* What a manager sets while branches wait, for each other or for the review, holds when they come back. */
+static void test_priority_of_waiting_branches(void **state) {
+    (void)state;
+    panel *made = panel_new(1, true, "", "");
+    team *crew = made->team;
+    annoproj_error *error = NULL;
+    int64_t branches[16];
+    panel_branches(made, crew->first_task, branches);
+    annoproj_task *task = panel_task(crew->projects[TEAM_ADMIN], crew->first_task);
+    for (int i = 0; i < 2; i++) {
+        panel_submit(made, i, branches[i], 1, 10 * i);
+        assert_ok(annoproj_task_set_priority(task, 80 + i, NULL, &error), error);
+    }
+    assert_int_equal(team_cell(task, "priority"), 81);
+    assert_ok(annoproj_task_reject(task, NULL, NULL, &error), error);
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(panel_cell(crew->projects[TEAM_ADMIN], branches[i], "priority"), 81);
+    annoproj_task_close(task);
+    assert_int_equal(team_differences(crew), 0);
+    panel_free(made);
+}
+
 static int64_t outcome(const annoproj_table *table, int64_t row) {
     return annoproj_table_int64(table, row, annoproj_table_column_index(table, "status"));
 }
@@ -540,6 +562,7 @@ int main(void) {
         cmocka_unit_test(test_import_and_export),
         cmocka_unit_test(test_time_on_branches),
         cmocka_unit_test(test_priority),
+        cmocka_unit_test(test_priority_of_waiting_branches),
         cmocka_unit_test(test_bulk),
         cmocka_unit_test(test_edits),
         cmocka_unit_test(test_two_in_a_row),

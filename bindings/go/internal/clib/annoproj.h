@@ -13,7 +13,7 @@
  *    object that the caller frees with annoproj_error_free. Nothing is kept per thread.
  *  - Any function may return ANNOPROJ_INVALID (an argument that is NULL, out of range, not UTF-8, or a
  *    handle that is closed or of another type), ANNOPROJ_LIMIT (a text is too long: names and titles have at
- *    most 1 KiB, e-mails 320 bytes, paths and links 4 KiB, comments 64 KiB, JSON 64 MiB), ANNOPROJ_UNSUPPORTED
+ *    most 1 KiB, e-mails 320 bytes, file names, paths and links 4 KiB, comments 64 KiB, JSON 64 MiB), ANNOPROJ_UNSUPPORTED
  *    (options set a field that only a newer library knows), ANNOPROJ_NO_MEMORY, and ANNOPROJ_FORKED (in a child
  *    of fork). Any function with a `call` may also return ANNOPROJ_BUSY, ANNOPROJ_TIMEOUT,
  *    ANNOPROJ_CANCELLED, ANNOPROJ_STATE (the store was closed, or a callback called back), ANNOPROJ_IO,
@@ -1888,7 +1888,7 @@ ANNOPROJ_API annoproj_status annoproj_label_reopen(annoproj_task *task, const ch
  *    sends every branch back, `reopened`, to its annotator if they still belong to the stage, else to nobody.
  *  - annoproj_task_move takes the task out, with `main` as it is; a branch stands for its task in it. A task that is or was
  *    in consensus is not reopened (STATE).
- *  - Setting the priority of the task sets that of its branches in the queue. Stage counts count the task once.
+ *  - Setting the priority of the task sets that of its branches. Stage counts count the task once.
  *  - Behind an approve or a move the branches are gone from lists and lookups. Their labels stay as label versions:
  *    annoproj_label_version_list with the task.
  *  - The time of a review is reported on the task, not on its branches, whose own time ended with their submit.

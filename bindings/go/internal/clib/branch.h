@@ -36,7 +36,7 @@ annoproj_status branch_return(command *command, const task_facts *parent, int64_
                               annoproj_error **error);
 /* The branches of a task that leaves consensus are closed; their labels stay. */
 annoproj_status branch_close(command *command, const task_facts *parent, annoproj_error **error);
-/* The priority of a task is that of its branches in the queue. */
+/* The priority of a task is that of its branches, also of those that wait. */
 annoproj_status branch_set_priority(command *command, const task_facts *parent, int32_t priority,
                                     annoproj_error **error);
 
