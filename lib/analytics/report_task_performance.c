@@ -157,6 +157,13 @@ static int64_t *label_sum(part_of_row *part, int32_t kind) {
     }
 }
 
+static void foresee_event(void *data, const event *one) {
+    const performance *made = data;
+    if (one->task >= made->first && one->task < made->end) { /* a branch's task is found by the branch */
+        __builtin_prefetch(&made->chains[one->task - made->first], 1);
+    }
+}
+
 static void take_event(void *data, const event *one) {
     performance *made = data;
     const report *base = &made->report;
@@ -225,6 +232,7 @@ static annoproj_status walk_through(performance *made, annoproj_error **error) {
                              .after = made->after,
                              .before = made->before,
                              .visit = take_event,
+                             .foresee = foresee_event,
                              .data = made};
     annoproj_status status = event_walk_run(&walk, error);
     return status == ANNOPROJ_OK && made->failed ? fail_memory(error) : status;
@@ -324,6 +332,16 @@ static annoproj_status add_task(performance *made, uint32_t chain, statement *ta
     return status;
 }
 
+#define AHEAD 16
+
+/* Parts stand in the order of events. */
+static void foresee_parts(const performance *made, int64_t task) {
+    const uint32_t chain = task < made->end ? made->chains[task - made->first] : 0;
+    if (chain != 0) {
+        __builtin_prefetch(&made->parts[chain - 1]);
+    }
+}
+
 static annoproj_status add_tasks(performance *made, annoproj_error **error) {
     static const char find_text[] = "SELECT t.id, t.title, t.data_type, d.id, d.title FROM task t"
                                     " JOIN dataset d ON d.id = t.data_unit >> 32"
@@ -333,6 +351,7 @@ static annoproj_status add_tasks(performance *made, annoproj_error **error) {
     annoproj_status status = ANNOPROJ_OK;
     for (int64_t task = made->first; task < made->end && status == ANNOPROJ_OK; task++) {
         const uint32_t chain = made->chains[task - made->first];
+        foresee_parts(made, task + AHEAD);
         if (chain != 0 && row_walk_to(&tasks, MAKE_ID(in->project.id, task))) {
             status = add_task(made, chain, tasks.rows, error);
         }
