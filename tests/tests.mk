@@ -14,7 +14,7 @@ DISK_PROGRAMS := $(sort $(wildcard tests/fault/disk_*.c tests/fault/power_*.c))
 FAULT_SCRIPTS := $(sort $(wildcard tests/fault/*.sh))
 BENCH_SOURCES := $(filter-out $(SUPPORT_SOURCES),$(sort $(wildcard tests/bench/*.c)))
 BENCH_SCRIPTS := $(sort $(wildcard tests/bench/bench_*.py))
-TEST_SOURCES := $(UNIT_SOURCES) $(FAULT_SOURCES) $(BENCH_SOURCES) tests/sql/load_sql.c $(SUPPORT_SOURCES) $(DISK_SOURCES) tests/fuzz/replay.c
+TEST_SOURCES := $(UNIT_SOURCES) $(FAULT_SOURCES) $(BENCH_SOURCES) tests/sql/load_sql.c tests/sql/fail_sql.c $(SUPPORT_SOURCES) $(DISK_SOURCES) tests/fuzz/replay.c
 # A fault program that a script of the same name drives is not run by itself.
 FAULT_PROGRAMS := $(filter-out $(FAULT_SCRIPTS:.sh=.c),$(FAULT_SOURCES))
 
@@ -184,14 +184,16 @@ check-go: $(STAGE)/stamp ## tests of the Go package, with the race detector; its
 	$(GO_INSTALLED) test -race -count=1 .
 	$(PYTHON_ENV) GO=$(GO) STAGE=$(STAGE) GO_RUNS=$(abspath $(plain.dir))/go $(PYTHON) -m unittest discover -q -s tests/go
 
-# The shell and Python as hosts, then a program under the sanitizers that reads sound and damaged stores.
+# The shell and Python as hosts, then programs under the sanitizers that read sound and damaged stores, and with memory that fails.
+SQL_POINTS ?= 8
 SQL_TESTS := $(sort $(wildcard tests/sql/test_*.py))
-check-sql: $(plain.shared) $(plain.sql) $(asan.sql) $(asan.dir)/tests/sql/load_sql ## the SQL extension: its tables against the public functions, its hosts, its memory (TEST_SEED)
+check-sql: $(plain.shared) $(plain.sql) $(asan.sql) $(asan.dir)/tests/sql/load_sql $(asan.dir)/tests/sql/fail_sql ## the SQL extension: its tables against the public functions, its hosts, its memory (TEST_SEED, SQL_POINTS; 0 = every allocation)
 	$(call heading,SQL extension)
 	@exported=$$($(NM) -D --defined-only $(plain.sql) | awk '{ print $$3 }'); test "$$exported" = sqlite3_annoprojsql_init || \
 	    { echo "$(SQL_EXTENSION) exports: $$exported" >&2; exit 1; }
 	@$(PYTHON_ENV) ANNOPROJ_SQL=$(abspath $(plain.sql)) $(RUN) --wrapper "$(PYTHON)" $(SQL_TESTS)
 	@$(SANITIZER_ENV) $(asan.dir)/tests/sql/load_sql $(abspath $(asan.sql)) tests/data/store-v1.annoproj 12 $(TEST_SEED)
+	@$(SANITIZER_ENV) $(asan.dir)/tests/sql/fail_sql $(abspath $(asan.sql)) tests/data/store-v1.annoproj $(SQL_POINTS) $(TEST_SEED)
 
 # Random operations against a reference that knows only the specification, in as many processes as there are cores.
 OPERATIONS ?= 200000

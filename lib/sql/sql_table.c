@@ -20,6 +20,9 @@ typedef struct sql_cursor {
     char *schema, *token; /* token: of the page that comes next */
     bool page_due;        /* the present owner has another page */
     annoproj_table *page;
+    int by;                /* how the scan is narrowed */
+    annoproj_table *whole; /* all rows of only_owner, where they were one page: a join asks for them again and again */
+    bool first, again;     /* no page was turned; the rows are those of `whole` */
     const table *rows;
     int64_t row;
     bool end;
@@ -144,6 +147,7 @@ static void drop_page(sql_cursor *at) {
 /* As before a scan. */
 static void rewind_cursor(sql_cursor *at) {
     drop_page(at);
+    annoproj_table_free(at->whole);
     annoproj_project_close(at->place.project);
     release(at->token);
     release(at->schema);
@@ -186,8 +190,15 @@ static annoproj_status next_owner(sql_cursor *at, annoproj_error **error) {
     return status == ANNOPROJ_OK && !at->end && source->owner == OWNER_PROJECT ? open_project(at, error) : status;
 }
 
+static void show_page(sql_cursor *at, const annoproj_table *page) {
+    at->rows = (const table *)(const void *)handle_pin(page, HANDLE_TABLE);
+    handle_unpin(page); /* nobody else has it */
+    at->row = 0;
+}
+
 static annoproj_status read_page(sql_cursor *at, annoproj_error **error) {
     at->place.token = at->token;
+    at->first = at->token == NULL;
     annoproj_status status = source_of(at)->page(&at->place, &at->page, error);
     release(at->token);
     at->token = NULL;
@@ -200,8 +211,7 @@ static annoproj_status read_page(sql_cursor *at, annoproj_error **error) {
         return status;
     }
     const char *next = annoproj_table_next_page(at->page);
-    at->rows = (const table *)(const void *)handle_pin(at->page, HANDLE_TABLE);
-    handle_unpin(at->page); /* nobody else has it */
+    show_page(at, at->page);
     if (next != NULL && at->place.key == 0) {
         at->token = duplicate_text(next);
         at->page_due = true;
@@ -210,10 +220,34 @@ static annoproj_status read_page(sql_cursor *at, annoproj_error **error) {
     return ANNOPROJ_OK;
 }
 
+/* What a statement sees does not change while it runs, and its cursors end with it. */
+static void keep_whole(sql_cursor *at) {
+    if (at->page && at->first && !at->page_due && at->only_owner != 0 && at->place.key == 0) {
+        at->whole = at->page;
+        at->page = NULL;
+    }
+    at->first = false;
+}
+
+/* Whether the scan before this one had the same rows; they begin anew. */
+static bool ask_again(sql_cursor *at, const char *schema, int by, sqlite3_value *owner) {
+    if (!at->whole || by != at->by || strcmp(schema, at->schema) != 0 || sqlite3_value_type(owner) != SQLITE_INTEGER ||
+        sqlite3_value_int64(owner) != at->only_owner) {
+        return false;
+    }
+    show_page(at, at->whole);
+    at->place.owner = at->only_owner;
+    at->again = true;
+    at->end = at->rows->row_count == 0;
+    return true;
+}
+
 /* To the next page that has a row. */
 static int turn_page(sql_cursor *at) {
     annoproj_error *error = NULL;
     annoproj_status status = ANNOPROJ_OK;
+    at->end = at->again;
+    keep_whole(at);
     drop_page(at);
     while (status == ANNOPROJ_OK && !at->end && (at->rows == NULL || at->rows->row_count == 0)) {
         drop_page(at);
@@ -240,9 +274,14 @@ static int filter(sqlite3_vtab_cursor *cursor, int by, const char *unused, int c
     (void)unused, (void)count;
     sql_cursor *at = (sql_cursor *)cursor;
     const sql_table *of = (const sql_table *)cursor->pVtab;
-    rewind_cursor(at);
     const char *schema = (by & BY_SCHEMA) != 0 ? (const char *)sqlite3_value_text(*values++) : "main";
-    at->schema = duplicate_text(schema == NULL ? "" : schema);
+    schema = schema == NULL ? "" : schema;
+    if ((by & BY_OWNER) != 0 && ask_again(at, schema, by, *values)) {
+        return SQLITE_OK;
+    }
+    rewind_cursor(at);
+    at->by = by;
+    at->schema = duplicate_text(schema);
     if (at->schema == NULL) {
         return SQLITE_NOMEM;
     }

@@ -11,6 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "host_support.h"
+
 static uint64_t state;
 
 static uint64_t draw(uint64_t below) {
@@ -18,11 +20,6 @@ static uint64_t draw(uint64_t below) {
     state ^= state >> 7;
     state ^= state << 17;
     return state % below;
-}
-
-static void give_up(const char *what, const char *detail) {
-    fprintf(stderr, "load_sql: %s: %s\n", what, detail);
-    exit(1);
 }
 
 typedef struct file {
@@ -53,63 +50,14 @@ static void write_file(const char *path, const file *from) {
     }
 }
 
-static sqlite3 *open_store(const char *path, const char *extension) {
-    sqlite3 *made = NULL;
-    char name[600], *message = NULL;
-    snprintf(name, sizeof name, "file:%s?mode=ro", path);
-    if (sqlite3_open_v2(name, &made, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, NULL) != SQLITE_OK ||
-        sqlite3_db_config(made, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 1, NULL) != SQLITE_OK) {
-        give_up("cannot open", path);
-    }
-    if (sqlite3_load_extension(made, extension, NULL, &message) != SQLITE_OK) {
-        give_up("cannot load", message == NULL ? extension : message);
-    }
-    return made;
-}
-
-/* Rows of a statement, each value looked at; SQLite's code. */
-static int read_all(sqlite3 *store, const char *question, int64_t *rows) {
-    sqlite3_stmt *statement = NULL;
-    int code = sqlite3_prepare_v2(store, question, -1, &statement, NULL);
-    size_t characters = 0;
-    while (code == SQLITE_OK && (code = sqlite3_step(statement)) == SQLITE_ROW) {
-        for (int i = 0; i < sqlite3_column_count(statement); i++) {
-            const char *value = (const char *)sqlite3_column_text(statement, i);
-            characters += value == NULL ? 0 : strlen(value);
-        }
-        code = SQLITE_OK;
-        (*rows)++;
-    }
-    sqlite3_finalize(statement);
-    return characters == SIZE_MAX ? SQLITE_ERROR : code;
-}
-
-static const char *const questions[] = {
-    "SELECT * FROM annoproj_users",
-    "SELECT * FROM annoproj_projects",
-    "SELECT * FROM annoproj_datasets",
-    "SELECT * FROM annoproj_data_units",
-    "SELECT * FROM annoproj_features",
-    "SELECT * FROM annoproj_stages",
-    "SELECT * FROM annoproj_tasks",
-    "SELECT * FROM annoproj_issues",
-    "SELECT * FROM annoproj_labels",
-    "SELECT * FROM annoproj_geometry",
-    "SELECT * FROM annoproj_answers",
-    "SELECT * FROM annoproj_events",
-    "SELECT * FROM annoproj_events WHERE kind = 'task_submit' AND time > 1767603600000000",
-    "SELECT * FROM annoproj_events WHERE project = 2 AND seq BETWEEN 16380 AND 16390 ORDER BY seq",
-    "SELECT * FROM annoproj_tasks t JOIN annoproj_labels l ON l.task = t.task WHERE t.project = 1",
-    "SELECT * FROM annoproj_labels LIMIT 1", /* left in the middle */
-    "SELECT * FROM annoproj_labels WHERE task = 4294967297 OR (project = 1 AND kind = 'object')",
-};
-#define QUESTIONS (sizeof questions / sizeof questions[0])
-
 /* How many questions the store refused. */
 static int ask_all(const char *path, const char *extension, bool sound, int64_t *rows) {
     int refused = 0;
-    sqlite3 *store = open_store(path, extension);
-    for (size_t i = 0; i < QUESTIONS; i++) {
+    sqlite3 *store = NULL;
+    if (open_store(path, extension, &store) != SQLITE_OK) {
+        give_up("cannot open", path);
+    }
+    for (size_t i = 0; i < question_count; i++) {
         int code = read_all(store, questions[i], rows);
         if (code == SQLITE_DONE) {
             continue;

@@ -3,6 +3,7 @@ operations made."""
 
 import contextlib
 import io
+import json
 import os
 import random
 import shutil
@@ -71,6 +72,29 @@ class Tables(unittest.TestCase):
                 self.compare(world.store, world.path, "TEST_SEED=%d" % seed)
             finally:
                 world.store.close()
+
+    def test_joins(self):
+        """A join asks a table for the rows of an owner again and again, one after the other, and of owners that are none."""
+        path = os.path.join(self.folder, "joins.annoproj")
+        with annoproj.create(path) as store, store.session_open(0) as host:
+            for number, names in enumerate((("Car",), ("Van", "Bus"), ())):
+                objects = [{"id": str(at), "name": name, "shape": "polygon", "featureNodeHash": "h%d%06d" % (number, at), "color": "#000000"}
+                           for at, name in enumerate(names, 1)]
+                host.ontology_create("o%d" % number, json.dumps({"objects": objects, "classifications": []}))
+            flow = {"start": "a", "stages": [{"key": "a", "type": "ANNOTATION", "edges": {"submit": "b"}}, {"key": "b", "type": "DONE"}]}
+            for number in (1, 2):
+                host.project_create("p%d" % number, number, json.dumps(flow))
+        with read_only(path) as connection:
+            owners = "(VALUES (1, 2), (2, 1), (1, 1), (2, 2), (3, 7), (99, 1), (NULL, NULL), ('x', -1), (2, 2), (1, 1)) o"
+            found = connection.rows("SELECT column1, f.name FROM %s LEFT JOIN annoproj_features f ON f.ontology = column1" % owners)
+            names = {1: ["Car"], 2: ["Van", "Bus"]}
+            expected_rows = [(owner, name) for owner in (1, 2, 1, 2, 3, 99, None, "x", 2, 1) for name in names.get(owner, [None])]
+            self.assertEqual([tuple(row) for row in found], expected_rows)
+            found = connection.rows("SELECT column1, s.key, t.key FROM %s JOIN annoproj_stages s ON s.project = column1 JOIN annoproj_stages t"
+                                    " ON t.project = column2" % owners)
+            pairs = [(1, 2), (2, 1), (1, 1), (2, 2), (2, 2), (1, 1)]
+            self.assertEqual([tuple(row) for row in found], [(one, a, b) for one, _ in pairs for a in "ab" for b in "ab"])
+            self.assertEqual(connection.rows("SELECT count(*) FROM annoproj_features a JOIN annoproj_features b USING (ontology)")[0][0], 5)
 
     def test_every_table_is_compared(self):
         with Connection(":memory:") as connection:

@@ -32,6 +32,45 @@ uint64_t task_titles_checksum(uint64_t before, const void *data, size_t length) 
     return hash64_with(data, length, before);
 }
 
+/* --- the last row -------------------------------------------------------------------------------------------------- */
+
+annoproj_status task_titles_damaged(int64_t project, int64_t first, annoproj_error **error) {
+    return fail(error, ANNOPROJ_CORRUPT,
+                "the packed file names of project %lld from task %lld on are damaged: run annoproj_store_check",
+                (long long)project, (long long)first);
+}
+
+annoproj_status task_titles_last(scope *in, int64_t project, task_titles_row *out, annoproj_error **error) {
+    static const char text[] = "SELECT id, checksum, data FROM task_titles WHERE id >= ? AND id < ?"
+                               " ORDER BY id DESC LIMIT 2";
+    uint64_t checksum = 0;
+    bool memory = true;
+    *out = (task_titles_row){0};
+    statement *find = sql(in->database, text);
+    bind_int64(find, MAKE_ID(project, 0));
+    bind_int64(find, MAKE_ID(project + 1, 0));
+    if (sql_row(find)) {
+        out->first = NUMBER_OF(column_int64(find, 0));
+        checksum = (uint64_t)column_int64(find, 1);
+        out->length = column_length(find, 2);
+        uint8_t *copy = arena_allocate(in->memory, out->length + 1);
+        memory = copy != NULL;
+        if (copy && out->length > 0)
+            memcpy(copy, column_blob(find, 2), out->length);
+        out->data = copy;
+        if (sql_row(find))
+            out->before = (uint64_t)column_int64(find, 1);
+    }
+    annoproj_status status = sql_end(find, error);
+    if (status != ANNOPROJ_OK)
+        return status;
+    if (!memory)
+        return fail_memory(error);
+    return !out->data || task_titles_checksum(out->before, out->data, out->length) == checksum
+               ? ANNOPROJ_OK
+               : task_titles_damaged(project, out->first, error);
+}
+
 /* --- adding ------------------------------------------------------------------------------------------------------ */
 
 typedef struct adding {
@@ -44,30 +83,21 @@ typedef struct adding {
     bool changed;
 } adding;
 
-/* The last row, and the checksum that it continues. */
-static annoproj_status read_last(adding *to, annoproj_error **error) {
-    static const char text[] = "SELECT id, data, checksum FROM task_titles WHERE id >= ? AND id < ?"
-                               " ORDER BY id DESC LIMIT 2";
-    statement *find = sql(to->cmd->scope.database, text);
-    task_titles_cursor cursor = {0};
-    bind_int64(find, MAKE_ID(to->project, 0));
-    bind_int64(find, MAKE_ID(to->project + 1, 0));
-    if (sql_row(find)) {
-        task_title one;
-        to->first = NUMBER_OF(column_int64(find, 0));
-        bytes_append(&to->data, column_blob(find, 1), column_length(find, 1));
-        task_titles_open(&cursor, to->first, to->data.data, to->data.length);
-        while (task_titles_next(&cursor, &one))
-            to->next = one.task + 1;
-        if (sql_row(find))
-            to->before = (uint64_t)column_int64(find, 2);
-    }
-    annoproj_status status = sql_end(find, error);
-    if (status == ANNOPROJ_OK && cursor.failed)
-        status = fail(error, ANNOPROJ_CORRUPT,
-                      "the packed file names of project %lld are damaged: run annoproj_store_check",
-                      (long long)to->project);
-    return status;
+/* Goes on where the last row ends. */
+static annoproj_status go_on(adding *to, annoproj_error **error) {
+    task_titles_row last;
+    task_titles_cursor cursor;
+    task_title one;
+    annoproj_status status = task_titles_last(&to->cmd->scope, to->project, &last, error);
+    if (status != ANNOPROJ_OK || !last.data)
+        return status;
+    to->first = last.first;
+    to->before = last.before;
+    bytes_append(&to->data, last.data, last.length);
+    task_titles_open(&cursor, last.first, last.data, last.length);
+    while (task_titles_next(&cursor, &one))
+        to->next = one.task + 1;
+    return cursor.failed ? task_titles_damaged(to->project, last.first, error) : ANNOPROJ_OK;
 }
 
 static annoproj_status write_row(adding *to, annoproj_error **error) {
@@ -106,7 +136,7 @@ static annoproj_status add_title(adding *to, int64_t task, const char *text, siz
 annoproj_status task_titles_add(command *cmd, int64_t project, int64_t first, int64_t count, annoproj_error **error) {
     static const char text[] = "SELECT id, title FROM task WHERE id >= ? AND id < ? ORDER BY id";
     adding to = {.cmd = cmd, .project = project};
-    annoproj_status status = read_last(&to, error);
+    annoproj_status status = go_on(&to, error);
     if (status == ANNOPROJ_OK) {
         statement *find = sql(cmd->scope.database, text);
         bind_int64(find, MAKE_ID(project, first));

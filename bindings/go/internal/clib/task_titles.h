@@ -29,6 +29,17 @@ void task_titles_open(task_titles_cursor *cursor, int64_t first, const void *dat
 bool task_titles_next(task_titles_cursor *cursor, task_title *out);
 uint64_t task_titles_checksum(uint64_t before, const void *data, size_t length);
 
+/* The last row, which alone grows; none: data is NULL. In the arena. CORRUPT. */
+typedef struct task_titles_row {
+    int64_t first;   /* number of its first task */
+    uint64_t before; /* checksum of the row before it: what all of those are */
+    const uint8_t *data;
+    size_t length;
+} task_titles_row;
+annoproj_status task_titles_last(scope *scope, int64_t project, task_titles_row *out, annoproj_error **error);
+/* CORRUPT, in words for the user. */
+annoproj_status task_titles_damaged(int64_t project, int64_t first, annoproj_error **error);
+
 /* Takes those off whose name the expression is not found in: of the tasks of the scope's project, removed ones included.
  * INVALID, LIMIT: as pattern_compile() and pattern_match(). CORRUPT. */
 annoproj_status task_titles_keep(scope *scope, const char *expression, number_set *tasks, annoproj_error **error);

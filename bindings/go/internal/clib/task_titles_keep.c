@@ -15,11 +15,9 @@
 typedef struct keeping {
     scope *in;
     const char *expression;
-    int64_t end;    /* the last row's first task: rows before it never change */
-    uint64_t chain; /* checksum of the row before the last: what all of them are */
-    int64_t next;   /* atomic: the next piece to take */
-    uint8_t *last;  /* data of the last row */
-    size_t last_length;
+    task_titles_row last; /* rows before it never change */
+    int64_t end;          /* its first task */
+    int64_t next;         /* atomic: the next piece to take */
 } keeping;
 
 typedef struct keeping_lane {
@@ -28,9 +26,7 @@ typedef struct keeping_lane {
 } keeping_lane;
 
 static annoproj_status damaged(const keeping *work, int64_t row, annoproj_error **error) {
-    return fail(error, ANNOPROJ_CORRUPT,
-                "the packed file names of project %lld from task %lld on are damaged: run annoproj_store_check",
-                (long long)work->in->project.id, (long long)row);
+    return task_titles_damaged(work->in->project.id, row, error);
 }
 
 /* --- going through them ------------------------------------------------------------------------------------------ */
@@ -134,7 +130,7 @@ static blob_key key_of(const keeping *work) {
     const size_t length = strlen(work->expression);
     const uint64_t project = (uint64_t)work->in->project.id;
     return (blob_key){.id = (int64_t)(hash64_with(work->expression, length, project) | (uint64_t)1 << 63),
-                      .checksum = hash64_join(hash64_with(work->expression, length, ~work->chain), work->chain),
+                      .checksum = hash64_join(hash64_with(work->expression, length, ~work->last.before), work->last.before),
                       .length = WORDS(work->end) * sizeof(uint64_t)};
 }
 
@@ -161,39 +157,11 @@ static annoproj_status match_before_last(keeping *work, uint64_t *found, annopro
     return status;
 }
 
-/* The last row, and what the one before it says. */
-static annoproj_status read_last(keeping *work, annoproj_error **error) {
-    static const char text[] = "SELECT id, checksum, data FROM task_titles WHERE id >= ? AND id < ?"
-                               " ORDER BY id DESC LIMIT 2";
-    statement *find = sql(work->in->database, text);
-    uint64_t checksum = 0;
-    bind_int64(find, MAKE_ID(work->in->project.id, 0));
-    bind_int64(find, MAKE_ID(work->in->project.id + 1, 0));
-    if (sql_row(find)) {
-        work->end = NUMBER_OF(column_int64(find, 0));
-        checksum = (uint64_t)column_int64(find, 1);
-        work->last_length = column_length(find, 2);
-        work->last = arena_allocate(work->in->memory, work->last_length + 1);
-        if (work->last)
-            memcpy(work->last, column_blob(find, 2), work->last_length);
-        if (sql_row(find))
-            work->chain = (uint64_t)column_int64(find, 1);
-    }
-    annoproj_status status = sql_end(find, error);
-    if (status != ANNOPROJ_OK || work->end == 0)
-        return status;
-    if (!work->last)
-        return fail_memory(error);
-    return task_titles_checksum(work->chain, work->last, work->last_length) == checksum
-               ? ANNOPROJ_OK
-               : damaged(work, work->end, error);
-}
-
 static annoproj_status match_last(const keeping *work, uint64_t *found, int64_t limit, annoproj_error **error) {
     pattern *name = NULL;
     annoproj_status status = pattern_compile(work->expression, &name, error);
     if (status == ANNOPROJ_OK)
-        status = match_row(work, name, work->end, work->last, work->last_length, found, limit, error);
+        status = match_row(work, name, work->end, work->last.data, work->last.length, found, limit, error);
     pattern_release(name);
     return status;
 }
@@ -202,7 +170,8 @@ annoproj_status task_titles_keep(scope *in, const char *expression, number_set *
     keeping work = {.in = in, .expression = expression};
     const size_t words = WORDS(tasks->limit);
     uint64_t *found = arena_array(in->memory, words, sizeof *found);
-    annoproj_status status = found ? read_last(&work, error) : fail_memory(error);
+    annoproj_status status = found ? task_titles_last(in, in->project.id, &work.last, error) : fail_memory(error);
+    work.end = work.last.first;
     if (status == ANNOPROJ_OK && work.end >= tasks->limit)
         status = damaged(&work, work.end, error);
     if (status == ANNOPROJ_OK && work.end > 0)
