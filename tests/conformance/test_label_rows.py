@@ -513,7 +513,7 @@ class Faults(Stores):
             (image([], classification_answers={"CCCCCCCC": {"spaces": {"s": {"range": []}}}}), "/0/classification_answers/CCCCCCCC/spaces",
              "labels in spaces"),
             (image([], object_answers={"QQQQQQQQ": {"featureHash": "objQuo01", "range": [], "range_html": [{"start": {"xpath": "/p", "offset": 1}}]}}),
-             "/0/object_answers/QQQQQQQQ/range_html", "ranges of nodes"),
+             "/0/object_answers/QQQQQQQQ/range_html", "start and end"),
             (image([{"objectHash": "BBBBBBBB", "featureHash": "objAre01", "polygons": [[[0, 0, 1]]]}]), where + "/polygons/0/0", "pairs"),
         ]
         for row, place, reason in cases:

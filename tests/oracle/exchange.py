@@ -18,7 +18,8 @@ import test_label_rows  # noqa: E402
 from test_label_rows import FRAMES, HEIGHT, ONTOLOGY, Rows, WIDTH, WORKFLOW  # noqa: E402
 
 TYPES = {"image": (DataType.IMAGE, "image/jpeg"), "video": (DataType.VIDEO, "video/mp4"), "audio": (DataType.AUDIO, "audio/mpeg"),
-         "plain_text": (DataType.PLAIN_TEXT, "text/plain"), "img_group": (DataType.IMG_GROUP, "image/png")}
+         "plain_text": (DataType.PLAIN_TEXT, "text/plain"),
+         "html": (DataType.PLAIN_TEXT, "text/html"), "img_group": (DataType.IMG_GROUP, "image/png")}
 EACH = 12
 
 
@@ -52,7 +53,8 @@ class World:
         self.project = self.host.project_create("p", self.ontology, WORKFLOW)
         self.project.attach_dataset(dataset)
         made = Rows(seed)
-        rows = json.dumps([authored(made.row(title, kind)) for title, kind in titles.items()]).encode()
+        rows = json.dumps([authored(on_nodes(made.row(title, "plain_text"), made.random) if kind == "html" else made.row(title, kind))
+                           for title, kind in titles.items()]).encode()
         pieces = [rows, b""]
         self.project.import_labels(read=lambda length: take(pieces, length), not_prelabels=True)
         self.rows = json.loads(self.exported(self.project.export_labels))
@@ -73,6 +75,16 @@ def take(pieces, length):
     if len(piece) > length:
         pieces.insert(0, piece[length:])
     return piece[:length]
+
+
+def on_nodes(row, rng):
+    """A row of a text as one of an HTML document: objects are on nodes."""
+    def node(at):
+        return {"xpath": "/html[1]/body[1]/div[%d]/text()[%d]" % (at, rng.randrange(1, 4)), "offset": rng.randrange(100)}
+    for entry in row["object_answers"].values():
+        entry["range_html"] = [{"start": node(first), "end": node(last)} for first, last in entry["range"]]
+        entry["range"] = []
+    return row
 
 
 def authored(row):
