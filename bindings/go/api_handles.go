@@ -2882,8 +2882,10 @@ func (p *Project) ImportCOCO(ctx context.Context, path string, opts ...ImportOpt
 // hash. Hashes of labels, authors who are users of the store (by e-mail, others become the session's user), times, confidence,
 // geometry, frames, ranges and answers are kept. A label whose hash its task has already takes that one's place, so that a file may be imported again; other
 // labels of the task stay, unless `replace` says otherwise. Archived classes, attributes and options are for labels that have them already. Of an image group, a row's data units are the frames in order of data_sequence. Unknown
-// members, reviews and deleted objects are passed over; but what holds labels that there is no place for, points with z, ranges of HTML nodes and
-// spaces, is a fault. ErrData: the details list up to 100 faults with byte offset and JSON
+// members, reviews and deleted objects are passed over. Objects of HTML documents (media type text/html) may be on ranges of nodes, range_html,
+// instead of characters: these are kept as they stand there, at most 1 MiB for a label, come out in label rows, and stay until another row
+// tells others. What holds labels that there is no place for is a fault: points with z (places in 3D are cuboids and segmentations), and
+// spaces (make each a data unit, and give its labels in the data_units of that one's row). ErrData: the details list up to 100 faults with byte offset and JSON
 // pointer. ErrNotFound (file), ErrLimit, ErrState (archived). Memory grows with the largest row, not with the file. Rights: import.
 //
 // In C: annoproj_project_import_labels.

@@ -349,15 +349,16 @@ typedef struct coding {
 static void encode_numbers(geometry_builder *builder, size_t part, coding *how, bytes *out) {
     const size_t first = builder->parts[part], count = part_end(builder, part) - first;
     how->run.place = 0;
+    if (count == 0) {
+        how->none = true;
+        return; /* there may be no numbers at all to point at */
+    }
     if (how->runs) {
         const size_t before = out->length;
         const bool lines = builder->shape == SHAPE_BITMASK;
         how->none |= !mask_encode(builder->integers + first, count, lines, &builder->code, out);
         how->runs_length += out->length - before;
         return;
-    }
-    if (count == 0) {
-        return; /* there may be no numbers at all to point at */
     }
     if (how->own.width > 0) {
         encode_own_scales(&builder->numbers[first], count, &how->own, out);

@@ -135,7 +135,7 @@ static void check_back(const mask *from, bool lines) {
 static void runs_come_back(void **state) {
     (void)state;
     static mask one;
-    for (unsigned round = 0; round < 3000; round++) {
+    for (unsigned round = 0; round < 1000; round++) {
         if (round % 2 == 0) {
             draw_any(&one);
         } else {
@@ -234,7 +234,7 @@ static void changed_bytes_are_another_mask_or_none(void **state) {
     static mask one;
     static int64_t back[MOST + 3];
     unsigned taken = 0;
-    for (unsigned round = 0; round < 4000; round++) {
+    for (unsigned round = 0; round < 1500; round++) {
         bytes out = {0}, again = {0};
         draw_any(&one);
         assert_true(mask_encode(one.numbers, one.count, true, &code, &out));
@@ -248,7 +248,7 @@ static void changed_bytes_are_another_mask_or_none(void **state) {
         bytes_release(&out);
         bytes_release(&again);
     }
-    print_message("%u of 4000 changed ones are masks\n", taken);
+    print_message("%u of 1500 changed ones are masks\n", taken);
 }
 
 /* A byte pays for 16 runs: no count makes a reader go on for longer. */
@@ -302,7 +302,7 @@ static void check_frame(geometry_cursor *cursor, const mask *one, size_t from, b
 static void tracks_of_masks(void **state) {
     (void)state;
     static mask frames[3];
-    for (unsigned round = 0; round < 600; round++) {
+    for (unsigned round = 0; round < 300; round++) {
         const int32_t shape = round % 3 ? SHAPE_BITMASK : SHAPE_SEGMENTATION;
         const size_t count = 1 + random_below(3), skipped = random_below(4);
         bytes out = {0};

@@ -2804,8 +2804,10 @@ ANNOPROJ_API annoproj_status annoproj_project_import_coco(annoproj_project *proj
  * hash. Hashes of labels, authors who are users of the store (by e-mail, others become the session's user), times, confidence,
  * geometry, frames, ranges and answers are kept. A label whose hash its task has already takes that one's place, so that a file may be imported again; other
  * labels of the task stay, unless `replace` says otherwise. Archived classes, attributes and options are for labels that have them already. Of an image group, a row's data units are the frames in order of data_sequence. Unknown
- * members, reviews and deleted objects are passed over; but what holds labels that there is no place for, points with z, ranges of HTML nodes and
- * spaces, is a fault. DATA: the details list up to 100 faults with byte offset and JSON
+ * members, reviews and deleted objects are passed over. Objects of HTML documents (media type text/html) may be on ranges of nodes, range_html,
+ * instead of characters: these are kept as they stand there, at most 1 MiB for a label, come out in label rows, and stay until another row
+ * tells others. What holds labels that there is no place for is a fault: points with z (places in 3D are cuboids and segmentations), and
+ * spaces (make each a data unit, and give its labels in the data_units of that one's row). DATA: the details list up to 100 faults with byte offset and JSON
  * pointer. NOT_FOUND (file), LIMIT, STATE (archived). Memory grows with the largest row, not with the file. Rights: import. */
 ANNOPROJ_API annoproj_status annoproj_project_import_labels(annoproj_project *project, const char *path ANNOPROJ_NULLABLE, const annoproj_import_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(import_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 

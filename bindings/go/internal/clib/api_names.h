@@ -583,6 +583,11 @@
 #define monotonic_us annoproj_internal_monotonic_us
 #define move_body annoproj_internal_move_body
 #define network_file_system annoproj_internal_network_file_system
+#define node_ranges_any annoproj_internal_node_ranges_any
+#define node_ranges_check annoproj_internal_node_ranges_check
+#define node_ranges_member annoproj_internal_node_ranges_member
+#define node_ranges_of annoproj_internal_node_ranges_of
+#define node_ranges_unit annoproj_internal_node_ranges_unit
 #define note annoproj_internal_note
 #define notes_tell annoproj_internal_notes_tell
 #define number_add annoproj_internal_number_add

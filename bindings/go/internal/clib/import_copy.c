@@ -266,7 +266,9 @@ static annoproj_status store_detailed(copying *to, const spooled_label *from, an
                   .geometry = from->geometry,
                   .geometry_length = from->geometry_length,
                   .answers = details->answers,
-                  .answers_length = details->answers_length};
+                  .answers_length = details->answers_length,
+                  .members = from->members,
+                  .members_length = from->members_length};
     memcpy(made.hash, details->hash, sizeof made.hash);
     annoproj_status status = known_number(to, made.hash, &made.number, error);
     if (status == ANNOPROJ_OK) {

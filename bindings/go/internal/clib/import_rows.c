@@ -75,6 +75,8 @@ static annoproj_status spool_label(row_import *run, scope *in, const row_label *
                                    .content = (uint64_t)content,
                                    .geometry = made->geometry,
                                    .geometry_length = made->geometry_length,
+                                   .members = made->members,
+                                   .members_length = made->members_length,
                                    .details = &details};
     return status == ANNOPROJ_OK ? label_spool_add(run->to->spool, &spooled, error) : status;
 }

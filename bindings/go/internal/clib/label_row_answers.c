@@ -6,6 +6,7 @@
 #include "hash.h"
 #include "json_out.h"
 #include "label_row.h"
+#include "node_ranges.h"
 #include "uuid.h"
 
 static void write_option(const feature *option, text *out) {
@@ -188,6 +189,16 @@ static annoproj_status write_whole(label_row_writer *to, const export_task *task
     return status == ANNOPROJ_OK && to->plan->reviews ? write_reviews(to, task, index, error) : status;
 }
 
+/* An HTML document has the nodes its objects are on, or none: readers look for them there. */
+static void write_nodes(const export_task *task, const label *of, text *out) {
+    size_t length = 0;
+    const char *nodes = node_ranges_of(of->members, of->members_length, &length);
+    if (nodes || node_ranges_unit(&task->unit)) {
+        text_string(out, ",\"" NODE_RANGES "\":");
+        text_append(out, nodes ? nodes : "[]", nodes ? length : 2);
+    }
+}
+
 static annoproj_status write_object(label_row_writer *to, const export_task *task, size_t index, bool *first,
                                     annoproj_error **error) {
     const label *of = &task->labels[index];
@@ -205,6 +216,7 @@ static annoproj_status write_object(label_row_writer *to, const export_task *tas
         json_text_member(out, "color", class->color);
         json_text_member(out, "shape", feature_type_name(class->type));
         json_text_member(out, "value", class->value);
+        write_nodes(task, of, out);
         status = write_whole(to, task, index, error);
     }
     text_character(out, '}');

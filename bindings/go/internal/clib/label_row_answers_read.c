@@ -4,6 +4,7 @@
 #include "failure.h"
 #include "frame_ranges.h"
 #include "label_row_parts.h"
+#include "node_ranges.h"
 
 typedef struct option_list {
     const char *hashes[256];
@@ -239,8 +240,38 @@ typedef struct entry_read {
     row_authors authors;
     const char *feature_hash;
     row_range *ranges, **ranges_end;
+    const char *nodes; /* the list of range_html; NULL = it is not there */
+    size_t nodes_length, node_count;
     bool ranged, has_authors;
 } entry_read;
+
+/* "range_html": kept as it stands there. */
+static annoproj_status read_nodes(row_reader *in, entry_read *entry, annoproj_error **error) {
+    annoproj_error *reason = NULL;
+    const char *start = NULL;
+    size_t length = 0;
+    annoproj_status status = json_slice_most(in->scan, NODE_RANGES_MOST, &start, &length, error);
+    if (status != ANNOPROJ_OK || (start && length == 4 && memcmp(start, "null", 4) == 0)) {
+        return status;
+    }
+    if (!start) {
+        row_note(in, NODE_RANGES " has more than %zu bytes", NODE_RANGES_MOST);
+        return ANNOPROJ_OK;
+    }
+    status = node_ranges_check(start, length, &entry->node_count, &reason);
+    if (status == ANNOPROJ_OK) {
+        entry->nodes = arena_text(&in->texts, start, length);
+        entry->nodes_length = length;
+        status = entry->nodes ? ANNOPROJ_OK : fail_memory(error);
+    } else if (status == ANNOPROJ_NO_MEMORY) {
+        status = fail_memory(error);
+    } else {
+        row_note(in, "%s", annoproj_error_message(reason));
+        status = ANNOPROJ_OK;
+    }
+    drop_error(&reason);
+    return status;
+}
 
 static annoproj_status entry_member(row_reader *in, void *data, annoproj_error **error) {
     entry_read *entry = data;
@@ -259,8 +290,8 @@ static annoproj_status entry_member(row_reader *in, void *data, annoproj_error *
         entry->ranged = true;
         return read_ranges(in, &entry->ranges_end, error);
     }
-    if (json_key_is(&in->token, "range_html")) {
-        return row_refuse(in, "ranges of nodes are not taken: give a range of characters", error);
+    if (json_key_is(&in->token, NODE_RANGES)) {
+        return read_nodes(in, entry, error);
     }
     if (json_key_is(&in->token, "spaces")) {
         return row_refuse(in, NO_SPACES, error);
@@ -270,6 +301,19 @@ static annoproj_status entry_member(row_reader *in, void *data, annoproj_error *
         return status;
     }
     return json_skip(in->scan, error);
+}
+
+static bool keep_nodes(row_reader *in, row_label *label, const entry_read *entry) {
+    bytes member = {0};
+    node_ranges_member(&member, entry->nodes, entry->nodes_length);
+    uint8_t *kept = member.failed ? NULL : arena_allocate(&in->row->memory, member.length);
+    if (kept) {
+        memcpy(kept, member.data, member.length);
+        label->members = kept;
+        label->members_length = member.length;
+    }
+    bytes_release(&member);
+    return kept != NULL;
 }
 
 /* What frames do not tell of a label: global classifications, and all that is on audio and text. Frames count where there are
@@ -289,7 +333,12 @@ static void settle_entry(row_reader *in, entry_read *entry, annoproj_error **err
         *label->ranges_end = entry->ranges;
         label->ranges_end = entry->ranges ? entry->ranges_end : label->ranges_end;
     }
-    if (!label->timed && entry->has_authors) {
+    if (entry->node_count > 0 && (!label->class || label->class->type != SHAPE_TEXT)) {
+        row_note(in, NODE_RANGES " is of objects on HTML documents: give a class of shape text, or a range");
+    } else if (entry->nodes && label->class && label->class->type == SHAPE_TEXT && !keep_nodes(in, label, entry)) {
+        *status = fail_memory(error);
+    }
+    if (*status == ANNOPROJ_OK && !label->timed && entry->has_authors) {
         row_set_authors(in, label, &entry->authors, error, status);
     }
 }

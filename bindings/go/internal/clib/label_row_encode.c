@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "failure.h"
+#include "node_ranges.h"
 
 typedef struct class_cover {
     frame_ranges frames;
@@ -150,13 +151,16 @@ annoproj_status row_label_encode(row_encoder *to, arena *memory, const row_label
                    .geometry = to->geometry_bytes.data,
                    .geometry_length = to->geometry_bytes.length,
                    .answers = to->answer_bytes.data,
-                   .answers_length = to->answer_bytes.length};
+                   .answers_length = to->answer_bytes.length,
+                   .members = from->members,
+                   .members_length = from->members_length};
     memcpy(out->hash, from->hash, sizeof out->hash);
     return status;
 }
 
 bool row_label_is_leftover(const row_label *from) {
-    return !from->frames && !from->ranges && (!from->class || from->class->kind == FEATURE_OBJECT);
+    return !from->frames && !from->ranges && !node_ranges_any(from->members, from->members_length) &&
+           (!from->class || from->class->kind == FEATURE_OBJECT);
 }
 
 annoproj_status row_label_check_overlap(row_encoder *to, const label *made, annoproj_error **error) {

@@ -93,7 +93,7 @@ static void check_point(row_reader *in, const point_members *point) {
         row_note(in, "a point has x and y");
     }
     if (!in->faulty && point->has_z) {
-        row_note(in, "points with z are not taken: a point has x and y");
+        row_note(in, "points with z are not taken: a point has x and y, places in 3D are cuboids and segmentations");
     }
 }
 

@@ -4,6 +4,7 @@
 #include "failure.h"
 #include "hash.h"
 #include "label.h"
+#include "node_ranges.h"
 #include "project.h"
 #include "task.h"
 
@@ -162,6 +163,9 @@ int64_t label_fingerprint(const label *one) {
     uint64_t print = hash64(&one->class, sizeof one->class);
     print = hash64_with(one->ranges, one->ranges_length, print);
     print = hash64_with(one->geometry, one->geometry_length, print);
+    if (node_ranges_any(one->members, one->members_length)) {
+        print = hash64_with(one->members, one->members_length, print);
+    }
     return (int64_t)hash64_with(one->answers, one->answers_length, print);
 }
 

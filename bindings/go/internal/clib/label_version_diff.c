@@ -7,6 +7,7 @@
 #include "answers.h"
 #include "failure.h"
 #include "label_copy.h"
+#include "node_ranges.h"
 
 /* One of the two: a version, or now. */
 typedef struct diff_side {
@@ -44,12 +45,18 @@ static bool same_bytes(const uint8_t *a, size_t a_length, const uint8_t *b, size
     return a_length == b_length && (a_length == 0 || memcmp(a, b, a_length) == 0);
 }
 
+/* Where labels of HTML documents are. */
+static bool same_nodes(const label *a, const label *b) {
+    const bool any = node_ranges_any(a->members, a->members_length) || node_ranges_any(b->members, b->members_length);
+    return !any || same_bytes(a->members, a->members_length, b->members, b->members_length);
+}
+
 /* What is different in a label that both have. */
 static void name_changes(label_change *change) {
     const label *a = change->before, *b = change->after;
     change->class = a->class != b->class;
     change->answers = !same_bytes(a->answers, a->answers_length, b->answers, b->answers_length);
-    change->frames = !same_bytes(a->ranges, a->ranges_length, b->ranges, b->ranges_length);
+    change->frames = !same_bytes(a->ranges, a->ranges_length, b->ranges, b->ranges_length) || !same_nodes(a, b);
     change->details = a->manual != b->manual || a->confidence < b->confidence || a->confidence > b->confidence ||
                       a->creator != b->creator || a->created_us != b->created_us || a->editor != b->editor ||
                       a->edited_us != b->edited_us;

@@ -61,14 +61,16 @@ static int64_t stored_fingerprint(statement *from) {
                  .geometry = column_blob(from, 6),
                  .geometry_length = column_length(from, 6),
                  .answers = column_blob(from, 7),
-                 .answers_length = column_length(from, 7)};
+                 .answers_length = column_length(from, 7),
+                 .members = column_blob(from, 8),
+                 .members_length = column_length(from, 8)};
     return label_fingerprint(&one);
 }
 
-static annoproj_status gather_entering(scope *in, int64_t task, int64_t stage, review **list,
-                                       annoproj_error **error) {
+static annoproj_status gather_entering(scope *in, int64_t task, int64_t stage, review **list, annoproj_error **error) {
     static const char query[] =
-        "SELECT l.number, l.class, r.state, r.reviewer, r.content, l.ranges, l.geometry, l.answers FROM label l"
+        "SELECT l.number, l.class, r.state, r.reviewer, r.content, l.ranges, l.geometry, l.answers, l.members FROM"
+        " label l"
         " LEFT JOIN label_review r ON r.task = l.task AND r.label = l.number AND r.stage = ?2 WHERE l.task = ?1";
     statement *find = sql(in->database, query);
     bool memory = true;
@@ -138,15 +140,35 @@ annoproj_status review_approve_all(command *cmd, int64_t task, int64_t stage, an
 
 /* ---- one label ---- */
 
+static annoproj_status label_content(scope *in, int64_t task, int64_t which, int32_t *class, int64_t *content,
+                                     annoproj_error **error) {
+    static const char query[] =
+        "SELECT 0, class, 0, 0, 0, ranges, geometry, answers, members FROM label WHERE task = ? AND number = ?";
+    statement *find = sql(in->database, query);
+    bind_int64(find, task);
+    bind_int64(find, which);
+    bool found = sql_row(find);
+    *class = found ? (int32_t)column_int64(find, 1) : 0;
+    *content = found ? stored_fingerprint(find) : 0;
+    annoproj_status status = sql_end(find, error);
+    if (status == ANNOPROJ_OK && !found) {
+        status = fail(error, ANNOPROJ_NOT_FOUND, "task %lld has no label %lld", (long long)task, (long long)which);
+    }
+    return status;
+}
+
 annoproj_status review_label_written(command *cmd, const task_facts *task, const label *written,
                                      annoproj_error **error) {
     bool reviewer = cmd->scope.user != 0 && cmd->scope.user == task->assignee;
     review one = {.label = written->number,
                   .state = reviewer ? REVIEW_APPROVED : REVIEW_NEW,
-                  .reviewer = reviewer ? cmd->scope.user : 0,
-                  .content = label_fingerprint(written)};
+                  .reviewer = reviewer ? cmd->scope.user : 0};
+    int32_t class = 0;
     int64_t entered = 0;
-    annoproj_status status = entering(cmd, &entered, error);
+    annoproj_status status = label_content(&cmd->scope, task->id, written->number, &class, &one.content, error);
+    if (status == ANNOPROJ_OK) {
+        status = entering(cmd, &entered, error);
+    }
     return status == ANNOPROJ_OK ? put_review(cmd, task->id, task->stage.id, &one, entered, error) : status;
 }
 
@@ -159,23 +181,6 @@ annoproj_status review_state_of(scope *in, int64_t task, int64_t stage, int64_t 
     bind_int64(find, stage);
     *state = sql_row(find) ? (int32_t)column_int64(find, 0) : 0;
     return sql_end(find, error);
-}
-
-static annoproj_status label_content(scope *in, int64_t task, int64_t which, int32_t *class, int64_t *content,
-                                     annoproj_error **error) {
-    static const char query[] =
-        "SELECT 0, class, 0, 0, 0, ranges, geometry, answers FROM label WHERE task = ? AND number = ?";
-    statement *find = sql(in->database, query);
-    bind_int64(find, task);
-    bind_int64(find, which);
-    bool found = sql_row(find);
-    *class = found ? (int32_t)column_int64(find, 1) : 0;
-    *content = found ? stored_fingerprint(find) : 0;
-    annoproj_status status = sql_end(find, error);
-    if (status == ANNOPROJ_OK && !found) {
-        status = fail(error, ANNOPROJ_NOT_FOUND, "task %lld has no label %lld", (long long)task, (long long)which);
-    }
-    return status;
 }
 
 static annoproj_status set_state(command *cmd, int64_t task, int64_t stage, int64_t which, review_state state,
