@@ -300,7 +300,7 @@ ANNOPROJ_API void annoproj_picture_options_init(annoproj_picture_options *option
  * data-value). Many buckets are joined, many categories become "other"; where a sum would mean nothing the picture says how many
  * it leaves out. Time by collaborator and bucket has a series for each collaborator, cumulative flow for each stage, issue tags by class for
  * each tag, the 7 greatest and one for all others when there are more than 8, as long as at most one column is asked for; statistics of labels
- * that are all of one class are drawn by data unit or by answer. UNSUPPORTED for row types without a natural picture, INVALID for options that do not fit. */
+ * that are all of one class are drawn by data unit or by answer; of a forecast the days of P50 and P90 are. UNSUPPORTED for row types without a natural picture, INVALID for options that do not fit. */
 ANNOPROJ_API annoproj_status annoproj_table_svg(const annoproj_table *table, const annoproj_picture_options *options ANNOPROJ_NULLABLE, char **svg ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_free), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
 
 /* The same picture as a Vega-Lite 5 specification (JSON) with its data inside, for hosts that draw it themselves. Statuses as

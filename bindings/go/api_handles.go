@@ -161,7 +161,7 @@ func (t *Table[R]) JSON() (string, error) {
 // data-value). Many buckets are joined, many categories become "other"; where a sum would mean nothing the picture says how many
 // it leaves out. Time by collaborator and bucket has a series for each collaborator, cumulative flow for each stage, issue tags by class for
 // each tag, the 7 greatest and one for all others when there are more than 8, as long as at most one column is asked for; statistics of labels
-// that are all of one class are drawn by data unit or by answer. ErrUnsupported for row types without a natural picture, ErrInvalid for options that do not fit.
+// that are all of one class are drawn by data unit or by answer; of a forecast the days of P50 and P90 are. ErrUnsupported for row types without a natural picture, ErrInvalid for options that do not fit.
 //
 // In C: annoproj_table_svg.
 func (t *Table[R]) SVG(opts ...PictureOptions) (string, error) {

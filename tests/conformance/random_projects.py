@@ -56,6 +56,7 @@ class RandomProjects:
         self.random, self.done, self.refused = random, Counter(), Counter()
         start = datetime.datetime.fromisoformat(random.choice(BEGINNINGS) + "T00:00+00:00").timestamp()
         self.now = int(start) * SECOND + random.randrange(DAY)
+        self.began = self.now
         self.store = annoproj.create(path, clock=lambda: self.now, relaxed_durability=True)
         self.host = self.store.session_open(0)
         self.users = [self.host.user_create(email, email.split("@")[0], annoproj.OrgRole.MEMBER) for email in PEOPLE]
@@ -495,6 +496,22 @@ class RandomProjects:
         else:
             task.submit()
         self.count("seal")
+
+    def fill(self):
+        """Time in many small pieces, of several users on several tasks of the first project: what else happened there is sealed with it."""
+        random, pieces = self.random, 0
+        for user in random.sample(self.users, len(self.users)):
+            project = self.project(user, random.choice((Source.UI, Source.AGENT)), self.projects[0])
+            rows = project.task_list(limit=200).to_pylist() if project else []
+            for row in random.sample(rows, min(len(rows), 3)):
+                start = self.now - random.randrange(max(1, self.now - self.began))
+                starts = [start + at * 2 * SECOND + random.randrange(SECOND) for at in range(400)]
+                try:
+                    project.task_open(row["task"]).report_time(starts, [random.choice((1, 499_999, 500_000, SECOND)) for _ in starts])
+                    pieces += len(starts)
+                except annoproj.Error as error:
+                    self.refused["fill", error.status.name] += 1
+        self.done["pieces"] += pieces
 
     def settle(self):
         """So that all of it can be looked at."""

@@ -26,7 +26,7 @@ import recount_flow
 import recount_organisation
 import recount_tasks
 from random_projects import RandomProjects
-from recount_project import DAY, EXPLICIT, NONE, Project, Query, all_pages, compare
+from recount_project import DAY, EXPLICIT, NONE, SEGMENT, Findings, Project, Query, all_pages, compare
 from recount_zones import random_zone
 
 PROJECT_KINDS = set("""
@@ -45,10 +45,12 @@ MANAGERS = ("admin", "team_manager")
 
 def check_query(query, faults, now=None):
     before = len(faults)
+    faults.features = query.features()
     with query.data.project.query_open(**query.options()) as handle:
         recount_actions.check(query, handle, faults)
         recount_tasks.check(query, handle, faults)
         recount_flow.check(query, handle, random.Random(len(query.data.events)), faults, now)
+    faults.features = ()
     if len(faults) > before:
         faults.append("  of project %d with %r" % (query.data.id, query.options()))
 
@@ -104,15 +106,20 @@ def random_query(data, rng, zones=None):
     def pick(values, chance=0.3):
         return rng.sample(values, rng.randint(1, min(4, len(values)))) if values and rng.random() < chance else ()
 
-    after = rng.randint(low, high - 1) if rng.random() < 0.5 else 0
-    before = rng.randint(max(after, low) + 1, high + DAY) if rng.random() < 0.5 else 0
+    def border(least, most):
+        """Often at an event or beside it: who is inside is decided there."""
+        chosen = rng.choice(moments) + rng.choice((-1, 0, 0, 0, 1)) if rng.random() < 0.6 else rng.randint(least, most)
+        return min(max(chosen, least), most)
+
+    moments = sorted(data.moments())
+    after = border(low, high - 1) if rng.random() < 0.5 else 0
+    before = border(max(after, low) + 1, high + DAY) if rng.random() < 0.5 else 0
     bucket, boundaries = rng.choice((NONE, NONE, 1, 2, 3, EXPLICIT)), ()
     if bucket == EXPLICIT:
         if zones is not None and rng.random() < 0.7:
             boundaries = random_zone(rng, low - rng.randrange(DAY), high + rng.randrange(DAY), zones)
         else:
-            times = [event["time"] for event in data.events]
-            boundaries = sorted({rng.choice(times) + rng.choice((0, 0, 1, rng.randrange(DAY))) for _ in range(rng.randint(2, 9))} | {low})
+            boundaries = sorted({rng.choice(moments) + rng.choice((0, 0, 1, rng.randrange(DAY))) for _ in range(rng.randint(2, 9))} | {low})
             boundaries = boundaries if len(boundaries) > 1 else [low, high]
     classes = [number for number, row in data.features.items() if row["kind"] in ("object", "classification")]
     titles = sorted(unit["title"] for unit in data.units.values())
@@ -141,7 +148,7 @@ def check_project(data, queries, rng, faults, now=None, handles=None, zones=None
 
 
 def check_store(path, complete, queries, seed):
-    rng, faults = random.Random(seed), []
+    rng, faults = random.Random(seed), Findings()
     with annoproj.open(path) as store, store.session_open(0) as session:
         all_data = [Project(session, session.project_open(row["project"])) for row in all_pages(session.project_list_pages())]
         recount_organisation.check(session, all_data, rng, faults)
@@ -157,13 +164,15 @@ def check_store(path, complete, queries, seed):
 
 def check_random(seed, steps, queries, sealed=False):
     """A store of random projects, recounted: what it did, how many events and queries, and the differences."""
-    faults, rng, zones, events = [], random.Random(seed), Counter(), 0
+    faults, rng, zones, events = Findings(), random.Random(seed), Counter(), 0
     with tempfile.TemporaryDirectory() as folder:
         made = RandomProjects(os.path.join(folder, "random.annoproj"), random.Random(seed))
         if sealed:
             made.seal()
-        for _ in range(steps):
+        for number in range(steps):
             made.step()
+            if sealed and number % (steps // 8) == 0:     # so that what happened is sealed, too
+                made.fill()
         made.settle()
         all_data = [Project(made.host, made.project(id=id), made.stages[id]) for id in made.projects]
         for data in all_data:
@@ -177,20 +186,33 @@ def check_random(seed, steps, queries, sealed=False):
         faults += ["check of the store: %r" % row for row in made.host.store_check().to_pylist()]
         made.close()
     done = Counter(made.done)
-    done["sealed segments"] = sum(len(data.events) // 16_384 for data in all_data)
-    return done, events, (queries + 1) * len(all_data), zones, ["%s (check_random(%d, %d, %d, %r))" % (fault, seed, steps, queries, sealed)
+    done["sealed segments"] = sum(len(data.events) // SEGMENT for data in all_data)
+    return done, events, (queries + 1) * len(all_data), zones, faults.met, ["%s (check_random(%d, %d, %d, %r))" % (fault, seed, steps, queries, sealed)
                                                                 for fault in faults]
+
+
+def report_cells(met, stores, faults):
+    """Of the reports under each feature of queries, and under each two of them: which never showed a figure that was compared."""
+    reports = sorted({report for report, _, _ in met})
+    never = [(report, one, other) for report in reports for at, one in enumerate(Query.FEATURES) for other in Query.FEATURES[at:]
+             if not met[report, one, other] and not (one != other and {one, other} <= Query.BUCKETS) and {one, other} not in Query.APART
+             and not ("frames" in (one, other) and report in ("annotators_row", "reviewers_row"))]    # there are tables of their own
+    alone = ["%s under %s" % (report, one) for report, one, other in never if one == other]
+    print("recount: %d reports; of %d with one or two features of a query %d never showed a figure%s" % (
+        len(reports), len(met) + len(never), len(never), ": " + ", ".join("%s under %s and %s" % cell for cell in never[:40]) if never else ""))
+    if stores > 50 and alone and not faults:
+        faults.append("never a figure of: %s" % ", ".join(alone))
 
 
 def check_random_until(seconds, seed, jobs):
     """Mostly many small stores; now and then one with segments that are sealed. Everything that can happen must have."""
-    began, done, zones, events, queries, stores, faults = time.monotonic(), Counter(), Counter(), 0, 0, 0, []
+    began, done, zones, met, events, queries, stores, faults = time.monotonic(), Counter(), Counter(), Counter(), 0, 0, 0, []
     with concurrent.futures.ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn")) as workers:
         plans = set()
         while True:
             while len(plans) < jobs and (stores < 3 or time.monotonic() - began < seconds) and not faults:
                 heavy = stores % 10 == 0
-                plans.add(workers.submit(check_random, seed + stores, 250 if heavy else 800, 2 if heavy else 6, heavy))
+                plans.add(workers.submit(check_random, seed + stores, 250 if heavy else 800, 4 if heavy else 6, heavy))
                 stores += 1
             if not plans:
                 break
@@ -200,7 +222,9 @@ def check_random_until(seconds, seed, jobs):
                 done.update(found[0])
                 events, queries = events + found[1], queries + found[2]
                 zones.update(found[3])
-                faults += found[4]
+                met.update(found[4])
+                faults += found[5]
+    report_cells(met, stores, faults)
     missing = (RandomProjects.OFTEN | (RandomProjects.SELDOM if stores > 50 else set())) - set(done)
     if missing and not faults:
         faults.append("random projects never did: %s" % ", ".join(sorted(missing)))

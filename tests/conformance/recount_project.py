@@ -4,13 +4,14 @@ import bisect
 import datetime
 import json
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from fractions import Fraction
 
 import annoproj
 
 DAY = 86_400_000_000
 EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
+SEGMENT = 16_384    # events
 NONE, EXPLICIT = annoproj.Bucket.NONE, annoproj.Bucket.EXPLICIT
 ANNOTATE, REVIEW = "ANNOTATION", "REVIEW"
 WORK = {"CONSENSUS_ANNOTATION": ANNOTATE, "CONSENSUS_REVIEW": REVIEW}
@@ -44,6 +45,19 @@ def all_pages(pages):
     return [row for table in pages for row in table.to_pylist()]
 
 
+class Findings(list):
+    """Differences; and which reports showed something under which features of queries, and under which two of them at once."""
+
+    def __init__(self):
+        super().__init__()
+        self.features, self.met = (), Counter()
+
+    def note(self, report, rows):
+        keys = {"stage", "user", "feature", "level", "parent_row", "bucket", "task", "class", "tag", "dataset", "data_unit", "label"}
+        if any(value for row in rows for column, value in row.items() if column not in keys and isinstance(value, (int, float, Close))):
+            self.met.update((report, one, other) for at, one in enumerate(self.features) for other in self.features[at:])
+
+
 class Project:
     """`stages`: more stages than the workflow has now, by id: events name those that were taken out of it. Routers are none."""
 
@@ -61,7 +75,7 @@ class Project:
         self.read_events()
         self.task_stage = {row["task"]: row["stage"] for row in all_pages(project.task_list_pages(include_waiting=True))
                            if row["parent"] is None}    # removed ones are in none
-        self.labels = None
+        self.labels = self.kept_moments = None
 
     @staticmethod
     def read_features(session, ontology):
@@ -108,6 +122,12 @@ class Project:
         return {"title": unit["title"], "data_type": unit["data_type"], "dataset": unit["data_unit"] >> 32,
                 "dataset_title": self.datasets[unit["data_unit"] >> 32]}
 
+    def moments(self):
+        """When something happened, or activity ended: borders there show who is inside."""
+        if self.kept_moments is None:
+            self.kept_moments = {event["time"] for event in self.events} | {event["time"] + event["duration"] for event in self.of_kind["time_spent"]}
+        return self.kept_moments
+
     def labels_of(self):
         """Each live task's labels and answers as they are stored now, read once: {task: (labels, answers)}."""
         if self.labels is None:
@@ -127,6 +147,24 @@ class Query:
         self.task_stages, self.sources, self.file_name, self.boundaries = task_stages, sources, file_name, boundaries
         self.collaborators, self.datasets, self.stages, self.classes, self.own = collaborators, datasets, stages, classes, own
         self.borders, self.asked_about = self.make_borders(), {}
+
+    FEATURES = ("after", "before", "after an event", "before an event", "no bucket", "day", "week", "month", "explicit", "offset", "frames",
+                "collaborators", "datasets", "stages", "classes", "task_stages", "sources", "file_name", "sealed")
+
+    BUCKETS = {"no bucket", "day", "week", "month", "explicit"}
+    APART = ({"offset", "no bucket"}, {"offset", "explicit"})
+
+    def features(self):
+        """What the query has of these."""
+        moments = self.data.moments()
+        calendar = self.bucket not in (NONE, EXPLICIT)
+        has = {"after": self.after, "before": self.before, "after an event": self.after in moments, "before an event": self.before in moments,
+               "no bucket": self.bucket == NONE, "day": self.bucket == annoproj.Bucket.DAY, "week": self.bucket == annoproj.Bucket.WEEK,
+               "month": self.bucket == annoproj.Bucket.MONTH, "explicit": self.bucket == EXPLICIT, "offset": self.offset and calendar,
+               "frames": self.unit, "sealed": len(self.data.events) >= 2 * SEGMENT, "file_name": self.file_name,
+               **{name: getattr(self, name) for name in ("collaborators", "datasets", "stages", "classes", "task_stages", "sources")}}
+        assert set(has) == set(self.FEATURES)
+        return tuple(name for name in self.FEATURES if has[name])
 
     def options(self):
         return dict(after_us=self.after, before_us=self.before, bucket=self.bucket, utc_offset_minutes=self.offset, unit=self.unit,
@@ -289,6 +327,7 @@ def plain(row):
 
 def compare(table, expected, faults):
     """Every column of every row, in order; a column that the recount does not know is a fault."""
+    faults.note(table.row_type(), expected)
     name, columns, rows = table.row_type(), list(table.column_names), [plain(row) for row in table.to_pylist()]
     for at, wanted in enumerate(expected):
         if set(wanted) != set(columns):

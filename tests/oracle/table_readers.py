@@ -133,7 +133,7 @@ def draw_vega_lite(vl_convert, world):
         for query, names in ((daily, "task_actions time_spent label_actions collaborator_time issue_actions burn_down cumulative_flow"),
                              (world.query, "ontology_actions annotators annotators_by_frame reviewers reviewers_by_frame collaborator_time issue_tags"
                                            " issue_tags_by_class task_performance task_performance_by_stage stage_flow cumulative_flow"
-                                           " collaborator_quality class_quality instance_statistics label_statistics"),
+                                           " collaborator_quality class_quality instance_statistics label_statistics forecast"),
                              (cars, "instance_statistics label_statistics")):
             for name in names.split():
                 table = getattr(query, name)()

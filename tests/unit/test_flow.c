@@ -140,6 +140,24 @@ static annoproj_table *forecast(story *at, int64_t moment, const annoproj_foreca
     return table;
 }
 
+/* Its picture shows the days, and nothing when there is no forecast. */
+static void expect_drawn(annoproj_table *table, const char *p50, const char *p90) {
+    annoproj_error *error = NULL;
+    char *svg = NULL, *vega = NULL, wanted[160];
+    assert_ok(annoproj_table_svg(table, NULL, &svg, &error), error);
+    assert_ok(annoproj_table_vega_lite(table, NULL, &vega, &error), error);
+    assert_int_equal(strstr(svg, "data-category=\"P50\"") != NULL, p50 != NULL);
+    const char *const names[] = {"P50", "P90"}, *const values[] = {p50, p90};
+    for (int i = 0; i < 2 && p50; i++) {
+        snprintf(wanted, sizeof wanted, "data-category=\"%s\" data-series=\"value\" data-value=\"%s\"", names[i], values[i]);
+        assert_non_null(strstr(svg, wanted));
+        snprintf(wanted, sizeof wanted, "\"%s\"", names[i]);
+        assert_non_null(strstr(vega, wanted));
+    }
+    annoproj_free(svg);
+    annoproj_free(vega);
+}
+
 static void test_forecast(void **state) {
     (void)state;
     story at = {.made = team_new(20, "", "")};
@@ -153,6 +171,9 @@ static void test_forecast(void **state) {
     annoproj_task_close(first);
     expect_table(forecast(&at, begin + DAY, NULL), "20,1,0,0,,,,,too_little_history\n");
     expect_table(forecast(&at, begin + 8 * DAY, NULL), "20,8,0,0,,,,,out_of_sight\n");
+    table = forecast(&at, begin + 8 * DAY, NULL);
+    expect_drawn(table, NULL, NULL);
+    annoproj_table_free(table);
     for (int day = 0; day < 10; day++) { /* one a day, every day: no chance in it */
         at.now_us = begin + day * DAY + HOUR;
         happen(&at, EVENT_TASK_MOVE, ANNOTATE, day + 1, COMPLETE);
@@ -166,6 +187,7 @@ static void test_forecast(void **state) {
     snprintf(expected, sizeof expected, "%s",
              annoproj_table_text(table, 0, annoproj_table_column_index(table, "undefined")));
     assert_string_equal(expected, "");
+    expect_drawn(table, "10", "10");
     annoproj_table_free(table);
     for (int task = 11; task <= 20; task++)
         happen(&at, EVENT_TASK_MOVE, ANNOTATE, task, COMPLETE);

@@ -73,6 +73,8 @@ static const plan plans[] = {
     {"stage_flow_row", "Throughput by stage", "stage_title", ANNOPROJ_CHART_BARS, true, "left", .joined = false},
     {"burn_down_row", "Remaining tasks", "bucket", ANNOPROJ_CHART_LINES, true, "remaining,completed,added",
      .joined = false},
+    {"forecast_row", "Days until nothing remains", "p50", ANNOPROJ_CHART_BARS, true, "p50_days,p90_days",
+     .joined = false},
     {"collaborator_quality_row", "First-pass acceptance", "email", ANNOPROJ_CHART_BARS, false, "acceptance_rate",
      .joined = false},
     {"class_quality_row", "First-pass acceptance by class", "class_name", ANNOPROJ_CHART_BARS, false, "acceptance_rate",
@@ -484,7 +486,7 @@ static void choose_scale(chart *made, const column_type *column) {
         }
     }
     made->scale = 1;
-    made->unit = column->unit;
+    made->unit = strcmp(column->unit, "d") == 0 ? "days" : column->unit;
     made->decimals = column->type == ANNOPROJ_COLUMN_DOUBLE ? 1 : 0;
     made->seconds = strcmp(column->unit, "s") == 0;
     if (is_rate(column)) {
