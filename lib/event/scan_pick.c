@@ -16,9 +16,11 @@ bool scan_pick_decides(const scan_picks *picks, const scan_source *source, int c
     return source->head->columns[column].width <= (picks->few ? 0 : 1);
 }
 
+#define FIRST_ROWS 512
+
 /* One row in eight at most, as far as the first ones tell. */
 static bool are_few(const uint8_t *bits, size_t count) {
-    const size_t seen = count < SCAN_BLOCK ? count : SCAN_BLOCK;
+    const size_t seen = count < FIRST_ROWS ? count : FIRST_ROWS;
     size_t picked = 0;
     for (size_t i = 0; i < seen; i++) {
         picked += bits[i] != 0;
@@ -36,13 +38,14 @@ static int64_t value_of(const segment_entry *entry, int code) {
     return (int64_t)((uint64_t)entry->least + (uint64_t)code);
 }
 
-/* What the table says of the next eight codes, as one word. */
+/* What the table says of the next eight codes, as one word (little-endian machine: see Makefile). Compilers leave a loop as it
+ * stands, which takes three times as long. */
 static inline uint64_t look_up_eight(const uint8_t table[256], const uint8_t *codes) {
-    uint64_t found = 0;
-    for (int i = 0; i < 8; i++) {
-        found |= (uint64_t)table[codes[i]] << 8 * i; /* little-endian machine: see Makefile */
-    }
-    return found;
+    const uint64_t low = (uint64_t)table[codes[0]] | (uint64_t)table[codes[1]] << 8 | (uint64_t)table[codes[2]] << 16 |
+                         (uint64_t)table[codes[3]] << 24;
+    const uint64_t high = (uint64_t)table[codes[4]] | (uint64_t)table[codes[5]] << 8 | (uint64_t)table[codes[6]] << 16 |
+                          (uint64_t)table[codes[7]] << 24;
+    return low | high << 32;
 }
 
 /* Bits of all rows as the table says of their codes. */
@@ -199,14 +202,21 @@ annoproj_status scan_pick(const scan_sums *sums, uint8_t wanted, scan_source *so
     return status;
 }
 
+/* Which of eight rows are picked is hard to foretell: each is written, and stays when it is. */
 size_t scan_picked(const uint8_t *bits, size_t count, uint8_t bit, uint16_t *rows) {
     const uint64_t wanted = bit * UINT64_C(0x0101010101010101);
+    const int place = __builtin_ctz(bit);
     size_t found = 0;
     for (size_t i = 0; i < count; i += 8) {
         uint64_t eight;
         memcpy(&eight, bits + i, sizeof eight);
-        for (eight &= wanted; eight != 0; eight &= eight - 1) {
-            rows[found++] = (uint16_t)(i + (size_t)__builtin_ctzll(eight) / 8);
+        if ((eight &= wanted) == 0) {
+            continue;
+        }
+        eight >>= place;
+        for (size_t row = i; row < i + 8; row++, eight >>= 8) {
+            rows[found] = (uint16_t)row;
+            found += eight & 1;
         }
     }
     return found;

@@ -167,7 +167,8 @@ void scan_sums_cells(const scan_sums *sums, int32_t part, scan_cell *out) {
         }
         *out = (scan_cell){
             .part = part, .count = cell->count, .frames = cell->frames, .duration_us = cell->duration_us};
-        uint64_t rest = sums->hashed ? cell->key - 1 : i; /* of the key, when the dimensions before have been taken off */
+        uint64_t rest = sums->hashed ? cell->key - 1
+                                     : i; /* of the key, when the dimensions before have been taken off */
         for (int d = 0; d < SCAN_DIMENSIONS; d++) {
             const uint64_t extent = (uint64_t)sums->extent[d];
             if ((sums->part->group >> d & 1) == 0) {
