@@ -103,7 +103,7 @@ static annoproj_status write_message(outbox_wishes *wishes, const outbox_message
 /* --- which events ----------------------------------------------------------------------------------------------------- */
 
 static outbox_message told_by(const event *of, outbox_kind kind, int64_t stage, int64_t reference) {
-    return (outbox_message){.kind = kind,
+    return (outbox_message){.kind = (int32_t)kind,
                             .created_us = of->time_us,
                             .actor = of->actor,
                             .task = of->task,
