@@ -175,6 +175,9 @@ void coco_ahead_leave(coco_reader *in, const coco_sink *sink) {
     }
 }
 
-int64_t coco_ahead_done(const coco_ahead *of) {
-    return of ? __atomic_load_n(&of->done, __ATOMIC_RELAXED) : 0;
+int64_t coco_ahead_done(const coco_ahead *of, int64_t read) {
+    if (!of) {
+        return read;
+    }
+    return (read < of->from ? read : of->from) + __atomic_load_n(&of->done, __ATOMIC_RELAXED);
 }

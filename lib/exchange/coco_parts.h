@@ -14,7 +14,7 @@ struct coco_reader {
     json_scan *scan;
     json_token token; /* the last one */
     arena texts;      /* of one item */
-    int64_t items;
+    int64_t items, told; /* read; bytes that progress was told of */
     uint64_t content; /* fingerprint of the item's members so far, whatever their order */
     bool faulty;      /* the item has a fault */
     bool shapes_only;

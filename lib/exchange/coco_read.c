@@ -162,7 +162,9 @@ static annoproj_status look_up(coco_reader *in, annoproj_error **error) {
     if (status != ANNOPROJ_OK || in->runs_for) {
         return status == ANNOPROJ_OK ? coco_ahead_look_up(in->runs_for, error) : status;
     }
-    return bounds_progress(in->bounds, in->source->read + coco_ahead_done(in->ahead), in->source->size, error);
+    const int64_t done = coco_ahead_done(in->ahead, in->source->read);
+    in->told = done > in->told ? done : in->told; /* two windows are not one: what was told stays */
+    return bounds_progress(in->bounds, in->told, in->source->size, error);
 }
 
 /* The first token of the item has been read. */
@@ -282,7 +284,7 @@ static annoproj_status read_root(coco_reader *in, pass *state, annoproj_error **
 static annoproj_status start_pass(coco_reader *in, annoproj_error **error) {
     json_scan_release(in->scan);
     in->scan = NULL;
-    in->items = 0;
+    in->items = in->told = 0;
     return source_scan(in->source, STRING_LIMIT, &in->scan, error);
 }
 

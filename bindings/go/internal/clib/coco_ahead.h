@@ -15,7 +15,8 @@ annoproj_status coco_ahead_start(coco_reader *reader, const coco_sink *sink, ann
 annoproj_status coco_ahead_meet(coco_reader *reader, const coco_sink *sink, int64_t *passed, annoproj_error **error);
 /* Ends it when it was never met. */
 void coco_ahead_leave(coco_reader *reader, const coco_sink *sink);
-int64_t coco_ahead_done(const coco_ahead *ahead); /* bytes it has read; NULL is fine */
+/* Bytes that have been read by both, `read` of them by the calling thread; NULL is fine. */
+int64_t coco_ahead_done(const coco_ahead *ahead, int64_t read);
 /* In its own thread, now and then: CANCELLED when nobody waits for it any more. */
 annoproj_status coco_ahead_look_up(coco_ahead *ahead, annoproj_error **error);
 
