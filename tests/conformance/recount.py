@@ -211,7 +211,7 @@ def check_random_until(seconds, seed, jobs):
         plans = set()
         while True:
             while len(plans) < jobs and (stores < 3 or time.monotonic() - began < seconds) and not faults:
-                heavy = stores % 10 == 0
+                heavy = stores % 4 == 0
                 plans.add(workers.submit(check_random, seed + stores, 250 if heavy else 800, 4 if heavy else 6, heavy))
                 stores += 1
             if not plans:

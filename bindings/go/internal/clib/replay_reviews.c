@@ -136,6 +136,8 @@ bool replay_labels_sent_on(replay *state, const event *one, int32_t to) {
     const bool decides = one->kind == EVENT_TASK_APPROVE || one->kind == EVENT_TASK_REJECT;
     const stage_place place = place_of(state, to);
     const replayed_task *task = &state->tasks[one->task];
+    if (!decides && place == PLACE_OTHER && one->kind != EVENT_TASK_SUBMIT)
+        return true;
     if (task->parent != 0) /* the reviews of what it is a branch of */
         task = &state->tasks[task->parent];
     for (int64_t which = task->first_label; which != 0; which = state->labels[which].next) {
