@@ -119,6 +119,20 @@ class HtmlRanges(unittest.TestCase):
         self.assertEqual(self.project.label_version_diff(version, 0).to_pylist(), [])
         self.assertEqual(self.host.store_check().to_pylist(), [])
 
+    def test_a_member_of_coco_that_is_called_so(self):
+        """It is one that the library does not know, of a box: kept, and no nodes."""
+        coco = {"images": [{"id": 1, "file_name": "c.jpg", "width": 10, "height": 10}], "categories": [{"id": 1, "name": "Box"}],
+                "annotations": [{"id": 1, "image_id": 1, "category_id": 1, "bbox": [1, 1, 2, 2], "range_html": ONE}]}
+        self.project.import_coco(read=io.BytesIO(json.dumps(coco).encode()).read)
+        task = self.tasks["c.jpg"]
+        (label,) = task.labels().to_pylist()
+        changes = LabelArrays()
+        changes.add(0, hash=label["label"])
+        changes.write(task, actions=[annoproj.LabelAction.CHANGE])
+        self.assertEqual(len(task.labels()), 1)
+        self.assertNotIn("range_html", task.label_row())
+        self.assertEqual(self.host.store_check().to_pylist(), [])
+
     def test_faults(self):
         where = "/0/object_answers/aaaaaaaa"
         for row, place, reason in (

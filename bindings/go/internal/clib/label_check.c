@@ -79,7 +79,8 @@ static annoproj_status check_kind(const label *one, const feature *class, const 
         return fail(error, ANNOPROJ_DATA, "%s: %s is a %s and needs a geometry on a frame", what, QUOTED(class->name),
                     feature_type_name(class->type));
     }
-    if (node_ranges_any(one->members, one->members_length) && (class->type != SHAPE_TEXT || !node_ranges_unit(unit))) {
+    if (one->geometry_length == 0 && node_ranges_any(one->members, one->members_length) &&
+        (class->type != SHAPE_TEXT || !node_ranges_unit(unit))) {
         return fail(error, ANNOPROJ_DATA,
                     "%s: only texts on an HTML document (media type text/html) are on nodes: give ranges of characters",
                     what);
