@@ -53,7 +53,7 @@ ONTOLOGY = {
 
 class RandomProjects:
     def __init__(self, path, random):
-        self.random, self.done, self.refused = random, Counter(), Counter()
+        self.random, self.steps, self.done, self.refused = random, 0, Counter(), Counter()
         start = datetime.datetime.fromisoformat(random.choice(BEGINNINGS) + "T00:00+00:00").timestamp()
         self.now = int(start) * SECOND + random.randrange(DAY)
         self.began = self.now
@@ -144,6 +144,7 @@ class RandomProjects:
 
     def step(self):
         """A random user does something somewhere."""
+        self.steps += 1
         random = self.random
         self.now += random.choice((0, 1, 7, 40, 120, 1500)) * SECOND + random.choice((0, 1, 499_999, 500_000))
         name = random.choices(list(self.WEIGHTS), list(self.WEIGHTS.values()))[0]

@@ -118,7 +118,8 @@ size_t outbox_messages(const event *of, outbox_message out[OUTBOX_OF_EVENT]) {
     switch (of->kind) {
     case EVENT_TASK_SUBMIT:
         out[count++] = told_by(of, OUTBOX_TASK_SUBMITTED, of->stage, 0);
-        out[count++] = told_by(of, OUTBOX_TASK_COMPLETED, of->reference, 0);
+        if (of->reference != of->stage) /* nobody submits in a complete stage, so what comes back is not in one */
+            out[count++] = told_by(of, OUTBOX_TASK_COMPLETED, of->reference, 0);
         break;
     case EVENT_TASK_APPROVE:
     case EVENT_TASK_REJECT:
