@@ -88,16 +88,22 @@ static annoproj_status result_table(const bytes *result, annoproj_table **table,
     return rows_finish(made, table, error);
 }
 
-/* Right and wrong rows alike; anything else is met again under the lock. */
+/* Right and wrong rows alike; anything else is the call's. */
 static annoproj_status look_ahead(scope *in, void *arguments, annoproj_error **error) {
     row_write_call *call = arguments;
     row_ahead *ahead = &call->ahead;
     scope own = *in;
     own.memory = &ahead->memory;
-    (void)error;
     ahead->outcome = row_change_find(&own, call->json, &ahead->change, &ahead->error);
     ahead->found = ahead->outcome == ANNOPROJ_OK || ahead->outcome == ANNOPROJ_DATA || ahead->outcome == ANNOPROJ_LIMIT;
-    return ANNOPROJ_OK;
+    if (ahead->found) {
+        return ANNOPROJ_OK;
+    }
+    if (error) {
+        *error = ahead->error;
+        ahead->error = NULL;
+    }
+    return ahead->outcome;
 }
 
 static annoproj_status find_change(scope *in, row_write_call *call, row_change *out, annoproj_error **error) {
