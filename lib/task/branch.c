@@ -367,14 +367,17 @@ annoproj_status branch_return(command *cmd, const task_facts *parent, int64_t fr
     return status;
 }
 
-annoproj_status branch_set_priority(command *cmd, const task_facts *parent, int32_t priority, annoproj_error **error) {
+annoproj_status branch_set_priority(command *cmd, task_facts *parent, int32_t priority, annoproj_error **error) {
     branch *list = NULL;
     size_t count = 0;
     annoproj_status status = branch_list(&cmd->scope, parent->id, &list, &count, error);
     for (size_t i = 0; i < count && status == ANNOPROJ_OK; i++) {
         task_facts task = {0};
         status = access_task_facts(&cmd->scope, list[i].task, &task, error);
-        if (status == ANNOPROJ_OK && task.priority != priority)
+        if (status != ANNOPROJ_OK || task.priority == priority)
+            continue;
+        status = lapse_settle(cmd, parent, error); /* a change of a branch is one of its task */
+        if (status == ANNOPROJ_OK)
             status = task_set_priority(cmd, &task, priority, error);
     }
     return status;

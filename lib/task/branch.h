@@ -37,8 +37,7 @@ annoproj_status branch_return(command *command, const task_facts *parent, int64_
 /* The branches of a task that leaves consensus are closed; their labels stay. */
 annoproj_status branch_close(command *command, const task_facts *parent, annoproj_error **error);
 /* The priority of a task is that of its branches, also of those that wait. */
-annoproj_status branch_set_priority(command *command, const task_facts *parent, int32_t priority,
-                                    annoproj_error **error);
+annoproj_status branch_set_priority(command *command, task_facts *parent, int32_t priority, annoproj_error **error);
 
 /* Another branch of the same task that the user has or submitted; 0 = none, or one that has lapsed. `task` may be any task. */
 annoproj_status branch_held(scope *scope, const task_facts *task, int64_t user, int64_t *held, annoproj_error **error);
