@@ -401,6 +401,30 @@ static void test_priority_of_waiting_branches(void **state) {
     panel_free(made);
 }
 
+/* A priority that only a branch did not have is a write on its task, which meets what has lapsed there (behaviour §8). */
+static void test_priority_of_branches_meets_a_lapse(void **state) {
+    (void)state;
+    panel *made = panel_new(1, true, "", "\"assignment_ttl\":60");
+    team *crew = made->team;
+    annoproj_error *error = NULL;
+    int64_t branches[16];
+    panel_branches(made, crew->first_task, branches);
+    for (int i = 0; i < 2; i++)
+        panel_submit(made, i, branches[i], 0, 0);
+    assert_int_equal(panel_initiate(crew->projects[TEAM_REVIEWER], crew->first_task), ANNOPROJ_OK);
+    annoproj_task *branch = panel_task(crew->projects[TEAM_ADMIN], branches[0]);
+    annoproj_task *task = panel_task(crew->projects[TEAM_ADMIN], crew->first_task);
+    assert_ok(annoproj_task_set_priority(branch, 90, NULL, &error), error);
+    crew->now_us += INT64_C(61000000);
+    assert_ok(annoproj_task_set_priority(task, 50, NULL, &error), error); /* which it has */
+    assert_int_equal(panel_cell(crew->projects[TEAM_ADMIN], branches[0], "priority"), 50);
+    assert_int_equal(panel_cell(crew->projects[TEAM_ADMIN], crew->first_task, "assignee"), INT64_MIN); /* nobody */
+    annoproj_task_close(branch);
+    annoproj_task_close(task);
+    assert_int_equal(team_differences(crew), 0);
+    panel_free(made);
+}
+
 static int64_t outcome(const annoproj_table *table, int64_t row) {
     return annoproj_table_int64(table, row, annoproj_table_column_index(table, "status"));
 }
@@ -563,6 +587,7 @@ int main(void) {
         cmocka_unit_test(test_time_on_branches),
         cmocka_unit_test(test_priority),
         cmocka_unit_test(test_priority_of_waiting_branches),
+        cmocka_unit_test(test_priority_of_branches_meets_a_lapse),
         cmocka_unit_test(test_bulk),
         cmocka_unit_test(test_edits),
         cmocka_unit_test(test_two_in_a_row),
