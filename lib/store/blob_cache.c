@@ -2,12 +2,14 @@
 #include "blob_cache.h"
 
 #include <pthread.h>
+#include <string.h>
 
 #include "allocate.h"
 
 #define FIRST_BUCKETS ((size_t)256)
 #define BEHIND        ((size_t)8) /* bytes that may be read behind a blob */
 #define ASKED_MOST    ((size_t)16384)
+#define ASKED_BESIDE  ((size_t)8) /* fingerprints that have the same place: with one, two blobs might oust each other for ever */
 
 typedef struct blob {
     blob_key key;
@@ -26,7 +28,7 @@ struct blob_cache {
     size_t bucket_count, count;
     blob *newest, *oldest;
     uint64_t last_pass;
-    uint64_t *asked; /* fingerprints of blobs that there was no room made for, each in its place */
+    uint64_t *asked; /* fingerprints of blobs that there was no room made for, the newest of a place first */
     size_t asked_count;
 };
 
@@ -36,7 +38,7 @@ blob_cache *blob_cache_new(int64_t budget) {
         return NULL;
     }
     made->budget = budget > 0 ? (size_t)budget : 0;
-    made->asked_count = 1;
+    made->asked_count = ASKED_BESIDE;
     while (made->asked_count < ASKED_MOST && made->asked_count * 1024 < made->budget) {
         made->asked_count *= 2;
     }
@@ -171,8 +173,13 @@ static bool make_room(blob_cache *cache, size_t size, uint64_t pass) {
 /* Whether the blob was asked for before; from now on it was. */
 static bool was_asked(blob_cache *cache, const blob_key *key) {
     uint64_t print = ((uint64_t)key->id * 0x9e3779b97f4a7c15u ^ key->checksum) * 0xbf58476d1ce4e5b9u | 1;
-    uint64_t *place = &cache->asked[(print >> 32) & (cache->asked_count - 1)];
-    bool before = *place == print;
+    uint64_t *place = &cache->asked[(print >> 32) & (cache->asked_count - ASKED_BESIDE)];
+    size_t at = 0;
+    while (at < ASKED_BESIDE - 1 && place[at] != print) {
+        at++;
+    }
+    const bool before = place[at] == print;
+    memmove(place + 1, place, at * sizeof *place);
     *place = print;
     return before;
 }

@@ -188,6 +188,24 @@ static void *visit(void *argument) {
     return NULL;
 }
 
+/* However many are asked for in turn, as by a report of many columns: none is forgotten before it is asked for again. */
+static void test_kept_when_asked_twice(void **state) {
+    (void)state;
+    enum { BLOBS = 3000 };
+    blob_cache *cache = blob_cache_new(256 << 20);
+    for (int64_t id = 1; id <= BLOBS; id++) {
+        const blob_key key = key_of(id, 100);
+        assert_null(blob_cache_room(cache, &key, 1, false));
+    }
+    for (int64_t id = 1; id <= BLOBS; id++) {
+        const blob_key key = key_of(id, 100);
+        void *room = blob_cache_room(cache, &key, 2, false);
+        assert_non_null(room);
+        blob_cache_give_back(cache, room);
+    }
+    blob_cache_free(cache);
+}
+
 static void test_threads(void **state) {
     (void)state;
     enum { THREADS = 6 };
@@ -212,6 +230,7 @@ int main(void) {
         cmocka_unit_test(test_budget),
         cmocka_unit_test(test_held_stays),
         cmocka_unit_test(test_passes_over_too_much),
+        cmocka_unit_test(test_kept_when_asked_twice),
         cmocka_unit_test(test_threads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
