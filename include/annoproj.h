@@ -1656,7 +1656,8 @@ ANNOPROJ_API annoproj_status annoproj_ticket_issue(annoproj_task *task, int64_t 
 enum annoproj_unit_values {
     ANNOPROJ_UNIT_STORED = 0,            /* reading: as it came in. Writing: pixels */
     ANNOPROJ_UNIT_PIXELS = 1,
-    ANNOPROJ_UNIT_NORMALISED = 2         /* 0..1 of width and height */
+    ANNOPROJ_UNIT_NORMALISED = 2,        /* 0..1 of width and height */
+    ANNOPROJ_UNIT_SCENE = 3              /* x, y, z in the unit of the scene; only for writing: what came in so comes back so */
 };
 typedef int32_t annoproj_unit;
 
@@ -1682,14 +1683,15 @@ typedef int32_t annoproj_visibility;
  * [geometry_starts[i], geometry_starts[i+1]), one for each frame; geometry g has the parts [part_starts[g], part_starts[g+1]);
  * part p has the numbers coordinates[coordinate_starts[p] .. coordinate_starts[p+1]):
  *   bounding_box: x, y, w, h · rotatable_bounding_box: x, y, w, h, theta (degrees)
- *   polygon: x1, y1, x2, y2, ... one part per ring · polyline, point: x1, y1, ...
+ *   polygon: x1, y1, x2, y2, ... one part per ring · polyline, point: x1, y1, ..., in scenes also x1, y1, z1, ...
  *   bitmask: width, height, then run lengths, column by column, starting with zeros, as COCO has them
  *   skeleton: x, y, visibility (annoproj_visibility) of each vertex in the order of vertex_row; those at the end may be left out
  *   cuboid_2d: two parts: x1, y1, x2, y2, ... of the front, then either the offset x, y of the back, or x, y of the vanishing point
  *   and the scale of the back (1 = as large as the front)
  *   cuboid: position x, y, z, orientation about x, y, z in radians, size along x, y, z, in the unit of the scene
  *   segmentation: run lengths over the points of a scene, starting with points outside
- * `unit` is about shapes that can be in pixels or normalised: bitmasks, cuboids and segmentations are kept as they come.
+ * `unit` is about shapes that can be in pixels or normalised: bitmasks, cuboids and segmentations are kept as they come. With
+ * ANNOPROJ_UNIT_SCENE points and polylines have z; other shapes but those three are not in it, and only scenes and groups take it.
  * Label i has the answers [answer_starts[i], answer_starts[i+1]) and, for classifications and for objects of audio and text, the
  * ranges [range_starts[i], range_starts[i+1]): of frames, on audio of milliseconds, on text of characters (none = a global
  * classification). Features are numbers of feature_row.
@@ -1784,12 +1786,12 @@ ANNOPROJ_ROW(geometry_row, "One part of a label's geometry on one frame")
 ANNOPROJ_COLUMN(label, utf8, required, "", "Label", "Hash of the label.")
 ANNOPROJ_COLUMN(frame, int64, required, "", "Frame", "Frame, from 0.")
 ANNOPROJ_COLUMN(part, int64, required, "", "Part", "Part of the geometry on this frame, from 0.")
-ANNOPROJ_COLUMN(unit, dictionary, required, "", "Unit", "pixels, normalised, scene (cuboids) or points (segmentations).")
+ANNOPROJ_COLUMN(unit, dictionary, required, "", "Unit", "pixels, normalised, scene (cuboids, points and polylines with z) or points (segmentations).")
 ANNOPROJ_COLUMN(coordinates, double_list, required, "", "Coordinates", "Numbers of the part, as annoproj_label_changes has them.")
 ANNOPROJ_ROW_END(geometry_row)
 
-/* The geometries of a task's labels, in the unit asked for. STATE when a conversion needs a width or height the data unit
- * does not have, PERMISSION for another's task. Rights: task_view. */
+/* The geometries of a task's labels, in the unit asked for; what has no other comes in its own. INVALID for ANNOPROJ_UNIT_SCENE,
+ * STATE when a conversion needs a width or height the data unit does not have, PERMISSION for another's task. Rights: task_view. */
 ANNOPROJ_API annoproj_status annoproj_task_geometry(annoproj_task *task, annoproj_unit unit ANNOPROJ_ENUM(annoproj_unit), const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(geometry_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 ANNOPROJ_ROW(answer_row, "An answer of a label")
@@ -1943,8 +1945,9 @@ typedef struct annoproj_agreement_options {
     size_t size;
     double overlap;                                              /* boxes, polygons, masks, segmentations, cuboids: least intersection over union, up to 1; 0 = 0.5 */
     double distance;                                             /* points, polylines, skeletons: greatest distance as a part of the diagonal of the data unit, up to 1; 0 = 0.01 */
+    double scene_distance;                                       /* points and polylines with z: greatest distance in the unit of the scene; 0 = 0.1 */
 } annoproj_agreement_options;
-#define ANNOPROJ_AGREEMENT_OPTIONS_INIT { sizeof(annoproj_agreement_options), 0.0, 0.0 }
+#define ANNOPROJ_AGREEMENT_OPTIONS_INIT { sizeof(annoproj_agreement_options), 0.0, 0.0, 0.0 }
 
 /* Fills in the defaults. */
 ANNOPROJ_API void annoproj_agreement_options_init(annoproj_agreement_options *options ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
@@ -1973,7 +1976,8 @@ ANNOPROJ_ROW_END(agreement_row)
  * around: a ring within another that runs the other way is a hole. Areas are computed from the coordinates, not from pixels; those
  * of masks and segmentations are counted. Two shapes without any area are the same when their numbers are. Points and polylines are the same when no
  * vertex of either is farther from the other than `distance` times the diagonal of the data unit (of a square with side 1 for
- * normalised coordinates on a unit without a size), skeletons when that is so of each vertex and both have the same vertices.
+ * normalised coordinates on a unit without a size), skeletons when that is so of each vertex and both have the same vertices. Those with
+ * z are so within `scene_distance`, and never the same as one without.
  * Classifications agree on a frame when all their answers are the same there; a global one counts as one on frame 0. On audio and
  * text, objects are the same when intersection over union of their ranges reaches `overlap`, classifications when ranges and answers
  * are the same; each label is one item.
@@ -2806,8 +2810,8 @@ ANNOPROJ_API annoproj_status annoproj_project_import_coco(annoproj_project *proj
  * labels of the task stay, unless `replace` says otherwise. Archived classes, attributes and options are for labels that have them already. Of an image group, a row's data units are the frames in order of data_sequence. Unknown
  * members, reviews and deleted objects are passed over. Objects of HTML documents (media type text/html) may be on ranges of nodes, range_html,
  * instead of characters: these are kept as they stand there, at most 1 MiB for a label, come out in label rows, and stay until another row
- * tells others. What holds labels that there is no place for is a fault: points with z (places in 3D are cuboids and segmentations), and
- * spaces (make each a data unit, and give its labels in the data_units of that one's row). DATA: the details list up to 100 faults with byte offset and JSON
+ * tells others. Points and polylines with z are in coordinates of the scene; a label has z on all its frames or on none. What holds labels
+ * that there is no place for is a fault: spaces (make each a data unit, and give its labels in the data_units of that one's row). DATA: the details list up to 100 faults with byte offset and JSON
  * pointer. NOT_FOUND (file), LIMIT, STATE (archived). Memory grows with the largest row, not with the file. Rights: import. */
 ANNOPROJ_API annoproj_status annoproj_project_import_labels(annoproj_project *project, const char *path ANNOPROJ_NULLABLE, const annoproj_import_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(import_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 

@@ -1065,6 +1065,8 @@ const (
 	UnitPixels Unit = 1
 	// UnitNormalised: 0..1 of width and height.
 	UnitNormalised Unit = 2
+	// UnitScene: x, y, z in the unit of the scene; only for writing: what came in so comes back so.
+	UnitScene Unit = 3
 )
 
 // String is the name of a value as the header has it.
@@ -1076,6 +1078,8 @@ func (u Unit) String() string {
 		return "PIXELS"
 	case UnitNormalised:
 		return "NORMALISED"
+	case UnitScene:
+		return "SCENE"
 	}
 	return "Unit(" + strconv.Itoa(int(u)) + ")"
 }

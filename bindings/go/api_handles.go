@@ -2884,8 +2884,8 @@ func (p *Project) ImportCOCO(ctx context.Context, path string, opts ...ImportOpt
 // labels of the task stay, unless `replace` says otherwise. Archived classes, attributes and options are for labels that have them already. Of an image group, a row's data units are the frames in order of data_sequence. Unknown
 // members, reviews and deleted objects are passed over. Objects of HTML documents (media type text/html) may be on ranges of nodes, range_html,
 // instead of characters: these are kept as they stand there, at most 1 MiB for a label, come out in label rows, and stay until another row
-// tells others. What holds labels that there is no place for is a fault: points with z (places in 3D are cuboids and segmentations), and
-// spaces (make each a data unit, and give its labels in the data_units of that one's row). ErrData: the details list up to 100 faults with byte offset and JSON
+// tells others. Points and polylines with z are in coordinates of the scene; a label has z on all its frames or on none. What holds labels
+// that there is no place for is a fault: spaces (make each a data unit, and give its labels in the data_units of that one's row). ErrData: the details list up to 100 faults with byte offset and JSON
 // pointer. ErrNotFound (file), ErrLimit, ErrState (archived). Memory grows with the largest row, not with the file. Rights: import.
 //
 // In C: annoproj_project_import_labels.
@@ -3470,8 +3470,8 @@ func (t *Task) Labels(ctx context.Context, opts ...CallOption) (*Table[LabelRow]
 	return newTable(oTable, decodeLabelRow), nil
 }
 
-// The geometries of a task's labels, in the unit asked for. ErrState when a conversion needs a width or height the data unit
-// does not have, ErrPermission for another's task. Rights: task_view.
+// The geometries of a task's labels, in the unit asked for; what has no other comes in its own. ErrInvalid for ANNOPROJ_UNIT_SCENE,
+// ErrState when a conversion needs a width or height the data unit does not have, ErrPermission for another's task. Rights: task_view.
 //
 // In C: annoproj_task_geometry.
 func (t *Task) Geometry(ctx context.Context, unit Unit, opts ...CallOption) (*Table[GeometryRow], error) {
@@ -3672,7 +3672,8 @@ func (t *Task) ConsensusApprove(ctx context.Context, options ConsensusOptions, o
 // around: a ring within another that runs the other way is a hole. Areas are computed from the coordinates, not from pixels; those
 // of masks and segmentations are counted. Two shapes without any area are the same when their numbers are. Points and polylines are the same when no
 // vertex of either is farther from the other than `distance` times the diagonal of the data unit (of a square with side 1 for
-// normalised coordinates on a unit without a size), skeletons when that is so of each vertex and both have the same vertices.
+// normalised coordinates on a unit without a size), skeletons when that is so of each vertex and both have the same vertices. Those with
+// z are so within `scene_distance`, and never the same as one without.
 // Classifications agree on a frame when all their answers are the same there; a global one counts as one on frame 0. On audio and
 // text, objects are the same when intersection over union of their ranges reaches `overlap`, classifications when ranges and answers
 // are the same; each label is one item.

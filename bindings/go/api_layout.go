@@ -229,6 +229,7 @@ func layouts() map[string]uintptr {
 	all["annoproj_agreement_options.size"] = unsafe.Offsetof(C.annoproj_agreement_options{}.size)
 	all["annoproj_agreement_options.overlap"] = unsafe.Offsetof(C.annoproj_agreement_options{}.overlap)
 	all["annoproj_agreement_options.distance"] = unsafe.Offsetof(C.annoproj_agreement_options{}.distance)
+	all["annoproj_agreement_options.scene_distance"] = unsafe.Offsetof(C.annoproj_agreement_options{}.scene_distance)
 	all["annoproj_issue_options"] = C.sizeof_annoproj_issue_options
 	all["annoproj_issue_options.size"] = unsafe.Offsetof(C.annoproj_issue_options{}.size)
 	all["annoproj_issue_options.label"] = unsafe.Offsetof(C.annoproj_issue_options{}.label)

@@ -508,7 +508,7 @@ func (o *ReviewOptions) toC(call *call) *C.annoproj_review_options {
 // part p has the numbers coordinates[coordinate_starts[p] .. coordinate_starts[p+1]):
 //
 //	bounding_box: x, y, w, h · rotatable_bounding_box: x, y, w, h, theta (degrees)
-//	polygon: x1, y1, x2, y2, ... one part per ring · polyline, point: x1, y1, ...
+//	polygon: x1, y1, x2, y2, ... one part per ring · polyline, point: x1, y1, ..., in scenes also x1, y1, z1, ...
 //	bitmask: width, height, then run lengths, column by column, starting with zeros, as COCO has them
 //	skeleton: x, y, visibility (Visibility) of each vertex in the order of vertex_row; those at the end may be left out
 //	cuboid_2d: two parts: x1, y1, x2, y2, ... of the front, then either the offset x, y of the back, or x, y of the vanishing point
@@ -516,7 +516,8 @@ func (o *ReviewOptions) toC(call *call) *C.annoproj_review_options {
 //	cuboid: position x, y, z, orientation about x, y, z in radians, size along x, y, z, in the unit of the scene
 //	segmentation: run lengths over the points of a scene, starting with points outside
 //
-// `unit` is about shapes that can be in pixels or normalised: bitmasks, cuboids and segmentations are kept as they come.
+// `unit` is about shapes that can be in pixels or normalised: bitmasks, cuboids and segmentations are kept as they come. With
+// ANNOPROJ_UNIT_SCENE points and polylines have z; other shapes but those three are not in it, and only scenes and groups take it.
 // Label i has the answers [answer_starts[i], answer_starts[i+1]) and, for classifications and for objects of audio and text, the
 // ranges [range_starts[i], range_starts[i+1]): of frames, on audio of milliseconds, on text of characters (none = a global
 // classification). Features are numbers of feature_row.
@@ -711,6 +712,8 @@ type AgreementOptions struct {
 	Overlap float64
 	// Distance: points, polylines, skeletons: greatest distance as a part of the diagonal of the data unit, up to 1; 0 = 0.01.
 	Distance float64
+	// SceneDistance: points and polylines with z: greatest distance in the unit of the scene; 0 = 0.1.
+	SceneDistance float64
 }
 
 func (o *AgreementOptions) toC(call *call) *C.annoproj_agreement_options {
@@ -718,6 +721,7 @@ func (o *AgreementOptions) toC(call *call) *C.annoproj_agreement_options {
 	s.size = C.sizeof_annoproj_agreement_options
 	s.overlap = C.double(o.Overlap)
 	s.distance = C.double(o.Distance)
+	s.scene_distance = C.double(o.SceneDistance)
 	return s
 }
 

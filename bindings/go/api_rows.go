@@ -828,7 +828,7 @@ type GeometryRow struct {
 	Frame int64 `json:"frame"`
 	// Part: Part of the geometry on this frame, from 0.
 	Part int64 `json:"part"`
-	// Unit: pixels, normalised, scene (cuboids) or points (segmentations).
+	// Unit: pixels, normalised, scene (cuboids, points and polylines with z) or points (segmentations).
 	Unit string `json:"unit"`
 	// Coordinates: Numbers of the part, as LabelChanges has them.
 	Coordinates []float64 `json:"coordinates"`

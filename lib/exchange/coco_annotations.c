@@ -111,7 +111,7 @@ static annoproj_status frame_annotations(coco_annotations *to, export_task *task
             if (walk.next[i] != frame) {
                 continue;
             }
-            if (is_drawn(task->classes[i])) {
+            if (is_drawn(task->classes[i]) && walk.cursors[i].unit != ANNOPROJ_UNIT_SCENE) {
                 status = read_and_write(to, task, i, &walk.cursors[i], error);
             }
             frame_walk_on(&walk, task, i);

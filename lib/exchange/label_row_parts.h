@@ -43,7 +43,8 @@ annoproj_status row_members_here(row_reader *in, const char *what, row_member_fn
 /* The next value holds labels that cannot be taken: a fault unless it is empty. */
 annoproj_status row_refuse(row_reader *in, const char *why, annoproj_error **error);
 #define NO_SPACES                                                                                                      \
-    "labels in spaces are not taken: make each space a data unit, and give its labels in the data_units of that one's row"
+    "labels in spaces are not taken: make each space a data unit, and give its labels in the data_units of that "      \
+    "one's row"
 /* The same for each element of an array; token is the first of the element. */
 annoproj_status row_elements(row_reader *in, const char *what, row_member_fn found, void *data, annoproj_error **error);
 /* The same of the array whose bracket has been read. */

@@ -47,7 +47,7 @@ static annoproj_status convert(comparing *run, const geometry_cursor *cursor, co
                                annoproj_error **error) {
     const double width = (double)run->unit->width, height = (double)run->unit->height;
     const bool sized = width > 0 && height > 0;
-    if (!shape_has_units(cursor->shape))
+    if (!shape_converts(cursor->shape, cursor->unit))
         return ANNOPROJ_OK;
     if (!sized && run->stored_unit != 0 && run->stored_unit != cursor->unit)
         return fail(
@@ -60,7 +60,7 @@ static annoproj_status convert(comparing *run, const geometry_cursor *cursor, co
         return ANNOPROJ_OK;
     for (size_t part = 0; part < shape->parts; part++)
         for (size_t i = shape->starts[part]; i < shape->starts[part + 1]; i++) {
-            const shape_axis axis = shape_axis_at(cursor->shape, part, i - shape->starts[part]);
+            const shape_axis axis = shape_axis_at(cursor->shape, cursor->unit, part, i - shape->starts[part]);
             run->numbers[i] *= axis == AXIS_X ? width : axis == AXIS_Y ? height : 1;
         }
     return ANNOPROJ_OK;
@@ -103,7 +103,11 @@ static annoproj_status read_shape(comparing *run, class_labels *to, const label 
     size_t *starts = arena_array(memory, (size_t)cursor->parts_left + 1, sizeof *starts);
     if (!shape || !starts)
         return fail_memory(error);
-    *shape = (frame_shape){.type = cursor->shape, .frame = cursor->frame, .label = one->number, .starts = starts};
+    *shape = (frame_shape){.type = cursor->shape,
+                           .in_scene = cursor->unit == ANNOPROJ_UNIT_SCENE,
+                           .frame = cursor->frame,
+                           .label = one->number,
+                           .starts = starts};
     while (geometry_next_part(cursor)) {
         while (geometry_next_number(cursor, &value))
             if (!push_number(run, count++, number_to_double(&value)))
@@ -148,7 +152,7 @@ static annoproj_status set_rule(comparing *run, annoproj_error **error) {
     double width = (double)run->unit->width, height = (double)run->unit->height;
     const bool measures = run->class->type == SHAPE_POINT || run->class->type == SHAPE_POLYLINE ||
                           run->class->type == SHAPE_SKELETON;
-    run->rule = (likeness_rule){.overlap = run->asked->overlap};
+    run->rule = (likeness_rule){.overlap = run->asked->overlap, .scene_distance = run->asked->scene_distance};
     if (!(width > 0) || !(height > 0)) {
         if (measures && run->stored_unit == ANNOPROJ_UNIT_PIXELS)
             return fail(error, ANNOPROJ_STATE,

@@ -251,7 +251,7 @@ static size_t part_end(const geometry_builder *builder, size_t part) {
 
 /* The width at which all deltas fit when that takes less than varints do; else 0. `*length` is how many bytes they take. */
 static uint32_t packed_width(const geometry_builder *builder, size_t *length) {
-    deltas run = {.stride = shape_stride(builder->shape)};
+    deltas run = {.stride = shape_stride(builder->shape, builder->unit)};
     uint64_t all = 0;
     size_t varints = 0, packed = 1;
     for (size_t part = 0; part < builder->part_count; part++) {
@@ -445,7 +445,7 @@ annoproj_status geometry_encode(geometry_builder *builder, bytes *out, annoproj_
     if (builder->infinite) {
         return fail(error, ANNOPROJ_DATA, "a geometry has a coordinate that is not finite");
     }
-    coding how = {.run.stride = shape_stride(builder->shape)};
+    coding how = {.run.stride = shape_stride(builder->shape, builder->unit)};
     size_t length = 0;
     how.by_number = !common_scale(builder, &how.scale);
     how.width = how.by_number ? 0 : packed_width(builder, &length);

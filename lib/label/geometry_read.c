@@ -49,7 +49,7 @@ void geometry_open(geometry_cursor *cursor, const uint8_t *data, size_t length) 
     }
     cursor->shape = (int32_t)(shape >> UNIT_BITS);
     cursor->unit = (int32_t)(shape & ((1u << UNIT_BITS) - 1));
-    cursor->stride = shape_stride(cursor->shape);
+    cursor->stride = shape_stride(cursor->shape, cursor->unit);
     const bool by_number = scale >> 1 == SCALE_TAG_BY_NUMBER;
     cursor->scale = by_number ? GEOMETRY_BY_NUMBER : scale_of_tag(scale >> 1);
     const bool sound = !(scale & PACKED) || open_packed(cursor, by_number);

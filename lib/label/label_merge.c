@@ -21,7 +21,9 @@ annoproj_status kept_geometry_check(const kept_geometry *kept, int32_t shape, in
     }
     if (kept->cursor.unit != unit) {
         return fail(error, ANNOPROJ_DATA, "%s: its geometry is %s: give changes of it in the same unit", what,
-                    kept->cursor.unit == ANNOPROJ_UNIT_PIXELS ? "in pixels" : "normalised");
+                    kept->cursor.unit == ANNOPROJ_UNIT_PIXELS       ? "in pixels"
+                    : kept->cursor.unit == ANNOPROJ_UNIT_NORMALISED ? "normalised"
+                                                                    : "in coordinates of the scene");
     }
     return ANNOPROJ_OK;
 }

@@ -15,7 +15,7 @@ typedef struct shape_part {
     const char *what;
     const feature *class;
     const data_unit *unit;
-    int32_t shape;
+    int32_t shape, coordinates; /* an annoproj_unit */
     int64_t frame, part;
     double width, height, runs; /* of a mask or segmentation so far */
     double selected;            /* what its runs of ones cover */
@@ -32,20 +32,22 @@ static annoproj_status wrong(const shape_part *at, annoproj_error **error, const
 /* ---- how many numbers ---- */
 
 static annoproj_status check_points(const shape_part *at, uint64_t count, annoproj_error **error) {
+    const uint32_t axes = shape_stride(at->shape, at->coordinates);
     const uint64_t least = at->shape == SHAPE_POLYGON || at->shape == SHAPE_CUBOID_2D ? 3
                            : at->shape == SHAPE_POLYLINE                              ? 2
                                                                                       : 1;
-    if (count % 2 != 0) {
-        return wrong(at, error, "x and y must come in pairs");
+    if (count % axes != 0) {
+        return wrong(at, error, axes == 3 ? "x, y and z must come together" : "x and y must come in pairs");
     }
-    if (count / 2 < least) {
+    if (count / axes < least) {
         return wrong(at, error,
                      at->shape == SHAPE_POLYGON     ? "a ring has 3 points or more"
                      : at->shape == SHAPE_CUBOID_2D ? "the front of a 2D cuboid has 3 points or more"
                      : at->shape == SHAPE_POLYLINE  ? "a polyline has 2 points or more"
+                     : axes == 3                    ? "a point of a scene has x, y and z"
                                                     : "a point has x and y");
     }
-    return count / 2 <= MOST_VERTICES ? ANNOPROJ_OK : wrong(at, error, "more than 100,000 points");
+    return count / axes <= MOST_VERTICES ? ANNOPROJ_OK : wrong(at, error, "more than 100,000 points");
 }
 
 static annoproj_status check_vertices(const shape_part *at, uint64_t count, annoproj_error **error) {
@@ -157,6 +159,13 @@ static annoproj_status check_part(geometry_cursor *cursor, shape_part *at, annop
 }
 
 static annoproj_status check_parts(const shape_part *at, uint64_t parts, annoproj_error **error) {
+    const int32_t type = at->unit->data_type;
+    if (at->coordinates == ANNOPROJ_UNIT_SCENE && !shape_takes_scene(at->shape)) {
+        return wrong(at, error, "only cuboids, points and polylines are in coordinates of a scene");
+    }
+    if (at->coordinates == ANNOPROJ_UNIT_SCENE && type != ANNOPROJ_DATA_SCENE && type != ANNOPROJ_DATA_GROUP) {
+        return wrong(at, error, "only scenes and groups have points with z");
+    }
     if (parts == 0) {
         return wrong(at, error, "there are no coordinates");
     }
@@ -171,7 +180,12 @@ static annoproj_status check_parts(const shape_part *at, uint64_t parts, annopro
 
 annoproj_status shape_check(geometry_cursor *cursor, const feature *class, const data_unit *unit, const char *what,
                             annoproj_error **error) {
-    const shape_part first = {.what = what, .class = class, .unit = unit, .shape = class->type, .frame = cursor->frame};
+    const shape_part first = {.what = what,
+                              .class = class,
+                              .unit = unit,
+                              .shape = class->type,
+                              .coordinates = cursor->unit,
+                              .frame = cursor->frame};
     annoproj_status status = check_parts(&first, cursor->parts_left, error);
     for (int64_t part = 0; status == ANNOPROJ_OK && geometry_next_part(cursor); part++) {
         shape_part at = first;

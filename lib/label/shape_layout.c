@@ -1,16 +1,29 @@
 /* Places of numbers in shapes. */
 #include "shape_layout.h"
 
-bool shape_has_units(int32_t shape) {
-    return shape != SHAPE_BITMASK && shape != SHAPE_CUBOID && shape != SHAPE_SEGMENTATION;
+int32_t shape_unit(int32_t shape, int32_t given) {
+    if (shape_is_runs(shape)) {
+        return ANNOPROJ_UNIT_PIXELS;
+    }
+    return shape == SHAPE_CUBOID ? ANNOPROJ_UNIT_SCENE : given == ANNOPROJ_UNIT_STORED ? ANNOPROJ_UNIT_PIXELS : given;
+}
+
+bool shape_converts(int32_t shape, int32_t unit) {
+    return unit != ANNOPROJ_UNIT_SCENE && !shape_is_runs(shape);
+}
+
+bool shape_takes_scene(int32_t shape) {
+    return shape == SHAPE_POINT || shape == SHAPE_POLYLINE || shape == SHAPE_CUBOID;
 }
 
 bool shape_is_runs(int32_t shape) {
     return shape == SHAPE_BITMASK || shape == SHAPE_SEGMENTATION;
 }
 
-uint32_t shape_stride(int32_t shape) {
+uint32_t shape_stride(int32_t shape, int32_t unit) {
     switch (shape) {
+    case SHAPE_POINT:
+    case SHAPE_POLYLINE: return unit == ANNOPROJ_UNIT_SCENE ? 3 : 2;
     case SHAPE_BOUNDING_BOX: return 4;
     case SHAPE_ROTATABLE_BOUNDING_BOX: return 5;
     case SHAPE_SKELETON: return 3;
@@ -19,9 +32,9 @@ uint32_t shape_stride(int32_t shape) {
     }
 }
 
-shape_axis shape_axis_at(int32_t shape, size_t part, size_t position) {
-    const size_t place = position % shape_stride(shape);
-    if (!shape_has_units(shape) || (shape == SHAPE_ROTATABLE_BOUNDING_BOX && place == 4) ||
+shape_axis shape_axis_at(int32_t shape, int32_t unit, size_t part, size_t position) {
+    const size_t place = position % shape_stride(shape, unit);
+    if (!shape_converts(shape, unit) || (shape == SHAPE_ROTATABLE_BOUNDING_BOX && place == 4) ||
         (shape == SHAPE_SKELETON && place == 2) || (shape == SHAPE_CUBOID_2D && part == 1 && position == 2)) {
         return AXIS_NONE;
     }

@@ -3,7 +3,7 @@
 import struct
 from decimal import Decimal
 
-PLACES = {1: 4, 2: 5, 6: 3, 10: 9}  # of boxes, rotatable boxes, skeletons, cuboids; of everything else x and y
+PLACES = {1: 4, 2: 5, 6: 3, 10: 9}  # of boxes, rotatable boxes, skeletons, cuboids; of everything else x and y, in a scene z
 
 
 class Bytes:
@@ -141,7 +141,8 @@ def read(data):
     own = (source.varint(), zigzag(source.varint() - 1)) if width and tag == 0 else None
     if width == 0:
         assert shape in MASKS and tag == 1
-    places, before, number = PLACES.get(shape, 2), [0] * PLACES.get(shape, 2), -1
+    places, number = PLACES.get(shape, 3 if head % 4 == 3 else 2), -1
+    before = [0] * places
     told = source.varint()
     for _ in range(told - 1 if told else 1):
         number += 1 + (source.varint() if told else 0)

@@ -93,9 +93,10 @@ def pixels(mask):
 
 
 def to_segment(p, a, b):
-    length = (b[0] - a[0]) ** 2 + (b[1] - a[1]) ** 2
-    t = 0 if length == 0 else max(0, min(1, ((p[0] - a[0]) * (b[0] - a[0]) + (p[1] - a[1]) * (b[1] - a[1])) / length))
-    return math.hypot(p[0] - a[0] - t * (b[0] - a[0]), p[1] - a[1] - t * (b[1] - a[1]))
+    """In the plane or in space."""
+    length = math.dist(a, b) ** 2
+    t = 0 if length == 0 else max(0, min(1, sum((p[i] - a[i]) * (b[i] - a[i]) for i in range(len(p))) / length))
+    return math.dist(p, [a[i] + t * (b[i] - a[i]) for i in range(len(p))])
 
 
 def apart(a, b, line):
@@ -105,11 +106,13 @@ def apart(a, b, line):
     return max(reach(a, b), reach(b, a))
 
 
-def likeness(shape, a, b, overlap, distance):
+def likeness(shape, a, b, overlap, distance, scene_distance):
     """(score, measured), 0 when they are not the same; None when rounding decides."""
     if shape in DISTANCES:
+        if shape != "skeleton" and len(a[0]) != len(b[0]):
+            return 0
         d = between_vertices(a, b) if shape == "skeleton" else apart(a, b, shape == "polyline")
-        most = distance * math.hypot(WIDTH, HEIGHT)
+        most = distance * math.hypot(WIDTH, HEIGHT) if shape == "skeleton" or len(a[0]) == 2 else scene_distance
         return None if abs(d - most) < 1e-9 else 0 if d > most else 1 - d / (2 * most)
     if shape == "bitmask":
         p, q = pixels(a), pixels(b)
@@ -162,7 +165,7 @@ def faces(cuboid):
 
 # ---- random labels ----
 
-def random_shape(rng, shape, near):
+def random_shape(rng, shape, near, axes=2):
     """A shape, or one close to another, so that some are the same."""
     def move(value, by=2):
         return value + rng.randint(-by, by)
@@ -211,9 +214,9 @@ def random_shape(rng, shape, near):
             return [near[0] + rng.choice([0, 0.5])] + near[1:5] + [near[5] + rng.choice([0, 0.125])] + near[6:]
         return [rng.randint(-9, 9) for _ in range(3)] + [0, 0, rng.choice([0, 0.5, -1, 3])] + [rng.randint(2, 9) for _ in range(3)]
     if near:
-        return [(x + rng.choice([0, 0.25, 0.5]), y) for x, y in near]
+        return [(x + rng.choice([0, 0.25, 0.5]), *rest) for x, *rest in near]
     count = 1 if shape == "point" else rng.randint(2, 5)
-    return [(rng.randint(0, 39), rng.randint(0, 29)) for _ in range(count)]
+    return [(rng.randint(0, 39), rng.randint(0, 29), *(rng.randint(-9, 9) for _ in range(axes - 2))) for _ in range(count)]
 
 
 def parts_of(shape, value):
@@ -227,8 +230,17 @@ def parts_of(shape, value):
 
 
 class Labels(LabelArrays):
+    def __init__(self):
+        super().__init__()
+        self.with_z = LabelArrays()     # of a scene; written behind the others
+
     def add_object(self, number, shape, frames):
         self.add(number, {frame: parts_of(shape, value) for frame, value in frames.items()})
+
+    def write(self, task, **options):
+        super().write(task, **options)
+        if self.with_z.arrays["classes"]:
+            self.with_z.write(task, unit=annoproj.Unit.SCENE, **options)
 
     def add_classification(self, number, attribute, option, frames):
         self.add(number, ranges=[(frame, frame) for frame in frames], answers=[(attribute, {"option": option})])
@@ -238,13 +250,18 @@ def random_branch(rng, features, near):
     """Objects {shape: [{frame: value}]} and a classification {frame: option}, with the arrays that write them."""
     objects, labels = {}, Labels()
     for shape in SHAPES:
-        objects[shape] = []
+        flat, with_z = [], []
         for i in range(rng.randint(0, 3)):
             model = near[shape][i] if near and i < len(near[shape]) and rng.random() < 0.8 else {}
-            frames = {f: random_shape(rng, shape, model.get(f)) for f in range(FRAMES) if rng.random() < 0.7}
-            if frames:
-                objects[shape].append(frames)
+            axes = 2 if shape not in ("point", "polyline") else len(next(iter(model.values()))[0]) if model else rng.choice([2, 3])
+            frames = {f: random_shape(rng, shape, model.get(f), axes) for f in range(FRAMES) if rng.random() < 0.7}
+            if frames and axes == 3:
+                with_z.append(frames)
+                labels.with_z.add(features[shape], {frame: parts_of(shape, value) for frame, value in frames.items()})
+            elif frames:
+                flat.append(frames)
                 labels.add_object(features[shape], shape, frames)
+        objects[shape] = flat + with_z
     weather = {f: rng.choice(["Sun", "Rain"]) for f in range(FRAMES) if rng.random() < 0.6}
     for option in ("Sun", "Rain"):
         frames = [f for f in weather if weather[f] == option]
@@ -255,7 +272,7 @@ def random_branch(rng, features, near):
 
 # ---- what the table must say ----
 
-def compare_objects(shape, a, b, overlap, distance):
+def compare_objects(shape, a, b, *rule):
     """Items, other items, matched, sum of overlaps; None when rounding decides."""
     matched, total = 0, 0.0
     for frame in range(FRAMES):
@@ -264,7 +281,7 @@ def compare_objects(shape, a, b, overlap, distance):
         scores = []
         for i, p in enumerate(here):
             for k, q in enumerate(there):
-                score = likeness(shape, p, q, overlap, distance)
+                score = likeness(shape, p, q, *rule)
                 if score is None:
                     return None
                 scores.append((-score, i, k))
@@ -281,7 +298,7 @@ def compare_objects(shape, a, b, overlap, distance):
     return [sum(map(len, a)), sum(map(len, b)), matched, total]
 
 
-def expected_rows(features, branches, ids, overlap, distance):
+def expected_rows(features, branches, ids, *rule):
     pairs = [(0, 1), (0, 2), (1, 2)]
     whole, rows = [[0, 0, 0, 0.0, 0] for _ in range(4)], []
     for name in SHAPES + ["weather"]:
@@ -295,7 +312,7 @@ def expected_rows(features, branches, ids, overlap, distance):
                 a, b = branches[i][1], branches[k][1]
                 row = [len(a), len(b), sum(a[f] == b.get(f) for f in a), 0.0]
             else:
-                row = compare_objects(name, branches[i][0][name], branches[k][0][name], overlap, distance)
+                row = compare_objects(name, branches[i][0][name], branches[k][0][name], *rule)
             if row is None:
                 return None
             row.append(row[2] if name not in ("weather",) + DISTANCES else 0)
@@ -345,12 +362,12 @@ class Agreement(unittest.TestCase):
             branches = [first] + [random_branch(rng, self.features, first[0]) for _ in range(2)]
             for branch, (_, _, labels) in zip(ids, branches):
                 labels.write(self.project.task_open(branch))
-            overlap, distance = rng.choice([(0.5, 0.01), (0.75, 0.05), (0.1, 0.02)])
-            expected = expected_rows(self.features, branches, ids, overlap, distance)
+            overlap, distance, scene_distance = rng.choice([(0.5, 0.01, 0.3), (0.75, 0.05, 0.6), (0.1, 0.02, 0)])
+            expected = expected_rows(self.features, branches, ids, overlap, distance, scene_distance or 0.1)
             if expected is None:
                 continue
             compared += 1
-            table = task.consensus_agreement(overlap=overlap, distance=distance).to_pylist()
+            table = task.consensus_agreement(overlap=overlap, distance=distance, scene_distance=scene_distance).to_pylist()
             self.assertEqual(len(table), len(expected))
             for row, (number, a, b, (items, other, matched, total, measured)) in zip(table, expected):
                 place = "seed %d, class %s, %s and %s" % (seed, number, a, b)
@@ -378,7 +395,7 @@ class Agreement(unittest.TestCase):
         self.assertEqual([row["agreement"] for row in rows[:4]], [0.0, 0.0, None, 0.0])
         with self.assertRaises(annoproj.StateError):
             self.project.task_open(ids[0]).consensus_agreement()
-        for wrong in ({"overlap": 1.5}, {"overlap": -0.1}, {"distance": float("nan")}):
+        for wrong in ({"overlap": 1.5}, {"overlap": -0.1}, {"distance": float("nan")}, {"scene_distance": -1.0}, {"scene_distance": float("inf")}):
             with self.assertRaises(annoproj.InvalidError):
                 task.consensus_agreement(**wrong)
 

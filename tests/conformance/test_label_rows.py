@@ -27,7 +27,8 @@ ONTOLOGY = {
         {"id": "5", "name": "Spot", "color": "#FCDC00", "shape": "point", "featureNodeHash": "objSpo01"},
         {"id": "6", "name": "Mask", "color": "#DBDF00", "shape": "bitmask", "featureNodeHash": "objMas01"},
         {"id": "7", "name": "Noise", "color": "#A4DD00", "shape": "audio", "featureNodeHash": "objNoi01"},
-        {"id": "8", "name": "Quote", "color": "#68CCCA", "shape": "text", "featureNodeHash": "objQuo01"}],
+        {"id": "8", "name": "Quote", "color": "#68CCCA", "shape": "text", "featureNodeHash": "objQuo01"},
+        {"id": "9", "name": "Block", "color": "#73D8FF", "shape": "cuboid", "featureNodeHash": "objBlo01"}],
     "classifications": [
         {"id": "1", "featureNodeHash": "clsWea01", "attributes": [
             {"id": "1.1", "name": "Weather", "type": "radio", "featureNodeHash": "attWea01", "required": False, "options": [
@@ -41,8 +42,8 @@ WORKFLOW = json.dumps({"start": "annotate", "stages": [
     {"key": "review", "type": "REVIEW", "edges": {"approve": "complete", "reject": "annotate"}},
     {"key": "complete", "type": "DONE"}]})
 KINDS = {"image": DataType.IMAGE, "video": DataType.VIDEO, "audio": DataType.AUDIO, "plain_text": DataType.PLAIN_TEXT,
-         "img_group": DataType.IMG_GROUP}
-FRAMES = {"video": 20, "img_group": 3}
+         "img_group": DataType.IMG_GROUP, "scene": DataType.SCENE}
+FRAMES = {"video": 20, "img_group": 3, "scene": 4}
 WIDTH, HEIGHT = 40, 30
 SHAPES = {"Car": "boundingBox", "Sign": "rotatableBoundingBox", "Area": "polygon", "Line": "polyline", "Spot": "point",
           "Mask": "bitmask"}
@@ -82,7 +83,7 @@ class Rows:
             return round(self.random.random(), 4)
         return self.random.random() if kind < 0.9 else self.random.choice([0, 1, 0.5, -0.25, 1.75])
 
-    def shape(self, name):
+    def shape(self, name, axes="xy"):
         draw = self.number
         if name == "Car":
             return {"boundingBox": {"h": abs(draw()), "w": abs(draw()), "x": draw(), "y": draw()}}
@@ -92,8 +93,10 @@ class Rows:
             return self.polygons()
         if name == "Mask":
             return self.mask()
+        if name == "Block":
+            return {"cuboid": {"position": [draw(), draw(), draw()], "orientation": [0, draw(), draw()], "size": [2, abs(draw()), 1]}}
         count = 1 if name == "Spot" else self.random.randint(2, 12)
-        return {SHAPES[name]: {str(i): {"x": draw(), "y": draw()} for i in range(count)}}
+        return {SHAPES[name]: {str(i): {axis: draw() for axis in axes} for i in range(count)}}
 
     def polygons(self):
         """Squares apart from one another, some with a hole, that runs as it likes."""
@@ -150,7 +153,7 @@ class Rows:
         row = {"label_hash": "x", "data_hash": "unknown", "data_title": title, "data_type": kind, "object_answers": {},
                "classification_answers": {}, "object_actions": {}, "unknown": {"member": [1, None]}}
         media = kind in ("audio", "plain_text")
-        names = ["Noise"] if kind == "audio" else ["Quote"] if kind == "plain_text" else list(SHAPES)
+        names = {"audio": ["Noise"], "plain_text": ["Quote"], "scene": ["Spot", "Line", "Block"]}.get(kind, list(SHAPES))
         for _ in range(self.random.randint(0, 8)):
             self.object(row, frames, self.random.choice(names), media, count, kind)
         self.classifications(row, frames, media, count)
@@ -166,8 +169,9 @@ class Rows:
             entry.update(authors, featureHash=HASHES[name], range=[[0, 5], [10, 12]])
             return
         on = sorted(self.random.sample(range(count), self.random.randint(1, count)))
+        axes = self.random.choice(["xyz", "xyz", "xy"]) if kind == "scene" else "xy"
         for frame in on:
-            frames.setdefault(frame, {"objects": [], "classifications": []})["objects"].append(dict(head, **self.shape(name)))
+            frames.setdefault(frame, {"objects": [], "classifications": []})["objects"].append(dict(head, **self.shape(name, axes)))
         if name == "Car" and kind == "video" and any(b - a == 1 for a, b in zip(on, on[1:])) is False:
             actions = [one for one in self.dynamic(on) if all(a == b or set(range(a, b + 1)) <= set(on) for a, b in one["range"])]
             if actions:
@@ -504,7 +508,7 @@ class Faults(Stores):
             (image([{"objectHash": "BBBBBBBB", "featureHash": "objLin01", "polyline": {"0": {"x": 0, "y": 0}, "2": {"x": 1, "y": 1}}}]),
              where + "/polyline", "without gaps"),
             (image([{"objectHash": "BBBBBBBB", "featureHash": "objLin01", "polyline": [{"x": 0, "y": 0, "z": 1}, {"x": 1, "y": 1}]}]),
-             where + "/polyline/0", "points with z"),
+             where + "/polyline/1", "all have z, or none"),
             (image([{"objectHash": "BBBBBBBB", "featureHash": "objLin01", "polyline": [{"x": 0, "y": 0}, 7]}]),
              where + "/polyline/1", "must be an object"),
             (image([{"objectHash": "BBBBBBBB", "featureHash": "objLin01", "polyline": [{"x": 0, "y": 0}, {"x": 0}]}]),

@@ -66,7 +66,7 @@ def random_decimal(rng):
     return out + rng.choice(["", "", "", "e-3", "E+0"])
 
 
-def random_parts(rng, shape, number):
+def random_parts(rng, shape, number, axes=2):
     """Parts of a shape whose numbers are `number`s where they may be any."""
     def many(count):
         return [number() for _ in range(count)]
@@ -86,13 +86,13 @@ def random_parts(rng, shape, number):
         return [many(8), many(2) + ([size()] if rng.random() < 0.5 else [])]
     if shape == "cuboid":
         return [many(6) + [size(), size(), size()]]
-    return [many(2 * (1 if shape == "point" else rng.randrange(2, 9)))]
+    return [many(axes * (1 if shape == "point" else rng.randrange(2, 9)))]
 
 
-def axes(shape, parts):
+def axes(shape, parts, unit):
     """0 for numbers along the width, 1 along the height, None for others."""
     stride = 3 if shape == "skeleton" else 2
-    return [[None if shape == "cuboid" or (shape == "rotatable_bounding_box" and i == 4) or (shape == "skeleton" and i % 3 == 2)
+    return [[None if shape == "cuboid" or unit == Unit.SCENE or (shape == "rotatable_bounding_box" and i == 4) or (shape == "skeleton" and i % 3 == 2)
              or (shape == "cuboid_2d" and at == 1 and i == 2) else i % stride % 2 for i in range(len(part))]
             for at, part in enumerate(parts)]
 
@@ -131,12 +131,12 @@ class Numbers(unittest.TestCase):
         rng = self.rng
         for round in range(40):
             sides = rng.choice([(640, 480), (1920, 1080), (1, 1), (3, 7), (1048576, 99991)])
-            task, unit = self.task(*sides), rng.choice([Unit.PIXELS, Unit.NORMALISED])
+            task, unit = self.task(*sides), rng.choice([Unit.PIXELS, Unit.NORMALISED, Unit.SCENE])
             labels, wanted, answers = LabelArrays(), [], []
-            for shape in rng.sample(SHAPES, 4):
+            for shape in ["polyline", "point", "cuboid"] if unit == Unit.SCENE else rng.sample(SHAPES, 4):
                 if shape in ("bitmask", "segmentation"):
                     continue
-                parts = random_parts(rng, shape, lambda: random_double(rng))
+                parts = random_parts(rng, shape, lambda: random_double(rng), 3 if unit == Unit.SCENE else 2)
                 still, moving = random_double(rng), random_double(rng)
                 at = SHAPES.index(shape)
                 labels.add(self.features[shape], {0: parts}, answers=[(self.features["still%d" % at], still),
@@ -147,7 +147,7 @@ class Numbers(unittest.TestCase):
             for asked in (Unit.STORED, Unit.PIXELS, Unit.NORMALISED):
                 rows = {(row["label"], row["part"]): row["coordinates"] for row in task.geometry(asked).to_pylist()}
                 for hash, (shape, parts) in zip(hashes, wanted):
-                    for at, (part, along) in enumerate(zip(parts, axes(shape, parts))):
+                    for at, (part, along) in enumerate(zip(parts, axes(shape, parts, unit))):
                         expected = [v if axis is None or asked in (Unit.STORED, unit) else
                                     v / sides[axis] if asked == Unit.NORMALISED else v * sides[axis]
                                     for v, axis in zip(part, along)]
@@ -169,12 +169,13 @@ class Numbers(unittest.TestCase):
             for at, shape in enumerate(SHAPES):
                 if shape in ("bitmask", "segmentation", "polygon"):      # a hole's ring may be turned round
                     continue
-                hash, parts = "label%03d" % at, random_parts(rng, shape, lambda: random_decimal(rng))
+                names = "xyz" if shape in ("point", "polyline") and rng.random() < 0.5 else "xy"
+                hash, parts = "label%03d" % at, random_parts(rng, shape, lambda: random_decimal(rng), len(names))
                 still = random_decimal(rng)
-                objects.append({"objectHash": hash, "featureHash": shape, **self.member(shape, parts)})
+                objects.append({"objectHash": hash, "featureHash": shape, **self.member(shape, parts, names)})
                 answers[hash] = {"objectHash": hash, "classifications": [
                     {"name": "Still", "value": "still", "featureHash": "still%d" % at, "answers": still}]}
-                wanted[hash] = (shape, parts, still)
+                wanted[hash] = (shape, parts, names, still)
             unit["labels"] = {"0": {"objects": objects, "classifications": []}}
             row["object_answers"] = answers
             text = self.raw([row])
@@ -182,8 +183,8 @@ class Numbers(unittest.TestCase):
             (back,) = self.exported()
             (unit,) = back["data_units"].values()
             got = {one["objectHash"]: one for one in unit["labels"]["0"]["objects"]}
-            for hash, (shape, parts, still) in wanted.items():
-                expected = json.loads(self.raw(self.member(shape, parts)), parse_float=Decimal, parse_int=Decimal)
+            for hash, (shape, parts, names, still) in wanted.items():
+                expected = json.loads(self.raw(self.member(shape, parts, names)), parse_float=Decimal, parse_int=Decimal)
                 for key, value in expected.items():
                     self.assertEqual(self.plain(got[hash][key]), self.plain(value), "seed %d, round %d" % (self.seed, round))
                 (answer,) = back["object_answers"][hash]["classifications"]
@@ -210,9 +211,9 @@ class Numbers(unittest.TestCase):
         return json.dumps(value)
 
     @staticmethod
-    def member(shape, parts):
+    def member(shape, parts, axes="xy"):
         first = parts[0]
-        points = {str(i): {"x": x, "y": y} for i, (x, y) in enumerate(zip(first[::2], first[1::2]))}
+        points = {str(i // len(axes)): dict(zip(axes, first[i:])) for i in range(0, len(first), len(axes))}
         if shape in ("bounding_box", "rotatable_bounding_box"):
             return {KEYS[shape]: dict(zip(("x", "y", "w", "h", "theta"), first))}
         if shape == "skeleton":
@@ -250,6 +251,13 @@ class Numbers(unittest.TestCase):
             return [[rng.uniform(-50, 50) for _ in range(3)] + [0, 0, rng.uniform(-3, 3)] + [rng.uniform(1, 5) for _ in range(3)]]
         return [around(1 if shape == "point" else rng.randint(8, 60) if shape == "polygon" else rng.randint(4, 20))]
 
+    def in_scene(self, shape):
+        """As people draw it among points of a car's surroundings, in metres."""
+        x, y, z = (self.rng.uniform(-50, 50) for _ in range(3))
+        count = 1 if shape == "point" else self.rng.randint(4, 20)
+        return self.realistic(shape) if shape == "cuboid" else \
+            [[v for i in range(count) for v in (x + i * self.rng.uniform(0, 2), y + self.rng.uniform(-1, 1), z)]]
+
     def disc(self, width, height):
         """A round thing with a soft outline, as models cut it out: now and then a pixel off."""
         rng, runs, at = self.rng, [], 0
@@ -265,17 +273,19 @@ class Numbers(unittest.TestCase):
     def test_geometry_is_small(self):
         """At most 0.35 of the text of its label row: pixels with 2 decimals, normalised numbers with 4 and with all their digits,
         tracks of 3 frames. Left out are segmentations, whose text is compressed as well. The bytes are what the format says."""
-        for unit, digits, frames in ((Unit.PIXELS, 2, 1), (Unit.NORMALISED, 4, 1), (Unit.NORMALISED, 4, 3), (Unit.NORMALISED, 20, 1)):
+        for unit, digits, frames in ((Unit.PIXELS, 2, 1), (Unit.NORMALISED, 4, 1), (Unit.NORMALISED, 4, 3), (Unit.NORMALISED, 20, 1),
+                                    (Unit.SCENE, 6, 3)):
             task, labels, shapes = self.task(1920, 1080, frames), LabelArrays(), {}
-            drawn = [shape for shape in SHAPES if shape != "segmentation"]
+            drawn = ["polyline", "point", "cuboid"] if unit == Unit.SCENE else [shape for shape in SHAPES if shape != "segmentation"]
             for shape in drawn:
                 for _ in range(30):
-                    parts, track = self.realistic(shape), {}
+                    parts, track = self.in_scene(shape) if unit == Unit.SCENE else self.realistic(shape), {}
                     for frame in range(frames):
                         moved = [v + self.rng.uniform(-1, 1) * (frame > 0) for v in parts[0]] if shape == "polygon" else parts[0]
-                        scaled = [[v if axis is None or shape == "bitmask" or unit == Unit.PIXELS else v / (1920, 1080)[axis]
+                        scaled = [[v if axis is None or shape == "bitmask" or unit == Unit.PIXELS else
+                                   v / (1920, 1080)[axis]
                                    for v, axis in zip(part, along)] for part, along in zip([moved] + parts[1:],
-                                                                                           axes(shape, parts))]
+                                                                                           axes(shape, parts, unit))]
                         track[frame] = [[round(v, digits) for v in part] for part in scaled]
                     labels.add(self.features[shape], track)
             for hash, shape in zip(labels.write(task, unit=unit), [shape for shape in drawn for _ in range(30)]):
@@ -297,7 +307,7 @@ class Numbers(unittest.TestCase):
                 told.setdefault(row["label"], {}).setdefault(row["frame"], []).append(row["coordinates"])
             for hash, tracks in told.items():
                 _, kept, parts = stored_geometry.read(stored[hash])
-                self.assertIn(kept, (unit, Unit.PIXELS))
+                self.assertEqual(kept, Unit.PIXELS if shapes[hash] == "bitmask" else Unit.SCENE if shapes[hash] == "cuboid" else unit)
                 self.assertEqual({frame: [list(map(float, one)) for one in some] for frame, some in parts.items()}, tracks)
             for shape in drawn:
                 size = sum(len(stored[hash]) for hash in shapes if shapes[hash] == shape)

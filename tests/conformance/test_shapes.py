@@ -41,6 +41,7 @@ SAMPLES = {"bounding_box": [[10.5, 20, 30, 40]], "rotatable_bounding_box": [[10,
            "polyline": [[1, 2, 3, 4, 5, 6]], "point": [[7, 8]], "skeleton": [[10, 20, 1, 30, 40, 3, 50, 60, 4]],
            "bitmask": [[200, 100, 5, 10, 19985]], "cuboid_2d": [[10, 10, 50, 10, 50, 50, 10, 50], [100, 20, 0.5]],
            "cuboid": [[1.5, -2, 300.125, 0.1, 0, -3.14, 4, 2, 1.5]], "segmentation": [[3, 4, 1, 2]]}
+WITH_Z = {"polyline": [[1.5, -2, 300.125, 0, 0.1, -3.14, 4, 2, 1e-9]], "point": [[-7.25, 8, 1 / 3]]}     # in coordinates of a scene
 
 
 def normalised(shape, parts):
@@ -56,8 +57,8 @@ def normalised(shape, parts):
     return out
 
 
-def points(numbers):
-    return {str(i): {"x": x, "y": y} for i, (x, y) in enumerate(zip(numbers[::2], numbers[1::2]))}
+def points(numbers, axes="xy"):
+    return {str(i // len(axes)): dict(zip(axes, numbers[i:])) for i in range(0, len(numbers), len(axes))}
 
 
 def row_shape(shape, parts):
@@ -198,6 +199,82 @@ class Shapes(unittest.TestCase):
         self.assertEqual((bones["keypoints"], bones["num_keypoints"]), ([10, 20, 2, 30, 40, 1, 50, 60, 0], 3))
         self.assertEqual((bones["bbox"], bones["area"], bones["segmentation"], bones["iscrowd"]), ([10, 20, 40, 40], 0, [], 0))
 
+    def test_points_of_scenes_have_z(self):
+        for kind, taken in TAKEN.items():
+            for shape, parts in WITH_Z.items():
+                if kind in (DataType.SCENE, DataType.GROUP):
+                    label = self.write(kind, shape, parts, frame=1, unit=annoproj.Unit.SCENE)
+                    for asked in (annoproj.Unit.STORED, annoproj.Unit.PIXELS, annoproj.Unit.NORMALISED):
+                        (row,) = [row for row in self.tasks[kind].geometry(asked).to_pylist() if row["label"] == label]
+                        self.assertEqual((row["coordinates"], row["unit"], row["frame"]), (parts[0], "scene", 1))
+                    frame, got = self.rows()[1][label]
+                    self.assertEqual((frame, got["shape"], got[shape]), (1, shape, points(parts[0], "xyz")))
+                elif shape in taken:
+                    with self.assertRaises(annoproj.DataError) as caught:
+                        self.write(kind, shape, parts, unit=annoproj.Unit.SCENE)
+                    self.assertIn("frame 0, part 0: only scenes and groups have points with z", str(caught.exception))
+        for shape in set(FLAT) - set(WITH_Z) - {"bitmask"}:
+            with self.assertRaises(annoproj.DataError) as caught:
+                self.write(DataType.SCENE, shape, unit=annoproj.Unit.SCENE)
+            self.assertIn("only cuboids, points and polylines", str(caught.exception))
+        for shape in ("cuboid", "segmentation", "bitmask"):     # those have one unit, whatever is said
+            label = self.write(DataType.SCENE, shape, unit=annoproj.Unit.SCENE)
+            (row,) = [row for row in self.tasks[DataType.SCENE].geometry(annoproj.Unit.STORED).to_pylist() if row["label"] == label]
+            self.assertEqual(row["coordinates"], SAMPLES[shape][0])
+        for shape, parts, words in (("point", [[1, 2]], "x, y and z"), ("polyline", [[1, 2, 3]], "2 points"),
+                                    ("polyline", [[1, 2, 3, 4]], "x, y and z")):
+            with self.assertRaises(annoproj.DataError) as caught:
+                self.write(DataType.SCENE, shape, parts, unit=annoproj.Unit.SCENE)
+            self.assertIn(words, str(caught.exception))
+        with self.assertRaises(annoproj.InvalidError):
+            self.tasks[DataType.SCENE].geometry(annoproj.Unit.SCENE)
+
+    def test_points_with_z_are_not_drawn_in_coco(self):
+        flat = self.write(DataType.SCENE, "point", frame=1)
+        for shape, parts in WITH_Z.items():
+            self.write(DataType.SCENE, shape, parts, frame=1, unit=annoproj.Unit.SCENE)
+        for extended in (False, True):
+            out = io.BytesIO()
+            self.project.export_coco(write=out.write, coco_extended=extended)
+            coco = json.loads(out.getvalue())
+            self.assertEqual([one["attributes"]["encord_track_uuid"] for one in coco["annotations"]], [flat])
+
+    def test_changes_of_points_with_z(self):
+        label = self.write(DataType.SCENE, "polyline", WITH_Z["polyline"], frame=1, unit=annoproj.Unit.SCENE)
+        task, change = self.tasks[DataType.SCENE], [int(annoproj.LabelAction.CHANGE)]
+        more = LabelArrays()
+        more.add(self.features["polyline"], {2: [[9, 9, 9, 8, 8, 8]]}, hash=label)
+        for unit in (annoproj.Unit.PIXELS, annoproj.Unit.NORMALISED):
+            with self.assertRaises(annoproj.DataError) as caught:
+                more.write(task, unit=unit, actions=change)
+            self.assertIn("in coordinates of the scene", str(caught.exception))
+        more.write(task, unit=annoproj.Unit.SCENE, actions=change)
+        self.assertEqual([(row["frame"], row["coordinates"]) for row in task.geometry(annoproj.Unit.STORED).to_pylist()],
+                         [(1, WITH_Z["polyline"][0]), (2, [9, 9, 9, 8, 8, 8])])
+
+    def test_faults_of_points_with_z_in_label_rows(self):
+        labels = {shape: self.write(DataType.SCENE, shape, parts, frame=1, unit=annoproj.Unit.SCENE) for shape, parts in WITH_Z.items()}
+        self.write(DataType.SCENE, "polygon", frame=1)
+        self.write(DataType.IMAGE, "point")
+        rows, _ = self.rows()
+
+        def fault(kind, change, words):
+            broken = json.loads(json.dumps(rows[kind]))
+            (unit,) = broken["data_units"].values()
+            change(unit["labels"], {one["shape"]: one for one in unit["labels"].get("1", unit["labels"])["objects"]})
+            with self.assertRaises(annoproj.DataError, msg=words) as caught:
+                self.project.import_labels(read=io.BytesIO(json.dumps([broken]).encode()).read)
+            self.assertIn(words, str(caught.exception))
+        fault("scene", lambda _, found: found["polyline"]["polyline"]["1"].pop("z"), "all have z, or none")
+        fault("scene", lambda _, found: found["polyline"]["polyline"]["0"].pop("z"), "all have z, or none")
+        fault("scene", lambda _, found: found["point"]["point"]["0"].update(z="high"), "z must be a number")
+        fault("scene", lambda _, found: found["point"]["point"]["0"].pop("x"), "x and y")
+        fault("scene", lambda _, found: (found["polygon"].pop("polygons"), found["polygon"]["polygon"]["0"].update(z=1)), "no z")
+        fault("scene", lambda frames, found: frames.update(
+            {"2": {"objects": [dict(found["point"], point={"0": {"x": 0.5, "y": 0.5}})], "classifications": []}}),
+            "label %s has z on some frames and none on others" % labels["point"])
+        fault("image", lambda _, found: found["point"]["point"]["0"].update(z=1), "only scenes and groups have points with z")
+
     def test_label_rows_go_in_as_they_come_out(self):
         """Members in any order, vertices by name, by hash or by another key of their visibility."""
         rng = random.Random(7)
@@ -213,6 +290,8 @@ class Shapes(unittest.TestCase):
         for kind, taken in TAKEN.items():
             for shape in taken:
                 self.write(kind, shape)
+        for shape, parts in WITH_Z.items():
+            self.write(DataType.SCENE, shape, parts, unit=annoproj.Unit.SCENE)
         self.write(DataType.IMAGE, "cuboid_2d", [SAMPLES["cuboid_2d"][0], [5, -5.5]])
         self.write(DataType.IMAGE, "skeleton", [[0, 0, Visibility.MISSING, 30, 40, Visibility.OCCLUDED]])
         rows, found = self.rows()

@@ -32,23 +32,31 @@ static void close_world(void) {
 }
 
 static void add_units(void) {
-    static const int64_t offsets[] = {0, 5, 10, 15, 20, 25}, widths[] = {100, 40, 200, 0, 0},
-                         heights[] = {80, 30, 100, 0, 0}, frames[] = {1, 1, 10, 1, 1};
-    static const int32_t types[] = {ANNOPROJ_DATA_IMAGE, ANNOPROJ_DATA_IMAGE, ANNOPROJ_DATA_VIDEO, ANNOPROJ_DATA_AUDIO,
-                                    ANNOPROJ_DATA_PLAIN_TEXT};
-    annoproj_data_units units = ANNOPROJ_DATA_UNITS_INIT;
+    static const int64_t offsets[] = {0, 5, 10, 15, 20, 25, 30}, widths[] = {100, 40, 200, 0, 0, 0},
+                         heights[] = {80, 30, 100, 0, 0, 0}, frames[] = {1, 1, 10, 1, 1, 10}, html[] = {0, 6},
+                         html_type[] = {6, 15};
+    static const int32_t types[] = {ANNOPROJ_DATA_IMAGE, ANNOPROJ_DATA_IMAGE,      ANNOPROJ_DATA_VIDEO,
+                                    ANNOPROJ_DATA_AUDIO, ANNOPROJ_DATA_PLAIN_TEXT, ANNOPROJ_DATA_SCENE};
+    annoproj_data_units units = ANNOPROJ_DATA_UNITS_INIT, pages = ANNOPROJ_DATA_UNITS_INIT;
     annoproj_error *error = NULL;
     int64_t dataset = 0, first = 0, attached = 0;
-    units.count = 5;
-    units.text = "a.jpgb.jpgv.mp4s.wavt.txt";
-    units.text_length = 25;
+    units.count = 6;
+    units.text = "a.jpgb.jpgv.mp4s.wavt.txtscene";
+    units.text_length = 30;
     units.title_offsets = offsets;
     units.data_types = types;
     units.widths = widths;
     units.heights = heights;
     units.frames = frames;
+    pages.count = 1;
+    pages.text = "h.htmltext/html";
+    pages.text_length = 15;
+    pages.title_offsets = html;
+    pages.media_type_offsets = html_type;
+    pages.data_types = &types[4];
     made(annoproj_dataset_create(world.host, "Units", NULL, NULL, &dataset, &error), error);
     made(annoproj_data_units_add(world.host, dataset, &units, NULL, &first, &error), error);
+    made(annoproj_data_units_add(world.host, dataset, &pages, NULL, &first, &error), error);
     made(annoproj_project_attach_dataset(world.project, dataset, NULL, &attached, &error), error);
 }
 

@@ -1,4 +1,5 @@
-/* A project in memory that files are imported into: two images, a video, a sound and a text, classes of every shape. */
+/* A project in memory that files are imported into: two images, a video, a sound, a text, a scene and an HTML document,
+ * classes of every shape. */
 #ifndef IMPORT_SUPPORT_H
 #define IMPORT_SUPPORT_H
 
@@ -6,7 +7,7 @@
 
 #include "fuzz.h"
 
-#define IMPORT_TASKS 5
+#define IMPORT_TASKS 7
 
 typedef struct import_world {
     annoproj_store *store;

@@ -236,6 +236,7 @@ typedef int32_t annoproj_unit;
 _Static_assert((int32_t)ANNOPROJ_UNIT_STORED == 0, "ANNOPROJ_UNIT_STORED");
 _Static_assert((int32_t)ANNOPROJ_UNIT_PIXELS == 1, "ANNOPROJ_UNIT_PIXELS");
 _Static_assert((int32_t)ANNOPROJ_UNIT_NORMALISED == 2, "ANNOPROJ_UNIT_NORMALISED");
+_Static_assert((int32_t)ANNOPROJ_UNIT_SCENE == 3, "ANNOPROJ_UNIT_SCENE");
 
 typedef int32_t annoproj_label_action;
 _Static_assert((int32_t)ANNOPROJ_LABEL_PUT == 1, "ANNOPROJ_LABEL_PUT");
@@ -714,13 +715,15 @@ _Static_assert(_Generic(((annoproj_consensus_options *)0)->assignee, int64_t: 1,
 _Static_assert(offsetof(annoproj_consensus_options, retain_assignee) == 64, "offset of annoproj_consensus_options.retain_assignee");
 _Static_assert(_Generic(((annoproj_consensus_options *)0)->retain_assignee, bool: 1, default: 0), "type of annoproj_consensus_options.retain_assignee");
 
-_Static_assert(sizeof(annoproj_agreement_options) == 24, "size of annoproj_agreement_options");
+_Static_assert(sizeof(annoproj_agreement_options) == 32, "size of annoproj_agreement_options");
 _Static_assert(offsetof(annoproj_agreement_options, size) == 0, "offset of annoproj_agreement_options.size");
 _Static_assert(_Generic(((annoproj_agreement_options *)0)->size, size_t: 1, default: 0), "type of annoproj_agreement_options.size");
 _Static_assert(offsetof(annoproj_agreement_options, overlap) == 8, "offset of annoproj_agreement_options.overlap");
 _Static_assert(_Generic(((annoproj_agreement_options *)0)->overlap, double: 1, default: 0), "type of annoproj_agreement_options.overlap");
 _Static_assert(offsetof(annoproj_agreement_options, distance) == 16, "offset of annoproj_agreement_options.distance");
 _Static_assert(_Generic(((annoproj_agreement_options *)0)->distance, double: 1, default: 0), "type of annoproj_agreement_options.distance");
+_Static_assert(offsetof(annoproj_agreement_options, scene_distance) == 24, "offset of annoproj_agreement_options.scene_distance");
+_Static_assert(_Generic(((annoproj_agreement_options *)0)->scene_distance, double: 1, default: 0), "type of annoproj_agreement_options.scene_distance");
 
 _Static_assert(sizeof(annoproj_issue_options) == 72, "size of annoproj_issue_options");
 _Static_assert(offsetof(annoproj_issue_options, size) == 0, "offset of annoproj_issue_options.size");

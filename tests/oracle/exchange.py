@@ -20,6 +20,7 @@ from test_label_rows import FRAMES, HEIGHT, ONTOLOGY, Rows, WIDTH, WORKFLOW  # n
 TYPES = {"image": (DataType.IMAGE, "image/jpeg"), "video": (DataType.VIDEO, "video/mp4"), "audio": (DataType.AUDIO, "audio/mpeg"),
          "plain_text": (DataType.PLAIN_TEXT, "text/plain"),
          "html": (DataType.PLAIN_TEXT, "text/html"), "img_group": (DataType.IMG_GROUP, "image/png")}
+SCENES = {"scene": (DataType.SCENE, "application/octet-stream")}   # in a project of their own: points with z are in no COCO file
 EACH = 12
 
 
@@ -36,18 +37,17 @@ def check(name, got, want):
 
 
 class World:
-    def __init__(self, folder, seed):
-        self.folder = folder
-        self.store = annoproj.create(os.path.join(folder, "a.annoproj"))
+    def __init__(self, folder, seed, types):
+        self.store = annoproj.create(os.path.join(folder, "%s.annoproj" % "_".join(types)))
         self.host = self.store.session_open(0)
         for email in ("ann@x.org", "bob@x.org"):
             self.host.user_create(email, email, annoproj.OrgRole.MEMBER)
-        titles = {"%s %d.jpg" % (kind, i): kind for kind in TYPES for i in range(EACH)}
+        titles = {"%s %d.jpg" % (kind, i): kind for kind in types for i in range(EACH)}
         self.ontology = self.host.ontology_create("o", json.dumps(ONTOLOGY))
         dataset = self.host.dataset_create("d")
         self.host.data_units_add(
-            dataset, titles=list(titles), data_types=[TYPES[kind][0] for kind in titles.values()],
-            media_types=[TYPES[kind][1] for kind in titles.values()], links=["file:" + title for title in titles],
+            dataset, titles=list(titles), data_types=[types[kind][0] for kind in titles.values()],
+            media_types=[types[kind][1] for kind in titles.values()], links=["file:" + title for title in titles],
             frames=[FRAMES.get(kind, 1) for kind in titles.values()], widths=[WIDTH] * len(titles), heights=[HEIGHT] * len(titles),
             fps=[25 if kind == "video" else 0 for kind in titles.values()], durations=[0.8 if kind == "video" else 0 for kind in titles.values()])
         self.project = self.host.project_create("p", self.ontology, WORKFLOW)
@@ -132,6 +132,8 @@ def plain_row(row, placed):
         row.pop(key, None)
     frames = []
     for unit in row["data_units"].values():
+        for key in ("data_link", "width", "height", "data_fps") if row["data_type"] == "scene" else ():
+            unit.pop(key, None)     # the SDK writes nothing and zeros there
         labels = unit["labels"]
         frames += [labels] if "objects" in labels else list(labels.values())
     for frame in frames if placed else ():
@@ -321,7 +323,7 @@ def load_with_pycocotools(pycocotools, world, path):
 
 
 def load_with_supervision(supervision, world, path):
-    folder = os.path.join(world.folder, "pictures")
+    folder = os.path.join(os.path.dirname(path), "pictures")
     coco = json.loads(json.dumps(world.coco))
     kept = {image["id"] for image in coco["images"] if "image_title" in image}
     shapes = {one["id"] for one in coco["categories"] if one["supercategory"] == "bounding_box"}
@@ -348,14 +350,15 @@ def load_with_supervision(supervision, world, path):
 def main():
     seed = int(os.environ.get("TEST_SEED", "20231"))
     with tempfile.TemporaryDirectory() as folder:
-        world = World(folder, seed)
+        world, scenes = World(folder, seed, TYPES), World(folder, seed, SCENES)
         path = os.path.join(folder, "coco.json")
         with open(path, "w", encoding="utf-8") as file:
             json.dump(world.coco, file)
         encord = there("encord")
         if encord is not None:
             structure = parse_with_sdk(encord, world)
-            print("encord parses %d label rows and writes them equal" % len(world.rows))
+            parse_with_sdk(encord, scenes)
+            print("encord parses %d label rows and writes them equal" % len(world.rows + scenes.rows))
             if there("encord.utilities.coco.exporter") is not None:
                 compare_coco(world, structure)
                 golden(structure)
@@ -369,6 +372,7 @@ def main():
             load_with_supervision(supervision, world, os.path.join(folder, "boxes.json"))
             print("supervision reads our COCO")
         world.close()
+        scenes.close()
 
 
 if __name__ == "__main__":

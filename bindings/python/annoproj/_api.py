@@ -491,6 +491,7 @@ class Unit(enum.IntEnum):
     STORED = 0    # reading: as it came in. Writing: pixels
     PIXELS = 1
     NORMALISED = 2    # 0..1 of width and height
+    SCENE = 3    # x, y, z in the unit of the scene; only for writing: what came in so comes back so
 
 
 class LabelAction(enum.IntEnum):
@@ -1051,7 +1052,7 @@ class GeometryRow:
     label: str  # Hash of the label.
     frame: int  # Frame, from 0.
     part: int  # Part of the geometry on this frame, from 0.
-    unit: str  # pixels, normalised, scene (cuboids) or points (segmentations).
+    unit: str  # pixels, normalised, scene (cuboids, points and polylines with z) or points (segmentations).
     coordinates: Tuple[float, ...]  # Numbers of the part, as annoproj_label_changes has them.
 
 
@@ -3433,8 +3434,8 @@ class Project(_runtime.Handle):
         labels of the task stay, unless `replace` says otherwise. Archived classes, attributes and options are for labels that have them already. Of an image group, a row's data units are the frames in order of data_sequence. Unknown
         members, reviews and deleted objects are passed over. Objects of HTML documents (media type text/html) may be on ranges of nodes, range_html,
         instead of characters: these are kept as they stand there, at most 1 MiB for a label, come out in label rows, and stay until another row
-        tells others. What holds labels that there is no place for is a fault: points with z (places in 3D are cuboids and segmentations), and
-        spaces (make each a data unit, and give its labels in the data_units of that one's row). DATA: the details list up to 100 faults with byte offset and JSON
+        tells others. Points and polylines with z are in coordinates of the scene; a label has z on all its frames or on none. What holds labels
+        that there is no place for is a fault: spaces (make each a data unit, and give its labels in the data_units of that one's row). DATA: the details list up to 100 faults with byte offset and JSON
         pointer. NOT_FOUND (file), LIMIT, STATE (archived). Memory grows with the largest row, not with the file. Rights: import.
 
         read: where the bytes come from instead of a path; they wait in a temporary file beside the store
@@ -3913,8 +3914,8 @@ class Task(_runtime.Handle):
         return call.made(o_table, LabelTable)
 
     def geometry(self, unit, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
-        """The geometries of a task's labels, in the unit asked for. STATE when a conversion needs a width or height the data unit
-        does not have, PERMISSION for another's task. Rights: task_view.
+        """The geometries of a task's labels, in the unit asked for; what has no other comes in its own. INVALID for ANNOPROJ_UNIT_SCENE,
+        STATE when a conversion needs a width or height the data unit does not have, PERMISSION for another's task. Rights: task_view.
         """
         call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
         c_unit = _convert.integer(unit, 'unit', 'c_int32')
@@ -4039,7 +4040,7 @@ class Task(_runtime.Handle):
         s_options.text_length = call.length('options.text_length')
         call.run(_capi.annoproj_consensus_approve, call.handle(self, Task, 'task'), ctypes.byref(s_options), call.pointer(), call.error_pointer())
 
-    def consensus_agreement(self, *, overlap=0.0, distance=0.0, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
+    def consensus_agreement(self, *, overlap=0.0, distance=0.0, scene_distance=0.0, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """How far the branches of a task agree, by the labels stored now: for each class that one of them has, in order of feature, each two
         branches, then all pairs together (sums over the pairs, and the agreement of the sums); last the same for all classes. No row for a task
         without branches.
@@ -4050,7 +4051,8 @@ class Task(_runtime.Handle):
         around: a ring within another that runs the other way is a hole. Areas are computed from the coordinates, not from pixels; those
         of masks and segmentations are counted. Two shapes without any area are the same when their numbers are. Points and polylines are the same when no
         vertex of either is farther from the other than `distance` times the diagonal of the data unit (of a square with side 1 for
-        normalised coordinates on a unit without a size), skeletons when that is so of each vertex and both have the same vertices.
+        normalised coordinates on a unit without a size), skeletons when that is so of each vertex and both have the same vertices. Those with
+        z are so within `scene_distance`, and never the same as one without.
         Classifications agree on a frame when all their answers are the same there; a global one counts as one on frame 0. On audio and
         text, objects are the same when intersection over union of their ranges reaches `overlap`, classifications when ranges and answers
         are the same; each label is one item.
@@ -4059,12 +4061,14 @@ class Task(_runtime.Handle):
 
         overlap: boxes, polygons, masks, segmentations, cuboids: least intersection over union, up to 1; 0 = 0.5
         distance: points, polylines, skeletons: greatest distance as a part of the diagonal of the data unit, up to 1; 0 = 0.01
+        scene_distance: points and polylines with z: greatest distance in the unit of the scene; 0 = 0.1
         """
         call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
         s_options = _capi.annoproj_agreement_options()
         s_options.size = ctypes.sizeof(s_options)
         s_options.overlap = _convert.real(overlap, 'overlap')
         s_options.distance = _convert.real(distance, 'distance')
+        s_options.scene_distance = _convert.real(scene_distance, 'scene_distance')
         o_table = _capi.annoproj_table_p()
         call.run(_capi.annoproj_consensus_agreement, call.handle(self, Task, 'task'), ctypes.byref(s_options), call.pointer(), call.result(o_table, AgreementTable), call.error_pointer())
         return call.made(o_table, AgreementTable)

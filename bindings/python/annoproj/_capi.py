@@ -216,6 +216,7 @@ ANNOPROJ_UNDECIDED_LEAVE = 2
 ANNOPROJ_UNIT_STORED = 0
 ANNOPROJ_UNIT_PIXELS = 1
 ANNOPROJ_UNIT_NORMALISED = 2
+ANNOPROJ_UNIT_SCENE = 3
 
 ANNOPROJ_LABEL_PUT = 1
 ANNOPROJ_LABEL_REMOVE = 2
@@ -620,6 +621,7 @@ class annoproj_agreement_options(Structure):
         ("size", c_size_t),
         ("overlap", c_double),
         ("distance", c_double),
+        ("scene_distance", c_double),
     ]
 
 

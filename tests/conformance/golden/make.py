@@ -1,5 +1,5 @@
-"""Writes the golden store of the format as it is now, and what it says: the demo's project, and one with a sealed
-segment.
+"""Writes the golden store of the format as it is now, and what it says: the demo's project, one with a sealed
+segment, and one with shapes of scenes and documents.
 
     make.py FOLDER
 
@@ -43,6 +43,49 @@ def add_events(path):
                 task.set_priority(i % 101)
 
 
+def spatial_ontology():
+    shapes = ["point", "polyline", "cuboid", "segmentation", "text", "bounding_box"]
+    return {"objects": [{"id": str(i + 1), "name": shape, "color": "#D33115", "shape": shape, "featureNodeHash": "%08d" % (i + 1)}
+                        for i, shape in enumerate(shapes)], "classifications": []}
+
+
+def spatial_rows():
+    """Label rows of a scene, of an HTML document and of an image with numbers of all their digits."""
+    def line(count):
+        return {str(i): {"x": i / 3, "y": -i / 7, "z": i + 0.125} for i in range(count)}
+    frames = {str(frame): {"objects": [
+        {"objectHash": "scnPoint", "featureHash": "00000001", "point": {"0": {"x": frame + 0.1, "y": -2, "z": 1.75}}},
+        {"objectHash": "scnLine1", "featureHash": "00000002", "polyline": line(4 + frame)},
+        {"objectHash": "scnCubo1", "featureHash": "00000003",
+         "cuboid": {"position": [frame, 2.5, -1], "orientation": [0, 0, 1.5707], "size": [4, 2, 1.5]}},
+        {"objectHash": "scnSegm1", "featureHash": "00000004", "segmentation": "3412"}], "classifications": []} for frame in range(2)}
+    nodes = [{"start": {"xpath": "/html/body/p[1]", "offset": 3}, "end": {"xpath": "/html/body/p[2]", "offset": 9}}]
+    boxes = [{"objectHash": "imgBox%02d" % i, "featureHash": "00000006", "boundingBox": {
+        "x": i / 640, "y": i / 480, "w": (100 + i) / 640, "h": (50 + i) / 480}} for i in range(4)]
+
+    def row(title, kind, labels, **more):
+        return {"data_title": title, "data_type": kind, "data_units": {"u": {"labels": labels}}, **more}
+    return [row("scene", "scene", frames),
+            row("page.html", "plain_text", {}, object_answers={"htmQuot1": {
+                "objectHash": "htmQuot1", "featureHash": "00000005", "range": [], "range_html": nodes, "classifications": []}}),
+            row("image.png", "image", {"objects": boxes, "classifications": []})]
+
+
+def add_shapes(path):
+    """A third project: shapes of scenes, ranges of nodes, pixels divided by the sides of their image."""
+    drawn, text = random.Random(2), json.dumps(spatial_rows()).encode()
+    options = {"clock": lambda: 1_900_000_000_000_000, "random": drawn.randbytes, "relaxed_durability": True}
+    with annoproj.open(path, **options) as store, store.session_open(0) as host:
+        dataset = host.dataset_create("Shapes")
+        host.data_units_add(
+            dataset, titles=["scene", "page.html", "image.png"], media_types=["application/octet-stream", "text/html", "image/png"],
+            data_types=[annoproj.DataType.SCENE, annoproj.DataType.PLAIN_TEXT, annoproj.DataType.IMAGE],
+            widths=[0, 0, 640], heights=[0, 0, 480], frames=[2, 1, 1])
+        with host.project_create("Shapes", host.ontology_create("Shapes", json.dumps(spatial_ontology())), demo.WORKFLOW) as project:
+            project.attach_dataset(dataset)
+            project.import_labels(read=io.BytesIO(text).read)
+
+
 def shrink(path):
     with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as database:
         database.execute("PRAGMA journal_mode=DELETE")
@@ -57,6 +100,7 @@ def main(folder):
             demo.Demo(os.path.join(ROOT, "examples", "data", "sample.coco.json"), scratch).run()
         path = os.path.join(scratch, "project.annoproj")
         add_events(path)
+        add_shapes(path)
         version = shrink(path)
         with open(path, "rb") as file:
             bytes_ = file.read()

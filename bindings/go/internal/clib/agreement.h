@@ -14,8 +14,9 @@ typedef struct agreement {
 } agreement;
 
 typedef struct agreement_rule {
-    double overlap;  /* least intersection over union */
-    double distance; /* greatest distance of points and polylines, as a part of the diagonal */
+    double overlap;        /* least intersection over union */
+    double distance;       /* greatest distance of points and polylines, as a part of the diagonal */
+    double scene_distance; /* of those with z, in the unit of the scene */
 } agreement_rule;
 
 /* For each class met, in order of number, and then for all classes: each two of the tasks in order, then all pairs. In the

@@ -8,8 +8,9 @@
 #include "options.h"
 #include "rows.h"
 
-#define USUAL_OVERLAP  0.5
-#define USUAL_DISTANCE 0.01
+#define USUAL_OVERLAP        0.5
+#define USUAL_DISTANCE       0.01
+#define USUAL_SCENE_DISTANCE 0.1
 
 typedef struct agreement_call {
     annoproj_agreement_options options;
@@ -61,7 +62,7 @@ static void add_row(rows *list, const agreement *row, const feature *class, cons
 
 static annoproj_status read_agreement(scope *in, void *arguments, annoproj_error **error) {
     agreement_call *made = arguments;
-    const agreement_rule rule = {made->options.overlap, made->options.distance};
+    const agreement_rule rule = {made->options.overlap, made->options.distance, made->options.scene_distance};
     branch *branches = NULL;
     agreement *found = NULL;
     size_t count = 0, row_count = 0;
@@ -104,9 +105,13 @@ annoproj_status annoproj_consensus_agreement(annoproj_task *task, const annoproj
         !(made.options.distance >= 0 && made.options.distance <= 1))
         return fail(error, ANNOPROJ_INVALID, "overlap %g, distance %g: both are from 0 to 1", made.options.overlap,
                     made.options.distance);
+    if (!(made.options.scene_distance >= 0 && isfinite(made.options.scene_distance)))
+        return fail(error, ANNOPROJ_INVALID, "scene_distance %g is no distance from 0", made.options.scene_distance);
     if (!(made.options.overlap > 0))
         made.options.overlap = USUAL_OVERLAP;
     if (!(made.options.distance > 0))
         made.options.distance = USUAL_DISTANCE;
+    if (!(made.options.scene_distance > 0))
+        made.options.scene_distance = USUAL_SCENE_DISTANCE;
     return task_read_table(task, &what, read_agreement, call, &made.table, table, error);
 }

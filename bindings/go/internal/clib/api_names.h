@@ -982,9 +982,9 @@
 #define shape_bounds annoproj_internal_shape_bounds
 #define shape_check annoproj_internal_shape_check
 #define shape_convert annoproj_internal_shape_convert
+#define shape_converts annoproj_internal_shape_converts
 #define shape_end annoproj_internal_shape_end
 #define shape_has_area annoproj_internal_shape_has_area
-#define shape_has_units annoproj_internal_shape_has_units
 #define shape_is_runs annoproj_internal_shape_is_runs
 #define shape_likeness annoproj_internal_shape_likeness
 #define shape_number annoproj_internal_shape_number
@@ -992,6 +992,8 @@
 #define shape_read annoproj_internal_shape_read
 #define shape_release annoproj_internal_shape_release
 #define shape_stride annoproj_internal_shape_stride
+#define shape_takes_scene annoproj_internal_shape_takes_scene
+#define shape_unit annoproj_internal_shape_unit
 #define signature_equal annoproj_internal_signature_equal
 #define signature_text annoproj_internal_signature_text
 #define skeleton_bounds annoproj_internal_skeleton_bounds

@@ -53,7 +53,7 @@ typedef struct geometry_cursor {
 void geometry_open(geometry_cursor *cursor, const uint8_t *data, size_t length);
 int64_t geometry_frames(const uint8_t *data, size_t length); /* how many frames there are, up to one that is damaged */
 bool geometry_next_frame(geometry_cursor *cursor);           /* sets frame */
-bool geometry_next_part(geometry_cursor *cursor);  /* sets numbers_left */
+bool geometry_next_part(geometry_cursor *cursor);            /* sets numbers_left */
 bool geometry_next_number(geometry_cursor *cursor, number *out);
 /* The next numbers of the part, at most `capacity`, as they are stored: where they have one scale, decimals may end in
  * zeros. 0 at the end. */

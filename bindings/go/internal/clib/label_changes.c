@@ -40,7 +40,7 @@ static annoproj_status check_sizes(const annoproj_label_changes *changes, annopr
                         sizes[i]);
         }
     }
-    if (changes->unit < ANNOPROJ_UNIT_STORED || changes->unit > ANNOPROJ_UNIT_NORMALISED) {
+    if (changes->unit < ANNOPROJ_UNIT_STORED || changes->unit > ANNOPROJ_UNIT_SCENE) {
         return fail(error, ANNOPROJ_INVALID, "unit %d is no annoproj_unit", (int)changes->unit);
     }
     return ANNOPROJ_OK;

@@ -66,7 +66,6 @@ static bool has_parts(const annoproj_label_changes *changes, int64_t at) {
 
 static annoproj_status encode_geometry(label_encoder *encoder, const annoproj_label_changes *changes, size_t index,
                                        int32_t shape, const char *what, const label *before, annoproj_error **error) {
-    bool pixels = changes->unit != ANNOPROJ_UNIT_NORMALISED || !shape_has_units(shape);
     int64_t at = changes->geometry_starts ? changes->geometry_starts[index] : 0;
     int64_t after = changes->geometry_starts ? changes->geometry_starts[index + 1] : 0;
     const bool given = at < after;
@@ -76,7 +75,7 @@ static annoproj_status encode_geometry(label_encoder *encoder, const annoproj_la
     if (!given && !kept.more) {
         return ANNOPROJ_OK;
     }
-    const int32_t unit = !given ? kept.cursor.unit : pixels ? ANNOPROJ_UNIT_PIXELS : ANNOPROJ_UNIT_NORMALISED;
+    const int32_t unit = given ? shape_unit(shape, changes->unit) : kept.cursor.unit;
     geometry_builder_reset(encoder->geometry, shape, unit);
     annoproj_status status = kept_geometry_check(&kept, shape, unit, what, error);
     for (; status == ANNOPROJ_OK && at < after; at++) {

@@ -51,9 +51,18 @@ static int by_frame(const void *left, const void *right) {
     return ((*a)->frame > (*b)->frame) - ((*a)->frame < (*b)->frame);
 }
 
-static annoproj_status add_shape(row_encoder *to, const row_frame *frame, int32_t type, annoproj_error **error) {
-    if (!row_frame_shape(frame, type, &to->shape)) {
+/* The first shape says in which unit all are. */
+static annoproj_status add_shape(row_encoder *to, const row_label *from, const row_frame *frame, int32_t *unit,
+                                 annoproj_error **error) {
+    if (!row_frame_shape(frame, from->class->type, &to->shape)) {
         return fail_memory(error);
+    }
+    if (*unit == 0) {
+        *unit = to->shape.unit;
+        geometry_builder_reset(to->geometry, to->shape.type, *unit);
+    }
+    if (to->shape.unit != *unit) {
+        return fail(error, ANNOPROJ_DATA, "label %s has z on some frames and none on others", from->hash);
     }
     geometry_frame(to->geometry, frame->frame);
     for (size_t part = 0; part < to->shape.part_count; part++) {
@@ -83,8 +92,7 @@ static const row_frame **sorted_frames(const row_label *from, arena *memory, boo
 }
 
 static annoproj_status encode_geometry(row_encoder *to, arena *memory, const row_label *from, annoproj_error **error) {
-    const int32_t type = from->class->type;
-    const int32_t unit = shape_has_units(type) ? ANNOPROJ_UNIT_NORMALISED : ANNOPROJ_UNIT_PIXELS;
+    int32_t unit = 0;
     bool repeated = false;
     if (!from->frames) {
         return ANNOPROJ_OK;
@@ -93,10 +101,9 @@ static annoproj_status encode_geometry(row_encoder *to, arena *memory, const row
     annoproj_status status = !frames    ? fail_memory(error)
                              : repeated ? fail(error, ANNOPROJ_DATA, "label %s is twice on a frame", from->hash)
                                         : ANNOPROJ_OK;
-    geometry_builder_reset(to->geometry, type, unit);
     for (size_t i = 0; i < from->frame_count && status == ANNOPROJ_OK; i++) {
         frame_ranges_add(&to->ranges, frames[i]->frame, frames[i]->frame);
-        status = add_shape(to, frames[i], type, error);
+        status = add_shape(to, from, frames[i], &unit, error);
     }
     return status == ANNOPROJ_OK ? geometry_encode(to->geometry, &to->geometry_bytes, error) : status;
 }

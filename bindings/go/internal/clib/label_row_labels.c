@@ -89,6 +89,7 @@ static void pack_number(bytes *out, const number *one) {
 
 static void pack_shape(bytes *out, const shape *of) {
     out->length = 0;
+    bytes_varint(out, (uint32_t)of->unit);
     bytes_varint(out, of->part_count);
     for (size_t part = 0; part < of->part_count; part++) {
         bytes_varint(out, of->starts[part + 1] - of->starts[part]);
@@ -116,7 +117,7 @@ static number unpack_number(unpacker *from) {
 bool row_frame_shape(const row_frame *of, int32_t type, shape *out) {
     unpacker from = {.at = of->shape, .end = of->shape + of->length};
     bool memory = true;
-    shape_begin(out, type, shape_has_units(type) ? ANNOPROJ_UNIT_NORMALISED : ANNOPROJ_UNIT_PIXELS);
+    shape_begin(out, type, (int32_t)unpack_varint(&from));
     for (uint64_t parts = unpack_varint(&from); memory && parts > 0; parts--) {
         memory = shape_part(out);
         for (uint64_t count = unpack_varint(&from); memory && count > 0; count--) {

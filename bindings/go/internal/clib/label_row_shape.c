@@ -5,20 +5,25 @@
 #include "label_row.h"
 #include "run_lengths.h"
 
-static void write_point(const number *at, text *out) {
+static void write_point(const number *at, size_t axes, text *out) {
     text_string(out, "{\"x\":");
     text_number(out, at[0]);
     text_string(out, ",\"y\":");
     text_number(out, at[1]);
+    if (axes == 3) {
+        text_string(out, ",\"z\":");
+        text_number(out, at[2]);
+    }
     text_character(out, '}');
 }
 
-/* {"0":{"x":..,"y":..},...} */
+/* {"0":{"x":..,"y":..},...}, in a scene with z */
 static void write_points(const shape *of, size_t from, size_t until, text *out) {
+    const size_t axes = shape_stride(of->type, of->unit);
     text_character(out, '{');
-    for (size_t i = from; i + 1 < until; i += 2) {
-        text_printf(out, "%s\"%zu\":", i > from ? "," : "", (i - from) / 2);
-        write_point(of->numbers + i, out);
+    for (size_t i = from; i + axes <= until; i += axes) {
+        text_printf(out, "%s\"%zu\":", i > from ? "," : "", (i - from) / axes);
+        write_point(of->numbers + i, axes, out);
     }
     text_character(out, '}');
 }
@@ -163,7 +168,7 @@ static void write_cuboid_2d(const shape *of, text *out) {
     text_string(out, "\"cuboid_2d\":{");
     write_numbers("front", of->numbers, of->starts[1], out);
     text_string(out, perspective ? ",\"vanishingPoint\":" : ",\"offset\":");
-    write_point(back, out);
+    write_point(back, 2, out);
     if (perspective) {
         text_string(out, ",\"scaleRatio\":");
         text_number(out, back[2]);
@@ -202,7 +207,7 @@ static bool is_whole(const shape *of) {
     case SHAPE_CUBOID: return of->number_count >= 9;
     case SHAPE_CUBOID_2D:
         return of->part_count == 2 && of->number_count >= of->starts[1] + 2 && of->number_count <= of->starts[1] + 3;
-    default: return of->number_count >= 2;
+    default: return of->number_count >= shape_stride(of->type, of->unit);
     }
 }
 
@@ -210,7 +215,7 @@ annoproj_status write_row_shape(label_row_writer *to, const export_task *task, c
                                 annoproj_error **error) {
     shape *of = &to->shape;
     text *out = &to->plan->out->text;
-    const int32_t unit = shape_has_units(of->type) ? of->unit : ANNOPROJ_UNIT_NORMALISED;
+    const int32_t unit = shape_converts(of->type, of->unit) ? of->unit : ANNOPROJ_UNIT_NORMALISED;
     annoproj_status status = export_needs_size(task, unit, ANNOPROJ_UNIT_NORMALISED, error);
     if (status != ANNOPROJ_OK) {
         return status;

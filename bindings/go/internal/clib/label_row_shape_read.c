@@ -70,31 +70,42 @@ static annoproj_status read_box(row_reader *in, bool turned, annoproj_error **er
 /* --- points by number --------------------------------------------------------------------------------------------- */
 
 typedef struct point_members {
-    number x, y, z;
-    bool has_x, has_y, has_z;
+    number at[3];
+    bool has[3];
 } point_members;
 
 static annoproj_status point_member(row_reader *in, void *data, annoproj_error **error) {
+    static const char *const axes[] = {"x", "y", "z"};
     point_members *point = data;
-    if (json_key_is(&in->token, "x")) {
-        return row_number(in, "x", &point->x, &point->has_x, error);
-    }
-    if (json_key_is(&in->token, "y")) {
-        return row_number(in, "y", &point->y, &point->has_y, error);
-    }
-    if (json_key_is(&in->token, "z")) {
-        return row_number(in, "z", &point->z, &point->has_z, error);
+    for (size_t i = 0; i < 3; i++) {
+        if (json_key_is(&in->token, axes[i])) {
+            return row_number(in, axes[i], &point->at[i], &point->has[i], error);
+        }
     }
     return json_skip(in->scan, error);
 }
 
-static void check_point(row_reader *in, const point_members *point) {
-    if (!in->faulty && (!point->has_x || !point->has_y)) {
+/* The first point says whether all have z: those are in coordinates of a scene. */
+static void check_point(row_reader *in, const point_members *point, bool first) {
+    shape *to = &in->shape;
+    if (in->faulty) {
+        return;
+    }
+    if (!point->has[0] || !point->has[1]) {
         row_note(in, "a point has x and y");
     }
-    if (!in->faulty && point->has_z) {
-        row_note(in, "points with z are not taken: a point has x and y, places in 3D are cuboids and segmentations");
+    if (first && point->has[2]) {
+        to->unit = ANNOPROJ_UNIT_SCENE;
     }
+    if (to->type == SHAPE_POLYGON && point->has[2]) {
+        row_note(in, "a polygon has no z");
+    } else if (point->has[2] != (to->unit == ANNOPROJ_UNIT_SCENE)) {
+        row_note(in, "of the points of a shape all have z, or none");
+    }
+}
+
+static size_t axes_of(const row_reader *in) {
+    return in->shape.unit == ANNOPROJ_UNIT_SCENE ? 3 : 2;
 }
 
 /* {"0":{"x":..,"y":..},"1":...}, also where a writer has sorted "10" before "2". */
@@ -108,14 +119,14 @@ static annoproj_status numbered_point(row_reader *in, void *data, annoproj_error
     }
     annoproj_status status = row_members(in, "a point", point_member, &point, error);
     if (status == ANNOPROJ_OK) {
-        check_point(in, &point);
+        check_point(in, &point, *points == 0);
     }
-    while (status == ANNOPROJ_OK && in->shape.number_count < 2 * (size_t)index + 2) {
+    const size_t axes = axes_of(in), place = axes * (size_t)index;
+    while (status == ANNOPROJ_OK && in->shape.number_count < place + axes) {
         status = add_number(in, (number){.exact = true}, error);
     }
     if (status == ANNOPROJ_OK) {
-        in->shape.numbers[2 * index] = point.x;
-        in->shape.numbers[2 * index + 1] = point.y;
+        memcpy(in->shape.numbers + place, point.at, axes * sizeof *point.at);
         ++*points;
     }
     return status;
@@ -131,11 +142,13 @@ static annoproj_status listed_point(row_reader *in, void *data, annoproj_error *
     }
     annoproj_status status = row_members_here(in, "a point", point_member, &point, error);
     if (status == ANNOPROJ_OK) {
-        check_point(in, &point);
-        status = add_number(in, point.x, error);
+        check_point(in, &point, *points == 0);
     }
     ++*points;
-    return status == ANNOPROJ_OK ? add_number(in, point.y, error) : status;
+    for (size_t i = 0; i < axes_of(in) && status == ANNOPROJ_OK; i++) {
+        status = add_number(in, point.at[i], error);
+    }
+    return status;
 }
 
 static annoproj_status read_points(row_reader *in, annoproj_error **error) {
@@ -149,7 +162,7 @@ static annoproj_status read_points(row_reader *in, annoproj_error **error) {
     }
     status = in->token.kind == JSON_ARRAY ? row_elements_here(in, listed_point, &points, error)
                                           : row_members_here(in, "points", numbered_point, &points, error);
-    if (status == ANNOPROJ_OK && !in->faulty && 2 * points != in->shape.number_count) {
+    if (status == ANNOPROJ_OK && !in->faulty && axes_of(in) * points != in->shape.number_count) {
         row_note(in, "points are numbered from 0 without gaps");
     }
     return status;
@@ -356,7 +369,7 @@ static annoproj_status read_mask(row_reader *in, annoproj_error **error) {
 }
 
 annoproj_status row_read_shape(row_reader *in, int32_t type, bool rings, annoproj_error **error) {
-    shape_begin(&in->shape, type, shape_has_units(type) ? ANNOPROJ_UNIT_NORMALISED : ANNOPROJ_UNIT_PIXELS);
+    shape_begin(&in->shape, type, shape_unit(type, ANNOPROJ_UNIT_NORMALISED));
     annoproj_status status = ANNOPROJ_OK;
     switch (type) {
     case SHAPE_BOUNDING_BOX: status = read_box(in, false, error); break;

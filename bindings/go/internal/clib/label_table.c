@@ -130,7 +130,7 @@ static bool more_numbers(label_table *to) {
 
 static double converted(const conversion *by, const geometry_cursor *cursor, size_t part, size_t position,
                         double value) {
-    const shape_axis axis = shape_axis_at(cursor->shape, part, position);
+    const shape_axis axis = shape_axis_at(cursor->shape, cursor->unit, part, position);
     if (by->asked == ANNOPROJ_UNIT_STORED || by->asked == cursor->unit || axis == AXIS_NONE) {
         return value;
     }
@@ -157,8 +157,8 @@ static annoproj_status read_part(label_table *to, const conversion *by, geometry
 
 /* The unit a shape is handed out in. */
 static const char *unit_name(int32_t shape, int32_t unit) {
-    return shape == SHAPE_CUBOID              ? "scene"
-           : shape == SHAPE_SEGMENTATION      ? "points"
+    return shape == SHAPE_SEGMENTATION        ? "points"
+           : unit == ANNOPROJ_UNIT_SCENE      ? "scene"
            : unit == ANNOPROJ_UNIT_NORMALISED ? "normalised"
                                               : "pixels";
 }
@@ -169,7 +169,7 @@ annoproj_status label_table_parts(label_table *to, const label *one, annoproj_un
     geometry_cursor cursor;
     annoproj_status status = ANNOPROJ_OK;
     geometry_open(&cursor, one->geometry, one->geometry_length);
-    bool converts = asked != ANNOPROJ_UNIT_STORED && asked != cursor.unit && shape_has_units(cursor.shape);
+    bool converts = asked != ANNOPROJ_UNIT_STORED && asked != cursor.unit && shape_converts(cursor.shape, cursor.unit);
     label_part part = {.unit = unit_name(cursor.shape, converts ? asked : cursor.unit)};
     if (converts && cursor.frames_left > 0 && (unit->width <= 0 || unit->height <= 0)) {
         return fail(error, ANNOPROJ_STATE,

@@ -8,17 +8,20 @@
 #include "ontology.h"
 
 typedef enum shape_axis { AXIS_NONE = -1, AXIS_X = 0, AXIS_Y = 1 } shape_axis;
-shape_axis shape_axis_at(int32_t shape, size_t part, size_t position);
+shape_axis shape_axis_at(int32_t shape, int32_t unit, size_t part, size_t position);
 
-/* Whether a shape is in pixels or normalised. Masks count pixels, cuboids and segmentations are those of a scene: they
- * have no other unit to go over to. */
-bool shape_has_units(int32_t shape);
+/* The unit that a shape given in one is kept in: masks count pixels, segmentations points, cuboids are those of a scene. */
+int32_t shape_unit(int32_t shape, int32_t given);
+/* Whether it can go over from pixels to normalised, or back. */
+bool shape_converts(int32_t shape, int32_t unit);
+/* Whether it can be in the coordinates of a scene: points and polylines that have z, and cuboids. */
+bool shape_takes_scene(int32_t shape);
 
 /* Whether its numbers are run lengths: of a bitmask behind width and height. */
 bool shape_is_runs(int32_t shape);
 
-/* After how many numbers the same kind of number comes again: x and y, or x, y, w, h (, theta), ... */
-uint32_t shape_stride(int32_t shape);
+/* After how many numbers the same kind of number comes again: x and y (, z), or x, y, w, h (, theta), ... */
+uint32_t shape_stride(int32_t shape, int32_t unit);
 #define SHAPE_LONGEST_STRIDE 9
 
 #endif

@@ -181,27 +181,33 @@ static double square(double value) {
 }
 
 /* Square of the distance from a point to a piece of a line. */
-static double to_segment(const double *point, const double *a, const double *b) {
-    const double x = b[0] - a[0], y = b[1] - a[1], length = square(x) + square(y);
-    double along = length > 0 ? ((point[0] - a[0]) * x + (point[1] - a[1]) * y) / length : 0;
-    along = fmin(1, fmax(0, along));
-    return square(point[0] - a[0] - along * x) + square(point[1] - a[1] - along * y);
+static double to_segment(const double *point, const double *a, const double *b, size_t axes) {
+    double length = 0, ahead = 0, distance = 0;
+    for (size_t i = 0; i < axes; i++) {
+        length += square(b[i] - a[i]);
+        ahead += (point[i] - a[i]) * (b[i] - a[i]);
+    }
+    const double along = length > 0 ? fmin(1, fmax(0, ahead / length)) : 0;
+    for (size_t i = 0; i < axes; i++)
+        distance += square(point[i] - a[i] - along * (b[i] - a[i]));
+    return distance;
 }
 
 /* The greatest distance from a vertex of `a` to `b`, squared; stops beyond `most`. */
 static annoproj_status greatest_distance(const frame_shape *a, const frame_shape *b, double most, const bounds *limits,
                                          double *distance, annoproj_error **error) {
     const size_t count = a->starts[a->parts], other = b->starts[b->parts];
-    const bool line = b->type == SHAPE_POLYLINE && other > 2;
+    const size_t axes = a->in_scene ? 3 : 2;
+    const bool line = b->type == SHAPE_POLYLINE && other > axes;
     annoproj_status status = ANNOPROJ_OK;
-    for (size_t i = 0; i + 1 < count && status == ANNOPROJ_OK && *distance <= most; i += 2) {
+    for (size_t i = 0; i + axes <= count && status == ANNOPROJ_OK && *distance <= most; i += axes) {
         double nearest = INFINITY;
-        for (size_t k = 0; k + 1 < other; k += 2) {
-            const double *end = line && k + 3 < other ? b->numbers + k + 2 : b->numbers + k;
-            nearest = fmin(nearest, to_segment(a->numbers + i, b->numbers + k, end));
+        for (size_t k = 0; k + axes <= other; k += axes) {
+            const double *end = line && k + 2 * axes <= other ? b->numbers + k + axes : b->numbers + k;
+            nearest = fmin(nearest, to_segment(a->numbers + i, b->numbers + k, end, axes));
         }
         *distance = fmax(*distance, nearest);
-        if (i % 512 == 0)
+        if (i / axes % 256 == 0)
             status = bounds_check(limits, error);
     }
     return status;
@@ -226,9 +232,11 @@ static double vertex_distance(const frame_shape *a, const frame_shape *b) {
 annoproj_status shape_likeness(const frame_shape *a, const frame_shape *b, const likeness_rule *rule,
                                const bounds *limits, double *likeness, annoproj_error **error) {
     double squared = 0;
-    const double most = square(rule->distance);
+    const double distance = a->in_scene ? rule->scene_distance : rule->distance, most = square(distance);
     annoproj_status status = ANNOPROJ_OK;
     *likeness = 0;
+    if (a->in_scene != b->in_scene)
+        return status;
     switch (a->type) {
     case SHAPE_BOUNDING_BOX: *likeness = box_overlap(a, b); break;
     case SHAPE_BITMASK: *likeness = mask_overlap(a, b); break;
@@ -244,7 +252,7 @@ annoproj_status shape_likeness(const frame_shape *a, const frame_shape *b, const
             status = greatest_distance(a, b, most, limits, &squared, error);
         if (status == ANNOPROJ_OK && a->type != SHAPE_SKELETON)
             status = greatest_distance(b, a, most, limits, &squared, error);
-        *likeness = squared > most ? 0 : rule->distance > 0 ? 1 - sqrt(squared) / (2 * rule->distance) : 1;
+        *likeness = squared > most ? 0 : distance > 0 ? 1 - sqrt(squared) / (2 * distance) : 1;
         return status;
     }
     if (*likeness < rule->overlap)

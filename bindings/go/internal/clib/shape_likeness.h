@@ -7,7 +7,8 @@
 
 /* One shape on one frame, in pixels, or in the unit that all of them have. */
 typedef struct frame_shape {
-    int32_t type; /* SHAPE_... */
+    int32_t type;  /* SHAPE_... */
+    bool in_scene; /* points and polylines: with z */
     int64_t frame, label;
     double *numbers;
     size_t *starts; /* first number of each part; one more behind the last */
@@ -16,8 +17,9 @@ typedef struct frame_shape {
 
 /* What counts as the same. */
 typedef struct likeness_rule {
-    double overlap;  /* least intersection over union, of shapes with an area */
-    double distance; /* greatest distance, of points and polylines, in the unit of the shapes */
+    double overlap;        /* least intersection over union, of shapes with an area */
+    double distance;       /* greatest distance, of points and polylines, in the unit of the shapes */
+    double scene_distance; /* of those with z */
 } likeness_rule;
 
 /* 0 = not alike by the rule; else in (0, 1], greater for shapes that are more alike. Boxes, polygons, masks, segmentations and

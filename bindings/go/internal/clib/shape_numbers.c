@@ -92,12 +92,12 @@ static number of_double(double value) {
 }
 
 void shape_convert(shape *of, int32_t unit, double width, double height) {
-    if (of->unit == unit || !shape_has_units(of->type)) {
+    if (of->unit == unit || !shape_converts(of->type, of->unit)) {
         return;
     }
     for (size_t part = 0; part < of->part_count; part++) {
         for (size_t i = of->starts[part]; i < of->starts[part + 1]; i++) {
-            const shape_axis axis = shape_axis_at(of->type, part, i - of->starts[part]);
+            const shape_axis axis = shape_axis_at(of->type, of->unit, part, i - of->starts[part]);
             if (axis == AXIS_NONE) {
                 continue;
             }

@@ -22,7 +22,7 @@ bool shape_part(shape *shape);
 bool shape_number(shape *shape, number value);
 bool shape_end(shape *shape);
 void shape_release(shape *shape);
-/* Brings coordinates into the other unit; masks and angles stay. */
+/* Brings coordinates into the other unit; masks, angles and what is in a scene stay. */
 void shape_convert(shape *shape, int32_t unit, double width, double height);
 
 number number_add(number a, number b);
@@ -54,7 +54,8 @@ box mask_bounds(const shape *shape, int64_t *pixels);
  * (Rings of COCO files run the same way: they are parts, also when one lies in another.) outer[i] = the ring it cuts, i when
  * it is none. Whether there is any. */
 bool polygon_holes(const shape *shape, size_t *outer);
-number polygon_area(const shape *shape, const scaled_shape *scaled, const size_t *outer); /* exact where decimals allow it */
+number polygon_area(const shape *shape, const scaled_shape *scaled,
+                    const size_t *outer); /* exact where decimals allow it */
 /* Fills the rings, holes cut out, into runs column by column. False when out of memory. */
 bool polygon_runs(const shape *of, int64_t width, int64_t height, shape *mask);
 
