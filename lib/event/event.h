@@ -145,7 +145,7 @@ typedef struct event {
     int32_t answer; /* feature number; a tag */
 } event;
 
-/* The events of one command, gathered in memory and written in one go before the command's savepoint ends. */
+/* The events of one command, gathered in memory and written in one go when its body has run. */
 typedef struct event_batch {
     event *events;
     size_t count, capacity;

@@ -34,10 +34,9 @@ typedef struct writer {
 
 typedef annoproj_status (*write_body)(writer *writer, void *argument, annoproj_error **error);
 
-/* Queues the body in memory, first come; the leader takes the inter-process lock, runs what is queued, each
- * body in a savepoint of its own when there are several, and commits them together. On return the outcome of
- * this body is known: committed (OK), rolled back (its own status), or COMMIT_UNKNOWN. A status other than OK
- * takes back what this body did, nothing else. */
+/* Queues the body in memory, first come; the leader takes the inter-process lock, runs what is queued and
+ * commits it together. On return the outcome of this body is known: committed (OK), rolled back (its own
+ * status), or COMMIT_UNKNOWN. A status other than OK takes back what this body did, nothing else. */
 annoproj_status store_write(store *store, const bounds *bounds, write_body body, void *argument,
                             annoproj_error **error);
 

@@ -112,28 +112,35 @@ static annoproj_status run_body(struct store_state *state, write_job *job, int64
     return status;
 }
 
-/* One body of several, in a savepoint. False when the transaction has died. */
-static bool run_in_savepoint(struct store_state *state, write_job *job, transaction *of, size_t *good) {
+/* What has become of a transaction of several when one of them has run. */
+typedef enum group_state { GROUP_LIVES, GROUP_SPOILED, GROUP_DEAD } group_state;
+
+/* One body of several. In a savepoint, what a failed one has changed is taken back; without, the whole group is spoiled by it, but most
+ * that fail have changed nothing yet, and a savepoint costs a copy of each page that is changed behind it. */
+static group_state run_one_of_several(struct store_state *state, write_job *job, bool in_savepoint, transaction *of) {
+    database *db = state->writer;
     note_clock(state, job->clock_us, of->last_us);
     int64_t now_us = job->clock_us > of->last_us ? job->clock_us : of->last_us;
-    if (sql_run(sql(state->writer, SQL_SAVEPOINT), NULL) != ANNOPROJ_OK) {
-        return false;
+    if (in_savepoint && sql_run(sql(db, SQL_SAVEPOINT), NULL) != ANNOPROJ_OK) {
+        return GROUP_DEAD;
     }
+    int changes = sqlite3_total_changes(db->handle);
     annoproj_status status = run_body(state, job, now_us);
     if (!alive(state)) {
-        return false;
+        return GROUP_DEAD;
     }
     if (status == ANNOPROJ_OK) {
         of->last_us = now_us;
         job->status = ANNOPROJ_OK;
-        (*good)++;
+    } else if (!in_savepoint && sqlite3_total_changes(db->handle) != changes) {
+        return GROUP_SPOILED;
     } else {
-        if (sql_run(sql(state->writer, SQL_ROLLBACK_BODY), NULL) != ANNOPROJ_OK) {
-            return false;
-        }
         settle(job, status);
+        if (in_savepoint && sql_run(sql(db, SQL_ROLLBACK_BODY), NULL) != ANNOPROJ_OK) {
+            return GROUP_DEAD;
+        }
     }
-    return sql_run(sql(state->writer, SQL_RELEASE), NULL) == ANNOPROJ_OK;
+    return !in_savepoint || sql_run(sql(db, SQL_RELEASE), NULL) == ANNOPROJ_OK ? GROUP_LIVES : GROUP_DEAD;
 }
 
 typedef enum outcome { COMMITTED, NOT_COMMITTED, UNKNOWN } outcome;
@@ -226,38 +233,37 @@ static void hand_outcome(write_job **jobs, size_t count, outcome of, annoproj_st
     drop_error(error);
 }
 
-static void run_together(struct store_state *state, write_job **jobs, size_t count) {
+/* All in one transaction. Unless that lives, nothing has happened and nobody is settled. */
+static group_state run_together(struct store_state *state, write_job **jobs, size_t count, bool in_savepoints) {
     transaction now = {0};
     annoproj_error *error = NULL;
+    group_state group = GROUP_LIVES;
     size_t good = 0;
-    bool living = true;
     for (size_t i = 0; i < count; i++) {
         jobs[i]->status = ANNOPROJ_INTERNAL;
     }
     if (begin(state, jobs[0]->call, &now, &error) != ANNOPROJ_OK) {
-        living = false;
+        group = GROUP_DEAD;
         drop_error(&error);
     }
-    for (size_t i = 0; i < count && living; i++) {
-        living = run_in_savepoint(state, jobs[i], &now, &good);
+    for (size_t i = 0; i < count && group == GROUP_LIVES; i++) {
+        group = run_one_of_several(state, jobs[i], in_savepoints, &now);
+        good += jobs[i]->status == ANNOPROJ_OK;
     }
-    if (!living || good == 0) {
+    if (group != GROUP_LIVES || good == 0) {
         rollback(state);
-        if (!living) {
-            note(state, NOTE_WARNING, "a transaction of %zu commands failed as a whole: each is run again, alone",
-                 count);
-        }
-        for (size_t i = 0; i < count && !living; i++) {
+        for (size_t i = 0; i < count && group != GROUP_LIVES; i++) {
             jobs[i]->settled = false;
         }
-        return;
+        return group;
     }
     annoproj_status reason = ANNOPROJ_OK;
     outcome answer = commit(state, &now, &error, &reason);
     hand_outcome(jobs, count, answer, reason, &error);
+    return GROUP_LIVES;
 }
 
-/* The same for one body, which needs no savepoint: its failure is the transaction's. */
+/* The same for one body: its failure is the transaction's. */
 static void run_alone(struct store_state *state, write_job *job) {
     transaction now = {0};
     drop_error(&job->error);
@@ -287,8 +293,12 @@ static void run_batch(struct store_state *state, write_job **jobs, size_t count)
         settle(jobs[0], jobs[0]->alone(state, jobs[0]->call, jobs[0]->argument, &jobs[0]->error));
         return;
     }
-    if (count > 1) {
-        run_together(state, jobs, count);
+    group_state group = count > 1 ? run_together(state, jobs, count, false) : GROUP_LIVES;
+    if (group == GROUP_SPOILED) {
+        group = run_together(state, jobs, count, true);
+    }
+    if (group != GROUP_LIVES) {
+        note(state, NOTE_WARNING, "a transaction of %zu commands failed as a whole: each is run again, alone", count);
     }
     for (size_t i = 0; i < count; i++) {
         if (!jobs[i]->settled) {

@@ -336,6 +336,51 @@ static void test_cancel_of_one(void **unused) {
     assert_int_equal(commits(of), before + 1);
 }
 
+/* Refused when it sees what was taken back of another. */
+static annoproj_status refuse_after_other(writer *work, void *argument, annoproj_error **error) {
+    const member_of *one = whose(argument);
+    int64_t rows = 0;
+    statement *ask = sql(work->database, "SELECT count(*) FROM request WHERE actor = ?1");
+    bind_int64(ask, one->other->what.actor);
+    rows = sql_row(ask) ? column_int64(ask, 0) : -1;
+    annoproj_status status = sql_end(ask, error);
+    if (status == ANNOPROJ_OK && rows != 0)
+        status = fail(error, ANNOPROJ_EXISTS, "the other's row is there");
+    return status == ANNOPROJ_OK ? insert_body(work, argument, error) : status;
+}
+
+/* Who is refused behind a change takes that back and nothing else, and nobody ever acts on it. */
+static void test_refused_behind_a_change(void **unused) {
+    (void)unused;
+    member_of group[GROUP];
+    gather(group);
+    const int64_t before = commits(of);
+    group[2].what.then = group[2].expected = ANNOPROJ_CONFLICT;
+    group[8].what.then = group[8].expected = ANNOPROJ_DATA;
+    group[5].body = refuse_after_other;
+    group[5].other = &group[2];
+    group[6].body = refuse_after_other;
+    group[6].other = &group[4];
+    group[6].expected = ANNOPROJ_EXISTS;
+    run_together(group, 0, 0);
+    assert_int_equal(commits(of), before + 1);
+}
+
+/* Nor does a refusal that has changed nothing make others run again. */
+static void test_refused_before_a_change(void **unused) {
+    (void)unused;
+    member_of group[GROUP];
+    gather(group);
+    const int64_t before = commits(of);
+    group[6].body = refuse_after_other;
+    group[6].other = &group[4];
+    group[6].expected = ANNOPROJ_EXISTS;
+    run_together(group, 0, 0);
+    for (int i = 0; i < GROUP; i++)
+        assert_int_equal(group[i].what.runs, i == 6 ? 0 : 1);
+    assert_int_equal(commits(of), before + 1);
+}
+
 /* The other's time is up before its turn comes. */
 static annoproj_status outlast_other(writer *work, void *argument, annoproj_error **error) {
     whose(argument)->other->call.until_us = 0;
@@ -420,6 +465,8 @@ int main(void) {
         cmocka_unit_test(test_each_has_its_own_result),
         cmocka_unit_test(test_sixteen_submits_of_one_task),
         WITH_STORE(test_cancel_of_one),
+        WITH_STORE(test_refused_behind_a_change),
+        WITH_STORE(test_refused_before_a_change),
         WITH_STORE(test_deadline_of_one),
         WITH_STORE(test_a_commit_that_fails_once),
         WITH_STORE(test_a_disk_that_stays_full),
