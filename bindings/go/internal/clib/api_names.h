@@ -698,6 +698,9 @@
 #define reallocate annoproj_internal_reallocate
 #define region_overlap annoproj_internal_region_overlap
 #define reject_body annoproj_internal_reject_body
+#define relay_hand_on annoproj_internal_relay_hand_on
+#define relay_room annoproj_internal_relay_room
+#define relay_run annoproj_internal_relay_run
 #define release annoproj_internal_release
 #define release_body annoproj_internal_release_body
 #define reopen_body annoproj_internal_reopen_body
