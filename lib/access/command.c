@@ -173,18 +173,6 @@ void command_uuid(command *cmd, uint8_t out[16]) {
     out[8] = (uint8_t)((out[8] & 0x3f) | 0x80);
 }
 
-void command_hash(command *cmd, char out[9]) {
-    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    uint64_t number = command_random(cmd);
-    /* The first is a letter or a digit: a hash is never taken for an option on a command line. */
-    out[0] = letters[(number >> 48) % 62];
-    for (int i = 1; i < 8; i++) {
-        out[i] = letters[number & 63];
-        number >>= 6;
-    }
-    out[8] = 0;
-}
-
 /* ---- results ---- */
 
 void command_result_int64(command *cmd, int64_t value) {

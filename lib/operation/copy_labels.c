@@ -6,6 +6,7 @@
 #include "project_copy.h"
 #include "failure.h"
 #include "label.h"
+#include "label_hash.h"
 #include "project.h"
 #include "workflow.h"
 
@@ -30,6 +31,7 @@ typedef struct label_copy {
     size_t hash_count;
     int64_t source, stage; /* project; the copy's first stage */
     int64_t labels;        /* also the last number given out: the copy has no labels yet */
+    uint64_t key;          /* label_hash.h */
     frame_ranges frames;
     statement *insert;
 } label_copy;
@@ -84,6 +86,7 @@ static bool insert_label(label_copy *run, statement *row, int64_t task) {
     bind_double(insert, column_double(row, 9));
     for (int column = 10; column <= 13; column++)
         bind_part(insert, row, column);
+    bind_int64(insert, label_hash_given(run->key, run->labels, column_text(row, 2)));
     return sql_step_run(insert);
 }
 
@@ -165,10 +168,12 @@ annoproj_status copy_labels(command *cmd, int64_t source, const label_choice *ch
                             size_t count, annoproj_error **error) {
     static const char query[] =
         "INSERT INTO label(task, number, hash, class, creator, created_us, editor, edited_us, manual, confidence,"
-        " ranges, geometry, answers, members) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+        " ranges, geometry, answers, members, given) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     label_copy run = {.cmd = cmd, .source = source, .choice = choice};
     int64_t first = 0;
     annoproj_status status = workflow_first_stage(&cmd->scope, cmd->scope.project.id, &run.stage, error);
+    if (status == ANNOPROJ_OK)
+        status = label_hash_key(&cmd->scope, cmd->scope.project.id, &run.key, error);
     if (status == ANNOPROJ_OK)
         status = sort_hashes(&run, error);
     if (status != ANNOPROJ_OK)

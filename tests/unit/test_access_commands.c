@@ -37,7 +37,6 @@ static annoproj_status run(annoproj_session *handle, write_fn what, void *argume
 
 typedef struct rerun {
     int runs;
-    char hash[3][9];
     uint8_t uuid[3][16];
     uint64_t number[3];
 } rerun;
@@ -49,7 +48,6 @@ static annoproj_status dies_once(command *cmd, void *arguments, annoproj_error *
     rerun *seen = arguments;
     int now = seen->runs++;
     assert_true(now < 3);
-    command_hash(cmd, seen->hash[now]);
     command_uuid(cmd, seen->uuid[now]);
     seen->number[now] = command_random(cmd);
     command_result_int64(cmd, 41 + now);
@@ -120,7 +118,6 @@ static void test_a_body_that_runs_again_draws_the_same(void **state) {
         assert_int_equal(threads[i].status, ANNOPROJ_OK);
     }
     assert_int_equal(seen.runs, 2);
-    assert_string_equal(seen.hash[0], seen.hash[1]);
     assert_memory_equal(seen.uuid[0], seen.uuid[1], 16);
     assert_int_equal(seen.number[0], seen.number[1]);
     /* Of the first run nothing is left: one result, one event. */
@@ -137,16 +134,10 @@ static void test_a_body_that_runs_again_draws_the_same(void **state) {
 }
 
 static annoproj_status draws(command *cmd, void *arguments, annoproj_error **error) {
-    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     uint64_t *numbers = arguments;
     (void)error;
     for (int i = 0; i < 1000; i++) {
-        char hash[9];
         uint8_t uuid[16];
-        command_hash(cmd, hash);
-        assert_int_equal(strlen(hash), 8);
-        assert_int_equal(strspn(hash, letters), 8);
-        assert_true(hash[0] != '-' && hash[0] != '_');
         command_uuid(cmd, uuid);
         assert_int_equal(uuid[6] >> 4, 4);
         assert_int_equal(uuid[8] >> 6, 2);

@@ -185,6 +185,8 @@ static void test_altered_published_label(void **state) {
     expect_found("UPDATE label_published SET submitter = 1 WHERE label = 2", "published_label");
     expect_found("DELETE FROM label_published WHERE label = 2", "published_label");
     expect_found("DELETE FROM label WHERE number = 2", "label");
+    expect_found("UPDATE label SET given = 1 WHERE number = 2", "label");
+    expect_found("UPDATE label SET hash = 'another1' WHERE number = 2", "label");
 }
 
 static void test_flipped_vector(void **state) {

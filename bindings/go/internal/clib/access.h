@@ -99,6 +99,8 @@ typedef struct project_facts {
     int64_t id, ontology, owner;
     int32_t status; /* annoproj_project_status */
     int64_t idle_limit_us, time_window_us;
+    uint64_t hash_key;   /* label_hash.h */
+    int64_t hash_key_of; /* whose key it is: bodies may go on to another project */
     bool self_release, strict_status, count_text_and_audio;
     bool deleted, purging; /* purging: a purge has begun */
 } project_facts;
@@ -159,7 +161,6 @@ annoproj_status command_next_seq(command *command, int64_t *seq, annoproj_error 
 annoproj_status command_forget_key(command *command, const char *key, annoproj_error **error);
 uint64_t command_random(command *command);            /* derived from the seed: the same when the body runs again */
 void command_uuid(command *command, uint8_t out[16]); /* version 4 */
-void command_hash(command *command, char out[9]);     /* 8 characters of base64url without - and _ doubling as first */
 
 /* Runs one of several parts of a body so that its refusal (INVALID, NOT_FOUND, EXISTS, PERMISSION, CONFLICT, STATE, LIMIT,
  * DATA) leaves nothing of it behind: `refusal` is then that status, with its error. Any other failure is returned and ends

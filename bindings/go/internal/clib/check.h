@@ -49,6 +49,9 @@ annoproj_status check_queue(scope *in, checking *check, annoproj_error **error);
 /* Branches: one for each user; and whose went into a task. */
 annoproj_status check_consensus(scope *in, checking *check, const replay *state, annoproj_error **error);
 
+/* Hashes of labels, given and drawn. */
+annoproj_status check_hashes(scope *in, checking *check, annoproj_error **error);
+
 /* Members of COCO files that labels and data units keep. */
 annoproj_status check_members(scope *in, checking *check, annoproj_error **error);
 

@@ -383,6 +383,8 @@ annoproj_status check_project(scope *in, checking *check, annoproj_error **error
     if (status == ANNOPROJ_OK)
         status = check_drawn(in, check, &state, error);
     if (status == ANNOPROJ_OK)
+        status = check_hashes(in, check, error);
+    if (status == ANNOPROJ_OK)
         status = check_reviews(in, check, &state, error);
     if (status == ANNOPROJ_OK)
         status = check_members(in, check, error);

@@ -6,6 +6,7 @@
 #include "frame_ranges.h"
 #include "import_labels.h"
 #include "label.h"
+#include "label_hash.h"
 #include "project.h"
 #include "task.h"
 
@@ -16,8 +17,8 @@
  * OR FAIL: a statement need not be able to undo its first rows, because a failure ends the command. */
 #define SQL_LABEL                                                                                                      \
     "INSERT OR FAIL INTO label(creator, created_us, editor, edited_us, manual, ranges, answers, task, number, hash,"   \
-    " class, confidence, geometry, members) VALUES"
-#define SQL_ROW       "(?1, ?2, ?1, ?2, ?3, ?4, x'', ?, ?, ?, ?, ?, ?, ?)"
+    " class, confidence, geometry, members, given) VALUES"
+#define SQL_ROW       "(?1, ?2, ?1, ?2, ?3, ?4, x'', ?, ?, ?, ?, ?, ?, ?, 0)"
 #define SQL_FOUR_ROWS SQL_ROW ", " SQL_ROW ", " SQL_ROW ", " SQL_ROW
 
 static const char sql_one_row[] = SQL_LABEL SQL_ROW;
@@ -35,8 +36,10 @@ typedef struct copying {
     command *cmd;
     label_import *run;
     task_facts task; /* the one whose labels are being copied */
+    bool given;      /* some of its labels came with their hash: new ones are compared with those */
     bool fresh;      /* all tasks are of this command, and alike: nothing is looked up or raised one by one */
     int64_t labels, tasks;
+    uint64_t key;            /* of hashes */
     int64_t next, unclaimed; /* label numbers: the next one, and how many were taken in advance */
     bytes ranges;
     label_row_values rows[ROWS]; /* that wait to be inserted */
@@ -176,6 +179,14 @@ static annoproj_status finish_task(copying *to, annoproj_error **error) {
     return status;
 }
 
+static annoproj_status look_for_given(copying *to, annoproj_error **error) {
+    static const char query[] = "SELECT 1 FROM label WHERE task = ? AND given LIMIT 1";
+    statement *find = sql(to->cmd->scope.database, query);
+    bind_int64(find, to->task.id);
+    to->given = sql_row(find);
+    return sql_end(find, error);
+}
+
 static annoproj_status begin_task(copying *to, int64_t task, annoproj_error **error) {
     annoproj_error *gone = NULL;
     if (to->fresh) {
@@ -199,6 +210,9 @@ static annoproj_status begin_task(copying *to, int64_t task, annoproj_error **er
     }
     to->task_labels = 0;
     to->cmd->scope.task = to->task; /* so that nothing reads it again for each label */
+    if (status == ANNOPROJ_OK) {
+        status = look_for_given(to, error);
+    }
     return status == ANNOPROJ_OK && to->run->knows_tasks ? load_known(to, error) : status;
 }
 
@@ -213,8 +227,8 @@ static annoproj_status take_number(copying *to, int64_t *taken, annoproj_error *
     return status;
 }
 
-static annoproj_status store_in_review(copying *to, const spooled_label *from, const char *hash,
-                                       annoproj_error **error) {
+/* Where more is to be done than the bulk form does. */
+static annoproj_status store_alone(copying *to, const spooled_label *from, annoproj_error **error) {
     const scope *in = &to->cmd->scope;
     label made = {.task = from->task,
                   .class = from->class,
@@ -230,7 +244,6 @@ static annoproj_status store_in_review(copying *to, const spooled_label *from, c
                   .geometry_length = from->geometry_length,
                   .members = from->members,
                   .members_length = from->members_length};
-    memcpy(made.hash, hash, sizeof made.hash);
     annoproj_status status = claim_numbers(to, error); /* label_store() draws its own */
     return status == ANNOPROJ_OK ? label_store(to->cmd, &made, error) : status;
 }
@@ -239,12 +252,14 @@ static annoproj_status store_in_review(copying *to, const spooled_label *from, c
 
 /* The number of a label of the task, also of one that was removed and published before: it comes back. 0 = it is new. */
 static annoproj_status known_number(copying *to, const char *hash, int64_t *known, annoproj_error **error) {
-    static const char query[] = "SELECT number FROM label WHERE task = ?1 AND hash = ?2 UNION ALL"
+    static const char query[] = "SELECT number FROM label WHERE task = ?1 AND number = ?3 AND hash = ?2 UNION ALL"
+                                " SELECT number FROM label WHERE task = ?1 AND hash = ?2 AND given UNION ALL"
                                 " SELECT label FROM label_published WHERE task = ?1 AND hash = ?2 LIMIT 1";
     *known = 0;
     statement *find = sql(to->cmd->scope.database, query);
     bind_int64(find, to->task.id);
     bind_text(find, hash);
+    bind_int64(find, label_hash_number(to->key, hash));
     *known = sql_row(find) ? column_int64(find, 0) : 0;
     return sql_end(find, error);
 }
@@ -315,8 +330,7 @@ static annoproj_status insert_waiting(copying *to, annoproj_error **error) {
     return status;
 }
 
-static annoproj_status insert_label(copying *to, const spooled_label *from, int64_t taken, const char *hash,
-                                    annoproj_error **error) {
+static annoproj_status insert_label(copying *to, const spooled_label *from, int64_t taken, annoproj_error **error) {
     label_row_values *row = &to->rows[to->row_count++];
     *row = (label_row_values){.task = from->task,
                               .number = taken,
@@ -325,14 +339,13 @@ static annoproj_status insert_label(copying *to, const spooled_label *from, int6
                               .geometry = to->geometries.length,
                               .geometry_length = from->geometry_length,
                               .members_length = from->members_length};
-    memcpy(row->hash, hash, sizeof row->hash);
+    label_hash_draw(to->key, taken, row->hash);
     bytes_append(&to->geometries, from->geometry, from->geometry_length);
     bytes_append(&to->geometries, from->members, from->members_length);
     return to->row_count == ROWS || to->geometries.length >= ROWS_BYTES ? insert_waiting(to, error) : ANNOPROJ_OK;
 }
 
 static annoproj_status copy_label(copying *to, const spooled_label *from, annoproj_error **error) {
-    char hash[9];
     int64_t taken = 0;
     annoproj_status status = from->task == to->task.id ? ANNOPROJ_OK : begin_task(to, from->task, error);
     if (status != ANNOPROJ_OK) {
@@ -346,13 +359,13 @@ static annoproj_status copy_label(copying *to, const spooled_label *from, annopr
     if (from->details) {
         return store_detailed(to, from, error);
     }
-    command_hash(to->cmd, hash);
-    if (to->task.stage.type == STAGE_REVIEW) {
-        return store_in_review(to, from, hash, error);
+    if (to->task.stage.type == STAGE_REVIEW || to->given) {
+        status = store_alone(to, from, error);
+        return status == ANNOPROJ_OK ? command_send_events(to->cmd, error) : status;
     }
     status = take_number(to, &taken, error);
     if (status == ANNOPROJ_OK) {
-        status = insert_label(to, from, taken, hash, error);
+        status = insert_label(to, from, taken, error);
     }
     if (status != ANNOPROJ_OK) {
         return status;
@@ -407,6 +420,10 @@ annoproj_status label_import_store(command *cmd, label_import *run, annoproj_err
     }
     frame_ranges_add(&frame, 0, 0);
     frame_ranges_encode(&frame, &to.ranges);
+    status = label_hash_key(&cmd->scope, run->project, &to.key, error);
+    if (status != ANNOPROJ_OK) {
+        return status;
+    }
     status = frame.failed || to.ranges.failed ? fail_memory(error) : label_merge_begin(&merge, run->spool, error);
     if (status == ANNOPROJ_OK && run->tasks) {
         status = look_at_fresh(&to, error);

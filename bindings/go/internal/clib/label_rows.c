@@ -4,6 +4,7 @@
 #include "failure.h"
 #include "hash.h"
 #include "label.h"
+#include "label_hash.h"
 #include "node_ranges.h"
 #include "project.h"
 #include "task.h"
@@ -137,12 +138,18 @@ static annoproj_status keep_blob(arena *memory, const uint8_t **blob, size_t len
 
 annoproj_status label_by_hash(scope *in, int64_t task, const char *hash, label *out, bool *found,
                               annoproj_error **error) {
-    static const char query[] = LABEL_COLUMNS "WHERE task = ? AND hash = ?";
-    annoproj_status status = ANNOPROJ_OK;
+    static const char query[] = LABEL_COLUMNS "WHERE task = ?1 AND number = ?3 AND hash = ?2 UNION ALL " LABEL_COLUMNS
+                                              "WHERE task = ?1 AND hash = ?2 AND given";
+    uint64_t key = 0;
+    annoproj_status status = label_hash_key(in, PROJECT_OF(task), &key, error);
     *out = (label){0};
+    *found = false;
+    if (status != ANNOPROJ_OK)
+        return status;
     statement *find = sql(in->database, query);
     bind_int64(find, task);
     bind_text(find, hash);
+    bind_int64(find, label_hash_number(key, hash));
     *found = sql_row(find);
     if (*found) {
         read_label(find, task, out);
@@ -229,12 +236,11 @@ static void bind_bytes(statement *put, const uint8_t *data, size_t length) {
     bind_blob(put, length > 0 ? data : (const uint8_t *)"", length);
 }
 
-static annoproj_status put_row(command *cmd, const label *one, annoproj_error **error) {
+static annoproj_status put_row(command *cmd, const label *one, bool given, annoproj_error **error) {
     static const char query[] =
         "INSERT INTO label(task, number, hash, class, creator, created_us, editor, edited_us, manual, confidence,"
-        " ranges, geometry, answers, members) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(task, "
-        "number) DO UPDATE "
-        "SET"
+        " ranges, geometry, answers, members, given) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT(task, number) DO UPDATE SET"
         " class = excluded.class, creator = excluded.creator, created_us = excluded.created_us, editor = "
         "excluded.editor,"
         " edited_us = excluded.edited_us, manual = excluded.manual, confidence = excluded.confidence,"
@@ -255,6 +261,7 @@ static annoproj_status put_row(command *cmd, const label *one, annoproj_error **
     bind_bytes(put, one->geometry, one->geometry_length);
     bind_bytes(put, one->answers, one->answers_length);
     bind_bytes(put, one->members, one->members_length);
+    bind_int64(put, given);
     return sql_run(put, error);
 }
 
@@ -266,18 +273,36 @@ static annoproj_status facts_of(command *cmd, int64_t task, task_facts *out, ann
     return access_task_facts(&cmd->scope, task, out, error);
 }
 
+/* The next number whose hash no label of the task was given, or one for the hash that came with the label. */
+static annoproj_status take_number(command *cmd, uint64_t key, label *one, annoproj_error **error) {
+    const bool draws = one->hash[0] == 0;
+    bool taken = true;
+    annoproj_status status = ANNOPROJ_OK;
+    while (status == ANNOPROJ_OK && taken) {
+        status = project_next_label(cmd, PROJECT_OF(one->task), 1, &one->number, error);
+        if (draws)
+            label_hash_draw(key, one->number, one->hash);
+        if (status == ANNOPROJ_OK)
+            status = label_hash_taken(&cmd->scope, key, one->task, one->hash, &taken, error);
+        if (status == ANNOPROJ_OK && taken && !draws)
+            status = fail(error, ANNOPROJ_EXISTS, "task %lld has a label %s already", (long long)one->task, one->hash);
+    }
+    return status;
+}
+
 annoproj_status label_store(command *cmd, label *one, annoproj_error **error) {
     task_facts task;
+    uint64_t key = 0;
     int64_t frames = 0;
     annoproj_status status = facts_of(cmd, one->task, &task, error);
-    if (one->hash[0] == 0)
-        command_hash(cmd, one->hash);
+    if (status == ANNOPROJ_OK)
+        status = label_hash_key(&cmd->scope, PROJECT_OF(one->task), &key, error);
     if (status == ANNOPROJ_OK && one->number == 0)
-        status = project_next_label(cmd, PROJECT_OF(one->task), 1, &one->number, error);
+        status = take_number(cmd, key, one, error);
     if (status == ANNOPROJ_OK && one->ranges_length == 0 && one->geometry_length > 0)
         status = ranges_from_geometry(&cmd->scope, one, error);
     if (status == ANNOPROJ_OK)
-        status = put_row(cmd, one, error);
+        status = put_row(cmd, one, label_hash_given(key, one->number, one->hash), error);
     if (status == ANNOPROJ_OK)
         status = count_frames(&cmd->scope, &task, one, &frames, error);
     if (status == ANNOPROJ_OK)

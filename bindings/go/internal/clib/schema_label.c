@@ -17,7 +17,9 @@ const char schema_label[] =
     " geometry BLOB NOT NULL," /* empty for classifications */
     " answers BLOB NOT NULL,"
     " members BLOB NOT NULL," /* of a COCO annotation, unknown ones: coco_members.h; empty = none */
-    " PRIMARY KEY(task, number), UNIQUE(task, hash)) WITHOUT ROWID, STRICT;"
+    " given INTEGER NOT NULL,"  /* the hash came with the label; else it tells the number: label_hash.h */
+    " PRIMARY KEY(task, number)) WITHOUT ROWID, STRICT;"
+    "CREATE UNIQUE INDEX label_given ON label(task, hash) WHERE given;"
     /* One review for each label and review stage. */
     "CREATE TABLE label_review("
     " task INTEGER NOT NULL,"

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "failure.h"
+#include "hash.h"
 #include "rights.h"
 #include "seen.h"
 
@@ -13,7 +14,7 @@
 
 #define PROJECT_COLUMNS                                                                                                \
     ", p.id, p.ontology, p.owner, p.status, p.idle_limit_us, p.time_window_us, p.self_release, p.strict_status,"       \
-    " p.count_text_and_audio, p.deleted_us IS NOT NULL, p.purging, c.role"
+    " p.count_text_and_audio, p.deleted_us IS NOT NULL, p.purging, p.uuid, c.role"
 #define PROJECT_JOIN " LEFT JOIN project p ON p.id = ?2 LEFT JOIN collaborator c ON c.project = p.id AND c.user = w.id"
 
 #define STAGE_COLUMNS                                                                                                  \
@@ -117,6 +118,9 @@ static void read_project(cursor *row, scope *in) {
     project->count_text_and_audio = next_bool(row);
     project->deleted = next_bool(row);
     project->purging = next_bool(row);
+    project->hash_key = hash64(column_blob(row->from, row->at), column_length(row->from, row->at));
+    project->hash_key_of = project->id;
+    row->at++;
     int32_t role = next_int32(row);
     in->role = project->id == 0 ? 0 : in->user == 0 ? ANNOPROJ_ROLE_ADMIN : role;
     if (project->deleted && role_right(in->role, ANNOPROJ_OPERATION_RESTORE) == RIGHT_NO)
