@@ -95,7 +95,7 @@ annoproj_status copy_datasets(command *cmd, int64_t source, bool clone, copied_d
         if (status == ANNOPROJ_OK)
             status = project_next_task(cmd, cmd->scope.project.id, 0, &one->first_task, error);
         if (status == ANNOPROJ_OK)
-            status = dataset_attach(cmd, one->target, &tasks, error);
+            status = dataset_attach(cmd, one->target, NULL, &tasks, error);
         if (status == ANNOPROJ_OK)
             status = bounds_check(cmd->scope.bounds, error);
     }

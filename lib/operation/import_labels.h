@@ -26,6 +26,9 @@ struct label_import {
     void *data;               /* of `prepare` */
     const int64_t *tasks;     /* that it made: tasks and classes of the spool are places in these, from 1 */
     const int32_t *classes;
+    bool fresh;        /* it made them all in `stage`, an annotation stage, those that get labels with a version: */
+    int64_t written;   /* so many */
+    stage_facts stage; /* then nothing is looked up or raised task by task */
 };
 
 /* A public function that imports labels: reads outside the lock, then stores in one command. */

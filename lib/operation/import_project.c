@@ -12,6 +12,7 @@
 #include "project.h"
 #include "project_parts.h"
 #include "utf8.h"
+#include "workflow.h"
 
 typedef struct project_import {
     label_import *to;
@@ -21,6 +22,7 @@ typedef struct project_import {
     ontology_structure structure;
     uint8_t seed[16];
     annotation_spool spool;
+    uint8_t *labelled; /* a byte for each image: 1 = it has labels */
 } project_import;
 
 /* --- reading -------------------------------------------------------------------------------------------------------- */
@@ -47,32 +49,46 @@ static annoproj_status take_annotation(void *data, const coco_annotation *annota
         return ANNOPROJ_OK;
     }
     category_meet(category, annotation->shape);
+    run->labelled[at] = 1;
     const size_t class = (size_t)(category - run->categories.categories) * COCO_SHAPES +
                          coco_shape_place(annotation->shape);
     return annotation_spool_add(&run->spool, annotation, (int64_t)at + 1, (int32_t) class + 1, error);
 }
 
-/* The other thread has categories of its own, to note what shapes it meets. */
+static annoproj_status begin_annotations(void *data, annoproj_error **error) {
+    project_import *run = data;
+    run->labelled = allocate_zeroed(image_list_count(run->images) + 1, 1);
+    return run->labelled ? ANNOPROJ_OK : fail_memory(error);
+}
+
+static void release_ahead(project_import *ahead, listed_category *categories, uint8_t *labelled) {
+    release(ahead);
+    release(categories);
+    release(labelled);
+}
+
+/* The other thread has categories of its own, to note what shapes it meets, and its own marks of images. */
 static annoproj_status begin_ahead(void *data, faults *all, void **ahead, annoproj_error **error) {
     const project_import *run = data;
     const category_list *list = &run->categories;
     project_import *made = allocate(sizeof *made);
     listed_category *categories = allocate((list->count + 1) * sizeof *categories);
-    annoproj_status status = made && categories ? ANNOPROJ_OK : fail_memory(error);
+    uint8_t *labelled = allocate_zeroed(image_list_count(run->images) + 1, 1);
+    annoproj_status status = made && categories && labelled ? ANNOPROJ_OK : fail_memory(error);
     if (status == ANNOPROJ_OK) {
         *made = *run;
         made->spool = (annotation_spool){.faults = all};
         status = label_spool_open(run->to->asked->session->store, &made->spool.labels, error);
     }
     if (status != ANNOPROJ_OK) {
-        release(made);
-        release(categories);
+        release_ahead(made, categories, labelled);
         return status;
     }
     if (list->count > 0) {
         memcpy(categories, list->categories, list->count * sizeof *categories);
     }
     made->categories.categories = categories;
+    made->labelled = labelled;
     *ahead = made;
     return ANNOPROJ_OK;
 }
@@ -85,9 +101,11 @@ static void end_ahead(void *data, void *ahead, bool taken) {
             category_meet(&run->categories.categories[i], met[i].met[j]);
         }
     }
+    for (size_t i = 0; taken && i < image_list_count(run->images); i++) {
+        run->labelled[i] |= made->labelled[i];
+    }
     annotation_spool_end(&made->spool, taken ? run->spool.labels : NULL);
-    release(made->categories.categories);
-    release(made);
+    release_ahead(made, made->categories.categories, made->labelled);
 }
 
 static annoproj_status read_file(label_import *to, annoproj_error **error) {
@@ -98,6 +116,7 @@ static annoproj_status read_file(label_import *to, annoproj_error **error) {
                             .members = true,
                             .image = take_image,
                             .category = take_category,
+                            .ready = begin_annotations,
                             .annotation = take_annotation,
                             .ahead_begin = ahead ? begin_ahead : NULL,
                             .ahead_end = end_ahead};
@@ -133,13 +152,47 @@ static annoproj_status insert_project(command *cmd, project_import *run, int64_t
     return status;
 }
 
+/* Which tasks labels are about to be written to, when the first stage is one that takes them without more ado; else *written is NULL. */
+static annoproj_status mark_written(command *cmd, project_import *run, const int64_t *units, int64_t count,
+                                    uint8_t **written, annoproj_error **error) {
+    label_import *to = run->to;
+    int64_t stage = 0;
+    *written = NULL;
+    annoproj_status status = workflow_first_stage(&cmd->scope, to->project, &stage, error);
+    if (status == ANNOPROJ_OK) {
+        status = access_stage_facts(&cmd->scope, stage, cmd->scope.user, &to->stage, error);
+    }
+    to->fresh = status == ANNOPROJ_OK && to->stage.type == STAGE_ANNOTATION;
+    to->written = 0;
+    if (!to->fresh) {
+        return status;
+    }
+    uint8_t *marks = arena_allocate(cmd->scope.memory, (size_t)count + 1);
+    if (!marks) {
+        return fail_memory(error);
+    }
+    memset(marks, 0, (size_t)count + 1);
+    for (size_t i = 0; i < image_list_count(run->images); i++) {
+        marks[NUMBER_OF(units[i]) - 1] |= run->labelled[i];
+    }
+    for (int64_t i = 0; i < count; i++) {
+        to->written += marks[i];
+    }
+    *written = marks;
+    return ANNOPROJ_OK;
+}
+
 /* Which task each image has: `units` become tasks. The dataset's first data unit gets the project's first task. */
-static annoproj_status attach_images(command *cmd, project_import *run, int64_t dataset, int64_t *units,
+static annoproj_status attach_images(command *cmd, project_import *run, int64_t dataset, int64_t *units, int64_t count,
                                      annoproj_error **error) {
     int64_t first = 0, tasks = 0;
+    uint8_t *written = NULL;
     annoproj_status status = project_next_task(cmd, run->to->project, 0, &first, error);
     if (status == ANNOPROJ_OK) {
-        status = dataset_attach(cmd, dataset, &tasks, error);
+        status = mark_written(cmd, run, units, count, &written, error);
+    }
+    if (status == ANNOPROJ_OK) {
+        status = dataset_attach(cmd, dataset, written, &tasks, error);
     }
     for (size_t i = 0; i < image_list_count(run->images); i++) {
         units[i] = MAKE_ID(run->to->project, first + NUMBER_OF(units[i]) - 1);
@@ -185,7 +238,7 @@ static annoproj_status make_project(command *cmd, label_import *to, annoproj_err
         status = insert_project(cmd, run, ontology, error);
     }
     if (status == ANNOPROJ_OK) {
-        status = attach_images(cmd, run, dataset, units, error);
+        status = attach_images(cmd, run, dataset, units, added, error);
     }
     return status == ANNOPROJ_OK ? number_classes(cmd, run, error) : status;
 }
@@ -215,6 +268,7 @@ static annoproj_status run_import(session *who, project_import *run, const char 
     image_list_close(run->images);
     category_list_release(&run->categories);
     structure_release(&run->structure);
+    release(run->labelled);
     bytes_release(&run->spool.geometry);
     import_end(&import);
     return status;

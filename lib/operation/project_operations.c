@@ -319,7 +319,7 @@ annoproj_status annoproj_project_set_status(annoproj_project *project, annoproj_
 static annoproj_status attach_body(command *cmd, void *arguments, annoproj_error **error) {
     const project_call *made = arguments;
     int64_t tasks = 0;
-    annoproj_status status = dataset_attach(cmd, made->dataset, &tasks, error);
+    annoproj_status status = dataset_attach(cmd, made->dataset, NULL, &tasks, error);
     command_result_int64(cmd, tasks);
     return status;
 }

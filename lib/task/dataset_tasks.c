@@ -39,12 +39,13 @@ static annoproj_status first_stage(scope *in, int64_t stage, stage_facts *out, a
 
 /* Tasks from `first_task` for the data units from `first_unit`, with what lists sort and search by. */
 static annoproj_status insert_tasks(command *cmd, int64_t first_task, int64_t first_unit, int64_t count, int64_t stage,
-                                    int64_t assignee, annoproj_error **error) {
+                                    int64_t assignee, const uint8_t *written, annoproj_error **error) {
     static const char text[] =
         "INSERT INTO task(id, data_unit, title, data_type, stage, status, assignee, assigned_by, priority,"
         " entered_us, released, returned, version, last_submitter, open_issues, resolved_issues, removed_stage, parent,"
         " branch)"
-        " SELECT ?1 + id - ?2, id, title, data_type, ?4, ?5, ?8, 0, ?6, ?7, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM data_unit"
+        " SELECT ?1 + id - ?2, id, title, data_type, ?4, ?5, ?8, 0, ?6, ?7, 0, 0,"
+        " coalesce(substr(?9, 1 + id - ?2, 1) = x'01', 0), 0, 0, 0, 0, 0, 0 FROM data_unit"
         " WHERE id >= ?2 AND id < ?2 + ?3 ORDER BY id";
     statement *insert = sql(cmd->scope.database, text);
     bind_int64(insert, first_task);
@@ -55,6 +56,7 @@ static annoproj_status insert_tasks(command *cmd, int64_t first_task, int64_t fi
     bind_int64(insert, TASK_DEFAULT_PRIORITY);
     bind_int64(insert, cmd->scope.now_us);
     bind_int64(insert, assignee);
+    bind_blob(insert, written, written ? (size_t)count : 0);
     annoproj_status status = sql_run(insert, error);
     for (int64_t i = 0; i < count && status == ANNOPROJ_OK; i++) {
         command_event(cmd, &(event){.kind = EVENT_TASK_CREATE,
@@ -67,7 +69,8 @@ static annoproj_status insert_tasks(command *cmd, int64_t first_task, int64_t fi
 }
 
 annoproj_status task_create_for_dataset(command *cmd, int64_t project, int64_t dataset, int64_t first_number,
-                                        int64_t last_number, int64_t stage, int64_t *created, annoproj_error **error) {
+                                        int64_t last_number, int64_t stage, const uint8_t *written, int64_t *created,
+                                        annoproj_error **error) {
     int64_t count = last_number - first_number + 1, first = 0;
     int32_t number = 0;
     stage_facts facts;
@@ -85,7 +88,7 @@ annoproj_status task_create_for_dataset(command *cmd, int64_t project, int64_t d
         status = project_next_task(cmd, project, count, &first, error);
     if (status == ANNOPROJ_OK)
         status = insert_tasks(cmd, MAKE_ID(project, first), MAKE_ID(dataset, first_number), count, stage, assignee,
-                              error);
+                              written, error);
     if (status == ANNOPROJ_OK)
         status = task_count_add(cmd, stage, assignee, count, error);
     if (status == ANNOPROJ_OK)

@@ -62,6 +62,26 @@ class Forms(CocoStores):
         self.assertEqual(extended["categories"][0]["id"], 1)
         self.assertEqual(project.import_coco(read=self.reader(taken)).to_pylist()[0]["labels"], 2)  # our own file
 
+    def test_into_tasks_wherever_they_are(self):
+        content = coco([{"id": number, "image_id": number // 2 + 1, "category_id": 1, "bbox": [number, 1, 2, 2]} for number in range(12)],
+                       images=[{"id": number + 1, "file_name": "%d.png" % number, "width": 20, "height": 10} for number in range(6)])
+        project, _ = self.project(content)
+        tasks = [project.task_open(row["task"]) for row in project.task_list().to_pylist()]
+        tasks[1].submit()
+        hashes = [row["label"] for row in tasks[3].labels().to_pylist()]
+        row = tasks[3].label_row().replace(hashes[0], "Given-00")
+        tasks[3].label_row_write(row, force=True)
+        before = [task.get().to_pylist()[0] for task in tasks]
+        self.assertEqual(project.import_coco(read=self.reader(content)).to_pylist(), [{"images": 6, "tasks": 6, "labels": 12, "repeated": 0}])
+        for task, was in zip(tasks, before):
+            now = task.get().to_pylist()[0]
+            self.assertEqual(dict(now, version=0), dict(was, version=0))
+            self.assertEqual(now["version"], was["version"] + 1)
+            labels = [label["label"] for label in task.labels().to_pylist()]
+            self.assertEqual(len(set(labels)), 4)
+        self.assertIn("Given-00", [row["label"] for row in tasks[3].labels().to_pylist()])
+        self.assertEqual(self.host.store_check().to_pylist(), [])
+
     def test_keypoints_beside_a_polygon_are_two_labels(self):
         content = coco([{"id": 1, "image_id": 1, "category_id": 1, "bbox": [1, 1, 8, 8], "area": 32, "iscrowd": 0, "num_keypoints": 1,
                          "segmentation": [[1, 1, 9, 1, 9, 9]], "keypoints": [0, 0, 0, 2, 2, 2, 0, 0, 0]},

@@ -58,7 +58,8 @@ static annoproj_status last_unit_with_task(scope *in, int64_t project, int64_t d
     return sql_end(find, error);
 }
 
-annoproj_status dataset_attach(command *cmd, int64_t dataset, int64_t *tasks, annoproj_error **error) {
+annoproj_status dataset_attach(command *cmd, int64_t dataset, const uint8_t *written, int64_t *tasks,
+                               annoproj_error **error) {
     int64_t project = cmd->scope.project.id, units = 0, stage = 0, last = 0, restored = 0, created = 0;
     int attached = -1;
     annoproj_status status = find_dataset(&cmd->scope, dataset, &units, error);
@@ -78,7 +79,7 @@ annoproj_status dataset_attach(command *cmd, int64_t dataset, int64_t *tasks, an
     if (status == ANNOPROJ_OK && attached == 0)
         status = last_unit_with_task(&cmd->scope, project, dataset, &last, error);
     if (status == ANNOPROJ_OK)
-        status = task_create_for_dataset(cmd, project, dataset, last + 1, units, stage, &created, error);
+        status = task_create_for_dataset(cmd, project, dataset, last + 1, units, stage, written, &created, error);
     *tasks = restored + created;
     return status;
 }
@@ -115,7 +116,7 @@ annoproj_status dataset_grew(command *cmd, int64_t dataset, int64_t first, int64
         int64_t before = command_events_project(cmd, project);
         status = workflow_first_stage(&cmd->scope, project, &stage, error);
         if (status == ANNOPROJ_OK)
-            status = task_create_for_dataset(cmd, project, dataset, first, last, stage, &created, error);
+            status = task_create_for_dataset(cmd, project, dataset, first, last, stage, NULL, &created, error);
         (void)command_events_project(cmd, before);
     }
     return status;

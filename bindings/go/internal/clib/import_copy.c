@@ -3,51 +3,25 @@
 
 #include "consensus.h"
 #include "failure.h"
-#include "frame_ranges.h"
+#include "import_insert.h"
 #include "import_labels.h"
 #include "label.h"
 #include "label_hash.h"
 #include "project.h"
 #include "task.h"
 
-#define ROWS       16                  /* of one statement: starting one costs as much as a row */
-#define ROWS_BYTES ((size_t)256 << 10) /* of geometry that wait for it */
-
-/* The bulk form of label_store(): for tasks outside review, where a new label needs nothing but its row and its event.
- * OR FAIL: a statement need not be able to undo its first rows, because a failure ends the command. */
-#define SQL_LABEL                                                                                                      \
-    "INSERT OR FAIL INTO label(creator, created_us, editor, edited_us, manual, ranges, answers, task, number, hash,"   \
-    " class, confidence, geometry, members, given) VALUES"
-#define SQL_ROW       "(?1, ?2, ?1, ?2, ?3, ?4, x'', ?, ?, ?, ?, ?, ?, ?, 0)"
-#define SQL_FOUR_ROWS SQL_ROW ", " SQL_ROW ", " SQL_ROW ", " SQL_ROW
-
-static const char sql_one_row[] = SQL_LABEL SQL_ROW;
-static const char sql_all_rows[] = SQL_LABEL SQL_FOUR_ROWS ", " SQL_FOUR_ROWS ", " SQL_FOUR_ROWS ", " SQL_FOUR_ROWS;
-
-typedef struct label_row_values {
-    int64_t task, number;
-    char hash[9];
-    int32_t class;
-    double confidence;
-    size_t geometry, geometry_length, members_length; /* where it is in `geometries`, members behind it */
-} label_row_values;
-
 typedef struct copying {
     command *cmd;
     label_import *run;
     task_facts task; /* the one whose labels are being copied */
     bool given;      /* some of its labels came with their hash: new ones are compared with those */
-    bool fresh;      /* all tasks are of this command, and alike: nothing is looked up or raised one by one */
+    bool written;    /* its version has been raised */
     int64_t labels, tasks;
-    uint64_t key;            /* of hashes */
     int64_t next, unclaimed; /* label numbers: the next one, and how many were taken in advance */
-    bytes ranges;
-    label_row_values rows[ROWS]; /* that wait to be inserted */
-    size_t row_count;
-    bytes geometries;
+    label_inserts inserts;
     int64_t *known; /* labels that the task has had before */
     size_t known_count, known_capacity;
-    key_map written, classes; /* of those: numbers written again; classes written to */
+    key_map written_numbers, classes; /* of those: numbers written again; classes written to */
     int64_t task_labels;      /* stored in the task */
 } copying;
 
@@ -89,7 +63,7 @@ static annoproj_status remove_others(copying *to, int64_t *removed, annoproj_err
     annoproj_status status = ANNOPROJ_OK;
     *removed = 0;
     for (size_t i = 0; to->run->replace && i < to->known_count && status == ANNOPROJ_OK; i++) {
-        if (key_map_find(&to->written, to->known[i]) == KEY_MAP_NONE) {
+        if (key_map_find(&to->written_numbers, to->known[i]) == KEY_MAP_NONE) {
             status = label_remove(to->cmd, to->task.id, to->known[i], error);
             ++*removed;
         }
@@ -109,54 +83,7 @@ static annoproj_status check_overlaps(copying *to, annoproj_error **error) {
     return status;
 }
 
-/* --- tasks that the command has made ----------------------------------------------------------------------------------- */
-
-#define FRESH_AT_ONCE 8192 /* tasks between two looks at the call's bounds */
-
-/* They are alike when one stage has them all, and it is one that labels may be written in without more ado. */
-static annoproj_status look_at_fresh(copying *to, annoproj_error **error) {
-    static const char query[] = "SELECT min(stage), max(stage), min(id) FROM task WHERE id > ?1 << 32"
-                                " AND id < (?1 + 1) << 32";
-    statement *find = sql(to->cmd->scope.database, query);
-    bind_int64(find, to->run->project);
-    const bool alike = sql_row(find) && !column_is_null(find, 0) && column_int64(find, 0) == column_int64(find, 1);
-    const int64_t first = alike ? column_int64(find, 2) : 0;
-    annoproj_status status = sql_end(find, error);
-    if (status == ANNOPROJ_OK && alike) {
-        status = access_task_facts(&to->cmd->scope, first, &to->task, error);
-        to->fresh = to->task.stage.type == STAGE_ANNOTATION;
-        to->task.id = 0;
-    }
-    return status;
-}
-
-/* What finish_task() does for one. */
-static annoproj_status finish_fresh(copying *to, annoproj_error **error) {
-    static const char update[] = "UPDATE task SET version = 1 WHERE id >= ? AND id < ?"
-                                 " AND EXISTS (SELECT 1 FROM label l WHERE l.task = task.id)";
-    static const char bounds_of[] = "SELECT max(id) FROM task WHERE id < (? + 1) << 32";
-    static const char count[] = "SELECT count(*) FROM task WHERE id > ?1 << 32 AND id < (?1 + 1) << 32 AND version = 1";
-    const scope *in = &to->cmd->scope;
-    int64_t last = 0;
-    statement *find = sql(in->database, bounds_of);
-    bind_int64(find, to->run->project);
-    last = sql_row(find) ? column_int64(find, 0) : 0;
-    annoproj_status status = sql_end(find, error);
-    for (int64_t at = MAKE_ID(to->run->project, 0); at <= last && status == ANNOPROJ_OK; at += FRESH_AT_ONCE) {
-        statement *raise = sql(in->database, update);
-        bind_int64(raise, at);
-        bind_int64(raise, at + FRESH_AT_ONCE <= last ? at + FRESH_AT_ONCE : last + 1);
-        status = sql_run(raise, error);
-        status = status == ANNOPROJ_OK ? bounds_check(in->bounds, error) : status;
-    }
-    if (status == ANNOPROJ_OK) {
-        find = sql(in->database, count);
-        bind_int64(find, to->run->project);
-        to->tasks = sql_row(find) ? column_int64(find, 0) : 0;
-        status = sql_end(find, error);
-    }
-    return status;
-}
+/* --- one task after the other ------------------------------------------------------------------------------------------ */
 
 static annoproj_status finish_task(copying *to, annoproj_error **error) {
     int64_t removed = 0;
@@ -164,9 +91,9 @@ static annoproj_status finish_task(copying *to, annoproj_error **error) {
     if (status == ANNOPROJ_OK && to->classes.count > 0) {
         status = check_overlaps(to, error);
     }
-    key_map_clear(&to->written);
+    key_map_clear(&to->written_numbers);
     key_map_clear(&to->classes);
-    if (status != ANNOPROJ_OK || to->task.id == 0 || to->task_labels + removed == 0) {
+    if (status != ANNOPROJ_OK || to->task.id == 0 || to->written || to->task_labels + removed == 0) {
         return status;
     }
     /* Two images of a new project may be one task: then it has been written to before. */
@@ -187,17 +114,10 @@ static annoproj_status look_for_given(copying *to, annoproj_error **error) {
     return sql_end(find, error);
 }
 
-static annoproj_status begin_task(copying *to, int64_t task, annoproj_error **error) {
+static annoproj_status read_task(copying *to, int64_t task, annoproj_error **error) {
     annoproj_error *gone = NULL;
-    if (to->fresh) {
-        to->task.id = task;
-        return ANNOPROJ_OK;
-    }
-    annoproj_status status = finish_task(to, error);
-    if (status != ANNOPROJ_OK) {
-        return status;
-    }
-    status = access_task_facts(&to->cmd->scope, task, &to->task, &gone);
+    to->written = false;
+    annoproj_status status = access_task_facts(&to->cmd->scope, task, &to->task, &gone);
     if (status == ANNOPROJ_NOT_FOUND) {
         status = fail(error, ANNOPROJ_CONFLICT, "task %lld was removed while the file was read: import again",
                       (long long)task);
@@ -208,12 +128,42 @@ static annoproj_status begin_task(copying *to, int64_t task, annoproj_error **er
     if (status == ANNOPROJ_OK) {
         status = consensus_check_write(&to->cmd->scope, &to->task, error);
     }
-    to->task_labels = 0;
     to->cmd->scope.task = to->task; /* so that nothing reads it again for each label */
     if (status == ANNOPROJ_OK) {
         status = look_for_given(to, error);
     }
     return status == ANNOPROJ_OK && to->run->knows_tasks ? load_known(to, error) : status;
+}
+
+/* Nearly all tasks are in the stage of the one before, and nothing is to be known of them but that. */
+static annoproj_status raise_alike(copying *to, int64_t task, annoproj_error **error) {
+    static const char query[] = "UPDATE task SET version = version + 1 WHERE id = ?1 AND stage = ?2 AND parent = 0"
+                                " AND worked_us IS NULL AND NOT EXISTS(SELECT 1 FROM label WHERE task = ?1 AND given)";
+    statement *raise = sql(to->cmd->scope.database, query);
+    bind_int64(raise, task);
+    bind_int64(raise, to->task.stage.id);
+    const annoproj_status status = sql_run(raise, error);
+    to->written = status == ANNOPROJ_OK && rows_changed(to->cmd->scope.database) == 1;
+    if (to->written) {
+        to->task.id = to->cmd->scope.task.id = task;
+        to->tasks++;
+    }
+    return status;
+}
+
+static annoproj_status begin_task(copying *to, const spooled_label *first, annoproj_error **error) {
+    const bool alike = to->task.id != 0 && to->task.stage.type == STAGE_ANNOTATION && to->task.parent == 0 &&
+                       !to->run->knows_tasks && !first->details && first->class != 0 && !to->run->tasks;
+    if (to->run->fresh) {
+        to->task.id = first->task;
+        return ANNOPROJ_OK;
+    }
+    annoproj_status status = finish_task(to, error);
+    to->task_labels = 0;
+    if (status == ANNOPROJ_OK && alike) {
+        status = raise_alike(to, first->task, error);
+    }
+    return status == ANNOPROJ_OK && to->task.id != first->task ? read_task(to, first->task, error) : status;
 }
 
 static annoproj_status take_number(copying *to, int64_t *taken, annoproj_error **error) {
@@ -238,8 +188,8 @@ static annoproj_status store_alone(copying *to, const spooled_label *from, annop
                   .edited_us = in->now_us,
                   .manual = !to->run->prelabels,
                   .confidence = from->confidence,
-                  .ranges = to->ranges.data,
-                  .ranges_length = to->ranges.length,
+                  .ranges = to->inserts.ranges.data,
+                  .ranges_length = to->inserts.ranges.length,
                   .geometry = from->geometry,
                   .geometry_length = from->geometry_length,
                   .members = from->members,
@@ -259,7 +209,7 @@ static annoproj_status known_number(copying *to, const char *hash, int64_t *know
     statement *find = sql(to->cmd->scope.database, query);
     bind_int64(find, to->task.id);
     bind_text(find, hash);
-    bind_int64(find, label_hash_number(to->key, hash));
+    bind_int64(find, label_hash_number(to->inserts.key, hash));
     *known = sql_row(find) ? column_int64(find, 0) : 0;
     return sql_end(find, error);
 }
@@ -290,64 +240,16 @@ static annoproj_status store_detailed(copying *to, const spooled_label *from, an
         status = label_store(to->cmd, &made, error);
     }
     if (status == ANNOPROJ_OK && to->known_count > 0 &&
-        (!key_map_add(&to->written, made.number, 0) ||
+        (!key_map_add(&to->written_numbers, made.number, 0) ||
          (details->classification && !key_map_add(&to->classes, from->class, 0)))) {
         status = fail_memory(error);
     }
     return status == ANNOPROJ_OK ? command_send_events(to->cmd, error) : status;
 }
 
-static annoproj_status insert_rows(copying *to, const char *query, size_t first, size_t count, annoproj_error **error) {
-    const scope *in = &to->cmd->scope;
-    statement *insert = sql(in->database, query);
-    bind_int64(insert, in->user);
-    bind_int64(insert, in->now_us);
-    bind_int64(insert, !to->run->prelabels);
-    bind_blob(insert, to->ranges.data, to->ranges.length);
-    for (size_t i = first; i < first + count; i++) {
-        const label_row_values *row = &to->rows[i];
-        bind_int64(insert, row->task);
-        bind_int64(insert, row->number);
-        bind_text_n(insert, row->hash, 8);
-        bind_int64(insert, row->class);
-        bind_double(insert, row->confidence);
-        bind_blob(insert, to->geometries.data + row->geometry, row->geometry_length);
-        bind_blob(insert, to->geometries.data + row->geometry + row->geometry_length, row->members_length);
-    }
-    return sql_run(insert, error);
-}
-
-static annoproj_status insert_waiting(copying *to, annoproj_error **error) {
-    annoproj_status status = to->geometries.failed ? fail_memory(error) : ANNOPROJ_OK;
-    if (status == ANNOPROJ_OK && to->row_count == ROWS) {
-        status = insert_rows(to, sql_all_rows, 0, ROWS, error);
-    } else {
-        for (size_t i = 0; i < to->row_count && status == ANNOPROJ_OK; i++) {
-            status = insert_rows(to, sql_one_row, i, 1, error);
-        }
-    }
-    to->row_count = to->geometries.length = 0;
-    return status;
-}
-
-static annoproj_status insert_label(copying *to, const spooled_label *from, int64_t taken, annoproj_error **error) {
-    label_row_values *row = &to->rows[to->row_count++];
-    *row = (label_row_values){.task = from->task,
-                              .number = taken,
-                              .class = from->class,
-                              .confidence = from->confidence,
-                              .geometry = to->geometries.length,
-                              .geometry_length = from->geometry_length,
-                              .members_length = from->members_length};
-    label_hash_draw(to->key, taken, row->hash);
-    bytes_append(&to->geometries, from->geometry, from->geometry_length);
-    bytes_append(&to->geometries, from->members, from->members_length);
-    return to->row_count == ROWS || to->geometries.length >= ROWS_BYTES ? insert_waiting(to, error) : ANNOPROJ_OK;
-}
-
 static annoproj_status copy_label(copying *to, const spooled_label *from, annoproj_error **error) {
     int64_t taken = 0;
-    annoproj_status status = from->task == to->task.id ? ANNOPROJ_OK : begin_task(to, from->task, error);
+    annoproj_status status = from->task == to->task.id ? ANNOPROJ_OK : begin_task(to, from, error);
     if (status != ANNOPROJ_OK) {
         return status;
     }
@@ -365,7 +267,7 @@ static annoproj_status copy_label(copying *to, const spooled_label *from, annopr
     }
     status = take_number(to, &taken, error);
     if (status == ANNOPROJ_OK) {
-        status = insert_label(to, from, taken, error);
+        status = label_inserts_add(&to->inserts, from, taken, error);
     }
     if (status != ANNOPROJ_OK) {
         return status;
@@ -393,10 +295,10 @@ static annoproj_status copy_all(copying *to, label_merge *merge, annoproj_error 
         }
     }
     if (status == ANNOPROJ_OK) {
-        status = insert_waiting(to, error);
+        status = label_inserts_finish(&to->inserts, error);
     }
     if (status == ANNOPROJ_OK) {
-        status = (to->fresh ? finish_fresh : finish_task)(to, error);
+        status = finish_task(to, error);
     }
     return status == ANNOPROJ_OK ? claim_numbers(to, error) : status;
 }
@@ -412,21 +314,13 @@ static annoproj_status check_ontology(command *cmd, const label_import *run, ann
 
 annoproj_status label_import_store(command *cmd, label_import *run, annoproj_error **error) {
     label_merge merge = {0};
-    copying to = {.cmd = cmd, .run = run};
-    frame_ranges frame = {0};
+    copying to = {.cmd = cmd, .run = run, .task = {.stage = run->stage}, .written = run->fresh, .tasks = run->written};
     annoproj_status status = check_ontology(cmd, run, error);
-    if (status != ANNOPROJ_OK) {
-        return status;
+    if (status == ANNOPROJ_OK) {
+        status = label_inserts_begin(&to.inserts, cmd, run->project, !run->prelabels, error);
     }
-    frame_ranges_add(&frame, 0, 0);
-    frame_ranges_encode(&frame, &to.ranges);
-    status = label_hash_key(&cmd->scope, run->project, &to.key, error);
-    if (status != ANNOPROJ_OK) {
-        return status;
-    }
-    status = frame.failed || to.ranges.failed ? fail_memory(error) : label_merge_begin(&merge, run->spool, error);
-    if (status == ANNOPROJ_OK && run->tasks) {
-        status = look_at_fresh(&to, error);
+    if (status == ANNOPROJ_OK) {
+        status = label_merge_begin(&merge, run->spool, error);
     }
     if (status == ANNOPROJ_OK) {
         status = copy_all(&to, &merge, error);
@@ -442,11 +336,9 @@ annoproj_status label_import_store(command *cmd, label_import *run, annoproj_err
         command_result_int64(cmd, to.labels);
         command_result_int64(cmd, merge.repeated);
     }
-    frame_ranges_release(&frame);
-    bytes_release(&to.ranges);
-    bytes_release(&to.geometries);
+    label_inserts_release(&to.inserts);
     release(to.known);
-    key_map_release(&to.written);
+    key_map_release(&to.written_numbers);
     key_map_release(&to.classes);
     return status;
 }

@@ -11,9 +11,11 @@ annoproj_derived_status task_derived_status(int32_t status, bool assigned, bool 
 #define TASK_DEFAULT_PRIORITY 50
 
 /* --- making and removing --------------------------------------------------------------------------------------------- */
-/* One task for each data unit of [first_number, last_number] of a dataset in a stage: bulk. */
+/* One task for each data unit of [first_number, last_number] of a dataset in a stage: bulk. `written` (nullable) has a byte for each:
+ * 1 = its label set has version 1 already. */
 annoproj_status task_create_for_dataset(command *command, int64_t project, int64_t dataset, int64_t first_number,
-                                        int64_t last_number, int64_t stage, int64_t *created, annoproj_error **error);
+                                        int64_t last_number, int64_t stage, const uint8_t *written, int64_t *created,
+                                        annoproj_error **error);
 /* Soft: the tasks of a dataset leave their stages, or come back to them. */
 annoproj_status task_remove_dataset(command *command, int64_t project, int64_t dataset, int64_t *removed,
                                     annoproj_error **error);
