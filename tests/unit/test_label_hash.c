@@ -87,7 +87,7 @@ static void given_ones_are_passed(void **state) {
     team_draw(made, task, coming[0], 5, out); /* changes that one, makes none */
     team_draw(made, task, first, 6, out);
     assert_ok(annoproj_task_labels(task, NULL, &table, &error), error);
-    const int64_t hash = annoproj_table_column_index(table, "label");
+    const int32_t hash = annoproj_table_column_index(table, "label");
     assert_int_equal(annoproj_table_row_count(table), 4);
     assert_string_equal(annoproj_table_text(table, 0, hash), first);
     assert_string_equal(annoproj_table_text(table, 1, hash), coming[0]);
