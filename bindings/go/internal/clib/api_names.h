@@ -308,6 +308,7 @@
 #define export_coco annoproj_internal_export_coco
 #define export_damaged annoproj_internal_export_damaged
 #define export_each_drawn annoproj_internal_export_each_drawn
+#define export_each_image annoproj_internal_export_each_image
 #define export_each_task annoproj_internal_export_each_task
 #define export_feature annoproj_internal_export_feature
 #define export_is_wanted annoproj_internal_export_is_wanted
@@ -575,6 +576,9 @@
 #define line_open annoproj_internal_line_open
 #define line_sleep annoproj_internal_line_sleep
 #define listed_task_read annoproj_internal_listed_task_read
+#define log_drain_begin annoproj_internal_log_drain_begin
+#define log_drain_end annoproj_internal_log_drain_end
+#define log_drain_more annoproj_internal_log_drain_more
 #define markup_clock annoproj_internal_markup_clock
 #define markup_date annoproj_internal_markup_date
 #define markup_duration annoproj_internal_markup_duration

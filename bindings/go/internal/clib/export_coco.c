@@ -181,7 +181,7 @@ annoproj_status export_coco(export_plan *plan, annoproj_error **error) {
     }
     if (status == ANNOPROJ_OK) {
         text_string(out, "\"images\":[");
-        status = export_each_task(plan, task_images, &run, error);
+        status = export_each_image(plan, task_images, &run, error);
     }
     if (status == ANNOPROJ_OK) {
         status = write_annotations(plan, &run, error);

@@ -1,13 +1,70 @@
 /* Going through tasks and labels (export_drawn.h). */
 #include "export_drawn.h"
 
+#include <string.h>
+
 #include "export_version.h"
 #include "failure.h"
 
-#define SQL_TASKS                                                                                                      \
-    "SELECT t.id, t.stage, u.data_type, u.width, u.height, u.frames, u.title FROM task t"                              \
-    " JOIN data_unit u ON u.id = t.data_unit WHERE t.id > ?1 << 32 AND t.id < (?1 + 1) << 32 AND t.parent = 0"         \
-    " ORDER BY t.id"
+#define COLUMNS   "SELECT t.id, t.stage, u.data_type, u.width, u.height, u.frames, u.title"
+#define OF_UNIT   " JOIN data_unit u ON u.id = t.data_unit"
+#define ALL       " WHERE t.id > ?1 << 32 AND t.id < (?1 + 1) << 32 AND t.parent = 0 ORDER BY t.id"
+#define SQL_TASKS COLUMNS " FROM task t" OF_UNIT ALL
+#define SQL_IMAGES COLUMNS ", u.uuid, u.media_type, u.link, u.members FROM task t LEFT" OF_UNIT ALL
+
+/* What both have, the title borrowed. */
+static export_task read_task(statement *row) {
+    return (export_task){.id = column_int64(row, 0),
+                         .stage = column_int64(row, 1),
+                         .unit = {.data_type = (int32_t)column_int64(row, 2),
+                                  .width = column_int64(row, 3),
+                                  .height = column_int64(row, 4),
+                                  .frames = column_int64(row, 5),
+                                  .title = column_text(row, 6)}};
+}
+
+/* --- images ----------------------------------------------------------------------------------------------------------- */
+
+static annoproj_status take_image(export_plan *plan, statement *row, export_task_fn found, void *data,
+                                  annoproj_error **error) {
+    export_task task = read_task(row);
+    if (!export_is_wanted(plan->stages, plan->stage_count, task.stage)) {
+        return ANNOPROJ_OK;
+    }
+    if (column_length(row, 7) != sizeof task.unit.uuid) {
+        return fail(error, ANNOPROJ_CORRUPT,
+                    "task %lld: its data unit or its UUID is damaged: restore a backup of the store",
+                    (long long)task.id);
+    }
+    memcpy(task.unit.uuid, column_blob(row, 7), sizeof task.unit.uuid);
+    task.unit.media_type = column_text(row, 8);
+    task.unit.link = column_text(row, 9);
+    annoproj_status status = export_unit_members(plan, row, 10, &task, error);
+    if (status == ANNOPROJ_OK) {
+        status = found(plan, &task, data, error);
+    }
+    arena_release(&task.memory);
+    return status;
+}
+
+annoproj_status export_each_image(export_plan *plan, export_task_fn found, void *data, annoproj_error **error) {
+    annoproj_status status = ANNOPROJ_OK;
+    if (plan->version) {
+        return export_version_each(plan, found, data, error);
+    }
+    statement *all = sql(plan->in->database, SQL_IMAGES);
+    bind_int64(all, plan->in->project.id);
+    for (int64_t count = 0; status == ANNOPROJ_OK && sql_row(all); count++) {
+        status = export_look_up(plan, count, error);
+        if (status == ANNOPROJ_OK) {
+            status = take_image(plan, all, found, data, error);
+        }
+    }
+    annoproj_status ended = sql_end(all, status == ANNOPROJ_OK ? error : NULL);
+    return status == ANNOPROJ_OK ? ended : status;
+}
+
+/* --- annotations ------------------------------------------------------------------------------------------------------- */
 
 typedef struct drawn_walk {
     export_plan *plan;
@@ -31,12 +88,7 @@ static annoproj_status take_labels(drawn_walk *walk, export_task *task, annoproj
 
 static annoproj_status take_task(drawn_walk *walk, statement *row, annoproj_error **error) {
     export_plan *plan = walk->plan;
-    export_task task = {.id = column_int64(row, 0),
-                        .stage = column_int64(row, 1),
-                        .unit = {.data_type = (int32_t)column_int64(row, 2),
-                                 .width = column_int64(row, 3),
-                                 .height = column_int64(row, 4),
-                                 .frames = column_int64(row, 5)}};
+    export_task task = read_task(row);
     if (!export_is_wanted(plan->stages, plan->stage_count, task.stage)) {
         return ANNOPROJ_OK;
     }

@@ -7,8 +7,11 @@
 #include "import_labels.h"
 #include "label.h"
 #include "label_hash.h"
+#include "log_drain.h"
 #include "project.h"
 #include "task.h"
+
+#define ROW_BYTES 64 /* of a label's row and event, beside its geometry */
 
 typedef struct copying {
     command *cmd;
@@ -19,6 +22,7 @@ typedef struct copying {
     int64_t labels, tasks;
     int64_t next, unclaimed; /* label numbers: the next one, and how many were taken in advance */
     label_inserts inserts;
+    log_drain drain;
     int64_t *known; /* labels that the task has had before */
     size_t known_count, known_capacity;
     key_map written_numbers, classes; /* of those: numbers written again; classes written to */
@@ -290,6 +294,7 @@ static annoproj_status copy_all(copying *to, label_merge *merge, annoproj_error 
             from.class = to->run->classes[from.class - 1];
         }
         status = copy_label(to, &from, error);
+        log_drain_more(&to->drain, from.geometry_length + ROW_BYTES);
         if (status == ANNOPROJ_OK && to->labels % 1024 == 0) {
             status = bounds_check(to->cmd->scope.bounds, error);
         }
@@ -316,6 +321,7 @@ annoproj_status label_import_store(command *cmd, label_import *run, annoproj_err
     label_merge merge = {0};
     copying to = {.cmd = cmd, .run = run, .task = {.stage = run->stage}, .written = run->fresh, .tasks = run->written};
     annoproj_status status = check_ontology(cmd, run, error);
+    log_drain_begin(&to.drain, cmd->scope.store);
     if (status == ANNOPROJ_OK) {
         status = label_inserts_begin(&to.inserts, cmd, run->project, !run->prelabels, error);
     }
@@ -325,6 +331,7 @@ annoproj_status label_import_store(command *cmd, label_import *run, annoproj_err
     if (status == ANNOPROJ_OK) {
         status = copy_all(&to, &merge, error);
     }
+    log_drain_end(&to.drain);
     if (merge.spool) {
         annoproj_status ended = label_merge_end(&merge, status == ANNOPROJ_OK ? error : NULL);
         status = status == ANNOPROJ_OK ? ended : status;

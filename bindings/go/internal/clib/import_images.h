@@ -35,8 +35,9 @@ bool image_takes_mask(const listed_image *image, const coco_annotation *annotati
 /* All of them in the order of the file. Texts are valid during the call. */
 typedef annoproj_status (*image_fn)(void *data, size_t index, const spooled_image *image, annoproj_error **error);
 annoproj_status image_list_each(image_list *list, image_fn found, void *data, annoproj_error **error);
-/* Adds a data unit for each whose title the dataset does not have (import_units.c). `units` (nullable) gets the data unit of each. */
-annoproj_status image_list_store(command *command, image_list *list, int64_t dataset, int64_t *units, int64_t *added,
-                                 annoproj_error **error);
+/* Adds a data unit for each whose title the dataset does not have (import_units.c); `empty`: it has none before. `units` (nullable) gets
+ * the data unit of each. */
+annoproj_status image_list_store(command *command, image_list *list, int64_t dataset, bool empty, int64_t *units,
+                                 int64_t *added, annoproj_error **error);
 
 #endif

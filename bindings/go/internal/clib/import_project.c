@@ -232,7 +232,7 @@ static annoproj_status make_project(command *cmd, label_import *to, annoproj_err
         status = dataset_insert(cmd, run->title, "", &dataset, error);
     }
     if (status == ANNOPROJ_OK) {
-        status = image_list_store(cmd, run->images, dataset, units, &added, error);
+        status = image_list_store(cmd, run->images, dataset, true, units, &added, error);
     }
     if (status == ANNOPROJ_OK) {
         status = insert_project(cmd, run, ontology, error);

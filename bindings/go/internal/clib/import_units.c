@@ -4,6 +4,7 @@
 
 #include "attach.h"
 #include "failure.h"
+#include "hash.h"
 #include "import_call.h"
 #include "import_images.h"
 #include "options.h"
@@ -38,6 +39,8 @@ typedef struct unit_adding {
     command *cmd;
     int64_t dataset, first, count;
     int64_t *units; /* nullable */
+    bool empty;     /* the dataset was: then only titles of the file matter */
+    key_map titles; /* fingerprints of those */
 } unit_adding;
 
 static annoproj_status add_unit(unit_adding *to, const spooled_image *image, int64_t *id, annoproj_error **error) {
@@ -60,10 +63,20 @@ static annoproj_status add_unit(unit_adding *to, const spooled_image *image, int
     return data_unit_insert(to->cmd, to->dataset, &unit, to->first + to->count++, error);
 }
 
+/* The data unit with that title; 0 = none. A title whose fingerprint has not come yet is not looked for where nothing else is. */
+static annoproj_status find_unit(unit_adding *to, const char *title, int64_t *id, annoproj_error **error) {
+    const int64_t print = (int64_t)hash64(title, strlen(title));
+    *id = 0;
+    if (!to->empty || key_map_find(&to->titles, print) != KEY_MAP_NONE) {
+        return data_unit_by_title(&to->cmd->scope, to->dataset, title, id, error);
+    }
+    return key_map_add(&to->titles, print, 0) ? ANNOPROJ_OK : fail_memory(error);
+}
+
 static annoproj_status store_image(void *data, size_t index, const spooled_image *image, annoproj_error **error) {
     unit_adding *to = data;
     int64_t id = 0;
-    annoproj_status status = data_unit_by_title(&to->cmd->scope, to->dataset, image->title, &id, error);
+    annoproj_status status = find_unit(to, image->title, &id, error);
     if (status == ANNOPROJ_OK && index % 256 == 0) {
         status = bounds_check(to->cmd->scope.bounds, error);
     }
@@ -76,11 +89,12 @@ static annoproj_status store_image(void *data, size_t index, const spooled_image
     return status;
 }
 
-annoproj_status image_list_store(command *cmd, image_list *list, int64_t dataset, int64_t *units, int64_t *added,
-                                 annoproj_error **error) {
-    unit_adding to = {.cmd = cmd, .dataset = dataset, .units = units};
+annoproj_status image_list_store(command *cmd, image_list *list, int64_t dataset, bool empty, int64_t *units,
+                                 int64_t *added, annoproj_error **error) {
+    unit_adding to = {.cmd = cmd, .dataset = dataset, .units = units, .empty = empty};
     int64_t rest = 0;
     annoproj_status status = image_list_each(list, store_image, &to, error);
+    key_map_release(&to.titles);
     if (status == ANNOPROJ_OK && to.count > 1) {
         status = dataset_next_units(cmd, dataset, to.count - 1, &rest, error);
     }
@@ -95,7 +109,7 @@ annoproj_status image_list_store(command *cmd, image_list *list, int64_t dataset
 static annoproj_status add_all(command *cmd, void *arguments, annoproj_error **error) {
     unit_import *run = arguments;
     int64_t added = 0;
-    annoproj_status status = image_list_store(cmd, run->images, run->dataset, NULL, &added, error);
+    annoproj_status status = image_list_store(cmd, run->images, run->dataset, false, NULL, &added, error);
     command_result_int64(cmd, added);
     return status;
 }
