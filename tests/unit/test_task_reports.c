@@ -3,6 +3,7 @@
 #include "report_support.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static team *fixture(void) {
@@ -236,6 +237,48 @@ static void test_task_performance_by_stage(void **state) {
     team_free(made);
 }
 
+/* So many that one thread reads them while another makes the rows: each task once, in order, with its own figures and title. */
+static void test_many_tasks(void **state) {
+    (void)state;
+    enum { TASKS = 9000, EVENTS = 40000 };
+    team *made = team_new(TASKS, "", "");
+    annoproj_error *error = NULL;
+    annoproj_query *query = NULL;
+    annoproj_table *table = NULL;
+    int64_t labels[TASKS + 1] = {0}, row = 0;
+    event *events = calloc(EVENTS, sizeof *events);
+    for (size_t i = 0; i < EVENTS; i++) {
+        events[i] = (event){.kind = EVENT_LABEL_CREATE,
+                            .time_us = MONDAY + (int64_t)i,
+                            .actor = made->users[TEAM_ANNOTATOR],
+                            .stage = ANNOTATE,
+                            .task = 1 + (int64_t)random_below(TASKS) / 5 * 3,
+                            .class = TEAM_BOX,
+                            .frames = 1};
+        labels[events[i].task]++;
+    }
+    report_append(made, events, EVENTS);
+    assert_ok(annoproj_query_open(made->projects[TEAM_ADMIN], NULL, NULL, &query, &error), error);
+    assert_ok(annoproj_query_task_performance(query, NULL, &table, &error), error);
+    for (int64_t task = 1; task <= TASKS; task++) {
+        char title[32];
+        if (labels[task] == 0) {
+            continue;
+        }
+        snprintf(title, sizeof title, "file%07lld.jpg", (long long)task - 1);
+        assert_int_equal(annoproj_table_int64(table, row, 0), (made->annotate >> 32 << 32) + task);
+        assert_string_equal(annoproj_table_text(table, row, 1), title);
+        assert_string_equal(annoproj_table_text(table, row, 4), "Files");
+        assert_int_equal(annoproj_table_int64(table, row, 6), labels[task]);
+        row++;
+    }
+    assert_int_equal(annoproj_table_row_count(table), row);
+    annoproj_table_free(table);
+    annoproj_query_close(query);
+    free(events);
+    team_free(made);
+}
+
 /* --- filters ---- */
 
 static void test_file_names(void **state) {
@@ -397,10 +440,10 @@ int main(void) {
         cmocka_unit_test(test_issue_example),    cmocka_unit_test(test_open_issues),
         cmocka_unit_test(test_issue_tags),       cmocka_unit_test(test_collaborator_time),
         cmocka_unit_test(test_task_performance), cmocka_unit_test(test_task_performance_by_stage),
-        cmocka_unit_test(test_file_names),       cmocka_unit_test(test_sources),
-        cmocka_unit_test(test_task_stages),      cmocka_unit_test(test_wrong_options),
-        cmocka_unit_test(test_slow_expression),  cmocka_unit_test(test_rights),
-        cmocka_unit_test(test_explore),
+        cmocka_unit_test(test_many_tasks),       cmocka_unit_test(test_file_names),
+        cmocka_unit_test(test_sources),          cmocka_unit_test(test_task_stages),
+        cmocka_unit_test(test_wrong_options),    cmocka_unit_test(test_slow_expression),
+        cmocka_unit_test(test_rights),           cmocka_unit_test(test_explore),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

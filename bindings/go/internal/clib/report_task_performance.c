@@ -6,8 +6,7 @@
 #include "event_walk.h"
 #include "failure.h"
 #include "project.h"
-#include "query.h"
-#include "row_walk.h"
+#include "task_rows.h"
 
 #define TASKS_AT_ONCE ((int64_t)1 << 20)
 
@@ -15,13 +14,17 @@ typedef struct branch_place {
     int64_t branch, task; /* numbers */
 } branch_place;
 
-/* What was done to a task; in a stage by a user when the report asks. Those of one task are chained. */
+/* What was done to a task; in a stage by a user when the report asks. Those of one task are chained, from the one that each task
+ * has at its own place. */
 typedef struct part_of_row {
     int64_t user; /* numbers; 0 when the report does not ask */
     int32_t stage;
-    uint32_t next; /* place from 1; 0 = the last one */
+    uint32_t next; /* place of the next one, from 1, or one of these */
     int64_t created, edited, deleted, time_us;
 } part_of_row;
+
+#define NOTHING_DONE 0
+#define LAST_PART    UINT32_MAX
 
 typedef struct performance {
     report report;
@@ -34,8 +37,8 @@ typedef struct performance {
     const char **emails; /* room for those of one row */
     rows *out;
     int64_t first, end;        /* tasks at once: [first, end) */
-    uint32_t *chains;          /* of each: place of a part */
-    part_of_row *parts, *list; /* all of them; those of one task */
+    part_of_row *tasks;        /* the first part of each */
+    part_of_row *parts, *list; /* all others; those of one task */
     size_t count, capacity, list_capacity;
     bool failed; /* out of memory */
 } performance;
@@ -86,10 +89,11 @@ static int64_t task_of(const performance *made, int64_t number) {
 
 /* --- the walk ---- */
 
-static part_of_row *add_part(performance *made, uint32_t *chain, int32_t stage, int64_t user) {
+/* Another part of a task, behind its first one. */
+static part_of_row *add_part(performance *made, part_of_row *first, int32_t stage, int64_t user) {
     if (made->count == made->capacity) {
         const size_t capacity = made->capacity == 0 ? 4096 : 2 * made->capacity;
-        part_of_row *parts = capacity > UINT32_MAX ? NULL : reallocate(made->parts, capacity * sizeof *parts);
+        part_of_row *parts = capacity >= LAST_PART ? NULL : reallocate(made->parts, capacity * sizeof *parts);
         if (parts == NULL) {
             made->failed = true;
             return NULL;
@@ -97,8 +101,8 @@ static part_of_row *add_part(performance *made, uint32_t *chain, int32_t stage, 
         made->parts = parts;
         made->capacity = capacity;
     }
-    made->parts[made->count] = (part_of_row){.stage = stage, .user = user, .next = *chain};
-    *chain = (uint32_t)++made->count;
+    made->parts[made->count] = (part_of_row){.stage = stage, .user = user, .next = first->next};
+    first->next = (uint32_t)++made->count;
     return &made->parts[made->count - 1];
 }
 
@@ -109,14 +113,14 @@ static part_of_row *find_part(performance *made, const event *one) {
     if (task < made->first || task >= made->end || made->failed) {
         return NULL;
     }
-    uint32_t *chain = &made->chains[task - made->first];
-    for (uint32_t place = *chain; place != 0; place = made->parts[place - 1].next) {
-        part_of_row *part = &made->parts[place - 1];
-        if (part->stage == stage && part->user == user) {
-            return part;
-        }
+    part_of_row *first = &made->tasks[task - made->first], *part = first;
+    if (first->next == NOTHING_DONE) {
+        *first = (part_of_row){.stage = stage, .user = user, .next = LAST_PART};
     }
-    return add_part(made, chain, stage, user);
+    while ((part->stage != stage || part->user != user) && part->next != LAST_PART) {
+        part = &made->parts[part->next - 1];
+    }
+    return part->stage == stage && part->user == user ? part : add_part(made, first, stage, user);
 }
 
 static bool has(const number_set *set, int64_t number) {
@@ -160,7 +164,7 @@ static int64_t *label_sum(part_of_row *part, int32_t kind) {
 static void foresee_event(void *data, const event *one) {
     const performance *made = data;
     if (one->task >= made->first && one->task < made->end) { /* a branch's task is found by the branch */
-        __builtin_prefetch(&made->chains[one->task - made->first], 1);
+        __builtin_prefetch(&made->tasks[one->task - made->first], 1);
     }
 }
 
@@ -273,8 +277,8 @@ static const char *stage_title(const performance *made, int64_t number) {
     return "";
 }
 
-/* One row of parts that belong together, behind the facts of the task in `task`. */
-static void add_row(performance *made, statement *task, const part_of_row *list, size_t count) {
+/* One row of parts that belong together. */
+static void add_row(performance *made, const task_row *task, const part_of_row *list, size_t count) {
     part_of_row sum = {0};
     for (size_t i = 0; i < count; i++) {
         add_to(&sum.created, list[i].created);
@@ -282,11 +286,11 @@ static void add_row(performance *made, statement *task, const part_of_row *list,
         add_to(&sum.deleted, list[i].deleted);
         add_to(&sum.time_us, list[i].time_us);
     }
-    rows_int64(made->out, column_int64(task, 0));
-    rows_text(made->out, column_text(task, 1));
-    rows_text(made->out, data_type_name((int32_t)column_int64(task, 2)));
-    rows_int64(made->out, column_int64(task, 3));
-    rows_text(made->out, column_text(task, 4));
+    rows_int64(made->out, task->id);
+    rows_text(made->out, task->title);
+    rows_text(made->out, data_type_name(task->data_type));
+    rows_int64(made->out, task->dataset);
+    rows_text(made->out, task->dataset_title);
     if (made->by_stage) {
         rows_int64(made->out, MAKE_ID(made->report.in->project.id, list[0].stage));
         rows_text(made->out, stage_title(made, list[0].stage));
@@ -300,10 +304,10 @@ static void add_row(performance *made, statement *task, const part_of_row *list,
     rows_int64(made->out, sum.deleted);
 }
 
-/* The parts of one chain into `list`, sorted. */
-static annoproj_status list_parts(performance *made, uint32_t chain, size_t *count, annoproj_error **error) {
+/* The parts of a task into `list`, sorted. */
+static annoproj_status list_parts(performance *made, const part_of_row *first, size_t *count, annoproj_error **error) {
     *count = 0;
-    for (uint32_t place = chain; place != 0; place = made->parts[place - 1].next) {
+    for (const part_of_row *part = first;; part = &made->parts[part->next - 1]) {
         if (*count == made->list_capacity) {
             const size_t capacity = made->list_capacity == 0 ? 64 : 2 * made->list_capacity;
             part_of_row *list = reallocate(made->list, capacity * sizeof *list);
@@ -313,7 +317,10 @@ static annoproj_status list_parts(performance *made, uint32_t chain, size_t *cou
             made->list = list;
             made->list_capacity = capacity;
         }
-        made->list[(*count)++] = made->parts[place - 1];
+        made->list[(*count)++] = *part;
+        if (part->next == LAST_PART) {
+            break;
+        }
     }
     if (*count > 1) {
         qsort(made->list, *count, sizeof *made->list, by_stage_and_user);
@@ -321,9 +328,15 @@ static annoproj_status list_parts(performance *made, uint32_t chain, size_t *cou
     return ANNOPROJ_OK;
 }
 
-static annoproj_status add_task(performance *made, uint32_t chain, statement *task, annoproj_error **error) {
+static bool has_parts(const void *data, int64_t task) {
+    const performance *made = data;
+    return made->tasks[task - made->first].next != NOTHING_DONE;
+}
+
+static annoproj_status add_task(void *data, const task_row *task, annoproj_error **error) {
+    performance *made = data;
     size_t count = 0;
-    annoproj_status status = list_parts(made, chain, &count, error);
+    annoproj_status status = list_parts(made, &made->tasks[NUMBER_OF(task->id) - made->first], &count, error);
     for (size_t i = 0, next; i < count && status == ANNOPROJ_OK; i = next) {
         for (next = i + 1; next < count && made->list[next].stage == made->list[i].stage; next++) {
         }
@@ -332,42 +345,17 @@ static annoproj_status add_task(performance *made, uint32_t chain, statement *ta
     return status;
 }
 
-#define AHEAD 16
-
-/* Parts stand in the order of events. */
-static void foresee_parts(const performance *made, int64_t task) {
-    const uint32_t chain = task < made->end ? made->chains[task - made->first] : 0;
-    if (chain != 0) {
-        __builtin_prefetch(&made->parts[chain - 1]);
-    }
-}
-
-static annoproj_status add_tasks(performance *made, annoproj_error **error) {
-    static const char find_text[] = "SELECT t.id, t.title, t.data_type, d.id, d.title FROM task t"
-                                    " JOIN dataset d ON d.id = t.data_unit >> 32"
-                                    " WHERE t.id >= ? AND t.id < ? ORDER BY t.id";
-    const scope *in = made->report.in;
-    row_walk tasks = {.database = in->database, .text = find_text, .end = MAKE_ID(in->project.id, made->end)};
-    annoproj_status status = ANNOPROJ_OK;
-    for (int64_t task = made->first; task < made->end && status == ANNOPROJ_OK; task++) {
-        const uint32_t chain = made->chains[task - made->first];
-        foresee_parts(made, task + AHEAD);
-        if (chain != 0 && row_walk_to(&tasks, MAKE_ID(in->project.id, task))) {
-            status = add_task(made, chain, tasks.rows, error);
-        }
-        if (status == ANNOPROJ_OK && task % 65536 == 0 && in->bounds != NULL) {
-            status = bounds_check(in->bounds, error);
-        }
-    }
-    annoproj_status ended = row_walk_end(&tasks, status == ANNOPROJ_OK ? error : NULL);
-    return status == ANNOPROJ_OK ? ended : status;
-}
-
 static annoproj_status add_range(performance *made, annoproj_error **error) {
+    const task_rows wanted = {.in = made->report.in,
+                              .first = made->first,
+                              .end = made->end,
+                              .wanted = has_parts,
+                              .take = add_task,
+                              .data = made};
     made->count = 0;
-    memset(made->chains, 0, (size_t)(made->end - made->first) * sizeof *made->chains);
+    memset(made->tasks, 0, (size_t)(made->end - made->first) * sizeof *made->tasks);
     annoproj_status status = walk_through(made, error);
-    return status == ANNOPROJ_OK ? add_tasks(made, error) : status;
+    return status == ANNOPROJ_OK ? task_rows_run(&wanted, error) : status;
 }
 
 /* --- all of it ---- */
@@ -388,8 +376,8 @@ static annoproj_status begin(performance *made, scope *in, const query *asked, a
     }
     const int64_t at_once = made->last_task < TASKS_AT_ONCE ? made->last_task : TASKS_AT_ONCE;
     made->emails = arena_array(in->memory, (size_t)made->users.count + 1, sizeof *made->emails);
-    made->chains = arena_array(in->memory, (size_t)at_once + 1, sizeof *made->chains);
-    return made->emails == NULL || made->chains == NULL ? fail_memory(error) : ANNOPROJ_OK;
+    made->tasks = allocate((size_t)at_once * sizeof *made->tasks);
+    return made->emails == NULL || made->tasks == NULL ? fail_memory(error) : ANNOPROJ_OK;
 }
 
 static annoproj_status make_report(scope *in, const query *asked, bool by_stage, annoproj_table **table,
@@ -399,6 +387,7 @@ static annoproj_status make_report(scope *in, const query *asked, bool by_stage,
                         .before = asked->before_us == 0 ? INT64_MAX : asked->before_us};
     annoproj_status status = begin(&made, in, asked, error);
     if (status != ANNOPROJ_OK) {
+        release(made.tasks);
         return status;
     }
     made.out = rows_new(by_stage ? &row_task_performance_by_stage_row : &row_task_performance_row);
@@ -407,6 +396,7 @@ static annoproj_status make_report(scope *in, const query *asked, bool by_stage,
         made.end = made.first + (left < TASKS_AT_ONCE ? left : TASKS_AT_ONCE);
         status = add_range(&made, error);
     }
+    release(made.tasks);
     release(made.parts);
     release(made.list);
     if (status != ANNOPROJ_OK) {
