@@ -3,12 +3,7 @@
 
 #include "event_column.h"
 
-typedef struct field {
-    size_t offset;
-    bool wide; /* int64_t, else int32_t */
-} field;
-
-static const field fields[COLUMN_COUNT + 1] = {
+static const event_field fields[COLUMN_COUNT + 1] = {
     [COLUMN_TIME] = {offsetof(event, time_us), true},
     [COLUMN_KIND] = {offsetof(event, kind), false},
     [COLUMN_SOURCE] = {offsetof(event, source), false},
@@ -22,6 +17,10 @@ static const field fields[COLUMN_COUNT + 1] = {
     [COLUMN_DURATION] = {offsetof(event, duration_us), true},
     [COLUMN_REFERENCE] = {offsetof(event, reference), true},
 };
+
+const event_field *event_field_of(int column) {
+    return &fields[column];
+}
 
 int64_t event_get(const event *one, int column) {
     const char *at = (const char *)one + fields[column].offset;

@@ -22,6 +22,12 @@ typedef enum event_column {
 #define COLUMN_COUNT 12
 #define ALL_COLUMNS  (((uint32_t)1 << (COLUMN_COUNT + 1)) - 2)
 
+typedef struct event_field {
+    size_t offset;
+    bool wide; /* int64_t, else int32_t */
+} event_field;
+const event_field *event_field_of(int column);
+
 int64_t event_get(const event *event, int column);
 void event_values(const event *event, int64_t values[COLUMN_COUNT + 1]);    /* by column number */
 bool event_from_values(const int64_t values[COLUMN_COUNT + 1], event *out); /* false as for event_set() */

@@ -32,8 +32,7 @@ typedef struct walking {
     event_log log;
     blob_cache *cache; /* NULL = none */
     uint64_t pass;
-    picked *read; /* RELAY_BLOCKS of them */
-    int64_t values[BLOCK];
+    picked *read;        /* RELAY_BLOCKS of them */
     event events[BLOCK]; /* fields that are not asked for stay zero */
 } walking;
 
@@ -157,8 +156,7 @@ static annoproj_status visit_block(walking *made, const picked *of, size_t start
     const size_t left = of->count - start, count = left < BLOCK ? left : BLOCK;
     bool fits = true;
     for (int c = 0; c < made->column_count; c++) {
-        column_gather(of->views[c], 0, of->rows + start, count, made->values);
-        fits = event_set_all(made->events, count, made->columns[c], made->values) && fits;
+        fits = column_gather_events(of->views[c], made->columns[c], of->rows + start, count, made->events) && fits;
     }
     if (!fits) {
         return fail(error, ANNOPROJ_CORRUPT,

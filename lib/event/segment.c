@@ -12,49 +12,77 @@ int64_t column_value(const column_view *column, size_t row) {
     return (int64_t)((uint64_t)column->base + code);
 }
 
-/* Codes of 3, 5, 6 or 7 bytes: 8 are read, and what is too much is cut off. */
-static void gather_packed(const column_view *view, size_t start, const uint16_t *rows, size_t count, int64_t *out) {
-    const size_t width = view->width;
-    const uint8_t *codes = view->codes + start * width;
-    const uint64_t mask = ((uint64_t)1 << 8 * width) - 1;
+static bool is_packed(size_t width) {
+    return width == 3 || (width > 4 && width < 8);
+}
+
+/* Inlined where the width is a constant, so that there is a loop for each. Of packed codes 8 bytes are read, and what is too much is
+ * cut off. */
+#define FOR_EACH_WIDTH static inline __attribute__((always_inline))
+
+FOR_EACH_WIDTH uint64_t code_at(const uint8_t *codes, size_t row, size_t width) {
+    uint64_t code = 0;
+    memcpy(&code, codes + row * width,
+           is_packed(width) ? sizeof code : width); /* little-endian machine: see Makefile */
+    return is_packed(width) ? code & (((uint64_t)1 << 8 * width) - 1) : code;
+}
+
+FOR_EACH_WIDTH void gather(const uint8_t *codes, size_t width, uint64_t base, const uint16_t *rows, size_t count,
+                           int64_t *out) {
     for (size_t i = 0; i < count; i++) {
-        uint64_t code;
-        memcpy(&code, codes + rows[i] * width, sizeof code);
-        out[i] = (int64_t)((uint64_t)view->base + (code & mask));
+        out[i] = (int64_t)(base + code_at(codes, rows[i], width));
     }
 }
 
 void column_gather(const column_view *view, size_t start, const uint16_t *rows, size_t count, int64_t *out) {
     const uint8_t *codes = view->codes + start * view->width;
-    uint64_t base = (uint64_t)view->base;
+    const uint64_t base = (uint64_t)view->base;
     switch (view->width) {
-    case 0:
-        for (size_t i = 0; i < count; i++) {
-            out[i] = view->base;
-        }
-        break;
-    case 1:
-        for (size_t i = 0; i < count; i++) {
-            out[i] = (int64_t)(base + codes[rows[i]]);
-        }
-        break;
-    case 2:
-        for (size_t i = 0; i < count; i++) {
-            out[i] = (int64_t)(base + ((const uint16_t *)(const void *)codes)[rows[i]]);
-        }
-        break;
-    case 4:
-        for (size_t i = 0; i < count; i++) {
-            out[i] = (int64_t)(base + ((const uint32_t *)(const void *)codes)[rows[i]]);
-        }
-        break;
-    case 8:
-        for (size_t i = 0; i < count; i++) {
-            out[i] = (int64_t)(base + ((const uint64_t *)(const void *)codes)[rows[i]]);
-        }
-        break;
-    default: gather_packed(view, start, rows, count, out);
+    case 0: gather(codes, 0, base, rows, count, out); break;
+    case 1: gather(codes, 1, base, rows, count, out); break;
+    case 2: gather(codes, 2, base, rows, count, out); break;
+    case 3: gather(codes, 3, base, rows, count, out); break;
+    case 4: gather(codes, 4, base, rows, count, out); break;
+    case 5: gather(codes, 5, base, rows, count, out); break;
+    case 6: gather(codes, 6, base, rows, count, out); break;
+    case 7: gather(codes, 7, base, rows, count, out); break;
+    default: gather(codes, 8, base, rows, count, out);
     }
+}
+
+/* Into a field of events; false when a value does not fit. */
+FOR_EACH_WIDTH bool gather_field(const uint8_t *codes, size_t width, uint64_t base, const uint16_t *rows, size_t count,
+                                 bool wide, char *field) {
+    uint64_t too_large = 0;
+    for (size_t i = 0; i < count; i++, field += sizeof(event)) {
+        const int64_t value = (int64_t)(base + code_at(codes, rows[i], width));
+        const int32_t narrow = (int32_t)value;
+        memcpy(field, wide ? (const void *)&value : &narrow, wide ? sizeof value : sizeof narrow);
+        too_large |= wide ? 0 : (uint64_t)value ^ (uint64_t)narrow;
+    }
+    return too_large == 0;
+}
+
+FOR_EACH_WIDTH bool gather_fields(const column_view *view, const uint16_t *rows, size_t count, bool wide, char *field) {
+    const uint8_t *codes = view->codes;
+    const uint64_t base = (uint64_t)view->base;
+    switch (view->width) {
+    case 0: return gather_field(codes, 0, base, rows, count, wide, field);
+    case 1: return gather_field(codes, 1, base, rows, count, wide, field);
+    case 2: return gather_field(codes, 2, base, rows, count, wide, field);
+    case 3: return gather_field(codes, 3, base, rows, count, wide, field);
+    case 4: return gather_field(codes, 4, base, rows, count, wide, field);
+    case 5: return gather_field(codes, 5, base, rows, count, wide, field);
+    case 6: return gather_field(codes, 6, base, rows, count, wide, field);
+    case 7: return gather_field(codes, 7, base, rows, count, wide, field);
+    default: return gather_field(codes, 8, base, rows, count, wide, field);
+    }
+}
+
+bool column_gather_events(const column_view *view, int number, const uint16_t *rows, size_t count, event *events) {
+    const event_field *into = event_field_of(number);
+    char *field = (char *)events + into->offset;
+    return into->wide ? gather_fields(view, rows, count, true, field) : gather_fields(view, rows, count, false, field);
 }
 
 #define TOGETHER 256
@@ -110,10 +138,6 @@ void event_columns_release(event_columns *columns) {
 
 static uint8_t width_of(uint64_t range) {
     return (uint8_t)(range == 0 ? 0 : (71 - __builtin_clzll(range)) / 8);
-}
-
-static bool is_packed(uint8_t width) {
-    return width == 3 || (width > 4 && width < 8);
 }
 
 /* Each code is written with 8 bytes, whose upper ones the next code covers. */

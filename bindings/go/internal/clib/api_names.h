@@ -207,6 +207,7 @@
 #define column_blob annoproj_internal_column_blob
 #define column_double annoproj_internal_column_double
 #define column_gather annoproj_internal_column_gather
+#define column_gather_events annoproj_internal_column_gather_events
 #define column_int64 annoproj_internal_column_int64
 #define column_is_null annoproj_internal_column_is_null
 #define column_length annoproj_internal_column_length
@@ -280,6 +281,7 @@
 #define event_columns_add annoproj_internal_event_columns_add
 #define event_columns_make annoproj_internal_event_columns_make
 #define event_columns_release annoproj_internal_event_columns_release
+#define event_field_of annoproj_internal_event_field_of
 #define event_from_values annoproj_internal_event_from_values
 #define event_get annoproj_internal_event_get
 #define event_kind_name annoproj_internal_event_kind_name
@@ -1138,6 +1140,7 @@
 #define task_release_user annoproj_internal_task_release_user
 #define task_remove_dataset annoproj_internal_task_remove_dataset
 #define task_restore_dataset annoproj_internal_task_restore_dataset
+#define task_rows_run annoproj_internal_task_rows_run
 #define task_run_close annoproj_internal_task_run_close
 #define task_run_next annoproj_internal_task_run_next
 #define task_set_assignee annoproj_internal_task_set_assignee

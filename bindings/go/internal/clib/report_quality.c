@@ -101,18 +101,23 @@ static annoproj_status begin(quality_report *made, scope *in, const query *asked
     return people_begin(&made->people, in, asked, false, error);
 }
 
-static annoproj_status walk_through(quality_report *made, const int32_t *kinds, event_walk_fn visit,
+/* The columns that the filters look at. */
+static uint32_t filter_columns(const quality_report *made) {
+    const report *base = &made->people.report;
+    return (uint32_t)(made->after != INT64_MIN || made->before != INT64_MAX) << COLUMN_TIME |
+           (uint32_t)(base->stages != NULL) << COLUMN_STAGE | (uint32_t)(base->tasks != NULL) << COLUMN_TASK |
+           (uint32_t)(base->people != NULL) << COLUMN_ACTOR | (uint32_t)(base->sources != NULL) << COLUMN_SOURCE;
+}
+
+static annoproj_status walk_through(quality_report *made, const int32_t *kinds, uint32_t columns, event_walk_fn visit,
                                     annoproj_error **error) {
     const scope *in = made->people.report.in;
-    const uint32_t columns = (uint32_t)1 << COLUMN_TIME | (uint32_t)1 << COLUMN_SOURCE | (uint32_t)1 << COLUMN_ACTOR |
-                             (uint32_t)1 << COLUMN_CREDITED | (uint32_t)1 << COLUMN_STAGE | (uint32_t)1 << COLUMN_TASK |
-                             (uint32_t)1 << COLUMN_CLASS | (uint32_t)1 << COLUMN_REFERENCE;
     const event_walk walk = {.database = in->database,
                              .store = in->store,
                              .bounds = in->bounds,
                              .project = in->project.id,
                              .kinds = kinds,
-                             .columns = columns,
+                             .columns = columns | filter_columns(made),
                              .after = INT64_MIN,
                              .before = made->before,
                              .visit = visit,
@@ -133,13 +138,15 @@ static void add_figures(rows *out, const quality *of) {
 annoproj_status report_collaborator_quality(scope *in, const query *asked, annoproj_table **table,
                                             annoproj_error **error) {
     static const int32_t kinds[] = {EVENT_TASK_SUBMIT, EVENT_TASK_APPROVE, EVENT_TASK_REJECT, 0};
+    const uint32_t columns = EVENT_WALK_COLUMN(COLUMN_TASK) | EVENT_WALK_COLUMN(COLUMN_STAGE) |
+                             EVENT_WALK_COLUMN(COLUMN_ACTOR) | EVENT_WALK_COLUMN(COLUMN_CREDITED);
     quality_report made = {.highest = 0};
     annoproj_status status = begin(&made, in, asked, error);
     if (status == ANNOPROJ_OK) {
         status = begin_tasks(&made, error);
     }
     if (status == ANNOPROJ_OK) {
-        status = walk_through(&made, kinds, take_task, error);
+        status = walk_through(&made, kinds, columns, take_task, error);
     }
     if (status != ANNOPROJ_OK) {
         return status;
@@ -198,13 +205,14 @@ static annoproj_status begin_labels(quality_report *made, annoproj_error **error
 
 annoproj_status report_class_quality(scope *in, const query *asked, annoproj_table **table, annoproj_error **error) {
     static const int32_t kinds[] = {EVENT_LABEL_APPROVE, EVENT_LABEL_REJECT, 0};
+    const uint32_t columns = EVENT_WALK_COLUMN(COLUMN_REFERENCE) | EVENT_WALK_COLUMN(COLUMN_CLASS);
     quality_report made = {.highest = 0};
     annoproj_status status = begin(&made, in, asked, error);
     if (status == ANNOPROJ_OK) {
         status = begin_labels(&made, error);
     }
     if (status == ANNOPROJ_OK) {
-        status = walk_through(&made, kinds, take_label, error);
+        status = walk_through(&made, kinds, columns, take_label, error);
     }
     if (status != ANNOPROJ_OK) {
         return status;

@@ -49,6 +49,9 @@ int64_t column_value(const column_view *column, size_t row);
 /* The values of many rows, which are counted from `start`. */
 void column_gather(const column_view *column, size_t start, const uint16_t *rows, size_t count, int64_t *out);
 
+/* The same into a field of events: false as for event_set(). */
+bool column_gather_events(const column_view *column, int number, const uint16_t *rows, size_t count, event *events);
+
 /* The values of rows that lie behind each other; and into a field of events: false as for event_set(). */
 void column_values(const column_view *column, size_t start, size_t count, int64_t *out);
 bool column_to_events(const column_view *column, int number, size_t start, size_t count, event *events);
