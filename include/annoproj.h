@@ -1774,9 +1774,10 @@ ANNOPROJ_COLUMN(editor, int64, required, "", "Last edited by", "User who changed
 ANNOPROJ_COLUMN(edited, timestamp_us, required, "", "Edited", "When it was last changed.")
 ANNOPROJ_COLUMN(manual, bool, required, "", "Manual", "Whether it was made by hand.")
 ANNOPROJ_COLUMN(confidence, double, required, "", "Confidence", "0 to 1.")
-ANNOPROJ_COLUMN(ranges, int64_list, required, "frames", "Frames", "First and last frame of each range, inclusive; empty = global.")
+ANNOPROJ_COLUMN(ranges, int64_list, required, "frames", "Frames", "First and last frame of each range, inclusive (on audio milliseconds, on text characters); empty = global, or on nodes.")
 ANNOPROJ_COLUMN(review, dictionary, nullable, "", "Review", "Review in the present review stage: new, approved, rejected, resolved or reopened.")
 ANNOPROJ_COLUMN(review_state, dictionary, nullable, "", "Review state", "State in the last review stage it was in; approved after a move to a complete stage; null before any.")
+ANNOPROJ_COLUMN(nodes, utf8, nullable, "", "Nodes", "Of an object on nodes of an HTML document, their ranges: JSON, as range_html of its label row.")
 ANNOPROJ_ROW_END(label_row)
 
 /* The labels of a task, drafts included, in the order they were made. PERMISSION for another's task. Rights: task_view. */

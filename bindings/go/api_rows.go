@@ -792,12 +792,14 @@ type LabelRow struct {
 	Manual bool `json:"manual"`
 	// Confidence: 0 to 1.
 	Confidence float64 `json:"confidence"`
-	// Ranges: First and last frame of each range, inclusive; empty = global. In frames.
+	// Ranges: First and last frame of each range, inclusive (on audio milliseconds, on text characters); empty = global, or on nodes. In frames.
 	Ranges []int64 `json:"ranges"`
 	// Review: Review in the present review stage: new, approved, rejected, resolved or reopened.
 	Review Null[string] `json:"review"`
 	// ReviewState: State in the last review stage it was in; approved after a move to a complete stage; null before any.
 	ReviewState Null[string] `json:"review_state"`
+	// Nodes: Of an object on nodes of an HTML document, their ranges: JSON, as range_html of its label row.
+	Nodes Null[string] `json:"nodes"`
 }
 
 func decodeLabelRow(d *decoder) []LabelRow {
@@ -817,6 +819,7 @@ func decodeLabelRow(d *decoder) []LabelRow {
 	each(d, "ranges", ColumnTypeInt64List, (*Column).int64sAt, func(row int, value []int64) { rows[row].Ranges = value })
 	eachNull(d, "review", ColumnTypeDictionary, (*Column).textAt, func(row int, value Null[string]) { rows[row].Review = value })
 	eachNull(d, "review_state", ColumnTypeDictionary, (*Column).textAt, func(row int, value Null[string]) { rows[row].ReviewState = value })
+	eachNull(d, "nodes", ColumnTypeUTF8, (*Column).textAt, func(row int, value Null[string]) { rows[row].Nodes = value })
 	return rows
 }
 

@@ -243,8 +243,9 @@ annoproj_status export_keep_label(const export_plan *plan, export_task *task, co
     kept->ranges = keep(&task->memory, found->ranges, found->ranges_length);
     kept->geometry = keep(&task->memory, found->geometry, found->geometry_length);
     kept->answers = keep(&task->memory, found->answers, found->answers_length);
+    kept->nodes = keep(&task->memory, found->nodes, found->nodes_length);
     kept->members = keep(&task->memory, found->members, found->members_length);
-    if (!kept->ranges || !kept->geometry || !kept->answers || !kept->members) {
+    if (!kept->ranges || !kept->geometry || !kept->answers || !kept->nodes || !kept->members) {
         return fail_memory(error);
     }
     task->classes[task->label_count++] = class;

@@ -191,11 +191,10 @@ static annoproj_status write_whole(label_row_writer *to, const export_task *task
 
 /* An HTML document has the nodes its objects are on, or none: readers look for them there. */
 static void write_nodes(const export_task *task, const label *of, text *out) {
-    size_t length = 0;
-    const char *nodes = node_ranges_of(of->members, of->members_length, &length);
-    if (nodes || node_ranges_unit(&task->unit)) {
+    const bool any = of->nodes_length > 0;
+    if (any || node_ranges_unit(&task->unit)) {
         text_string(out, ",\"" NODE_RANGES "\":");
-        text_append(out, nodes ? nodes : "[]", nodes ? length : 2);
+        text_append(out, any ? (const char *)of->nodes : "[]", any ? of->nodes_length : 2);
     }
 }
 

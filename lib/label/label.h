@@ -19,8 +19,10 @@ typedef struct label {
     double confidence;
     const uint8_t *ranges, *geometry, *answers; /* encodings: geometry.h, frame_ranges.h, answers.h */
     size_t ranges_length, geometry_length, answers_length;
-    const uint8_t *members; /* that a COCO file had for it; empty = none, or as they are */
-    size_t members_length;
+    const uint8_t *nodes;   /* of an HTML document, that it is on: node_ranges.h; empty = none */
+    const uint8_t *members; /* that a COCO file had for it; empty = none */
+    size_t nodes_length, members_length;
+    bool rest_stays; /* to label_store(): nodes and members that are not given stay as they are */
 } label;
 
 /* Labels of a task in order of number. `found` returns non-OK to stop; it writes no labels. */

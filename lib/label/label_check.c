@@ -79,13 +79,13 @@ static annoproj_status check_kind(const label *one, const feature *class, const 
         return fail(error, ANNOPROJ_DATA, "%s: %s is a %s and needs a geometry on a frame", what, QUOTED(class->name),
                     feature_type_name(class->type));
     }
-    if (one->geometry_length == 0 && node_ranges_any(one->members, one->members_length) &&
+    if (one->geometry_length == 0 && node_ranges_any(one->nodes, one->nodes_length) &&
         (class->type != SHAPE_TEXT || !node_ranges_unit(unit))) {
         return fail(error, ANNOPROJ_DATA,
                     "%s: only texts on an HTML document (media type text/html) are on nodes: give ranges of characters",
                     what);
     }
-    if (object && ranged && one->ranges_length == 0 && !node_ranges_any(one->members, one->members_length)) {
+    if (object && ranged && one->ranges_length == 0 && !node_ranges_any(one->nodes, one->nodes_length)) {
         return fail(error, ANNOPROJ_DATA, "%s: %s needs the ranges it is on", what, QUOTED(class->name));
     }
     if (class->global && one->ranges_length > 0) {

@@ -34,6 +34,7 @@ annoproj_status label_list_add(void *list, const label *found, annoproj_error **
     return keep(to->memory, &one->ranges, one->ranges_length) &&
                    keep(to->memory, &one->geometry, one->geometry_length) &&
                    keep(to->memory, &one->answers, one->answers_length) &&
+                   keep(to->memory, &one->nodes, one->nodes_length) &&
                    keep(to->memory, &one->members, one->members_length)
                ? ANNOPROJ_OK
                : fail_memory(error);
@@ -117,6 +118,7 @@ bool label_same(const label *a, const label *b) {
            same_bytes(a->ranges, a->ranges_length, b->ranges, b->ranges_length) &&
            same_bytes(a->geometry, a->geometry_length, b->geometry, b->geometry_length) &&
            same_bytes(a->answers, a->answers_length, b->answers, b->answers_length) &&
+           same_bytes(a->nodes, a->nodes_length, b->nodes, b->nodes_length) &&
            same_bytes(a->members, a->members_length, b->members, b->members_length);
 }
 

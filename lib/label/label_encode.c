@@ -229,7 +229,10 @@ annoproj_status label_change_encode(label_encoder *encoder, const annoproj_label
     out->geometry_length = encoder->geometry_bytes.length;
     out->answers = encoder->answer_bytes.data;
     out->answers_length = encoder->answer_bytes.length;
-    out->members = before ? before->members : NULL; /* a change tells nothing of them: they stay */
-    out->members_length = before ? before->members_length : 0;
+    out->nodes = before ? before->nodes : NULL;
+    out->nodes_length = before ? before->nodes_length : 0;
+    out->members = NULL;
+    out->members_length = 0;
+    out->rest_stays = true;
     return status;
 }

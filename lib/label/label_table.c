@@ -2,6 +2,7 @@
 #include "label_table.h"
 
 #include "failure.h"
+#include "node_ranges.h"
 
 static annoproj_status damaged(const label *one, const char *what, annoproj_error **error) {
     return fail(error, ANNOPROJ_CORRUPT, "the stored %s of label %s are damaged: restore the store from a backup", what,
@@ -106,6 +107,11 @@ annoproj_status label_table_add(label_table *to, const label *one, rows *table, 
     annoproj_status status = add_ranges(to, one, table, error);
     rows_text(table, in_review && review && review->here ? review_state_name(review->here) : NULL);
     rows_text(table, review && review->last ? review_state_name(review->last) : NULL);
+    if (node_ranges_any(one->nodes, one->nodes_length)) {
+        rows_text_n(table, (const char *)one->nodes, one->nodes_length);
+    } else {
+        rows_null(table);
+    }
     return status;
 }
 

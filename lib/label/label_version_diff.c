@@ -47,8 +47,8 @@ static bool same_bytes(const uint8_t *a, size_t a_length, const uint8_t *b, size
 
 /* Where labels of HTML documents are. */
 static bool same_nodes(const label *a, const label *b) {
-    const bool any = node_ranges_any(a->members, a->members_length) || node_ranges_any(b->members, b->members_length);
-    return !any || same_bytes(a->members, a->members_length, b->members, b->members_length);
+    const bool any = node_ranges_any(a->nodes, a->nodes_length) || node_ranges_any(b->nodes, b->nodes_length);
+    return !any || same_bytes(a->nodes, a->nodes_length, b->nodes, b->nodes_length);
 }
 
 /* What is different in a label that both have. */
@@ -197,7 +197,8 @@ static annoproj_status compare_tasks(diff *run, const version_task *a, const ver
     arena memory = {0};
     label_list before = {0}, after = {0};
     const version_task *either = a ? a : b;
-    if (either->id < run->from_task || (run->only != 0 && either->id != run->only) || (a && b && run->same_classes && same_contents(a, b)))
+    if (either->id < run->from_task || (run->only != 0 && either->id != run->only) ||
+        (a && b && run->same_classes && same_contents(a, b)))
         return ANNOPROJ_OK;
     annoproj_status status = load_labels(run, &run->before, a, &memory, &before, error);
     if (status == ANNOPROJ_OK)

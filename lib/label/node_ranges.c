@@ -6,8 +6,6 @@
 #include "failure.h"
 #include "json_read.h"
 
-#define MEMBER "\"" NODE_RANGES "\":"
-
 typedef struct node_read {
     json_reader from;
     bool xpath, offset, start, end;
@@ -82,23 +80,8 @@ annoproj_status node_ranges_check(const char *json, size_t length, size_t *count
     return status;
 }
 
-void node_ranges_member(bytes *out, const char *json, size_t length) {
-    bytes_append(out, MEMBER, strlen(MEMBER));
-    bytes_append(out, json, length);
-}
-
-const char *node_ranges_of(const uint8_t *members, size_t members_length, size_t *length) {
-    const size_t before = strlen(MEMBER);
-    if (members_length < before || memcmp(members, MEMBER, before) != 0)
-        return NULL;
-    *length = members_length - before;
-    return (const char *)members + before;
-}
-
-bool node_ranges_any(const uint8_t *members, size_t members_length) {
-    size_t length = 0;
-    const char *list = node_ranges_of(members, members_length, &length);
-    return list && memchr(list, '{', length);
+bool node_ranges_any(const uint8_t *json, size_t length) {
+    return length > 0 && memchr(json, '{', length);
 }
 
 bool node_ranges_unit(const data_unit *unit) {

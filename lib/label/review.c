@@ -62,14 +62,14 @@ static int64_t stored_fingerprint(statement *from) {
                  .geometry_length = column_length(from, 6),
                  .answers = column_blob(from, 7),
                  .answers_length = column_length(from, 7),
-                 .members = column_blob(from, 8),
-                 .members_length = column_length(from, 8)};
+                 .nodes = column_blob(from, 8),
+                 .nodes_length = column_length(from, 8)};
     return label_fingerprint(&one);
 }
 
 static annoproj_status gather_entering(scope *in, int64_t task, int64_t stage, review **list, annoproj_error **error) {
     static const char query[] =
-        "SELECT l.number, l.class, r.state, r.reviewer, r.content, l.ranges, l.geometry, l.answers, l.members FROM"
+        "SELECT l.number, l.class, r.state, r.reviewer, r.content, l.ranges, l.geometry, l.answers, l.nodes FROM"
         " label l"
         " LEFT JOIN label_review r ON r.task = l.task AND r.label = l.number AND r.stage = ?2 WHERE l.task = ?1";
     statement *find = sql(in->database, query);
@@ -143,7 +143,7 @@ annoproj_status review_approve_all(command *cmd, int64_t task, int64_t stage, an
 static annoproj_status label_content(scope *in, int64_t task, int64_t which, int32_t *class, int64_t *content,
                                      annoproj_error **error) {
     static const char query[] =
-        "SELECT 0, class, 0, 0, 0, ranges, geometry, answers, members FROM label WHERE task = ? AND number = ?";
+        "SELECT 0, class, 0, 0, 0, ranges, geometry, answers, nodes FROM label WHERE task = ? AND number = ?";
     statement *find = sql(in->database, query);
     bind_int64(find, task);
     bind_int64(find, which);

@@ -16,8 +16,9 @@ const char schema_label[] =
     " ranges BLOB NOT NULL,"   /* frame ranges; empty = global */
     " geometry BLOB NOT NULL," /* empty for classifications */
     " answers BLOB NOT NULL,"
-    " members BLOB NOT NULL," /* of a COCO annotation, unknown ones: coco_members.h; empty = none */
-    " given INTEGER NOT NULL,"  /* the hash came with the label; else it tells the number: label_hash.h */
+    " nodes BLOB NOT NULL,"    /* where it is in an HTML document: node_ranges.h; empty = on none */
+    " members BLOB NOT NULL,"  /* of a COCO annotation, unknown ones: coco_members.h; empty = none */
+    " given INTEGER NOT NULL," /* the hash came with the label; else it tells the number: label_hash.h */
     " PRIMARY KEY(task, number)) WITHOUT ROWID, STRICT;"
     "CREATE UNIQUE INDEX label_given ON label(task, hash) WHERE given;"
     /* One review for each label and review stage. */

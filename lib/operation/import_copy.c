@@ -236,8 +236,9 @@ static annoproj_status store_detailed(copying *to, const spooled_label *from, an
                   .geometry_length = from->geometry_length,
                   .answers = details->answers,
                   .answers_length = details->answers_length,
-                  .members = from->members,
-                  .members_length = from->members_length};
+                  .nodes = details->nodes,
+                  .nodes_length = details->nodes_length,
+                  .rest_stays = true};
     memcpy(made.hash, details->hash, sizeof made.hash);
     annoproj_status status = known_number(to, made.hash, &made.number, error);
     if (status == ANNOPROJ_OK) {

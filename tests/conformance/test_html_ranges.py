@@ -1,8 +1,10 @@
 """Objects of HTML documents are on nodes: ranges of them come in with label rows and go out as they came, whatever is written beside."""
 
+import contextlib
 import io
 import json
 import os
+import sqlite3
 import tempfile
 import unittest
 
@@ -118,6 +120,31 @@ class HtmlRanges(unittest.TestCase):
         self.assertEqual(self.entry()["range_html"], ONE)
         self.assertEqual(self.project.label_version_diff(version, 0).to_pylist(), [])
         self.assertEqual(self.host.store_check().to_pylist(), [])
+
+    def test_labels_tell_their_nodes(self):
+        self.take(self.row(range_html=OTHER))
+        self.write(dict(self.row(), object_answers={**self.row(range_html=OTHER)["object_answers"],
+                                                    **self.row(label="bbbbbbbb", range=[[2, 5]])["object_answers"]}))
+        told = {row["label"]: row["nodes"] for row in self.task.labels().to_pylist()}
+        self.assertEqual((json.loads(told["aaaaaaaa"]), told["bbbbbbbb"]), (OTHER, None))
+
+    def test_what_is_restored_is_on_no_node_when_it_was_on_none(self):
+        self.take(self.row(range=[[2, 5]]))
+        version = self.project.label_version_create("v")
+        self.write(self.row(range_html=ONE))
+        self.project.label_version_restore(version, force=True)
+        self.assertEqual((self.entry()["range_html"], self.entry()["range"]), ([], [[2, 5]]))
+        self.assertEqual(self.project.label_version_diff(version, 0).to_pylist(), [])
+
+    def test_damaged_nodes_are_found(self):
+        self.take(self.row(range_html=ONE))
+        self.store.close()
+        path = os.path.join(self.folder.name, "a.annoproj")
+        with contextlib.closing(sqlite3.connect(path)) as database, database:
+            database.execute("UPDATE label SET nodes = x'5b7b'")
+        with annoproj.open(path) as store, store.session_open(0) as host:
+            (found,) = [row for row in host.store_check().to_pylist() if "nodes" in row["found"]]
+            self.assertEqual((found["subject"], found["found"]), ("label", "damaged ranges of nodes"))
 
     def test_a_member_of_coco_that_is_called_so(self):
         """It is one that the library does not know, of a box: kept, and no nodes."""

@@ -1040,9 +1040,10 @@ class LabelRow:
     edited: datetime.datetime  # When it was last changed.
     manual: bool  # Whether it was made by hand.
     confidence: float  # 0 to 1.
-    ranges: Tuple[int, ...]  # First and last frame of each range, inclusive; empty = global. [frames]
+    ranges: Tuple[int, ...]  # First and last frame of each range, inclusive (on audio milliseconds, on text characters); empty = global, or on nodes. [frames]
     review: Optional[str]  # Review in the present review stage: new, approved, rejected, resolved or reopened.
     review_state: Optional[str]  # State in the last review stage it was in; approved after a move to a complete stage; null before any.
+    nodes: Optional[str]  # Of an object on nodes of an HTML document, their ranges: JSON, as range_html of its label row.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -4816,6 +4817,7 @@ class LabelTable(Table):
         ('ranges', 'int64_list'),
         ('review', 'dictionary'),
         ('review_state', 'dictionary'),
+        ('nodes', 'utf8'),
     )
 
 

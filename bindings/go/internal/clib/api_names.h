@@ -600,8 +600,6 @@
 #define network_file_system annoproj_internal_network_file_system
 #define node_ranges_any annoproj_internal_node_ranges_any
 #define node_ranges_check annoproj_internal_node_ranges_check
-#define node_ranges_member annoproj_internal_node_ranges_member
-#define node_ranges_of annoproj_internal_node_ranges_of
 #define node_ranges_unit annoproj_internal_node_ranges_unit
 #define note annoproj_internal_note
 #define notes_tell annoproj_internal_notes_tell

@@ -93,7 +93,7 @@ static annoproj_status check_rows(review_check *run, scope *in, annoproj_error *
 /* While a label is in the stage where it was approved, it is as it was then: who writes it writes its review anew. */
 static annoproj_status check_approved(review_check *run, scope *in, annoproj_error **error) {
     static const char query[] =
-        "SELECT r.label, r.stage, r.content, l.class, l.ranges, l.geometry, l.answers, l.members FROM task t"
+        "SELECT r.label, r.stage, r.content, l.class, l.ranges, l.geometry, l.answers, l.nodes FROM task t"
         " JOIN label_review r ON r.task = t.id AND r.stage = t.stage AND r.state = ?3"
         " JOIN stage s ON s.id = r.stage AND s.type = ?4 JOIN label l ON l.task = r.task AND l.number = r.label"
         " WHERE t.id >= ?1 AND t.id < ?2";
@@ -110,8 +110,8 @@ static annoproj_status check_approved(review_check *run, scope *in, annoproj_err
                            .geometry_length = column_length(find, 5),
                            .answers = column_blob(find, 6),
                            .answers_length = column_length(find, 6),
-                           .members = column_blob(find, 7),
-                           .members_length = column_length(find, 7)};
+                           .nodes = column_blob(find, 7),
+                           .nodes_length = column_length(find, 7)};
         if (label_fingerprint(&one) != column_int64(find, 2))
             report(run, column_int64(find, 0), (int32_t)NUMBER_OF(column_int64(find, 1)), "another content",
                    "the label as it was approved");

@@ -16,7 +16,8 @@
  * review. */
 #define SQL_LABELS                                                                                                     \
     "SELECT t.data_unit, t.data_type, l.hash, l.class, l.creator, l.created_us, l.editor, l.edited_us, l.manual,"      \
-    " l.confidence, l.ranges, l.geometry, l.answers, l.members, (SELECT r.state FROM label_review r WHERE r.task = "   \
+    " l.confidence, l.ranges, l.geometry, l.answers, l.nodes, l.members, (SELECT r.state FROM label_review r WHERE "   \
+    "r.task = "                                                                                                        \
     "l.task"                                                                                                           \
     " AND r.label = l.number ORDER BY r.entered DESC, r.stage DESC LIMIT 1)"                                           \
     " FROM task t INDEXED BY task_data_unit CROSS JOIN label l ON l.task = t.id"                                       \
@@ -60,7 +61,7 @@ static annoproj_status sort_hashes(label_copy *run, annoproj_error **error) {
 
 static bool is_chosen(const label_copy *run, statement *row) {
     const int32_t states = run->choice->review_states;
-    const int32_t state = column_is_null(row, 14) ? 0 : (int32_t)column_int64(row, 14);
+    const int32_t state = column_is_null(row, 15) ? 0 : (int32_t)column_int64(row, 15);
     if (states != 0 && (states >> state & 1) == 0)
         return false;
     return !run->hashes ||
@@ -84,7 +85,7 @@ static bool insert_label(label_copy *run, statement *row, int64_t task) {
     for (int column = 3; column <= 8; column++)
         bind_int64(insert, column_int64(row, column));
     bind_double(insert, column_double(row, 9));
-    for (int column = 10; column <= 13; column++)
+    for (int column = 10; column <= 14; column++)
         bind_part(insert, row, column);
     bind_int64(insert, label_hash_given(run->key, run->labels, column_text(row, 2)));
     return sql_step_run(insert);
@@ -168,7 +169,7 @@ annoproj_status copy_labels(command *cmd, int64_t source, const label_choice *ch
                             size_t count, annoproj_error **error) {
     static const char query[] =
         "INSERT INTO label(task, number, hash, class, creator, created_us, editor, edited_us, manual, confidence,"
-        " ranges, geometry, answers, members, given) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+        " ranges, geometry, answers, nodes, members, given) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     label_copy run = {.cmd = cmd, .source = source, .choice = choice};
     int64_t first = 0;
     annoproj_status status = workflow_first_stage(&cmd->scope, cmd->scope.project.id, &run.stage, error);

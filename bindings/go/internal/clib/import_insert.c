@@ -9,15 +9,15 @@
 
 /* OR FAIL: a statement need not be able to undo its first rows, because a failure ends the command. */
 #define SQL_LABEL                                                                                                      \
-    "INSERT OR FAIL INTO label(creator, created_us, editor, edited_us, manual, ranges, answers, task, number, hash,"   \
-    " class, confidence, geometry, members, given) VALUES"
-#define SQL_ROW          "(?1, ?2, ?1, ?2, ?3, ?4, x'', ?, ?, ?, ?, ?, ?, ?, 0)"
+    "INSERT OR FAIL INTO label(creator, created_us, editor, edited_us, manual, ranges, answers, nodes, task, number,"  \
+    " hash, class, confidence, geometry, members, given) VALUES"
+#define SQL_ROW          "(?1, ?2, ?1, ?2, ?3, ?4, x'', x'', ?, ?, ?, ?, ?, ?, ?, 0)"
 #define SQL_FOUR_ROWS    SQL_ROW ", " SQL_ROW ", " SQL_ROW ", " SQL_ROW
 #define SQL_SIXTEEN_ROWS SQL_FOUR_ROWS ", " SQL_FOUR_ROWS ", " SQL_FOUR_ROWS ", " SQL_FOUR_ROWS
 
 static const char sql_one_row[] = SQL_LABEL SQL_ROW;
-static const char sql_all_rows[] =
-    SQL_LABEL SQL_SIXTEEN_ROWS ", " SQL_SIXTEEN_ROWS ", " SQL_SIXTEEN_ROWS ", " SQL_SIXTEEN_ROWS;
+static const char sql_all_rows[] = SQL_LABEL SQL_SIXTEEN_ROWS ", " SQL_SIXTEEN_ROWS ", " SQL_SIXTEEN_ROWS
+                                                              ", " SQL_SIXTEEN_ROWS;
 
 annoproj_status label_inserts_begin(label_inserts *of, command *cmd, int64_t project, bool manual,
                                     annoproj_error **error) {

@@ -61,7 +61,9 @@ static annoproj_status spool_label(row_import *run, scope *in, const row_label *
                              .ranges = made->ranges,
                              .ranges_length = made->ranges_length,
                              .answers = made->answers,
-                             .answers_length = made->answers_length};
+                             .answers_length = made->answers_length,
+                             .nodes = made->nodes,
+                             .nodes_length = made->nodes_length};
     int64_t content = 0;
     memcpy(details.hash, from->hash, sizeof details.hash);
     memcpy(&content, from->hash, sizeof content);
@@ -75,8 +77,6 @@ static annoproj_status spool_label(row_import *run, scope *in, const row_label *
                                    .content = (uint64_t)content,
                                    .geometry = made->geometry,
                                    .geometry_length = made->geometry_length,
-                                   .members = made->members,
-                                   .members_length = made->members_length,
                                    .details = &details};
     return status == ANNOPROJ_OK ? label_spool_add(run->to->spool, &spooled, error) : status;
 }

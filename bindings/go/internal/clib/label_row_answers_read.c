@@ -304,16 +304,9 @@ static annoproj_status entry_member(row_reader *in, void *data, annoproj_error *
 }
 
 static bool keep_nodes(row_reader *in, row_label *label, const entry_read *entry) {
-    bytes member = {0};
-    node_ranges_member(&member, entry->nodes, entry->nodes_length);
-    uint8_t *kept = member.failed ? NULL : arena_allocate(&in->row->memory, member.length);
-    if (kept) {
-        memcpy(kept, member.data, member.length);
-        label->members = kept;
-        label->members_length = member.length;
-    }
-    bytes_release(&member);
-    return kept != NULL;
+    label->nodes = (const uint8_t *)arena_text(&in->row->memory, entry->nodes, entry->nodes_length);
+    label->nodes_length = label->nodes ? entry->nodes_length : 0;
+    return label->nodes != NULL;
 }
 
 /* What frames do not tell of a label: global classifications, and all that is on audio and text. Frames count where there are

@@ -159,14 +159,15 @@ annoproj_status row_label_encode(row_encoder *to, arena *memory, const row_label
                    .geometry_length = to->geometry_bytes.length,
                    .answers = to->answer_bytes.data,
                    .answers_length = to->answer_bytes.length,
-                   .members = from->members,
-                   .members_length = from->members_length};
+                   .nodes = from->nodes,
+                   .nodes_length = from->nodes_length,
+                   .rest_stays = true};
     memcpy(out->hash, from->hash, sizeof out->hash);
     return status;
 }
 
 bool row_label_is_leftover(const row_label *from) {
-    return !from->frames && !from->ranges && !node_ranges_any(from->members, from->members_length) &&
+    return !from->frames && !from->ranges && !node_ranges_any(from->nodes, from->nodes_length) &&
            (!from->class || from->class->kind == FEATURE_OBJECT);
 }
 

@@ -48,8 +48,8 @@ typedef struct row_label {
     size_t frame_count;
     bool ascending;
     row_range *ranges, **ranges_end; /* classifications; objects of audio and text */
-    const uint8_t *members;          /* node_ranges.h; NULL = none are told */
-    size_t members_length;
+    const uint8_t *nodes;            /* node_ranges.h; NULL = none are told */
+    size_t nodes_length;
     row_answer *answers, **answers_end;
     const char *creator, *editor;  /* e-mails; NULL = not told */
     int64_t created_us, edited_us; /* INT64_MIN = not told */

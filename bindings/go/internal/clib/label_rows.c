@@ -11,7 +11,7 @@
 
 #define LABEL_COLUMNS                                                                                                  \
     "SELECT number, hash, class, creator, created_us, editor, edited_us, manual, confidence, ranges, geometry, "       \
-    "answers, members FROM label "
+    "answers, nodes, members FROM label "
 
 static void read_hash(statement *find, int column, label *out) {
     if (column_length(find, column) < sizeof out->hash)
@@ -34,8 +34,10 @@ static void read_label(statement *find, int64_t task, label *out) {
                    .geometry_length = column_length(find, 10),
                    .answers = column_blob(find, 11),
                    .answers_length = column_length(find, 11),
-                   .members = column_blob(find, 12),
-                   .members_length = column_length(find, 12)};
+                   .nodes = column_blob(find, 12),
+                   .nodes_length = column_length(find, 12),
+                   .members = column_blob(find, 13),
+                   .members_length = column_length(find, 13)};
     read_hash(find, 1, out);
 }
 
@@ -92,8 +94,7 @@ void label_walk_read(const row_walk *walk, label *out) {
 
 row_walk label_walk_drawn(const scope *in, bool members) {
     static const char brief[] = DRAWN_WALK(""), full[] = DRAWN_WALK(", confidence, members");
-    return (row_walk){
-        .database = in->database, .text = members ? full : brief, .end = MAKE_ID(in->project.id + 1, 0)};
+    return (row_walk){.database = in->database, .text = members ? full : brief, .end = MAKE_ID(in->project.id + 1, 0)};
 }
 
 void label_walk_read_drawn(const row_walk *walk, bool members, label *out) {
@@ -159,6 +160,8 @@ annoproj_status label_by_hash(scope *in, int64_t task, const char *hash, label *
         if (status == ANNOPROJ_OK)
             status = keep_blob(in->memory, &out->answers, out->answers_length, error);
         if (status == ANNOPROJ_OK)
+            status = keep_blob(in->memory, &out->nodes, out->nodes_length, error);
+        if (status == ANNOPROJ_OK)
             status = keep_blob(in->memory, &out->members, out->members_length, error);
     }
     annoproj_status ended = sql_end(find, status == ANNOPROJ_OK ? error : NULL);
@@ -170,8 +173,8 @@ int64_t label_fingerprint(const label *one) {
     uint64_t print = hash64(&one->class, sizeof one->class);
     print = hash64_with(one->ranges, one->ranges_length, print);
     print = hash64_with(one->geometry, one->geometry_length, print);
-    if (node_ranges_any(one->members, one->members_length)) {
-        print = hash64_with(one->members, one->members_length, print);
+    if (node_ranges_any(one->nodes, one->nodes_length)) {
+        print = hash64_with(one->nodes, one->nodes_length, print);
     }
     return (int64_t)hash64_with(one->answers, one->answers_length, print);
 }
@@ -239,13 +242,14 @@ static void bind_bytes(statement *put, const uint8_t *data, size_t length) {
 static annoproj_status put_row(command *cmd, const label *one, bool given, annoproj_error **error) {
     static const char query[] =
         "INSERT INTO label(task, number, hash, class, creator, created_us, editor, edited_us, manual, confidence,"
-        " ranges, geometry, answers, members, given) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        " ranges, geometry, answers, nodes, members, given) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT(task, number) DO UPDATE SET"
         " class = excluded.class, creator = excluded.creator, created_us = excluded.created_us, editor = "
         "excluded.editor,"
         " edited_us = excluded.edited_us, manual = excluded.manual, confidence = excluded.confidence,"
         " ranges = excluded.ranges, geometry = excluded.geometry, answers = excluded.answers,"
-        " members = iif(excluded.members = x'', members, excluded.members)";
+        " nodes = iif(?17 AND excluded.nodes = x'', nodes, excluded.nodes),"
+        " members = iif(?17 AND excluded.members = x'', members, excluded.members)";
     statement *put = sql(cmd->scope.database, query);
     bind_int64(put, one->task);
     bind_int64(put, one->number);
@@ -260,8 +264,10 @@ static annoproj_status put_row(command *cmd, const label *one, bool given, annop
     bind_bytes(put, one->ranges, one->ranges_length);
     bind_bytes(put, one->geometry, one->geometry_length);
     bind_bytes(put, one->answers, one->answers_length);
+    bind_bytes(put, one->nodes, one->nodes_length);
     bind_bytes(put, one->members, one->members_length);
     bind_int64(put, given);
+    bind_int64(put, one->rest_stays);
     return sql_run(put, error);
 }
 

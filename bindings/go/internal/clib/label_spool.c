@@ -126,6 +126,8 @@ static void pack_details(const label_details *from, bytes *out) {
     bytes_append(out, from->ranges, from->ranges_length);
     bytes_varint(out, from->answers_length);
     bytes_append(out, from->answers, from->answers_length);
+    bytes_varint(out, from->nodes_length);
+    bytes_append(out, from->nodes, from->nodes_length);
 }
 
 static void unpack_details(unpacker *from, label_details *out) {
@@ -143,6 +145,8 @@ static void unpack_details(unpacker *from, label_details *out) {
     out->ranges = unpack_bytes(from, out->ranges_length);
     out->answers_length = (size_t)unpack_varint(from);
     out->answers = unpack_bytes(from, out->answers_length);
+    out->nodes_length = (size_t)unpack_varint(from);
+    out->nodes = unpack_bytes(from, out->nodes_length);
 }
 
 /* False when the statement has failed; it tells at its end. */

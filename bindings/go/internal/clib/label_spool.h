@@ -11,8 +11,8 @@ typedef struct label_details {
     char hash[9];
     bool manual, classification;
     int64_t creator, created_us, editor, edited_us;
-    const uint8_t *ranges, *answers;
-    size_t ranges_length, answers_length;
+    const uint8_t *ranges, *answers, *nodes;
+    size_t ranges_length, answers_length, nodes_length;
 } label_details;
 
 typedef struct spooled_label {

@@ -36,6 +36,7 @@ static void encode_label(bytes *out, const label *one) {
     add_bytes(out, one->ranges, one->ranges_length);
     add_bytes(out, one->geometry, one->geometry_length);
     add_bytes(out, one->answers, one->answers_length);
+    add_bytes(out, one->nodes, one->nodes_length);
     add_bytes(out, one->members, one->members_length);
 }
 
@@ -112,6 +113,7 @@ static bool decode_label(unpacker *from, int64_t task, label *out) {
     out->ranges = read_bytes(from, &out->ranges_length);
     out->geometry = read_bytes(from, &out->geometry_length);
     out->answers = read_bytes(from, &out->answers_length);
+    out->nodes = read_bytes(from, &out->nodes_length);
     out->members = read_bytes(from, &out->members_length);
     return !from->failed;
 }
