@@ -24,6 +24,8 @@ class Operations(LabelOperations, ProjectOperations, StoreOperations, Reporting)
         self.history = collections.deque(maxlen=int(os.environ.get("HISTORY", 30)))
         self.seen = collections.Counter()
         self.touched = []
+        # A mix of its own for each store: what is rare meets what is rare in some of them.
+        self.weights = [weight * world.random.choice(self.MIX) for weight in self.WEIGHTS.values()]
         self.begin(world.random)
 
     def begin(self, random, project=None):
@@ -268,13 +270,14 @@ class Operations(LabelOperations, ProjectOperations, StoreOperations, Reporting)
               "fetch": 1, "acknowledge": 1, "template": 0.6, "create_project": 0.1, "copy_project": 0.25, "delete_project": 0.25, "erase": 0.05,
               "set_tags": 0.1}
     WEIGHTS = {**ACTIONS, **OTHERS}
+    MIX = (0.2, 1, 1, 5)
     NEED_TASKS = (*ACTIONS, "reach", "write", "decide_label", "create_issue", "report_time", "heartbeat", "ticket", "use_ticket")
     ABOUT_LABELS = ("reach", "submit", "approve", "reject", "pathway", "move", "write", "decide_label")
 
     def step(self, random):
         self.begin(random)
         self.touched = []
-        operation = random.choices(list(self.WEIGHTS), list(self.WEIGHTS.values()))[0]
+        operation = random.choices(list(self.WEIGHTS), self.weights)[0]
         if not self.reference.tasks and operation in self.NEED_TASKS:
             operation = "attach"
         if operation in self.ACTIONS:
