@@ -571,7 +571,7 @@ ANNOPROJ_API annoproj_status annoproj_store_wait(annoproj_store *store, int64_t 
 
 ANNOPROJ_ROW(check_row, "One difference that a check found")
 ANNOPROJ_COLUMN(project, int64, nullable, "", "Project", "Project it concerns; null for the store as a whole.")
-ANNOPROJ_COLUMN(subject, dictionary, required, "", "Subject", "What is wrong: file, event, segment, counter, project, collaborator, stage, task, assignment, queue, data_unit, label, published_label, review, issue, time, outbox, label_version, user, dataset, ontology, tag, workflow_template.")
+ANNOPROJ_COLUMN(subject, dictionary, required, "", "Subject", "What is wrong: file, event, segment, counter, project, collaborator, stage, task, assignment, queue, data_unit, label, published_label, review, issue, time, outbox, label_version, user, dataset, ontology, tag, workflow_template, setting.")
 ANNOPROJ_COLUMN(id, int64, nullable, "", "Id", "The task, label, stage, segment, event, label version or whatever else it concerns; of outbox the message's number.")
 ANNOPROJ_COLUMN(found, utf8, required, "", "Found", "What the store says.")
 ANNOPROJ_COLUMN(expected, utf8, required, "", "Expected", "What follows from the events.")
@@ -594,11 +594,11 @@ ANNOPROJ_API void annoproj_check_options_init(annoproj_check_options *options AN
  * follow from them; features and stages must be those of the ontology's and the workflow's documents; label versions must have the
  * contents they name. Returns every difference (of SQLite's own check of the file at most 100 lines); no row = sound.
  *
- * Does not compare what no second place of the store tells: titles, names and other texts outside of documents, what kind a tag is, values of
- * settings, data units but for their titles and types, the content of labels (but for approved ones in their review stage, and for what a label
- * version remembers), the frames and answers that were published; whether a submit resolved reviews or kept them rejected, and what became of
- * undecided ones where a project does not count text and audio; by how much the version of a label set is higher than its writes
- * tell; time, where a project was purged, beyond what is told elsewhere; acknowledged messages; last signs of work, heartbeats, request keys.
+ * Does not compare what no second place of the store tells: titles, names and other texts outside of documents,
+ * data units but for their titles and types, the content of labels (but for approved ones in their review stage, and for what a label
+ * version remembers), the frames and answers that were published; who submitted labels on text and audio where a project does not
+ * count them; time, where a project was purged, beyond what is told elsewhere; acknowledged messages; last signs of work,
+ * heartbeats, request keys.
  *
  * In slices it finds the same as in one call: a slice ends behind the table or project it is at, so that
  * none takes much longer than its largest; the first reads the file's pages as a whole. Each table and project is looked
@@ -2176,6 +2176,7 @@ ANNOPROJ_COLUMN(answer, int64, nullable, "", "Answer", "Feature of the option; o
 ANNOPROJ_COLUMN(frames, int64, required, "", "Frames", "Frames it concerns.")
 ANNOPROJ_COLUMN(duration, int64, required, "us", "Duration", "Reported time.")
 ANNOPROJ_COLUMN(reference, int64, nullable, "", "Reference", "Label number, issue, destination stage or other, by kind.")
+ANNOPROJ_COLUMN(value, int64, required, "", "Value", "What a setting became, the version of a label set or other, by kind; 0 = none.")
 ANNOPROJ_ROW_END(event_row)
 
 /* The events of a project with a sequence number greater than `after`, up to the last one at the time of opening. Tables of the

@@ -492,11 +492,11 @@ func (s *Session) StoreInfo(ctx context.Context, opts ...CallOption) (*Table[Sto
 // follow from them; features and stages must be those of the ontology's and the workflow's documents; label versions must have the
 // contents they name. Returns every difference (of SQLite's own check of the file at most 100 lines); no row = sound.
 //
-// Does not compare what no second place of the store tells: titles, names and other texts outside of documents, what kind a tag is, values of
-// settings, data units but for their titles and types, the content of labels (but for approved ones in their review stage, and for what a label
-// version remembers), the frames and answers that were published; whether a submit resolved reviews or kept them rejected, and what became of
-// undecided ones where a project does not count text and audio; by how much the version of a label set is higher than its writes
-// tell; time, where a project was purged, beyond what is told elsewhere; acknowledged messages; last signs of work, heartbeats, request keys.
+// Does not compare what no second place of the store tells: titles, names and other texts outside of documents,
+// data units but for their titles and types, the content of labels (but for approved ones in their review stage, and for what a label
+// version remembers), the frames and answers that were published; who submitted labels on text and audio where a project does not
+// count them; time, where a project was purged, beyond what is told elsewhere; acknowledged messages; last signs of work,
+// heartbeats, request keys.
 //
 // In slices it finds the same as in one call: a slice ends behind the table or project it is at, so that
 // none takes much longer than its largest; the first reads the file's pages as a whole. Each table and project is looked

@@ -119,7 +119,7 @@ func decodeStoreRow(d *decoder) []StoreRow {
 type CheckRow struct {
 	// Project: Project it concerns; null for the store as a whole.
 	Project Null[int64] `json:"project"`
-	// Subject: What is wrong: file, event, segment, counter, project, collaborator, stage, task, assignment, queue, data_unit, label, published_label, review, issue, time, outbox, label_version, user, dataset, ontology, tag, workflow_template.
+	// Subject: What is wrong: file, event, segment, counter, project, collaborator, stage, task, assignment, queue, data_unit, label, published_label, review, issue, time, outbox, label_version, user, dataset, ontology, tag, workflow_template, setting.
 	Subject string `json:"subject"`
 	// ID: The task, label, stage, segment, event, label version or whatever else it concerns; of outbox the message's number.
 	ID Null[int64] `json:"id"`
@@ -1124,6 +1124,8 @@ type EventRow struct {
 	Duration int64 `json:"duration"`
 	// Reference: Label number, issue, destination stage or other, by kind.
 	Reference Null[int64] `json:"reference"`
+	// Value: What a setting became, the version of a label set or other, by kind; 0 = none.
+	Value int64 `json:"value"`
 }
 
 func decodeEventRow(d *decoder) []EventRow {
@@ -1141,6 +1143,7 @@ func decodeEventRow(d *decoder) []EventRow {
 	each(d, "frames", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Frames = value })
 	each(d, "duration", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Duration = value })
 	eachNull(d, "reference", ColumnTypeInt64, (*Column).int64At, func(row int, value Null[int64]) { rows[row].Reference = value })
+	each(d, "value", ColumnTypeInt64, (*Column).int64At, func(row int, value int64) { rows[row].Value = value })
 	return rows
 }
 

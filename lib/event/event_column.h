@@ -16,10 +16,11 @@ typedef enum event_column {
     COLUMN_ANSWER = 9,
     COLUMN_FRAMES = 10,
     COLUMN_DURATION = 11,
-    COLUMN_REFERENCE = 12
+    COLUMN_REFERENCE = 12,
+    COLUMN_VALUE = 13
 } event_column;
 
-#define COLUMN_COUNT 12
+#define COLUMN_COUNT 13
 #define ALL_COLUMNS  (((uint32_t)1 << (COLUMN_COUNT + 1)) - 2)
 
 typedef struct event_field {

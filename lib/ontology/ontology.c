@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "failure.h"
+#include "hash.h"
 #include "skeleton_templates.h"
 
 #define SQL_INSERT                                                                                                     \
@@ -85,8 +86,13 @@ static annoproj_status insert_features(command *cmd, int64_t ontology, const ont
     return status;
 }
 
-static annoproj_status note(command *cmd, int32_t kind, int64_t ontology) {
-    command_event(cmd, &(event){.kind = kind, .reference = ontology});
+int64_t ontology_fingerprint(const char *json, size_t length) {
+    return (int64_t)hash64(json, length);
+}
+
+static annoproj_status note(command *cmd, int32_t kind, int64_t ontology, const ontology_structure *now) {
+    command_event(cmd,
+                  &(event){.kind = kind, .reference = ontology, .value = ontology_fingerprint(now->json, now->length)});
     return ANNOPROJ_OK;
 }
 
@@ -114,7 +120,7 @@ annoproj_status ontology_insert_structure(command *cmd, const char *title, const
     }
     *ontology = last_insert_id(cmd->scope.database);
     status = insert_features(cmd, *ontology, structure, numbers, error);
-    return status == ANNOPROJ_OK ? note(cmd, EVENT_ONTOLOGY_CREATE, *ontology) : status;
+    return status == ANNOPROJ_OK ? note(cmd, EVENT_ONTOLOGY_CREATE, *ontology, structure) : status;
 }
 
 /* --- replacing ------------------------------------------------------------------------------------------------ */
@@ -280,7 +286,7 @@ annoproj_status ontology_replace(command *cmd, int64_t ontology, const char *jso
         status = store_next(cmd, ontology, &next, numbers, highest, error);
     }
     if (status == ANNOPROJ_OK) {
-        status = note(cmd, EVENT_ONTOLOGY_UPDATE, ontology);
+        status = note(cmd, EVENT_ONTOLOGY_UPDATE, ontology, &next);
     }
 done:
     structure_release(&old);

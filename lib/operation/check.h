@@ -31,7 +31,7 @@ annoproj_status check_time(scope *in, checking *check, const replay *state, anno
 
 /* Rows that say what a document says: stages, pathways and members, features and vertices. */
 annoproj_status check_workflow(scope *in, checking *check, annoproj_error **error);
-annoproj_status check_ontologies(scope *in, checking *check, annoproj_error **error);
+annoproj_status check_ontologies(scope *in, checking *check, const replay *state, annoproj_error **error);
 
 /* What tasks and issues carry, and who worked on them. */
 annoproj_status check_task_facts(scope *in, checking *check, const replay *state, annoproj_error **error);

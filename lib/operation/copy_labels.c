@@ -106,7 +106,8 @@ static annoproj_status copy_label(label_copy *run, const copied_dataset *of, sta
                                      .stage = (int32_t)NUMBER_OF(run->stage),
                                      .class = (int32_t)column_int64(row, 3),
                                      .frames = frame_ranges_frames(&run->frames),
-                                     .reference = run->labels});
+                                     .reference = run->labels,
+                                     .value = 1});
     return command_send_events(run->cmd, error);
 }
 

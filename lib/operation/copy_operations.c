@@ -7,6 +7,7 @@
 #include "project.h"
 #include "project_copy.h"
 #include "rights.h"
+#include "settings.h"
 #include "text.h"
 #include "utf8.h"
 #include "workflow.h"
@@ -42,6 +43,14 @@ static annoproj_status insert_facts(command *cmd, const copy_call *made, int64_t
     bind_int64(insert, source);
     annoproj_status status = sql_run(insert, error);
     *project = last_insert_id(cmd->scope.database);
+    return status;
+}
+
+static annoproj_status note_settings(command *cmd, annoproj_error **error) {
+    setting_values now = {{0}};
+    annoproj_status status = settings_of_project(&cmd->scope, cmd->scope.project.id, &now, error);
+    if (status == ANNOPROJ_OK)
+        settings_note(cmd, NULL, &now);
     return status;
 }
 
@@ -152,6 +161,8 @@ static annoproj_status copy_project(command *cmd, void *arguments, annoproj_erro
     command_event(cmd, &(event){.kind = EVENT_PROJECT_CREATE, .reference = cmd->scope.project.ontology});
     command_event(cmd, &(event){.kind = EVENT_PROJECT_COPY, .reference = source});
     status = project_insert_counter(cmd, cmd->scope.project.id, error);
+    if (status == ANNOPROJ_OK)
+        status = note_settings(cmd, error);
     if (status == ANNOPROJ_OK)
         status = insert_layout(cmd, source, error);
     if (status == ANNOPROJ_OK)

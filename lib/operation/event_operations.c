@@ -42,6 +42,7 @@ static void add_event(rows *table, int64_t project, int64_t seq, const event *on
     rows_int64(table, one->frames);
     rows_int64(table, one->duration_us);
     add_optional(table, event_reference_may_be_zero(one->kind) ? 1 : one->reference, one->reference);
+    rows_int64(table, one->value);
 }
 
 typedef struct feed_call {

@@ -282,7 +282,8 @@ static annoproj_status copy_label(copying *to, const spooled_label *from, annopr
                                     .stage = to->task.stage.number,
                                     .reference = taken,
                                     .class = from->class,
-                                    .frames = 1});
+                                    .frames = 1,
+                                    .value = to->task.version + 1});
     return command_send_events(to->cmd, error); /* a million would take more memory than an import may */
 }
 

@@ -86,7 +86,8 @@ annoproj_status landing_go(command *cmd, int32_t kind, const landing *to, const 
                                 .task = NUMBER_OF(task->id),
                                 .stage = task->stage.number,
                                 .credited = from == STAGE_CONSENSUS_REVIEW ? 0 : task->last_submitter,
-                                .reference = stage->number});
+                                .reference = stage->number,
+                                .value = to->value});
     status = task_arrive(cmd, task, &arrival, error);
     if (status == ANNOPROJ_OK && stage->type == STAGE_REVIEW)
         status = review_enter_stage(cmd, task, error);

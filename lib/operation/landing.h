@@ -10,6 +10,7 @@ typedef struct landing {
     int64_t assignee;    /* asked for; 0 = nobody in particular */
     bool retain;
     bool to_submitter; /* back to the last submitter when still a member there */
+    int64_t value;     /* of the action's event */
 } landing;
 
 /* The stage where the command's task lands, and whose it is there: decided before anything moves. STATE for data that the stage does not take, PERMISSION to

@@ -4,6 +4,7 @@
 #define REPLAY_H
 
 #include "access.h"
+#include "settings.h"
 
 typedef struct replayed_task {
     int64_t assignee;
@@ -25,9 +26,9 @@ typedef struct replayed_task {
     int64_t stays; /* stages it was in before, and what they were as a fingerprint */
     uint64_t stays_print;
     int64_t open_issues, resolved_issues;
-    int64_t submitted;          /* of a branch: the sequence number of its last submit; 0 = none */
-    int64_t writes, written_us; /* moments at which its labels were written, and the last */
-    int64_t first_label;        /* number of one of its labels; 0 = it never had one */
+    int64_t submitted;              /* of a branch: the sequence number of its last submit; 0 = none */
+    int64_t version, ready_version; /* of its label set; and when its branches were ready for review */
+    int64_t first_label;            /* number of one of its labels; 0 = it never had one */
 } replayed_task;
 
 typedef struct replayed_label {
@@ -41,14 +42,13 @@ typedef struct replayed_label {
     bool live, counted, frames_known;
 } replayed_label;
 
-/* A label's review in one stage: the states it may be in, as bits of review_state. Events do not tell whether a submit resolved what was
- * rejected, nor whether a label that was written again is as it was; and where the project counts no labels of a data type, nor what
- * became of undecided ones with their task (`uncounted`). */
+/* A label's review in one stage: the states it may be in, as bits of review_state. Events do not tell whether a label that was written
+ * again is as it was. */
 typedef struct replayed_review {
     size_t next;                      /* index + 1 of another review of the label; 0 = none */
     int64_t label, reviewer, touched; /* touched: sequence number, grows with each entering and decision */
     int32_t stage;
-    uint8_t states, uncounted;
+    uint8_t states;
     bool reviewer_known; /* reviewer is who decided, if it is decided */
     bool written;        /* the label, since */
     bool optional;       /* an import of labels makes no reviews */
@@ -94,9 +94,15 @@ typedef enum replay_thing {
 
 typedef struct replayed_thing {
     int64_t created_us, edited_us, creator;
-    int64_t amount;   /* of a dataset: its data units; of an attached one: its number among them */
+    int64_t amount;   /* of a dataset: its data units; of an attached one: its number among them; of a tag: its kind */
+    int64_t content;  /* of an ontology: fingerprint of its structure */
     bool known, gone; /* made once; removed, detached, taken off */
 } replayed_thing;
+
+typedef struct replayed_setting {
+    int64_t value;
+    bool told;
+} replayed_setting;
 
 /* What a stage makes of reviews: nothing, new ones, or approved ones of a move to it. */
 typedef enum stage_place { PLACE_OTHER, PLACE_REVIEW, PLACE_COMPLETE } stage_place;
@@ -121,6 +127,7 @@ typedef struct replay {
     int64_t last_attached;                                   /* highest number of an attached dataset */
     int64_t last_task, last_label, last_issue, last_version; /* highest numbers seen */
     int64_t status, owner, ontology;                         /* of the project; owner -1 = not told */
+    replayed_setting settings[SETTING_COUNT + 1];            /* of the project, or of the store: by annoproj_setting */
     int64_t created_us, deleted_us;
     int64_t edited_us,
         tagged_us;        /* edited for certain; a tag came or went, which is an edit unless the tag itself went */

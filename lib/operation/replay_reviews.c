@@ -34,7 +34,7 @@ static replayed_review *review_at(replay *state, int64_t which, int32_t stage) {
 
 /* For certain. */
 static void settle(const replay *state, replayed_review *one, int32_t as, int64_t reviewer) {
-    one->states = one->uncounted = (uint8_t)BIT(as);
+    one->states = (uint8_t)BIT(as);
     one->reviewer = reviewer;
     one->reviewer_known = true;
     one->written = one->optional = false;
@@ -86,21 +86,25 @@ bool replay_label_decided(replay *state, const event *one) {
 
 /* --- all labels of a task ----------------------------------------------------------------------------------------- */
 
-/* With their task undecided ones may have been decided, which is told only where labels count. */
-static void decide_uncounted(replay *state, int64_t which, const event *one) {
-    replayed_review *review = replay_review_of(state, which, one->stage);
-    if (review && (review->uncounted & UNDECIDED) != 0)
-        review->uncounted = (uint8_t)(review->uncounted | BIT(decision_of(one->kind)));
+/* An undecided one is decided with its task, also where labels do not count and no event of the label tells it. */
+static bool decide_with_task(replay *state, int64_t which, const event *one) {
+    replayed_review *review = review_at(state, which, one->stage);
+    if (!review)
+        return false;
+    const unsigned decided = review->states & ~UNDECIDED;
+    if (decided != 0 && decided == review->states)
+        return true;
+    settle(state, review, decision_of(one->kind), one->actor);
+    review->states = (uint8_t)(review->states | decided);
+    review->reviewer_known = decided == 0;
+    return true;
 }
 
-/* Unless the submit kept them. */
 static void resolve(replay *state, const replayed_label *of) {
     for (size_t at = of->reviews; at != 0; at = state->reviews[at - 1].next) {
         replayed_review *review = &state->reviews[at - 1];
-        if (review->states & BIT(REVIEW_REJECTED))
-            review->states = (uint8_t)(review->states | BIT(REVIEW_RESOLVED));
-        if (review->uncounted & BIT(REVIEW_REJECTED))
-            review->uncounted = (uint8_t)(review->uncounted | BIT(REVIEW_RESOLVED));
+        if ((review->states & BIT(REVIEW_REJECTED)) != 0)
+            review->states = (uint8_t)((review->states & ~BIT(REVIEW_REJECTED)) | BIT(REVIEW_RESOLVED));
     }
 }
 
@@ -118,7 +122,6 @@ static bool enter(replay *state, int64_t which, int32_t stage) {
     if (!review)
         return false;
     review->states = entered(review->states, review->written);
-    review->uncounted = entered(review->uncounted, review->written);
     review->optional = false;
     review->touched = state->seq;
     return true;
@@ -141,12 +144,12 @@ bool replay_labels_sent_on(replay *state, const event *one, int32_t to) {
     if (task->parent != 0) /* the reviews of what it is a branch of */
         task = &state->tasks[task->parent];
     for (int64_t which = task->first_label; which != 0; which = state->labels[which].next) {
-        if (one->kind == EVENT_TASK_SUBMIT)
+        if (one->kind == EVENT_TASK_SUBMIT && one->value == 0)
             resolve(state, &state->labels[which]);
         if (!state->labels[which].drawn || state->tasks[one->task].parent != 0)
             continue;
-        if (decides)
-            decide_uncounted(state, which, one);
+        if (decides && one->value != 0 && !decide_with_task(state, which, one))
+            return false;
         if (place == PLACE_REVIEW && !enter(state, which, to))
             return false;
         if (place == PLACE_COMPLETE && one->kind == EVENT_TASK_MOVE && !approve_moved(state, which, one, to))

@@ -160,14 +160,17 @@ static void move(replay *state, replayed_task *task, const event *one) {
     arrive(task, one);
     if (one->kind == EVENT_TASK_SUBMIT)
         task->submitters = 0;
-    if (one->kind == EVENT_TASK_APPROVE && task->branches > 0)
+    if (one->kind == EVENT_TASK_APPROVE && task->branches > 0) {
         task->submitters = count_used(state, task);
+        task->version = task->ready_version + 1; /* one writing, whether or not it changed anything */
+    }
     if (task->branches == 0)
         return;
     if (one->kind == EVENT_TASK_REJECT && in_review) {
         task->assignee = NOT_QUEUED;
         send_back(state, task, one);
     } else if (one->kind == EVENT_CONSENSUS_READY) {
+        task->ready_version = task->version;
         follow(state, task);
     } else {
         close_branches(state, task, one);

@@ -26,7 +26,7 @@ annoproj_status annoproj_store_settings(annoproj_session *handle, const annoproj
 static annoproj_status read_project(scope *in, void *arguments, annoproj_error **error) {
     setting_call *made = arguments;
     setting_values values = {{0}};
-    annoproj_status status = settings_of_project(in, &values, error);
+    annoproj_status status = settings_of_project(in, in->project.id, &values, error);
     return status == ANNOPROJ_OK ? setting_table(&values, &made->table, error) : status;
 }
 
@@ -49,7 +49,7 @@ static annoproj_status set_store(command *cmd, void *arguments, annoproj_error *
 static annoproj_status set_project(command *cmd, void *arguments, annoproj_error **error) {
     const setting_call *made = arguments;
     setting_values now = {{0}};
-    annoproj_status status = settings_of_project(&cmd->scope, &now, error);
+    annoproj_status status = settings_of_project(&cmd->scope, cmd->scope.project.id, &now, error);
     if (status != ANNOPROJ_OK || now.value[made->setting] == made->value)
         return status;
     return setting_set_project(cmd, made->setting, made->value, error);

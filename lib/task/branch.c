@@ -219,7 +219,7 @@ annoproj_status branch_make(command *cmd, const stage_facts *stage, int64_t firs
 
 /* --- submitting -------------------------------------------------------------------------------------------------- */
 
-annoproj_status branch_submit(command *cmd, task_facts *task, bool *last, annoproj_error **error) {
+annoproj_status branch_submit(command *cmd, task_facts *task, int64_t value, bool *last, annoproj_error **error) {
     static const char text[] =
         "UPDATE task SET status = ?, assignee = -1, assigned_by = 0, released = 0, worked_us = NULL, submitted = ?"
         " WHERE id = ?";
@@ -249,7 +249,8 @@ annoproj_status branch_submit(command *cmd, task_facts *task, bool *last, annopr
                                 .task = NUMBER_OF(task->id),
                                 .stage = task->stage.number,
                                 .credited = task->last_submitter,
-                                .reference = task->stage.number});
+                                .reference = task->stage.number,
+                                .value = value});
     status = count_open(&cmd->scope, task->parent, &all, &queued, error);
     *last = queued == 0;
     return status;

@@ -91,7 +91,7 @@ class FileFormat(unittest.TestCase):
         kinds = {int(number): name.lower() for name, number in
                  re.findall(r"^    EVENT_(\w+) = (\d+)", read("lib", "event", "event.h"), re.MULTILINE)}
         rows = {int(number): name for number, name in
-                re.findall(r"^\| (\d+) \| (\w+) \|(?: [●○]? \|| [^|]* \|){8}$", read("docs", "file-format.md"), re.MULTILINE)}
+                re.findall(r"^\| (\d+) \| (\w+) \|(?: [●○]? \|| [^|]* \|){9}$", read("docs", "file-format.md"), re.MULTILINE)}
         self.assertEqual(rows, kinds)
 
 

@@ -15,7 +15,7 @@ from random_projects import RandomProjects
 SEED = int(os.environ.get("TEST_SEED") or 0) or random.SystemRandom().randrange(1 << 32)
 PLANT = int(os.environ.get("PLANT", 1))
 
-# What follows from events, or from other tables. What does not is what somebody said (titles, values of settings, geometry), what only
+# What follows from events, or from other tables. What does not is what somebody said (titles, geometry), what only
 # time knows (times of drafts, heartbeats, lapses), hints, and counters of deliveries.
 DERIVED = {
     "event_log": ("segments", "tail_first"),
@@ -26,10 +26,12 @@ DERIVED = {
     "collaborator": ("role",),
     "outbox": ("kind", "created_us", "actor", "task", "stage", "reference"),
     "outbox_state": ("waiting",),
-    "project": ("status", "owner", "ontology", "created_us"),
+    "project": ("status", "owner", "ontology", "created_us", "idle_limit_us", "time_window_us", "self_release", "strict_status",
+                "count_text_and_audio", "outbox_issues", "outbox_status", "outbox_limit"),
+    "setting": ("value",),
     "project_tag": ("tag",),
     "project_counter": ("last_task", "last_label", "last_issue", "tasks", "open_issues", "instance_labels_created"),
-    "tag": ("created_us", "deleted"),
+    "tag": ("created_us", "deleted", "kind"),
     "dataset": ("data_units", "creator", "created_us"),
     "project_dataset": ("number", "attached"),
     "ontology": ("features", "creator", "created_us", "edited_us"),
@@ -44,7 +46,7 @@ DERIVED = {
     "router_count": ("count",),
     "task": ("data_unit", "data_type", "stage", "status", "assignee", "priority", "entered_us", "released", "returned", "last_submitter",
              "last_action_user", "last_action_stage", "last_action_us", "open_issues", "resolved_issues", "removed_stage", "parent",
-             "assigned_by", "submitted"),
+             "assigned_by", "submitted", "version"),
     "task_skip": ("stage",),
     "task_worker": ("task", "stage", "user"),
     "task_stay": ("stage", "entered_us", "left_us", "actor", "assignee", "number"),
@@ -58,6 +60,7 @@ DERIVED = {
 }
 # The same of texts, which documents tell.
 TEXTS = {
+    "ontology": ("json",),
     "feature": ("hash", "name", "value", "color"),
     "stage": ("key", "title"),
     "stage_edge": ("name",),

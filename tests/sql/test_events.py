@@ -18,7 +18,7 @@ from sqlite_host import CORRUPT, Connection, Failure, read_only  # noqa: E402
 
 SEED = int(os.environ.get("TEST_SEED", 0)) or random.SystemRandom().randrange(1 << 32)
 SEALED = 16_384
-COLUMNS = "project seq time kind source actor credited stage task class answer frames duration reference".split()
+COLUMNS = "project seq time kind source actor credited stage task class answer frames duration reference value".split()
 COMPARE = {
     "=": lambda one, two: one == two, "<": lambda one, two: one < two, "<=": lambda one, two: one <= two,
     ">": lambda one, two: one > two, ">=": lambda one, two: one >= two, "<>": lambda one, two: one != two,

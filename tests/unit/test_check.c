@@ -1,5 +1,5 @@
 /* annoproj_store_check: each planted difference is found (and a sound store has none). */
-#include "team.h"
+#include "label_support.h"
 
 #include <sqlite3.h>
 #include <stdio.h>
@@ -23,12 +23,14 @@ static void leave_traces(team *made) {
                                    "{\"submit\":\"b\"}},{\"key\":\"b\",\"type\":\"DONE\"}]}";
     static const char bones[] =
         "{\"objects\":[{\"id\":\"1\",\"name\":\"Leg\",\"color\":\"#D33115\",\"shape\":\"skeleton\",\"featureNodeHash\":"
-        "\"objLeg01\"}],\"classifications\":[],\"skeleton_templates\":[{\"template\":{\"name\":\"Leg\",\"feature_node_hash\":"
+        "\"objLeg01\"}],\"classifications\":[],\"skeleton_templates\":[{\"template\":{\"name\":\"Leg\",\"feature_node_"
+        "hash\":"
         "\"objLeg01\",\"skeleton\":{\"0\":{\"name\":\"hip\",\"featureNodeHash\":\"verHip01\"}}}}]}";
     annoproj_error *error = NULL;
     annoproj_project *project = made->projects[TEAM_ADMIN];
     int64_t tag = 0, id = 0, from = 0, lasted = 60000000, recorded = 0;
     assert_ok(annoproj_project_setting_set(project, ANNOPROJ_SETTING_OUTBOX_ISSUES, 1, NULL, &error), error);
+    assert_ok(annoproj_store_setting_set(made->host, ANNOPROJ_SETTING_SELF_RELEASE, 0, NULL, &error), error);
     assert_ok(annoproj_tag_create(made->host, "urgent", NULL, &tag, &error), error);
     assert_ok(annoproj_project_set_tags(project, &tag, 1, NULL, &error), error);
     assert_ok(annoproj_label_version_create(project, "first", NULL, NULL, &id, &error), error);
@@ -100,20 +102,13 @@ static void expect_same_in_slices(team *made, bool quick) {
     free(sliced);
 }
 
-/* Plants something with SQL behind the library's back, then reads what the check says. */
-static void expect_found(const char *plant, const char *subject) {
-    static int plants;
+/* Plants something with SQL behind the library's back; whether the check says something about the subject. */
+static void expect_planted_found(team *made, const char *plant, const char *subject) {
     annoproj_error *error = NULL;
     annoproj_table *found = NULL;
     sqlite3 *database = NULL;
     char *message = NULL;
     bool seen = false;
-    team *made = team_new(4, "\"webhook\":true,\"members\":[\"annotator@x.org\"]", "");
-    leave_traces(made);
-    act_through(made);
-    const bool all = plants++ % 4 == 0;
-    if (all)
-        assert_int_equal(team_differences(made), 0);
     assert_int_equal(sqlite3_open(made->path, &database), SQLITE_OK);
     int code = sqlite3_exec(database, plant, NULL, NULL, &message);
     if (code != SQLITE_OK)
@@ -129,6 +124,18 @@ static void expect_found(const char *plant, const char *subject) {
         fail_msg("%s: no row about %s in:\n%s", plant, subject, csv);
     }
     annoproj_table_free(found);
+}
+
+/* The same of a store in which a little of everything happened. */
+static void expect_found(const char *plant, const char *subject) {
+    static int plants;
+    team *made = team_new(4, "\"webhook\":true,\"members\":[\"annotator@x.org\"]", "");
+    leave_traces(made);
+    act_through(made);
+    const bool all = plants++ % 4 == 0;
+    if (all)
+        assert_int_equal(team_differences(made), 0);
+    expect_planted_found(made, plant, subject);
     if (all) {
         expect_same_in_slices(made, false);
         expect_same_in_slices(made, true);
@@ -313,7 +320,9 @@ static void test_issue(void **state) {
 static void test_assignment_and_version(void **state) {
     (void)state;
     expect_found("UPDATE task SET assigned_by = 2 WHERE id & 0xffffffff = 2", "assignment");
-    expect_found("UPDATE task SET version = 0 WHERE id & 0xffffffff = 1", "task");
+    expect_found("UPDATE task SET version = version - 1 WHERE id & 0xffffffff = 1", "task");
+    expect_found("UPDATE task SET version = version + 1 WHERE id & 0xffffffff = 1", "task");
+    expect_found("UPDATE task SET version = 1 WHERE id & 0xffffffff = 3", "task");
 }
 
 /* State, reviewer, stage of a review, which is the last, and what was approved. */
@@ -327,6 +336,55 @@ static void test_review(void **state) {
     expect_found("INSERT INTO label_review SELECT task, label, stage - 1, state, reviewer, content, entered + 100"
                  " FROM label_review",
                  "review");
+}
+
+/* A label that was rejected, in a task that was rejected and submitted again, with its rejection or without. */
+static void test_kept_rejections(void **state) {
+    (void)state;
+    for (int keep = 0; keep < 2; keep++) {
+        annoproj_error *error = NULL;
+        annoproj_submit_options options = ANNOPROJ_SUBMIT_OPTIONS_INIT;
+        team *made = team_new(4, "\"webhook\":true,\"members\":[\"annotator@x.org\"]", "");
+        options.keep_rejected_reviews = keep;
+        act_through(made);
+        annoproj_task *task = team_task(made, TEAM_ANNOTATOR, 0);
+        assert_ok(annoproj_task_submit(task, &options, NULL, &error), error);
+        annoproj_task_close(task);
+        assert_int_equal(team_differences(made), 0);
+        expect_planted_found(made,
+                             keep ? "UPDATE label_review SET state = 4, reviewer = 0 WHERE state = 3"
+                                  : "UPDATE label_review SET state = 3 WHERE state = 4",
+                             "review");
+        team_free(made);
+    }
+}
+
+/* Labels on a text, which the project does not count: decided with their task, or left undecided. */
+static void test_uncounted_decisions(void **state) {
+    (void)state;
+    for (int decide = 0; decide < 2; decide++) {
+        annoproj_error *error = NULL;
+        annoproj_review_options options = ANNOPROJ_REVIEW_OPTIONS_INIT;
+        features of;
+        draft change;
+        team *made = label_team("", "\"strict_review\":false", false, &of);
+        annoproj_task *task = team_task(made, TEAM_ANNOTATOR, PLAIN_TEXT);
+        draft_begin(&change);
+        draft_label(&change, "", of.quote);
+        draft_range(&change, 5, 60);
+        assert_ok(draft_write(&change, task, NULL, &error), error);
+        assert_ok(annoproj_task_submit(task, NULL, NULL, &error), error);
+        annoproj_task_close(task);
+        task = team_task(made, TEAM_MANAGER, PLAIN_TEXT);
+        options.undecided = decide ? ANNOPROJ_UNDECIDED_DECIDE : ANNOPROJ_UNDECIDED_LEAVE;
+        assert_ok(annoproj_task_reject(task, &options, NULL, &error), error);
+        annoproj_task_close(task);
+        assert_int_equal(team_differences(made), 0);
+        expect_planted_found(
+            made, decide ? "UPDATE label_review SET state = 1, reviewer = 0" : "UPDATE label_review SET state = 3",
+            "review");
+        team_free(made);
+    }
 }
 
 /* A message of an event that never was, at another time, about something else, or that there is no more. */
@@ -372,6 +430,7 @@ static void test_documents(void **state) {
     expect_found("DELETE FROM vertex", "ontology");
     expect_found("UPDATE ontology SET json = replace(json, 'Blue', 'Green')", "ontology");
     expect_found("UPDATE ontology SET json = '[]'", "ontology");
+    expect_found("UPDATE ontology SET json = json || ' '", "ontology");
 }
 
 /* What is made, changed or removed by an event of its own. */
@@ -386,6 +445,7 @@ static void test_things(void **state) {
     expect_found("DELETE FROM project_tag WHERE tag = 1", "tag");
     expect_found("UPDATE tag SET deleted = 1 WHERE kind = 0", "tag");
     expect_found("UPDATE tag SET created_us = 1", "tag");
+    expect_found("UPDATE tag SET kind = 1 WHERE name = 'urgent'", "tag");
     expect_found("DELETE FROM workflow_template", "workflow_template");
     expect_found("INSERT INTO workflow_template SELECT 7, x'00', title, json, creator, created_us, edited_us"
                  " FROM workflow_template",
@@ -395,6 +455,18 @@ static void test_things(void **state) {
     expect_found("UPDATE project SET edited_us = edited_us + 1000000000", "project");
     expect_found("UPDATE project SET deleted_us = 1", "project");
     expect_found("UPDATE user SET created_us = 1 WHERE id = 2", "user");
+}
+
+/* Values that were set, that nobody set, and that stand in a place of their own. */
+static void test_settings(void **state) {
+    (void)state;
+    expect_found("UPDATE project SET outbox_issues = 0", "project");
+    expect_found("UPDATE project SET idle_limit_us = idle_limit_us + 1", "project");
+    expect_found("UPDATE project SET self_release = 0", "project");
+    expect_found("UPDATE setting SET value = 1", "setting");
+    expect_found("DELETE FROM setting", "setting");
+    expect_found("INSERT INTO setting(number, value) VALUES(4, 1)", "setting");
+    expect_found("INSERT INTO setting(number, value) VALUES(99, 1)", "setting");
 }
 
 /* Enough events for a sealed segment, then one flipped byte of a column. */
@@ -452,10 +524,13 @@ int main(void) {
         cmocka_unit_test(test_issue),
         cmocka_unit_test(test_assignment_and_version),
         cmocka_unit_test(test_review),
+        cmocka_unit_test(test_kept_rejections),
+        cmocka_unit_test(test_uncounted_decisions),
         cmocka_unit_test(test_outbox),
         cmocka_unit_test(test_reported_time),
         cmocka_unit_test(test_documents),
         cmocka_unit_test(test_things),
+        cmocka_unit_test(test_settings),
         cmocka_unit_test(test_flipped_byte),
         cmocka_unit_test(test_rights_and_arguments),
     };

@@ -746,7 +746,7 @@ class CheckRow:
     """One difference that a check found."""
 
     project: Optional[int]  # Project it concerns; null for the store as a whole.
-    subject: str  # What is wrong: file, event, segment, counter, project, collaborator, stage, task, assignment, queue, data_unit, label, published_label, review, issue, time, outbox, label_version, user, dataset, ontology, tag, workflow_template.
+    subject: str  # What is wrong: file, event, segment, counter, project, collaborator, stage, task, assignment, queue, data_unit, label, published_label, review, issue, time, outbox, label_version, user, dataset, ontology, tag, workflow_template, setting.
     id: Optional[int]  # The task, label, stage, segment, event, label version or whatever else it concerns; of outbox the message's number.
     found: str  # What the store says.
     expected: str  # What follows from the events.
@@ -1178,6 +1178,7 @@ class EventRow:
     frames: int  # Frames it concerns.
     duration: int  # Reported time. [us]
     reference: Optional[int]  # Label number, issue, destination stage or other, by kind.
+    value: int  # What a setting became, the version of a label set or other, by kind; 0 = none.
 
 
 @dataclasses.dataclass(frozen=True)
@@ -2024,11 +2025,11 @@ class Session(_runtime.Handle):
         follow from them; features and stages must be those of the ontology's and the workflow's documents; label versions must have the
         contents they name. Returns every difference (of SQLite's own check of the file at most 100 lines); no row = sound.
 
-        Does not compare what no second place of the store tells: titles, names and other texts outside of documents, what kind a tag is, values of
-        settings, data units but for their titles and types, the content of labels (but for approved ones in their review stage, and for what a label
-        version remembers), the frames and answers that were published; whether a submit resolved reviews or kept them rejected, and what became of
-        undecided ones where a project does not count text and audio; by how much the version of a label set is higher than its writes
-        tell; time, where a project was purged, beyond what is told elsewhere; acknowledged messages; last signs of work, heartbeats, request keys.
+        Does not compare what no second place of the store tells: titles, names and other texts outside of documents,
+        data units but for their titles and types, the content of labels (but for approved ones in their review stage, and for what a label
+        version remembers), the frames and answers that were published; who submitted labels on text and audio where a project does not
+        count them; time, where a project was purged, beyond what is told elsewhere; acknowledged messages; last signs of work,
+        heartbeats, request keys.
 
         In slices it finds the same as in one call: a slice ends behind the table or project it is at, so that
         none takes much longer than its largest; the first reads the file's pages as a whole. Each table and project is looked
@@ -4970,6 +4971,7 @@ class EventTable(Table):
         ('frames', 'int64'),
         ('duration', 'int64'),
         ('reference', 'int64'),
+        ('value', 'int64'),
     )
 
 

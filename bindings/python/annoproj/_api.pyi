@@ -625,7 +625,7 @@ class CheckRow:
     """One difference that a check found."""
 
     project: Optional[int]  # Project it concerns; null for the store as a whole.
-    subject: str  # What is wrong: file, event, segment, counter, project, collaborator, stage, task, assignment, queue, data_unit, label, published_label, review, issue, time, outbox, label_version, user, dataset, ontology, tag, workflow_template.
+    subject: str  # What is wrong: file, event, segment, counter, project, collaborator, stage, task, assignment, queue, data_unit, label, published_label, review, issue, time, outbox, label_version, user, dataset, ontology, tag, workflow_template, setting.
     id: Optional[int]  # The task, label, stage, segment, event, label version or whatever else it concerns; of outbox the message's number.
     found: str  # What the store says.
     expected: str  # What follows from the events.
@@ -1057,6 +1057,7 @@ class EventRow:
     frames: int  # Frames it concerns.
     duration: int  # Reported time. [us]
     reference: Optional[int]  # Label number, issue, destination stage or other, by kind.
+    value: int  # What a setting became, the version of a label set or other, by kind; 0 = none.
 
 
 @dataclasses.dataclass(frozen=True)

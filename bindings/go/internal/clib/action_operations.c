@@ -25,7 +25,10 @@ void annoproj_review_options_init(annoproj_review_options *options) {
 annoproj_status submit_body(command *cmd, void *arguments, annoproj_error **error) {
     const annoproj_submit_options *options = arguments;
     task_facts *task = &cmd->scope.task;
-    landing to = {.edge = "submit", .assignee = options->assignee, .retain = options->retain_assignee};
+    landing to = {.edge = "submit",
+                  .assignee = options->assignee,
+                  .retain = options->retain_assignee,
+                  .value = options->keep_rejected_reviews};
     stage_facts stage;
     int64_t assignee = 0;
     if (task->parent != 0)
@@ -131,7 +134,8 @@ static annoproj_status decide_task(command *cmd, const annoproj_review_options *
     landing to = {.edge = approve ? "approve" : "reject",
                   .assignee = options->assignee,
                   .retain = options->retain_assignee,
-                  .to_submitter = !approve && task->stage.reassign_rejected};
+                  .to_submitter = !approve && task->stage.reassign_rejected,
+                  .value = decide};
     review_counts counts = {0};
     stage_facts stage;
     int64_t assignee = 0;

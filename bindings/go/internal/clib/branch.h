@@ -27,8 +27,8 @@ annoproj_status branch_ever(scope *scope, int64_t parent, bool *ever, annoproj_e
  * without labels. */
 annoproj_status branch_make(command *command, const stage_facts *stage, int64_t first_parent, int64_t parents,
                             annoproj_error **error);
-/* A branch is submitted: its event, the end of its stay. `*last` = no branch of its task is in the queue any more. */
-annoproj_status branch_submit(command *command, task_facts *branch, bool *last, annoproj_error **error);
+/* A branch is submitted: its event (with that value), the end of its stay. `*last` = no branch of its task is in the queue any more. */
+annoproj_status branch_submit(command *command, task_facts *branch, int64_t value, bool *last, annoproj_error **error);
 /* All branches of a task follow it from a stage to its review. */
 annoproj_status branch_follow(command *command, const task_facts *parent, int64_t from, annoproj_error **error);
 /* A branch comes back from the review with its task, `reopened`: to a user, or to nobody (0). */

@@ -47,6 +47,42 @@ static annoproj_status check_numbers(scope *in, checking *check, const replay *s
     return sql_end(find, error);
 }
 
+/* --- settings ----------------------------------------------------------------------------------------------------- */
+
+/* A project has a value of each: what an event told last, else what is built in. */
+static annoproj_status check_project_settings(scope *in, checking *check, const replay *state, annoproj_error **error) {
+    setting_values found = {{0}};
+    annoproj_status status = settings_of_project(in, check->project, &found, error);
+    for (int32_t i = 1; i <= SETTING_COUNT && status == ANNOPROJ_OK; i++) {
+        const replayed_setting *told = &state->settings[i];
+        check_compare(check, "project", 0, setting_name(i), found.value[i],
+                      told->told ? told->value : setting_standard(i));
+    }
+    return status;
+}
+
+/* The store has those that were set. */
+static annoproj_status check_store_settings(scope *in, checking *check, const replay *state, annoproj_error **error) {
+    static const char query[] = "SELECT number, value FROM setting";
+    bool there[SETTING_COUNT + 1] = {false};
+    statement *find = sql(in->database, query);
+    while (sql_row(find)) {
+        const int64_t number = column_int64(find, 0);
+        const bool known = number > 0 && number <= SETTING_COUNT && state->settings[number].told;
+        if (known) {
+            there[number] = true;
+            check_compare(check, "setting", number, setting_name((int32_t)number), column_int64(find, 1),
+                          state->settings[number].value);
+        } else {
+            check_report(check, "setting", number, "it is there", "nobody set it");
+        }
+    }
+    for (int32_t i = 1; i <= SETTING_COUNT; i++)
+        if (state->settings[i].told && !there[i])
+            check_report(check, "setting", i, "it is not there", "somebody set it");
+    return sql_end(find, error);
+}
+
 /* --- people ------------------------------------------------------------------------------------------------------- */
 
 static void check_person(checking *check, const char *subject, const replay *state, int64_t user, int64_t role) {
@@ -191,6 +227,8 @@ annoproj_status check_project_facts(scope *in, checking *check, const replay *st
          " AND id < (?1 + 1) << 32 AND branch = 0 ORDER BY id"}};
     annoproj_status status = check_project_row(in, check, state, error);
     if (status == ANNOPROJ_OK)
+        status = check_project_settings(in, check, state, error);
+    if (status == ANNOPROJ_OK)
         status = check_numbers(in, check, state, error);
     if (status == ANNOPROJ_OK)
         status = check_collaborators(in, check, state, error);
@@ -213,16 +251,19 @@ annoproj_status check_store_facts(scope *in, checking *check, const replay *stat
          "SELECT id, created_us, creator, NULL, data_units, NULL FROM dataset WHERE ?1 = 0 ORDER BY id"},
         {THING_ONTOLOGY, "ontology", "",
          "SELECT id, created_us, creator, edited_us, NULL, NULL FROM ontology WHERE ?1 = 0 ORDER BY id"},
-        {THING_TAG, "tag", "", "SELECT id, created_us, NULL, NULL, NULL, deleted FROM tag WHERE ?1 = 0 ORDER BY id"},
+        {THING_TAG, "tag", "kind",
+         "SELECT id, created_us, NULL, NULL, kind, deleted FROM tag WHERE ?1 = 0 ORDER BY id"},
         {THING_TEMPLATE, "workflow_template", "",
          "SELECT id, created_us, creator, edited_us, NULL, NULL FROM workflow_template WHERE ?1 = 0 ORDER BY id"}};
     annoproj_status status = check_users(in, check, state, error);
+    if (status == ANNOPROJ_OK)
+        status = check_store_settings(in, check, state, error);
     if (status == ANNOPROJ_OK)
         status = check_all_things(in, check, state, things, sizeof things / sizeof *things, error);
     if (status == ANNOPROJ_OK)
         status = check_time(in, check, state, error);
     if (status == ANNOPROJ_OK)
-        status = check_ontologies(in, check, error);
+        status = check_ontologies(in, check, state, error);
     for (size_t i = 0; i < sizeof counts / sizeof *counts && status == ANNOPROJ_OK; i++)
         status = check_counted(in, check, &counts[i], error);
     return status;

@@ -52,16 +52,15 @@ static bool is_decided(int32_t as) {
     return as == REVIEW_APPROVED || as == REVIEW_REJECTED;
 }
 
-static void compare_one(const review_check *run, replayed_review *expected, int32_t as, int64_t reviewer, bool media) {
-    const uint8_t may = media ? expected->uncounted : expected->states;
+static void compare_one(const review_check *run, replayed_review *expected, int32_t as, int64_t reviewer) {
     char found[64], wanted[64];
     expected->found = true;
-    if (as < REVIEW_NEW || as > REVIEW_REOPENED || (may & 1u << as) == 0) {
+    if (as < REVIEW_NEW || as > REVIEW_REOPENED || (expected->states & 1u << as) == 0) {
         report(run, expected->label, expected->stage, as >= 0 ? review_state_name(as) : "", "another state");
         return;
     }
     const int64_t who = is_decided(as) ? expected->reviewer : 0;
-    if (reviewer != who && (!is_decided(as) || (expected->reviewer_known && !media))) {
+    if (reviewer != who && (!is_decided(as) || expected->reviewer_known)) {
         snprintf(found, sizeof found, "by user %" PRId64, reviewer);
         snprintf(wanted, sizeof wanted, "by user %" PRId64, who);
         report(run, expected->label, expected->stage, found, wanted);
@@ -69,21 +68,19 @@ static void compare_one(const review_check *run, replayed_review *expected, int3
 }
 
 static annoproj_status check_rows(review_check *run, scope *in, annoproj_error **error) {
-    static const char query[] =
-        "SELECT r.label, r.stage, r.state, r.reviewer, r.entered, t.data_type IN (7, 8), r.task FROM label_review r"
-        " JOIN task t ON t.id = r.task WHERE r.task >= ? AND r.task < ? ORDER BY r.task, r.label";
+    static const char query[] = "SELECT r.label, r.stage, r.state, r.reviewer, r.entered, r.task FROM label_review r"
+                                " WHERE r.task >= ? AND r.task < ? ORDER BY r.task, r.label";
     statement *find = sql(in->database, query);
     bind_int64(find, MAKE_ID(run->check->project, 0));
     bind_int64(find, MAKE_ID(run->check->project + 1, 0));
     while (sql_row(find)) {
         const int64_t which = column_int64(find, 0);
         const int32_t stage = (int32_t)NUMBER_OF(column_int64(find, 1));
-        const bool media = column_int64(find, 5) != 0;
         replayed_review *expected = replay_review_of(run->state, which, stage);
         see_entered(run, which, stage, column_int64(find, 4));
-        if (expected && run->state->labels[which].task == NUMBER_OF(column_int64(find, 6)))
-            compare_one(run, expected, (int32_t)column_int64(find, 2), column_int64(find, 3), media);
-        else if (!media)
+        if (expected && run->state->labels[which].task == NUMBER_OF(column_int64(find, 5)))
+            compare_one(run, expected, (int32_t)column_int64(find, 2), column_int64(find, 3));
+        else
             report(run, which, stage, "there is one", "none: the label was not reviewed there");
     }
     compare_latest(run);

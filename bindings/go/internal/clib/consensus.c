@@ -28,6 +28,7 @@ static annoproj_status copy_labels(command *cmd, const task_facts *parent, bool 
         status = label_load_all(&cmd->scope, from, &labels, &count, error);
     for (size_t i = 0; i < branch_count && status == ANNOPROJ_OK; i++) {
         status = access_task_facts(&cmd->scope, branches[i].task, &cmd->scope.task, error);
+        cmd->scope.task.version = VERSION_NOT_RAISED; /* nobody has written to it */
         if (status == ANNOPROJ_OK && first)
             status = label_copy_published(cmd, from, &cmd->scope.task, error);
         if (status == ANNOPROJ_OK)
@@ -111,7 +112,7 @@ annoproj_status consensus_submit(command *cmd, const annoproj_submit_options *op
     if (status == ANNOPROJ_OK && !options->keep_rejected_reviews)
         status = review_resolve_rejected(cmd, task->parent, error);
     if (status == ANNOPROJ_OK)
-        status = branch_submit(cmd, task, &last, error);
+        status = branch_submit(cmd, task, options->keep_rejected_reviews, &last, error);
     return status == ANNOPROJ_OK && last ? go_to_review(cmd, task->parent, error) : status;
 }
 

@@ -7,15 +7,17 @@
 #include "bounds.h"
 #include "database.h"
 
-/* Numbers are never reused. What `reference` holds stands behind each. */
+/* Numbers are never reused. What `reference` and `value` hold stands behind each. */
 typedef enum event_kind {
     /* task actions: counted */
     EVENT_TASK_ASSIGN = 1,     /* credited = the assignee; reference = assigned_by */
     EVENT_TASK_RELEASE = 2,    /* credited = the former assignee */
-    EVENT_TASK_SUBMIT = 3,     /* credited = the submitter (0 for the host); reference = destination stage number */
+    EVENT_TASK_SUBMIT = 3,     /* credited = the submitter (0 for the host); reference = destination stage number;
+                                * value = 1 when rejected reviews were kept */
     EVENT_TASK_SKIP = 4,       /* reference = 1 when it stayed assigned */
-    EVENT_TASK_APPROVE = 5,    /* credited = the last submitter; reference = destination stage number */
-    EVENT_TASK_REJECT = 6,     /* credited = the last submitter; reference = destination stage number */
+    EVENT_TASK_APPROVE = 5,    /* credited = the last submitter; reference = destination stage number;
+                                * value = 1 when undecided labels were decided with it */
+    EVENT_TASK_REJECT = 6,     /* the same */
     EVENT_TASK_MOVE = 7,       /* reference = destination stage number */
     EVENT_TASK_REOPEN = 8,     /* reference = destination stage number */
     EVENT_TASK_PATHWAY = 9,    /* reference = destination stage number */
@@ -58,8 +60,8 @@ typedef enum event_kind {
     EVENT_ANSWER_APPROVE = 45,
     EVENT_ANSWER_REJECT = 46,
     /* drafts and decisions before the action: raw, no report counts them */
-    EVENT_LABEL_PUT = 48, /* frames = frames it is on */
-    EVENT_LABEL_REMOVE = 49,
+    EVENT_LABEL_PUT = 48,                /* frames = frames it is on; value = the label set's version behind it */
+    EVENT_LABEL_REMOVE = 49,             /* the same */
     EVENT_LABEL_SILENTLY_PUBLISHED = 50, /* a move took the draft for published, or a branch has it from its task */
     EVENT_LABEL_SILENTLY_GONE = 51,      /* the same of a deletion */
     EVENT_REVIEW_APPROVE = 52,
@@ -79,7 +81,7 @@ typedef enum event_kind {
     EVENT_ISSUE_UNTAG = 72,
     /* the project */
     EVENT_PROJECT_CREATE = 80,      /* reference = ontology */
-    EVENT_PROJECT_UPDATE = 81,      /* reference = annoproj_setting when it was that one only */
+    EVENT_PROJECT_UPDATE = 81,      /* reference = annoproj_setting, value = what it is now; 0 = anything else */
     EVENT_PROJECT_STATUS = 82,      /* reference = the new status */
     EVENT_DATASET_ATTACH = 83,      /* reference = dataset */
     EVENT_DATASET_DETACH = 84,      /* reference = dataset */
@@ -101,10 +103,10 @@ typedef enum event_kind {
     EVENT_USER_ENABLE = 99,      /* credited = the user */
     EVENT_DATASET_CREATE = 100,  /* reference = dataset */
     EVENT_DATA_UNITS_ADD = 101,  /* frames = how many; reference = dataset */
-    EVENT_ONTOLOGY_CREATE = 102, /* reference = ontology */
-    EVENT_ONTOLOGY_UPDATE = 103, /* reference = ontology */
-    EVENT_STORE_SETTING = 104,   /* reference = annoproj_setting */
-    EVENT_TAG_CREATE = 105,      /* reference = tag */
+    EVENT_ONTOLOGY_CREATE = 102, /* reference = ontology; value = fingerprint of its structure */
+    EVENT_ONTOLOGY_UPDATE = 103, /* the same */
+    EVENT_STORE_SETTING = 104,   /* reference = annoproj_setting, value = what it is now */
+    EVENT_TAG_CREATE = 105,      /* reference = tag; value = its kind */
     EVENT_TAG_RENAME = 106,      /* reference = tag */
     EVENT_TAG_DELETE = 107,      /* reference = tag */
     EVENT_PROJECT_PURGE = 108,   /* a purge began; reference = project */
@@ -136,6 +138,7 @@ typedef struct event {
     int64_t credited;
     int64_t task; /* task number */
     int64_t reference;
+    int64_t value; /* what it became, by kind */
     int64_t frames;
     int64_t duration_us;
     int32_t kind;

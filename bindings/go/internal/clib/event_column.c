@@ -16,6 +16,7 @@ static const event_field fields[COLUMN_COUNT + 1] = {
     [COLUMN_FRAMES] = {offsetof(event, frames), true},
     [COLUMN_DURATION] = {offsetof(event, duration_us), true},
     [COLUMN_REFERENCE] = {offsetof(event, reference), true},
+    [COLUMN_VALUE] = {offsetof(event, value), true},
 };
 
 const event_field *event_field_of(int column) {
@@ -47,6 +48,7 @@ void event_values(const event *one, int64_t values[COLUMN_COUNT + 1]) {
     values[COLUMN_FRAMES] = one->frames;
     values[COLUMN_DURATION] = one->duration_us;
     values[COLUMN_REFERENCE] = one->reference;
+    values[COLUMN_VALUE] = one->value;
 }
 
 static bool narrow(int64_t value, int32_t *out) {
@@ -62,6 +64,7 @@ bool event_from_values(const int64_t values[COLUMN_COUNT + 1], event *out) {
     out->frames = values[COLUMN_FRAMES];
     out->duration_us = values[COLUMN_DURATION];
     out->reference = values[COLUMN_REFERENCE];
+    out->value = values[COLUMN_VALUE];
     bool fits = narrow(values[COLUMN_KIND], &out->kind);
     fits &= narrow(values[COLUMN_SOURCE], &out->source);
     fits &= narrow(values[COLUMN_STAGE], &out->stage);

@@ -42,7 +42,9 @@ annoproj_status label_by_hash(scope *scope, int64_t task, const char *hash, labe
 /* Makes a label (number 0: the next of the project's counter, hash drawn when empty) or replaces the one with that number,
  * which may be a removed one that was published and comes back. Empty ranges of an object are taken from its geometry.
  * Appends EVENT_LABEL_PUT, and in review stages sets its review (behaviour §9). Raises no version: label_write_done()
- * does, once. For many labels of one task set command->scope.task to its facts: else they are read for each. */
+ * does, once; the events tell what it will be. For many labels of one task set command->scope.task to its facts: else they are read for each. */
+#define VERSION_NOT_RAISED                                                                                             \
+    (-1) /* in the facts of the task: nobody wrote the labels, label_write_done() will not be called */
 annoproj_status label_store(command *command, label *label, annoproj_error **error);
 annoproj_status label_remove(command *command, int64_t task, int64_t which, annoproj_error **error);
 annoproj_status label_write_done(command *command, task_facts *task, annoproj_error **error);

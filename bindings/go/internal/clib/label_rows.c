@@ -317,7 +317,8 @@ annoproj_status label_store(command *cmd, label *one, annoproj_error **error) {
                                     .stage = task.stage.number,
                                     .class = one->class,
                                     .frames = frames,
-                                    .reference = one->number});
+                                    .reference = one->number,
+                                    .value = task.version + 1});
     if (status == ANNOPROJ_OK && task.stage.type == STAGE_REVIEW)
         status = review_label_written(cmd, &task, one, error);
     return status;
@@ -352,7 +353,8 @@ annoproj_status label_remove(command *cmd, int64_t task, int64_t which, annoproj
                                     .stage = facts.stage.number,
                                     .class = one.class,
                                     .frames = frames,
-                                    .reference = which});
+                                    .reference = which,
+                                    .value = facts.version + 1});
     return status;
 }
 

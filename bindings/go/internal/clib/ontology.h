@@ -60,6 +60,9 @@ typedef struct ontology_features {
 } ontology_features;
 annoproj_status ontology_load(scope *scope, int64_t ontology, ontology_features *out, annoproj_error **error);
 
+/* What events tell of a structure: of its text. */
+int64_t ontology_fingerprint(const char *json, size_t length);
+
 /* Replaces a structure that was checked; entries in use are archived. DATA with pointer and byte. */
 annoproj_status ontology_replace(command *command, int64_t ontology, const char *json, annoproj_error **error);
 

@@ -85,18 +85,14 @@ static annoproj_status check_ontology(scope *in, int64_t ontology, annoproj_erro
     return status;
 }
 
-static annoproj_status insert_project_row(command *cmd, const project_call *made, int64_t *project,
-                                          annoproj_error **error) {
+static annoproj_status insert_project_row(command *cmd, const project_call *made, const setting_values *settings,
+                                          int64_t *project, annoproj_error **error) {
     static const char query[] =
         "INSERT INTO project(uuid, title, description, owner, status, ontology, created_us, edited_us, idle_limit_us, "
         "time_window_us,"
         " self_release, strict_status, count_text_and_audio, outbox_issues, outbox_status, outbox_limit, purging,"
         " instructions) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '')";
     uint8_t uuid[16];
-    setting_values settings;
-    annoproj_status status = settings_complete(&cmd->scope, &made->settings, &settings, error);
-    if (status != ANNOPROJ_OK)
-        return status;
     command_uuid(cmd, uuid);
     statement *insert = sql(cmd->scope.database, query);
     bind_blob(insert, uuid, sizeof uuid);
@@ -108,8 +104,8 @@ static annoproj_status insert_project_row(command *cmd, const project_call *made
     bind_int64(insert, cmd->scope.now_us);
     bind_int64(insert, cmd->scope.now_us);
     for (int i = 1; i <= SETTING_COUNT; i++)
-        bind_int64(insert, settings.value[i]);
-    status = sql_run(insert, error);
+        bind_int64(insert, settings->value[i]);
+    annoproj_status status = sql_run(insert, error);
     *project = last_insert_id(cmd->scope.database);
     return status;
 }
@@ -144,15 +140,19 @@ static annoproj_status put_workflow(command *cmd, int64_t project, const project
 }
 
 static annoproj_status insert_whole(command *cmd, const project_call *made, int64_t *project, annoproj_error **error) {
+    setting_values settings = {{0}};
     annoproj_status status = check_ontology(&cmd->scope, made->ontology, error);
     if (status == ANNOPROJ_OK)
-        status = insert_project_row(cmd, made, project, error);
+        status = settings_complete(&cmd->scope, &made->settings, &settings, error);
+    if (status == ANNOPROJ_OK)
+        status = insert_project_row(cmd, made, &settings, project, error);
     if (status == ANNOPROJ_OK)
         status = project_insert_counter(cmd, *project, error);
     if (status != ANNOPROJ_OK)
         return status;
     (void)command_events_project(cmd, *project);
     command_event(cmd, &(event){.kind = EVENT_PROJECT_CREATE, .reference = made->ontology});
+    settings_note(cmd, NULL, &settings);
     status = put_workflow(cmd, *project, made, error);
     return status == ANNOPROJ_OK ? insert_creator(cmd, *project, error) : status;
 }
@@ -253,8 +253,10 @@ static annoproj_status update_project(command *cmd, void *arguments, annoproj_er
         " strict_status = ?, count_text_and_audio = ?, outbox_issues = ?, outbox_status = ?, outbox_limit = ?,"
         " edited_us = ? WHERE id = ?";
     const project_call *made = arguments;
-    setting_values settings;
-    annoproj_status status = settings_complete(&cmd->scope, &made->settings, &settings, error);
+    setting_values before = {{0}}, settings = {{0}};
+    annoproj_status status = settings_of_project(&cmd->scope, cmd->scope.project.id, &before, error);
+    if (status == ANNOPROJ_OK)
+        status = settings_complete(&cmd->scope, &made->settings, &settings, error);
     if (status != ANNOPROJ_OK)
         return status;
     statement *update = sql(cmd->scope.database, query);
@@ -265,9 +267,11 @@ static annoproj_status update_project(command *cmd, void *arguments, annoproj_er
     bind_int64(update, cmd->scope.now_us);
     bind_int64(update, cmd->scope.project.id);
     status = sql_run(update, error);
-    if (status == ANNOPROJ_OK)
-        command_event(cmd, &(event){.kind = EVENT_PROJECT_UPDATE});
-    return status;
+    if (status != ANNOPROJ_OK)
+        return status;
+    command_event(cmd, &(event){.kind = EVENT_PROJECT_UPDATE});
+    settings_note(cmd, &before, &settings);
+    return ANNOPROJ_OK;
 }
 
 annoproj_status annoproj_project_update(annoproj_project *project, const char *title,

@@ -37,13 +37,9 @@ static replayed_issue *issue_at(replay *state, int64_t number) {
     return grown ? state->issues + number : NULL;
 }
 
-/* Of how many commands a task's labels were written by at least: each has one time. */
 static void note_writing(replay *state, const event *one) {
-    if ((size_t)one->task >= state->task_count)
-        return;
-    replayed_task *task = &state->tasks[one->task];
-    task->writes += task->writes == 0 || task->written_us != one->time_us;
-    task->written_us = one->time_us;
+    if ((size_t)one->task < state->task_count)
+        state->tasks[one->task].version = one->value;
 }
 
 static bool apply_to_label(replay *state, const event *one) {
@@ -160,8 +156,14 @@ static bool apply_to_user(replay *state, const event *one) {
     return true;
 }
 
+static void apply_to_settings(replay *state, const event *one) {
+    if (one->reference > 0 && one->reference <= SETTING_COUNT)
+        state->settings[one->reference] = (replayed_setting){.value = one->value, .told = true};
+}
+
 static void apply_to_project(replay *state, const event *one) {
     switch (one->kind) {
+    case EVENT_STORE_SETTING: apply_to_settings(state, one); break;
     case EVENT_PROJECT_CREATE:
         state->owner = one->actor;
         state->ontology = one->reference;
@@ -175,7 +177,7 @@ static void apply_to_project(replay *state, const event *one) {
         state->owner = one->credited;
         state->edited_us = one->time_us;
         break;
-    case EVENT_PROJECT_UPDATE:
+    case EVENT_PROJECT_UPDATE: apply_to_settings(state, one); /* fall through */
     case EVENT_WORKFLOW_UPDATE: state->edited_us = one->time_us; break;
     case EVENT_PROJECT_DELETE:
         state->deleted = true;
@@ -190,8 +192,12 @@ static void apply_to_project(replay *state, const event *one) {
 /* --- what else there is ------------------------------------------------------------------------------------------- */
 
 static bool make_thing(replayed_thing *thing, const event *one) {
-    *thing = (replayed_thing){
-        .created_us = one->time_us, .edited_us = one->time_us, .creator = one->actor, .known = true};
+    *thing = (replayed_thing){.created_us = one->time_us,
+                              .edited_us = one->time_us,
+                              .creator = one->actor,
+                              .amount = one->kind == EVENT_TAG_CREATE ? one->value : 0,
+                              .content = one->value,
+                              .known = true};
     return true;
 }
 
@@ -221,7 +227,10 @@ static bool apply_to_thing(replay *state, replay_thing sort, const event *one) {
         return make_thing(thing, one);
     case EVENT_DATA_UNITS_ADD: thing->amount += one->frames; break;
     case EVENT_ONTOLOGY_UPDATE:
-    case EVENT_WORKFLOW_TEMPLATE_UPDATE: thing->edited_us = one->time_us; break;
+    case EVENT_WORKFLOW_TEMPLATE_UPDATE:
+        thing->edited_us = one->time_us;
+        thing->content = one->value;
+        break;
     case EVENT_DATASET_ATTACH:
     case EVENT_PROJECT_TAG: return put_on(state, thing, sort == THING_ATTACHED);
     case EVENT_TAG_DELETE:

@@ -25,6 +25,14 @@ static const setting_rule rules[SETTING_COUNT + 1] = {
     [ANNOPROJ_SETTING_OUTBOX_LIMIT] = {"outbox_limit", "", 1000000, 1, 10000000, CHANGE("outbox_limit")},
 };
 
+const char *setting_name(annoproj_setting setting) {
+    return rules[setting].name;
+}
+
+int64_t setting_standard(annoproj_setting setting) {
+    return rules[setting].standard;
+}
+
 annoproj_status setting_check(annoproj_setting setting, int64_t value, annoproj_error **error) {
     if (setting < 1 || setting > SETTING_COUNT) {
         return fail(error, ANNOPROJ_INVALID, "there is no setting %d: give 1 to %d", setting, SETTING_COUNT);
@@ -76,12 +84,12 @@ annoproj_status settings_of_store(scope *in, setting_values *out, annoproj_error
     return sql_end(find, error);
 }
 
-annoproj_status settings_of_project(scope *in, setting_values *out, annoproj_error **error) {
+annoproj_status settings_of_project(scope *in, int64_t project, setting_values *out, annoproj_error **error) {
     static const char query[] = "SELECT idle_limit_us, time_window_us, self_release, strict_status,"
                                 " count_text_and_audio, outbox_issues, outbox_status, outbox_limit"
                                 " FROM project WHERE id = ?";
     statement *find = sql(in->database, query);
-    bind_int64(find, in->project.id);
+    bind_int64(find, project);
     if (sql_row(find)) {
         for (int i = 1; i <= SETTING_COUNT; i++) {
             out->value[i] = column_int64(find, i - 1);
@@ -97,9 +105,21 @@ annoproj_status setting_set_store(command *cmd, annoproj_setting setting, int64_
     bind_int64(set, value);
     annoproj_status status = sql_run(set, error);
     if (status == ANNOPROJ_OK) {
-        command_event(cmd, &(event){.kind = EVENT_STORE_SETTING, .reference = setting});
+        command_event(cmd, &(event){.kind = EVENT_STORE_SETTING, .reference = setting, .value = value});
     }
     return status;
+}
+
+static void note(command *cmd, annoproj_setting setting, int64_t value) {
+    command_event(cmd, &(event){.kind = EVENT_PROJECT_UPDATE, .reference = setting, .value = value});
+}
+
+void settings_note(command *cmd, const setting_values *before, const setting_values *now) {
+    for (int32_t i = 1; i <= SETTING_COUNT; i++) {
+        if (now->value[i] != (before ? before->value[i] : rules[i].standard)) {
+            note(cmd, i, now->value[i]);
+        }
+    }
 }
 
 annoproj_status setting_set_project(command *cmd, annoproj_setting setting, int64_t value, annoproj_error **error) {
@@ -109,7 +129,7 @@ annoproj_status setting_set_project(command *cmd, annoproj_setting setting, int6
     bind_int64(set, cmd->scope.project.id);
     annoproj_status status = sql_run(set, error);
     if (status == ANNOPROJ_OK) {
-        command_event(cmd, &(event){.kind = EVENT_PROJECT_UPDATE, .reference = setting});
+        note(cmd, setting, value);
     }
     return status;
 }

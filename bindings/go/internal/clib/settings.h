@@ -12,6 +12,9 @@ typedef struct setting_values {
     int64_t value[SETTING_COUNT + 1];
 } setting_values;
 
+const char *setting_name(annoproj_setting setting);
+int64_t setting_standard(annoproj_setting setting); /* built in */
+
 /* INVALID when there is no such setting or the value is out of its range; the message says the range. */
 annoproj_status setting_check(annoproj_setting setting, int64_t value, annoproj_error **error);
 
@@ -26,7 +29,10 @@ annoproj_status settings_complete(scope *in, const setting_values *asked, settin
 
 /* What projects begin with: set in the store, else built in. */
 annoproj_status settings_of_store(scope *in, setting_values *out, annoproj_error **error);
-annoproj_status settings_of_project(scope *in, setting_values *out, annoproj_error **error); /* the scope's */
+annoproj_status settings_of_project(scope *in, int64_t project, setting_values *out, annoproj_error **error);
+
+/* An event for each setting of the project that is another than `before`; NULL = than what is built in. */
+void settings_note(command *cmd, const setting_values *before, const setting_values *now);
 
 /* Both append their event. Values are checked before. */
 annoproj_status setting_set_store(command *cmd, annoproj_setting setting, int64_t value, annoproj_error **error);

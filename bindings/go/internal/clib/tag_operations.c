@@ -78,7 +78,7 @@ static annoproj_status insert_tag(command *cmd, const tag_call *made, int64_t *t
     status = sql_run(insert, error);
     *tag = last_insert_id(cmd->scope.database);
     if (status == ANNOPROJ_OK)
-        command_event(cmd, &(event){.kind = EVENT_TAG_CREATE, .reference = *tag});
+        command_event(cmd, &(event){.kind = EVENT_TAG_CREATE, .reference = *tag, .value = made->kind});
     return status;
 }
 
