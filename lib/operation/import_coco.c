@@ -20,6 +20,7 @@ typedef struct coco_import {
     image_list *images;
     int64_t *tasks; /* of each image */
     category_list categories;
+    uint32_t image; /* of the annotation before */
     annotation_spool spool;
     bool ahead; /* of the thread that reads ahead: what is shared stays as it is */
 } coco_import;
@@ -88,19 +89,18 @@ static annoproj_status match_all(void *data, annoproj_error **error) {
 /* The annotation's task; 0 after a fault. A fault of the image is told once. */
 static int64_t task_of(coco_import *run, const coco_annotation *annotation, const listed_image **image) {
     faults *all = run->spool.faults;
-    uint32_t index = 0;
-    *image = image_list_find(run->images, annotation, all, &index);
+    *image = image_list_find(run->images, annotation, all, &run->image);
     if (!*image) {
         return 0;
     }
-    const int64_t task = run->tasks[index];
+    const int64_t task = run->tasks[run->image];
     if (task == NO_TASK) {
         coco_fault(all, &annotation->place, "the project has no task for the file name of the image");
     } else if (task == MANY_TASKS) {
         coco_fault(all, &annotation->place, "the project has several tasks with the file name of the image");
     }
     if ((task == NO_TASK || task == MANY_TASKS) && !run->ahead) {
-        run->tasks[index] = TOLD;
+        run->tasks[run->image] = TOLD;
     }
     return task > 0 ? task : 0;
 }

@@ -1,18 +1,22 @@
 /* Listing images. */
 #include "import_images.h"
 
+#include <string.h>
+
 #include "failure.h"
 #include "utf8.h"
+#include "varint.h"
 
-#define SCHEMA                                                                                                         \
-    "CREATE TABLE image(id INTEGER PRIMARY KEY, title TEXT NOT NULL, link TEXT NOT NULL, width INTEGER NOT NULL,"      \
-    " height INTEGER NOT NULL, members BLOB NOT NULL)"
-#define SQL_CACHE  "PRAGMA cache_size = -1024" /* KiB: rows are written once and read in order */
-#define SQL_INSERT "INSERT INTO image(id, title, link, width, height, members) VALUES(?1, ?2, ?3, ?4, ?5, ?6)"
-#define SQL_ALL    "SELECT title, link, width, height, members FROM image ORDER BY id"
+#define CHUNK_BYTES ((size_t)32 << 10) /* images packed into one row */
+
+#define SCHEMA     "CREATE TABLE chunk(id INTEGER PRIMARY KEY, images BLOB NOT NULL)"
+#define SQL_CACHE  "PRAGMA cache_size = -1024" /* KiB: chunks are written once and read in order */
+#define SQL_INSERT "INSERT INTO chunk(images) VALUES(?1)"
+#define SQL_ALL    "SELECT images FROM chunk ORDER BY id"
 
 struct image_list {
     spool *file;
+    bytes chunk; /* that is being filled */
     key_map keys;
     listed_image *images;
     size_t count, capacity;
@@ -39,6 +43,7 @@ annoproj_status image_list_open(store *of, image_list **out, annoproj_error **er
 void image_list_close(image_list *list) {
     if (list) {
         spool_close(list->file);
+        bytes_release(&list->chunk);
         key_map_release(&list->keys);
         release(list->images);
         release(list);
@@ -59,15 +64,49 @@ static annoproj_status make_room(image_list *list, annoproj_error **error) {
     return ANNOPROJ_OK;
 }
 
-static annoproj_status spool_image(image_list *list, const coco_image *image, annoproj_error **error) {
+static annoproj_status write_chunk(image_list *list, annoproj_error **error) {
     statement *insert = sql(spool_database(list->file), SQL_INSERT);
-    bind_int64(insert, (int64_t)list->count);
-    bind_text(insert, image->file_name);
-    bind_text(insert, image->url && *image->url ? image->url : image->file_name);
-    bind_int64(insert, image->width);
-    bind_int64(insert, image->height);
-    bind_blob(insert, image->members, image->members_length);
+    bind_blob(insert, list->chunk.data, list->chunk.length);
+    list->chunk.length = 0;
     return sql_run(insert, error);
+}
+
+/* With its NUL, so that it is borrowed as it stands. */
+static void pack_text(bytes *out, const char *string) {
+    const size_t length = strlen(string) + 1;
+    bytes_varint(out, length);
+    bytes_append(out, string, length);
+}
+
+static const char *unpack_text(unpacker *from) {
+    const size_t length = (size_t)unpack_varint(from);
+    const uint8_t *string = unpack_bytes(from, length);
+    from->failed = from->failed || length == 0 || string[length - 1] != 0;
+    return (const char *)string;
+}
+
+static annoproj_status spool_image(image_list *list, const coco_image *image, annoproj_error **error) {
+    bytes *out = &list->chunk;
+    pack_text(out, image->file_name);
+    pack_text(out, image->url && *image->url ? image->url : image->file_name);
+    bytes_zigzag(out, image->width);
+    bytes_zigzag(out, image->height);
+    bytes_varint(out, image->members_length);
+    bytes_append(out, image->members, image->members_length);
+    if (out->failed) {
+        return fail_memory(error);
+    }
+    return out->length >= CHUNK_BYTES ? write_chunk(list, error) : ANNOPROJ_OK;
+}
+
+static bool unpack_image(unpacker *from, spooled_image *out) {
+    out->title = unpack_text(from);
+    out->link = unpack_text(from);
+    out->width = unpack_zigzag(from);
+    out->height = unpack_zigzag(from);
+    out->members_length = (size_t)unpack_varint(from);
+    out->members = unpack_bytes(from, out->members_length);
+    return !from->failed;
 }
 
 annoproj_status image_list_add(image_list *list, const coco_image *image, faults *all, annoproj_error **error) {
@@ -93,14 +132,17 @@ annoproj_status image_list_add(image_list *list, const coco_image *image, faults
         status = fail_memory(error);
     }
     if (status == ANNOPROJ_OK) {
-        list->images[list->count++] = (listed_image){
-            .content = image->content, .width = (int32_t)image->width, .height = (int32_t)image->height};
+        list->images[list->count++] = (listed_image){.key = image->key,
+                                                     .content = image->content,
+                                                     .width = (int32_t)image->width,
+                                                     .height = (int32_t)image->height};
     }
     return status;
 }
 
 annoproj_status image_list_finish(image_list *list, annoproj_error **error) {
-    return spool_flush(list->file, error);
+    annoproj_status status = list->chunk.length > 0 ? write_chunk(list, error) : ANNOPROJ_OK;
+    return status == ANNOPROJ_OK ? spool_flush(list->file, error) : status;
 }
 
 size_t image_list_count(const image_list *list) {
@@ -109,6 +151,9 @@ size_t image_list_count(const image_list *list) {
 
 const listed_image *image_list_find(const image_list *list, const coco_annotation *annotation, faults *all,
                                     uint32_t *index) {
+    if (*index < list->count && list->images[*index].key == annotation->image) {
+        return &list->images[*index];
+    }
     *index = key_map_find(&list->keys, annotation->image);
     if (*index == KEY_MAP_NONE) {
         coco_fault(all, &annotation->place, "image_id names an image that the file does not have");
@@ -131,14 +176,16 @@ bool image_takes_mask(const listed_image *image, const coco_annotation *annotati
 annoproj_status image_list_each(image_list *list, image_fn found, void *data, annoproj_error **error) {
     annoproj_status status = ANNOPROJ_OK;
     statement *all = sql(spool_database(list->file), SQL_ALL);
-    for (size_t index = 0; status == ANNOPROJ_OK && sql_row(all); index++) {
-        const spooled_image image = {.title = column_text(all, 0),
-                                     .link = column_text(all, 1),
-                                     .width = column_int64(all, 2),
-                                     .height = column_int64(all, 3),
-                                     .members = column_blob(all, 4),
-                                     .members_length = column_length(all, 4)};
-        status = found(data, index, &image, error);
+    for (size_t index = 0; status == ANNOPROJ_OK && sql_row(all);) {
+        const uint8_t *chunk = column_blob(all, 0);
+        unpacker rest = {.at = chunk, .end = chunk + column_length(all, 0)};
+        while (status == ANNOPROJ_OK && rest.at != rest.end) {
+            spooled_image image;
+            status = unpack_image(&rest, &image) ? found(data, index++, &image, error)
+                                                 : fail(error, ANNOPROJ_IO,
+                                                        "the temporary file of the import came back changed: import "
+                                                        "again");
+        }
     }
     annoproj_status ended = sql_end(all, status == ANNOPROJ_OK ? error : NULL);
     return status == ANNOPROJ_OK ? ended : status;

@@ -8,6 +8,7 @@
 #include "store.h"
 
 typedef struct listed_image {
+    int64_t key;
     uint64_t content;
     int32_t width, height; /* 0 = unknown */
 } listed_image;
@@ -27,7 +28,8 @@ annoproj_status image_list_finish(image_list *list, annoproj_error **error);
 void image_list_close(image_list *list); /* NULL is fine */
 
 size_t image_list_count(const image_list *list);
-/* The annotation's image, and at *index which one; NULL after a fault. */
+/* The annotation's image, and at *index which one; NULL after a fault. *index comes with a guess: annotations of an image mostly follow
+ * one another. */
 const listed_image *image_list_find(const image_list *list, const coco_annotation *annotation, faults *faults,
                                     uint32_t *index);
 /* Whether a mask has the image's size; else there is a fault. */

@@ -22,6 +22,7 @@ typedef struct project_import {
     ontology_structure structure;
     uint8_t seed[16];
     annotation_spool spool;
+    uint32_t image;    /* of the annotation before */
     uint8_t *labelled; /* a byte for each image: 1 = it has labels */
 } project_import;
 
@@ -41,8 +42,8 @@ static annoproj_status take_category(void *data, const coco_category *category, 
 static annoproj_status take_annotation(void *data, const coco_annotation *annotation, annoproj_error **error) {
     project_import *run = data;
     faults *all = run->spool.faults;
-    uint32_t at = 0;
-    const listed_image *image = image_list_find(run->images, annotation, all, &at);
+    const listed_image *image = image_list_find(run->images, annotation, all, &run->image);
+    const size_t at = run->image;
     listed_category *category = category_list_find(&run->categories, annotation, all);
     if (!image || !category || !image_takes_mask(image, annotation, all) ||
         !category_takes_keypoints(category, annotation, all)) {
