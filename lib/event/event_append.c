@@ -9,8 +9,8 @@
 
 /* Whenever the tail has grown by so many events, they become one row if they stand in more rows than this: reading the
  * tail and sealing it must not take longer when commands are small. */
-#define FOLD_EVENTS 256
-#define FOLD_ROWS   16
+#define FOLD_EVENTS 64
+#define FOLD_ROWS   4
 
 static const char SQL_ADD_TAIL[] = "INSERT INTO event_tail(id, first_seq, count, data) VALUES(?, ?, ?, ?)";
 static const char SQL_DROP_TAIL[] = "DELETE FROM event_tail WHERE id >= ? AND id <= ?";

@@ -31,26 +31,35 @@ static int64_t difference(int64_t value, int64_t before) {
     return (int64_t)((uint64_t)value - (uint64_t)before);
 }
 
+#define LONGEST_EVENT ((size_t)(COLUMN_COUNT + 1) * LONGEST_VARINT)
+
+/* What differs from the event before; behind what it wrote. */
+static uint8_t *put_event(uint8_t *at, const int64_t now[COLUMN_COUNT + 1], const int64_t before[COLUMN_COUNT + 1]) {
+    uint64_t differs = 0;
+    for (int column = 1; column <= COLUMN_COUNT; column++) {
+        differs |= (uint64_t)(now[column] != before[column]) << (column - 1);
+    }
+    at = put_varint(at, differs);
+    for (; differs != 0; differs &= differs - 1) {
+        const int column = __builtin_ctzll(differs) + 1;
+        at = put_varint(at, zigzag(difference(now[column], before[column])));
+    }
+    return at;
+}
+
 void event_pack(const event *events, size_t count, bytes *out) {
-    size_t start = out->length;
+    const size_t start = out->length;
     int64_t values[2][COLUMN_COUNT + 1] = {{0}};
     for (size_t i = 0; i < count; i++) {
-        int64_t *now = values[(i + 1) % 2], *before = values[i % 2];
-        uint64_t differs = 0;
-        event_values(&events[i], now);
-        for (int column = 1; column <= COLUMN_COUNT; column++) {
-            differs |= (uint64_t)(now[column] != before[column]) << (column - 1);
+        uint8_t *at = bytes_room(out, LONGEST_EVENT);
+        if (at == NULL) {
+            return;
         }
-        bytes_varint(out, differs);
-        for (uint64_t left = differs; left != 0; left &= left - 1) {
-            int column = __builtin_ctzll(left) + 1;
-            bytes_zigzag(out, difference(now[column], before[column]));
-        }
+        event_values(&events[i], values[(i + 1) % 2]);
+        out->length = (size_t)(put_event(at, values[(i + 1) % 2], values[i % 2]) - out->data);
     }
-    if (!out->failed) {
-        uint64_t checksum = hash64(out->data + start, out->length - start);
-        bytes_append(out, &checksum, sizeof checksum);
-    }
+    const uint64_t checksum = hash64(out->data + start, out->length - start);
+    bytes_append(out, &checksum, sizeof checksum);
 }
 
 bool event_unpack_open(event_unpacker *cursor, const uint8_t *data, size_t length) {
