@@ -658,8 +658,10 @@ func (s *Session) UserUpdate(ctx context.Context, user int64, name string, orgRo
 	return err
 }
 
-// Disables a user: sessions of the user fail with ErrState, tasks are released. ErrNotFound; ErrState for the last org
-// admin; disabling a disabled user is OK. Rights: user_manage.
+// Disables a user: sessions of the user fail with ErrState, tasks are released. The last admin of a project may be disabled, too (leaving
+// and demotion are refused): the others go on working there, the user is admin again when enabled, and until then an org admin
+// becomes one by Session.ProjectJoin, or the host makes one by Project.CollaboratorAdd or Project.CollaboratorSetRole.
+// ErrNotFound; ErrState for the last org admin; disabling a disabled user is OK. Rights: user_manage.
 //
 // In C: annoproj_user_disable.
 func (s *Session) UserDisable(ctx context.Context, user int64, opts ...CallOption) error {
@@ -692,7 +694,7 @@ func (s *Session) UserEnable(ctx context.Context, user int64, opts ...CallOption
 // is written from now on (reports, exports, versions, bodies of the outbox) shows the new name. What the user wrote stays as it is:
 // comments, titles, labels. The old name is overwritten in the file's pages; of its write-ahead log it is gone after
 // the next Session.StoreCompact (or after Store.Close by the last process that has the store open), of backups never: make new
-// ones. Erasing an erased user is OK. ErrNotFound; ErrState for the last org admin. Rights: user_manage.
+// ones. Of projects whose last admin was erased Session.UserDisable says who gives them another. Erasing an erased user is OK. ErrNotFound; ErrState for the last org admin. Rights: user_manage.
 //
 // In C: annoproj_user_erase.
 func (s *Session) UserErase(ctx context.Context, user int64, opts ...CallOption) error {

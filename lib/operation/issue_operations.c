@@ -111,6 +111,8 @@ annoproj_status annoproj_issue_create(annoproj_task *task, const char *comment, 
         return ANNOPROJ_INVALID;
     annoproj_status status = options_read(&made.options, sizeof made.options, sizeof made.options, options, error);
     if (status == ANNOPROJ_OK)
+        status = options_reserved(made.options.reserved, error);
+    if (status == ANNOPROJ_OK)
         status = check_options(&made, error);
     if (status != ANNOPROJ_OK)
         return status;

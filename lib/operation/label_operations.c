@@ -276,6 +276,9 @@ annoproj_status annoproj_labels_write(annoproj_task *task, const annoproj_label_
     }
     annoproj_status status = options_read(&given.changes, sizeof given.changes, sizeof given.changes, changes, error);
     if (status == ANNOPROJ_OK) {
+        status = options_reserved(given.changes.reserved, error);
+    }
+    if (status == ANNOPROJ_OK) {
         status = options_read(&given.options, sizeof given.options, sizeof given.options, options, error);
     }
     if (status == ANNOPROJ_OK) {

@@ -47,6 +47,8 @@ annoproj_status annoproj_session_open(annoproj_store *handle, int64_t user, cons
     if (!result_place(out, sizeof *out, "session", error))
         return ANNOPROJ_INVALID;
     annoproj_status status = options_read(&own, sizeof own, sizeof own, options, error);
+    if (status == ANNOPROJ_OK)
+        status = options_reserved(own.reserved, error);
     if (status == ANNOPROJ_OK && (own.source < ANNOPROJ_SOURCE_DEFAULT || own.source > ANNOPROJ_SOURCE_AGENT))
         status = fail(error, ANNOPROJ_INVALID, "source %d is no annoproj_source", own.source);
     if (status == ANNOPROJ_OK && user < 0)

@@ -1,6 +1,6 @@
 """Every function with a `call`, one wrong argument at a time, the others as they would work: NULL where the header does not allow it
-and a struct of a size below its first field's are INVALID, a field that only a newer header knows is UNSUPPORTED; each gives an error
-object, and every result is zero. Calls and their arguments are those of test_calls.py, so that new functions are covered by
+and a struct of a size below its first field's are INVALID, a field that only a newer header knows, also in the place of `reserved`, is
+UNSUPPORTED; each gives an error object, and every result is zero. Calls and their arguments are those of test_calls.py, so that new functions are covered by
 themselves."""
 
 import ctypes
@@ -14,7 +14,9 @@ from annoproj import _capi, _runtime
 import test_calls
 
 with open(test_calls.API, encoding="utf-8") as file:
-    FUNCTIONS = {function["name"]: function["parameters"] for function in json.load(file)["functions"]}
+    CONTRACT = json.load(file)
+FUNCTIONS = {function["name"]: function["parameters"] for function in CONTRACT["functions"]}
+STRUCTS = {struct["name"] for struct in CONTRACT["structs"] if any(field["name"] == "reserved" for field in struct["fields"])}
 NEWER = 64  # bytes that a newer header has added to a struct
 
 
@@ -36,6 +38,11 @@ class Mistakes:
                 self.make("no size of " + parameter["name"], place, self.copied(given, 0), annoproj.Status.INVALID)
                 newer = self.copied(given, ctypes.sizeof(given) + NEWER)
                 self.make("newer field of " + parameter["name"], place, newer, annoproj.Status.UNSUPPORTED)
+                if hasattr(given, "reserved"):
+                    reserved = self.copied(given, ctypes.sizeof(given))
+                    reserved._obj.reserved = 1
+                    self.make("reserved of " + parameter["name"], place, reserved, annoproj.Status.UNSUPPORTED)
+                    self.test.reserved.add(type(given).__name__)
 
     @staticmethod
     def copied(struct, size):
@@ -70,7 +77,7 @@ class Mistakes:
 
 class NullArguments(unittest.TestCase):
     def setUp(self):
-        self.made, self.name, self.invoke = set(), None, _runtime.Call._invoke
+        self.made, self.reserved, self.name, self.invoke = set(), set(), None, _runtime.Call._invoke
         self.addCleanup(setattr, _runtime.Call, "_invoke", self.invoke)
         mistaken = self
 
@@ -98,6 +105,7 @@ class NullArguments(unittest.TestCase):
             with tempfile.TemporaryDirectory() as folder:
                 self.call_in(test_calls.World(folder), calls)
         self.assertEqual(self.made, set(test_calls.CALLS))
+        self.assertEqual(self.reserved, STRUCTS - {"annoproj_column"})  # which is a result
 
 
 if __name__ == "__main__":

@@ -121,6 +121,39 @@ static void test_the_last_admin_stays(void **state) {
     team_free(made);
 }
 
+/* The organisation may part with anybody: of a project that is left without an admin it makes another. */
+static void test_a_project_whose_last_admin_is_gone(void **state) {
+    (void)state;
+    for (int erased = 0; erased < 2; erased++) {
+        annoproj_error *error = NULL;
+        annoproj_session *chief = NULL;
+        team *made = team_new(1, "", "");
+        const int64_t boss = new_user(made, "boss@x.org"), admin = made->users[TEAM_ADMIN];
+        char role[32];
+        assert_ok(annoproj_user_update(made->host, boss, "Boss", ANNOPROJ_ORG_ADMIN, NULL, &error), error);
+        assert_ok(annoproj_session_open(made->store, boss, NULL, NULL, &chief, &error), error);
+        if (erased)
+            assert_ok(annoproj_user_erase(chief, admin, NULL, &error), error);
+        else
+            assert_ok(annoproj_user_disable(chief, admin, NULL, &error), error);
+        /* Work goes on; nobody in the project can make an admin. */
+        annoproj_task *task = team_task(made, TEAM_ANNOTATOR, 0);
+        assert_ok(annoproj_task_submit(task, NULL, NULL, &error), error);
+        annoproj_task_close(task);
+        assert_status(ANNOPROJ_PERMISSION,
+                      annoproj_collaborator_add(made->projects[TEAM_MANAGER], boss, ANNOPROJ_ROLE_ADMIN, NULL, &error),
+                      error);
+        assert_ok(annoproj_project_join(chief, made->project, NULL, &error), error);
+        assert_string_equal(role_in(made, boss, role), "admin");
+        assert_ok(annoproj_collaborator_set_role(made->host_project, made->users[TEAM_MANAGER], ANNOPROJ_ROLE_ADMIN,
+                                                 NULL, &error),
+                  error);
+        assert_int_equal(team_differences(made), 0);
+        annoproj_session_close(chief);
+        team_free(made);
+    }
+}
+
 /* Everybody may go; what they had in work goes back to the queue, also in a paused project. */
 static void test_leaving_oneself(void **state) {
     (void)state;
@@ -277,6 +310,7 @@ int main(void) {
         cmocka_unit_test(test_adding),
         cmocka_unit_test(test_what_a_team_manager_may_not),
         cmocka_unit_test(test_the_last_admin_stays),
+        cmocka_unit_test(test_a_project_whose_last_admin_is_gone),
         cmocka_unit_test(test_leaving_oneself),
         cmocka_unit_test(test_project_of_the_host),
         cmocka_unit_test(test_tasks_that_no_longer_fit_are_released),

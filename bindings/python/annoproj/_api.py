@@ -2122,8 +2122,10 @@ class Session(_runtime.Handle):
         call.run(_capi.annoproj_user_update, call.handle(self, Session, 'session'), c_user, c_name, c_org_role, call.pointer(), call.error_pointer())
 
     def user_disable(self, user, *, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
-        """Disables a user: sessions of the user fail with STATE, tasks are released. NOT_FOUND; STATE for the last org
-        admin; disabling a disabled user is OK. Rights: user_manage.
+        """Disables a user: sessions of the user fail with STATE, tasks are released. The last admin of a project may be disabled, too (leaving
+        and demotion are refused): the others go on working there, the user is admin again when enabled, and until then an org admin
+        becomes one by annoproj_project_join, or the host makes one by annoproj_collaborator_add or annoproj_collaborator_set_role.
+        NOT_FOUND; STATE for the last org admin; disabling a disabled user is OK. Rights: user_manage.
         """
         call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
         c_user = _convert.integer(user, 'user', 'c_int64')
@@ -2141,7 +2143,7 @@ class Session(_runtime.Handle):
         is written from now on (reports, exports, versions, bodies of the outbox) shows the new name. What the user wrote stays as it is:
         comments, titles, labels. The old name is overwritten in the file's pages; of its write-ahead log it is gone after
         the next annoproj_store_compact (or after annoproj_store_close by the last process that has the store open), of backups never: make new
-        ones. Erasing an erased user is OK. NOT_FOUND; STATE for the last org admin. Rights: user_manage.
+        ones. Of projects whose last admin was erased annoproj_user_disable says who gives them another. Erasing an erased user is OK. NOT_FOUND; STATE for the last org admin. Rights: user_manage.
         """
         call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
         c_user = _convert.integer(user, 'user', 'c_int64')

@@ -700,8 +700,10 @@ ANNOPROJ_API annoproj_status annoproj_user_create(annoproj_session *session, con
  * user_manage. */
 ANNOPROJ_API annoproj_status annoproj_user_update(annoproj_session *session, int64_t user, const char *name, annoproj_org_role org_role ANNOPROJ_ENUM(annoproj_org_role), const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
-/* Disables a user: sessions of the user fail with STATE, tasks are released. NOT_FOUND; STATE for the last org
- * admin; disabling a disabled user is OK. Rights: user_manage. */
+/* Disables a user: sessions of the user fail with STATE, tasks are released. The last admin of a project may be disabled, too (leaving
+ * and demotion are refused): the others go on working there, the user is admin again when enabled, and until then an org admin
+ * becomes one by annoproj_project_join, or the host makes one by annoproj_collaborator_add or annoproj_collaborator_set_role.
+ * NOT_FOUND; STATE for the last org admin; disabling a disabled user is OK. Rights: user_manage. */
 ANNOPROJ_API annoproj_status annoproj_user_disable(annoproj_session *session, int64_t user, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* Enables a disabled user; tasks that were released stay so. NOT_FOUND; STATE for an erased user. Rights: user_manage. */
@@ -712,7 +714,7 @@ ANNOPROJ_API annoproj_status annoproj_user_enable(annoproj_session *session, int
  * is written from now on (reports, exports, versions, bodies of the outbox) shows the new name. What the user wrote stays as it is:
  * comments, titles, labels. The old name is overwritten in the file's pages; of its write-ahead log it is gone after
  * the next annoproj_store_compact (or after annoproj_store_close by the last process that has the store open), of backups never: make new
- * ones. Erasing an erased user is OK. NOT_FOUND; STATE for the last org admin. Rights: user_manage. */
+ * ones. Of projects whose last admin was erased annoproj_user_disable says who gives them another. Erasing an erased user is OK. NOT_FOUND; STATE for the last org admin. Rights: user_manage. */
 ANNOPROJ_API annoproj_status annoproj_user_erase(annoproj_session *session, int64_t user, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* One user. NOT_FOUND. Rights: user_list. */

@@ -629,6 +629,7 @@
 #define operation_end annoproj_internal_operation_end
 #define operation_rule_of annoproj_internal_operation_rule_of
 #define options_read annoproj_internal_options_read
+#define options_reserved annoproj_internal_options_reserved
 #define org_right annoproj_internal_org_right
 #define org_roles_with annoproj_internal_org_roles_with
 #define outbox_body annoproj_internal_outbox_body

@@ -32,3 +32,11 @@ annoproj_status options_read(void *own, size_t own_size, size_t smallest, const 
     memcpy((unsigned char *)own + sizeof size, bytes + sizeof size, known - sizeof size);
     return ANNOPROJ_OK;
 }
+
+annoproj_status options_reserved(int32_t reserved, annoproj_error **error) {
+    return reserved == 0 ? ANNOPROJ_OK
+                         : fail(error, ANNOPROJ_UNSUPPORTED,
+                                "an options struct sets `reserved` to %d, which this library (version " ANNOPROJ_VERSION
+                                ") does not know: leave it zero or use a newer library",
+                                reserved);
+}

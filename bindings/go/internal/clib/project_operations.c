@@ -53,6 +53,8 @@ static annoproj_status read_settings(const annoproj_project_options *options, se
 static annoproj_status read_options(const annoproj_project_options *options, project_call *made,
                                     annoproj_error **error) {
     annoproj_status status = options_read(&made->options, sizeof made->options, sizeof made->options, options, error);
+    if (status == ANNOPROJ_OK)
+        status = options_reserved(made->options.reserved, error);
     if (status != ANNOPROJ_OK)
         return status;
     if (!made->options.description)

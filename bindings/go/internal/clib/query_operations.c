@@ -53,6 +53,9 @@ annoproj_status annoproj_query_open(annoproj_project *handle, const annoproj_que
     query *made = NULL;
     annoproj_status status = options_read(&own, sizeof own, sizeof own, options, error);
     if (status == ANNOPROJ_OK) {
+        status = options_reserved(own.reserved, error);
+    }
+    if (status == ANNOPROJ_OK) {
         status = project_enter(handle, &project, error);
     }
     if (status == ANNOPROJ_OK) {

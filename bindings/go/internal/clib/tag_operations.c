@@ -391,6 +391,8 @@ static annoproj_status call_list(annoproj_session *handle, tag_kind kind, const 
     if (!result_place(table, sizeof *table, "table", error))
         return ANNOPROJ_INVALID;
     annoproj_status status = options_read(&own, sizeof own, sizeof own, options, error);
+    if (status == ANNOPROJ_OK)
+        status = options_reserved(own.reserved, error);
     if (status == ANNOPROJ_OK && (own.deleted < ANNOPROJ_DELETED_HIDDEN || own.deleted > ANNOPROJ_DELETED_ALSO))
         status = fail(error, ANNOPROJ_INVALID, "deleted %d is no annoproj_deleted", own.deleted);
     if (status != ANNOPROJ_OK)
