@@ -8,7 +8,7 @@ LIB_SOURCES := $(filter-out $(SQL_SOURCES),$(sort $(wildcard lib/*/*.c)))
 # The SQL extension: its own room, the rooms of the library as far as they are reached, and of lib/store, over the SQLite of whoever
 # loads it, these. It stays loaded, because handles do. Nothing else may be undefined: not -lsqlite3.
 SQL_EXTENSION := annoproj_sql.so
-SQL_STORE := blob_reader connection identity row_cells schema schema_store sql_in_schema sqlite_failure statements
+SQL_STORE := blob_reader connection identity log_writes row_cells schema schema_store sql_in_schema sqlite_failure statements
 SQL_HOSTED := $(SQL_SOURCES) $(SQL_STORE:%=lib/store/%.c)
 SQL_LDFLAGS := -shared -pthread -Wl,--version-script=lib/sql/annoproj_sql.map -Wl,-z,nodelete \
     -Wl,-z,defs -Wl,-z,relro -Wl,-z,now -Wl,--as-needed

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "failure.h"
+#include "log_writes.h"
 
 int32_t store_page_size = STORE_PAGE_SIZE;
 
@@ -139,7 +140,8 @@ annoproj_status connection_open(const char *path, connection_kind kind, bool rel
     /* Each connection is used by one thread at a time. */
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_NOMUTEX;
     annoproj_status status;
-    int code = sqlite3_open_v2(path, &made->handle, flags, NULL);
+    const char *vfs = kind == CONNECTION_WRITER ? log_writes_vfs() : NULL;
+    int code = sqlite3_open_v2(path, &made->handle, flags, vfs);
     if (code != SQLITE_OK) {
         status = sqlite_failure(error, code, made->handle != NULL ? sqlite3_errmsg(made->handle) : "out of memory");
     } else {

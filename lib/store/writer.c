@@ -7,6 +7,7 @@
 
 #include "failure.h"
 #include "identity.h"
+#include "log_writes.h"
 #include "store_state.h"
 
 #define BATCH_MOST    64
@@ -38,6 +39,7 @@ static void rollback(struct store_state *state) {
     if (alive(state)) {
         sql_run(sql(state->writer, SQL_ROLLBACK), NULL);
     }
+    log_writes_forget(state->writer->handle);
 }
 
 static void settle(write_job *job, annoproj_status status) {
@@ -73,6 +75,7 @@ static annoproj_status begin(struct store_state *state, const bounds *call, tran
     }
     db->bounds = call;
     int64_t began_us = monotonic_us();
+    log_writes_forget(db->handle);
     status = sql_run(sql(db, SQL_BEGIN), error);
     db->bounds = NULL;
     note_wait(state, "SQLite's own write lock, which another program holds: only this library may write to a store",

@@ -581,6 +581,8 @@
 #define log_drain_begin annoproj_internal_log_drain_begin
 #define log_drain_end annoproj_internal_log_drain_end
 #define log_drain_more annoproj_internal_log_drain_more
+#define log_writes_forget annoproj_internal_log_writes_forget
+#define log_writes_vfs annoproj_internal_log_writes_vfs
 #define markup_clock annoproj_internal_markup_clock
 #define markup_date annoproj_internal_markup_date
 #define markup_duration annoproj_internal_markup_duration
