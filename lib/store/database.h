@@ -41,7 +41,6 @@ void sql_again(statement *statement);    /* resets for the next set of values; a
 bool sql_step_run(statement *statement); /* runs once without ending: bulk inserts in a loop with sql_again() */
 
 int64_t last_insert_id(database *database);
-int64_t rows_changed(database *database); /* by the last statement that changes rows */
 
 /* Whether what is deleted is overwritten also in pages that become free (connection.c says why usually not). */
 annoproj_status database_overwrite(database *database, bool all, annoproj_error **error);

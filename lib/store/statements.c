@@ -240,10 +240,6 @@ int64_t last_insert_id(database *db) {
     return sqlite3_last_insert_rowid(db->handle);
 }
 
-int64_t rows_changed(database *db) {
-    return sqlite3_changes(db->handle);
-}
-
 annoproj_status sql_script(database *db, const char *text, annoproj_error **error) {
     errno = 0;
     int code = sqlite3_exec(db->handle, text, NULL, NULL, NULL);

@@ -906,7 +906,6 @@
 #define row_workflow_template_row annoproj_internal_row_workflow_template_row
 #define rows_binary annoproj_internal_rows_binary
 #define rows_bool annoproj_internal_rows_bool
-#define rows_changed annoproj_internal_rows_changed
 #define rows_count annoproj_internal_rows_count
 #define rows_discard annoproj_internal_rows_discard
 #define rows_double annoproj_internal_rows_double

@@ -18,7 +18,6 @@ typedef struct copying {
     label_import *run;
     task_facts task; /* the one whose labels are being copied */
     bool given;      /* some of its labels came with their hash: new ones are compared with those */
-    bool written;    /* its version has been raised */
     int64_t labels, tasks;
     int64_t next, unclaimed; /* label numbers: the next one, and how many were taken in advance */
     label_inserts inserts;
@@ -97,7 +96,7 @@ static annoproj_status finish_task(copying *to, annoproj_error **error) {
     }
     key_map_clear(&to->written_numbers);
     key_map_clear(&to->classes);
-    if (status != ANNOPROJ_OK || to->task.id == 0 || to->written || to->task_labels + removed == 0) {
+    if (status != ANNOPROJ_OK || to->task.id == 0 || to->run->fresh || to->task_labels + removed == 0) {
         return status;
     }
     /* Two images of a new project may be one task: then it has been written to before. */
@@ -120,7 +119,6 @@ static annoproj_status look_for_given(copying *to, annoproj_error **error) {
 
 static annoproj_status read_task(copying *to, int64_t task, annoproj_error **error) {
     annoproj_error *gone = NULL;
-    to->written = false;
     annoproj_status status = access_task_facts(&to->cmd->scope, task, &to->task, &gone);
     if (status == ANNOPROJ_NOT_FOUND) {
         status = fail(error, ANNOPROJ_CONFLICT, "task %lld was removed while the file was read: import again",
@@ -139,20 +137,19 @@ static annoproj_status read_task(copying *to, int64_t task, annoproj_error **err
     return status == ANNOPROJ_OK && to->run->knows_tasks ? load_known(to, error) : status;
 }
 
-/* Nearly all tasks are in the stage of the one before, and nothing is to be known of them but that. */
-static annoproj_status raise_alike(copying *to, int64_t task, annoproj_error **error) {
-    static const char query[] = "UPDATE task SET version = version + 1 WHERE id = ?1 AND stage = ?2 AND parent = 0"
+/* Nearly all tasks are in the stage of the one before, and nothing is to be known of them but their version. */
+static annoproj_status find_alike(copying *to, int64_t task, annoproj_error **error) {
+    static const char query[] = "SELECT version FROM task WHERE id = ?1 AND stage = ?2 AND parent = 0"
                                 " AND worked_us IS NULL AND NOT EXISTS(SELECT 1 FROM label WHERE task = ?1 AND given)";
-    statement *raise = sql(to->cmd->scope.database, query);
-    bind_int64(raise, task);
-    bind_int64(raise, to->task.stage.id);
-    const annoproj_status status = sql_run(raise, error);
-    to->written = status == ANNOPROJ_OK && rows_changed(to->cmd->scope.database) == 1;
-    if (to->written) {
-        to->task.id = to->cmd->scope.task.id = task;
-        to->tasks++;
+    statement *find = sql(to->cmd->scope.database, query);
+    bind_int64(find, task);
+    bind_int64(find, to->task.stage.id);
+    if (sql_row(find)) {
+        to->task = (task_facts){.id = task, .version = column_int64(find, 0), .stage = to->task.stage};
+        to->cmd->scope.task = to->task;
+        to->given = false;
     }
-    return status;
+    return sql_end(find, error);
 }
 
 static annoproj_status begin_task(copying *to, const spooled_label *first, annoproj_error **error) {
@@ -165,7 +162,7 @@ static annoproj_status begin_task(copying *to, const spooled_label *first, annop
     annoproj_status status = finish_task(to, error);
     to->task_labels = 0;
     if (status == ANNOPROJ_OK && alike) {
-        status = raise_alike(to, first->task, error);
+        status = find_alike(to, first->task, error);
     }
     return status == ANNOPROJ_OK && to->task.id != first->task ? read_task(to, first->task, error) : status;
 }
@@ -321,7 +318,7 @@ static annoproj_status check_ontology(command *cmd, const label_import *run, ann
 
 annoproj_status label_import_store(command *cmd, label_import *run, annoproj_error **error) {
     label_merge merge = {0};
-    copying to = {.cmd = cmd, .run = run, .task = {.stage = run->stage}, .written = run->fresh, .tasks = run->written};
+    copying to = {.cmd = cmd, .run = run, .task = {.stage = run->stage}, .tasks = run->written};
     annoproj_status status = check_ontology(cmd, run, error);
     log_drain_begin(&to.drain, cmd->scope.store);
     if (status == ANNOPROJ_OK) {
