@@ -1,5 +1,44 @@
 /* The report of annotators: what people did in annotation stages, and what became of what they submitted. */
+#include <string.h>
+
 #include "report_people.h"
+
+/* The parts of the scan. */
+enum { TASKS_DONE, LABELS_DONE, TIME, TASKS_DECIDED, LABELS_DECIDED, ISSUES, PARTS };
+
+static const int32_t kinds[PARTS][SCAN_KINDS] = {
+    [TASKS_DONE] = {EVENT_TASK_SUBMIT, EVENT_TASK_SKIP},
+    /* Of consensus what annotators did on their branches, not what became of it. */
+    [LABELS_DONE] = {EVENT_LABEL_CREATE, EVENT_LABEL_EDIT, EVENT_LABEL_DELETE, EVENT_LABEL_SUBMIT,
+                     EVENT_BRANCH_LABEL_CREATE, EVENT_BRANCH_LABEL_EDIT, EVENT_BRANCH_LABEL_DELETE,
+                     EVENT_BRANCH_LABEL_SUBMIT},
+    [TIME] = {EVENT_TIME_SPENT},
+    [TASKS_DECIDED] = {EVENT_TASK_APPROVE, EVENT_TASK_REJECT, EVENT_BRANCH_APPROVE, EVENT_BRANCH_REJECT},
+    [LABELS_DECIDED] = {EVENT_LABEL_APPROVE, EVENT_LABEL_REJECT},
+    [ISSUES] = {EVENT_ISSUE_CREATE, EVENT_ISSUE_RESOLVE, EVENT_ISSUE_REOPEN},
+};
+static const int32_t of_frames[] = {EVENT_LABEL_FRAMES_CREATE, EVENT_LABEL_FRAMES_DELETE,
+                                    EVENT_BRANCH_LABEL_FRAMES_CREATE, EVENT_BRANCH_LABEL_FRAMES_DELETE};
+
+/* What the parts sum, and the filters that only some of them have. */
+static void finish_parts(const report *base, scan_part parts[PARTS]) {
+    const uint32_t unit = base->by_frame ? SCAN_FRAMES : 0;
+    for (int i = 0; i < PARTS; i++) {
+        memcpy(parts[i].kinds, kinds[i], sizeof kinds[i]);
+    }
+    int32_t *of_labels = parts[LABELS_DONE].kinds;
+    while (*of_labels != 0) {
+        of_labels++;
+    }
+    memcpy(of_labels, of_frames, base->by_frame ? sizeof of_frames : 0);
+    parts[LABELS_DONE].classes = parts[LABELS_DECIDED].classes = parts[ISSUES].classes = base->classes;
+    parts[LABELS_DONE].sums = parts[LABELS_DECIDED].sums = unit;
+    parts[TIME].pieces = true;
+    parts[TIME].sums = SCAN_DURATION;
+    parts[ISSUES].others_only = true;
+    people_join(&parts[TASKS_DONE], &parts[LABELS_DONE]);
+    people_join(&parts[TASKS_DECIDED], &parts[LABELS_DECIDED]);
+}
 
 /* Decisions and issues belong to the credited user, everything else to the actor; so do the collaborators that the
  * query names. */
@@ -25,46 +64,9 @@ static annoproj_status count(people *made, annoproj_error **error) {
                              .tasks = base->tasks,
                              .sources = base->sources,
                              .group = SCAN_BY_KIND | SCAN_BY_CREDITED};
-    const uint32_t unit = base->by_frame ? SCAN_FRAMES : 0;
-    scan_part parts[] = {own, own, own, given, given, given};
-    parts[0].kinds[0] = EVENT_TASK_SUBMIT;
-    parts[0].kinds[1] = EVENT_TASK_SKIP;
-    parts[1].kinds[0] = EVENT_LABEL_CREATE;
-    parts[1].kinds[1] = EVENT_LABEL_EDIT;
-    parts[1].kinds[2] = EVENT_LABEL_DELETE;
-    parts[1].kinds[3] = EVENT_LABEL_SUBMIT;
-    /* Consensus: what annotators did on their branches, not what became of it. */
-    parts[1].kinds[4] = EVENT_BRANCH_LABEL_CREATE;
-    parts[1].kinds[5] = EVENT_BRANCH_LABEL_EDIT;
-    parts[1].kinds[6] = EVENT_BRANCH_LABEL_DELETE;
-    parts[1].kinds[7] = EVENT_BRANCH_LABEL_SUBMIT;
-    if (base->by_frame) {
-        parts[1].kinds[8] = EVENT_LABEL_FRAMES_CREATE;
-        parts[1].kinds[9] = EVENT_LABEL_FRAMES_DELETE;
-        parts[1].kinds[10] = EVENT_BRANCH_LABEL_FRAMES_CREATE;
-        parts[1].kinds[11] = EVENT_BRANCH_LABEL_FRAMES_DELETE;
-    }
-    parts[1].classes = base->classes;
-    parts[1].sums = unit;
-    parts[2].kinds[0] = EVENT_TIME_SPENT;
-    parts[2].pieces = true;
-    parts[2].sums = SCAN_DURATION;
-    parts[3].kinds[0] = EVENT_TASK_APPROVE;
-    parts[3].kinds[1] = EVENT_TASK_REJECT;
-    parts[3].kinds[2] = EVENT_BRANCH_APPROVE;
-    parts[3].kinds[3] = EVENT_BRANCH_REJECT;
-    parts[4].kinds[0] = EVENT_LABEL_APPROVE;
-    parts[4].kinds[1] = EVENT_LABEL_REJECT;
-    parts[4].classes = base->classes;
-    parts[4].sums = unit;
-    parts[5].kinds[0] = EVENT_ISSUE_CREATE;
-    parts[5].kinds[1] = EVENT_ISSUE_RESOLVE;
-    parts[5].kinds[2] = EVENT_ISSUE_REOPEN;
-    parts[5].classes = base->classes;
-    parts[5].others_only = true;
-    people_join(&parts[0], &parts[1]);
-    people_join(&parts[3], &parts[4]);
-    return people_count(made, parts, base->by_frame ? 5 : 6, error);
+    scan_part parts[PARTS] = {own, own, own, given, given, given};
+    finish_parts(base, parts);
+    return people_count(made, parts, base->by_frame ? ISSUES : PARTS, error); /* issues have no frames */
 }
 
 static void add_row(rows *table, const person *who, bool by_frame) {
@@ -86,22 +88,14 @@ static void add_row(rows *table, const person *who, bool by_frame) {
     }
 }
 
-static annoproj_status make_report(scope *in, const query *asked, bool by_frame, annoproj_table **table,
-                                   annoproj_error **error) {
-    people made;
-    annoproj_status status = people_begin(&made, in, asked, by_frame, error);
-    if (status == ANNOPROJ_OK) {
-        status = count(&made, error);
-    }
-    const row_type *type = by_frame ? &row_annotators_frame_row : &row_annotators_row;
-    return status == ANNOPROJ_OK ? people_table(&made, type, add_row, table, error) : status;
-}
+static const people_plan plan = {
+    .count = count, .add = add_row, .type = &row_annotators_row, .type_by_frame = &row_annotators_frame_row};
 
 annoproj_status report_annotators(scope *in, const query *asked, annoproj_table **table, annoproj_error **error) {
-    return make_report(in, asked, false, table, error);
+    return people_report(in, asked, &plan, false, table, error);
 }
 
 annoproj_status report_annotators_by_frame(scope *in, const query *asked, annoproj_table **table,
                                            annoproj_error **error) {
-    return make_report(in, asked, true, table, error);
+    return people_report(in, asked, &plan, true, table, error);
 }

@@ -57,22 +57,14 @@ static void add_row(rows *table, const person *who, bool by_frame) {
     }
 }
 
-static annoproj_status make_report(scope *in, const query *asked, bool by_frame, annoproj_table **table,
-                                   annoproj_error **error) {
-    people made;
-    annoproj_status status = people_begin(&made, in, asked, by_frame, error);
-    if (status == ANNOPROJ_OK) {
-        status = count(&made, error);
-    }
-    const row_type *type = by_frame ? &row_reviewers_frame_row : &row_reviewers_row;
-    return status == ANNOPROJ_OK ? people_table(&made, type, add_row, table, error) : status;
-}
+static const people_plan plan = {
+    .count = count, .add = add_row, .type = &row_reviewers_row, .type_by_frame = &row_reviewers_frame_row};
 
 annoproj_status report_reviewers(scope *in, const query *asked, annoproj_table **table, annoproj_error **error) {
-    return make_report(in, asked, false, table, error);
+    return people_report(in, asked, &plan, false, table, error);
 }
 
 annoproj_status report_reviewers_by_frame(scope *in, const query *asked, annoproj_table **table,
                                           annoproj_error **error) {
-    return make_report(in, asked, true, table, error);
+    return people_report(in, asked, &plan, true, table, error);
 }

@@ -659,8 +659,8 @@
 #define people_begin annoproj_internal_people_begin
 #define people_count annoproj_internal_people_count
 #define people_join annoproj_internal_people_join
+#define people_report annoproj_internal_people_report
 #define people_stages annoproj_internal_people_stages
-#define people_table annoproj_internal_people_table
 #define person_rule_bars annoproj_internal_person_rule_bars
 #define person_rules_check annoproj_internal_person_rules_check
 #define place_check annoproj_internal_place_check

@@ -96,16 +96,27 @@ static bool any_figure(const person *who, bool by_frame) {
            who->approved != 0 || who->rejected != 0 || seconds_of(who->time_us) != 0 || (!by_frame && who->issues != 0);
 }
 
-annoproj_status people_table(people *made, const row_type *type, person_fn add, annoproj_table **table,
-                             annoproj_error **error) {
-    rows *out = rows_new(type);
+static annoproj_status make_table(const people *made, const people_plan *plan, annoproj_table **table,
+                                  annoproj_error **error) {
+    const bool by_frame = made->report.by_frame;
+    rows *out = rows_new(by_frame ? plan->type_by_frame : plan->type);
     for (int64_t i = 0; i < made->users.count; i++) {
         const report_user *user = &made->users.by_email[i];
-        if (any_figure(&made->figures[user->number], made->report.by_frame)) {
+        if (any_figure(&made->figures[user->number], by_frame)) {
             rows_int64(out, user->number);
             rows_text(out, user->email);
-            add(out, &made->figures[user->number], made->report.by_frame);
+            plan->add(out, &made->figures[user->number], by_frame);
         }
     }
     return rows_finish(out, table, error);
+}
+
+annoproj_status people_report(scope *in, const query *asked, const people_plan *plan, bool by_frame,
+                              annoproj_table **table, annoproj_error **error) {
+    people made;
+    annoproj_status status = people_begin(&made, in, asked, by_frame, error);
+    if (status == ANNOPROJ_OK) {
+        status = plan->count(&made, error);
+    }
+    return status == ANNOPROJ_OK ? make_table(&made, plan, table, error) : status;
 }

@@ -21,10 +21,16 @@ annoproj_status people_begin(people *people, scope *scope, const query *query, b
 annoproj_status people_count(people *people, const scan_part *parts, size_t count, annoproj_error **error);
 /* Without a class filter the kinds of one part can be picked together with another's: one pass less over the log. */
 void people_join(scan_part *from, scan_part *into);
-/* Calls add() for every user with a figure, by e-mail. */
-typedef void (*person_fn)(rows *rows, const person *person, bool by_frame);
-annoproj_status people_table(people *people, const row_type *type, person_fn add, annoproj_table **table,
-                             annoproj_error **error);
+/* A report of figures by user: how they are counted, and what a row shows of them behind the user. */
+typedef struct people_plan {
+    annoproj_status (*count)(people *people, annoproj_error **error);
+    void (*add)(rows *rows, const person *person, bool by_frame);
+    const row_type *type, *type_by_frame;
+} people_plan;
+
+/* Has a row for every user with a figure, by e-mail. */
+annoproj_status people_report(scope *scope, const query *query, const people_plan *plan, bool by_frame,
+                              annoproj_table **table, annoproj_error **error);
 
 /* Stages of a type that the query's stage filter leaves; all of them when it names none of that type. */
 annoproj_status people_stages(people *people, const number_set *type, bool *chosen, const number_set **out,
