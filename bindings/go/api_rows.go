@@ -601,7 +601,7 @@ type StageRow struct {
 	Title string `json:"title"`
 	// Type: ANNOTATION, REVIEW, AGENT, CONSENSUS_ANNOTATION, CONSENSUS_REVIEW or DONE.
 	Type string `json:"type"`
-	// Tasks: Tasks in the stage that the session's role counts.
+	// Tasks: Tasks in the stage that the session's role counts: all, or one's own where unassigned ones are hidden; a task in consensus once, whichever of its branches the session sees.
 	Tasks int64 `json:"tasks"`
 }
 

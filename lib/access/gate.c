@@ -179,6 +179,10 @@ static const char *ticket_lacks(const scope *in) {
     if (given->task != in->task.id || given->user != in->user) {
         return "; the session's ticket is for another task";
     }
+    if (given->joined != in->joined) {
+        return "; the user was removed from the project since the session's ticket was issued: ask an admin for "
+               "another one";
+    }
     if (in->project.strict_status) {
         return "; tickets open nothing in a project with strict_status on";
     }

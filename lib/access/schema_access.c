@@ -14,7 +14,8 @@ const char schema_access[] =
     "CREATE TABLE collaborator("
     " project INTEGER NOT NULL,"
     " user INTEGER NOT NULL,"
-    " role INTEGER NOT NULL," /* annoproj_role */
+    " role INTEGER NOT NULL,"   /* annoproj_role */
+    " joined INTEGER NOT NULL," /* sequence number of the project's event that added the user */
     " PRIMARY KEY(project, user)) WITHOUT ROWID, STRICT;"
     "CREATE INDEX collaborator_user ON collaborator(user, project);"
     /* Request keys: what a repeat of a change with the same key is answered with. */

@@ -8,7 +8,7 @@
 #include "access.h"
 #include "failure.h"
 
-#define NUMBERS 4 /* project, task, user, expires */
+#define NUMBERS 5 /* project, task, user, joined, expires */
 
 /* What is signed names its use and the store, so that a signature made for anything else is none here. */
 static void sign(const char *named, const char *key, const char *store_uuid, char out[SIGNATURE_TEXT]) {
@@ -18,8 +18,8 @@ static void sign(const char *named, const char *key, const char *store_uuid, cha
 }
 
 static void name(const ticket *of, char out[TICKET_TEXT]) {
-    snprintf(out, TICKET_TEXT, "1.%" PRId64 ".%" PRId64 ".%" PRId64 ".%" PRId64, PROJECT_OF(of->task),
-             NUMBER_OF(of->task), of->user, of->expires_us);
+    snprintf(out, TICKET_TEXT, "1.%" PRId64 ".%" PRId64 ".%" PRId64 ".%" PRId64 ".%" PRId64, PROJECT_OF(of->task),
+             NUMBER_OF(of->task), of->user, of->joined, of->expires_us);
 }
 
 void ticket_write(const ticket *of, const char *key, const char *store_uuid, char out[TICKET_TEXT]) {
@@ -53,7 +53,7 @@ annoproj_status ticket_read(const char *text, const char *key, const char *store
         numbers[1] == 0 || numbers[1] > UINT32_MAX || numbers[2] == 0)
         return fail(error, ANNOPROJ_INVALID, "%s is no ticket: give the text that annoproj_ticket_issue made",
                     QUOTED(text));
-    const ticket read = {MAKE_ID(numbers[0], numbers[1]), numbers[2], numbers[3]};
+    const ticket read = {MAKE_ID(numbers[0], numbers[1]), numbers[2], numbers[3], numbers[4]};
     name(&read, named);
     sign(named, key, store_uuid, signature);
     memcpy(given, at + 1, sizeof given);

@@ -91,7 +91,7 @@ static void check_person(checking *check, const char *subject, const replay *sta
 }
 
 static annoproj_status check_collaborators(scope *in, checking *check, const replay *state, annoproj_error **error) {
-    static const char query[] = "SELECT user, role FROM collaborator WHERE project = ? ORDER BY user";
+    static const char query[] = "SELECT user, role, joined FROM collaborator WHERE project = ? ORDER BY user";
     int64_t next = 1;
     statement *find = sql(in->database, query);
     bind_int64(find, check->project);
@@ -100,6 +100,9 @@ static annoproj_status check_collaborators(scope *in, checking *check, const rep
         for (; next < user && (size_t)next < state->user_count; next++)
             check_person(check, "collaborator", state, next, 0);
         check_person(check, "collaborator", state, user, column_int64(find, 1));
+        if (user > 0 && (size_t)user < state->user_count)
+            check_compare(check, "collaborator", user, "event that added", column_int64(find, 2),
+                          state->users[user].joined);
         next = user + 1;
     }
     for (; (size_t)next < state->user_count; next++)

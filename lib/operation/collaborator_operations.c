@@ -49,11 +49,17 @@ static annoproj_status check_user(scope *in, int64_t user, annoproj_error **erro
 }
 
 static annoproj_status put_role(command *cmd, int64_t user, int32_t role, annoproj_error **error) {
-    static const char query[] = "INSERT OR REPLACE INTO collaborator(project, user, role) VALUES(?, ?, ?)";
+    static const char query[] = "INSERT INTO collaborator(project, user, role, joined) VALUES(?, ?, ?, ?)"
+                                " ON CONFLICT(project, user) DO UPDATE SET role = excluded.role";
+    int64_t seq = 0; /* of the event that follows */
+    annoproj_status status = command_next_seq(cmd, &seq, error);
+    if (status != ANNOPROJ_OK)
+        return status;
     statement *put = sql(cmd->scope.database, query);
     bind_int64(put, cmd->scope.project.id);
     bind_int64(put, user);
     bind_int64(put, role);
+    bind_int64(put, seq);
     return sql_run(put, error);
 }
 

@@ -23,7 +23,7 @@ DERIVED = {
     "event_segment": ("first_seq", "count", "time_least", "time_most", "time_reach", "command_least", "command_most", "ascending", "checksum"),
     "event_summary": ("segments", "checksum"),
     "user": ("org_role", "disabled", "erased"),
-    "collaborator": ("role",),
+    "collaborator": ("role", "joined"),
     "outbox": ("kind", "created_us", "actor", "task", "stage", "reference"),
     "outbox_state": ("waiting",),
     "project": ("status", "owner", "ontology", "created_us", "idle_limit_us", "time_window_us", "self_release", "strict_status",

@@ -90,7 +90,7 @@ class LabelOperations:
             for issue, row in zip(task.issues, rows_of(self.project.task(HOST, task).issues())):
                 issue.id = row["issue"]
         issue, project, reference = task.issues[at], self.project.handle_of(user), self.reference
-        expires, _, guest = self.project.guests.get((user, task.id), (0, None, None))
+        ticket, _, guest = self.project.guests.get((user, task.id), (None, None, None))
         project = guest or project
 
         def does():
@@ -100,4 +100,4 @@ class LabelOperations:
                "resolve": lambda **call: project.issue_resolve(issue.id, **call),
                "reopen": lambda **call: project.issue_reopen(issue.id, **call)}[how]
         self.both("issue_%s(user %d, issue %d of task %d)" % (how, user, at, task.id),
-                  (lambda: reference.with_ticket(user, task, reference.now < expires, does)) if guest else does, act)
+                  (lambda: reference.with_ticket(user, task, reference.is_valid(user, ticket), does)) if guest else does, act)

@@ -75,7 +75,7 @@ class Operations(LabelOperations, ProjectOperations, StoreOperations, Reporting)
     def on_task(self, name, user, task, expected, actual, meets=True, **more):
         """An operation through a task's handle, now and then one of a ticket; without one, the task must be invisible."""
         self.touched = [task]
-        expires, guest, _ = self.project.guests.get((user, task.id), (0, None, None))
+        ticket, guest, _ = self.project.guests.get((user, task.id), (None, None, None))
         guest = guest if self.random.random() < 0.8 else None
         try:
             handle = guest or self.project.task(user, task)
@@ -84,7 +84,7 @@ class Operations(LabelOperations, ProjectOperations, StoreOperations, Reporting)
             return None, None
         reference = self.reference
         does = (lambda: reference.meet(user, task, expected)) if meets else (lambda: expected(user, task))
-        wanted = does if guest is None else lambda: reference.with_ticket(user, task, reference.now < expires, does)
+        wanted = does if guest is None else lambda: reference.with_ticket(user, task, reference.is_valid(user, ticket), does)
         return self.both("%s(user %d, task %d%s%s)" % (name, user, task.id, ", by ticket" * bool(guest),
                                                        "".join(", %s=%r" % pair for pair in more.items())),
                          wanted, lambda **call: actual(handle, **call))

@@ -34,6 +34,11 @@ class People:
                   INVALID=not self.now < expires <= self.now + 30 * DAY)
         return UNCHANGED
 
+    def is_valid(self, user, ticket):
+        """Whether it is in time, and the user was not removed since."""
+        expires, removals = ticket
+        return self.now < expires and self.removals[user] == removals
+
     def with_ticket(self, user, task, valid, act):
         """On its task a ticket opens what only the project's status has closed, and its use is an event."""
         self.ticketed, self.ticket_needed = valid and not self.strict, False
@@ -71,7 +76,12 @@ class People:
         refuse_if(INVALID=user == HOST, STATE=self.status == "archived"
                   or (self.role(user) == "admin" and user != HOST and self.is_last_admin(user)))
         self.free_all(user, user)
+        self.take_out(user)
+
+    def take_out(self, user):
+        """Tickets of before open nothing, also when the user comes back."""
         del self.roles[user]
+        self.removals[user] += 1
 
     def change_collaborator(self, user, who, role):
         """`role` None removes."""
@@ -81,7 +91,7 @@ class People:
                   NOT_FOUND=was is None, PERMISSION="admin" in (was, role) and self.role(user) != "admin")
         if role is None:
             self.free_all(user, who)
-            del self.roles[who]
+            self.take_out(who)
         else:
             self.roles[who] = role
             if role != was:

@@ -48,17 +48,17 @@ class ProjectOperations:
         text, _ = self.on_task("ticket_issue", user, task, lambda u, t: reference.issue_ticket(u, t, to, expires),
                                lambda t, **call: t.ticket_issue(to, expires, **call), to=to, expires=expires)
         if text is not None:
-            tickets.append((text, to, task, expires))
+            tickets.append((text, to, task, (expires, reference.removals[to])))
             self.follow(*tickets[-1])
 
-    def follow(self, text, user, task, expires):
+    def follow(self, text, user, task, ticket):
         """Whoever comes with a ticket gets a session, and from it a handle of the task where they see it."""
         world, reference = self.world, self.reference
         self.project.expect("ticket of another", status_of(world.store.session_open, self.random.choice([HOST, user % len(world.users) + 1]),
                                                          ticket=text) == "OK", False)
         status = status_of(world.store.session_open, user, ticket=text)
         expected = {"STATE"} if user in reference.disabled else {"OK"}
-        if reference.now >= expires:
+        if reference.now >= ticket[0]:
             expected = {"PERMISSION"} | expected - {"OK"}
         self.project.expect("session with a ticket of user %d" % user, (status in expected, status), (True, status))
         if status == "OK":
@@ -66,12 +66,12 @@ class ProjectOperations:
             found = status_of(session.ticket_task)
             self.project.expect_any("task of the ticket", found, reference.opening(user, task))
             if found == "OK":
-                self.project.guests[user, task.id] = expires, session.ticket_task(), session.project_open(self.project.id)
+                self.project.guests[user, task.id] = ticket, session.ticket_task(), session.project_open(self.project.id)
 
     def use_ticket(self):
         """In a project that is closed, where tickets open nothing, and around the moment when the ticket expires."""
         world, random, tasks = self.world, self.random, self.reference.tasks
-        guests = [(user, tasks[task], expires) for (user, task), (expires, _, _) in self.project.guests.items() if task in tasks]
+        guests = [(user, tasks[task], expires) for (user, task), ((expires, _), _, _) in self.project.guests.items() if task in tasks]
         if not guests:
             return self.ticket()
         user, task, expires = random.choice(guests)

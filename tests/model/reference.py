@@ -4,6 +4,8 @@ dictionaries, and knowing nothing of the library.
 An operation either changes the state and returns, or raises Refused with every status that would be right. What one may not see
 is NOT_FOUND before all else, what one's role does not hold is PERMISSION; of several reasons why not now, any will do.
 """
+import collections
+
 from branches import Branches
 from copies import Copies
 from labels import Labels
@@ -27,7 +29,7 @@ class Reference(Transitions, Labels, Routes, TimeSpent, People, Copies, Messages
         self.dataset_uuids = dataset_uuids
         self.idle_limit, self.window, self.self_release = idle_limit, window, self_release
         self.status = "not_started"
-        self.roles, self.attached, self.once_attached = {}, set(), []
+        self.roles, self.removals, self.attached, self.once_attached = {}, collections.Counter(), set(), []
         self.tasks, self.unborn, self.happened = {}, [], []
         self.beats = {}
         self.counted = 0

@@ -286,7 +286,7 @@ static void test_no_more_than_ten_thousand(void **state) {
     static const char fill[] =
         "WITH RECURSIVE n(i) AS (SELECT 1001 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)"
         " INSERT INTO user SELECT i, randomblob(16), i || '@many.org', 'Many', 1, 0, 0, 0 FROM n;"
-        "INSERT INTO collaborator SELECT p.id, u.id, 4 FROM project p, user u WHERE u.id > 1000"
+        "INSERT INTO collaborator SELECT p.id, u.id, 4, 0 FROM project p, user u WHERE u.id > 1000"
         " LIMIT 9999 - (SELECT count(*) FROM collaborator)";
     annoproj_error *error = NULL;
     sqlite3 *database = NULL;

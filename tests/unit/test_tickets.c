@@ -1,4 +1,5 @@
 /* Tickets (behaviour §4): they open one task to one collaborator while the project's status is closed for them, and nothing else. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -198,8 +199,16 @@ static void test_it_gives_no_right(void **state) {
     assert_status(ANNOPROJ_NOT_FOUND, annoproj_task_submit(first, NULL, NULL, &error), error);
     assert_ok(annoproj_collaborator_remove(made->host_project, user, NULL, &error), error);
     assert_status(ANNOPROJ_NOT_FOUND, annoproj_task_submit(first, NULL, NULL, &error), error);
+    /* Who comes back needs another ticket. */
     assert_ok(annoproj_collaborator_add(made->host_project, user, ANNOPROJ_ROLE_ANNOTATOR, NULL, &error), error);
-    assert_ok(annoproj_task_submit(first, NULL, NULL, &error), error);
+    assert_status(ANNOPROJ_STATE, annoproj_task_submit(first, NULL, NULL, &error), error);
+    char *anew = issue(made, 0, user);
+    annoproj_session *again = guest_of(made, user, anew);
+    annoproj_task *opened = task_of(again);
+    assert_ok(annoproj_task_submit(opened, NULL, NULL, &error), error);
+    annoproj_task_close(opened);
+    annoproj_session_close(again);
+    annoproj_free(anew);
     assert_ok(annoproj_user_disable(made->host, user, NULL, &error), error);
     assert_status(ANNOPROJ_STATE, annoproj_task_initiate(second, NULL, &error), error);
     for (int i = 0; i < 3; i++) {
@@ -231,17 +240,22 @@ static void test_forgeries(void **state) {
         changed[i] = 0;
         assert_status(ANNOPROJ_INVALID, open_with(made, user, changed, &session, &error), error);
     }
-    const char *const nonsense[] = {"",           "1",
-                                    "1.1.1.1",    "ticket",
-                                    "2.1.1.1.1.", "1.-1.1.1.1.x",
-                                    "\xff",       "1.99999999999999999999.1.1.1.00000000000000000000000000000000"};
+    const char *const nonsense[] = {"",
+                                    "1",
+                                    "1.1.1.1",
+                                    "ticket",
+                                    "2.1.1.1.1.1.",
+                                    "1.-1.1.1.1.1.x",
+                                    "\xff",
+                                    "1.99999999999999999999.1.1.1.1.00000000000000000000000000000000"};
     for (size_t i = 0; i < sizeof nonsense / sizeof *nonsense; i++)
         assert_status(ANNOPROJ_INVALID, open_with(made, user, nonsense[i], &session, &error), error);
     snprintf(changed, sizeof changed, "1.0%s", pass + 2); /* the same numbers, another text */
     assert_status(ANNOPROJ_PERMISSION, open_with(made, user, changed, &session, &error), error);
     assert_status(ANNOPROJ_PERMISSION, open_with(made, made->users[TEAM_BOTH], pass, &session, &error), error);
     assert_status(ANNOPROJ_PERMISSION, open_with(made, 0, pass, &session, &error), error);
-    const struct ticket same = {made->first_task, user, made->now_us + HOUR_US};
+    struct ticket same = {.task = made->first_task, .user = user, .expires_us = made->now_us + HOUR_US};
+    assert_int_equal(sscanf(pass, "1.%*d.%*d.%*d.%" SCNd64, &same.joined), 1);
     ticket_write(&same, TEAM_TICKET_KEY, "00000000-0000-4000-8000-000000000000", elsewhere);
     assert_status(ANNOPROJ_PERMISSION, open_with(made, user, elsewhere, &session, &error), error);
     for (int i = 0; i < 2; i++) { /* with another key, then with none */

@@ -835,7 +835,7 @@ class StageRow:
     key: str  # Key in the workflow document.
     title: str  # Title.
     type: str  # ANNOTATION, REVIEW, AGENT, CONSENSUS_ANNOTATION, CONSENSUS_REVIEW or DONE.
-    tasks: int  # Tasks in the stage that the session's role counts.
+    tasks: int  # Tasks in the stage that the session's role counts: all, or one's own where unassigned ones are hidden; a task in consensus once, whichever of its branches the session sees.
 
 
 @dataclasses.dataclass(frozen=True)

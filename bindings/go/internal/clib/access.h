@@ -116,6 +116,7 @@ typedef struct scope {
     int32_t source;
     int32_t org_role;             /* annoproj_org_role; admin for the host */
     int32_t role;                 /* annoproj_role in the project; admin for the host; 0 = none */
+    int64_t joined;               /* the event that made the session's user a collaborator; 0 = none */
     bool manager;                 /* host, admin or team manager: sees and works on every task. From
                                                           the table of operations, so that nothing else compares roles */
     bool owns;                    /* dataset and ontology subjects: `own` rights hold (one's own

@@ -1296,7 +1296,7 @@ ANNOPROJ_COLUMN(uuid, utf8, required, "", "UUID", "Stable id outside the store."
 ANNOPROJ_COLUMN(key, utf8, required, "", "Key", "Key in the workflow document.")
 ANNOPROJ_COLUMN(title, utf8, required, "", "Title", "Title.")
 ANNOPROJ_COLUMN(type, dictionary, required, "", "Type", "ANNOTATION, REVIEW, AGENT, CONSENSUS_ANNOTATION, CONSENSUS_REVIEW or DONE.")
-ANNOPROJ_COLUMN(tasks, int64, required, "", "Tasks", "Tasks in the stage that the session's role counts.")
+ANNOPROJ_COLUMN(tasks, int64, required, "", "Tasks", "Tasks in the stage that the session's role counts: all, or one's own where unassigned ones are hidden; a task in consensus once, whichever of its branches the session sees.")
 ANNOPROJ_ROW_END(stage_row)
 
 /* The stages the session may see, in the order of the document, with their counts. Rights: queue. */
@@ -1643,7 +1643,7 @@ ANNOPROJ_API annoproj_status annoproj_tasks_reopen(annoproj_project *project, co
  * what the user could do if the project were in progress, in calls on that task alone (not annoproj_stage_start_next nor in bulk); the role, the stage and whose the task is decide as always, at every
  * call. In archived projects, and where strict_status is on, it opens nothing. Issuing is an event, and so is each change that
  * a ticket alone made possible. Nothing of a ticket is stored: another ticket_key ends all of them, setting strict_status those of
- * a project, removing the collaborator that one. */
+ * a project, removing the collaborator that one for ever, also when the user comes back. */
 
 /* A ticket for this task and that user until `expires_us`, at most 30 days from now: text of less than 160 characters that a link takes
  * as it is. NOT_FOUND when the user is no collaborator; STATE when the user is disabled, strict_status is on, or the store

@@ -82,10 +82,15 @@ static annoproj_status insert_workflow(command *cmd, int64_t source, annoproj_er
 /* Admins always come along, all others when asked; who makes the copy is its admin in any case. */
 static annoproj_status insert_people(command *cmd, int64_t source, bool all, annoproj_error **error) {
     static const char query[] =
-        "INSERT INTO collaborator(project, user, role) SELECT ?1, user, iif(user = ?3, ?4, role) FROM collaborator"
-        " WHERE project = ?2 AND (?5 OR ?6 >> role & 1 OR user = ?3)"
-        " UNION SELECT ?1, ?3, ?4 WHERE ?3 <> 0";
+        "INSERT INTO collaborator(project, user, role, joined)"
+        " SELECT ?1, user, role, ?7 - 1 + row_number() OVER (ORDER BY user) FROM"
+        " (SELECT user, iif(user = ?3, ?4, role) AS role FROM collaborator"
+        " WHERE project = ?2 AND (?5 OR ?6 >> role & 1 OR user = ?3) UNION SELECT ?3, ?4 WHERE ?3 <> 0)";
     static const char list[] = "SELECT user, role FROM collaborator WHERE project = ? ORDER BY user";
+    int64_t seq = 0; /* of the first of the events that follow, in the same order */
+    annoproj_status status = command_next_seq(cmd, &seq, error);
+    if (status != ANNOPROJ_OK)
+        return status;
     statement *insert = sql(cmd->scope.database, query);
     bind_int64(insert, cmd->scope.project.id);
     bind_int64(insert, source);
@@ -93,7 +98,8 @@ static annoproj_status insert_people(command *cmd, int64_t source, bool all, ann
     bind_int64(insert, ANNOPROJ_ROLE_ADMIN);
     bind_int64(insert, all);
     bind_int64(insert, roles_with(ANNOPROJ_OPERATION_COLLABORATOR_CHANGE_ADMIN));
-    annoproj_status status = sql_run(insert, error);
+    bind_int64(insert, seq);
+    status = sql_run(insert, error);
     if (status != ANNOPROJ_OK)
         return status;
     statement *find = sql(cmd->scope.database, list);

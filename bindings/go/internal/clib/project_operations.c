@@ -114,14 +114,19 @@ static annoproj_status insert_project_row(command *cmd, const project_call *made
 
 /* The creator becomes admin; a project of the host has no collaborator yet. */
 static annoproj_status insert_creator(command *cmd, int64_t project, annoproj_error **error) {
-    static const char query[] = "INSERT INTO collaborator(project, user, role) VALUES(?, ?, ?)";
+    static const char query[] = "INSERT INTO collaborator(project, user, role, joined) VALUES(?, ?, ?, ?)";
+    int64_t seq = 0; /* of the event that follows */
     if (cmd->scope.user == 0)
         return ANNOPROJ_OK;
+    annoproj_status status = command_next_seq(cmd, &seq, error);
+    if (status != ANNOPROJ_OK)
+        return status;
     statement *insert = sql(cmd->scope.database, query);
     bind_int64(insert, project);
     bind_int64(insert, cmd->scope.user);
     bind_int64(insert, ANNOPROJ_ROLE_ADMIN);
-    annoproj_status status = sql_run(insert, error);
+    bind_int64(insert, seq);
+    status = sql_run(insert, error);
     if (status == ANNOPROJ_OK)
         command_event(
             cmd,

@@ -150,6 +150,7 @@ static bool apply_to_user(replay *state, const event *one) {
     case EVENT_COLLABORATOR_REMOVE: user->role = 0; break;
     default:
         user->created_us = user->known ? user->created_us : one->time_us;
+        user->joined = user->role == 0 ? state->seq : user->joined;
         user->role = one->reference;
         user->known = true;
     }

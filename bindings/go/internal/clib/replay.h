@@ -75,8 +75,8 @@ typedef struct replayed_worker {
 
 /* A user, in the store's events, or a collaborator, in a project's. */
 typedef struct replayed_user {
-    int64_t role; /* organisation's or project's; 0 in a project = no collaborator */
-    int64_t created_us;
+    int64_t role;               /* organisation's or project's; 0 in a project = no collaborator */
+    int64_t created_us, joined; /* joined: sequence number of the event that added a collaborator */
     bool known, disabled, erased;
 } replayed_user;
 

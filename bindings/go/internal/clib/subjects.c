@@ -14,7 +14,7 @@
 
 #define PROJECT_COLUMNS                                                                                                \
     ", p.id, p.ontology, p.owner, p.status, p.idle_limit_us, p.time_window_us, p.self_release, p.strict_status,"       \
-    " p.count_text_and_audio, p.deleted_us IS NOT NULL, p.purging, p.uuid, c.role"
+    " p.count_text_and_audio, p.deleted_us IS NOT NULL, p.purging, p.uuid, c.role, c.joined"
 #define PROJECT_JOIN " LEFT JOIN project p ON p.id = ?2 LEFT JOIN collaborator c ON c.project = p.id AND c.user = w.id"
 
 #define STAGE_COLUMNS                                                                                                  \
@@ -122,6 +122,7 @@ static void read_project(cursor *row, scope *in) {
     project->hash_key_of = project->id;
     row->at++;
     int32_t role = next_int32(row);
+    in->joined = next_int64(row);
     in->role = project->id == 0 ? 0 : in->user == 0 ? ANNOPROJ_ROLE_ADMIN : role;
     if (project->deleted && role_right(in->role, ANNOPROJ_OPERATION_RESTORE) == RIGHT_NO)
         in->role = 0; /* a deleted project is there for those only who can bring it back */

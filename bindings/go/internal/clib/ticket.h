@@ -1,5 +1,5 @@
 /* Tickets: an admin's word, signed with the host's key, that lets one collaborator work on one task although the project's
- * status is closed for them. A ticket is text "1.project.task.user.expires.signature"; nothing of it is stored. */
+ * status is closed for them. A ticket is text "1.project.task.user.joined.expires.signature"; nothing of it is stored. */
 #ifndef TICKET_H
 #define TICKET_H
 
@@ -8,7 +8,10 @@
 
 typedef struct ticket {
     int64_t task; /* id; 0 = no ticket */
-    int64_t user, expires_us;
+    int64_t user;
+    int64_t
+        joined; /* the event that made the user a collaborator: who is removed and added again needs another ticket */
+    int64_t expires_us;
 } ticket;
 
 #define TICKET_TEXT 160 /* the longest, with the NUL */

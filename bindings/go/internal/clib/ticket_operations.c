@@ -7,12 +7,12 @@
 #define LONGEST_US (INT64_C(30) * 86400 * 1000000)
 
 typedef struct ticket_call {
-    int64_t user, expires_us;
+    int64_t user, joined, expires_us;
     char written[TICKET_TEXT];
 } ticket_call;
 
-static annoproj_status require_collaborator(command *cmd, int64_t user, annoproj_error **error) {
-    static const char query[] = "SELECT u.disabled FROM collaborator c JOIN user u ON u.id = c.user"
+static annoproj_status require_collaborator(command *cmd, int64_t user, int64_t *joined, annoproj_error **error) {
+    static const char query[] = "SELECT u.disabled, c.joined FROM collaborator c JOIN user u ON u.id = c.user"
                                 " WHERE c.project = ? AND c.user = ?";
     bool found = false, disabled = false;
     statement *find = sql(cmd->scope.database, query);
@@ -21,6 +21,7 @@ static annoproj_status require_collaborator(command *cmd, int64_t user, annoproj
     if (sql_row(find)) {
         found = true;
         disabled = column_int64(find, 0) != 0;
+        *joined = column_int64(find, 1);
     }
     annoproj_status status = sql_end(find, error);
     if (status == ANNOPROJ_OK && !found)
@@ -41,7 +42,7 @@ static annoproj_status check_time(int64_t now_us, int64_t expires_us, annoproj_e
 /* The same text whenever it is written. */
 static annoproj_status write_text(scope *in, void *arguments, annoproj_error **error) {
     ticket_call *call = arguments;
-    const ticket made = {in->task.id, call->user, call->expires_us};
+    const ticket made = {in->task.id, call->user, call->joined, call->expires_us};
     const char *key = store_ticket_key(in->store);
     char uuid[37];
     if (!key)
@@ -58,7 +59,7 @@ static annoproj_status issue_ticket(command *cmd, void *arguments, annoproj_erro
     if (in->project.strict_status)
         return fail(error, ANNOPROJ_STATE, "project %lld has strict_status on: tickets open nothing there",
                     (long long)in->project.id);
-    annoproj_status status = require_collaborator(cmd, call->user, error);
+    annoproj_status status = require_collaborator(cmd, call->user, &call->joined, error);
     if (status == ANNOPROJ_OK)
         status = check_time(in->now_us, call->expires_us, error);
     if (status == ANNOPROJ_OK)
@@ -69,6 +70,7 @@ static annoproj_status issue_ticket(command *cmd, void *arguments, annoproj_erro
                                     .stage = in->task.stage.number,
                                     .credited = call->user,
                                     .duration_us = call->expires_us - in->now_us});
+    command_result_int64(cmd, call->joined);
     return status;
 }
 
@@ -81,12 +83,16 @@ annoproj_status annoproj_ticket_issue(annoproj_task *task, int64_t user, int64_t
         .fingerprint = fingerprint_int64(fingerprint_int64(fingerprint_text(0, "ticket_issue"), user), expires_us)};
     if (!result_place(out, sizeof *out, "ticket", error))
         return ANNOPROJ_INVALID;
+    bytes result = {0};
     char *text = allocate(TICKET_TEXT);
     if (!text)
         return fail_memory(error);
-    annoproj_status status = task_write(task, &what, issue_ticket, call, NULL, error);
-    if (status == ANNOPROJ_OK && !made.written[0]) /* a request key was repeated, and tickets are not stored */
+    annoproj_status status = task_write(task, &what, issue_ticket, call, &result, error);
+    if (status == ANNOPROJ_OK && !made.written[0]) { /* a request key was repeated, and tickets are not stored */
+        made.joined = result_int64(&result, 0);
         status = task_read(task, &what, write_text, call, error);
+    }
+    bytes_release(&result);
     if (status == ANNOPROJ_OK) {
         memcpy(text, made.written, sizeof made.written);
         *out = text;
