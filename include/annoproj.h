@@ -596,8 +596,8 @@ ANNOPROJ_API void annoproj_check_options_init(annoproj_check_options *options AN
  *
  * Does not compare what no second place of the store tells: titles, names and other texts outside of documents,
  * data units but for their titles and types, the content of labels (but for approved ones in their review stage, and for what a label
- * version remembers), the frames and answers that were published; who submitted labels on text and audio where a project does not
- * count them; time, where a project was purged, beyond what is told elsewhere; acknowledged messages; last signs of work,
+ * version remembers), the frames and answers that were published; whose branches labels on text and audio came from where a project
+ * does not count them; time, where a project was purged, beyond what is told elsewhere; acknowledged messages; last signs of work,
  * heartbeats, request keys.
  *
  * In slices it finds the same as in one call: a slice ends behind the table or project it is at, so that

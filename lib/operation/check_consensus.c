@@ -4,11 +4,6 @@
 
 #include "check.h"
 
-static void bind_project(statement *find, const checking *check) {
-    bind_int64(find, MAKE_ID(check->project, 0));
-    bind_int64(find, MAKE_ID(check->project + 1, 0));
-}
-
 /* A branch is whose it is, or whose it was when it was submitted; a manager may submit another's. */
 static annoproj_status check_one_each(scope *in, checking *check, annoproj_error **error) {
     static const char text[] =
@@ -17,7 +12,7 @@ static annoproj_status check_one_each(scope *in, checking *check, annoproj_error
         " WHERE t.parent >= ?1 AND t.parent < ?2 AND t.parent <> 0 AND t.stage <> 0)"
         " WHERE user > 0 GROUP BY parent, user HAVING count(*) > 1";
     statement *find = sql(in->database, text);
-    bind_project(find, check);
+    check_bind_project(find, check);
     bind_int64(find, NOT_QUEUED);
     while (sql_row(find)) {
         char found[96];
@@ -34,7 +29,7 @@ static annoproj_status check_submitters(scope *in, checking *check, annoproj_err
         "?2 AND (t.id IS NULL OR t.last_submitter = s.user OR NOT EXISTS(SELECT 1 FROM task b WHERE b.parent = s.task"
         " AND b.parent <> 0 AND b.stage = 0 AND b.last_submitter = s.user))";
     statement *find = sql(in->database, text);
-    bind_project(find, check);
+    check_bind_project(find, check);
     while (sql_row(find)) {
         char found[64];
         snprintf(found, sizeof found, "user %" PRId64 " among its submitters", column_int64(find, 1));
@@ -62,9 +57,9 @@ static annoproj_status count_submitters(scope *in, checking *check, const replay
     return status;
 }
 
-annoproj_status check_consensus(scope *in, checking *check, const replay *state, annoproj_error **error) {
+annoproj_status check_consensus(scope *in, checking *check, annoproj_error **error) {
     annoproj_status status = check_one_each(in, check, error);
     if (status == ANNOPROJ_OK)
         status = check_submitters(in, check, error);
-    return status == ANNOPROJ_OK ? count_submitters(in, check, state, error) : status;
+    return status == ANNOPROJ_OK ? count_submitters(in, check, check->state, error) : status;
 }

@@ -212,7 +212,8 @@ static annoproj_status check_all_things(scope *in, checking *check, const replay
     return status;
 }
 
-annoproj_status check_project_facts(scope *in, checking *check, const replay *state, annoproj_error **error) {
+annoproj_status check_project_facts(scope *in, checking *check, annoproj_error **error) {
+    const replay *state = check->state;
     static const counted tasks_by_pathway = {
         "counter", "tasks of a pathway",
         "SELECT stage, kept, there FROM (SELECT c.stage, c.count AS kept, (SELECT count(*) FROM router_task t JOIN "
@@ -240,7 +241,8 @@ annoproj_status check_project_facts(scope *in, checking *check, const replay *st
     return status == ANNOPROJ_OK ? check_counted(in, check, &tasks_by_pathway, error) : status;
 }
 
-annoproj_status check_store_facts(scope *in, checking *check, const replay *state, annoproj_error **error) {
+annoproj_status check_store_facts(scope *in, checking *check, annoproj_error **error) {
+    const replay *state = check->state;
     static const counted counts[] = {
         {"dataset", "data units that there are",
          "SELECT id, kept, there FROM (SELECT d.id, d.data_units AS kept, (SELECT count(*) FROM data_unit u"
@@ -263,10 +265,6 @@ annoproj_status check_store_facts(scope *in, checking *check, const replay *stat
         status = check_store_settings(in, check, state, error);
     if (status == ANNOPROJ_OK)
         status = check_all_things(in, check, state, things, sizeof things / sizeof *things, error);
-    if (status == ANNOPROJ_OK)
-        status = check_time(in, check, state, error);
-    if (status == ANNOPROJ_OK)
-        status = check_ontologies(in, check, state, error);
     for (size_t i = 0; i < sizeof counts / sizeof *counts && status == ANNOPROJ_OK; i++)
         status = check_counted(in, check, &counts[i], error);
     return status;

@@ -106,18 +106,19 @@ static annoproj_status check_one(scope *in, checking *check, int64_t ontology, c
 }
 
 /* The structure as it was given last, what the library knows nothing of included. */
-static void compare_structure(checking *check, const replay *state, int64_t ontology, const char *json, size_t length) {
+static void compare_structure(checking *check, int64_t ontology, const char *json, size_t length) {
+    const replay *state = check->state;
     const bool known = ontology > 0 && (size_t)ontology < state->thing_count[THING_ONTOLOGY];
     if (known && state->things[THING_ONTOLOGY][ontology].content != ontology_fingerprint(json, length))
         check_report(check, "ontology", ontology, "another structure", "the one that was given last");
 }
 
-annoproj_status check_ontologies(scope *in, checking *check, const replay *state, annoproj_error **error) {
+annoproj_status check_ontologies(scope *in, checking *check, annoproj_error **error) {
     static const char query[] = "SELECT id, json FROM ontology ORDER BY id";
     annoproj_status status = ANNOPROJ_OK;
     statement *find = sql(in->database, query);
     while (status == ANNOPROJ_OK && sql_row(find)) {
-        compare_structure(check, state, column_int64(find, 0), column_text(find, 1), column_length(find, 1));
+        compare_structure(check, column_int64(find, 0), column_text(find, 1), column_length(find, 1));
         status = check_one(in, check, column_int64(find, 0), column_text(find, 1), column_length(find, 1), error);
         if (status == ANNOPROJ_OK)
             status = bounds_check(in->bounds, error);

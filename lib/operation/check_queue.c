@@ -11,8 +11,7 @@ static annoproj_status check_skips(scope *in, checking *check, annoproj_error **
                                " WHERE s.task >= ? AND s.task < ?"
                                " AND (t.id IS NULL OR t.status <> ? OR s.stage <> t.stage)";
     statement *find = sql(in->database, text);
-    bind_int64(find, MAKE_ID(check->project, 0));
-    bind_int64(find, MAKE_ID(check->project + 1, 0));
+    check_bind_project(find, check);
     bind_int64(find, ANNOPROJ_TASK_SKIPPED);
     while (sql_row(find)) {
         char skip[64];
@@ -46,8 +45,7 @@ static annoproj_status check_stretches(scope *in, checking *check, annoproj_erro
     annoproj_status status = ANNOPROJ_OK;
     int64_t project = in->project.id;
     statement *find = sql(in->database, text);
-    bind_int64(find, MAKE_ID(check->project, 0));
-    bind_int64(find, MAKE_ID(check->project + 1, 0));
+    check_bind_project(find, check);
     in->project.id = check->project; /* facts are asked of one's own project only */
     while (status == ANNOPROJ_OK && sql_row(find)) {
         status = check_passed_task(in, check, column_int64(find, 0), column_int64(find, 1), error);
@@ -65,8 +63,7 @@ static annoproj_status check_clocks(scope *in, checking *check, annoproj_error *
         "SELECT t.id, t.worked_us IS NOT NULL FROM task t JOIN stage g ON g.id = t.stage WHERE t.id >= ? AND t.id < ?"
         " AND t.status <> ? AND (t.worked_us IS NULL) = (t.assigned_by = ? AND g.assignment_ttl_us > 0)";
     statement *find = sql(in->database, text);
-    bind_int64(find, MAKE_ID(check->project, 0));
-    bind_int64(find, MAKE_ID(check->project + 1, 0));
+    check_bind_project(find, check);
     bind_int64(find, ANNOPROJ_TASK_COMPLETED);
     bind_int64(find, ASSIGNED_SELF);
     while (sql_row(find)) {

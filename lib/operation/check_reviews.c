@@ -71,8 +71,7 @@ static annoproj_status check_rows(review_check *run, scope *in, annoproj_error *
     static const char query[] = "SELECT r.label, r.stage, r.state, r.reviewer, r.entered, r.task FROM label_review r"
                                 " WHERE r.task >= ? AND r.task < ? ORDER BY r.task, r.label";
     statement *find = sql(in->database, query);
-    bind_int64(find, MAKE_ID(run->check->project, 0));
-    bind_int64(find, MAKE_ID(run->check->project + 1, 0));
+    check_bind_project(find, run->check);
     while (sql_row(find)) {
         const int64_t which = column_int64(find, 0);
         const int32_t stage = (int32_t)NUMBER_OF(column_int64(find, 1));
@@ -95,8 +94,7 @@ static annoproj_status check_approved(review_check *run, scope *in, annoproj_err
         " JOIN stage s ON s.id = r.stage AND s.type = ?4 JOIN label l ON l.task = r.task AND l.number = r.label"
         " WHERE t.id >= ?1 AND t.id < ?2";
     statement *find = sql(in->database, query);
-    bind_int64(find, MAKE_ID(run->check->project, 0));
-    bind_int64(find, MAKE_ID(run->check->project + 1, 0));
+    check_bind_project(find, run->check);
     bind_int64(find, REVIEW_APPROVED);
     bind_int64(find, STAGE_REVIEW);
     while (sql_row(find)) {
@@ -116,7 +114,8 @@ static annoproj_status check_approved(review_check *run, scope *in, annoproj_err
     return sql_end(find, error);
 }
 
-annoproj_status check_reviews(scope *in, checking *check, replay *state, annoproj_error **error) {
+annoproj_status check_reviews(scope *in, checking *check, annoproj_error **error) {
+    replay *state = check->state;
     review_check run = {.check = check, .state = state};
     annoproj_status status = check_rows(&run, in, error);
     if (status == ANNOPROJ_OK)

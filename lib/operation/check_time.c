@@ -76,12 +76,12 @@ static annoproj_status check_spans(scope *in, checking *check, annoproj_error **
     return sql_end(find, error);
 }
 
-annoproj_status check_time(scope *in, checking *check, const replay *state, annoproj_error **error) {
-    time_totals totals = {.count = state->user_count};
+annoproj_status check_time(scope *in, checking *check, annoproj_error **error) {
+    time_totals totals = {.count = check->state->user_count};
     totals.of_user = allocate_zeroed(totals.count + 1, sizeof *totals.of_user);
     annoproj_status status = totals.of_user ? add_all(in, &totals, error) : fail_memory(error);
     if (status == ANNOPROJ_OK && !totals.damaged)
-        status = compare_all(in, check, &totals, state->purged, error);
+        status = compare_all(in, check, &totals, check->state->purged, error);
     release(totals.of_user);
     return status == ANNOPROJ_OK ? check_spans(in, check, error) : status;
 }

@@ -95,8 +95,7 @@ static annoproj_status check_each_version(version_check *run, annoproj_error **e
                                 " FROM label_version v WHERE v.id >= ? AND v.id < ? ORDER BY v.id";
     annoproj_status status = ANNOPROJ_OK;
     statement *find = sql(run->in->database, query);
-    bind_int64(find, MAKE_ID(run->check->project, 0));
-    bind_int64(find, MAKE_ID(run->check->project + 1, 0));
+    check_bind_project(find, run->check);
     while (status == ANNOPROJ_OK && sql_row(find)) {
         arena memory = {0}, *whole = run->in->memory;
         label_version version;
@@ -138,8 +137,7 @@ static annoproj_status check_states(version_check *run, annoproj_error **error) 
     annoproj_status status = ANNOPROJ_OK;
     run->version = 0;
     statement *find = sql(run->in->database, query);
-    bind_int64(find, MAKE_ID(run->check->project, 0));
-    bind_int64(find, MAKE_ID(run->check->project + 1, 0));
+    check_bind_project(find, run->check);
     while (status == ANNOPROJ_OK && sql_row(find)) {
         const version_task said = {.id = column_int64(find, 0),
                                    .contents = column_blob(find, 1),

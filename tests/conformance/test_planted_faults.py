@@ -66,12 +66,13 @@ TEXTS = {
     "stage_edge": ("name",),
     "stage_pathway": ("key", "title", "rule"),
 }
-# Columns in which only some rows follow from events: texts and audio may be left out.
+# Columns in which only some rows follow from events: of texts and audio that went through consensus some are left out.
 ROWS = {
     "task": "stage <> 0 AND id NOT IN (SELECT parent FROM task WHERE parent <> 0) AND id NOT IN (SELECT task FROM task_submitter)",
     "task_count": "count <> 0",
     "stage": "NOT removed",
-    "label_published": "task IN (SELECT t.id FROM task t WHERE t.data_type NOT IN (7, 8) AND t.parent = 0)",
+    "label_published": "task IN (SELECT t.id FROM task t WHERE t.parent = 0 AND (t.data_type NOT IN (7, 8)"
+                       " OR NOT EXISTS(SELECT 1 FROM task b WHERE b.parent = t.id)))",
 }
 
 

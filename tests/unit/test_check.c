@@ -380,6 +380,7 @@ static void test_uncounted_decisions(void **state) {
         assert_ok(annoproj_task_reject(task, &options, NULL, &error), error);
         annoproj_task_close(task);
         assert_int_equal(team_differences(made), 0);
+        expect_planted_found(made, "UPDATE label_published SET submitter = submitter + 1", "published_label");
         expect_planted_found(
             made, decide ? "UPDATE label_review SET state = 1, reviewer = 0" : "UPDATE label_review SET state = 3",
             "review");

@@ -12,7 +12,8 @@ static annoproj_status check_given(scope *in, checking *check, statement *row, i
     bind_int64(find, drawn);
     bind_text(find, column_text(row, 1));
     if (sql_row(find)) {
-        check_report(check, "label", column_int64(row, 0), column_text(row, 1), "a hash no other label of the task has");
+        check_report(check, "label", column_int64(row, 0), column_text(row, 1),
+                     "a hash no other label of the task has");
     }
     return sql_end(find, error);
 }
@@ -24,8 +25,7 @@ annoproj_status check_hashes(scope *in, checking *check, annoproj_error **error)
         return status;
     }
     statement *row = sql(in->database, SQL_LABELS);
-    bind_int64(row, MAKE_ID(check->project, 0));
-    bind_int64(row, MAKE_ID(check->project + 1, 0));
+    check_bind_project(row, check);
     while (status == ANNOPROJ_OK && sql_row(row)) {
         const int64_t number = column_int64(row, 0), drawn = label_hash_number(key, column_text(row, 1));
         const bool given = column_int64(row, 2) != 0;

@@ -18,8 +18,7 @@ static annoproj_status check_nodes(const uint8_t *json, size_t length) {
 static annoproj_status check_one_kind(scope *in, checking *check, const kept_words *kind, annoproj_error **error) {
     annoproj_status status = ANNOPROJ_OK;
     statement *find = sql(in->database, kind->query);
-    bind_int64(find, MAKE_ID(check->project, 0));
-    bind_int64(find, MAKE_ID(check->project + 1, 0));
+    check_bind_project(find, check);
     while (status == ANNOPROJ_OK && sql_row(find)) {
         const annoproj_status sound = kind->check(column_blob(find, 1), column_length(find, 1));
         if (sound == ANNOPROJ_NO_MEMORY) {

@@ -6,11 +6,6 @@
 #include "task.h"
 #include "workflow.h"
 
-static void bind_project(statement *find, const checking *check) {
-    bind_int64(find, MAKE_ID(check->project, 0));
-    bind_int64(find, MAKE_ID(check->project + 1, 0));
-}
-
 /* --- tasks -------------------------------------------------------------------------------------------------------- */
 
 /* What nobody is the assignee of has nobody who assigned it; but a branch that was closed while somebody had it keeps that. */
@@ -49,7 +44,7 @@ static annoproj_status check_columns(scope *in, checking *check, const replay *s
         " t.assigned_by, t.submitted, t.version"
         " FROM task t LEFT JOIN stage s ON s.id = t.stage + t.removed_stage WHERE t.id >= ? AND t.id < ?";
     statement *find = sql(in->database, query);
-    bind_project(find, check);
+    check_bind_project(find, check);
     while (sql_row(find)) {
         const int64_t number = NUMBER_OF(column_int64(find, 0));
         if ((size_t)number < state->task_count && state->tasks[number].created)
@@ -77,7 +72,7 @@ static annoproj_status check_stays(scope *in, checking *check, const replay *sta
     int64_t task = 0, stays = 0;
     uint64_t print = 0;
     statement *find = sql(in->database, query);
-    bind_project(find, check);
+    check_bind_project(find, check);
     while (sql_row(find)) {
         if (column_int64(find, 0) != task) {
             compare_stays(check, state, task, stays, print);
@@ -111,7 +106,7 @@ static annoproj_status check_workers(scope *in, checking *check, const replay *s
                                 " ORDER BY task, stage, user";
     size_t next = 0;
     statement *find = sql(in->database, query);
-    bind_project(find, check);
+    check_bind_project(find, check);
     while (sql_row(find)) {
         const replayed_worker found = {.task = NUMBER_OF(column_int64(find, 0)),
                                        .stage = NUMBER_OF(column_int64(find, 1)),
@@ -138,7 +133,7 @@ static annoproj_status check_issues(scope *in, checking *check, const replay *st
         " (SELECT h.resolved FROM issue_history h WHERE h.issue = i.id ORDER BY h.number DESC LIMIT 1)"
         " FROM issue i WHERE i.id >= ? AND i.id < ?";
     statement *find = sql(in->database, query);
-    bind_project(find, check);
+    check_bind_project(find, check);
     while (sql_row(find)) {
         const int64_t id = column_int64(find, 0);
         const replayed_issue *expected = (size_t)NUMBER_OF(id) < state->issue_count ? &state->issues[NUMBER_OF(id)]
@@ -160,11 +155,48 @@ static annoproj_status check_issues(scope *in, checking *check, const replay *st
     return sql_end(find, error);
 }
 
-annoproj_status check_task_facts(scope *in, checking *check, const replay *state, annoproj_error **error) {
+/* --- their tags --------------------------------------------------------------------------------------------------- */
+
+static bool tag_before(const replayed_tag *tag, int64_t issue, int64_t number) {
+    return tag->issue < issue || (tag->issue == issue && tag->tag < number);
+}
+
+static void report_tag(checking *check, int64_t issue, int64_t tag, bool on) {
+    char found[64], expected[64];
+    snprintf(found, sizeof found, "%stag %" PRId64, on ? "" : "no ", tag);
+    snprintf(expected, sizeof expected, "%stag %" PRId64, on ? "no " : "", tag);
+    check_report(check, "issue", MAKE_ID(check->project, issue), found, expected);
+}
+
+/* Both in order of issue and tag. */
+static annoproj_status check_issue_tags(scope *in, checking *check, const replay *state, annoproj_error **error) {
+    static const char query[] = "SELECT issue, tag FROM issue_tag WHERE issue >= ? AND issue < ? ORDER BY issue, tag";
+    size_t next = 0;
+    statement *find = sql(in->database, query);
+    check_bind_project(find, check);
+    while (sql_row(find)) {
+        const int64_t issue = NUMBER_OF(column_int64(find, 0)), tag = column_int64(find, 1);
+        for (; next < state->tag_count && tag_before(&state->tags[next], issue, tag); next++)
+            report_tag(check, state->tags[next].issue, state->tags[next].tag, false);
+        if (next < state->tag_count && state->tags[next].issue == issue && state->tags[next].tag == tag)
+            next++;
+        else
+            report_tag(check, issue, tag, true);
+    }
+    annoproj_status status = sql_end(find, error);
+    for (; status == ANNOPROJ_OK && next < state->tag_count; next++)
+        report_tag(check, state->tags[next].issue, state->tags[next].tag, false);
+    return status;
+}
+
+annoproj_status check_task_facts(scope *in, checking *check, annoproj_error **error) {
+    const replay *state = check->state;
     annoproj_status status = check_columns(in, check, state, error);
     if (status == ANNOPROJ_OK)
         status = check_stays(in, check, state, error);
     if (status == ANNOPROJ_OK)
         status = check_workers(in, check, state, error);
-    return status == ANNOPROJ_OK ? check_issues(in, check, state, error) : status;
+    if (status == ANNOPROJ_OK)
+        status = check_issues(in, check, state, error);
+    return status == ANNOPROJ_OK ? check_issue_tags(in, check, state, error) : status;
 }

@@ -141,6 +141,17 @@ static void note_action(replay *state, replayed_task *task, const event *one) {
         add_worker(state, task, one);
 }
 
+/* Every label that is live is submitted with its task, also where labels do not count and no event of the label tells it. */
+static void submit_labels(replay *state, const replayed_task *task, const event *one) {
+    for (int64_t which = task->first_label; which != 0; which = state->labels[which].next) {
+        replayed_label *label = &state->labels[which];
+        if (label->known && label->live) {
+            label->submitter = one->actor;
+            label->submit = task->submits;
+        }
+    }
+}
+
 static void arrive(replayed_task *task, const event *one) {
     task->returned = one->kind == EVENT_TASK_REJECT || one->kind == EVENT_TASK_REOPEN;
     task->status = task->returned ? ANNOPROJ_TASK_REOPENED : ANNOPROJ_TASK_NEW;
@@ -153,6 +164,8 @@ static void arrive(replayed_task *task, const event *one) {
 static void move(replay *state, replayed_task *task, const event *one) {
     const bool in_review = task->assignee != NOT_QUEUED;
     note_action(state, task, one);
+    if (one->kind == EVENT_TASK_SUBMIT)
+        submit_labels(state, task, one);
     if (task->parent != 0) {
         submit_branch(state, task);
         return;
