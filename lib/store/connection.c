@@ -162,6 +162,10 @@ annoproj_status database_overwrite(database *db, bool all, annoproj_error **erro
     return sql_end(set, error);
 }
 
+void database_spare_checkpoint(database *db) {
+    db->spare_checkpoint = true;
+}
+
 annoproj_status connection_cache(database *db, int64_t bytes, annoproj_error **error) {
     char text[64];
     snprintf(text, sizeof text, "PRAGMA cache_size=-%" PRId64, bytes / 1024 + 1);

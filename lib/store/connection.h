@@ -27,8 +27,9 @@ struct database {
     statement spare;      /* handed out when there is no memory for another; always failed */
     const bounds *bounds; /* of the call it works for; NULL = the library's own statements */
     uint32_t ticks;
-    int64_t busy_wait_us; /* how long to wait for a stranger's lock */
-    int64_t wal_pages;    /* pages in the write-ahead log after the last commit here */
+    int64_t busy_wait_us;  /* how long to wait for a stranger's lock */
+    bool spare_checkpoint; /* not behind the next commit */
+    int64_t wal_pages;     /* pages in the write-ahead log after the last commit here */
 };
 
 typedef enum connection_kind { CONNECTION_WRITER, CONNECTION_READER, CONNECTION_SPOOL } connection_kind;

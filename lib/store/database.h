@@ -42,6 +42,9 @@ bool sql_step_run(statement *statement); /* runs once without ending: bulk inser
 
 int64_t last_insert_id(database *database);
 
+/* The command at hand took long already: a checkpoint is left to a later one. */
+void database_spare_checkpoint(database *database);
+
 /* Whether what is deleted is overwritten also in pages that become free (connection.c says why usually not). */
 annoproj_status database_overwrite(database *database, bool all, annoproj_error **error);
 

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static char *path;
@@ -177,13 +178,45 @@ static void test_the_log_is_bounded(void **unused) {
     assert_true(log_bytes() <= 64 << 20);
 }
 
+static annoproj_status write_much_and_spare(writer *work, void *argument, annoproj_error **error) {
+    database_spare_checkpoint(work->database);
+    return write_much(work, argument, error);
+}
+
+static int64_t file_bytes(void) {
+    struct stat facts;
+    assert_int_equal(stat(path, &facts), 0);
+    return (int64_t)facts.st_size;
+}
+
+/* What took long already leaves the checkpoint to the next command, whatever that is; not when the log is large. */
+static void test_a_checkpoint_is_left_to_the_next(void **unused) {
+    (void)unused;
+    annoproj_error *error = NULL;
+    bounds call = no_bounds();
+    assert_ok(store_write(of, &call, write_much_and_spare, NULL, &error), error);
+    assert_ok(store_write(of, &call, write_much_and_spare, NULL, &error), error);
+    assert_ok(store_write(of, &call, write_much_and_spare, NULL, &error), error);
+    assert_true(file_bytes() < 1 << 20);
+    assert_ok(put(1, &error), error);
+    assert_true(file_bytes() > 1 << 20);
+    for (int i = 0; i < 40; i++) {
+        assert_ok(store_write(of, &call, write_much_and_spare, NULL, &error), error);
+    }
+    assert_true(log_bytes() < 40 << 20);
+}
+
 #define WITH_STORE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        WITH_STORE(test_full_changes_nothing),         WITH_STORE(test_file_size_limit_is_full),
-        WITH_STORE(test_a_failed_sync_is_settled),     WITH_STORE(test_unknown_when_nothing_can_be_found_out),
-        WITH_STORE(test_a_refused_body_needs_no_disk), WITH_STORE(test_the_log_is_bounded),
+        WITH_STORE(test_full_changes_nothing),
+        WITH_STORE(test_file_size_limit_is_full),
+        WITH_STORE(test_a_failed_sync_is_settled),
+        WITH_STORE(test_unknown_when_nothing_can_be_found_out),
+        WITH_STORE(test_a_refused_body_needs_no_disk),
+        WITH_STORE(test_the_log_is_bounded),
+        WITH_STORE(test_a_checkpoint_is_left_to_the_next),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

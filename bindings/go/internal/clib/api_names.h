@@ -260,6 +260,7 @@
 #define data_unit_load annoproj_internal_data_unit_load
 #define data_unit_read annoproj_internal_data_unit_read
 #define database_overwrite annoproj_internal_database_overwrite
+#define database_spare_checkpoint annoproj_internal_database_spare_checkpoint
 #define dataset_attach annoproj_internal_dataset_attach
 #define dataset_detach annoproj_internal_dataset_detach
 #define dataset_grew annoproj_internal_dataset_grew

@@ -39,14 +39,15 @@ static void note_starvation(struct store_state *state, int64_t pages) {
 
 annoproj_status checkpoint_after_commit(struct store_state *state, annoproj_error **error) {
     int64_t pages = state->writer->wal_pages;
-    bool whole;
+    bool whole, spare = state->writer->spare_checkpoint;
+    state->writer->spare_checkpoint = false;
     if (pages < state->checkpoint_pages) {
         state->checkpoint_pages = 0; /* the log was restarted */
         state->starved_pages = 0;
     }
     int64_t grown = (pages - state->checkpoint_pages) * state->page_size;
     if (pages * state->page_size < RESTART_BYTES) {
-        return grown < PASSIVE_BYTES ? ANNOPROJ_OK : run(state, SQLITE_CHECKPOINT_PASSIVE, 0, &whole, error);
+        return grown < PASSIVE_BYTES || spare ? ANNOPROJ_OK : run(state, SQLITE_CHECKPOINT_PASSIVE, 0, &whole, error);
     }
     note_starvation(state, pages);
     if (grown >= PASSIVE_BYTES) {

@@ -52,6 +52,7 @@ static annoproj_status take_batch(sealing *work, const event_batch *batch, annop
 annoproj_status event_seal(database *db, int64_t project, event_log *log, const event_batch *batch,
                            annoproj_error **error) {
     sealing work = {.database = db, .project = project, .log = log};
+    database_spare_checkpoint(db);
     annoproj_status status = event_columns_make(&work.columns) ? take_tail(&work, error) : fail_memory(error);
     if (status == ANNOPROJ_OK) {
         status = take_batch(&work, batch, error);
