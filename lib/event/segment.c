@@ -22,6 +22,9 @@ static bool is_packed(size_t width) {
 
 FOR_EACH_WIDTH uint64_t code_at(const uint8_t *codes, size_t row, size_t width) {
     uint64_t code = 0;
+    if (width == 0) {
+        return 0; /* a constant has no codes */
+    }
     memcpy(&code, codes + row * width,
            is_packed(width) ? sizeof code : width); /* little-endian machine: see Makefile */
     return is_packed(width) ? code & (((uint64_t)1 << 8 * width) - 1) : code;
