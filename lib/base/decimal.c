@@ -102,9 +102,13 @@ static decimal normalise(int64_t mantissa, int32_t scale) {
     if (mantissa == 0) {
         return (decimal){0, 0};
     }
-    while (mantissa % 10 == 0) {
-        mantissa /= 10;
-        scale--;
+    static const int64_t steps[] = {100000000, 10000, 100, 10};
+    int32_t digits = 8;
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++, digits /= 2) {
+        while (mantissa % steps[i] == 0) {
+            mantissa /= steps[i];
+            scale -= digits;
+        }
     }
     return (decimal){mantissa, scale};
 }
@@ -150,26 +154,41 @@ static bool reads_back(double value, int64_t magnitude, int32_t scale, decimal *
     return false;
 }
 
-/* The form with that many digits (15 to 17) that is nearest to the double; false when the double is very large or small
- * or when it lies so nearly in the middle of two that the product, which is off by at most 2^-8, cannot tell. */
-static bool nearest_form(double value, int digits, int64_t *magnitude, int32_t *scale) {
-    const double size = fabs(value);
-    int before = 0; /* digits before the point; below 0: zeros behind it */
-    if (size < 1e-9 || size >= powers[digits]) {
+/* The same at once, for numbers that are neither very large nor very small: the shortest of the forms with 15 to 17 digits is the
+ * first that lies less than half a gap from the double. False where the product, which is off by at most 2^-7, cannot tell, and below
+ * powers of two, where gaps are of two sizes. */
+static bool shortest_of_usual(double value, decimal *out) {
+    const double size = fabs(value), error = 0x1p-7;
+    int exponent, before = 0; /* digits before the point; below 0: zeros behind it */
+    if (size < 1e-9 || size >= 1e15 || frexp(size, &exponent) == 0.5) { // NOLINT: exact on purpose
         return false;
     }
-    while (before < digits && size >= powers[before]) {
+    while (size >= powers[before]) {
         before++;
     }
     while (before <= 0 && size * powers[1 - before] < 1) {
         before--;
     }
-    *scale = digits - before;
-    const long double product = (long double)size * wide_powers[*scale];
-    *magnitude = (int64_t)product;
-    const long double fraction = product - (long double)*magnitude;
-    *magnitude += fraction > 0.5L;
-    return fraction < 0.49L || fraction > 0.51L;
+    const int32_t scale = 17 - before;
+    const long double product = (long double)size * wide_powers[scale];
+    const double half = (double)(ldexpl(1, exponent - 54) * wide_powers[scale]);
+    const int64_t whole = (int64_t)product;
+    const double fraction = (double)(product - (long double)whole);
+    for (int64_t unit = 100; unit > 1; unit /= 10) {
+        const double above = (double)(whole % unit) + fraction, below = (double)unit - above;
+        const double apart = above < below ? above : below;
+        if (fabs(apart - half) < error || (apart < half && fabs(above - below) < error)) {
+            return false;
+        }
+        if (apart < half) {
+            const int64_t form = whole / unit + (below < above);
+            *out = normalise(value < 0 ? -form * unit : form * unit, scale);
+            return true;
+        }
+    }
+    const int64_t form = whole + (fraction > 0.5);
+    *out = normalise(value < 0 ? -form : form, scale);
+    return fabs(fraction - 0.5) > error;
 }
 
 /* Reads what "%.*e" printed, whatever the locale's decimal point is. */
@@ -194,13 +213,14 @@ bool decimal_from_double(double value, decimal *out) {
     if (value == 0) {
         return true;
     }
+    if (shortest_of_usual(value, out)) {
+        return true;
+    }
     /* 15 digits hold every shorter form of a normal number; subnormal ones have fewer */
     for (int digits = fabs(value) < DBL_MIN ? 1 : 15; digits <= 17; digits++) {
         int64_t magnitude;
         int32_t scale;
-        if (digits < 15 || !nearest_form(value, digits, &magnitude, &scale)) {
-            printed_form(value, digits, &magnitude, &scale);
-        }
+        printed_form(value, digits, &magnitude, &scale);
         if (reads_back(value, magnitude, scale, out)) {
             return true;
         }

@@ -7,6 +7,7 @@
 #include "allocate.h"
 #include "failure.h"
 #include "geometry_format.h"
+#include "quotients.h"
 
 typedef struct frame_start {
     int64_t frame;
@@ -23,6 +24,8 @@ struct geometry_builder {
     size_t number_count, number_capacity;
     int64_t *integers; /* what the numbers are at their common scale */
     size_t integer_capacity;
+    quotient *quotients; /* the same of numbers that are some */
+    size_t quotient_capacity;
     bytes code; /* of the mask being encoded */
     bool failed, misused, unordered, infinite;
 };
@@ -55,6 +58,7 @@ void geometry_builder_free(geometry_builder *builder) {
         release(builder->parts);
         release(builder->numbers);
         release(builder->integers);
+        release(builder->quotients);
         bytes_release(&builder->code);
         release(builder);
     }
@@ -207,14 +211,15 @@ typedef struct own_scales {
     uint32_t bits, width; /* of the scale, of the mantissa; 0 = they are not packed */
 } own_scales;
 
-/* Where all are decimals, and that takes less than `length` bytes, 0 = each on its own. */
-static own_scales packed_scales(const geometry_builder *builder, size_t length) {
+/* Where all are decimals, and that takes less than `*length` bytes (0 = than each on its own), which becomes what the better way takes. */
+static own_scales packed_scales(const geometry_builder *builder, size_t *length) {
     int32_t least = LARGEST_SCALE, most = SMALLEST_SCALE;
     uint64_t mantissas = 0;
     size_t alone = 0, zeros = 0;
     for (size_t i = 0; i < builder->number_count; i++) {
         const decimal *one = &builder->numbers[i].decimal;
         if (!builder->numbers[i].exact) {
+            *length = *length > 0 ? *length : 9 * builder->number_count;
             return (own_scales){0};
         }
         if (one->mantissa != 0) {
@@ -226,11 +231,14 @@ static own_scales packed_scales(const geometry_builder *builder, size_t length) 
         alone += 1 + (bits_of(zigzag(one->mantissa)) + 6) / 7;
     }
     if (least < SMALLEST_SCALE || most > LARGEST_SCALE || least > most) {
+        *length = *length > 0 ? *length : alone;
         return (own_scales){0};
     }
     const own_scales out = {least, bits_of((uint64_t)(most - least + 1)), bits_of(mantissas)};
     const size_t bits = out.bits * builder->number_count + out.width * (builder->number_count - zeros);
-    return bits / 8 + 3 + builder->part_count < (length > 0 ? length : alone) ? out : (own_scales){0};
+    const size_t packed = bits / 8 + 3 + builder->part_count, other = *length > 0 ? *length : alone;
+    *length = packed < other ? packed : other;
+    return packed < other ? out : (own_scales){0};
 }
 
 typedef struct deltas {
@@ -249,15 +257,20 @@ static size_t part_end(const geometry_builder *builder, size_t part) {
     return part + 1 < builder->part_count ? builder->parts[part + 1] : builder->number_count;
 }
 
+/* The integer of a number. */
+static inline int64_t integer_at(const geometry_builder *builder, size_t index, bool quotients) {
+    return quotients ? builder->quotients[index].integer : builder->integers[index];
+}
+
 /* The width at which all deltas fit when that takes less than varints do; else 0. `*length` is how many bytes they take. */
-static uint32_t packed_width(const geometry_builder *builder, size_t *length) {
+static uint32_t packed_width(const geometry_builder *builder, bool quotients, size_t *length) {
     deltas run = {.stride = shape_stride(builder->shape, builder->unit)};
     uint64_t all = 0;
     size_t varints = 0, packed = 1;
     for (size_t part = 0; part < builder->part_count; part++) {
         run.place = 0;
         for (size_t i = builder->parts[part]; i < part_end(builder, part); i++) {
-            const uint64_t delta = next_delta(&run, builder->integers[i]);
+            const uint64_t delta = next_delta(&run, integer_at(builder, i, quotients));
             all |= delta;
             varints += (bits_of(delta) + 6) / 7;
         }
@@ -336,6 +349,8 @@ static void encode_own_scales(const number *numbers, size_t count, const own_sca
 }
 
 typedef struct coding {
+    uint64_t denominators[2]; /* of quotients; 0 = they are none */
+    uint32_t correction_width;
     int32_t scale;
     bool by_number;
     own_scales own;     /* by number: how they are packed */
@@ -345,6 +360,99 @@ typedef struct coding {
     size_t runs_length; /* how many bytes they took */
     deltas run;
 } coding;
+
+/* ---- quotients ---- */
+
+static bool room_for_quotients(geometry_builder *builder) {
+    if (builder->quotient_capacity < builder->number_count) {
+        quotient *larger = reallocate(builder->quotients, builder->number_capacity * sizeof *larger);
+        if (!larger) {
+            return false;
+        }
+        builder->quotients = larger;
+        builder->quotient_capacity = builder->number_capacity;
+    }
+    return true;
+}
+
+#define SURE_DIGITS INT64_C(1000000000000000) /* no two decimals of so few digits are the same double */
+
+/* Whether a number is a double, or a decimal that its double tells. */
+static bool is_told_by(const number *given, double value) {
+    decimal back;
+    if (!given->exact) {
+        return value != 0 || !signbit(value);
+    }
+    if (given->decimal.mantissa > -SURE_DIGITS && given->decimal.mantissa < SURE_DIGITS && !(fabs(value) < 1e-300)) {
+        return true;
+    }
+    return decimal_from_double(value, &back) && back.mantissa == given->decimal.mantissa &&
+           back.scale == given->decimal.scale;
+}
+
+/* False when some number is no double. */
+static bool gather_doubles(geometry_builder *builder, uint32_t stride) {
+    for (size_t part = 0; part < builder->part_count; part++) {
+        const size_t first = builder->parts[part];
+        for (size_t i = first; i < part_end(builder, part); i++) {
+            const number *given = &builder->numbers[i];
+            const double value = number_to_double(given);
+            if (!is_told_by(given, value)) {
+                return false;
+            }
+            builder->quotients[i] = (quotient){.value = value, .axis = (i - first) % stride % 2};
+        }
+    }
+    return true;
+}
+
+static uint32_t widest_correction(const geometry_builder *builder) {
+    uint64_t all = 0;
+    for (size_t i = 0; i < builder->number_count; i++) {
+        all |= zigzag(builder->quotients[i].correction);
+    }
+    return all == 0 ? 0 : bits_of(all);
+}
+
+#define QUOTIENTS_HEAD 8 /* bytes, about */
+
+/* Where the numbers are quotients, and that takes less than `length` bytes. False when out of memory. */
+static bool try_quotients(geometry_builder *builder, size_t length, coding *how) {
+    coding made = {.run.stride = how->run.stride};
+    size_t taken = 0;
+    if (builder->number_count == 0 || shape_is_runs(builder->shape)) {
+        return true;
+    }
+    if (!room_for_quotients(builder)) {
+        return false;
+    }
+    if (!quotient_likely(number_to_double(&builder->numbers[0])) || !gather_doubles(builder, made.run.stride) ||
+        !quotients_find(builder->quotients, builder->number_count, made.denominators)) {
+        return true;
+    }
+    made.width = packed_width(builder, true, &taken);
+    made.correction_width = widest_correction(builder);
+    taken += QUOTIENTS_HEAD + builder->part_count + builder->number_count * made.correction_width / 8;
+    if (taken < length) {
+        for (size_t i = 0; i < builder->number_count; i++) {
+            builder->integers[i] = builder->quotients[i].integer;
+        }
+        *how = made;
+    }
+    return true;
+}
+
+static void encode_corrections(const quotient *list, size_t count, uint32_t width, bytes *out) {
+    packer to = {.at = bytes_room(out, (count * width + 7) / 8)};
+    if (to.at) {
+        for (size_t i = 0; i < count; i++) {
+            pack(&to, zigzag(list[i].correction), width);
+        }
+        pack_end(&to, out);
+    }
+}
+
+/* ---- parts, frames ---- */
 
 static void encode_numbers(geometry_builder *builder, size_t part, coding *how, bytes *out) {
     const size_t first = builder->parts[part], count = part_end(builder, part) - first;
@@ -359,6 +467,9 @@ static void encode_numbers(geometry_builder *builder, size_t part, coding *how, 
         how->none |= !mask_encode(builder->integers + first, count, lines, &builder->code, out);
         how->runs_length += out->length - before;
         return;
+    }
+    if (how->correction_width > 0) {
+        encode_corrections(builder->quotients + first, count, how->correction_width, out);
     }
     if (how->own.width > 0) {
         encode_own_scales(&builder->numbers[first], count, &how->own, out);
@@ -390,9 +501,17 @@ static void encode_frame(geometry_builder *builder, size_t frame, coding *how, b
 }
 
 static void encode_head(const geometry_builder *builder, const coding *how, bytes *out) {
-    const uint64_t scale = how->by_number ? SCALE_TAG_BY_NUMBER : tag_of_scale(how->scale);
+    const bool quotients = how->denominators[0] > 0;
+    const uint64_t scale = how->by_number ? SCALE_TAG_BY_NUMBER
+                           : quotients    ? SCALE_TAG_QUOTIENTS
+                                          : tag_of_scale(how->scale);
     bytes_varint(out, (uint64_t)(uint32_t)builder->shape << UNIT_BITS | (uint32_t)builder->unit);
     bytes_varint(out, scale << 1 | (how->width > 0 || how->own.width > 0 || how->runs ? PACKED : 0));
+    if (quotients) {
+        bytes_varint(out, tag_of_denominator(how->denominators[0]));
+        bytes_varint(out, tag_of_denominator(how->denominators[1]));
+        bytes_varint(out, how->correction_width);
+    }
     if (how->own.width > 0) {
         bytes_varint(out, how->own.width);
         bytes_varint(out, how->own.bits);
@@ -448,10 +567,13 @@ annoproj_status geometry_encode(geometry_builder *builder, bytes *out, annoproj_
     coding how = {.run.stride = shape_stride(builder->shape, builder->unit)};
     size_t length = 0;
     how.by_number = !common_scale(builder, &how.scale);
-    how.width = how.by_number ? 0 : packed_width(builder, &length);
+    how.width = how.by_number ? 0 : packed_width(builder, false, &length);
     if (how.by_number || length > MANY_DIGITS * builder->number_count) {
-        how.own = packed_scales(builder, length);
+        how.own = packed_scales(builder, &length);
         how.by_number |= how.own.width > 0;
+        if (!try_quotients(builder, length, &how)) {
+            return fail_memory(error);
+        }
     }
     if (how.by_number || !encode_as_runs(builder, how, length, out)) {
         encode_label(builder, &how, out);

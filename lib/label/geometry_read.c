@@ -5,6 +5,7 @@
 
 #include "geometry.h"
 #include "geometry_format.h"
+#include "quotients.h"
 
 #define MOST_MANTISSA INT64_C(1000000000000000000)
 
@@ -34,6 +35,17 @@ static bool open_packed(geometry_cursor *cursor, bool by_number) {
     return cursor->runs ? cursor->scale == 0 && shape_is_runs(cursor->shape) : (bits > 0) == by_number;
 }
 
+/* What is said of quotients; false when it cannot be so. */
+static bool open_quotients(geometry_cursor *cursor) {
+    cursor->scale = GEOMETRY_BY_NUMBER;
+    for (size_t axis = 0; axis < 2; axis++) {
+        cursor->denominators[axis] = denominator_of_tag(unpack_varint(&cursor->unpacker));
+    }
+    const uint64_t width = unpack_varint(&cursor->unpacker);
+    cursor->correction_width = (uint32_t)width;
+    return cursor->denominators[0] > 0 && cursor->denominators[1] > 0 && width <= WIDEST_CORRECTION;
+}
+
 void geometry_open(geometry_cursor *cursor, const uint8_t *data, size_t length) {
     memset(cursor, 0, offsetof(geometry_cursor, mask));
     cursor->frame = -1;
@@ -43,7 +55,7 @@ void geometry_open(geometry_cursor *cursor, const uint8_t *data, size_t length) 
     cursor->unpacker = (unpacker){data, data + length, false};
     const uint64_t shape = unpack_varint(&cursor->unpacker);
     const uint64_t scale = unpack_varint(&cursor->unpacker);
-    if (shape >> UNIT_BITS > INT32_MAX || scale >> 1 > SCALE_TAG_LARGEST) {
+    if (shape >> UNIT_BITS > INT32_MAX || scale >> 1 > SCALE_TAG_QUOTIENTS) {
         cursor->failed = true;
         return;
     }
@@ -52,7 +64,8 @@ void geometry_open(geometry_cursor *cursor, const uint8_t *data, size_t length) 
     cursor->stride = shape_stride(cursor->shape, cursor->unit);
     const bool by_number = scale >> 1 == SCALE_TAG_BY_NUMBER;
     cursor->scale = by_number ? GEOMETRY_BY_NUMBER : scale_of_tag(scale >> 1);
-    const bool sound = !(scale & PACKED) || open_packed(cursor, by_number);
+    bool sound = scale >> 1 != SCALE_TAG_QUOTIENTS || open_quotients(cursor);
+    sound = sound && (!(scale & PACKED) || open_packed(cursor, by_number));
     const uint64_t frames = unpack_varint(&cursor->unpacker);
     cursor->failed = !sound || cursor->unpacker.failed;
     cursor->only_first = frames == 0;
@@ -105,6 +118,19 @@ static bool packed_are_there(const geometry_cursor *cursor) {
     return cursor->numbers_left <= left * 8 / (cursor->scale_bits > 0 ? cursor->scale_bits : cursor->width);
 }
 
+/* They stand before the numbers. */
+static bool begin_corrections(geometry_cursor *cursor) {
+    const uint64_t left = (uint64_t)(cursor->unpacker.end - cursor->unpacker.at);
+    if (cursor->numbers_left > left * 8 / cursor->correction_width) {
+        return false;
+    }
+    const size_t length = ((size_t)cursor->numbers_left * cursor->correction_width + 7) / 8;
+    const uint8_t *at = unpack_bytes(&cursor->unpacker, length);
+    cursor->corrections = (unpacker){at, at ? at + length : at, false};
+    cursor->correction_bit = 0;
+    return at != NULL;
+}
+
 static bool begin_part(geometry_cursor *cursor) {
     if (cursor->unpacker.failed) {
         return false;
@@ -112,6 +138,9 @@ static bool begin_part(geometry_cursor *cursor) {
     if (cursor->runs) {
         return mask_decoder_open(&cursor->mask, &cursor->unpacker, cursor->numbers_left,
                                  cursor->shape == SHAPE_BITMASK);
+    }
+    if (cursor->correction_width > 0 && !begin_corrections(cursor)) {
+        return false;
     }
     return cursor->width == 0 || packed_are_there(cursor);
 }
@@ -167,10 +196,10 @@ static bool number_by_number(geometry_cursor *cursor, number *out) {
     return tag <= SCALE_TAG_LARGEST && !cursor->unpacker.failed && shortest(mantissa, scale_of_tag(tag), &out->decimal);
 }
 
-/* The next bits of packed numbers, of which `width` are there. */
-static inline uint64_t next_bits(geometry_cursor *cursor, uint32_t width) {
-    const uint8_t *at = cursor->unpacker.at;
-    const size_t left = (size_t)(cursor->unpacker.end - at);
+/* The next bits, of which `width` are there, from `*bit` of the first byte on. */
+static inline uint64_t take_bits(unpacker *from, uint32_t *bit, uint32_t width) {
+    const uint8_t *at = from->at;
+    const size_t left = (size_t)(from->end - at);
     uint64_t low = 0, high = 0;
     if (left > sizeof low) {
         memcpy(&low, at, sizeof low);
@@ -178,14 +207,18 @@ static inline uint64_t next_bits(geometry_cursor *cursor, uint32_t width) {
     } else {
         memcpy(&low, at, left);
     }
-    uint64_t value = low >> cursor->bit;
-    if (cursor->bit > 0) {
-        value |= high << (64 - cursor->bit);
+    uint64_t value = low >> *bit;
+    if (*bit > 0) {
+        value |= high << (64 - *bit);
     }
-    const uint32_t after = cursor->bit + width;
-    cursor->unpacker.at = at + after / 8;
-    cursor->bit = after % 8;
+    const uint32_t after = *bit + width;
+    from->at = at + after / 8;
+    *bit = after % 8;
     return value & (UINT64_MAX >> (64 - width));
+}
+
+static inline uint64_t next_bits(geometry_cursor *cursor, uint32_t width) {
+    return take_bits(&cursor->unpacker, &cursor->bit, width);
 }
 
 /* A part ends with its byte. */
@@ -245,6 +278,21 @@ static int64_t next_integer(geometry_cursor *cursor, bool last) {
     return mantissa;
 }
 
+static bool next_quotient(geometry_cursor *cursor, number *out) {
+    const uint64_t denominator = cursor->denominators[cursor->place % 2];
+    const int64_t integer = next_integer(cursor, cursor->numbers_left == 0);
+    const int64_t correction = cursor->correction_width == 0
+                                   ? 0
+                                   : unzigzag(take_bits(&cursor->corrections, &cursor->correction_bit,
+                                                        cursor->correction_width));
+    double value = 0;
+    if (cursor->unpacker.failed || !quotient_value(integer, denominator, correction, &value)) {
+        return false;
+    }
+    *out = number_from_double(value);
+    return true;
+}
+
 bool geometry_next_number(geometry_cursor *cursor, number *out) {
     if (cursor->numbers_left == 0) {
         return false;
@@ -252,7 +300,9 @@ bool geometry_next_number(geometry_cursor *cursor, number *out) {
     cursor->numbers_left--;
     *out = (number){{0, 0}, 0, true};
     if (cursor->scale == GEOMETRY_BY_NUMBER) {
-        const bool sound = cursor->width > 0 ? packed_by_number(cursor, out) : number_by_number(cursor, out);
+        const bool sound = cursor->denominators[0] > 0 ? next_quotient(cursor, out)
+                           : cursor->width > 0         ? packed_by_number(cursor, out)
+                                                       : number_by_number(cursor, out);
         return sound ? true : ended(cursor, true);
     }
     const int64_t mantissa = next_integer(cursor, cursor->numbers_left == 0);

@@ -113,6 +113,26 @@ def own_scales(source, count, width, bits, least):
     return numbers
 
 
+QUOTIENTS = 722     # in place of a scale
+
+
+def denominator(tag):
+    return 1 << (tag >> 1) if tag % 2 else tag >> 1
+
+
+def quotients(source, count, width, before, denominators, correction_width):
+    """Integers divided in doubles, and so many doubles farther from 0."""
+    packed = Bits(source)
+    corrections = [zigzag(packed.take(correction_width)) if correction_width else 0 for _ in range(count)]
+    numbers = []
+    for i, integer in enumerate(part(source, count, width, False, 0, before)):
+        value = float(abs(integer)) / float(denominators[i % len(before) % 2])
+        (bits,) = struct.unpack("<q", struct.pack("<d", value))
+        (value,) = struct.unpack("<d", struct.pack("<q", bits + corrections[i]))
+        numbers.append(Decimal(repr(-value if integer < 0 else value)))
+    return numbers
+
+
 def part(source, count, width, by_number, scale, before):
     if by_number:
         numbers = []
@@ -137,7 +157,9 @@ def read(data):
     """Shape, unit, and the parts of each frame."""
     source, frames = Bytes(data), {}
     head, coding = source.varint(), source.varint()
-    shape, width, tag = head >> 2, source.varint() if coding % 2 else None, coding >> 1
+    shape, tag = head >> 2, coding >> 1
+    divided = ([denominator(source.varint()) for _ in range(2)], source.varint()) if tag == QUOTIENTS else None
+    width = source.varint() if coding % 2 else None
     own = (source.varint(), zigzag(source.varint() - 1)) if width and tag == 0 else None
     if width == 0:
         assert shape in MASKS and tag == 1
@@ -152,6 +174,7 @@ def read(data):
             count = source.varint() if parts else places
             frames[number].append(mask(source, count, MASKS[shape]) if width == 0 else
                                   own_scales(source, count, width, *own) if own else
+                                  quotients(source, count, width, before, *divided) if divided else
                                   part(source, count, width, tag == 0, zigzag(tag - 1), before))
     assert source.at == len(data), (source.at, len(data))
     return shape, head & 3, frames

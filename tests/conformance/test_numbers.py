@@ -271,9 +271,9 @@ class Numbers(unittest.TestCase):
         return [width, height] + runs + [width * height - at]
 
     def test_geometry_is_small(self):
-        """At most 0.35 of the text of its label row: pixels with 2 decimals, normalised numbers with 4 and with all their digits,
-        tracks of 3 frames. Left out are segmentations, whose text is compressed as well. The bytes are what the format says."""
-        for unit, digits, frames in ((Unit.PIXELS, 2, 1), (Unit.NORMALISED, 4, 1), (Unit.NORMALISED, 4, 3), (Unit.NORMALISED, 20, 1),
+        """At most 0.35 of the text of its label row: pixels with 2 decimals, normalised numbers with 4 and with all their digits, at random
+        or of whole pixels, tracks of 3 frames. Left out are segmentations, whose text is compressed as well. The bytes are what the format says."""
+        for unit, digits, frames in ((Unit.PIXELS, 2, 1), (Unit.NORMALISED, 4, 1), (Unit.NORMALISED, 4, 3), (Unit.NORMALISED, 20, 1), (Unit.NORMALISED, None, 1),
                                     (Unit.SCENE, 6, 3)):
             task, labels, shapes = self.task(1920, 1080, frames), LabelArrays(), {}
             drawn = ["polyline", "point", "cuboid"] if unit == Unit.SCENE else [shape for shape in SHAPES if shape != "segmentation"]
@@ -286,7 +286,10 @@ class Numbers(unittest.TestCase):
                                    v / (1920, 1080)[axis]
                                    for v, axis in zip(part, along)] for part, along in zip([moved] + parts[1:],
                                                                                            axes(shape, parts, unit))]
-                        track[frame] = [[round(v, digits) for v in part] for part in scaled]
+                        if digits is None:      # of whole pixels
+                            scaled = [[v if axis is None else round(v * side) / side for v, axis in zip(part, along)
+                                       for side in [(1920, 1080)[axis or 0]]] for part, along in zip(scaled, axes(shape, parts, unit))]
+                        track[frame] = [[round(v, digits or 20) for v in part] for part in scaled]
                     labels.add(self.features[shape], track)
             for hash, shape in zip(labels.write(task, unit=unit), [shape for shape in drawn for _ in range(30)]):
                 shapes[hash] = shape

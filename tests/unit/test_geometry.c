@@ -45,6 +45,17 @@ static number random_number(unsigned flavour) {
     case 5: /* 17 digits, as doubles have them: with scales of their own */
         return exact(sign * (int64_t)(random_below(UINT64_C(90000000000000000)) + UINT64_C(10000000000000000)),
                      15 + (int32_t)random_below(6));
+    case 6: { /* what tools compute: pixels and parts of them over a side, shares times a side, float32, sums */
+        const double pixels = (double)random_below(192000) / 100, side = random_below(2) ? 1920 : 1080;
+        const unsigned how = (unsigned)random_below(6);
+        const double value = how == 0   ? floor(pixels) / side
+                             : how == 1 ? pixels / side
+                             : how == 2 ? (double)random_below(10000) / 1e4 * side
+                             : how == 3 ? (double)(float)(pixels / 3)
+                             : how == 4 ? pixels - (double)random_below(1000) / 100
+                                        : (double)(float)(pixels / side / 3);
+        return number_from_double((double)sign * value);
+    }
     default: { /* a double that came without its decimal */
         double value = ldexp((double)random_below(UINT64_C(1) << 53), (int)random_below(200) - 100);
         return (number){{0, 0}, value, false};
@@ -64,7 +75,7 @@ static void make_sample(sample *out, unsigned flavour) {
         for (size_t j = 0; j < out->parts[i]; j++, part++) {
             out->numbers_of_part[part] = random_below(60);
             for (size_t k = 0; k < out->numbers_of_part[part]; k++) {
-                out->numbers[out->number_count++] = random_number(flavour < 7 ? flavour : (unsigned)random_below(7));
+                out->numbers[out->number_count++] = random_number(flavour < 8 ? flavour : (unsigned)random_below(8));
             }
         }
     }
@@ -148,7 +159,7 @@ static void numbers_come_back(void **state) {
     for (unsigned round = 0; round < 3000; round++) {
         int32_t shape = shapes[random_below(4)];
         bytes encoded = {0};
-        make_sample(&one, round % 8);
+        make_sample(&one, round % 9);
         encode(&one, shape, &encoded);
         compare(&one, shape, &encoded);
         compare_blocks(&encoded);
@@ -176,6 +187,33 @@ static void scales_of_their_own(void **state) {
         bytes_release(&encoded);
     }
     assert_true(own_scales_seen > 0);
+}
+
+/* What tools compute takes little: bits of the integers that it is computed of, and of what rounding adds. */
+static void computed_numbers_are_small(void **state) {
+    (void)state;
+    enum { EACH = 40 };
+    for (unsigned how = 0; how < 5; how++) {
+        annoproj_error *error = NULL;
+        bytes out = {0};
+        geometry_builder *builder = geometry_builder_new(SHAPE_POLYGON, ANNOPROJ_UNIT_NORMALISED);
+        geometry_frame(builder, 0);
+        geometry_part(builder);
+        for (size_t i = 0; i < EACH; i++) {
+            const double side = i % 2 ? 1079 : 1919, pixel = (double)(500 + random_below(128));
+            const double share = (double)(2000 + random_below(1000)) / 1e4;
+            geometry_number(builder, number_from_double(how == 0   ? pixel / side
+                                                        : how == 1 ? (pixel + 0.25) / side
+                                                        : how == 2 ? share * side
+                                                        : how == 3 ? (double)(float)(pixel / side)
+                                                                   : pixel + 0.1 - (double)random_below(100) / 100));
+        }
+        assert_ok(geometry_encode(builder, &out, &error), error);
+        static const size_t most[] = {2, 2, 4, 4, 3}; /* bytes each */
+        assert_in_range(out.length, 1, EACH * most[how] + 12);
+        geometry_builder_free(builder);
+        bytes_release(&out);
+    }
 }
 
 /* Nine numbers of a cuboid with all the digits of a double take less than eight bytes each and seven of the head, zeros nothing. */
@@ -239,7 +277,7 @@ static void damaged_bytes_end(void **state) {
     static sample one;
     for (unsigned round = 0; round < 3000; round++) {
         bytes encoded = {0};
-        make_sample(&one, round % 8);
+        make_sample(&one, round % 9);
         encode(&one, SHAPE_POLYGON, &encoded);
         for (unsigned flips = 1 + (unsigned)random_below(3); flips > 0 && encoded.length > 0; flips--) {
             encoded.data[random_below(encoded.length)] = (uint8_t)random_next();
@@ -256,7 +294,7 @@ static void damaged_bytes_end(void **state) {
 static void every_cut_is_noticed(void **state) {
     (void)state;
     static sample one;
-    for (unsigned flavour = 0; flavour < 7;
+    for (unsigned flavour = 0; flavour < 8;
          flavour++) { /* varints, packed, number by number, with scales of their own */
         do {
             make_sample(&one, flavour);
@@ -328,10 +366,10 @@ static void short_decimals_stay_short(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(numbers_come_back),        cmocka_unit_test(packed_numbers_of_every_width),
-        cmocka_unit_test(scales_of_their_own),      cmocka_unit_test(all_digits_of_doubles),
-        cmocka_unit_test(damaged_bytes_end),        cmocka_unit_test(every_cut_is_noticed),
-        cmocka_unit_test(misuse_and_bad_numbers),   cmocka_unit_test(empty_is_nothing),
-        cmocka_unit_test(short_decimals_stay_short)};
+        cmocka_unit_test(numbers_come_back),     cmocka_unit_test(packed_numbers_of_every_width),
+        cmocka_unit_test(scales_of_their_own),   cmocka_unit_test(computed_numbers_are_small),
+        cmocka_unit_test(all_digits_of_doubles), cmocka_unit_test(damaged_bytes_end),
+        cmocka_unit_test(every_cut_is_noticed),  cmocka_unit_test(misuse_and_bad_numbers),
+        cmocka_unit_test(empty_is_nothing),      cmocka_unit_test(short_decimals_stay_short)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -714,6 +714,10 @@
 #define queue_skipped annoproj_internal_queue_skipped
 #define queue_skips_follow annoproj_internal_queue_skips_follow
 #define quoted annoproj_internal_quoted
+#define quotient_likely annoproj_internal_quotient_likely
+#define quotient_of annoproj_internal_quotient_of
+#define quotient_value annoproj_internal_quotient_value
+#define quotients_find annoproj_internal_quotients_find
 #define read_by_id annoproj_internal_read_by_id
 #define readers_close annoproj_internal_readers_close
 #define reallocate annoproj_internal_reallocate

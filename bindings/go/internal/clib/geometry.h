@@ -1,6 +1,7 @@
 /* Geometry of one label: per frame, in the unit it came in, exact. Encoded: integers at the smallest power of ten
  * that reproduces every number of the label, their deltas as varints or, where that is less, as bits of one width, or what
- * mask_code.h makes of the runs of masks; where there is no such power, number by number (a decimal of its own, or float64 for a number that is no decimal of 18 digits).
+ * mask_code.h makes of the runs of masks; doubles with all their digits as the quotients that they are (quotients.h); where there is no such
+ * power, number by number (a decimal of its own, or float64 for a number that is no decimal of 18 digits).
  * docs/file-format.md has the bytes. */
 #ifndef GEOMETRY_H
 #define GEOMETRY_H
@@ -44,9 +45,13 @@ typedef struct geometry_cursor {
     uint32_t width, bit; /* of packed numbers, 0 = varints; how many bits of the byte at `unpacker` are read */
     uint32_t scale_bits; /* of packed ones that have scales of their own */
     int32_t least_scale;
-    bool only_first; /* there is one frame, and it is frame 0 */
-    bool usual;      /* the frame has one part, with as many numbers as the stride */
-    bool runs;       /* the numbers are those of masks */
+    bool only_first;           /* there is one frame, and it is frame 0 */
+    bool usual;                /* the frame has one part, with as many numbers as the stride */
+    bool runs;                 /* the numbers are those of masks */
+    uint64_t denominators[2];  /* of quotients, at even and odd places; 0 = they are none */
+    uint32_t correction_width; /* bits, before the numbers of a part */
+    unpacker corrections;
+    uint32_t correction_bit;
     bool failed;
     mask_decoder mask; /* of the part, when they are */
 } geometry_cursor;

@@ -16,6 +16,8 @@
 #define LARGEST_SCALE       360
 #define SCALE_TAG_BY_NUMBER 0u
 #define SCALE_TAG_LARGEST   ((uint64_t)LARGEST_SCALE * 2 + 1)
+#define SCALE_TAG_QUOTIENTS (SCALE_TAG_LARGEST + 1) /* integers, their denominators and corrections (quotients.h) */
+#define WIDEST_CORRECTION   4                       /* bits */
 
 static inline uint64_t tag_of_scale(int32_t scale) {
     return (scale < 0 ? (uint64_t)(-scale) * 2 - 1 : (uint64_t)scale * 2) + 1;
@@ -24,6 +26,15 @@ static inline uint64_t tag_of_scale(int32_t scale) {
 static inline int32_t scale_of_tag(uint64_t tag) {
     uint64_t zigzag = tag - 1;
     return zigzag & 1 ? -(int32_t)((zigzag + 1) / 2) : (int32_t)(zigzag / 2);
+}
+
+/* Powers of two have one bit and the power, others are twice as large. */
+static inline uint64_t tag_of_denominator(uint64_t denominator) {
+    return (denominator & (denominator - 1)) == 0 ? (uint64_t)__builtin_ctzll(denominator) << 1 | 1 : denominator << 1;
+}
+
+static inline uint64_t denominator_of_tag(uint64_t tag) {
+    return !(tag & 1) ? tag >> 1 : tag >> 1 < 63 ? UINT64_C(1) << (tag >> 1) : 0;
 }
 
 #endif

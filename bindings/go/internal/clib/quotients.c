@@ -1,0 +1,124 @@
+/* Finding denominators (quotients.h). */
+#include "quotients.h"
+
+#include <math.h>
+#include <string.h>
+
+#define MOST_DENOMINATOR 0x1p20 /* of one number */
+#define MOST_COMMON      ((uint64_t)1 << 26)
+#define NEAR             4  /* doubles between a value and its quotient */
+#define MOST_POWER       30 /* of two, as a denominator: float32 has 24 bits */
+#define MOST_QUOTIENT    0x1p62
+
+static int64_t bits_of_double(double value) {
+    int64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return bits;
+}
+
+bool quotient_of(double value, uint64_t denominator, int64_t *integer, int64_t *correction) {
+    const double product = fabs(value) * (double)denominator;
+    if (!(product < MOST_QUOTIENT)) {
+        return false;
+    }
+    const int64_t nearest = (int64_t)(product < 0x1p52 ? product + 0.5 : product);
+    *integer = value < 0 ? -nearest : nearest;
+    *correction = bits_of_double(fabs(value)) - bits_of_double((double)nearest / (double)denominator);
+    return *correction >= -NEAR && *correction <= NEAR;
+}
+
+bool quotient_value(int64_t integer, uint64_t denominator, int64_t correction, double *out) {
+    const int64_t bits = bits_of_double(fabs((double)integer) / (double)denominator) + correction;
+    memcpy(out, &bits, sizeof *out);
+    const bool sound = bits >= 0 && isfinite(*out);
+    *out = integer < 0 ? -*out : *out;
+    return sound;
+}
+
+/* The power of two that makes a value an integer. */
+static int power_of(double value) {
+    int exponent = 0;
+    const int64_t significand = (int64_t)(frexp(fabs(value), &exponent) * 0x1p53);
+    return significand == 0 ? 0 : 53 - exponent - __builtin_ctzll((uint64_t)significand);
+}
+
+/* The least denominator with a quotient near a value, by its continued fraction; 0 when only such as any value has. */
+static uint64_t denominator_near(double value) {
+    const double most = sqrt(0x1p-8 / (nextafter(value, INFINITY) - value));
+    double rest = value - floor(value);
+    uint64_t before = 0, denominator = 1;
+    while (rest > 0) {
+        const double inverse = 1 / rest, next = floor(inverse) * (double)denominator + (double)before;
+        int64_t integer, correction;
+        if (next > most || next > MOST_DENOMINATOR) {
+            return 0;
+        }
+        before = denominator;
+        denominator = (uint64_t)next;
+        rest = inverse - floor(inverse);
+        if (quotient_of(value, denominator, &integer, &correction)) {
+            return denominator;
+        }
+    }
+    return 0;
+}
+
+static uint64_t together(uint64_t a, uint64_t b) {
+    uint64_t one = a, other = b;
+    while (other > 0) {
+        const uint64_t rest = one % other;
+        one = other;
+        other = rest;
+    }
+    return a / one * b;
+}
+
+static uint64_t common_denominator(const quotient *list, size_t count, uint32_t axis) {
+    uint64_t common = 1;
+    int64_t integer, correction;
+    for (size_t i = 0; i < count; i++) {
+        if (list[i].axis != axis || quotient_of(list[i].value, common, &integer, &correction)) {
+            continue;
+        }
+        const uint64_t own = denominator_near(fabs(list[i].value));
+        common = own > 0 ? together(common, own) : 0;
+        if (common == 0 || common > MOST_COMMON) {
+            return 0;
+        }
+    }
+    return common;
+}
+
+static bool divide_all(quotient *list, size_t count, uint32_t axis, uint64_t denominator) {
+    for (size_t i = 0; i < count; i++) {
+        if (list[i].axis == axis && !quotient_of(list[i].value, denominator, &list[i].integer, &list[i].correction)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* A power of two (float32), or a denominator of another kind. */
+static uint64_t denominator_of_axis(quotient *list, size_t count, uint32_t axis) {
+    int power = 0;
+    for (size_t i = 0; i < count && power <= MOST_POWER; i++) {
+        const int own = list[i].axis == axis ? power_of(list[i].value) : 0;
+        power = own > power ? own : power;
+    }
+    const uint64_t common = power > MOST_POWER ? common_denominator(list, count, axis) : UINT64_C(1) << power;
+    return common > 0 && divide_all(list, count, axis, common) ? common : 0;
+}
+
+bool quotient_likely(double value) {
+    return power_of(value) <= MOST_POWER || denominator_near(fabs(value)) > 0;
+}
+
+bool quotients_find(quotient *list, size_t count, uint64_t denominators[2]) {
+    for (uint32_t axis = 0; axis < 2; axis++) {
+        denominators[axis] = denominator_of_axis(list, count, axis);
+        if (denominators[axis] == 0) {
+            return false;
+        }
+    }
+    return true;
+}
