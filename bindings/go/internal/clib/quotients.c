@@ -24,7 +24,7 @@ bool quotient_of(double value, uint64_t denominator, int64_t *integer, int64_t *
     const int64_t nearest = (int64_t)(product < 0x1p52 ? product + 0.5 : product);
     *integer = value < 0 ? -nearest : nearest;
     *correction = bits_of_double(fabs(value)) - bits_of_double((double)nearest / (double)denominator);
-    return *correction >= -NEAR && *correction <= NEAR;
+    return *correction >= -NEAR && *correction <= NEAR && (nearest > 0 || value == 0); /* 0 has no sign to keep */
 }
 
 bool quotient_value(int64_t integer, uint64_t denominator, int64_t correction, double *out) {
