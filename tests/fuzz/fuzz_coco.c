@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "coco_ahead.h"
 #include "import_support.h"
 #include "json_scan.h"
 
@@ -22,10 +23,10 @@ static int32_t write_some(const void *data, size_t length, void *user_data) {
     return 0;
 }
 
-static void is_json(const char *text, size_t length) {
+static void is_json(const char *json, size_t length) {
     json_scan *scan = NULL;
     json_token token;
-    require(json_scan_memory(text, length, NULL, &scan, NULL) == ANNOPROJ_OK);
+    require(json_scan_memory(json, length, NULL, &scan, NULL) == ANNOPROJ_OK);
     do {
         require(json_next(scan, &token, NULL) == ANNOPROJ_OK);
     } while (token.kind != JSON_END);
@@ -74,7 +75,10 @@ static void make_project(import_world *world, const uint8_t *data, size_t length
     annoproj_project_close(project);
 }
 
+/* Two threads read the annotations, however few there are. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t length) {
+    coco_ahead_least = 1;
+    import_threads = 2;
     import_world *world = import_world_now();
     annoproj_error *error = NULL;
     import_input input;

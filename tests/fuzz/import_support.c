@@ -8,6 +8,7 @@
 static const char workflow_json[] = "{\"start\":\"a\",\"stages\":[{\"key\":\"a\",\"type\":\"ANNOTATION\",\"edges\":{"
                                     "\"submit\":\"c\"}},{\"key\":\"c\",\"type\":\"DONE\"}]}";
 
+int32_t import_threads = 1;
 static import_world world;
 static int imports, stores;
 static char *path;
@@ -72,7 +73,7 @@ static void open_world(void) {
     if (stores++ == 0)
         atexit(close_world);
     options.relaxed_durability = true;
-    options.threads = 1;
+    options.threads = import_threads;
     made(annoproj_store_create(path, &options, NULL, &world.store, &error), error);
     made(annoproj_session_open(world.store, 0, NULL, NULL, &world.host, &error), error);
     made(annoproj_ontology_create(world.host, "Shapes", structure, NULL, &ontology, &error), error);

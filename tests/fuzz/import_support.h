@@ -9,6 +9,8 @@
 
 #define IMPORT_TASKS 7
 
+extern int32_t import_threads; /* of the stores to come; 1 unless the target says otherwise */
+
 typedef struct import_world {
     annoproj_store *store;
     annoproj_session *host;

@@ -160,6 +160,7 @@
 #define checkpoint_fold annoproj_internal_checkpoint_fold
 #define clear_error annoproj_internal_clear_error
 #define coco_ahead_done annoproj_internal_coco_ahead_done
+#define coco_ahead_least annoproj_internal_coco_ahead_least
 #define coco_ahead_leave annoproj_internal_coco_ahead_leave
 #define coco_ahead_look_up annoproj_internal_coco_ahead_look_up
 #define coco_ahead_meet annoproj_internal_coco_ahead_meet

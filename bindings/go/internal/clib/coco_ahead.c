@@ -6,9 +6,10 @@
 #include "failure.h"
 #include "worker.h"
 
-#define LEAST     ((int64_t)1 << 20)  /* bytes that are left, for two to read them */
 #define LOOKED_AT ((size_t)256 << 10) /* bytes among which an annotation must begin */
 #define GUESSES   8
+
+int64_t coco_ahead_least = (int64_t)1 << 20;
 
 struct coco_ahead {
     json_source source;
@@ -115,7 +116,7 @@ static void end(coco_reader *in, const coco_sink *sink, bool taken) {
 
 annoproj_status coco_ahead_start(coco_reader *in, const coco_sink *sink, annoproj_error **error) {
     const int64_t at = json_offset(in->scan), left = in->source->size - at;
-    if (left < LEAST) {
+    if (left < coco_ahead_least) {
         return ANNOPROJ_OK;
     }
     coco_ahead *made = allocate_zeroed(1, sizeof *made);

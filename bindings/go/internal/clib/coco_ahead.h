@@ -9,6 +9,9 @@
 
 typedef struct coco_ahead coco_ahead;
 
+/* Bytes that are left, for two to read them. Only tests set it, before there is a store: their files are small. */
+extern int64_t coco_ahead_least;
+
 /* Before the annotations: starts it when there is enough to read and a thread to be had. */
 annoproj_status coco_ahead_start(coco_reader *reader, const coco_sink *sink, annoproj_error **error);
 /* At an annotation, its first token read: *passed gets how many, this one first, the other thread has read. */
