@@ -4,7 +4,9 @@
 #include "failure.h"
 #include "store_state.h"
 
-#define PASSIVE_BYTES   4194304
+#define PASSIVE_BYTES 4194304
+#define SPARED_BYTES                                                                                                   \
+    8388608 /* behind a command that took long already, but made no more of it than the next can bear */
 #define RESTART_BYTES   33554432
 #define RESTART_WAIT_US 20000
 #define LARGE_BYTES     67108864
@@ -47,7 +49,8 @@ annoproj_status checkpoint_after_commit(struct store_state *state, annoproj_erro
     }
     int64_t grown = (pages - state->checkpoint_pages) * state->page_size;
     if (pages * state->page_size < RESTART_BYTES) {
-        return grown < PASSIVE_BYTES || spare ? ANNOPROJ_OK : run(state, SQLITE_CHECKPOINT_PASSIVE, 0, &whole, error);
+        return grown < (spare ? SPARED_BYTES : PASSIVE_BYTES) ? ANNOPROJ_OK
+                                                              : run(state, SQLITE_CHECKPOINT_PASSIVE, 0, &whole, error);
     }
     note_starvation(state, pages);
     if (grown >= PASSIVE_BYTES) {

@@ -203,7 +203,7 @@ static void test_a_checkpoint_is_left_to_the_next(void **unused) {
     for (int i = 0; i < 40; i++) {
         assert_ok(store_write(of, &call, write_much_and_spare, NULL, &error), error);
     }
-    assert_true(log_bytes() < 40 << 20);
+    assert_true(log_bytes() < 16 << 20);
 }
 
 #define WITH_STORE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
