@@ -380,6 +380,9 @@ static bool room_for_quotients(geometry_builder *builder) {
 /* Whether a number is a double, or a decimal that its double tells. */
 static bool is_told_by(const number *given, double value) {
     decimal back;
+    if (!isfinite(value)) { /* there are decimals beyond all doubles */
+        return false;
+    }
     if (!given->exact) {
         return value != 0 || !signbit(value);
     }

@@ -110,7 +110,7 @@ static uint64_t denominator_of_axis(quotient *list, size_t count, uint32_t axis)
 }
 
 bool quotient_likely(double value) {
-    return power_of(value) <= MOST_POWER || denominator_near(fabs(value)) > 0;
+    return isfinite(value) && (power_of(value) <= MOST_POWER || denominator_near(fabs(value)) > 0);
 }
 
 bool quotients_find(quotient *list, size_t count, uint64_t denominators[2]) {

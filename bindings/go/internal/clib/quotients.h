@@ -14,7 +14,7 @@ typedef struct quotient {
     int64_t correction; /* and so many doubles farther from 0 */
 } quotient;
 
-/* Denominators that all values have; sets integers and corrections, of -4 to 4. False when there are none. */
+/* Denominators that all values, which are finite, have; sets integers and corrections, of -4 to 4. False when there are none. */
 bool quotients_find(quotient *list, size_t count, uint64_t denominators[2]);
 /* Whether a value has any such denominator: most random ones have not. */
 bool quotient_likely(double value);
