@@ -47,7 +47,8 @@ typedef enum event_kind {
     EVENT_LABEL_FRAMES_CREATE = 35, /* an edited label: frames first published; counts in frame units only */
     EVENT_LABEL_FRAMES_DELETE = 36, /* an edited label: frames no longer present; counts in frame units only */
     EVENT_LABEL_SUBMIT = 37,        /* live at a submit */
-    EVENT_LABEL_APPROVE = 38,       /* decided when the review task was actioned; credited = its last submitter */
+    EVENT_LABEL_APPROVE = 38,       /* decided when the review task was actioned; credited = its last submitter;
+                                     * value = 1 when it was undecided until then */
     EVENT_LABEL_REJECT = 39,
     EVENT_LABEL_COUNTED = 40, /* first submit at which it was live: the overview figure */
     /* what became of a task's labels when consensus was reached: as 32 to 37, actor = the annotator of the branch; every

@@ -72,6 +72,20 @@ static void compare_all(checking *check, int64_t ontology, const ontology_featur
         compare_entry(&of, all, structure, i);
 }
 
+/* Read as what they are, 1 and 2 are the same yes. */
+static annoproj_status check_choices(scope *in, checking *check, annoproj_error **error) {
+    static const char query[] =
+        "SELECT ontology, number FROM feature WHERE required NOT IN (0, 1) OR dynamic NOT IN (0, 1)"
+        " OR archived NOT IN (0, 1) OR global NOT IN (0, 1)";
+    statement *find = sql(in->database, query);
+    while (sql_row(find)) {
+        char found[96];
+        snprintf(found, sizeof found, "feature %" PRId64 ": a yes or no that is neither", column_int64(find, 1));
+        check_report(check, "ontology", column_int64(find, 0), found, "0 or 1");
+    }
+    return sql_end(find, error);
+}
+
 /* A structure, or features, that cannot be read at all are a difference, too. */
 static annoproj_status damaged(checking *check, int64_t ontology, const char *what, annoproj_status status,
                                annoproj_error **error) {
@@ -124,5 +138,6 @@ annoproj_status check_ontologies(scope *in, checking *check, annoproj_error **er
             status = bounds_check(in->bounds, error);
     }
     const annoproj_status ended = sql_end(find, status == ANNOPROJ_OK ? error : NULL);
-    return status == ANNOPROJ_OK ? ended : status;
+    status = status == ANNOPROJ_OK ? ended : status;
+    return status == ANNOPROJ_OK ? check_choices(in, check, error) : status;
 }

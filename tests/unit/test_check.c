@@ -426,6 +426,7 @@ static void test_documents(void **state) {
     expect_found("UPDATE feature SET name = 'Bus' WHERE number = 1", "ontology");
     expect_found("UPDATE feature SET required = 1 WHERE number = 2", "ontology");
     expect_found("UPDATE feature SET parent = 0 WHERE number = 3", "ontology");
+    expect_found("UPDATE feature SET archived = 2 WHERE number = 3", "ontology");
     expect_found("DELETE FROM feature WHERE number = 3", "ontology");
     expect_found("UPDATE vertex SET name = 'knee'", "ontology");
     expect_found("DELETE FROM vertex", "ontology");

@@ -70,17 +70,17 @@ static int32_t decision_of(int32_t kind) {
 
 bool replay_label_decided(replay *state, const event *one) {
     const int32_t decision = decision_of(one->kind);
-    const bool with_task = one->kind == EVENT_LABEL_APPROVE || one->kind == EVENT_LABEL_REJECT;
+    const bool actioned = one->kind == EVENT_LABEL_APPROVE || one->kind == EVENT_LABEL_REJECT;
     replayed_review *review = review_at(state, one->reference, one->stage);
     if (!review)
         return false;
-    const bool maybe_before = with_task && (review->states & BIT(decision)) != 0;
-    const bool before = maybe_before && review->states == BIT(decision), known = review->reviewer_known;
-    if (before && !review->optional)
-        return true; /* as it was */
-    const int64_t reviewer = before ? review->reviewer : one->actor;
-    settle(state, review, decision, decision == REVIEW_REOPENED ? 0 : reviewer);
-    review->reviewer_known = before ? known : !maybe_before;
+    if (actioned && one->value == 0 &&
+        (review->states & BIT(decision)) != 0) { /* it was decided before, and is as it was then */
+        review->states = (uint8_t)BIT(decision);
+        review->written = review->optional = false;
+        return true;
+    }
+    settle(state, review, decision, decision == REVIEW_REOPENED ? 0 : one->actor);
     return true;
 }
 

@@ -296,7 +296,7 @@ static annoproj_status gather_decided(scope *in, const task_facts *task, bool me
     return status == ANNOPROJ_OK ? ended : status;
 }
 
-static void append_decision(command *cmd, const task_facts *task, const decided_label *one) {
+static void append_decision(command *cmd, const task_facts *task, const decided_label *one, bool with_task) {
     bool approved = one->state == REVIEW_APPROVED;
     event made = {.kind = approved ? EVENT_LABEL_APPROVE : EVENT_LABEL_REJECT,
                   .task = NUMBER_OF(task->id),
@@ -304,10 +304,12 @@ static void append_decision(command *cmd, const task_facts *task, const decided_
                   .class = one->class,
                   .reference = one->number,
                   .frames = one->frames,
-                  .credited = one->credited};
+                  .credited = one->credited,
+                  .value = with_task};
     command_event(cmd, &made);
     unpacker from = {one->first_answers, one->first_answers + one->first_answers_length, false};
     made.kind = approved ? EVENT_ANSWER_APPROVE : EVENT_ANSWER_REJECT;
+    made.value = 0;
     while (first_answer_next(&from, &made.answer, &made.frames)) {
         command_event(cmd, &made);
     }
@@ -322,12 +324,13 @@ annoproj_status review_action(command *cmd, const task_facts *task, bool approve
     }
     for (decided_label *one = list; one && status == ANNOPROJ_OK; one = one->next) {
         int32_t class = 0;
-        if (!is_decided(one->state) && decide) {
+        const bool with_task = decide && !is_decided(one->state);
+        if (with_task) {
             one->state = approve ? REVIEW_APPROVED : REVIEW_REJECTED;
             status = set_state(cmd, task->id, task->stage.id, one->number, (review_state)one->state, &class, error);
         }
         if (status == ANNOPROJ_OK && is_decided(one->state) && counts) {
-            append_decision(cmd, task, one);
+            append_decision(cmd, task, one, with_task);
         }
     }
     return status;
