@@ -503,7 +503,11 @@ class RandomProjects:
         random, pieces = self.random, 0
         for user in random.sample(self.users, len(self.users)):
             project = self.project(user, random.choice((Source.UI, Source.AGENT)), self.projects[0])
-            rows = project.task_list(limit=200).to_pylist() if project else []
+            try:
+                rows = project.task_list(limit=200).to_pylist() if project else []
+            except annoproj.Error as error:     # who may see it no more keeps a handle of it
+                self.refused["fill", error.status.name] += 1
+                continue
             for row in random.sample(rows, min(len(rows), 3)):
                 start = self.now - random.randrange(max(1, self.now - self.began))
                 starts = [start + at * 2 * SECOND + random.randrange(SECOND) for at in range(400)]
