@@ -10,7 +10,8 @@
 
 /* The name to open a connection with that writes; NULL = the default one, when that is not known to bear it. */
 const char *log_writes_vfs(void);
-/* The connection is in no transaction: what was gathered of the last one is not to be written any more. */
+/* The connection is in no transaction: what was gathered of the last one is not to be written any more. Needed behind each rollback,
+ * at the latest before the write lock is left: others write where it would come to lie. */
 void log_writes_forget(sqlite3 *handle);
 
 #endif

@@ -75,7 +75,6 @@ static annoproj_status begin(struct store_state *state, const bounds *call, tran
     }
     db->bounds = call;
     int64_t began_us = monotonic_us();
-    log_writes_forget(db->handle);
     status = sql_run(sql(db, SQL_BEGIN), error);
     db->bounds = NULL;
     note_wait(state, "SQLite's own write lock, which another program holds: only this library may write to a store",
@@ -381,6 +380,8 @@ static void lead_with_lock(struct store_state *state) {
     if (checkpoint_after_commit(state, &error) != ANNOPROJ_OK) {
         note(state, NOTE_WARNING, "a checkpoint failed: %s", annoproj_error_message(error));
     }
+    /* What a job that ran alone took back must not be written over what others commit from now on. */
+    log_writes_forget(state->writer->handle);
     write_lock_leave(state->lock);
     notes_tell(state);
     drop_error(&error);

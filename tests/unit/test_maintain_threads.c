@@ -10,8 +10,11 @@
 #include <unistd.h>
 #include <sqlite3.h>
 
-#define WRITERS 3
-#define ROUNDS  6
+#include "store_state.h"
+
+#define WRITERS   3
+#define ROUNDS    6
+#define MANY_ROWS 8000
 
 static char *path;
 static store *of;
@@ -118,6 +121,60 @@ static void test_another_process_commits(void **unused) {
     assert_int_equal(count_rows(of, 9), 1);
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_int_equal(status, 0);
+}
+
+/* Writes pages to the log and takes them back, as a compaction that is cancelled. */
+static annoproj_status give_up(struct store_state *state, const bounds *call, void *unused, annoproj_error **error) {
+    static const char many[] = "PRAGMA cache_size = 8; BEGIN IMMEDIATE; CREATE TABLE junk(data);"
+                               "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 50)"
+                               " INSERT INTO junk SELECT randomblob(4000) FROM n; ROLLBACK";
+    (void)call;
+    (void)unused;
+    assert_int_equal(sqlite3_exec(state->writer->handle, many, NULL, NULL, NULL), SQLITE_OK);
+    return fail(error, ANNOPROJ_CANCELLED, "given up");
+}
+
+/* So many rows that each page of them is in the log once. */
+static annoproj_status many_rows_body(writer *work, void *argument, annoproj_error **error) {
+    insert *one = argument;
+    annoproj_status status = ANNOPROJ_OK;
+    for (int i = 0; i < MANY_ROWS && status == ANNOPROJ_OK; i++) {
+        char key[20];
+        snprintf(key, sizeof key, "key %d", i);
+        one->key = key;
+        status = insert_body(work, one, error);
+    }
+    return status;
+}
+
+/* What a call had written of a change that it took back never lands on what another process has committed there since. */
+static void test_what_is_taken_back_stays_away(void **unused) {
+    (void)unused;
+    int go[2], status = -1;
+    char byte = 0;
+    close_test_store(of);
+    assert_int_equal(pipe(go), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        bounds call = no_bounds();
+        annoproj_store_options options = ANNOPROJ_STORE_OPTIONS_INIT;
+        insert one = {.actor = 9};
+        store *own = NULL;
+        bool well = read(go[0], &byte, 1) == 1 && store_open(path, false, &options, &call, &own, NULL) == ANNOPROJ_OK &&
+                    store_write(own, &call, many_rows_body, &one, NULL) == ANNOPROJ_OK;
+        _exit(!well); /* its log stays */
+    }
+    of = open_test_store(path);
+    annoproj_error *error = NULL;
+    bounds call = no_bounds();
+    assert_status(ANNOPROJ_CANCELLED, write_alone(of, &call, give_up, NULL, &error), error);
+    assert_int_equal(write(go[1], &byte, 1), 1);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    close_test_store(of); /* folds the log */
+    of = open_test_store(path);
+    assert_int_equal(count_rows(of, 9), MANY_ROWS);
+    assert_int_equal(ask_value(of, "SELECT count(*) FROM pragma_integrity_check WHERE integrity_check = 'ok'"), 1);
 }
 
 /* --- writers and readers meanwhile -------------------------------------------------------------------------------- */
@@ -279,9 +336,10 @@ static void test_compaction_under_a_snapshot(void **unused) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        WITH_STORE(test_another_process_commits),  WITH_STORE(test_a_thread_is_woken),
-        WITH_STORE(test_a_close_ends_the_wait),    WITH_STORE(test_backup_among_writers),
-        WITH_STORE(test_compaction_among_writers), WITH_STORE(test_compaction_under_a_snapshot),
+        WITH_STORE(test_another_process_commits),     WITH_STORE(test_what_is_taken_back_stays_away),
+        WITH_STORE(test_a_thread_is_woken),           WITH_STORE(test_a_close_ends_the_wait),
+        WITH_STORE(test_backup_among_writers),        WITH_STORE(test_compaction_among_writers),
+        WITH_STORE(test_compaction_under_a_snapshot),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
