@@ -309,7 +309,7 @@ static void wrong_arrays(void **state) {
         case 6: given.actions = action; break;
         case 7: given.answer_attributes = NULL; break;
         case 8: given.answer_last_frames = NULL; break;
-        case 9: given.unit = 3; break;
+        case 9: given.unit = 4; break;
         default: given.text = NULL; break;
         }
         assert_status(ANNOPROJ_INVALID, annoproj_labels_write(task, &given, &force, NULL, &table, &error), error);
