@@ -5,11 +5,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
+#include <unistd.h>
 
 /* As SQLite's file format has it. */
 #define FRAME_HEADER 24
 #define LOG_HEADER   32
 #define COMMITS_AT   4 /* in a frame's header, four bytes that are not zero in the last frame of a transaction */
+#define SUMS_AT      8 /* salt and checksum: zero where SQLite means to compute them at the commit */
 
 /* Some thirty frames. The system's VFS takes less than 128 KiB at once. */
 #define GATHER_BYTES 122880
@@ -27,6 +29,7 @@ typedef struct log_file {
 } log_file;
 
 static sqlite3_vfs *system_vfs, vfs;
+static pid_t registered_by;
 
 static log_file *log_of(sqlite3_file *file) {
     return (log_file *)(void *)file;
@@ -64,10 +67,20 @@ static bool commits(const void *header) {
     return memcmp((const uint8_t *)header + COMMITS_AT, none, sizeof none) != 0;
 }
 
-/* A page written again in its frame leaves the checksums from there on to the commit. When a savepoint takes the log back to before
- * that frame, SQLite forgets that (3.40 does), and the frames in between get none: the commit would be lost in a crash. So it fails. */
+static bool bears_sums(const void *header) {
+    static const uint8_t none[FRAME_HEADER - SUMS_AT];
+    return memcmp((const uint8_t *)header + SUMS_AT, none, sizeof none) != 0;
+}
+
+/* A page written again in its frame leaves the checksums from there on to the commit. When a savepoint takes the log back
+ * to before that frame, SQLite may forget it (3.40 does), and the frames in between get none: the commit would be lost in
+ * a crash. So it fails. A header that has its checksum shows that nothing is left to be computed. */
 static bool is_beyond_repair(log_file *log, const void *data, int size, sqlite3_int64 offset) {
-    bool header = size == FRAME_HEADER, broken = header && offset < log->replaced;
+    bool header = size == FRAME_HEADER;
+    if (header && bears_sums(data)) {
+        log->replaced = 0;
+    }
+    bool broken = header && offset < log->replaced;
     if (header && commits(data)) {
         log->replaced = 0;
     }
@@ -202,6 +215,7 @@ static void register_vfs(void) {
     if (system_vfs == NULL || strcmp(system_vfs->zName, "unix") != 0) {
         return;
     }
+    registered_by = getpid();
     vfs = *system_vfs;
     vfs.zName = "annoproj";
     vfs.szOsFile = (int)sizeof(log_file) + system_vfs->szOsFile;
@@ -212,9 +226,10 @@ static void register_vfs(void) {
     }
 }
 
-/* The library may be unloaded before SQLite is. */
+/* The library may be unloaded before SQLite is. In a child of fork SQLite is not touched: a thread that is no more may
+ * have held its mutex. */
 __attribute__((destructor)) static void unregister_vfs(void) {
-    if (vfs.zName != NULL) {
+    if (vfs.zName != NULL && registered_by == getpid()) {
         sqlite3_vfs_unregister(&vfs);
     }
 }
@@ -228,7 +243,7 @@ const char *log_writes_vfs(void) {
 void log_writes_forget(sqlite3 *handle) {
     sqlite3_file *log = NULL;
     if (sqlite3_file_control(handle, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log) == SQLITE_OK && log != NULL &&
-        log->pMethods != NULL) {
+        log->pMethods != NULL && log->pMethods->xFileControl != NULL) {
         log->pMethods->xFileControl(log, FORGET, NULL);
     }
 }

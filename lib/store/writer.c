@@ -196,11 +196,12 @@ static outcome commit(struct store_state *state, const transaction *of, annoproj
         return NOT_COMMITTED;
     }
     *reason = sql_run(sql(db, SQL_COMMIT), error);
+    const bool synced = sqlite3_extended_errcode(db->handle) != SQLITE_IOERR_FSYNC;
     outcome answer = COMMITTED;
     if (*reason != ANNOPROJ_OK) {
         rollback(state);
-        /* FULL comes from writing the log, before the commit record could be complete. */
-        answer = find_out(state, of->sequence, *reason != ANNOPROJ_FULL);
+        /* FULL comes from writing the log, before the commit record could be complete, but for a sync without room. */
+        answer = find_out(state, of->sequence, *reason != ANNOPROJ_FULL || !synced);
         note(state, answer == UNKNOWN ? NOTE_ERROR : NOTE_WARNING, "commit %lld failed (%s): its change is %s",
              (long long)of->sequence + 1, annoproj_status_name(*reason),
              answer == COMMITTED       ? "stored all the same"
@@ -376,12 +377,12 @@ static void lead_with_lock(struct store_state *state) {
     size_t count = take_queue(state, jobs);
     pthread_mutex_unlock(&state->mutex);
     run_batch(state, jobs, count);
+    /* What a job that ran alone took back must not be written over what others commit from now on. */
+    log_writes_forget(state->writer->handle);
     hand_out(state, jobs, count);
     if (checkpoint_after_commit(state, &error) != ANNOPROJ_OK) {
         note(state, NOTE_WARNING, "a checkpoint failed: %s", annoproj_error_message(error));
     }
-    /* What a job that ran alone took back must not be written over what others commit from now on. */
-    log_writes_forget(state->writer->handle);
     write_lock_leave(state->lock);
     notes_tell(state);
     drop_error(&error);
