@@ -255,12 +255,46 @@ static void test_a_full_disk(void **unused) {
     }
 }
 
+/* The second frame's page is written again, then a frame before it, as behind a savepoint that was taken back. */
+static int write_behind_a_replaced_page(bool with_sums) {
+    enum { HEADER = 24, PAGE = 1024, FIRST = 32, SECOND = FIRST + HEADER + PAGE };
+    uint8_t header[HEADER] = {0, 0, 0, 1}, page[PAGE] = {0};
+    sqlite3_vfs *vfs = sqlite3_vfs_find(log_writes_vfs());
+    sqlite3_file *log = calloc(1, (size_t)vfs->szOsFile);
+    char name[700];
+    assert_non_null(log);
+    name_files();
+    write_whole_file(path, "", 0); /* whose log it is: they have the same mode */
+    snprintf(name, sizeof name, "%s-wal", path);
+    const int flags = SQLITE_OPEN_WAL | SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+    assert_int_equal(vfs->xOpen(vfs, name, log, flags, NULL), SQLITE_OK);
+    header[HEADER - 1] = 7; /* both have their checksums */
+    for (int at = FIRST; at <= SECOND; at += HEADER + PAGE) {
+        assert_int_equal(log->pMethods->xWrite(log, header, HEADER, at), SQLITE_OK);
+        assert_int_equal(log->pMethods->xWrite(log, page, PAGE, at + HEADER), SQLITE_OK);
+    }
+    assert_int_equal(log->pMethods->xWrite(log, page, PAGE, SECOND + HEADER), SQLITE_OK);
+    header[HEADER - 1] = with_sums ? 7 : 0;
+    const int code = log->pMethods->xWrite(log, header, HEADER, FIRST);
+    assert_int_equal(log->pMethods->xClose(log), SQLITE_OK);
+    free(log);
+    return code;
+}
+
+/* An SQLite that forgets what is to be computed writes frames without checksums; one that does not, with them. */
+static void test_frames_that_would_be_lost(void **unused) {
+    (void)unused;
+    assert_int_equal(write_behind_a_replaced_page(false), SQLITE_IOERR_WRITE);
+    assert_int_equal(write_behind_a_replaced_page(true), SQLITE_OK);
+}
+
 int main(void) {
     scratch_in_memory();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_against_a_twin),
         cmocka_unit_test(test_few_calls),
         cmocka_unit_test(test_a_full_disk),
+        cmocka_unit_test(test_frames_that_would_be_lost),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
