@@ -9,8 +9,7 @@
 typedef struct ticket {
     int64_t task; /* id; 0 = no ticket */
     int64_t user;
-    int64_t
-        joined; /* the event that made the user a collaborator: who is removed and added again needs another ticket */
+    int64_t joined; /* the event that made the user a collaborator: who comes back needs another ticket */
     int64_t expires_us;
 } ticket;
 

@@ -4,9 +4,9 @@
 #include "failure.h"
 #include "store_state.h"
 
-#define PASSIVE_BYTES 4194304
-#define SPARED_BYTES                                                                                                   \
-    8388608 /* behind a command that took long already, but made no more of it than the next can bear */
+#define PASSIVE_BYTES   4194304
+/* Behind a command that took long already, but made no more of it than the next can bear. */
+#define SPARED_BYTES    8388608
 #define RESTART_BYTES   33554432
 #define RESTART_WAIT_US 20000
 #define LARGE_BYTES     67108864

@@ -507,6 +507,7 @@
 #define label_encoder_release annoproj_internal_label_encoder_release
 #define label_fingerprint annoproj_internal_label_fingerprint
 #define label_frames annoproj_internal_label_frames
+#define label_hash_bind annoproj_internal_label_hash_bind
 #define label_hash_draw annoproj_internal_label_hash_draw
 #define label_hash_given annoproj_internal_label_hash_given
 #define label_hash_key annoproj_internal_label_hash_key

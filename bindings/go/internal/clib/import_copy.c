@@ -203,14 +203,10 @@ static annoproj_status store_alone(copying *to, const spooled_label *from, annop
 
 /* The number of a label of the task, also of one that was removed and published before: it comes back. 0 = it is new. */
 static annoproj_status known_number(copying *to, const char *hash, int64_t *known, annoproj_error **error) {
-    static const char query[] = "SELECT number FROM label WHERE task = ?1 AND number = ?3 AND hash = ?2 UNION ALL"
-                                " SELECT number FROM label WHERE task = ?1 AND hash = ?2 AND given UNION ALL"
-                                " SELECT label FROM label_published WHERE task = ?1 AND hash = ?2 LIMIT 1";
+    static const char query[] = LABEL_OF_HASH("SELECT number FROM label ") " UNION ALL SELECT label FROM label_published WHERE task = ?1 AND hash = ?2 LIMIT 1";
     *known = 0;
     statement *find = sql(to->cmd->scope.database, query);
-    bind_int64(find, to->task.id);
-    bind_text(find, hash);
-    bind_int64(find, label_hash_number(to->inserts.key, hash));
+    label_hash_bind(find, to->inserts.key, to->task.id, hash);
     *known = sql_row(find) ? column_int64(find, 0) : 0;
     return sql_end(find, error);
 }

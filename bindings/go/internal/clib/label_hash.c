@@ -79,14 +79,17 @@ annoproj_status label_hash_key(scope *in, int64_t project, uint64_t *key, annopr
     return sql_end(find, error);
 }
 
-annoproj_status label_hash_taken(scope *in, uint64_t key, int64_t task, const char *hash, bool *taken,
-                                 annoproj_error **error) {
-    static const char query[] = "SELECT 1 FROM label WHERE task = ?1 AND number = ?3 AND hash = ?2"
-                                " UNION ALL SELECT 1 FROM label WHERE task = ?1 AND hash = ?2 AND given";
-    statement *find = sql(in->database, query);
+void label_hash_bind(statement *find, uint64_t key, int64_t task, const char *hash) {
     bind_int64(find, task);
     bind_text(find, hash);
     bind_int64(find, label_hash_number(key, hash));
+}
+
+annoproj_status label_hash_taken(scope *in, uint64_t key, int64_t task, const char *hash, bool *taken,
+                                 annoproj_error **error) {
+    static const char query[] = LABEL_OF_HASH("SELECT 1 FROM label ");
+    statement *find = sql(in->database, query);
+    label_hash_bind(find, key, task, hash);
     *taken = sql_row(find);
     return sql_end(find, error);
 }

@@ -139,8 +139,7 @@ static annoproj_status keep_blob(arena *memory, const uint8_t **blob, size_t len
 
 annoproj_status label_by_hash(scope *in, int64_t task, const char *hash, label *out, bool *found,
                               annoproj_error **error) {
-    static const char query[] = LABEL_COLUMNS "WHERE task = ?1 AND number = ?3 AND hash = ?2 UNION ALL " LABEL_COLUMNS
-                                              "WHERE task = ?1 AND hash = ?2 AND given";
+    static const char query[] = LABEL_OF_HASH(LABEL_COLUMNS);
     uint64_t key = 0;
     annoproj_status status = label_hash_key(in, PROJECT_OF(task), &key, error);
     *out = (label){0};
@@ -148,9 +147,7 @@ annoproj_status label_by_hash(scope *in, int64_t task, const char *hash, label *
     if (status != ANNOPROJ_OK)
         return status;
     statement *find = sql(in->database, query);
-    bind_int64(find, task);
-    bind_text(find, hash);
-    bind_int64(find, label_hash_number(key, hash));
+    label_hash_bind(find, key, task, hash);
     *found = sql_row(find);
     if (*found) {
         read_label(find, task, out);
