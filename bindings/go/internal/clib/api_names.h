@@ -208,6 +208,9 @@
 #define coco_take_annotation annoproj_internal_coco_take_annotation
 #define coco_take_keypoints annoproj_internal_coco_take_keypoints
 #define coco_text annoproj_internal_coco_text
+#define coding_find annoproj_internal_coding_find
+#define coding_packed_width annoproj_internal_coding_packed_width
+#define coding_try_quotients annoproj_internal_coding_try_quotients
 #define column_blob annoproj_internal_column_blob
 #define column_double annoproj_internal_column_double
 #define column_gather annoproj_internal_column_gather

@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "bit_packing.h"
 #include "geometry.h"
 #include "geometry_format.h"
 #include "quotients.h"
@@ -194,27 +195,6 @@ static bool number_by_number(geometry_cursor *cursor, number *out) {
     int64_t mantissa = unpack_zigzag(&cursor->unpacker);
     out->exact = true;
     return tag <= SCALE_TAG_LARGEST && !cursor->unpacker.failed && shortest(mantissa, scale_of_tag(tag), &out->decimal);
-}
-
-/* The next bits, of which `width` are there, from `*bit` of the first byte on. */
-static inline uint64_t take_bits(unpacker *from, uint32_t *bit, uint32_t width) {
-    const uint8_t *at = from->at;
-    const size_t left = (size_t)(from->end - at);
-    uint64_t low = 0, high = 0;
-    if (left > sizeof low) {
-        memcpy(&low, at, sizeof low);
-        high = at[sizeof low];
-    } else {
-        memcpy(&low, at, left);
-    }
-    uint64_t value = low >> *bit;
-    if (*bit > 0) {
-        value |= high << (64 - *bit);
-    }
-    const uint32_t after = *bit + width;
-    from->at = at + after / 8;
-    *bit = after % 8;
-    return value & (UINT64_MAX >> (64 - width));
 }
 
 static inline uint64_t next_bits(geometry_cursor *cursor, uint32_t width) {
