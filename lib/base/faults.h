@@ -2,6 +2,8 @@
 #ifndef FAULTS_H
 #define FAULTS_H
 
+#include <stdarg.h>
+
 #include "contract.h"
 #include "allocate.h"
 
@@ -21,6 +23,8 @@ typedef struct faults {
 
 void faults_add(faults *faults, const char *pointer, int64_t offset, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+void faults_add_with(faults *faults, const char *pointer, int64_t offset, const char *format, va_list arguments)
+    __attribute__((format(printf, 4, 0)));
 /* DATA when there is any fault. `name` is the file's. */
 annoproj_status faults_report(const faults *faults, const char *name, annoproj_error **error);
 /* A failure ends the reading: when it is a fault of the file, too (DATA), those before it are told with it. */

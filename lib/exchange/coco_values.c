@@ -1,52 +1,41 @@
 /* Values of COCO items: ids, texts, sides, numbers. */
-#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "coco_parts.h"
+#include "coordinate_read.h"
 #include "failure.h"
 #include "hash.h"
 
-#define COORDINATE_LIMIT 2147483648.0
-#define LARGEST_ID       (INT64_C(1) << 53)
-#define LONGEST_KEY      256
+#define LARGEST_ID  (INT64_C(1) << 53)
+#define LONGEST_KEY 256
 
 void coco_note(coco_reader *in, const char *format, ...) {
-    char pointer[257], message[224];
+    char pointer[257];
     json_pointer(in->scan, pointer);
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(message, sizeof message, format, arguments);
+    faults_add_with(in->faults, pointer, in->token.offset, format, arguments);
     va_end(arguments);
-    faults_add(in->faults, pointer, in->token.offset, "%s", message);
     in->faulty = true;
 }
 
 void coco_fault(faults *all, const coco_place *place, const char *format, ...) {
-    char pointer[64], message[224];
+    char pointer[64];
     snprintf(pointer, sizeof pointer, "/%s/%lld", place->array, (long long)place->index);
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(message, sizeof message, format, arguments);
+    faults_add_with(all, pointer, place->offset, format, arguments);
     va_end(arguments);
-    faults_add(all, pointer, place->offset, "%s", message);
 }
 
 annoproj_status coco_next(coco_reader *in, annoproj_error **error) {
     return json_next(in->scan, &in->token, error);
 }
 
-static int nesting(json_kind kind) {
-    return kind == JSON_OBJECT || kind == JSON_ARRAY ? 1 : kind == JSON_OBJECT_END || kind == JSON_ARRAY_END ? -1 : 0;
-}
-
 annoproj_status coco_pass(coco_reader *in, annoproj_error **error) {
-    annoproj_status status = ANNOPROJ_OK;
-    for (int open = nesting(in->token.kind); open > 0 && status == ANNOPROJ_OK; open += nesting(in->token.kind)) {
-        status = coco_next(in, error);
-    }
-    return status;
+    return json_pass_rest(in->scan, in->token.depth, error);
 }
 
 annoproj_status coco_other(coco_reader *in, bytes *members, annoproj_error **error) {
@@ -179,18 +168,14 @@ size_t coco_numbers(coco_reader *in, uint64_t *content) {
 }
 
 bool coco_number(coco_reader *in, number *out, uint64_t *content) {
-    const json_token *token = &in->token;
-    *out = (number){0};
-    out->exact = decimal_parse(token->start, token->length, &out->decimal);
+    if (!coordinate_read(&in->token, out)) {
+        coco_note(in, "a coordinate is beyond 2^31");
+        return false;
+    }
     if (out->exact) {
         join_decimal(content, &out->decimal);
-        if (fabs(decimal_to_double(out->decimal)) <= COORDINATE_LIMIT) {
-            return true;
-        }
-    } else if (text_to_double(token->start, token->length, &out->real) && fabs(out->real) <= COORDINATE_LIMIT) {
+    } else {
         *content = hash64_with(&out->real, sizeof out->real, *content);
-        return true;
     }
-    coco_note(in, "a coordinate is beyond 2^31");
-    return false;
+    return true;
 }

@@ -252,6 +252,7 @@
 #define content_hash annoproj_internal_content_hash
 #define content_put annoproj_internal_content_put
 #define content_remove annoproj_internal_content_remove
+#define coordinate_read annoproj_internal_coordinate_read
 #define copy_datasets annoproj_internal_copy_datasets
 #define copy_labels annoproj_internal_copy_labels
 #define copy_pages annoproj_internal_copy_pages
@@ -341,6 +342,7 @@
 #define fail_place annoproj_internal_fail_place
 #define fail_sqlite annoproj_internal_fail_sqlite
 #define faults_add annoproj_internal_faults_add
+#define faults_add_with annoproj_internal_faults_add_with
 #define faults_join annoproj_internal_faults_join
 #define faults_release annoproj_internal_faults_release
 #define faults_report annoproj_internal_faults_report

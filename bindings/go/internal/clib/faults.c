@@ -1,22 +1,25 @@
 /* Gathering faults. */
 #include "faults.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "failure.h"
 
 void faults_add(faults *all, const char *pointer, int64_t offset, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    faults_add_with(all, pointer, offset, format, arguments);
+    va_end(arguments);
+}
+
+void faults_add_with(faults *all, const char *pointer, int64_t offset, const char *format, va_list arguments) {
     all->count++;
     if (all->listed == FAULT_LIST) {
         return;
     }
     char line[800], message[512];
-    va_list arguments;
-    va_start(arguments, format);
     vsnprintf(message, sizeof message, format, arguments);
-    va_end(arguments);
     snprintf(line, sizeof line, "%s (byte %lld): %s", pointer, (long long)offset, message);
     fault found = {.offset = offset, .text = duplicate_text(line), .pointer = duplicate_text(pointer)};
     if (!found.text || !found.pointer) {

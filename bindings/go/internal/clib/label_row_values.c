@@ -1,15 +1,12 @@
 /* Values of label rows: texts, times, numbers, authors; and the walk over members and elements. */
-#include <math.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
+#include "coordinate_read.h"
 #include "failure.h"
 #include "hash.h"
 #include "label_row_parts.h"
 #include "time_read.h"
-
-#define COORDINATE_LIMIT 2147483648.0
 
 annoproj_status row_next(row_reader *in, annoproj_error **error) {
     return json_next(in->scan, &in->token, error);
@@ -17,9 +14,7 @@ annoproj_status row_next(row_reader *in, annoproj_error **error) {
 
 __attribute__((format(printf, 4, 0))) static void note(row_reader *in, const char *pointer, int64_t offset,
                                                        const char *format, va_list arguments) {
-    char message[224];
-    vsnprintf(message, sizeof message, format, arguments);
-    faults_add(in->faults, pointer, offset, "%s", message);
+    faults_add_with(in->faults, pointer, offset, format, arguments);
     in->faulty = true;
 }
 
@@ -39,16 +34,8 @@ void row_note_at(row_reader *in, const row_place *place, const char *format, ...
     va_end(arguments);
 }
 
-static int nesting(json_kind kind) {
-    return kind == JSON_OBJECT || kind == JSON_ARRAY ? 1 : kind == JSON_OBJECT_END || kind == JSON_ARRAY_END ? -1 : 0;
-}
-
 annoproj_status row_pass(row_reader *in, annoproj_error **error) {
-    annoproj_status status = ANNOPROJ_OK;
-    for (int open = nesting(in->token.kind); open > 0 && status == ANNOPROJ_OK; open += nesting(in->token.kind)) {
-        status = row_next(in, error);
-    }
-    return status;
+    return json_pass_rest(in->scan, in->token.depth, error);
 }
 
 row_place row_here(row_reader *in, arena *memory) {
@@ -109,16 +96,14 @@ annoproj_status row_elements_here(row_reader *in, row_member_fn found, void *dat
 
 annoproj_status row_refuse(row_reader *in, const char *why, annoproj_error **error) {
     annoproj_status status = row_next(in, error);
-    int open = nesting(in->token.kind);
-    if (status == ANNOPROJ_OK && open > 0) {
-        status = row_next(in, error);
-        open += nesting(in->token.kind);
-        if (status == ANNOPROJ_OK && open > 0) {
-            row_note(in, "%s", why);
-        }
+    if (status != ANNOPROJ_OK || (in->token.kind != JSON_OBJECT && in->token.kind != JSON_ARRAY)) {
+        return status;
     }
-    for (; open > 0 && status == ANNOPROJ_OK; open += nesting(in->token.kind)) {
-        status = row_next(in, error);
+    const int32_t outside = in->token.depth;
+    status = row_next(in, error);
+    if (status == ANNOPROJ_OK && in->token.kind != JSON_OBJECT_END && in->token.kind != JSON_ARRAY_END) {
+        row_note(in, "%s", why);
+        status = json_pass_rest(in->scan, outside, error);
     }
     return status;
 }
@@ -169,20 +154,16 @@ annoproj_status row_time(row_reader *in, const char *what, int64_t *out, annopro
 }
 
 bool row_take_number(row_reader *in, const char *what, number *out) {
-    const json_token *token = &in->token;
     *out = (number){0};
-    if (token->kind != JSON_NUMBER) {
+    if (in->token.kind != JSON_NUMBER) {
         row_note(in, "%s must be a number", what);
         return false;
     }
-    out->exact = decimal_parse(token->start, token->length, &out->decimal);
-    if ((out->exact && fabs(decimal_to_double(out->decimal)) <= COORDINATE_LIMIT) ||
-        (!out->exact && text_to_double(token->start, token->length, &out->real) &&
-         fabs(out->real) <= COORDINATE_LIMIT)) {
-        return true;
+    if (!coordinate_read(&in->token, out)) {
+        row_note(in, "%s is beyond 2^31", what);
+        return false;
     }
-    row_note(in, "%s is beyond 2^31", what);
-    return false;
+    return true;
 }
 
 annoproj_status row_number(row_reader *in, const char *what, number *out, bool *has, annoproj_error **error) {
