@@ -216,10 +216,10 @@ annoproj_status check_project_facts(scope *in, checking *check, annoproj_error *
     const replay *state = check->state;
     static const counted tasks_by_pathway = {
         "counter", "tasks of a pathway",
-        "SELECT stage, kept, there FROM (SELECT c.stage, c.count AS kept, (SELECT count(*) FROM router_task t JOIN "
-        "stage s"
-        " ON s.id = t.stage WHERE t.stage = c.stage AND t.position = c.position AND t.epoch = s.epoch) AS there"
-        " FROM router_count c WHERE c.stage > ?1 << 32 AND c.stage < (?1 + 1) << 32) WHERE kept <> there"};
+        "SELECT stage, sum(kept), sum(there) FROM (SELECT stage, position, count AS kept, 0 AS there FROM router_count"
+        " WHERE stage > ?1 << 32 AND stage < (?1 + 1) << 32 UNION ALL SELECT t.stage, t.position, 0, 1"
+        " FROM router_task t JOIN stage s ON s.id = t.stage AND s.epoch = t.epoch"
+        " WHERE t.stage > ?1 << 32 AND t.stage < (?1 + 1) << 32) GROUP BY stage, position HAVING sum(kept) <> sum(there)"};
     static const kept_things things[] = {
         {THING_ATTACHED, "dataset", "number in the project",
          "SELECT dataset, NULL, NULL, NULL, number, 1 - attached FROM project_dataset WHERE project = ? ORDER BY "

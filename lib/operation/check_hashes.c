@@ -18,6 +18,18 @@ static annoproj_status check_given(scope *in, checking *check, statement *row, i
     return sql_end(find, error);
 }
 
+/* A published label that is there now is there under its hash: one put back finds its number by it. */
+static annoproj_status check_published(scope *in, checking *check, annoproj_error **error) {
+    static const char query[] = "SELECT p.label, p.hash, l.hash FROM label_published p JOIN label l ON l.task = p.task"
+                                " AND l.number = p.label WHERE p.task >= ? AND p.task < ? AND p.hash <> l.hash";
+    statement *find = sql(in->database, query);
+    check_bind_project(find, check);
+    while (sql_row(find)) {
+        check_report(check, "published_label", column_int64(find, 0), column_text(find, 1), column_text(find, 2));
+    }
+    return sql_end(find, error);
+}
+
 annoproj_status check_hashes(scope *in, checking *check, annoproj_error **error) {
     uint64_t key = 0;
     annoproj_status status = label_hash_key(in, check->project, &key, error);
@@ -35,5 +47,6 @@ annoproj_status check_hashes(scope *in, checking *check, annoproj_error **error)
         }
     }
     const annoproj_status ended = sql_end(row, status == ANNOPROJ_OK ? error : NULL);
-    return status == ANNOPROJ_OK ? ended : status;
+    status = status == ANNOPROJ_OK ? ended : status;
+    return status == ANNOPROJ_OK ? check_published(in, check, error) : status;
 }

@@ -29,6 +29,7 @@ typedef struct replayed_task {
     int64_t submitted;              /* of a branch: the sequence number of its last submit; 0 = none */
     int64_t version, ready_version; /* of its label set; and when its branches were ready for review */
     int64_t first_label;            /* number of one of its labels; 0 = it never had one */
+    int64_t skipped_from;           /* sequence number of the skip that made it skipped; older skips are forgotten */
 } replayed_task;
 
 typedef struct replayed_label {
@@ -57,16 +58,23 @@ typedef struct replayed_review {
 
 typedef struct replayed_issue {
     int64_t task, creator, created_us;
-    int64_t comments, changes; /* changes: resolved and reopened */
+    int64_t comments, changes; /* changes: opened, resolved and reopened */
+    uint64_t comments_print;   /* and who made them when, as fingerprints */
+    uint64_t changes_print;
     int32_t class;
     bool created, open;
 } replayed_issue;
 
-/* A tag put on an issue or taken off it; when the whole log is replayed, those that are on, by issue and tag. */
-typedef struct replayed_tag {
-    int64_t issue, tag, seq;
+/* What comes and goes again: a tag of an issue, a user's skip of a task. When the whole log is replayed, those that are there, by both. */
+typedef struct replayed_pair {
+    int64_t of, other, seq;
     bool on;
-} replayed_tag;
+} replayed_pair;
+
+typedef struct replayed_pairs {
+    replayed_pair *pairs;
+    size_t count, room;
+} replayed_pairs;
 
 /* Who submitted a task in which annotation stage; sorted, each once. */
 typedef struct replayed_worker {
@@ -112,9 +120,8 @@ typedef struct replay {
     replayed_label *labels;
     replayed_review *reviews;
     replayed_issue *issues;
-    replayed_tag *tags;
+    replayed_pairs tags, skips; /* issue and tag, task and user */
     size_t task_count, label_count, issue_count; /* room: highest number + 1 */
-    size_t tag_count, tag_room;
     size_t review_count, review_room;
     stage_place *stages; /* by number */
     size_t stage_count;
@@ -145,6 +152,9 @@ typedef struct replay_watcher {
 /* The fingerprint of a task's stays with one more. */
 uint64_t replay_stay(uint64_t print, int64_t stage, int64_t entered_us, int64_t left_us, int64_t actor,
                      int64_t assignee);
+
+/* The fingerprint of an issue's changes, or of its comments, with one more. */
+uint64_t replay_issue(uint64_t print, bool resolved, int64_t actor, int64_t time_us);
 
 replayed_review *replay_review_of(const replay *state, int64_t label, int32_t stage); /* NULL = none */
 

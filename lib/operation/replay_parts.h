@@ -7,6 +7,9 @@
 /* Room for element `number`; grows by doubling, new elements zeroed. NULL when out of memory. */
 void *replay_room(void *elements, size_t *count, int64_t number, size_t size);
 
+/* One comes, or goes. */
+bool replay_pair(replay *state, replayed_pairs *to, int64_t of, int64_t other, bool on);
+
 bool replay_branch(replay *state, const event *one); /* one is made */
 bool replay_task(replay *state, const event *one);
 

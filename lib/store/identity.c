@@ -14,6 +14,7 @@
     "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_stat%' ORDER BY type, name"
 #define SQL_APPLICATION_ID "PRAGMA application_id"
 #define SQL_USER_VERSION   "PRAGMA user_version"
+#define SQL_SEQUENCE       "SELECT commit_seq FROM store_state"
 #define SQL_AUTO_VACUUM    "PRAGMA auto_vacuum"
 
 annoproj_status schema_fingerprint(database *db, char out[FINGERPRINT_SIZE], annoproj_error **error) {
@@ -105,6 +106,17 @@ static annoproj_status check_auto_vacuum(database *db, const char *path, annopro
     return status;
 }
 
+/* Every commit counts itself there. */
+static annoproj_status check_state(database *db, const char *path, annoproj_error **error) {
+    int64_t commits = 0;
+    annoproj_status status = sql_value(db, SQL_SEQUENCE, &commits, error);
+    if (status == ANNOPROJ_OK && commits < 1) {
+        status = fail(error, ANNOPROJ_CORRUPT, "%s does not tell its last commit: it is damaged, restore a backup",
+                      QUOTED(path));
+    }
+    return status;
+}
+
 annoproj_status identity_check(database *db, const char *path, int64_t *version, annoproj_error **error) {
     char found[FINGERPRINT_SIZE], expected[FINGERPRINT_SIZE];
     int64_t application;
@@ -135,5 +147,5 @@ annoproj_status identity_check(database *db, const char *path, int64_t *version,
                     "%s has tables that this library did not make (schema %s, expected %s): restore a backup",
                     QUOTED(path), found, expected);
     }
-    return status;
+    return status == ANNOPROJ_OK ? check_state(db, path, error) : status;
 }

@@ -144,6 +144,7 @@
 #define check_labels annoproj_internal_check_labels
 #define check_members annoproj_internal_check_members
 #define check_ontologies annoproj_internal_check_ontologies
+#define check_pairs annoproj_internal_check_pairs
 #define check_places annoproj_internal_check_places
 #define check_project annoproj_internal_check_project
 #define check_project_facts annoproj_internal_check_project_facts
@@ -738,9 +739,11 @@
 #define reopen_body annoproj_internal_reopen_body
 #define replay_branch annoproj_internal_replay_branch
 #define replay_compare_workers annoproj_internal_replay_compare_workers
+#define replay_issue annoproj_internal_replay_issue
 #define replay_label_decided annoproj_internal_replay_label_decided
 #define replay_label_put annoproj_internal_replay_label_put
 #define replay_labels_sent_on annoproj_internal_replay_labels_sent_on
+#define replay_pair annoproj_internal_replay_pair
 #define replay_project annoproj_internal_replay_project
 #define replay_release annoproj_internal_replay_release
 #define replay_review_of annoproj_internal_replay_review_of

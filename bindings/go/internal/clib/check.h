@@ -17,6 +17,13 @@ void check_report(checking *check, const char *subject, int64_t id, const char *
 /* "assignee 7" against "assignee 0"; nothing when they are the same. */
 void check_compare(checking *check, const char *subject, int64_t id, const char *what, int64_t found, int64_t expected);
 
+/* Pairs that rows have, in order, against those that the events tell; where there is a third column it is the event that made each. */
+typedef struct kept_pairs {
+    const char *subject, *what, *text; /* "tag": "tag 5" against "no tag 5" */
+} kept_pairs;
+annoproj_status check_pairs(scope *in, checking *check, const kept_pairs *of, const replayed_pairs *expected,
+                            annoproj_error **error);
+
 /* The next two parameters become the project's ids of tasks, stages or issues: from the first up to but without the second. */
 void check_bind_project(statement *find, const checking *check);
 

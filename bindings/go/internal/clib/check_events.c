@@ -1,5 +1,5 @@
-/* Whether what is kept of single events beside the log follows from them: messages that wait for the host, and the union of the time
- * that each user reported. Looked at while the log is replayed, so that neither is held in memory. */
+/* Whether what is kept of single events beside the log follows from them: messages that wait for the host, the union of the time
+ * that each user reported, and the time of the last command. Looked at while the log is replayed, so that none is held in memory. */
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -19,6 +19,7 @@ struct event_checks {
     outbox_message message;
     span *covered; /* of each user, the span that was met last */
     size_t user_count;
+    int64_t last_command_us; /* greatest time of a command */
 };
 
 /* --- messages ----------------------------------------------------------------------------------------------------- */
@@ -108,7 +109,20 @@ static annoproj_status see_time(event_checks *made, const event *one, annoproj_e
     return status;
 }
 
-/* --- both --------------------------------------------------------------------------------------------------------- */
+/* --- commands ----------------------------------------------------------------------------------------------------- */
+
+/* A command whose time is before that of another would make events that go back in time. */
+static annoproj_status check_last_command(event_checks *made, annoproj_error **error) {
+    static const char query[] = "SELECT last_command_us FROM store_state";
+    statement *find = sql(made->in->database, query);
+    if (!sql_row(find))
+        check_report(made->check, "counter", 0, "no last command", "the number of the last commit and its time");
+    else if (column_int64(find, 0) < made->last_command_us)
+        check_compare(made->check, "counter", 0, "last command", column_int64(find, 0), made->last_command_us);
+    return sql_end(find, error);
+}
+
+/* --- all ---------------------------------------------------------------------------------------------------------- */
 
 static annoproj_status make_room(event_checks *made, annoproj_error **error) {
     static const char query[] = "SELECT coalesce(max(id), 0) + 1 FROM user";
@@ -141,7 +155,10 @@ annoproj_status check_events_begin(scope *in, checking *check, event_checks **ou
 annoproj_status check_events_see(void *checks, const event *one, annoproj_error **error) {
     event_checks *made = checks;
     see_messages(made, one);
-    return one->kind == EVENT_TIME_SPENT ? see_time(made, one, error) : ANNOPROJ_OK;
+    if (one->kind == EVENT_TIME_SPENT)
+        return see_time(made, one, error);
+    made->last_command_us = one->time_us > made->last_command_us ? one->time_us : made->last_command_us;
+    return ANNOPROJ_OK;
 }
 
 annoproj_status check_events_end(event_checks *made, annoproj_status status, annoproj_error **error) {
@@ -155,6 +172,8 @@ annoproj_status check_events_end(event_checks *made, annoproj_status status, ann
     }
     if (status == ANNOPROJ_OK)
         status = check_outbox(made, error);
+    if (status == ANNOPROJ_OK)
+        status = check_last_command(made, error);
     release(made->covered);
     release(made);
     return status;

@@ -73,8 +73,14 @@ static annoproj_status check_next_table(check_call *made, reader *source, annopr
 }
 
 static annoproj_status check_next_project(check_call *made, scope *in, annoproj_error **error) {
+    /* The store itself, and whatever has rows of a project: also of one that has no other. */
     static const char text[] =
-        "SELECT min(id) FROM (SELECT id FROM project UNION SELECT project FROM event_log) WHERE id > ?";
+        "SELECT min(id) FROM (SELECT 0 AS id WHERE ?1 < 0 UNION ALL SELECT min(id) FROM project WHERE id > ?1"
+        " UNION ALL SELECT min(project) FROM event_log WHERE project > ?1"
+        " UNION ALL SELECT min(project) FROM event_summary WHERE project > ?1"
+        " UNION ALL SELECT min(id) >> 32 FROM event_tail WHERE id >= (?1 + 1) << 32"
+        " UNION ALL SELECT min(id) >> 32 FROM event_segment WHERE id >= (?1 + 1) << 32"
+        " UNION ALL SELECT min(id) >> 32 FROM event_column WHERE id >= (?1 + 1) << 32)";
     place *at = &made->at;
     statement *find = sql(in->database, text);
     bind_int64(find, at->project);

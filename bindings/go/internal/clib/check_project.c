@@ -31,6 +31,41 @@ void check_compare(checking *check, const char *subject, int64_t id, const char 
     check_report(check, subject, id, found_text, expected_text);
 }
 
+static void report_pair(checking *check, const kept_pairs *of, const replayed_pair *one, bool on) {
+    char with[64], without[64];
+    snprintf(with, sizeof with, "%s %" PRId64, of->what, one->other);
+    snprintf(without, sizeof without, "no %s %" PRId64, of->what, one->other);
+    check_report(check, of->subject, MAKE_ID(check->project, one->of), on ? with : without, on ? without : with);
+}
+
+static bool pair_before(const replayed_pair *a, const replayed_pair *b) {
+    return a->of < b->of || (a->of == b->of && a->other < b->other);
+}
+
+annoproj_status check_pairs(scope *in, checking *check, const kept_pairs *of, const replayed_pairs *expected,
+                            annoproj_error **error) {
+    const replayed_pair *next = expected->pairs, *end = next + expected->count;
+    statement *find = sql(in->database, of->text);
+    check_bind_project(find, check);
+    while (sql_row(find)) {
+        const replayed_pair found = {.of = NUMBER_OF(column_int64(find, 0)), .other = column_int64(find, 1)};
+        for (; next < end && pair_before(next, &found); next++)
+            report_pair(check, of, next, false);
+        if (next == end || pair_before(&found, next)) {
+            report_pair(check, of, &found, true);
+            continue;
+        }
+        if (!column_is_null(find, 2))
+            check_compare(check, of->subject, column_int64(find, 0), "event that made it", column_int64(find, 2),
+                          next->seq);
+        next++;
+    }
+    annoproj_status status = sql_end(find, error);
+    for (; status == ANNOPROJ_OK && next < end; next++)
+        report_pair(check, of, next, false);
+    return status;
+}
+
 void check_bind_project(statement *find, const checking *check) {
     bind_int64(find, MAKE_ID(check->project, 0));
     bind_int64(find, MAKE_ID(check->project + 1, 0));

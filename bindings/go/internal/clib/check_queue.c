@@ -73,8 +73,13 @@ static annoproj_status check_clocks(scope *in, checking *check, annoproj_error *
     return sql_end(find, error);
 }
 
+static const kept_pairs skips = {
+    "queue", "skip of user", "SELECT task, user, skipped FROM task_skip WHERE task >= ? AND task < ? ORDER BY task, user"};
+
 annoproj_status check_queue(scope *in, checking *check, annoproj_error **error) {
     annoproj_status status = check_skips(in, check, error);
+    if (status == ANNOPROJ_OK)
+        status = check_pairs(in, check, &skips, &check->state->skips, error);
     if (status == ANNOPROJ_OK)
         status = check_clocks(in, check, error);
     return status == ANNOPROJ_OK ? check_stretches(in, check, error) : status;

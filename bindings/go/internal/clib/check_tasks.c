@@ -125,19 +125,23 @@ static annoproj_status check_workers(scope *in, checking *check, const replay *s
 
 /* --- issues ------------------------------------------------------------------------------------------------------- */
 
+static void report_no_issue(checking *check, int64_t number) {
+    check_report(check, "issue", MAKE_ID(check->project, number), "no such issue", "an issue");
+}
+
 static annoproj_status check_issues(scope *in, checking *check, const replay *state, annoproj_error **error) {
-    static const char query[] =
-        "SELECT i.id, i.resolved, i.task, i.class, i.creator, i.created_us, i.comments,"
-        " (SELECT count(*) FROM issue_comment c WHERE c.issue = i.id), (SELECT count(*) FROM issue_history h WHERE "
-        "h.issue = i.id),"
-        " (SELECT h.resolved FROM issue_history h WHERE h.issue = i.id ORDER BY h.number DESC LIMIT 1)"
-        " FROM issue i WHERE i.id >= ? AND i.id < ?";
+    static const char query[] = "SELECT id, resolved, task, class, creator, created_us, comments FROM issue"
+                                " WHERE id >= ? AND id < ? ORDER BY id";
+    int64_t next = 1;
     statement *find = sql(in->database, query);
     check_bind_project(find, check);
     while (sql_row(find)) {
-        const int64_t id = column_int64(find, 0);
-        const replayed_issue *expected = (size_t)NUMBER_OF(id) < state->issue_count ? &state->issues[NUMBER_OF(id)]
-                                                                                    : NULL;
+        const int64_t id = column_int64(find, 0), number = NUMBER_OF(id);
+        const replayed_issue *expected = (size_t)number < state->issue_count ? &state->issues[number] : NULL;
+        for (; next < number && (size_t)next < state->issue_count; next++)
+            if (state->issues[next].created)
+                report_no_issue(check, next);
+        next = number + 1;
         if (expected == NULL || !expected->created) {
             check_report(check, "issue", id, "an issue", "no event made it");
             continue;
@@ -148,46 +152,71 @@ static annoproj_status check_issues(scope *in, checking *check, const replay *st
         check_compare(check, "issue", id, "creator", column_int64(find, 4), expected->creator);
         check_compare(check, "issue", id, "created", column_int64(find, 5), expected->created_us);
         check_compare(check, "issue", id, "comments", column_int64(find, 6), expected->comments);
-        check_compare(check, "issue", id, "comments kept", column_int64(find, 7), expected->comments);
-        check_compare(check, "issue", id, "entries of its history", column_int64(find, 8), expected->changes);
-        check_compare(check, "issue", id, "resolved at the end of its history", column_int64(find, 9), !expected->open);
     }
+    for (; (size_t)next < state->issue_count; next++)
+        if (state->issues[next].created)
+            report_no_issue(check, next);
     return sql_end(find, error);
 }
 
-/* --- their tags --------------------------------------------------------------------------------------------------- */
+/* What an issue has several of, in order: number, whether it was resolved with it, who, when. */
+typedef struct issue_entries {
+    const char *amount, *number, *differs, *text;
+    bool changes; /* else comments */
+} issue_entries;
 
-static bool tag_before(const replayed_tag *tag, int64_t issue, int64_t number) {
-    return tag->issue < issue || (tag->issue == issue && tag->tag < number);
+static void compare_entries(checking *check, const issue_entries *of, int64_t issue, int64_t count, uint64_t print) {
+    const replay *state = check->state;
+    if ((size_t)NUMBER_OF(issue) >= state->issue_count || !state->issues[NUMBER_OF(issue)].created)
+        return;
+    const replayed_issue *expected = &state->issues[NUMBER_OF(issue)];
+    const int64_t amount = of->changes ? expected->changes : expected->comments;
+    check_compare(check, "issue", issue, of->amount, count, amount);
+    if (count == amount && print != (of->changes ? expected->changes_print : expected->comments_print))
+        check_report(check, "issue", issue, of->differs, "what its events tell");
 }
 
-static void report_tag(checking *check, int64_t issue, int64_t tag, bool on) {
-    char found[64], expected[64];
-    snprintf(found, sizeof found, "%stag %" PRId64, on ? "" : "no ", tag);
-    snprintf(expected, sizeof expected, "%stag %" PRId64, on ? "no " : "", tag);
-    check_report(check, "issue", MAKE_ID(check->project, issue), found, expected);
-}
-
-/* Both in order of issue and tag. */
-static annoproj_status check_issue_tags(scope *in, checking *check, const replay *state, annoproj_error **error) {
-    static const char query[] = "SELECT issue, tag FROM issue_tag WHERE issue >= ? AND issue < ? ORDER BY issue, tag";
-    size_t next = 0;
-    statement *find = sql(in->database, query);
+static annoproj_status check_entries(scope *in, checking *check, const issue_entries *of, annoproj_error **error) {
+    int64_t issue = 0, count = 0;
+    uint64_t print = 0;
+    statement *find = sql(in->database, of->text);
     check_bind_project(find, check);
     while (sql_row(find)) {
-        const int64_t issue = NUMBER_OF(column_int64(find, 0)), tag = column_int64(find, 1);
-        for (; next < state->tag_count && tag_before(&state->tags[next], issue, tag); next++)
-            report_tag(check, state->tags[next].issue, state->tags[next].tag, false);
-        if (next < state->tag_count && state->tags[next].issue == issue && state->tags[next].tag == tag)
-            next++;
-        else
-            report_tag(check, issue, tag, true);
+        if (column_int64(find, 0) != issue) {
+            if (issue != 0)
+                compare_entries(check, of, issue, count, print);
+            issue = column_int64(find, 0);
+            count = 0;
+            print = 0;
+        }
+        if (column_is_null(find, 1))
+            continue;
+        count++;
+        check_compare(check, "issue", issue, of->number, column_int64(find, 1), count);
+        print = replay_issue(print, column_int64(find, 2) != 0, column_int64(find, 3), column_int64(find, 4));
     }
-    annoproj_status status = sql_end(find, error);
-    for (; status == ANNOPROJ_OK && next < state->tag_count; next++)
-        report_tag(check, state->tags[next].issue, state->tags[next].tag, false);
-    return status;
+    if (issue != 0)
+        compare_entries(check, of, issue, count, print);
+    return sql_end(find, error);
 }
+
+static annoproj_status check_issue_entries(scope *in, checking *check, annoproj_error **error) {
+    static const issue_entries history = {
+        "entries of its history", "number in its history", "a history that differs",
+        "SELECT i.id, h.number, h.resolved, h.actor, h.at_us FROM issue i LEFT JOIN issue_history h ON h.issue = i.id"
+        " WHERE i.id >= ? AND i.id < ? ORDER BY i.id, h.number",
+        true};
+    static const issue_entries comments = {
+        "comments kept", "number of a comment", "a comment by another or of another time",
+        "SELECT i.id, c.number, 0, c.author, c.created_us FROM issue i LEFT JOIN issue_comment c ON c.issue = i.id"
+        " WHERE i.id >= ? AND i.id < ? ORDER BY i.id, c.number",
+        false};
+    annoproj_status status = check_entries(in, check, &history, error);
+    return status == ANNOPROJ_OK ? check_entries(in, check, &comments, error) : status;
+}
+
+static const kept_pairs tags = {
+    "issue", "tag", "SELECT issue, tag, NULL FROM issue_tag WHERE issue >= ? AND issue < ? ORDER BY issue, tag"};
 
 annoproj_status check_task_facts(scope *in, checking *check, annoproj_error **error) {
     const replay *state = check->state;
@@ -198,5 +227,7 @@ annoproj_status check_task_facts(scope *in, checking *check, annoproj_error **er
         status = check_workers(in, check, state, error);
     if (status == ANNOPROJ_OK)
         status = check_issues(in, check, state, error);
-    return status == ANNOPROJ_OK ? check_issue_tags(in, check, state, error) : status;
+    if (status == ANNOPROJ_OK)
+        status = check_issue_entries(in, check, error);
+    return status == ANNOPROJ_OK ? check_pairs(in, check, &tags, &state->tags, error) : status;
 }

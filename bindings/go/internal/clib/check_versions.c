@@ -90,6 +90,31 @@ static annoproj_status check_version(version_check *run, const label_version *ve
     return ANNOPROJ_OK;
 }
 
+/* Whose versions are; of one that a branch became, of which task. */
+static annoproj_status check_owners(version_check *run, annoproj_error **error) {
+    static const char query[] =
+        "SELECT v.id, v.project, v.task, coalesce(b.parent, 0) FROM label_version v LEFT JOIN task b"
+        " ON b.id = v.branch AND v.branch <> 0 WHERE v.id >= ? AND v.id < ?";
+    statement *find = sql(run->in->database, query);
+    check_bind_project(find, run->check);
+    while (sql_row(find)) {
+        const int64_t id = column_int64(find, 0);
+        check_compare(run->check, "label_version", id, "project", column_int64(find, 1), run->check->project);
+        check_compare(run->check, "label_version", id, "task", column_int64(find, 2), column_int64(find, 3));
+    }
+    return sql_end(find, error);
+}
+
+static annoproj_status check_part_owners(version_check *run, annoproj_error **error) {
+    static const char query[] = "SELECT DISTINCT version FROM label_version_part WHERE version >= ? AND version < ?"
+                                " AND version NOT IN (SELECT id FROM label_version)";
+    statement *find = sql(run->in->database, query);
+    check_bind_project(find, run->check);
+    while (sql_row(find))
+        check_report(run->check, "label_version", column_int64(find, 0), "parts of a version that is gone", "a version");
+    return sql_end(find, error);
+}
+
 static annoproj_status check_each_version(version_check *run, annoproj_error **error) {
     static const char query[] = "SELECT " LABEL_VERSION_COLUMNS
                                 " FROM label_version v WHERE v.id >= ? AND v.id < ? ORDER BY v.id";
@@ -132,7 +157,8 @@ static annoproj_status check_state(version_check *run, const version_task *said,
 
 static annoproj_status check_states(version_check *run, annoproj_error **error) {
     static const char query[] =
-        "SELECT l.task, l.contents, l.labels, l.version = t.version AND t.stage <> 0"
+        "SELECT l.task, l.contents, l.labels, l.version = t.version AND t.stage <> 0, l.version, t.version,"
+        " (SELECT count(*) FROM label a WHERE a.task = l.task)"
         " FROM label_state l LEFT JOIN task t ON t.id = l.task WHERE l.task >= ? AND l.task < ?";
     annoproj_status status = ANNOPROJ_OK;
     run->version = 0;
@@ -142,7 +168,13 @@ static annoproj_status check_states(version_check *run, annoproj_error **error) 
         const version_task said = {.id = column_int64(find, 0),
                                    .contents = column_blob(find, 1),
                                    .content_count = column_length(find, 1) / SHA256_SIZE};
-        status = check_state(run, &said, column_int64(find, 3) != 0, error);
+        const bool current = column_int64(find, 3) != 0;
+        if (column_int64(find, 4) > column_int64(find, 5)) /* it would be taken for that of labels to come */
+            check_compare(run->check, "label_version", said.id, "version of labels", column_int64(find, 4),
+                          column_int64(find, 5));
+        if (current)
+            check_compare(run->check, "label_version", said.id, "labels", column_int64(find, 2), column_int64(find, 6));
+        status = check_state(run, &said, current, error);
         if (status == ANNOPROJ_OK)
             status = bounds_check(run->in->bounds, error);
     }
@@ -189,7 +221,11 @@ annoproj_status check_versions(scope *in, checking *check, annoproj_error **erro
     run.used = allocate_zeroed((size_t)run.highest / 8 + 1, 1);
     if (!run.used)
         return fail_memory(error);
-    status = check_each_version(&run, error);
+    status = check_owners(&run, error);
+    if (status == ANNOPROJ_OK)
+        status = check_part_owners(&run, error);
+    if (status == ANNOPROJ_OK)
+        status = check_each_version(&run, error);
     if (status == ANNOPROJ_OK)
         status = check_states(&run, error);
     if (status == ANNOPROJ_OK)

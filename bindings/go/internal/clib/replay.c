@@ -113,6 +113,11 @@ static bool apply_to_label(replay *state, const event *one) {
     return true;
 }
 
+uint64_t replay_issue(uint64_t print, bool resolved, int64_t actor, int64_t time_us) {
+    const int64_t facts[] = {resolved, actor, time_us};
+    return hash64_with(facts, sizeof facts, print);
+}
+
 static bool apply_to_issue(replay *state, const event *one) {
     replayed_issue *issue = issue_at(state, one->reference);
     if (!issue)
@@ -126,10 +131,14 @@ static bool apply_to_issue(replay *state, const event *one) {
         issue->created_us = one->time_us;
         state->last_issue = one->reference > state->last_issue ? one->reference : state->last_issue;
         break;
-    case EVENT_ISSUE_COMMENT: issue->comments++; break;
+    case EVENT_ISSUE_COMMENT:
+        issue->comments++;
+        issue->comments_print = replay_issue(issue->comments_print, false, one->actor, one->time_us);
+        return true;
     default: issue->open = one->kind == EVENT_ISSUE_REOPEN;
     }
-    issue->changes += one->kind != EVENT_ISSUE_COMMENT;
+    issue->changes++;
+    issue->changes_print = replay_issue(issue->changes_print, !issue->open, one->actor, one->time_us);
     return true;
 }
 
@@ -266,38 +275,48 @@ static replay_thing thing_of(int32_t kind) {
     }
 }
 
-static bool apply_to_tags(replay *state, const event *one) {
-    void *grown = replay_room(state->tags, &state->tag_room, (int64_t)state->tag_count, sizeof *state->tags);
+bool replay_pair(replay *state, replayed_pairs *to, int64_t of, int64_t other, bool on) {
+    void *grown = replay_room(to->pairs, &to->room, (int64_t)to->count, sizeof *to->pairs);
     if (!grown)
         return false;
-    state->tags = grown;
-    state->tags[state->tag_count] = (replayed_tag){.issue = one->reference,
-                                                   .tag = one->answer,
-                                                   .seq = (int64_t)state->tag_count,
-                                                   .on = one->kind == EVENT_ISSUE_TAG};
-    state->tag_count++;
+    to->pairs = grown;
+    to->pairs[to->count++] = (replayed_pair){.of = of, .other = other, .seq = state->seq, .on = on};
     return true;
 }
 
-static int by_issue_and_tag(const void *a, const void *b) {
-    const replayed_tag *x = a, *y = b;
-    if (x->issue != y->issue)
-        return x->issue < y->issue ? -1 : 1;
-    if (x->tag != y->tag)
-        return x->tag < y->tag ? -1 : 1;
+static int compare_pairs(const void *a, const void *b) {
+    const replayed_pair *x = a, *y = b;
+    if (x->of != y->of)
+        return x->of < y->of ? -1 : 1;
+    if (x->other != y->other)
+        return x->other < y->other ? -1 : 1;
     return x->seq < y->seq ? -1 : x->seq > y->seq;
 }
 
-/* The last that happened to a tag of an issue says whether it is on. */
-static void settle_tags(replay *state) {
-    const size_t all = state->tag_count;
-    replayed_tag *tags = state->tags;
-    state->tag_count = 0;
+/* The last that happened to a pair says whether it is there. */
+static void settle_pairs(replayed_pairs *of) {
+    const size_t all = of->count;
+    replayed_pair *pairs = of->pairs;
+    of->count = 0;
     if (all > 0)
-        qsort(tags, all, sizeof *tags, by_issue_and_tag);
+        qsort(pairs, all, sizeof *pairs, compare_pairs);
     for (size_t i = 0; i < all; i++)
-        if (tags[i].on && (i + 1 == all || tags[i + 1].issue != tags[i].issue || tags[i + 1].tag != tags[i].tag))
-            tags[state->tag_count++] = tags[i];
+        if (pairs[i].on &&
+            (i + 1 == all || pairs[i + 1].of != pairs[i].of || pairs[i + 1].other != pairs[i].other))
+            pairs[of->count++] = pairs[i];
+}
+
+/* Skips are forgotten when their task is no longer skipped. */
+static void settle_skips(replay *state) {
+    replayed_pair *pairs = state->skips.pairs;
+    size_t kept = 0;
+    settle_pairs(&state->skips);
+    for (size_t i = 0; i < state->skips.count; i++) {
+        const replayed_task *task = &state->tasks[pairs[i].of];
+        if (task->status == ANNOPROJ_TASK_SKIPPED && pairs[i].seq >= task->skipped_from)
+            pairs[kept++] = pairs[i];
+    }
+    state->skips.count = kept;
 }
 
 int replay_compare_workers(const void *a, const void *b) {
@@ -329,7 +348,8 @@ static void settle_issues(replay *state) {
 }
 
 static void settle(replay *state) {
-    settle_tags(state);
+    settle_pairs(&state->tags);
+    settle_skips(state);
     settle_workers(state);
     settle_issues(state);
 }
@@ -358,7 +378,7 @@ static bool apply(replay *state, const event *one) {
                                (kind >= EVENT_USER_CREATE && kind <= EVENT_USER_ENABLE) || kind == EVENT_USER_ERASE))
         return apply_to_user(state, one);
     if (kind == EVENT_ISSUE_TAG || kind == EVENT_ISSUE_UNTAG)
-        return apply_to_tags(state, one);
+        return replay_pair(state, &state->tags, one->reference, one->answer, kind == EVENT_ISSUE_TAG);
     const replay_thing sort = thing_of(kind);
     state->tagged_us = sort == THING_ON ? one->time_us : state->tagged_us;
     if (sort != THING_SORTS)
@@ -433,7 +453,8 @@ void replay_release(replay *state) {
     release(state->reviews);
     release(state->stages);
     release(state->issues);
-    release(state->tags);
+    release(state->tags.pairs);
+    release(state->skips.pairs);
     release(state->workers);
     release(state->users);
     for (size_t i = 0; i < THING_SORTS; i++)

@@ -83,18 +83,28 @@ static void close_branches(replay *state, replayed_task *parent, const event *on
             end_stay(branch, one);
         branch->stage = 0;
         branch->assignee = NOT_QUEUED;
+        branch->skipped_from = state->seq + 1;
     }
     parent->branches = 0;
 }
 
+/* The user has skipped it, until it is no longer skipped. */
+static bool note_skip(replay *state, int64_t number, int64_t user) {
+    replayed_task *task = &state->tasks[number];
+    if (task->status != ANNOPROJ_TASK_SKIPPED)
+        task->skipped_from = state->seq;
+    task->status = ANNOPROJ_TASK_SKIPPED;
+    return replay_pair(state, &state->skips, number, user, true);
+}
+
 /* Who skips one branch of a task skips those beside it that are free. */
-static void skip_beside(replay *state, const replayed_task *skipped) {
-    const replayed_task *parent = &state->tasks[skipped->parent];
-    for (int64_t i = 0; i < parent->branches; i++) {
-        replayed_task *branch = &state->tasks[parent->first_branch + i];
-        if (branch->stage != 0 && branch->assignee == 0)
-            branch->status = ANNOPROJ_TASK_SKIPPED;
-    }
+static bool skip_beside(replay *state, int64_t number, int64_t user) {
+    const replayed_task *parent = &state->tasks[state->tasks[number].parent];
+    bool done = true;
+    for (int64_t i = parent->first_branch; i < parent->first_branch + parent->branches && done; i++)
+        if (i != number && state->tasks[i].stage != 0 && state->tasks[i].assignee == 0)
+            done = note_skip(state, i, user);
+    return done;
 }
 
 /* How many annotators the branches that were used came from. */
@@ -208,13 +218,13 @@ static void unassign(replayed_task *task, bool released) {
     task->released = released;
 }
 
-static void skip(replay *state, replayed_task *task, const event *one) {
-    task->status = ANNOPROJ_TASK_SKIPPED;
+static bool skip(replay *state, replayed_task *task, const event *one) {
+    if (!note_skip(state, one->task, one->actor))
+        return false;
     if (one->reference != 0) /* it stayed assigned */
-        return;
+        return true;
     unassign(task, false);
-    if (task->parent != 0)
-        skip_beside(state, task);
+    return task->parent == 0 || skip_beside(state, one->task, one->actor);
 }
 
 bool replay_task(replay *state, const event *one) {
@@ -240,10 +250,13 @@ bool replay_task(replay *state, const event *one) {
         task->stage = 0;
         break;
     case EVENT_TASK_ASSIGN:
-    case EVENT_TASK_RETURN: assign(task, one); break;
+    case EVENT_TASK_RETURN:
+        assign(task, one); /* a manager's assignment forgets that user's skip */
+        return task->assigned_by != ASSIGNED_MANAGER || task->status != ANNOPROJ_TASK_SKIPPED ||
+               replay_pair(state, &state->skips, one->task, one->credited, false);
     case EVENT_TASK_RELEASE:
     case EVENT_TASK_LAPSE: unassign(task, true); break;
-    case EVENT_TASK_SKIP: skip(state, task, one); break;
+    case EVENT_TASK_SKIP: return skip(state, task, one);
     case EVENT_BRANCH_APPROVE: task->used_from = one->credited; break;
     case EVENT_TASK_PRIORITY:
         task->priority = (int32_t)one->reference;
