@@ -191,16 +191,30 @@ annoproj_status issue_set_resolved(command *cmd, const issue *one, bool resolved
     return status;
 }
 
+/* A label that was never published and is put back under its hash has another number than before: the issue follows it. */
+static annoproj_status follow_label(command *cmd, issue *one, int64_t which, annoproj_error **error) {
+    static const char query[] = "UPDATE issue SET label = ? WHERE id = ?";
+    if (one->id == 0 || one->label == which)
+        return ANNOPROJ_OK;
+    one->label = which;
+    statement *update = sql(cmd->scope.database, query);
+    bind_int64(update, which);
+    bind_int64(update, one->id);
+    return sql_run(update, error);
+}
+
 annoproj_status issue_label_rejected(command *cmd, int64_t task, int64_t which, const char *hash, int32_t class,
                                      const char *comment, issue *out, annoproj_error **error) {
-    static const char query[] = ISSUE_COLUMNS "WHERE task = ? AND label = ? AND rejection";
+    static const char query[] = ISSUE_COLUMNS "WHERE task = ? AND label_hash = ? AND rejection";
     issue one = {0};
     statement *find = sql(cmd->scope.database, query);
     bind_int64(find, task);
-    bind_int64(find, which);
+    bind_text(find, hash);
     if (sql_row(find))
         read_issue(find, &one);
     annoproj_status status = sql_end(find, error);
+    if (status == ANNOPROJ_OK)
+        status = follow_label(cmd, &one, which, error);
     if (status == ANNOPROJ_OK && one.id == 0) {
         one = (issue){.task = task, .anchor = ANNOPROJ_ANCHOR_LABEL, .label = which, .class = class, .rejection = true};
         strncpy(one.label_hash, hash, sizeof one.label_hash - 1);
@@ -214,9 +228,9 @@ annoproj_status issue_label_rejected(command *cmd, int64_t task, int64_t which, 
     return status;
 }
 
-annoproj_status issue_label_approved(command *cmd, int64_t task, int64_t which, annoproj_error **error) {
+annoproj_status issue_label_approved(command *cmd, int64_t task, const char *hash, annoproj_error **error) {
     static const char query[] = ISSUE_COLUMNS
-        "WHERE task = ?1 AND rejection AND resolved = 0 AND (?2 = 0 OR label = ?2) AND id > ?3"
+        "WHERE task = ?1 AND rejection AND resolved = 0 AND (?2 IS NULL OR label_hash = ?2) AND id > ?3"
         " ORDER BY id LIMIT 1";
     annoproj_status status = ANNOPROJ_OK;
     for (issue one = {0}; status == ANNOPROJ_OK;) {
@@ -224,7 +238,7 @@ annoproj_status issue_label_approved(command *cmd, int64_t task, int64_t which, 
         one = (issue){0};
         statement *find = sql(cmd->scope.database, query);
         bind_int64(find, task);
-        bind_int64(find, which);
+        bind_text(find, hash);
         bind_int64(find, after);
         if (sql_row(find))
             read_issue(find, &one);

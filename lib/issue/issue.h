@@ -35,8 +35,8 @@ annoproj_status issue_record(command *command, const issue *issue, int32_t kind,
 /* A label was rejected: opens its rejection issue, or reopens it, or only appends the comment. */
 annoproj_status issue_label_rejected(command *command, int64_t task, int64_t label, const char *hash, int32_t class,
                                      const char *comment, issue *out, annoproj_error **error);
-/* Resolves the open rejection issue of a label (0 = of every label of the task, removed ones included). */
-annoproj_status issue_label_approved(command *command, int64_t task, int64_t label, annoproj_error **error);
+/* Resolves the open rejection issue of a label (NULL = of every label of the task, removed ones included). */
+annoproj_status issue_label_approved(command *command, int64_t task, const char *hash, annoproj_error **error);
 /* Whether a task has an open issue anchored elsewhere than on a label: a reason to reject under strict review. */
 annoproj_status issue_open_off_label(scope *scope, int64_t task, bool *open, annoproj_error **error);
 

@@ -67,7 +67,9 @@ annoproj_status issue_add_row(scope *in, rows *table, int64_t id, annoproj_error
     static const char query[] =
         "SELECT i.id, i.uuid, i.task, i.anchor, i.label_hash, i.first_frame, i.last_frame, i.x, i.y, i.resolved,"
         " i.rejection, i.creator, i.created_us, i.comments, u.email, nullif(i.class, 0), i.label <> 0 AND NOT EXISTS"
-        " (SELECT 1 FROM label l WHERE l.task = i.task AND l.number = i.label), t.title, t.stage"
+        " (SELECT 1 FROM label l WHERE l.task = i.task AND l.number = i.label) AND NOT EXISTS"
+        /* Put back under its hash it may have another number: issue.c. */
+        " (SELECT 1 FROM label l WHERE l.task = i.task AND l.hash = i.label_hash AND l.given), t.title, t.stage"
         " FROM issue i JOIN task t ON t.id = i.task LEFT JOIN user u ON u.id = i.creator WHERE i.id = ?";
     statement *find = sql(in->database, query);
     bind_int64(find, id);

@@ -161,7 +161,7 @@ static annoproj_status decide_task(command *cmd, const annoproj_review_options *
     if (status == ANNOPROJ_OK)
         status = review_action(cmd, task, approve, decide, error);
     if (status == ANNOPROJ_OK && approve)
-        status = issue_label_approved(cmd, task->id, 0, error);
+        status = issue_label_approved(cmd, task->id, NULL, error);
     if (status == ANNOPROJ_OK && !approve)
         status = open_comment_issue(cmd, options->comment, error);
     if (status == ANNOPROJ_OK)

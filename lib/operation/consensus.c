@@ -304,6 +304,6 @@ annoproj_status consensus_approve(command *cmd, const consensus_result *result, 
     if (status == ANNOPROJ_OK)
         status = branch_close(cmd, task, error);
     if (status == ANNOPROJ_OK)
-        status = issue_label_approved(cmd, task->id, 0, error);
+        status = issue_label_approved(cmd, task->id, NULL, error);
     return status == ANNOPROJ_OK ? landing_go(cmd, EVENT_TASK_APPROVE, &to, &stage, whose, error) : status;
 }

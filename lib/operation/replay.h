@@ -52,7 +52,7 @@ typedef struct replayed_review {
     uint8_t states;
     bool reviewer_known; /* reviewer is who decided, if it is decided */
     bool written;        /* the label, since */
-    bool optional;       /* an import of labels makes no reviews */
+    bool optional;       /* an import of labels makes no reviews that are new */
     bool found;          /* for the check */
 } replayed_review;
 

@@ -54,7 +54,7 @@ bool replay_label_put(replay *state, const event *one) {
     if (!review)
         return false;
     settle(state, review, by_reviewer ? REVIEW_APPROVED : REVIEW_NEW, by_reviewer ? one->actor : 0);
-    review->optional = !had;
+    review->optional = !had && !by_reviewer; /* an import makes none that would be new */
     return true;
 }
 

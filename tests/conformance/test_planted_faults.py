@@ -73,8 +73,8 @@ TEXTS = {
 # Tables of which every row follows from events, or from rows of other tables.
 ROWS_TOLD = """event_log event_tail event_segment event_column event_summary user collaborator outbox outbox_state project project_counter
     setting project_tag tag dataset data_unit project_dataset ontology feature stage stage_edge stage_pathway router_user stage_member task_count
-    router_count task task_skip task_worker task_stay task_titles task_vector label time_covered label_published label_version
-    label_version_part label_content issue issue_history issue_comment issue_tag""".split()
+    router_count task task_skip task_worker task_stay task_titles task_vector label label_review time_covered label_published
+    label_version label_version_part label_content issue issue_history issue_comment issue_tag""".split()
 # Columns in which only some rows follow from events: of texts and audio that went through consensus some are left out.
 ROWS = {
     "task": "stage <> 0 AND id NOT IN (SELECT parent FROM task WHERE parent <> 0) AND id NOT IN (SELECT task FROM task_submitter)",
@@ -84,6 +84,7 @@ ROWS = {
                        " OR NOT EXISTS(SELECT 1 FROM task b WHERE b.parent = t.id)))",
     "label_published.hash": "EXISTS (SELECT 1 FROM label l WHERE l.task = label_published.task AND l.number = label_published.label)",
     "router_count": "count <> 0",
+    "label_review": "state <> 1",
 }
 
 

@@ -105,7 +105,9 @@ class Labels:
         self.take(user, task)
         if state != how:
             self.set_review(task, task.stage, label, how)
-        of_label = [issue for issue in task.issues if issue.rejection and issue.number == label.number]
+        of_label = [issue for issue in task.issues if issue.rejection and issue.label == hash]
+        if how == "rejected" and of_label:      # put back, never published, it has another number
+            of_label[0].number = label.number
         if how == "approved":
             for issue in of_label:
                 if not issue.resolved:

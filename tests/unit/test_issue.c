@@ -189,6 +189,44 @@ static void with_the_task(void **state) {
     team_free(made);
 }
 
+static void expect_gone(annoproj_task *task, int64_t issues, bool gone) {
+    char cell[64];
+    for (int64_t i = 0; i < issues; i++)
+        assert_string_equal(issue_cell(task, i, "label_gone", cell), gone ? "1" : "0");
+}
+
+/* A label is who it is by its hash: removed and put back, also before it was ever published, it has the issues that it had. */
+static void label_put_back(void **state) {
+    (void)state;
+    features of;
+    annoproj_error *error = NULL;
+    int64_t first = 0, again = 0;
+    static draft changes;
+    team *made = label_team("", "", false, &of);
+    annoproj_task *annotator = team_task(made, TEAM_ANNOTATOR, VIDEO), *manager = team_task(made, TEAM_MANAGER, VIDEO);
+    put_car(annotator, "label002", &of, 0, 2);
+    assert_ok(annoproj_task_submit(annotator, NULL, NULL, &error), error);
+    put_car(manager, "label001", &of, 0, 2);
+    assert_ok(annoproj_label_reject(manager, "label001", "no", NULL, NULL, &first, &error), error);
+    open_issue(manager, ANNOPROJ_ANCHOR_LABEL, "here");
+    expect_gone(manager, 2, false);
+    draft_begin(&changes);
+    draft_remove(&changes, "label001");
+    assert_ok(draft_write(&changes, manager, NULL, &error), error);
+    expect_gone(manager, 2, true);
+    put_car(manager, "label001", &of, 0, 2);
+    expect_gone(manager, 2, false);
+    assert_ok(annoproj_label_reject(manager, "label001", "again", NULL, NULL, &again, &error), error);
+    assert_int_equal(first, again);
+    expect_counts(manager, made, 2, 0);
+    assert_ok(annoproj_label_approve(manager, "label001", NULL, &error), error);
+    expect_counts(manager, made, 1, 1);
+    assert_int_equal(team_differences(made), 0);
+    annoproj_task_close(annotator);
+    annoproj_task_close(manager);
+    team_free(made);
+}
+
 static void refused(annoproj_task *task, annoproj_issue_options options, annoproj_status expected) {
     annoproj_error *error = NULL;
     int64_t issue = 9;
@@ -278,6 +316,7 @@ static void statuses(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(anchors), cmocka_unit_test(resolve_and_reopen),
                                        cmocka_unit_test(rejection_issue), cmocka_unit_test(with_the_task),
+                                       cmocka_unit_test(label_put_back),
                                        cmocka_unit_test(statuses)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

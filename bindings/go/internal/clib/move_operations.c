@@ -26,7 +26,7 @@ static annoproj_status check_target(const scope *in, const stage_facts *target, 
 static annoproj_status complete_labels(command *cmd, const task_facts *task, const stage_facts *target,
                                        annoproj_error **error) {
     annoproj_status status = review_approve_all(cmd, task->id, target->id, error);
-    return status == ANNOPROJ_OK ? issue_label_approved(cmd, task->id, 0, error) : status;
+    return status == ANNOPROJ_OK ? issue_label_approved(cmd, task->id, NULL, error) : status;
 }
 
 annoproj_status move_body(command *cmd, void *arguments, annoproj_error **error) {

@@ -36,7 +36,7 @@ static annoproj_status decide(command *cmd, void *arguments, annoproj_error **er
         status = review_decide(cmd, task->id, task->stage.id, &on, made->state, error);
     }
     if (status == ANNOPROJ_OK && made->state == REVIEW_APPROVED) {
-        status = issue_label_approved(cmd, task->id, on.number, error);
+        status = issue_label_approved(cmd, task->id, on.hash, error);
     }
     if (status == ANNOPROJ_OK && made->state == REVIEW_REJECTED) {
         status = issue_label_rejected(cmd, task->id, on.number, on.hash, on.class, made->comment, &opened, error);
