@@ -12,22 +12,26 @@ static inline uint32_t bits_of(uint64_t value) {
 
 typedef struct packer {
     uint8_t *at;
-    unsigned __int128 waiting;
-    uint32_t bits;
+    uint64_t waiting;
+    uint32_t bits; /* of those, below 64 */
 } packer;
 
 static inline void pack(packer *to, uint64_t value, uint32_t width) {
-    to->waiting |= (unsigned __int128)value << to->bits;
-    for (to->bits += width; to->bits >= 8; to->bits -= 8) {
-        *to->at++ = (uint8_t)to->waiting;
-        to->waiting >>= 8;
+    to->waiting |= value << to->bits;
+    to->bits += width;
+    if (to->bits >= 64) {
+        memcpy(to->at, &to->waiting, sizeof to->waiting);
+        to->at += sizeof to->waiting;
+        to->bits -= 64;
+        to->waiting = to->bits > 0 ? value >> (width - to->bits) : 0;
     }
 }
 
 /* The last byte is filled up with zeros. */
 static inline void pack_end(packer *to, bytes *out) {
-    if (to->bits > 0) {
+    for (; to->bits > 0; to->bits -= to->bits < 8 ? to->bits : 8) {
         *to->at++ = (uint8_t)to->waiting;
+        to->waiting >>= 8;
     }
     out->length = (size_t)(to->at - out->data);
 }

@@ -7,9 +7,10 @@
 
 #include "byte_block.h"
 
-#define SLACK       (BYTE_BLOCK + 8) /* bytes that must follow: every load is inside the text */
-#define MOST_DIGITS 18
-#define MOST_WHOLE  7 /* digits before the point */
+#define SLACK       (BYTE_BLOCK + 8)              /* bytes that must follow: every load is inside the text */
+#define MOST_DIGITS 19                            /* with zeros before the first; 64 bits hold them */
+#define TOO_LARGE   UINT64_C(1000000000000000000) /* 10^18: mantissas stay below */
+#define MOST_WHOLE  7                             /* digits before the point */
 
 /* The numbers of a block that are sound, up to the first that is not or does not end in it. */
 typedef struct number_block {
@@ -101,6 +102,9 @@ static inline bool read_number(const char *at, const number_block *block, unsign
         mantissa = read_tiny(at + place, before, digits);
     } else if (digits <= MOST_DIGITS) {
         mantissa = read_long(at + place, before, digits - before);
+        if (mantissa >= TOO_LARGE) {
+            return false;
+        }
     } else {
         return false;
     }

@@ -17,35 +17,23 @@ static bool room_for_quotients(geometry_builder *builder) {
     return true;
 }
 
-#define SURE_DIGITS INT64_C(1000000000000000) /* no two decimals of so few digits are the same double */
-
 /* Whether a number is a double, or a decimal that its double tells. */
-static bool is_told_by(const number *given, double value) {
-    decimal back;
-    if (!isfinite(value)) { /* there are decimals beyond all doubles */
-        return false;
-    }
-    if (!given->exact) {
-        return value != 0 || !signbit(value);
-    }
-    if (given->decimal.mantissa > -SURE_DIGITS && given->decimal.mantissa < SURE_DIGITS && !(fabs(value) < 1e-300)) {
-        return true;
-    }
-    return decimal_from_double(value, &back) && back.mantissa == given->decimal.mantissa &&
-           back.scale == given->decimal.scale;
+static bool is_told(const number *given, double *value) {
+    *value = given->real;
+    return given->exact ? decimal_told_by_double(given->decimal, value) : *value != 0 || !signbit(*value);
 }
 
 /* False when some number is no double. */
 static bool gather_doubles(geometry_builder *builder, uint32_t stride) {
     for (size_t part = 0; part < builder->part_count; part++) {
-        const size_t first = builder->parts[part];
-        for (size_t i = first; i < part_end(builder, part); i++) {
-            const number *given = &builder->numbers[i];
-            const double value = number_to_double(given);
-            if (!is_told_by(given, value)) {
+        uint32_t place = 0;
+        for (size_t i = builder->parts[part]; i < part_end(builder, part); i++) {
+            quotient *one = &builder->quotients[i];
+            if (!is_told(&builder->numbers[i], &one->value)) {
                 return false;
             }
-            builder->quotients[i] = (quotient){.value = value, .axis = (i - first) % stride % 2};
+            one->axis = place % 2;
+            place = place + 1 == stride ? 0 : place + 1;
         }
     }
     return true;

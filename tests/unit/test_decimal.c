@@ -199,6 +199,51 @@ static void test_doubles(void **state) {
     }
 }
 
+/* Against the definition; also of the shortest decimals of doubles, their neighbours, and those with one more digit. */
+static void test_told_by_double(void **state) {
+    (void)state;
+    int64_t told = 0;
+    for (int i = 0; i < 100000; i++) {
+        decimal value = random_decimal(), expected;
+        if (random_below(4)) {
+            const double scale = (double[]){1e-3, 1, 100, 1920, 1e6}[random_below(5)];
+            decimal_from_double(ldexp((double)random_next(), -64) * scale, &value);
+            value.mantissa += (int64_t)random_below(3) - 1;
+            const bool longer = random_below(4) == 0 && value.mantissa < INT64_C(100000000000000000);
+            value = longer ? (decimal){value.mantissa * 10 + (int64_t)random_below(10), value.scale + 1} : value;
+            value = decimal_shortest(random_below(2) ? value.mantissa : -value.mantissa, value.scale);
+        }
+        char written[64];
+        snprintf(written, sizeof written, "%llde%d", (long long)value.mantissa, -value.scale);
+        const double real = strtod(written, NULL);
+        const bool is = decimal_from_double(real, &expected) && expected.mantissa == value.mantissa &&
+                        expected.scale == value.scale;
+        double given = 0;
+        if (decimal_told_by_double(value, &given) != is || given != real) { // NOLINT: exact on purpose
+            fail_msg("%s is %.17g and %s", written, given, is ? "what that says" : "not what that says");
+        }
+        told += is;
+    }
+    assert_in_range(told, 30000, 85000);
+}
+
+static void test_scales(void **state) {
+    (void)state;
+    int64_t mantissa = 0;
+    assert_true(decimal_at_scale((decimal){-15, 1}, 3, &mantissa));
+    assert_int_equal(mantissa, -1500);
+    assert_true(decimal_at_scale((decimal){7, -2}, 0, &mantissa));
+    assert_int_equal(mantissa, 700);
+    assert_true(decimal_at_scale((decimal){9, 5}, 5, &mantissa));
+    assert_int_equal(mantissa, 9);
+    assert_true(decimal_at_scale((decimal){0, 0}, 300, &mantissa));
+    assert_int_equal(mantissa, 0);
+    assert_true(decimal_at_scale((decimal){9, 0}, 18, &mantissa));
+    assert_int_equal(mantissa, INT64_C(9000000000000000000));
+    assert_false(decimal_at_scale((decimal){-10, 0}, 18, &mantissa));
+    assert_false(decimal_at_scale((decimal){1, 0}, 19, &mantissa));
+}
+
 /* Any digits, also many of them, read as strtod reads them. */
 static void test_reading_doubles(void **state) {
     (void)state;
@@ -295,6 +340,8 @@ static void test_prints_what_is_not_normalised(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_prints_what_is_not_normalised),
+        cmocka_unit_test(test_told_by_double),
+        cmocka_unit_test(test_scales),
         cmocka_unit_test(test_parse),
         cmocka_unit_test(test_print),
         cmocka_unit_test(test_print_reads_back),

@@ -19,11 +19,17 @@ bool decimal_parse(const char *text, size_t length, decimal *out);
  * that need more than 18 digits behind a common exponent. */
 bool decimal_from_double(double value, decimal *out);
 double decimal_to_double(decimal value); /* correctly rounded */
+/* That double, and whether decimal_from_double() makes the same decimal of it again. */
+bool decimal_told_by_double(decimal value, double *out);
+/* The mantissa at a scale that is not smaller; false when it takes more than 64 bits. */
+bool decimal_at_scale(decimal value, int32_t scale, int64_t *mantissa);
 #define DECIMAL_LONGEST 360
 /* Returns the length; `out` has DECIMAL_LONGEST bytes, of which others may be written, too; no NUL. Plain notation when
  * short, else exponent. Normalised or not. */
 int decimal_print(decimal value, char *out);
 decimal decimal_from_int64(int64_t value);
+decimal decimal_shortest(int64_t mantissa, int32_t scale); /* without zeros at the end */
+extern const uint64_t powers_of_ten[20];
 #define INT64_LONGEST 20
 int int64_print(int64_t value, char *out); /* returns the length; `out` has INT64_LONGEST bytes; no NUL */
 

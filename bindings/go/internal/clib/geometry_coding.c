@@ -6,20 +6,6 @@
 #include "bit_packing.h"
 #include "geometry_format.h"
 
-/* value * 10^power; false when it does not fit. */
-static bool scaled(int64_t value, int32_t power, int64_t *out) {
-    if (value == 0) {
-        power = 0;
-    }
-    for (; power > 0; power--) {
-        if (__builtin_mul_overflow(value, INT64_C(10), &value)) {
-            return false;
-        }
-    }
-    *out = value;
-    return true;
-}
-
 /* The smallest power of ten that makes every number an integer of 64 bits, of masks 1 at least; false when there is none. */
 static bool common_scale(geometry_builder *builder, int32_t *scale) {
     bool any = shape_is_runs(builder->shape);
@@ -38,8 +24,7 @@ static bool common_scale(geometry_builder *builder, int32_t *scale) {
         return false;
     }
     for (size_t i = 0; i < builder->number_count; i++) {
-        const decimal *one = &builder->numbers[i].decimal;
-        if (!scaled(one->mantissa, *scale - one->scale, &builder->integers[i])) {
+        if (!decimal_at_scale(builder->numbers[i].decimal, *scale, &builder->integers[i])) {
             return false;
         }
     }

@@ -117,33 +117,18 @@ static bool fits(__int128 value) {
     return value <= LARGEST && value >= -LARGEST;
 }
 
-static decimal shortest(decimal value) {
-    while (value.mantissa != 0 && value.mantissa % 10 == 0) {
-        value.mantissa /= 10;
-        value.scale--;
-    }
-    return (decimal){.mantissa = value.mantissa, .scale = value.mantissa == 0 ? 0 : value.scale};
-}
-
-/* The mantissa at a larger scale; false when it does not fit. */
 static bool at_scale(decimal value, int32_t scale, int64_t *mantissa) {
-    *mantissa = value.mantissa;
-    for (; *mantissa != 0 && value.scale < scale; value.scale++) {
-        if (!fits((__int128)*mantissa * 10)) {
-            return false;
-        }
-        *mantissa *= 10;
-    }
-    return true;
+    return decimal_at_scale(value, scale, mantissa) && fits(*mantissa);
 }
 
 number number_add(number a, number b) {
     if (a.exact && b.exact) {
-        const decimal one = shortest(a.decimal), other = shortest(b.decimal);
+        const decimal one = decimal_shortest(a.decimal.mantissa, a.decimal.scale),
+                      other = decimal_shortest(b.decimal.mantissa, b.decimal.scale);
         const int32_t scale = one.scale > other.scale ? one.scale : other.scale;
         int64_t left = 0, right = 0;
         if (at_scale(one, scale, &left) && at_scale(other, scale, &right) && fits((__int128)left + right)) {
-            return (number){.decimal = shortest((decimal){left + right, scale}), .exact = true};
+            return (number){.decimal = decimal_shortest(left + right, scale), .exact = true};
         }
     }
     return of_double(number_to_double(&a) + number_to_double(&b));
@@ -151,10 +136,11 @@ number number_add(number a, number b) {
 
 number number_multiply(number a, number b) {
     if (a.exact && b.exact) {
-        const decimal one = shortest(a.decimal), other = shortest(b.decimal);
+        const decimal one = decimal_shortest(a.decimal.mantissa, a.decimal.scale),
+                      other = decimal_shortest(b.decimal.mantissa, b.decimal.scale);
         const __int128 product = (__int128)one.mantissa * other.mantissa;
         if (fits(product)) {
-            return (number){.decimal = shortest((decimal){(int64_t)product, one.scale + other.scale}), .exact = true};
+            return (number){.decimal = decimal_shortest((int64_t)product, one.scale + other.scale), .exact = true};
         }
     }
     return of_double(number_to_double(&a) * number_to_double(&b));
