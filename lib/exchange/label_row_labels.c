@@ -158,6 +158,23 @@ typedef struct frame_item {
     row_authors authors;
 } frame_item;
 
+/* The value of a shape's key. Polygons say more than polygon, unless there are none. */
+static annoproj_status read_geometry(row_reader *in, frame_item *item, int32_t type, annoproj_error **error) {
+    const bool rings = json_key_is(&in->token, "polygons");
+    annoproj_status status = ANNOPROJ_OK;
+    bool any = true;
+    if (item->rings && type == SHAPE_POLYGON) {
+        return json_skip(in->scan, error);
+    }
+    if (item->type != 0 && item->type != type) {
+        row_note(in, "the object has two shapes");
+    }
+    status = rings ? row_read_rings(in, &any, error) : row_read_shape(in, type, error);
+    item->type = any ? type : item->type;
+    item->rings = rings && any;
+    return status;
+}
+
 static annoproj_status item_member(row_reader *in, frame_item *item, annoproj_error **error) {
     annoproj_status status = ANNOPROJ_OK;
     if (json_key_is(&in->token, item->hash_key)) {
@@ -169,20 +186,14 @@ static annoproj_status item_member(row_reader *in, frame_item *item, annoproj_er
     if (json_key_is(&in->token, "isDeleted")) {
         return row_bool(in, "isDeleted", &item->deleted, error);
     }
+    if (json_key_is(&in->token, "event") || json_key_is(&in->token, "interpolate")) {
+        return row_refuse(in, NO_EVENTS, error);
+    }
     if (row_author_member(in, &item->authors, &status, error)) {
         return status;
     }
     const int32_t type = row_shape_of_key(&in->token);
-    const bool rings = json_key_is(&in->token, "polygons");
-    if (type == 0 || (item->rings && !rings)) { /* polygons say more than polygon */
-        return json_skip(in->scan, error);
-    }
-    if (item->type != 0 && item->type != type) {
-        row_note(in, "the object has two shapes");
-    }
-    item->type = type;
-    item->rings = rings;
-    return row_read_shape(in, type, rings, error);
+    return type == 0 ? json_skip(in->scan, error) : read_geometry(in, item, type, error);
 }
 
 static annoproj_status read_item(row_reader *in, frame_item *item, annoproj_error **error) {
@@ -247,7 +258,9 @@ annoproj_status row_read_classification(row_reader *in, int64_t frame, int32_t u
     if (!label) {
         return in->faulty ? ANNOPROJ_OK : ANNOPROJ_NO_MEMORY;
     }
-    row_set_authors(in, label, &item.authors, error, &status);
+    if (!label->settled) {
+        row_set_authors(in, label, &item.authors, error, &status);
+    }
     label->frame_count++;
     return status == ANNOPROJ_OK && !row_add_range(in, &label->ranges_end, frame, frame, unit) ? fail_memory(error)
                                                                                                : status;

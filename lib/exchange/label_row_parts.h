@@ -40,15 +40,26 @@ annoproj_status row_members(row_reader *in, const char *what, row_member_fn foun
 /* The same of the value whose first token has been read. */
 annoproj_status row_members_here(row_reader *in, const char *what, row_member_fn found, void *data,
                                  annoproj_error **error);
-/* The next value holds labels that cannot be taken: a fault unless it is empty. */
-annoproj_status row_refuse(row_reader *in, const char *why, annoproj_error **error);
-#define NO_SPACES                                                                                                      \
-    "labels in spaces are not taken: make each space a data unit, and give its labels in the data_units of that "      \
-    "one's row"
 /* The same for each element of an array; token is the first of the element. */
 annoproj_status row_elements(row_reader *in, const char *what, row_member_fn found, void *data, annoproj_error **error);
 /* The same of the array whose bracket has been read. */
 annoproj_status row_elements_here(row_reader *in, row_member_fn found, void *data, annoproj_error **error);
+
+/* What cannot be kept (label_row_refused.c). The next value: a fault unless it is null or empty. */
+annoproj_status row_refuse(row_reader *in, const char *why, annoproj_error **error);
+/* A fault when there are labels in it, at any depth. */
+annoproj_status row_refuse_labels(row_reader *in, const char *why, annoproj_error **error);
+/* The value of a geometry's member that is not known, whose key is the last token: a fault unless it is null. */
+annoproj_status row_unknown(row_reader *in, const char *what, annoproj_error **error);
+#define NO_SPACES                                                                                                      \
+    "labels in spaces are not taken: make each space a data unit, and give its labels in the data_units of that "      \
+    "one's row"
+#define NO_STREAMS                                                                                                     \
+    "labels stand by number of frame: make each camera of a scene a data unit, and give its labels in the data_units " \
+    "of that one's row"
+#define NO_EVENTS                                                                                                      \
+    "labels of a continuous scene are events on its timeline, which are not taken: give an object for each frame "     \
+    "instead, without event and interpolate"
 
 /* Values: the next one. null leaves *out as it is. */
 annoproj_status row_text(row_reader *in, const char *member, arena *memory, const char **out, size_t *length,
@@ -73,9 +84,14 @@ annoproj_status row_read_object_answers(row_reader *in, annoproj_error **error);
 annoproj_status row_read_object_actions(row_reader *in, annoproj_error **error);
 annoproj_status row_read_classification_answers(row_reader *in, annoproj_error **error);
 
+/* At the end of a row: frames, ranges and order of its labels, and what only the whole row tells to be wrong. */
+annoproj_status row_settle(row_reader *in, label_row *row, annoproj_error **error);
+
 /* The value of a shape's key ("boundingBox"...), into in->shape: the type it has; 0 when the key is none, and nothing was read. */
 int32_t row_shape_of_key(const json_token *key);
-annoproj_status row_read_shape(row_reader *in, int32_t type, bool rings, annoproj_error **error);
+annoproj_status row_read_shape(row_reader *in, int32_t type, annoproj_error **error);
+/* The value of "polygons". Without any, in->shape stays as it is. */
+annoproj_status row_read_rings(row_reader *in, bool *any, annoproj_error **error);
 annoproj_status row_read_cuboid_2d(row_reader *in, annoproj_error **error);
 annoproj_status row_read_cuboid(row_reader *in, annoproj_error **error);
 annoproj_status row_read_segmentation(row_reader *in, annoproj_error **error);

@@ -98,7 +98,10 @@ static annoproj_status labels_member(row_reader *in, void *data, annoproj_error 
         return row_members(in, "a frame", frame_member, at, error);
     }
     at->frame = 0;
-    return frame_member(in, at, error);
+    if (json_key_is(&in->token, "objects") || json_key_is(&in->token, "classifications")) {
+        return frame_member(in, at, error);
+    }
+    return row_refuse_labels(in, NO_STREAMS, error);
 }
 
 /* --- data units --------------------------------------------------------------------------------------------------- */
@@ -153,6 +156,20 @@ static annoproj_status read_unit(row_reader *in, void *data, annoproj_error **er
 
 /* --- rows --------------------------------------------------------------------------------------------------------- */
 
+static annoproj_status scene_member(row_reader *in, void *data, annoproj_error **error) {
+    label_row *row = data;
+    bool continuous = false;
+    if (!json_key_is(&in->token, "isContinuous")) {
+        return json_skip(in->scan, error);
+    }
+    annoproj_status status = row_bool(in, "isContinuous", &continuous, error);
+    if (status == ANNOPROJ_OK && continuous) {
+        row->continuous = row_here(in, &row->memory);
+        status = row->continuous.pointer ? ANNOPROJ_OK : fail_memory(error);
+    }
+    return status;
+}
+
 static annoproj_status row_member(row_reader *in, annoproj_error **error) {
     label_row *row = in->row;
     const json_token *key = &in->token;
@@ -169,7 +186,10 @@ static annoproj_status row_member(row_reader *in, annoproj_error **error) {
         return row_members(in, "data_units", read_unit, NULL, error);
     }
     if (json_key_is(key, "spaces")) {
-        return row_refuse(in, NO_SPACES, error);
+        return row_refuse_labels(in, NO_SPACES, error);
+    }
+    if (json_key_is(key, "scene")) {
+        return row_members(in, "scene", scene_member, row, error);
     }
     if (json_key_is(key, "object_answers")) {
         return row_read_object_answers(in, error);
@@ -181,40 +201,6 @@ static annoproj_status row_member(row_reader *in, annoproj_error **error) {
         return row_read_object_actions(in, error);
     }
     return json_skip(in->scan, error);
-}
-
-/* An image group's data units are its frames; of anything else there is one. */
-static void settle_frames(label_row *row) {
-    if (strcmp(row->data_type, "img_group") != 0) {
-        return;
-    }
-    for (size_t i = 0; i < row->label_count; i++) {
-        row_label *label = row->labels[i];
-        for (row_frame *frame = label->frames; frame; frame = frame->next) {
-            frame->frame += row->unit_frames[frame->unit];
-        }
-        for (row_range *range = label->ranges; range; range = range->next) {
-            const int64_t by = range->unit >= 0 ? row->unit_frames[range->unit] : 0;
-            range->first += by;
-            range->last += by;
-        }
-    }
-}
-
-static int by_rank(const void *left, const void *right) {
-    const row_label *const *a = left, *const *b = right;
-    const size_t one = (*a)->rank ? (*a)->rank : SIZE_MAX, other = (*b)->rank ? (*b)->rank : SIZE_MAX;
-    if (one != other) {
-        return one < other ? -1 : 1;
-    }
-    return ((*a)->place.offset > (*b)->place.offset) - ((*a)->place.offset < (*b)->place.offset);
-}
-
-/* Labels in the order in which they were made, which frames need not tell. */
-static void settle_order(label_row *row) {
-    if (row->label_count > 1) {
-        qsort(row->labels, row->label_count, sizeof(row_label *), by_rank);
-    }
 }
 
 static annoproj_status read_row(row_reader *in, const row_sink *sink, annoproj_error **error) {
@@ -238,8 +224,11 @@ static annoproj_status read_row(row_reader *in, const row_sink *sink, annoproj_e
         label_row_release(row);
         return status;
     }
-    settle_frames(row);
-    settle_order(row);
+    status = row_settle(in, row, error);
+    if (status != ANNOPROJ_OK) {
+        label_row_release(row);
+        return status;
+    }
     status = sink->row(sink->data, row, error);
     return status == ANNOPROJ_OK ? look_up(in, error) : status;
 }

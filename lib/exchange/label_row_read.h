@@ -48,6 +48,7 @@ typedef struct row_label {
     size_t frame_count;
     bool ascending;
     row_range *ranges, **ranges_end; /* classifications; objects of audio and text */
+    row_range *told;                 /* the same as its entry of answers says it */
     const uint8_t *nodes;            /* node_ranges.h; NULL = none are told */
     size_t nodes_length;
     row_answer *answers, **answers_end;
@@ -55,6 +56,7 @@ typedef struct row_label {
     int64_t created_us, edited_us; /* INT64_MIN = not told */
     double confidence;
     bool manual, timed; /* timed: some time or author was told */
+    bool settled;       /* by its entry of answers, which frames do not change */
 } row_label;
 
 typedef struct label_row {
@@ -63,6 +65,7 @@ typedef struct label_row {
     row_label **labels;
     size_t label_count, label_capacity, ranked;
     key_map by_hash;
+    row_place continuous; /* where the row says that it is of a continuous scene; NULL pointer = nowhere */
     int64_t *unit_frames; /* of each data unit: its place in the sequence */
     size_t unit_count, unit_capacity;
     size_t bytes; /* that it took of the file */

@@ -127,10 +127,13 @@ static annoproj_status put_vertex(row_reader *in, const row_vertex *one, const f
     const number missing = {.decimal = decimal_from_int64(ANNOPROJ_VISIBILITY_MISSING), .exact = true};
     shape *to = &in->shape;
     if (place == VERTICES) {
-        row_note_at(in, &one->place, "the skeleton template of class %s has no vertex %s", QUOTED(class->name),
-                    QUOTED(one->name   ? one->name
-                           : one->hash ? one->hash
-                                       : one->key));
+        const char *named = one->name ? one->name : one->hash ? one->hash : one->key;
+        row_note_at(in, &one->place,
+                    class->vertex_count > 0
+                        ? "the skeleton template of class %s has no vertex %s"
+                        : "class %s has no skeleton template to know vertex %s by: give the ontology's "
+                          "skeleton_templates one of the class's featureNodeHash or name",
+                    QUOTED(class->name), QUOTED(named));
         return ANNOPROJ_OK;
     }
     while (to->number_count < 3 * (place + 1)) {

@@ -65,6 +65,17 @@ def rle_text(runs):
     return text
 
 
+def spans(frames):
+    """Frames in ascending order as ranges."""
+    out = []
+    for frame in frames:
+        if out and out[-1][1] == frame - 1:
+            out[-1][1] = frame
+        else:
+            out.append([frame, frame])
+    return out
+
+
 class Rows:
     """Label rows with random labels, written without the library."""
 
@@ -139,9 +150,8 @@ class Rows:
     def dynamic(self, frames):
         out = []
         for name, feature in (("Brake", "optBra01"), ("Fog", "optFog01")):
-            if self.random.random() < 0.6:
-                held = [[frames[0], frames[0]]] if len(frames) == 1 else [[frames[0], frames[0]], [frames[-1], frames[-1]]]
-                held = held if len(held) == 1 or held[0][1] + 1 < held[1][0] else [[frames[0], frames[-1]]]
+            held = spans(frame for frame in frames if self.random.random() < 0.6)
+            if held:
                 out.append(dict(self.answer("Lights", "attLig01", [{"name": name, "value": name.lower(), "featureHash": feature}]),
                                 dynamic=True, range=held, shouldPropagate=False, trackHash="x"))
         return out
@@ -172,8 +182,8 @@ class Rows:
         axes = self.random.choice(["xyz", "xyz", "xy"]) if kind == "scene" else "xy"
         for frame in on:
             frames.setdefault(frame, {"objects": [], "classifications": []})["objects"].append(dict(head, **self.shape(name, axes)))
-        if name == "Car" and kind == "video" and any(b - a == 1 for a, b in zip(on, on[1:])) is False:
-            actions = [one for one in self.dynamic(on) if all(a == b or set(range(a, b + 1)) <= set(on) for a, b in one["range"])]
+        if name == "Car" and kind == "video":
+            actions = self.dynamic(on)
             if actions:
                 row["object_actions"][made] = {"objectHash": made, "actions": actions}
 
@@ -259,13 +269,14 @@ def by_hash(items, key):
 
 
 def answers(entries):
-    """Answers of a label as what they mean: options of a checklist apart."""
+    """Answers of a label as what they mean: options of a checklist apart, dynamic ones for each frame."""
     out = set()
     for entry in entries:
         values = entry["answers"] if isinstance(entry["answers"], list) else [entry["answers"]]
+        frames = [frame for first, last in entry["range"] for frame in range(first, last + 1)] if "range" in entry else [None]
         for value in values:
             chosen = value["featureHash"] if isinstance(value, dict) else value
-            out.add((entry["featureHash"], chosen, str(entry.get("range"))))
+            out |= {(entry["featureHash"], chosen, frame) for frame in frames}
     return out
 
 
@@ -513,7 +524,6 @@ class Faults(Stores):
              where + "/polyline/1", "must be an object"),
             (image([{"objectHash": "BBBBBBBB", "featureHash": "objLin01", "polyline": [{"x": 0, "y": 0}, {"x": 0}]}]),
              where + "/polyline/1", "a point has x and y"),
-            (image([], spaces={"s": {"labels": {}}}), "/0/spaces", "labels in spaces"),
             (image([], classification_answers={"CCCCCCCC": {"spaces": {"s": {"range": []}}}}), "/0/classification_answers/CCCCCCCC/spaces",
              "labels in spaces"),
             (image([], object_answers={"QQQQQQQQ": {"featureHash": "objQuo01", "range": [], "range_html": [{"start": {"xpath": "/p", "offset": 1}}]}}),

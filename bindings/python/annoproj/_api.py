@@ -3435,11 +3435,16 @@ class Project(_runtime.Handle):
         data unit has its data_hash, else to the only one with its data_title; classes, attributes and options are known by their feature
         hash. Hashes of labels, authors who are users of the store (by e-mail, others become the session's user), times, confidence,
         geometry, frames, ranges and answers are kept. A label whose hash its task has already takes that one's place, so that a file may be imported again; other
-        labels of the task stay, unless `replace` says otherwise. Archived classes, attributes and options are for labels that have them already. Of an image group, a row's data units are the frames in order of data_sequence. Unknown
-        members, reviews and deleted objects are passed over. Objects of HTML documents (media type text/html) may be on ranges of nodes, range_html,
+        labels of the task stay, unless `replace` says otherwise. Archived classes, attributes and options are for labels that have them already. Of an image group, a row's data units are the frames in order of data_sequence.
+        A label has one author, one confidence and one manual flag: of objects those of the first frame, created when the first was and edited when
+        the last was; of classifications those of their answers, where these tell them. Objects of HTML documents (media type text/html) may be on ranges of nodes, range_html,
         instead of characters: these are kept as they stand there, at most 1 MiB for a label, come out in label rows, and stay until another row
-        tells others. Points and polylines with z are in coordinates of the scene; a label has z on all its frames or on none. What holds labels
-        that there is no place for is a fault: spaces (make each a data unit, and give its labels in the data_units of that one's row). DATA: the details list up to 100 faults with byte offset and JSON
+        tells others. Points and polylines with z are in coordinates of the scene; a label has z on all its frames or on none.
+        Passed over is what says nothing that a label here could keep: names, colors and values (the ontology has them), object numbers, track
+        hashes, reviews, metadata of frames, deleted objects, answers of labels that are nowhere, and members that are not known. What would
+        change the meaning of a label is a fault instead, which says what to do: labels in spaces and of cameras of a scene (make each a data
+        unit, and give its labels in the data_units of that one's row), events of continuous scenes, members of a geometry that are not known,
+        several data units that are no image group, and a range in the answers of a classification that is not where the frames have it. DATA: the details list up to 100 faults with byte offset and JSON
         pointer. NOT_FOUND (file), LIMIT, STATE (archived). Memory grows with the largest row, not with the file. Rights: import.
 
         read: where the bytes come from instead of a path; they wait in a temporary file beside the store

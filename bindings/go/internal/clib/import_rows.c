@@ -14,7 +14,7 @@
 #define BATCH_ROWS  256
 #define BATCH_BYTES ((size_t)1 << 20)
 
-#define SQL_USER "SELECT id FROM user WHERE email = ?1"
+#define SQL_USER "SELECT id FROM user WHERE email = lower(?1)"
 
 typedef struct row_import {
     label_import *to;

@@ -2,6 +2,7 @@
 #ifndef LABEL_ROW_H
 #define LABEL_ROW_H
 
+#include "answers.h"
 #include "export_tasks.h"
 #include "frame_ranges.h"
 #include "label_reviews.h"
@@ -38,6 +39,17 @@ annoproj_status write_row_shape(label_row_writer *writer, const export_task *tas
                                 annoproj_error **error);
 /* "object_answers":...,"classification_answers":...,"object_actions":... */
 annoproj_status write_row_answers(label_row_writer *writer, const export_task *task, annoproj_error **error);
+/* [[first,last],...] */
+void write_row_ranges(const frame_ranges *ranges, text *out);
+/* {"name":..,"value":..,"answers": up to the value itself; the value, false when it has an option that is none; what comes behind it but
+ * the brace. */
+void open_row_answer(const feature *attribute, text *out);
+bool write_row_value(const export_plan *plan, const answer *answer, text *out);
+void close_row_answer(const feature *attribute, bool manual, text *out);
+/* [{answer with its frames},...]: the dynamic answers of an object, if it has any. */
+bool has_row_actions(const label *label);
+annoproj_status write_row_actions(label_row_writer *writer, const export_task *task, const label *label,
+                                  annoproj_error **error);
 /* "reviews":[...] of a label. */
 annoproj_status write_reviews(label_row_writer *writer, const export_task *task, size_t index, annoproj_error **error);
 /* createdAt, createdBy, ..., lastEdited... */

@@ -1,13 +1,11 @@
-/* Answers of label rows: static ones by label, dynamic ones with their frames. */
+/* Answers of label rows, by label; where labels are that are on no frame. */
 #include <string.h>
 
 #include "answers.h"
 #include "failure.h"
-#include "hash.h"
 #include "json_out.h"
 #include "label_row.h"
 #include "node_ranges.h"
-#include "uuid.h"
 
 static void write_option(const feature *option, text *out) {
     text_character(out, '{');
@@ -18,19 +16,19 @@ static void write_option(const feature *option, text *out) {
 }
 
 /* {"name":..,"value":..,"answers": up to the value itself. */
-static void open_answer(const feature *attribute, text *out) {
+void open_row_answer(const feature *attribute, text *out) {
     text_character(out, '{');
     json_text_member(out, "name", attribute->name);
     json_text_member(out, "value", attribute->value);
     text_string(out, ",\"answers\":");
 }
 
-static void close_answer(const feature *attribute, bool manual, text *out) {
+void close_row_answer(const feature *attribute, bool manual, text *out) {
     json_text_member(out, "featureHash", attribute->hash);
     text_printf(out, ",\"manualAnnotation\":%s", manual ? "true" : "false");
 }
 
-static bool write_value(const export_plan *plan, const answer *at, text *out) {
+bool write_row_value(const export_plan *plan, const answer *at, text *out) {
     const feature *option = at->kind == ANSWER_OPTION ? export_feature(plan, at->option) : NULL;
     if (at->kind == ANSWER_TEXT) {
         text_json(out, at->text, at->text_length);
@@ -63,107 +61,30 @@ static bool write_static(const label_row_writer *to, const label *of, text *out)
         } else {
             if (open) {
                 text_character(out, ']');
-                close_answer(open, of->manual, out);
+                close_row_answer(open, of->manual, out);
                 text_character(out, '}');
             }
             text_string(out, first ? "" : ",");
             first = false;
-            open_answer(attribute, out);
+            open_row_answer(attribute, out);
             open = at.kind == ANSWER_OPTION ? attribute : NULL;
             text_string(out, open ? "[" : "");
         }
-        if (!write_value(to->plan, &at, out)) {
+        if (!write_row_value(to->plan, &at, out)) {
             return false;
         }
         if (!open) {
-            close_answer(attribute, of->manual, out);
+            close_row_answer(attribute, of->manual, out);
             text_character(out, '}');
         }
     }
     if (open) {
         text_character(out, ']');
-        close_answer(open, of->manual, out);
+        close_row_answer(open, of->manual, out);
         text_character(out, '}');
     }
     text_character(out, ']');
     return !cursor.failed;
-}
-
-static void write_ranges(const frame_ranges *ranges, text *out) {
-    text_character(out, '[');
-    for (size_t i = 0; i < ranges->count; i++) {
-        text_printf(out, "%s[%lld,%lld]", i > 0 ? "," : "", (long long)ranges->ranges[i].first,
-                    (long long)ranges->ranges[i].last);
-    }
-    text_character(out, ']');
-}
-
-/* Stable: follows from the label and the answer. */
-static void write_track(const label *of, const answer *at, text *out) {
-    uint8_t uuid[16];
-    char printed[37];
-    struct {
-        char hash[16];
-        int32_t attribute, option;
-        uint64_t value;
-    } source = {.attribute = at->attribute, .option = at->option};
-    memcpy(source.hash, of->hash, sizeof of->hash);
-    source.value = at->kind == ANSWER_TEXT     ? hash64(at->text, at->text_length)
-                   : at->kind == ANSWER_NUMBER ? (uint64_t)at->number.decimal.mantissa
-                                               : 0;
-    hash128(&source, sizeof source, uuid);
-    uuid[6] = (uint8_t)((uuid[6] & 0x0f) | 0x80);
-    uuid[8] = (uint8_t)((uuid[8] & 0x3f) | 0x80);
-    uuid_text(uuid, printed);
-    json_text_member(out, "trackHash", printed);
-}
-
-static bool write_dynamic(label_row_writer *to, const label *of, text *out) {
-    answers_cursor cursor;
-    answer at;
-    bool first = true;
-    text_character(out, '[');
-    answers_open(&cursor, of->answers, of->answers_length);
-    while (answers_next(&cursor, &at)) {
-        const feature *attribute = export_feature(to->plan, at.attribute);
-        if (!attribute) {
-            return false;
-        }
-        if (!at.dynamic) {
-            continue;
-        }
-        if (!frame_ranges_decode(at.ranges, at.ranges_length, &to->ranges)) {
-            return false;
-        }
-        text_string(out, first ? "" : ",");
-        first = false;
-        open_answer(attribute, out);
-        text_string(out, at.kind == ANSWER_OPTION ? "[" : "");
-        if (!write_value(to->plan, &at, out)) {
-            return false;
-        }
-        text_string(out, at.kind == ANSWER_OPTION ? "]" : "");
-        close_answer(attribute, of->manual, out);
-        text_string(out, ",\"dynamic\":true,\"range\":");
-        write_ranges(&to->ranges, out);
-        text_string(out, ",\"shouldPropagate\":false");
-        write_track(of, &at, out);
-        text_character(out, '}');
-    }
-    text_character(out, ']');
-    return !cursor.failed;
-}
-
-static bool has_dynamic(const label *of) {
-    answers_cursor cursor;
-    answer at;
-    answers_open(&cursor, of->answers, of->answers_length);
-    while (answers_next(&cursor, &at)) {
-        if (at.dynamic) {
-            return true;
-        }
-    }
-    return false;
 }
 
 /* "<hash>":{"objectHash":"<hash>" */
@@ -181,7 +102,7 @@ static annoproj_status write_whole(label_row_writer *to, const export_task *task
     const label *of = &task->labels[index];
     text *out = &to->plan->out->text;
     text_string(out, ",\"range\":");
-    write_ranges(&to->ranges, out);
+    write_row_ranges(&to->ranges, out);
     annoproj_status status = write_authors(to, of, error);
     text_string(out, ",\"confidence\":");
     text_double(out, of->confidence);
@@ -259,16 +180,14 @@ annoproj_status write_row_answers(label_row_writer *to, const export_task *task,
     }
     text_string(out, "},\n\"object_actions\":{");
     first = true;
-    for (size_t i = 0; i < task->label_count; i++) {
-        if (task->classes[i]->kind == FEATURE_OBJECT && has_dynamic(&task->labels[i])) {
+    for (size_t i = 0; i < task->label_count && status == ANNOPROJ_OK; i++) {
+        if (task->classes[i]->kind == FEATURE_OBJECT && has_row_actions(&task->labels[i])) {
             open_entry(&task->labels[i], "objectHash", &first, out);
             text_string(out, ",\"actions\":");
-            if (!write_dynamic(to, &task->labels[i], out)) {
-                return export_damaged(task, &task->labels[i], error);
-            }
+            status = write_row_actions(to, task, &task->labels[i], error);
             text_character(out, '}');
         }
     }
     text_character(out, '}');
-    return ANNOPROJ_OK;
+    return status;
 }

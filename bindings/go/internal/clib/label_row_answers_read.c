@@ -18,7 +18,7 @@ typedef struct answer_read {
     const char *text;
     size_t text_length;
     number number;
-    bool has_number, has_options, ranged;
+    bool has_number, has_options;
     row_range *ranges, **ranges_end;
     row_label *label;
     bool dynamic; /* it stands in object_actions */
@@ -156,8 +156,10 @@ static annoproj_status answer_member(row_reader *in, answer_read *into, annoproj
         return read_values(in, into, error);
     }
     if (into->dynamic && json_key_is(&in->token, "range")) {
-        into->ranged = true;
         return read_ranges(in, &into->ranges_end, error);
+    }
+    if (json_key_is(&in->token, "spaceId")) {
+        return row_refuse(in, NO_SPACES, error);
     }
     return json_skip(in->scan, error);
 }
@@ -233,7 +235,7 @@ static annoproj_status read_answer(row_reader *in, void *data, annoproj_error **
 /* --- entries by label ------------------------------------------------------------------------------------------------- */
 
 typedef struct entry_read {
-    const char *list; /* key of its answers */
+    const char *list, *hash_key; /* keys of its answers and of its hash */
     int32_t kind;
     bool dynamic;
     row_label *label;
@@ -242,8 +244,19 @@ typedef struct entry_read {
     row_range *ranges, **ranges_end;
     const char *nodes; /* the list of range_html; NULL = it is not there */
     size_t nodes_length, node_count;
-    bool ranged, has_authors;
+    bool has_authors;
 } entry_read;
+
+/* The hash again, which is the entry's key. */
+static annoproj_status read_hash(row_reader *in, const entry_read *entry, annoproj_error **error) {
+    const char *hash = NULL;
+    annoproj_status status = row_text(in, entry->hash_key, &in->texts, &hash, NULL, error);
+    if (status == ANNOPROJ_OK && hash && strcmp(hash, entry->label->hash) != 0) {
+        row_note(in, "%s is %s, but stands under %s: the same hash must be in both", entry->hash_key, QUOTED(hash),
+                 entry->label->hash);
+    }
+    return status;
+}
 
 /* "range_html": kept as it stands there. */
 static annoproj_status read_nodes(row_reader *in, entry_read *entry, annoproj_error **error) {
@@ -280,6 +293,12 @@ static annoproj_status entry_member(row_reader *in, void *data, annoproj_error *
         answer_read into = {.label = entry->label, .dynamic = entry->dynamic};
         return row_elements(in, entry->list, read_answer, &into, error);
     }
+    if (json_key_is(&in->token, entry->hash_key)) {
+        return read_hash(in, entry, error);
+    }
+    if (json_key_is(&in->token, "spaces")) {
+        return row_refuse(in, NO_SPACES, error);
+    }
     if (entry->dynamic) {
         return json_skip(in->scan, error);
     }
@@ -287,14 +306,10 @@ static annoproj_status entry_member(row_reader *in, void *data, annoproj_error *
         return row_text(in, "featureHash", &in->texts, &entry->feature_hash, NULL, error);
     }
     if (json_key_is(&in->token, "range")) {
-        entry->ranged = true;
         return read_ranges(in, &entry->ranges_end, error);
     }
     if (json_key_is(&in->token, NODE_RANGES)) {
         return read_nodes(in, entry, error);
-    }
-    if (json_key_is(&in->token, "spaces")) {
-        return row_refuse(in, NO_SPACES, error);
     }
     if (row_author_member(in, &entry->authors, &status, error)) {
         entry->has_authors = true;
@@ -309,8 +324,21 @@ static bool keep_nodes(row_reader *in, row_label *label, const entry_read *entry
     return label->nodes != NULL;
 }
 
-/* What frames do not tell of a label: global classifications, and all that is on audio and text. Frames count where there are
- * any. */
+/* Who made a label. Of a classification its answers say it, where they do; of objects on frames the frames. */
+static void settle_authors(row_reader *in, entry_read *entry, annoproj_error **error, annoproj_status *status) {
+    row_label *label = entry->label;
+    label->settled = entry->kind == FEATURE_CLASSIFICATION && entry->authors.created_us != INT64_MIN;
+    if (label->settled) {
+        label->timed = false;
+        label->created_us = label->edited_us = INT64_MIN;
+        label->creator = label->editor = NULL;
+    }
+    if (!label->timed && entry->has_authors) {
+        row_set_authors(in, label, &entry->authors, error, status);
+    }
+}
+
+/* What frames do not tell of a label: global classifications, and all that is on audio and text. */
 static void settle_entry(row_reader *in, entry_read *entry, annoproj_error **error, annoproj_status *status) {
     row_label *label = entry->label;
     if (entry->feature_hash) {
@@ -322,17 +350,16 @@ static void settle_entry(row_reader *in, entry_read *entry, annoproj_error **err
         }
         label->class = class;
     }
-    if (label->frame_count == 0 && entry->ranged) {
-        *label->ranges_end = entry->ranges;
-        label->ranges_end = entry->ranges ? entry->ranges_end : label->ranges_end;
+    if (!entry->dynamic) {
+        label->told = entry->ranges;
     }
     if (entry->node_count > 0 && (!label->class || label->class->type != SHAPE_TEXT)) {
         row_note(in, NODE_RANGES " is of objects on HTML documents: give a class of shape text, or a range");
     } else if (entry->nodes && label->class && label->class->type == SHAPE_TEXT && !keep_nodes(in, label, entry)) {
         *status = fail_memory(error);
     }
-    if (*status == ANNOPROJ_OK && !label->timed && entry->has_authors) {
-        row_set_authors(in, label, &entry->authors, error, status);
+    if (*status == ANNOPROJ_OK && !entry->dynamic) {
+        settle_authors(in, entry, error, status);
     }
 }
 
@@ -362,19 +389,19 @@ static annoproj_status read_entry(row_reader *in, entry_read *entry, annoproj_er
 
 static annoproj_status object_entry(row_reader *in, void *data, annoproj_error **error) {
     (void)data;
-    entry_read entry = {.list = "classifications", .kind = FEATURE_OBJECT};
+    entry_read entry = {.list = "classifications", .hash_key = "objectHash", .kind = FEATURE_OBJECT};
     return read_entry(in, &entry, error);
 }
 
 static annoproj_status action_entry(row_reader *in, void *data, annoproj_error **error) {
     (void)data;
-    entry_read entry = {.list = "actions", .kind = FEATURE_OBJECT, .dynamic = true};
+    entry_read entry = {.list = "actions", .hash_key = "objectHash", .kind = FEATURE_OBJECT, .dynamic = true};
     return read_entry(in, &entry, error);
 }
 
 static annoproj_status classification_entry(row_reader *in, void *data, annoproj_error **error) {
     (void)data;
-    entry_read entry = {.list = "classifications", .kind = FEATURE_CLASSIFICATION};
+    entry_read entry = {.list = "classifications", .hash_key = "classificationHash", .kind = FEATURE_CLASSIFICATION};
     return read_entry(in, &entry, error);
 }
 

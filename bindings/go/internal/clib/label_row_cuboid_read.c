@@ -40,7 +40,7 @@ static annoproj_status point_member(row_reader *in, void *data, annoproj_error *
     if (json_key_is(&in->token, "y")) {
         return row_number(in, "y", &back->values[1], &back->has[1], error);
     }
-    return json_skip(in->scan, error);
+    return row_unknown(in, "a point", error);
 }
 
 static annoproj_status flat_member(row_reader *in, void *data, annoproj_error **error) {
@@ -60,7 +60,7 @@ static annoproj_status flat_member(row_reader *in, void *data, annoproj_error **
     if (json_key_is(&in->token, "scaleRatio")) {
         return row_number(in, "scaleRatio", &back->values[2], &back->has[2], error);
     }
-    return json_skip(in->scan, error);
+    return row_unknown(in, "a 2D cuboid", error);
 }
 
 annoproj_status row_read_cuboid_2d(row_reader *in, annoproj_error **error) {
@@ -110,7 +110,7 @@ static annoproj_status space_member(row_reader *in, void *data, annoproj_error *
             return row_elements(in, sides[given->side], space_number, given, error);
         }
     }
-    return json_skip(in->scan, error);
+    return row_unknown(in, "a cuboid", error);
 }
 
 annoproj_status row_read_cuboid(row_reader *in, annoproj_error **error) {

@@ -47,7 +47,7 @@ static annoproj_status box_member(row_reader *in, void *data, annoproj_error **e
             return row_number(in, names[i], &into->values[i], &into->has[i], error);
         }
     }
-    return json_skip(in->scan, error);
+    return row_unknown(in, "a box", error);
 }
 
 static annoproj_status read_box(row_reader *in, bool turned, annoproj_error **error) {
@@ -63,6 +63,9 @@ static annoproj_status read_box(row_reader *in, bool turned, annoproj_error **er
             return ANNOPROJ_OK;
         }
         status = i > 0 || shape_part(&in->shape) ? add_number(in, given.values[i], error) : fail_memory(error);
+    }
+    if (status == ANNOPROJ_OK && !turned && number_to_double(&given.values[4]) != 0) {
+        row_note(in, "a bounding box is not turned: theta is of rotatable bounding boxes");
     }
     return status;
 }
@@ -82,7 +85,7 @@ static annoproj_status point_member(row_reader *in, void *data, annoproj_error *
             return row_number(in, axes[i], &point->at[i], &point->has[i], error);
         }
     }
-    return json_skip(in->scan, error);
+    return row_unknown(in, "a point", error);
 }
 
 /* The first point says whether all have z: those are in coordinates of a scene. */
@@ -219,7 +222,11 @@ static annoproj_status read_ring(row_reader *in, size_t outer, annoproj_error **
 }
 
 static annoproj_status polygon_of(row_reader *in, void *data, annoproj_error **error) {
-    (void)data;
+    bool *any = data;
+    if (!*any) {
+        shape_begin(&in->shape, SHAPE_POLYGON, ANNOPROJ_UNIT_NORMALISED);
+        *any = true;
+    }
     const size_t outer = in->shape.part_count;
     if (in->token.kind != JSON_ARRAY) {
         row_note(in, "a polygon must be an array of rings");
@@ -267,12 +274,13 @@ static annoproj_status settle_holes(row_reader *in, annoproj_error **error) {
     return ANNOPROJ_OK;
 }
 
-static annoproj_status read_polygons(row_reader *in, annoproj_error **error) {
-    annoproj_status status = row_elements(in, "polygons", polygon_of, NULL, error);
-    if (status == ANNOPROJ_OK && !shape_end(&in->shape)) {
+annoproj_status row_read_rings(row_reader *in, bool *any, annoproj_error **error) {
+    *any = false;
+    annoproj_status status = row_elements(in, "polygons", polygon_of, any, error);
+    if (status == ANNOPROJ_OK && *any && !shape_end(&in->shape)) {
         status = fail_memory(error);
     }
-    return status == ANNOPROJ_OK && in->shape.part_count > 1 && !in->faulty ? settle_holes(in, error) : status;
+    return status == ANNOPROJ_OK && *any && in->shape.part_count > 1 && !in->faulty ? settle_holes(in, error) : status;
 }
 
 /* --- masks -------------------------------------------------------------------------------------------------------- */
@@ -301,7 +309,7 @@ static annoproj_status mask_member(row_reader *in, void *data, annoproj_error **
     if (json_key_is(&in->token, "rleString")) {
         return row_text(in, "rleString", &in->texts, &mask->runs, &mask->runs_length, error);
     }
-    return json_skip(in->scan, error);
+    return row_unknown(in, "a bitmask", error);
 }
 
 /* Runs of the text, which must cover the mask. NULL after a fault or without memory. */
@@ -368,7 +376,7 @@ static annoproj_status read_mask(row_reader *in, annoproj_error **error) {
     return adding.memory ? ANNOPROJ_OK : fail_memory(error);
 }
 
-annoproj_status row_read_shape(row_reader *in, int32_t type, bool rings, annoproj_error **error) {
+annoproj_status row_read_shape(row_reader *in, int32_t type, annoproj_error **error) {
     shape_begin(&in->shape, type, shape_unit(type, ANNOPROJ_UNIT_NORMALISED));
     annoproj_status status = ANNOPROJ_OK;
     switch (type) {
@@ -379,12 +387,7 @@ annoproj_status row_read_shape(row_reader *in, int32_t type, bool rings, annopro
     case SHAPE_CUBOID_2D: status = row_read_cuboid_2d(in, error); break;
     case SHAPE_CUBOID: status = row_read_cuboid(in, error); break;
     case SHAPE_SEGMENTATION: status = row_read_segmentation(in, error); break;
-    default:
-        if (rings) {
-            return read_polygons(in, error);
-        }
-        status = read_points(in, error);
-        break;
+    default: status = read_points(in, error); break;
     }
     return status == ANNOPROJ_OK && !shape_end(&in->shape) ? fail_memory(error) : status;
 }

@@ -94,20 +94,6 @@ annoproj_status row_elements_here(row_reader *in, row_member_fn found, void *dat
     return status;
 }
 
-annoproj_status row_refuse(row_reader *in, const char *why, annoproj_error **error) {
-    annoproj_status status = row_next(in, error);
-    if (status != ANNOPROJ_OK || (in->token.kind != JSON_OBJECT && in->token.kind != JSON_ARRAY)) {
-        return status;
-    }
-    const int32_t outside = in->token.depth;
-    status = row_next(in, error);
-    if (status == ANNOPROJ_OK && in->token.kind != JSON_OBJECT_END && in->token.kind != JSON_ARRAY_END) {
-        row_note(in, "%s", why);
-        status = json_pass_rest(in->scan, outside, error);
-    }
-    return status;
-}
-
 annoproj_status row_text(row_reader *in, const char *what, arena *memory, const char **out, size_t *length,
                          annoproj_error **error) {
     annoproj_status status = row_next(in, error);
@@ -229,6 +215,8 @@ void row_set_authors(row_reader *in, row_label *of, const row_authors *told, ann
     if (edited != INT64_MIN && (of->edited_us == INT64_MIN || edited > of->edited_us)) {
         of->edited_us = edited;
         of->editor = keep(in, told->editor ? told->editor : told->creator, status, error);
+    } else if (!of->timed && of->edited_us == INT64_MIN) {
+        of->editor = keep(in, told->editor, status, error);
     }
     of->timed = true;
 }
