@@ -160,6 +160,7 @@
 #define checkpoint_after_commit annoproj_internal_checkpoint_after_commit
 #define checkpoint_fold annoproj_internal_checkpoint_fold
 #define clear_error annoproj_internal_clear_error
+#define close_row_answer annoproj_internal_close_row_answer
 #define coco_ahead_done annoproj_internal_coco_ahead_done
 #define coco_ahead_least annoproj_internal_coco_ahead_least
 #define coco_ahead_leave annoproj_internal_coco_ahead_leave
@@ -401,6 +402,7 @@
 #define handle_new annoproj_internal_handle_new
 #define handle_pin annoproj_internal_handle_pin
 #define handle_unpin annoproj_internal_handle_unpin
+#define has_row_actions annoproj_internal_has_row_actions
 #define hash128 annoproj_internal_hash128
 #define hash64 annoproj_internal_hash64
 #define hash64_with annoproj_internal_hash64_with
@@ -640,6 +642,7 @@
 #define ontology_replace annoproj_internal_ontology_replace
 #define ontology_snapshot annoproj_internal_ontology_snapshot
 #define ontology_snapshot_load annoproj_internal_ontology_snapshot_load
+#define open_row_answer annoproj_internal_open_row_answer
 #define open_stores_enter annoproj_internal_open_stores_enter
 #define open_stores_leave annoproj_internal_open_stores_leave
 #define operation_begin annoproj_internal_operation_begin
@@ -894,14 +897,17 @@
 #define row_read_object annoproj_internal_row_read_object
 #define row_read_object_actions annoproj_internal_row_read_object_actions
 #define row_read_object_answers annoproj_internal_row_read_object_answers
+#define row_read_rings annoproj_internal_row_read_rings
 #define row_read_segmentation annoproj_internal_row_read_segmentation
 #define row_read_shape annoproj_internal_row_read_shape
 #define row_read_skeleton annoproj_internal_row_read_skeleton
 #define row_refuse annoproj_internal_row_refuse
+#define row_refuse_labels annoproj_internal_row_refuse_labels
 #define row_reviewers_frame_row annoproj_internal_row_reviewers_frame_row
 #define row_reviewers_row annoproj_internal_row_reviewers_row
 #define row_set_authors annoproj_internal_row_set_authors
 #define row_setting_row annoproj_internal_row_setting_row
+#define row_settle annoproj_internal_row_settle
 #define row_settle_skeleton annoproj_internal_row_settle_skeleton
 #define row_shape_of_key annoproj_internal_row_shape_of_key
 #define row_stage_flow_row annoproj_internal_row_stage_flow_row
@@ -920,6 +926,7 @@
 #define row_time_spent_row annoproj_internal_row_time_spent_row
 #define row_top_projects_row annoproj_internal_row_top_projects_row
 #define row_top_users_row annoproj_internal_row_top_users_row
+#define row_unknown annoproj_internal_row_unknown
 #define row_user_row annoproj_internal_row_user_row
 #define row_vertex_row annoproj_internal_row_vertex_row
 #define row_walk_end annoproj_internal_row_walk_end
@@ -1283,5 +1290,8 @@
 #define write_lock_take annoproj_internal_write_lock_take
 #define write_lock_waiting annoproj_internal_write_lock_waiting
 #define write_reviews annoproj_internal_write_reviews
+#define write_row_actions annoproj_internal_write_row_actions
 #define write_row_answers annoproj_internal_write_row_answers
+#define write_row_ranges annoproj_internal_write_row_ranges
 #define write_row_shape annoproj_internal_write_row_shape
+#define write_row_value annoproj_internal_write_row_value
