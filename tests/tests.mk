@@ -77,7 +77,7 @@ tsan: $(tsan.threads) $(tsan.fault_threads) ## threaded unit tests and fault pro
 VALGRIND := valgrind -q --fair-sched=yes --error-exitcode=99 --leak-check=no --suppressions=tests/support/valgrind.supp
 valgrind: $(plain.unit) ## unit tests under valgrind's memory check (TEST=name for one)
 	$(call heading,unit tests under valgrind)
-	@$(RUN) --timeout 1800 --wrapper "$(VALGRIND)" $(filter-out %/test_decimal,$(plain.unit))
+	@$(RUN) --timeout 1800 --wrapper "$(VALGRIND)" $(filter-out %/test_decimal %/fuzz_geometry,$(plain.unit))
 
 # Scripts find the fault programs in FAULT_BIN, the library in ANNOPROJ_LIBRARY.
 fault: $(plain.fault) $(plain.shared) ## crashes, full disks, several processes: tests/fault
