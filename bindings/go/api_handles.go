@@ -3233,7 +3233,7 @@ func (t *Task) Initiate(ctx context.Context, opts ...CallOption) error {
 }
 
 // Submits a task of an annotation stage: its label changes are published, it goes on along the workflow. ErrState in other
-// stages, when required answers or labels are missing (details `missing`: how many, `answer`: each, up to 100), by project status, when a person rule keeps the assignee from it
+// stages, when required answers or labels (of classes whose shape the data unit takes) are missing (details `missing`: how many, `answer`: each, up to 100), by project status, when a person rule keeps the assignee from it
 // where it lands, and for a group that would land in a consensus of kind `determine` (so also for an approve, a reject and a pathway); ErrConflict when another has it; ErrInvalid for an assignee who is no member there, or when there is none to
 // retain. To name an assignee is to assign the task, which admins and team managers do: ErrPermission for others. Whoever submits may
 // retain the task for himself where he could take it; in a stage with hide_unassigned, where nobody takes tasks, ErrPermission. Rights: annotate; to name an assignee also assign.

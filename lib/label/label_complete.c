@@ -1,6 +1,6 @@
 /* Completeness (behaviour §6): required answers that are missing on the labels of a task. A required object class
- * wants a label, a classification with a required root attribute too; a nested attribute counts only where its option
- * is chosen. */
+ * wants a label where the data unit takes its shape, a classification with a required root attribute too; a nested
+ * attribute counts only where its option is chosen. */
 #include <string.h>
 
 #include "answers.h"
@@ -144,14 +144,23 @@ static bool is_wanted(const completeness *check, const feature *class) {
             (classification && root && root->parent == class->number && root->required && !root->archived));
 }
 
-static void check_classes(completeness *check) {
+static annoproj_status check_classes(completeness *check, scope *in, const task_facts *task, annoproj_error **error) {
     const ontology_features *features = check->features;
-    for (size_t i = 0; i < features->count; i++) {
+    data_unit unit = {0};
+    annoproj_status status = ANNOPROJ_OK;
+    for (size_t i = 0; i < features->count && status == ANNOPROJ_OK; i++) {
         const feature *one = features->features + i;
-        if (is_wanted(check, one) && !check->present[one->number]) {
+        if (!is_wanted(check, one) || check->present[one->number]) {
+            continue;
+        }
+        if (unit.id == 0) {
+            status = data_unit_load(in, task->data_unit, &unit, error);
+        }
+        if (status == ANNOPROJ_OK && label_unit_takes(&unit, one)) {
             note_class(check, one);
         }
     }
+    return status;
 }
 
 /* The message names the first few, the details list them. */
@@ -191,7 +200,9 @@ annoproj_status label_check_complete(scope *in, const task_facts *task, annoproj
         status = check.present ? label_each(in, task->id, check_label, &check, error) : fail_memory(error);
     }
     if (status == ANNOPROJ_OK) {
-        check_classes(&check);
+        status = check_classes(&check, in, task, error);
+    }
+    if (status == ANNOPROJ_OK) {
         status = report(&check, task, error);
     }
     frame_ranges *sets[] = {&check.frames, &check.chosen, &check.answered, &check.found, &check.holes};

@@ -110,6 +110,25 @@ class RandomRequired(unittest.TestCase):
         labels.write(task)
         return {(name, label, None if None in frames else frozenset(frames)) for name, frames in missing.items()}
 
+    def test_required_classes_that_the_data_takes(self):
+        """A text has no boxes: a required class of boxes does not keep it from its submit."""
+        shapes = ("bounding_box", "audio", "text", "cuboid")
+        structure = {"objects": [{"id": str(i + 1), "name": shape, "shape": shape, "featureNodeHash": shape, "required": True}
+                                 for i, shape in enumerate(shapes)],
+                     "classifications": [{"id": "1", "featureNodeHash": "cls", "required": True, "attributes": [
+                         {"id": "1.1", "name": "mood", "type": "text", "featureNodeHash": "att", "required": False}]}]}
+        wanted = {DataType.IMAGE: {"bounding_box"}, DataType.VIDEO: {"bounding_box"}, DataType.PDF: {"bounding_box"}, DataType.AUDIO: {"audio"},
+                  DataType.PLAIN_TEXT: {"text"}, DataType.SCENE: {"bounding_box", "cuboid"}}
+        dataset = self.host.dataset_create("Mixed")
+        self.host.data_units_add(dataset, titles=[kind.name for kind in wanted], data_types=list(wanted))
+        project = self.host.project_create("mixed", self.host.ontology_create("required", json.dumps(structure)), FLOW)
+        project.attach_dataset(dataset)
+        for row in project.task_list().to_pylist():
+            with self.assertRaises(annoproj.StateError) as refused:
+                project.task_open(row["task"]).submit()
+            missing = [line.split('"')[1] for key, line in refused.exception.details if key == "answer"]
+            self.assertEqual(missing, [shape for shape in shapes if shape in wanted[DataType[row["title"]]]] + ["mood"], row["title"])
+
     def test_beside_a_count_frame_by_frame(self):
         submitted = 0
         for round in range(20):

@@ -3725,7 +3725,7 @@ class Task(_runtime.Handle):
 
     def submit(self, *, assignee=0, retain_assignee=False, keep_rejected_reviews=False, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """Submits a task of an annotation stage: its label changes are published, it goes on along the workflow. STATE in other
-        stages, when required answers or labels are missing (details `missing`: how many, `answer`: each, up to 100), by project status, when a person rule keeps the assignee from it
+        stages, when required answers or labels (of classes whose shape the data unit takes) are missing (details `missing`: how many, `answer`: each, up to 100), by project status, when a person rule keeps the assignee from it
         where it lands, and for a group that would land in a consensus of kind `determine` (so also for an approve, a reject and a pathway); CONFLICT when another has it; INVALID for an assignee who is no member there, or when there is none to
         retain. To name an assignee is to assign the task, which admins and team managers do: PERMISSION for others. Whoever submits may
         retain the task for himself where he could take it; in a stage with hide_unassigned, where nobody takes tasks, PERMISSION. Rights: annotate; to name an assignee also assign.

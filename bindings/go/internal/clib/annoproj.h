@@ -1531,7 +1531,7 @@ typedef struct annoproj_submit_options {
 ANNOPROJ_API void annoproj_submit_options_init(annoproj_submit_options *options ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
 
 /* Submits a task of an annotation stage: its label changes are published, it goes on along the workflow. STATE in other
- * stages, when required answers or labels are missing (details `missing`: how many, `answer`: each, up to 100), by project status, when a person rule keeps the assignee from it
+ * stages, when required answers or labels (of classes whose shape the data unit takes) are missing (details `missing`: how many, `answer`: each, up to 100), by project status, when a person rule keeps the assignee from it
  * where it lands, and for a group that would land in a consensus of kind `determine` (so also for an approve, a reject and a pathway); CONFLICT when another has it; INVALID for an assignee who is no member there, or when there is none to
  * retain. To name an assignee is to assign the task, which admins and team managers do: PERMISSION for others. Whoever submits may
  * retain the task for himself where he could take it; in a stage with hide_unassigned, where nobody takes tasks, PERMISSION. Rights: annotate; to name an assignee also assign. */

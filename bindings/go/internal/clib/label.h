@@ -54,6 +54,8 @@ annoproj_status label_write_done(command *command, task_facts *task, annoproj_er
 annoproj_status label_frames(const uint8_t *ranges, size_t length, bool media, frame_ranges *out,
                              annoproj_error **error);
 bool label_unit_is_media(const data_unit *unit);
+/* Whether labels of a class may be on a data unit: classifications on all, objects by their shape. */
+bool label_unit_takes(const data_unit *unit, const feature *class);
 /* What a review remembers of a label's content: geometry, answers, frames, class. */
 int64_t label_fingerprint(const label *label);
 

@@ -55,9 +55,10 @@ static const uint32_t shapes_on[] = {
     [ANNOPROJ_DATA_SCENE] = FLAT | SPATIAL,
 };
 
-static bool takes_shape(const data_unit *unit, int32_t shape) {
-    return unit->data_type > 0 && (size_t)unit->data_type < sizeof shapes_on / sizeof *shapes_on &&
-           (shapes_on[unit->data_type] & SHAPE(shape)) != 0;
+bool label_unit_takes(const data_unit *unit, const feature *class) {
+    return class->kind != FEATURE_OBJECT ||
+           (unit->data_type > 0 && (size_t)unit->data_type < sizeof shapes_on / sizeof *shapes_on &&
+            (shapes_on[unit->data_type] & SHAPE(class->type)) != 0);
 }
 
 /* What a class wants: objects a geometry (text and audio ones ranges), classifications none. */
@@ -66,7 +67,7 @@ static annoproj_status check_kind(const label *one, const feature *class, const 
     const bool object = class->kind == FEATURE_OBJECT;
     const bool ranged = !object || class->type == SHAPE_AUDIO || class->type == SHAPE_TEXT;
     geometry_cursor cursor;
-    if (object && !takes_shape(unit, class->type)) {
+    if (!label_unit_takes(unit, class)) {
         return fail(error, ANNOPROJ_DATA, "%s: %s is a %s, which a data unit of type %s does not have", what,
                     QUOTED(class->name), feature_type_name(class->type), data_type_name(unit->data_type));
     }
