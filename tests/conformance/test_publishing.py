@@ -29,7 +29,7 @@ ONTOLOGY = {"objects": [
         choice("1.1", "Colour", "radio", ["red", "blue"]), choice("1.2", "Lights", "checklist", ["brake", "fog"], True)]},
     {"id": "2", "name": "Van", "color": "#D33115", "shape": "bounding_box", "featureNodeHash": "h0000002"},
     {"id": "3", "name": "Noise", "color": "#D33115", "shape": "audio", "featureNodeHash": "h0000003", "attributes": [
-        choice("3.1", "Loud", "radio", ["yes", "no"])]},
+        choice("3.1", "Loud", "radio", ["yes", "no"]), choice("3.2", "Hum", "radio", ["low", "high"], True)]},
     {"id": "4", "name": "Quote", "color": "#D33115", "shape": "text", "featureNodeHash": "h0000004"}],
     "classifications": [{"id": "5", "featureNodeHash": "h0000005", "attributes": [choice("5.1", "Weather", "radio", ["sun", "rain"])]},
                         {"id": "6", "featureNodeHash": "h0000006", "attributes": [choice("6.1", "Themes", "checklist", ["x", "y"])]}]}
@@ -42,14 +42,16 @@ WHOLE = "whole"     # the one frame of what has none
 
 
 class Label:
-    def __init__(self, kind, frames, static, dynamic):
-        self.kind, self.frames, self.static, self.dynamic = kind, frozenset(frames), frozenset(static), dynamic
+    """On audio and text it is on one frame; where exactly, and what is answered there, is told like the frames of others."""
+
+    def __init__(self, kind, frames, static, dynamic, ranges=()):
+        self.kind, self.frames, self.static, self.dynamic, self.ranges = kind, frozenset(frames), frozenset(static), dynamic, tuple(ranges)
 
     def answers_on(self, frame):
         return self.static | self.dynamic.get(frame, frozenset())
 
     def told(self):
-        return self.kind, self.frames, {frame: self.answers_on(frame) for frame in self.frames}
+        return self.kind, self.frames, self.static, self.dynamic, self.ranges
 
     def options(self):
         """Each option it holds, with the number of frames it holds it on."""
@@ -102,7 +104,7 @@ class Model:
             if one.live and one.label.told() == label.told():
                 continue
             common, back = was & label.frames, (label.frames - was) & one.ever
-            changed = [frame for frame in common if one.label.kind != label.kind or one.label.answers_on(frame) != label.answers_on(frame)]
+            changed = [frame for frame in common if task.media or one.label.kind != label.kind or one.label.answers_on(frame) != label.answers_on(frame)]
             count("edited", label, 1, len(changed) + len(back))
             count("created", label, 0, len(label.frames - one.ever))
             count("deleted", label, 0, len(was - label.frames))
@@ -187,7 +189,7 @@ class Publishing(unittest.TestCase):
         elif kind == "Weather" and task.count > 1:
             ranges = [(frame, frame) for frame in frames]
         else:
-            frames, ranges = [WHOLE], [(0, 9)] if kind in ("Noise", "Quote") else []
+            frames, ranges = [WHOLE], [(rng.randint(0, 1), 9)] if kind in ("Noise", "Quote") else []
         attribute, options = self.STATIC.get(kind, (None, []))
         static = {names[one] for one in rng.sample(options, rng.randint(0, min(len(options), 2 if kind == "Themes" else 1)))}
         answers = [(names[attribute], {"option": one}) for one in sorted(static)]
@@ -195,8 +197,12 @@ class Publishing(unittest.TestCase):
             lit = [names[one] for one in rng.sample(["brake", "fog"], rng.choice((0, 0, 1, 2)))]
             answers += [(names["Lights"], {"option": one}, frame, frame) for one in lit]
             dynamic.update({frame: frozenset(lit)} if lit else {})
+        if kind == "Noise" and rng.random() < 0.5:
+            at, hum = rng.randint(1, 3), rng.choice(("low", "high"))
+            answers.append((names["Hum"], {"option": names[hum]}, at, 9))
+            dynamic[at] = frozenset([names[hum]])
         arrays.add(self.classes[kind], geometry, ranges, answers, hash)
-        task.labels[hash] = Label(kind, frames, static, dynamic)
+        task.labels[hash] = Label(kind, frames, static, dynamic, ranges if task.media else ())
 
     def write(self, user, task):
         rng, arrays = self.random, LabelArrays()

@@ -336,8 +336,8 @@ static void text_and_audio(void **state) {
         after = last_seq(made);
         submit(made, PLAIN_TEXT);
         events_after(made, after, events);
-        fill_in(counted ? "label_edit 2 class=%q\nlabel_submit 2 frames=1 class=%q\n"
-                        : "label_silently_published 2 class=%q\n",
+        fill_in(counted ? "label_edit 2 frames=1 class=%q\nlabel_submit 2 frames=1 class=%q\n"
+                        : "label_silently_published 2 frames=1 class=%q\n",
                 &of, expected);
         assert_string_equal(events, expected);
         assert_int_equal(team_differences(made), 0);

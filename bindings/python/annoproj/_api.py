@@ -2021,15 +2021,15 @@ class Session(_runtime.Handle):
 
     def store_check(self, *, page=None, slice_us=0, quick=False, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """Checks the file, the checksums of every segment, and replays the events: counters, stages, what tasks, branches and issues carry,
-        assignments, published labels, label reviews, collaborators, users, attached datasets, tags, messages that wait and reported time must
+        assignments, skips, published labels, label reviews, collaborators, users, attached datasets, tags, messages that wait and reported time must
         follow from them; features and stages must be those of the ontology's and the workflow's documents; label versions must have the
         contents they name. Returns every difference (of SQLite's own check of the file at most 100 lines); no row = sound.
 
-        Does not compare what no second place of the store tells: titles, names and other texts outside of documents,
-        data units but for their titles and types, the content of labels (but for approved ones in their review stage, and for what a label
-        version remembers), the frames and answers that were published; whose branches labels on text and audio came from where a project
-        does not count them; time, where a project was purged, beyond what is told elsewhere; acknowledged messages; last signs of work,
-        heartbeats, request keys.
+        Does not compare what no second place of the store tells: titles, names, UUIDs and other texts outside of documents,
+        data units but for their titles and types, where an issue is anchored, which way of a router a task took, the content of
+        labels (but for approved ones in their review stage, and for what a label version remembers), the frames and answers that were
+        published; whose branches labels on text and audio came from where a project does not count them; time, where a project was
+        purged, beyond what is told elsewhere; acknowledged messages; last signs of work, heartbeats, request keys.
 
         In slices it finds the same as in one call: a slice ends behind the table or project it is at, so that
         none takes much longer than its largest; the first reads the file's pages as a whole. Each table and project is looked

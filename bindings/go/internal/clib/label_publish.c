@@ -158,7 +158,7 @@ static annoproj_status compute_sets(const publishing *run, const label *one, con
     frame_ranges_intersection(&added, &sets->ever, &sets->back);
     frame_ranges_union(&sets->ever, &sets->now, &sets->whole);
     frame_ranges_release(&added);
-    if (one->class != row->class) {
+    if (one->class != row->class || run->media) { /* on audio and text a label is on one frame, wherever it changed */
         for (size_t i = 0; i < sets->common.count; i++)
             frame_ranges_add(&sets->changed, sets->common.ranges[i].first, sets->common.ranges[i].last);
     } else {
