@@ -179,6 +179,12 @@ static outcome find_out(struct store_state *state, int64_t sequence, bool writte
     return answer;
 }
 
+/* Without room for the log's own frames the commit record cannot be complete. Behind it the sync and the log's index may
+ * lack room, too. */
+static bool may_be_written(annoproj_status reason, int extended_code) {
+    return reason != ANNOPROJ_FULL || (extended_code != SQLITE_FULL && extended_code != SQLITE_IOERR_WRITE);
+}
+
 static outcome commit(struct store_state *state, const transaction *of, annoproj_error **error,
                       annoproj_status *reason) {
     database *db = state->writer;
@@ -196,12 +202,11 @@ static outcome commit(struct store_state *state, const transaction *of, annoproj
         return NOT_COMMITTED;
     }
     *reason = sql_run(sql(db, SQL_COMMIT), error);
-    const bool synced = sqlite3_extended_errcode(db->handle) != SQLITE_IOERR_FSYNC;
+    const bool written = may_be_written(*reason, sqlite3_extended_errcode(db->handle));
     outcome answer = COMMITTED;
     if (*reason != ANNOPROJ_OK) {
         rollback(state);
-        /* FULL comes from writing the log, before the commit record could be complete, but for a sync without room. */
-        answer = find_out(state, of->sequence, *reason != ANNOPROJ_FULL || !synced);
+        answer = find_out(state, of->sequence, written);
         note(state, answer == UNKNOWN ? NOTE_ERROR : NOTE_WARNING, "commit %lld failed (%s): its change is %s",
              (long long)of->sequence + 1, annoproj_status_name(*reason),
              answer == COMMITTED       ? "stored all the same"

@@ -8,8 +8,8 @@
  *
  * What a power cut leaves: of each file all that was written before its last fsync; of each later write any of its
  * 512-byte sectors, kept, dropped or (if the rules say so) full of garbage; later truncations or not; of names that were
- * made, removed or renamed after the last fsync of the folder any. An fsync that failed may have dropped what it should have
- * written, and later ones know nothing of it, as on Linux. Programs that use the disk are linked with tests/disk. */
+ * made, removed or renamed after the last fsync of the folder any. An fsync that failed may have written all, some or nothing of what
+ * it should have, and later ones know nothing of it, as on Linux. Programs that use the disk are linked with tests/disk. */
 #ifndef DISK_H
 #define DISK_H
 
@@ -60,7 +60,8 @@ typedef enum disk_style {
 
 /* A recording, played up to a moment. */
 typedef struct disk_player disk_player;
-disk_player *disk_player_new(const disk_recording *recording, bool lying_sync); /* lying: fsync does nothing */
+/* lying: fsync does nothing. The seed is for what a sync that failed leaves. */
+disk_player *disk_player_new(const disk_recording *recording, bool lying_sync, uint64_t seed);
 void disk_player_free(disk_player *player);
 void disk_player_go(disk_player *player, size_t position); /* forwards only */
 /* What a power cut at this moment leaves, into a folder that is emptied first. */

@@ -311,7 +311,7 @@ int ftruncate64(int descriptor, off_t length) {
 static int sync_file(int descriptor) {
     pthread_mutex_lock(&guard);
     int file = file_of(descriptor), answer = 0;
-    if (file != NOT_OURS && fails("fsync", file == THE_FOLDER ? "the folder" : names[file], NEEDS_NOTHING)) {
+    if (file != NOT_OURS && fails("fsync", file == THE_FOLDER ? "the folder" : names[file], NEEDS_ROOM)) {
         note(DISK_SYNC_FAILED, file == THE_FOLDER ? -1 : file, 0, 0, NULL, NULL, NULL);
         answer = refuse();
     } else if (file != NOT_OURS) { /* the real disk below need not be asked */

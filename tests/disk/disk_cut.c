@@ -164,10 +164,11 @@ static void apply_sectors(disk_player *of, content *to, const disk_operation *on
 
 /* --- playing ------------------------------------------------------------------------------------------------- */
 
-disk_player *disk_player_new(const disk_recording *of, bool lying) {
+disk_player *disk_player_new(const disk_recording *of, bool lying, uint64_t seed) {
     disk_player *made = need(calloc(1, sizeof *made));
     made->of = of;
     made->lying = lying;
+    made->random = seed;
     made->files = need(calloc((size_t)of->files + 1, sizeof *made->files));
     for (size_t i = 0; i < of->start_count; i++) {
         put(&made->files[of->starts[i].file].safe, 0, of->starts[i].data, (int64_t)of->starts[i].length);
@@ -189,6 +190,21 @@ void disk_player_free(disk_player *of) {
     free(of);
 }
 
+/* What was to be made safe is safe all the same, or is gone, or some sectors of it are safe: what a sync that fails leaves is
+ * not known. Nothing of it is pending any more. */
+static void fail_sync(disk_player *of, file_state *file) {
+    const uint64_t coin = draw(of) % 3;
+    for (size_t i = 0; i < file->pending_count && coin > 0; i++) {
+        const disk_operation *one = &of->of->operations[file->pending[i]];
+        if (coin == 1 || one->kind == DISK_TRUNCATE) {
+            apply(&file->safe, one);
+        } else {
+            apply_sectors(of, &file->safe, one, false);
+        }
+    }
+    file->pending_count = 0;
+}
+
 static void play(disk_player *of, size_t at) {
     const disk_operation *one = &of->of->operations[at];
     file_state *file = one->file >= 0 ? &of->files[one->file] : NULL;
@@ -205,16 +221,8 @@ static void play(disk_player *of, size_t at) {
         file->pending_count = of->lying ? file->pending_count : 0;
         break;
     case DISK_SYNC_FAILED:
-        for (size_t i = 0; file != NULL && i < file->pending_count; i++) {
-            const disk_operation *lost = &of->of->operations[file->pending[i]];
-            if (lost->kind == DISK_TRUNCATE) {
-                apply(&file->safe, lost);
-            } else {
-                apply_sectors(of, &file->safe, lost, false);
-            }
-        }
         if (file != NULL) {
-            file->pending_count = 0;
+            fail_sync(of, file);
         }
         break;
     case DISK_SYNC_NAMES:

@@ -151,7 +151,7 @@ static void judge_content(const attempt *at, uint64_t content, const expected *w
 
 static void judge_power_cut(const attempt *at, const expected *want) {
     disk_recording *recording = disk_recording_take();
-    disk_player *player = disk_player_new(recording, false);
+    disk_player *player = disk_player_new(recording, false, random_next());
     disk_player_go(player, disk_recording_length(recording));
     disk_player_cut(player, (disk_style)random_below(DISK_STYLES), random_next(), left_folder);
     judge_content(at, store_content(left_path), want, "a power cut afterwards leaves something else");

@@ -115,7 +115,7 @@ static void judge(int64_t acknowledged, tally *sum) {
 
 static tally cut(const mode *of, const disk_recording *recording, const size_t acknowledged[COMMITS + 1]) {
     tally sum = {0};
-    disk_player *player = disk_player_new(recording, of->lying);
+    disk_player *player = disk_player_new(recording, of->lying, random_next());
     size_t length = disk_recording_length(recording);
     int64_t done = -1;
     for (size_t i = 0; i < CUTS; i++) {

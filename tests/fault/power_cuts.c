@@ -252,7 +252,7 @@ static void cut_again(history *of, moment *at, size_t least) {
         close_left(of, at);
     }
     disk_unwatch();
-    disk_player *player = disk_player_new(recording, false);
+    disk_player *player = disk_player_new(recording, false, random_next());
     size_t length = disk_recording_length(recording);
     for (size_t i = 1; i <= 4 && length > 0; i++) {
         disk_player_go(player, length * i / 4 - random_below(length / 4 + 1));
@@ -291,7 +291,7 @@ static void cut(history *of, disk_player *player, size_t position) {
 
 static void cut_history(history *of, size_t cuts) {
     size_t length = disk_recording_length(of->recording);
-    disk_player *player = disk_player_new(of->recording, false);
+    disk_player *player = disk_player_new(of->recording, false, random_next());
     for (size_t i = 1; i <= cuts; i++) {
         size_t position = length * i / cuts - random_below(length / cuts + 1);
         disk_player_go(player, position);

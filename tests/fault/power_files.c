@@ -21,7 +21,7 @@ static int64_t cuts;
 
 /* Each moment of the recording, in each style, several times. */
 static void cut_everywhere(disk_recording *recording, void (*judge)(size_t position)) {
-    disk_player *player = disk_player_new(recording, false);
+    disk_player *player = disk_player_new(recording, false, random_next());
     cuts = 0;
     for (size_t position = 0; position <= disk_recording_length(recording); position++) {
         disk_player_go(player, position);
