@@ -210,7 +210,7 @@ check-readers: $(plain.shared) $(TABLE_READERS:%=$(VENV)/%.tried) ## tables read
 	@$(PYTHON_ENV) timeout 120 $(VENV)/bin/python tests/oracle/table_readers.py
 
 # The reference product's SDK with what its COCO exporter needs, and two other readers of COCO.
-EXCHANGE_READERS := encord==0.1.190 opencv-python-headless shapely pycocotools supervision
+EXCHANGE_READERS := encord==0.1.211 opencv-python-headless shapely pycocotools supervision
 check-exchange: $(plain.shared) $(EXCHANGE_READERS:%=$(VENV)/%.tried) ## ontologies, label rows and COCO as the reference product's SDK, pycocotools and supervision read them
 	$(call heading,exchange formats as others read them)
 	@$(PYTHON_ENV) timeout 120 $(VENV)/bin/python tests/oracle/exchange.py

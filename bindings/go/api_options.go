@@ -507,7 +507,10 @@ func (o *ReviewOptions) toC(call *call) *C.annoproj_review_options {
 // [geometry_starts[i], geometry_starts[i+1]), one for each frame; geometry g has the parts [part_starts[g], part_starts[g+1]);
 // part p has the numbers coordinates[coordinate_starts[p] .. coordinate_starts[p+1]):
 //
-//	bounding_box: x, y, w, h · rotatable_bounding_box: x, y, w, h, theta (degrees)
+//	bounding_box: x, y, w, h · rotatable_bounding_box: x, y, w, h, theta (degrees, clockwise about the middle)
+//	circle: x, y of the middle, r, stretch, theta: r is its half-axis along theta, stretch times r the other one (1 = a circle); both are
+//	parts of the width when normalised
+//	ellipse: x, y of the middle, rx, ry, theta: half-axes before it is turned, parts of width and height when normalised
 //	polygon: x1, y1, x2, y2, ... one part per ring · polyline, point: x1, y1, ..., in scenes also x1, y1, z1, ...
 //	bitmask: width, height, then run lengths, column by column, starting with zeros, as COCO has them
 //	skeleton: x, y, visibility (Visibility) of each vertex in the order of vertex_row; those at the end may be left out

@@ -87,8 +87,7 @@ annoproj_status row_read_classification_answers(row_reader *in, annoproj_error *
 /* At the end of a row: frames, ranges and order of its labels, and what only the whole row tells to be wrong. */
 annoproj_status row_settle(row_reader *in, label_row *row, annoproj_error **error);
 
-/* The value of a shape's key ("boundingBox"...), into in->shape: the type it has; 0 when the key is none, and nothing was read. */
-int32_t row_shape_of_key(const json_token *key);
+/* The value of a shape's key ("boundingBox"...), into in->shape. */
 annoproj_status row_read_shape(row_reader *in, int32_t type, annoproj_error **error);
 /* The value of "polygons". Without any, in->shape stays as it is. */
 annoproj_status row_read_rings(row_reader *in, bool *any, annoproj_error **error);

@@ -3,6 +3,7 @@
 #include "failure.h"
 #include "json_out.h"
 #include "label_row.h"
+#include "label_row_layout.h"
 #include "run_lengths.h"
 
 static void write_point(const number *at, size_t axes, text *out) {
@@ -28,18 +29,13 @@ static void write_points(const shape *of, size_t from, size_t until, text *out) 
     text_character(out, '}');
 }
 
-static void write_box(const char *key, const number *n, bool turned, text *out) {
-    text_printf(out, "\"%s\":{\"h\":", key);
-    text_number(out, n[3]);
-    text_string(out, ",\"w\":");
-    text_number(out, n[2]);
-    text_string(out, ",\"x\":");
-    text_number(out, n[0]);
-    text_string(out, ",\"y\":");
-    text_number(out, n[1]);
-    if (turned) {
-        text_string(out, ",\"theta\":");
-        text_number(out, n[4]);
+/* {"h":..,"w":..,"x":..,"y":..} and the like */
+static void write_members(const shape *of, const row_layout *layout, text *out) {
+    text_printf(out, "\"%s\":", layout->key);
+    for (size_t i = 0; i < layout->count; i++) {
+        const size_t at = layout->written[i];
+        text_printf(out, "%s\"%s\":", i > 0 ? "," : "{", layout->members[at]);
+        text_number(out, of->numbers[at]);
     }
     text_character(out, '}');
 }
@@ -202,8 +198,6 @@ static annoproj_status write_segmentation(const shape *of, text *out, annoproj_e
 /* Whether a shape has the numbers that are read of it; a damaged store may have fewer. */
 static bool is_whole(const shape *of) {
     switch (of->type) {
-    case SHAPE_BOUNDING_BOX: return of->number_count >= 4;
-    case SHAPE_ROTATABLE_BOUNDING_BOX: return of->number_count >= 5;
     case SHAPE_CUBOID: return of->number_count >= 9;
     case SHAPE_CUBOID_2D:
         return of->part_count == 2 && of->number_count >= of->starts[1] + 2 && of->number_count <= of->starts[1] + 3;
@@ -225,9 +219,12 @@ annoproj_status write_row_shape(label_row_writer *to, const export_task *task, c
                     feature_type_name(of->type), of->number_count);
     }
     shape_convert(of, ANNOPROJ_UNIT_NORMALISED, (double)task->unit.width, (double)task->unit.height);
+    const row_layout *layout = row_layout_of(of->type);
+    if (layout) {
+        write_members(of, layout, out);
+        return ANNOPROJ_OK;
+    }
     switch (of->type) {
-    case SHAPE_BOUNDING_BOX: write_box("boundingBox", of->numbers, false, out); break;
-    case SHAPE_ROTATABLE_BOUNDING_BOX: write_box("rotatableBoundingBox", of->numbers, true, out); break;
     case SHAPE_POLYGON: return write_polygons(to, out, error);
     case SHAPE_BITMASK: return write_mask(of, out, error);
     case SHAPE_SKELETON: write_skeleton(of, class, out); break;

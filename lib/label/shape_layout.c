@@ -25,17 +25,30 @@ uint32_t shape_stride(int32_t shape, int32_t unit) {
     case SHAPE_POINT:
     case SHAPE_POLYLINE: return unit == ANNOPROJ_UNIT_SCENE ? 3 : 2;
     case SHAPE_BOUNDING_BOX: return 4;
-    case SHAPE_ROTATABLE_BOUNDING_BOX: return 5;
+    case SHAPE_ROTATABLE_BOUNDING_BOX:
+    case SHAPE_CIRCLE:
+    case SHAPE_ELLIPSE: return 5;
     case SHAPE_SKELETON: return 3;
     case SHAPE_CUBOID: return 9;
     default: return 2;
     }
 }
 
+/* Numbers that are no lengths: angles, ratios, visibility. */
+static bool has_no_unit(int32_t shape, size_t part, size_t place) {
+    switch (shape) {
+    case SHAPE_ROTATABLE_BOUNDING_BOX:
+    case SHAPE_ELLIPSE: return place == 4;
+    case SHAPE_CIRCLE: return place > 2;
+    case SHAPE_SKELETON: return place == 2;
+    case SHAPE_CUBOID_2D: return part == 1 && place == 2;
+    default: return false;
+    }
+}
+
 shape_axis shape_axis_at(int32_t shape, int32_t unit, size_t part, size_t position) {
     const size_t place = position % shape_stride(shape, unit);
-    if (!shape_converts(shape, unit) || (shape == SHAPE_ROTATABLE_BOUNDING_BOX && place == 4) ||
-        (shape == SHAPE_SKELETON && place == 2) || (shape == SHAPE_CUBOID_2D && part == 1 && position == 2)) {
+    if (!shape_converts(shape, unit) || has_no_unit(shape, part, shape == SHAPE_CUBOID_2D ? position : place)) {
         return AXIS_NONE;
     }
     return place % 2 == 0 ? AXIS_X : AXIS_Y;

@@ -25,6 +25,8 @@ typedef enum feature_type { /* stored */
                             SHAPE_CUBOID = 10,
                             SHAPE_CUBOID_2D = 11,
                             SHAPE_SEGMENTATION = 12,
+                            SHAPE_CIRCLE = 13,
+                            SHAPE_ELLIPSE = 14,
                             ATTRIBUTE_RADIO = 32,
                             ATTRIBUTE_CHECKLIST = 33,
                             ATTRIBUTE_TEXT = 34,
@@ -33,6 +35,7 @@ typedef enum feature_type { /* stored */
 const char *feature_kind_name(int32_t kind);
 const char *feature_type_name(int32_t type);         /* "bounding_box", "radio", ...; "" for 0 */
 int32_t feature_shape_by_name(const char *name);     /* 0 = unknown */
+void feature_shape_names(char *out, size_t size);    /* all of them, with commas */
 int32_t feature_attribute_by_name(const char *name); /* 0 = unknown */
 
 /* A vertex of a skeleton class, as its template has it; texts may be empty but for the name. */

@@ -3,7 +3,7 @@
 import struct
 from decimal import Decimal
 
-PLACES = {1: 4, 2: 5, 6: 3, 10: 9}  # of boxes, rotatable boxes, skeletons, cuboids; of everything else x and y, in a scene z
+PLACES = {1: 4, 2: 5, 6: 3, 10: 9, 13: 5, 14: 5}  # of boxes, rotatable boxes, skeletons, cuboids, circles, ellipses; of everything else x and y, in a scene z
 
 
 class Bytes:

@@ -18,7 +18,7 @@ FLOW = json.dumps({"start": "many", "stages": [
     {"key": "judge", "type": "CONSENSUS_REVIEW", "edges": {"approve": "complete", "reject": "many"}},
     {"key": "complete", "type": "DONE"}]})
 SHAPES = ["bounding_box", "rotatable_bounding_box", "polygon", "polyline", "point", "bitmask", "skeleton", "cuboid_2d", "cuboid",
-          "segmentation"]
+          "segmentation", "circle", "ellipse"]
 DISTANCES = ("polyline", "point", "skeleton")       # what is measured by distances
 MISSING = 5
 ONTOLOGY = json.dumps({
@@ -83,6 +83,37 @@ def turned(box):
     return [[(x + w / 2 + u * c - v * s, y + h / 2 + u * s + v * c) for u, v in corners]]
 
 
+def round_corners(shape, value):
+    """A polygon of 64 corners with the area of the ellipse; the first lies on the first half-axis."""
+    x, y, a, b, theta = value
+    b = a * b if shape == "circle" else b
+    c, s = math.cos(math.radians(theta)), math.sin(math.radians(theta))
+    wider = math.sqrt(math.pi / (32 * math.sin(math.pi / 32)))
+    around = [(wider * a * math.cos(math.pi * i / 32), wider * b * math.sin(math.pi * i / 32)) for i in range(64)]
+    return [(x + u * c - v * s, y + u * s + v * c) for u, v in around]
+
+
+def ring_area(ring):
+    return sum(p[0] * q[1] - q[0] * p[1] for p, q in zip(ring, ring[1:] + ring[:1])) / 2
+
+
+def shared_area(first, second):
+    """Of two convex rings that run the same way: the first cut off along each edge of the second."""
+    for (x0, y0), (x1, y1) in zip(second, second[1:] + second[:1]):
+        side = [(x1 - x0) * (y - y0) - (y1 - y0) * (x - x0) for x, y in first]
+        left = []
+        for i, (p, q) in enumerate(zip(first, first[1:] + first[:1])):
+            here, there = side[i], side[(i + 1) % len(side)]
+            left += [p] if here >= 0 else []
+            if here * there < 0:
+                t = here / (here - there)
+                left.append((p[0] + t * (q[0] - p[0]), p[1] + t * (q[1] - p[1])))
+        first = left
+        if not first:
+            return 0
+    return ring_area(first)
+
+
 def pixels(mask):
     on, at, value = set(), 0, False
     for run in mask[2:]:
@@ -126,6 +157,9 @@ def likeness(shape, a, b, overlap, distance, scene_distance):
         base = areas(*(turned([v[0] - v[6] / 2, v[1] - v[7] / 2, v[6], v[7], math.degrees(v[5])]) for v in (a, b)))
         height = min(a[2] + a[8] / 2, b[2] + b[8] / 2) - max(a[2] - a[8] / 2, b[2] - b[8] / 2)
         score = over_union(a[6] * a[7] * a[8], b[6] * b[7] * b[8], float(base[2]) * max(0, height), a == b)
+    elif shape in ("circle", "ellipse"):
+        p, q = round_corners(shape, a), round_corners(shape, b)
+        score = 1 if a == b else over_union(ring_area(p), ring_area(q), shared_area(p, q), False)
     elif shape == "bounding_box":
         rings = [[[(x, y), (x + w, y), (x + w, y + h), (x, y + h)]] for x, y, w, h in (a, b)]
         score = over_union(*areas(*rings), a == b)
@@ -175,6 +209,9 @@ def random_shape(rng, shape, near, axes=2):
     if shape == "rotatable_bounding_box":
         return [move(near[0], 1), move(near[1], 1), near[2], near[3], near[4] + rng.choice([0, 3, -5])] if near else \
             [rng.randint(0, 20), rng.randint(0, 15), rng.randint(3, 12), rng.randint(3, 12), rng.randint(0, 359)]
+    if shape in ("circle", "ellipse"):
+        return [move(near[0], 1), move(near[1], 1), near[2], near[3], near[4] + rng.choice([0, 3, -5])] if near else \
+            [rng.randint(0, 20), rng.randint(0, 15), rng.randint(1, 12), rng.choice([1, 0.5, 2, 5]), rng.randint(0, 359)]
     if shape == "polygon":
         if near:
             return [[(move(x, 1), move(y, 1)) for x, y in ring] for ring in near]

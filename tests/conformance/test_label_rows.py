@@ -28,7 +28,9 @@ ONTOLOGY = {
         {"id": "6", "name": "Mask", "color": "#DBDF00", "shape": "bitmask", "featureNodeHash": "objMas01"},
         {"id": "7", "name": "Noise", "color": "#A4DD00", "shape": "audio", "featureNodeHash": "objNoi01"},
         {"id": "8", "name": "Quote", "color": "#68CCCA", "shape": "text", "featureNodeHash": "objQuo01"},
-        {"id": "9", "name": "Block", "color": "#73D8FF", "shape": "cuboid", "featureNodeHash": "objBlo01"}],
+        {"id": "9", "name": "Block", "color": "#73D8FF", "shape": "cuboid", "featureNodeHash": "objBlo01"},
+        {"id": "10", "name": "Wheel", "color": "#AEA1FF", "shape": "circle", "featureNodeHash": "objWhe01"},
+        {"id": "11", "name": "Lid", "color": "#FCC400", "shape": "ellipse", "featureNodeHash": "objLid01"}],
     "classifications": [
         {"id": "1", "featureNodeHash": "clsWea01", "attributes": [
             {"id": "1.1", "name": "Weather", "type": "radio", "featureNodeHash": "attWea01", "required": False, "options": [
@@ -46,7 +48,7 @@ KINDS = {"image": DataType.IMAGE, "video": DataType.VIDEO, "audio": DataType.AUD
 FRAMES = {"video": 20, "img_group": 3, "scene": 4}
 WIDTH, HEIGHT = 40, 30
 SHAPES = {"Car": "boundingBox", "Sign": "rotatableBoundingBox", "Area": "polygon", "Line": "polyline", "Spot": "point",
-          "Mask": "bitmask"}
+          "Mask": "bitmask", "Wheel": "circle", "Lid": "ellipse"}
 HASHES = {entry["name"]: entry["featureNodeHash"] for entry in ONTOLOGY["objects"]}
 TIMES = ["Thu, 09 Feb 2023 14:12:03 UTC", "Wed, 29 Feb 2012 23:59:59 UTC", "Fri, 31 Dec 1999 00:00:00 UTC"]
 
@@ -100,6 +102,10 @@ class Rows:
             return {"boundingBox": {"h": abs(draw()), "w": abs(draw()), "x": draw(), "y": draw()}}
         if name == "Sign":
             return {"rotatableBoundingBox": {"h": abs(draw()), "w": abs(draw()), "x": draw(), "y": draw(), "theta": 33.25}}
+        if name == "Wheel":
+            return {"circle": {"x": draw(), "y": draw(), "r": abs(draw()), "stretch": self.random.choice([1, 0.75, 3]), "theta": draw()}}
+        if name == "Lid":
+            return {"ellipse": {"x": draw(), "y": draw(), "rx": abs(draw()), "ry": abs(draw()), "theta": -12.5}}
         if name == "Area":
             return self.polygons()
         if name == "Mask":

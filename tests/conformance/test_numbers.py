@@ -21,7 +21,7 @@ import stored_geometry
 FLOW = json.dumps({"start": "annotate", "stages": [
     {"key": "annotate", "type": "ANNOTATION", "edges": {"submit": "complete"}}, {"key": "complete", "type": "DONE"}]})
 SHAPES = ["bounding_box", "rotatable_bounding_box", "polygon", "polyline", "point", "skeleton", "bitmask", "cuboid_2d", "cuboid",
-          "segmentation"]
+          "segmentation", "circle", "ellipse"]
 ONTOLOGY = {"objects": [{"id": str(i + 1), "name": shape, "color": "#D33115", "shape": shape, "featureNodeHash": shape,
                          "attributes": [
                              {"id": "%d.1" % (i + 1), "name": "Still", "type": "numeric", "featureNodeHash": "still%d" % i,
@@ -32,6 +32,9 @@ ONTOLOGY = {"objects": [{"id": str(i + 1), "name": shape, "color": "#D33115", "s
             "skeleton_templates": [{"template": {"name": "Bones", "feature_node_hash": "skeleton",
                                                  "skeleton": {str(i): {"x": 0, "y": 0, "name": "point %d" % i} for i in range(4)}}}]}
 KEYS = {"bounding_box": "boundingBox", "rotatable_bounding_box": "rotatableBoundingBox"}
+MEMBERS = {"bounding_box": ("x", "y", "w", "h"), "rotatable_bounding_box": ("x", "y", "w", "h", "theta"),
+           "circle": ("x", "y", "r", "stretch", "theta"), "ellipse": ("x", "y", "rx", "ry", "theta")}
+NO_LENGTHS = {"rotatable_bounding_box": {4}, "circle": {3, 4}, "ellipse": {4}}     # angles and ratios
 
 
 def bits(value):
@@ -76,7 +79,7 @@ def random_parts(rng, shape, number, axes=2):
         return value.lstrip("-") if isinstance(value, str) else abs(value)
     if shape == "bounding_box":
         return [many(2) + [size(), size()]]
-    if shape == "rotatable_bounding_box":
+    if shape in ("rotatable_bounding_box", "circle", "ellipse"):
         return [many(2) + [size(), size(), number()]]
     if shape == "polygon":
         return [many(2 * rng.randrange(3, 9)) for _ in range(rng.randrange(1, 3))]
@@ -92,7 +95,7 @@ def random_parts(rng, shape, number, axes=2):
 def axes(shape, parts, unit):
     """0 for numbers along the width, 1 along the height, None for others."""
     stride = 3 if shape == "skeleton" else 2
-    return [[None if shape == "cuboid" or unit == Unit.SCENE or (shape == "rotatable_bounding_box" and i == 4) or (shape == "skeleton" and i % 3 == 2)
+    return [[None if shape == "cuboid" or unit == Unit.SCENE or i in NO_LENGTHS.get(shape, ()) or (shape == "skeleton" and i % 3 == 2)
              or (shape == "cuboid_2d" and at == 1 and i == 2) else i % stride % 2 for i in range(len(part))]
             for at, part in enumerate(parts)]
 
@@ -214,8 +217,8 @@ class Numbers(unittest.TestCase):
     def member(shape, parts, axes="xy"):
         first = parts[0]
         points = {str(i // len(axes)): dict(zip(axes, first[i:])) for i in range(0, len(first), len(axes))}
-        if shape in ("bounding_box", "rotatable_bounding_box"):
-            return {KEYS[shape]: dict(zip(("x", "y", "w", "h", "theta"), first))}
+        if shape in MEMBERS:
+            return {KEYS.get(shape, shape): dict(zip(MEMBERS[shape], first))}
         if shape == "skeleton":
             flags = [{}, {"visible": True}, {"occluded": True}, {"selfOccluded": True}, {"invisible": True}]
             return {shape: {str(i): {"x": first[3 * i], "y": first[3 * i + 1], "name": "point %d" % i, **flags[first[3 * i + 2]]}
@@ -238,7 +241,9 @@ class Numbers(unittest.TestCase):
             x, y, radius = rng.uniform(300, 1500), rng.uniform(200, 800), rng.uniform(30, 200)
             turns = [(2 * math.pi * i / count, radius * rng.uniform(0.9, 1.1)) for i in range(count)]
             return [v for angle, r in turns for v in (x + r * math.cos(angle), y + r * math.sin(angle))]
-        if shape in ("bounding_box", "rotatable_bounding_box"):
+        if shape == "circle":
+            return [around(1) + [rng.uniform(10, 200), rng.uniform(0.5, 1), rng.uniform(0, 360)]]
+        if shape in ("bounding_box", "rotatable_bounding_box", "ellipse"):
             return [[rng.uniform(0, 1500), rng.uniform(0, 900), rng.uniform(10, 300), rng.uniform(10, 200)] +
                     [rng.uniform(0, 360)] * (shape != "bounding_box")]
         if shape == "skeleton":

@@ -3,6 +3,7 @@ fit is refused at its place."""
 
 import io
 import json
+import math
 import os
 import random
 import tempfile
@@ -18,7 +19,8 @@ VERTICES = [{"name": "Hip", "color": "#000000", "value": "hip", "featureHash": "
 TEMPLATE = {"template": {"name": "Legs", "width": 0.5, "height": 0.25, "shape": "skeleton", "feature_node_hash": "skeleton",
                          "skeleton": {str(i): {"x": i, "y": 0, **vertex} for i, vertex in enumerate(VERTICES)},
                          "skeletonEdges": {"0": {"1": {"color": "#00000"}}}}}
-FLAT = ["bounding_box", "rotatable_bounding_box", "polygon", "polyline", "point", "skeleton", "bitmask", "cuboid_2d"]
+FLAT = ["bounding_box", "rotatable_bounding_box", "polygon", "polyline", "point", "skeleton", "bitmask", "cuboid_2d",
+        "circle", "ellipse"]
 SPATIAL = ["cuboid", "segmentation"]
 RANGED = ["audio", "text"]
 ONTOLOGY = {"objects": [{"id": str(i + 1), "name": shape, "color": "#D33115", "shape": shape, "featureNodeHash": shape}
@@ -40,6 +42,7 @@ SAMPLES = {"bounding_box": [[10.5, 20, 30, 40]], "rotatable_bounding_box": [[10,
            "polygon": [[0, 0, 100, 0, 100, 50, 0, 50], [10, 10, 10, 20, 20, 20, 20, 10], [150, 60, 160, 60, 160, 70]],
            "polyline": [[1, 2, 3, 4, 5, 6]], "point": [[7, 8]], "skeleton": [[10, 20, 1, 30, 40, 3, 50, 60, 4]],
            "bitmask": [[200, 100, 5, 10, 19985]], "cuboid_2d": [[10, 10, 50, 10, 50, 50, 10, 50], [100, 20, 0.5]],
+           "circle": [[60, 40, 20, 0.5, 30]], "ellipse": [[60, 40, 20, 10.5, -15]],
            "cuboid": [[1.5, -2, 300.125, 0.1, 0, -3.14, 4, 2, 1.5]], "segmentation": [[3, 4, 1, 2]]}
 WITH_Z = {"polyline": [[1.5, -2, 300.125, 0, 0.1, -3.14, 4, 2, 1e-9]], "point": [[-7.25, 8, 1 / 3]]}     # in coordinates of a scene
 
@@ -50,8 +53,8 @@ def normalised(shape, parts):
         return parts
     out = []
     for at, part in enumerate(parts):
-        stays = {4} if shape == "rotatable_bounding_box" else {2, 5, 8} if shape == "skeleton" else \
-            {2} if shape == "cuboid_2d" and at == 1 else set()
+        stays = {"rotatable_bounding_box": {4}, "circle": {3, 4}, "ellipse": {4}, "skeleton": {2, 5, 8},
+                 "cuboid_2d": {2} if at == 1 else set()}.get(shape, set())
         stride = 3 if shape == "skeleton" else 2
         out.append([v if i in stays else v / (WIDTH if (i % stride) % 2 == 0 else HEIGHT) for i, v in enumerate(part)])
     return out
@@ -68,6 +71,10 @@ def row_shape(shape, parts):
         return "boundingBox", dict(zip("xywh", first))
     if shape == "rotatable_bounding_box":
         return "rotatableBoundingBox", dict(zip(("x", "y", "w", "h", "theta"), first))
+    if shape == "circle":
+        return "circle", dict(zip(("x", "y", "r", "stretch", "theta"), first))
+    if shape == "ellipse":
+        return "ellipse", dict(zip(("x", "y", "rx", "ry", "theta"), first))
     if shape == "polygon":
         return "polygon", points(first)
     if shape == "skeleton":
@@ -194,10 +201,62 @@ class Shapes(unittest.TestCase):
         with open(path, encoding="utf-8") as file:
             coco = json.load(file)
         drawn = {one["attributes"]["encord_track_uuid"]: one for one in coco["annotations"]}
-        self.assertEqual({shape for shape, label in labels.items() if label in drawn}, set(FLAT) - {"cuboid_2d"})
+        self.assertEqual({shape for shape, label in labels.items() if label in drawn}, set(FLAT) - {"cuboid_2d", "circle", "ellipse"})
         bones = drawn[labels["skeleton"]]
         self.assertEqual((bones["keypoints"], bones["num_keypoints"]), ([10, 20, 2, 30, 40, 1, 50, 60, 0], 3))
         self.assertEqual((bones["bbox"], bones["area"], bones["segmentation"], bones["iscrowd"]), ([10, 20, 40, 40], 0, [], 0))
+
+    def test_coco_draws_circles_and_ellipses(self):
+        """Extended only. Each corner is on the ellipse, or as far off as a polygon of the same area has to be."""
+        given = {"circle": [[60, 40, 20, 0.5, 30]], "ellipse": [[60, 40, 20, 10.5, -15]]}
+        labels = {shape: self.write(DataType.IMAGE, shape, parts) for shape, parts in given.items()}
+        path = os.path.join(self.folder.name, "coco.json")
+        self.project.export_coco(path=path, coco_extended=True)
+        with open(path, encoding="utf-8") as file:
+            drawn = {one["attributes"]["encord_track_uuid"]: one for one in json.load(file)["annotations"]}
+        for shape, ((x, y, a, b, theta),) in given.items():
+            one = drawn[labels[shape]]
+            b = a * b if shape == "circle" else b
+            c, s = math.cos(math.radians(theta)), math.sin(math.radians(theta))
+            self.assertEqual((one["attributes"]["rotation"], one["iscrowd"], len(one["segmentation"])), (theta, 0, 1))
+            ring = list(zip(one["segmentation"][0][::2], one["segmentation"][0][1::2]))
+            self.assertEqual(len(ring), 64)
+            for u, v in ring:       # turned back, and the axes made 1
+                along, across = (u - x) * c + (v - y) * s, (v - y) * c - (u - x) * s
+                self.assertAlmostEqual(math.hypot(along / a, across / b), 1, delta=0.001)
+            self.assertAlmostEqual(one["area"], math.pi * a * b)
+            self.assertAlmostEqual(sum(p[0] * q[1] - q[0] * p[1] for p, q in zip(ring, ring[1:] + ring[:1])) / 2, one["area"])
+            around = [(x + a * math.cos(t) * c - b * math.sin(t) * s, y + a * math.cos(t) * s + b * math.sin(t) * c)
+                      for t in (math.pi * i / 5000 for i in range(10000))]
+            left, top = min(u for u, _ in around), min(v for _, v in around)
+            for got, want in zip(one["bbox"], (left, top, max(u for u, _ in around) - left, max(v for _, v in around) - top)):
+                self.assertAlmostEqual(got, want, delta=1e-4)
+
+    def test_members_of_circles_and_ellipses(self):
+        """In label rows stretch is 1 and theta 0 where they are not said; they come out."""
+        said, unsaid = {"x": 0.3, "y": 0.4, "r": 0.1}, {"stretch": 1, "theta": 0}
+        label = self.write(DataType.IMAGE, "circle")
+        rows, found = self.rows()
+        row, item = rows["image"], found[label][1]
+        (unit,) = row["data_units"].values()
+        unit["labels"] = {"objects": [item], "classifications": []}
+
+        def take():
+            self.project.import_labels(read=io.BytesIO(json.dumps([row]).encode()).read, replace=True)
+        for given, want in ((dict(said), {**said, **unsaid}), (dict(said, theta=5), {**said, "stretch": 1, "theta": 5}),
+                            (dict(said, stretch=None), {**said, **unsaid})):
+            item["circle"] = given
+            take()
+            self.assertEqual(self.rows()[1][label][1]["circle"], want)
+        for shape, given, words in (("circle", {"x": 0.3, "y": 0.4}, "a circle has x, y and r"), ("circle", dict(said, ry=1), 'no member "ry"'),
+                                    ("circle", dict(said, r=-1), "not negative"), ("ellipse", dict(said), 'no member "r"'),
+                                    ("ellipse", {"x": 1, "y": 1, "rx": 1}, "an ellipse has x, y, rx and ry")):
+            item.pop("circle", None)
+            item.pop("ellipse", None)
+            item.update({shape: given, "featureHash": shape})
+            with self.assertRaises(annoproj.DataError) as caught:
+                take()
+            self.assertIn(words, str(caught.exception))
 
     def test_points_of_scenes_have_z(self):
         for kind, taken in TAKEN.items():
@@ -412,6 +471,9 @@ class Shapes(unittest.TestCase):
                 (DataType.IMAGE, "cuboid_2d", [[0, 0, 1, 0], [1, 1]], "3 points"),
                 (DataType.IMAGE, "cuboid_2d", [[0, 0, 1, 0, 1, 1], [1]], "second part"),
                 (DataType.IMAGE, "cuboid_2d", [[0, 0, 1, 0, 1, 1], [1, 2, -1]], "scale"),
+                (DataType.IMAGE, "circle", [[1, 2, 3]], "5 numbers x, y, r, stretch, theta"), (DataType.IMAGE, "circle", [[0, 0, -1, 1, 0]], "not negative"),
+                (DataType.IMAGE, "circle", [[0, 0, 1, -1, 0]], "not negative"), (DataType.IMAGE, "ellipse", [[1] * 6], "5 numbers x, y, rx, ry, theta"),
+                (DataType.IMAGE, "ellipse", [[0, 0, 1, -1, 0]], "not negative"), (DataType.IMAGE, "ellipse", [[0] * 5, [0] * 5], "several parts"),
                 (DataType.SCENE, "cuboid", [[0] * 8], "9 numbers"), (DataType.SCENE, "cuboid", [[0] * 8 + [-1]], "size"),
                 (DataType.SCENE, "segmentation", [[3]], "run lengths"), (DataType.SCENE, "segmentation", [[3, 0]], "select a point"),
                 (DataType.SCENE, "segmentation", [[3, 1.5]], "integers"), (DataType.SCENE, "segmentation", [[0, 2 ** 31, 1]], "2^31")):

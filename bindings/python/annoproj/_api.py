@@ -3464,9 +3464,10 @@ class Project(_runtime.Handle):
 
     def export_coco(self, *, path=None, write=None, stages=None, classes=None, sign=None, version_name=None, include_reviews=False, coco_extended=False, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """Writes the labels stored now, drafts included, without those of branches, as COCO, in pixels: an image for each image, image of a group and
-        labelled frame, none for audio, texts and PDF; masks and polygons with holes as compressed run lengths. `*labels` is how many
-        annotations were written.
-        With `coco_extended` a rotatable box is drawn turned, with the bounds of that; attributes.classifications has nested answers, too, by
+        labelled frame, none for audio, texts and PDF; masks and polygons with holes as compressed run lengths. Circles, ellipses, cuboids, 2D cuboids,
+        segmentations, points and polylines with z, and what is on audio and text have no annotation. `*labels` is how many annotations were written.
+        With `coco_extended` a rotatable box is drawn turned, with the bounds of that; circles and ellipses are drawn with 64 corners, with
+        their own area and bounds and `rotation`; attributes.classifications has nested answers, too, by
         path ("Colour/Other/Which"); images have `classifications`, those on the frame and those on the whole data unit;
         classes that came from one category of a COCO file are one category again, with its id; and members that an imported COCO file had
         beyond these, of images, of annotations and in `attributes`, stand there again, as they were, with `score` where the confidence is below 1.
@@ -4055,7 +4056,7 @@ class Task(_runtime.Handle):
         without branches.
         Shapes are compared frame by frame with those of the same class. On a frame the two most alike that are the same by the rule are
         matched first, each at most once; equals in the order of the labels. Answers do not count. Boxes, rotatable boxes (turned about
-        their middle), polygons, masks, segmentations and cuboids (turned about their middle by Euler angles x, y, z, each about the axes as
+        their middle), circles and ellipses (as polygons of 64 corners, the first on the first half-axis, and the same area), polygons, masks, segmentations and cuboids (turned about their middle by Euler angles x, y, z, each about the axes as
         already turned; of 2D ones the front and the back) are the same when intersection over union reaches `overlap`. A polygon is what its rings wind
         around: a ring within another that runs the other way is a hole. Areas are computed from the coordinates, not from pixels; those
         of masks and segmentations are counted. Two shapes without any area are the same when their numbers are. Points and polylines are the same when no

@@ -1684,7 +1684,10 @@ typedef int32_t annoproj_visibility;
 /* Changes of one task's labels, as parallel flat arrays. Label i has the geometries
  * [geometry_starts[i], geometry_starts[i+1]), one for each frame; geometry g has the parts [part_starts[g], part_starts[g+1]);
  * part p has the numbers coordinates[coordinate_starts[p] .. coordinate_starts[p+1]):
- *   bounding_box: x, y, w, h · rotatable_bounding_box: x, y, w, h, theta (degrees)
+ *   bounding_box: x, y, w, h · rotatable_bounding_box: x, y, w, h, theta (degrees, clockwise about the middle)
+ *   circle: x, y of the middle, r, stretch, theta: r is its half-axis along theta, stretch times r the other one (1 = a circle); both are
+ *   parts of the width when normalised
+ *   ellipse: x, y of the middle, rx, ry, theta: half-axes before it is turned, parts of width and height when normalised
  *   polygon: x1, y1, x2, y2, ... one part per ring · polyline, point: x1, y1, ..., in scenes also x1, y1, z1, ...
  *   bitmask: width, height, then run lengths, column by column, starting with zeros, as COCO has them
  *   skeleton: x, y, visibility (annoproj_visibility) of each vertex in the order of vertex_row; those at the end may be left out
@@ -1974,7 +1977,7 @@ ANNOPROJ_ROW_END(agreement_row)
  * without branches.
  * Shapes are compared frame by frame with those of the same class. On a frame the two most alike that are the same by the rule are
  * matched first, each at most once; equals in the order of the labels. Answers do not count. Boxes, rotatable boxes (turned about
- * their middle), polygons, masks, segmentations and cuboids (turned about their middle by Euler angles x, y, z, each about the axes as
+ * their middle), circles and ellipses (as polygons of 64 corners, the first on the first half-axis, and the same area), polygons, masks, segmentations and cuboids (turned about their middle by Euler angles x, y, z, each about the axes as
  * already turned; of 2D ones the front and the back) are the same when intersection over union reaches `overlap`. A polygon is what its rings wind
  * around: a ring within another that runs the other way is a hole. Areas are computed from the coordinates, not from pixels; those
  * of masks and segmentations are counted. Two shapes without any area are the same when their numbers are. Points and polylines are the same when no
@@ -2854,9 +2857,10 @@ typedef struct annoproj_export_options {
 ANNOPROJ_API void annoproj_export_options_init(annoproj_export_options *options ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
 
 /* Writes the labels stored now, drafts included, without those of branches, as COCO, in pixels: an image for each image, image of a group and
- * labelled frame, none for audio, texts and PDF; masks and polygons with holes as compressed run lengths. `*labels` is how many
- * annotations were written.
- * With `coco_extended` a rotatable box is drawn turned, with the bounds of that; attributes.classifications has nested answers, too, by
+ * labelled frame, none for audio, texts and PDF; masks and polygons with holes as compressed run lengths. Circles, ellipses, cuboids, 2D cuboids,
+ * segmentations, points and polylines with z, and what is on audio and text have no annotation. `*labels` is how many annotations were written.
+ * With `coco_extended` a rotatable box is drawn turned, with the bounds of that; circles and ellipses are drawn with 64 corners, with
+ * their own area and bounds and `rotation`; attributes.classifications has nested answers, too, by
  * path ("Colour/Other/Which"); images have `classifications`, those on the frame and those on the whole data unit;
  * classes that came from one category of a COCO file are one category again, with its id; and members that an imported COCO file had
  * beyond these, of images, of annotations and in `attributes`, stand there again, as they were, with `score` where the confidence is below 1.

@@ -287,6 +287,10 @@
 #define drop_error annoproj_internal_drop_error
 #define duplicate_text annoproj_internal_duplicate_text
 #define edge_name_text annoproj_internal_edge_name_text
+#define ellipse_area annoproj_internal_ellipse_area
+#define ellipse_of annoproj_internal_ellipse_of
+#define ellipse_outline annoproj_internal_ellipse_outline
+#define ellipse_reach annoproj_internal_ellipse_reach
 #define encoded_segment_release annoproj_internal_encoded_segment_release
 #define event_append annoproj_internal_event_append
 #define event_batch_add annoproj_internal_event_batch_add
@@ -354,6 +358,7 @@
 #define feature_attribute_by_name annoproj_internal_feature_attribute_by_name
 #define feature_kind_name annoproj_internal_feature_kind_name
 #define feature_shape_by_name annoproj_internal_feature_shape_by_name
+#define feature_shape_names annoproj_internal_feature_shape_names
 #define feature_type_name annoproj_internal_feature_type_name
 #define fingerprint_bytes annoproj_internal_fingerprint_bytes
 #define fingerprint_int64 annoproj_internal_fingerprint_int64
@@ -872,6 +877,7 @@
 #define row_label_statistics_row annoproj_internal_row_label_statistics_row
 #define row_label_version_row annoproj_internal_row_label_version_row
 #define row_label_write_row annoproj_internal_row_label_write_row
+#define row_layout_of annoproj_internal_row_layout_of
 #define row_layout_row annoproj_internal_row_layout_row
 #define row_members annoproj_internal_row_members
 #define row_members_here annoproj_internal_row_members_here

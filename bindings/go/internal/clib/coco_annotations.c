@@ -33,13 +33,18 @@ static void write_numbers(coco_annotations *to, const label *of, size_t index) {
     text_character(out, '"');
 }
 
+/* Whether the fifth number of a shape is the angle by which it is turned. */
+static bool is_turned(int32_t type) {
+    return type == SHAPE_ROTATABLE_BOUNDING_BOX || type == SHAPE_CIRCLE || type == SHAPE_ELLIPSE;
+}
+
 static annoproj_status write_annotation(coco_annotations *to, export_task *task, size_t index, int64_t frame,
                                         annoproj_error **error) {
     const export_plan *plan = to->plan;
     const label *of = &task->labels[index];
     const feature *class = task->classes[index];
     text *out = to->out;
-    const bool turned = class->type == SHAPE_ROTATABLE_BOUNDING_BOX && to->shape.shape.number_count > 4;
+    const bool turned = is_turned(class->type) && to->shape.shape.number_count > 4;
     const number rotation = turned ? to->shape.shape.numbers[4] : (number){0};
     text_string(out, to->next.annotation == 0 ? "\n{" : ",\n{");
     to->shape.turned = turned && plan->extended;
@@ -66,11 +71,22 @@ static annoproj_status write_annotation(coco_annotations *to, export_task *task,
     return status == ANNOPROJ_OK && to->through ? output_pass(to->through, error) : status;
 }
 
-static bool is_drawn(const feature *class) {
-    const int32_t type = class->type;
-    return class->kind == FEATURE_OBJECT &&
-           (type == SHAPE_BOUNDING_BOX || type == SHAPE_ROTATABLE_BOUNDING_BOX || type == SHAPE_POLYGON ||
-            type == SHAPE_POLYLINE || type == SHAPE_BITMASK || type == SHAPE_POINT || type == SHAPE_SKELETON);
+static bool is_drawn(const export_plan *plan, const feature *class) {
+    if (class->kind != FEATURE_OBJECT) {
+        return false;
+    }
+    switch (class->type) {
+    case SHAPE_BOUNDING_BOX:
+    case SHAPE_ROTATABLE_BOUNDING_BOX:
+    case SHAPE_POLYGON:
+    case SHAPE_POLYLINE:
+    case SHAPE_BITMASK:
+    case SHAPE_POINT:
+    case SHAPE_SKELETON: return true;
+    case SHAPE_CIRCLE: /* the reference exporter leaves these out */
+    case SHAPE_ELLIPSE: return plan->extended;
+    default: return false;
+    }
 }
 
 static annoproj_status read_and_write(coco_annotations *to, export_task *task, size_t index, geometry_cursor *cursor,
@@ -87,7 +103,7 @@ static annoproj_status image_annotations(coco_annotations *to, export_task *task
     annoproj_status status = ANNOPROJ_OK;
     for (size_t i = 0; i < task->label_count && status == ANNOPROJ_OK; i++) {
         geometry_cursor cursor;
-        if (!is_drawn(task->classes[i])) {
+        if (!is_drawn(to->plan, task->classes[i])) {
             continue;
         }
         geometry_open(&cursor, task->labels[i].geometry, task->labels[i].geometry_length);
@@ -111,7 +127,7 @@ static annoproj_status frame_annotations(coco_annotations *to, export_task *task
             if (walk.next[i] != frame) {
                 continue;
             }
-            if (is_drawn(task->classes[i]) && walk.cursors[i].unit != ANNOPROJ_UNIT_SCENE) {
+            if (is_drawn(to->plan, task->classes[i]) && walk.cursors[i].unit != ANNOPROJ_UNIT_SCENE) {
                 status = read_and_write(to, task, i, &walk.cursors[i], error);
             }
             frame_walk_on(&walk, task, i);
@@ -148,11 +164,12 @@ annoproj_status coco_annotations_write(coco_annotations *to, export_task *task, 
     return status;
 }
 
-void coco_annotations_count(const export_task *task, coco_numbering *next) {
+void coco_annotations_count(const export_plan *plan, const export_task *task, coco_numbering *next) {
     next->image++;
     for (size_t i = 0; i < task->label_count; i++) {
         const label *of = &task->labels[i];
-        const int64_t frames = is_drawn(task->classes[i]) ? geometry_frames(of->geometry, of->geometry_length) : 0;
+        const bool drawn = is_drawn(plan, task->classes[i]);
+        const int64_t frames = drawn ? geometry_frames(of->geometry, of->geometry_length) : 0;
         next->annotation += frames;
         next->track += frames > 0;
     }

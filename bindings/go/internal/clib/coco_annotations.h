@@ -25,7 +25,7 @@ typedef struct coco_annotations {
 /* Writes those of a task whose labels are loaded. STATE, CORRUPT. */
 annoproj_status coco_annotations_write(coco_annotations *writer, export_task *task, annoproj_error **error);
 /* Counts what that writes of a task that is a single image. */
-void coco_annotations_count(const export_task *task, coco_numbering *next);
+void coco_annotations_count(const export_plan *plan, const export_task *task, coco_numbering *next);
 void coco_annotations_release(coco_annotations *writer);
 
 #endif

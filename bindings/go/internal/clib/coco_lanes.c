@@ -222,7 +222,7 @@ annoproj_status coco_lanes_add(coco_lanes *of, export_task *task, annoproj_error
     if (into->count == 0) {
         into->first = of->next;
     }
-    coco_annotations_count(task, &of->next);
+    coco_annotations_count(of->plan, task, &of->next);
     into->tasks[into->count++] = *task;
     into->weight += weight;
     task->memory = (arena){0};

@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "ellipse.h"
 #include "export_coco.h"
 #include "failure.h"
 #include "run_lengths.h"
@@ -84,6 +85,30 @@ static void write_turned_box(const shape *of, int64_t category, int64_t image, t
     write_head(out, number_multiply(of->numbers[2], of->numbers[3]), &around, category, image, false);
     text_character(out, '[');
     write_list(points, 8, out);
+    text_character(out, ']');
+    write_tail(out, NULL);
+}
+
+/* Drawn with corners; area and box are those of the ellipse itself. */
+static void write_ellipse(const shape *of, int64_t category, int64_t image, text *out) {
+    double given[5], outline[2 * ELLIPSE_CORNERS], right, down;
+    number points[2 * ELLIPSE_CORNERS];
+    for (size_t i = 0; i < 5; i++) {
+        given[i] = number_to_double(&of->numbers[i]);
+    }
+    const ellipse drawn = ellipse_of(of->type, given);
+    ellipse_outline(&drawn, outline);
+    ellipse_reach(&drawn, &right, &down);
+    for (size_t i = 0; i < 2 * ELLIPSE_CORNERS; i++) {
+        points[i] = number_from_double(outline[i]);
+    }
+    const box around = {.x = number_from_double(drawn.x - right),
+                        .y = number_from_double(drawn.y - down),
+                        .width = number_from_double(2 * right),
+                        .height = number_from_double(2 * down)};
+    write_head(out, number_from_double(ellipse_area(&drawn)), &around, category, image, false);
+    text_character(out, '[');
+    write_list(points, 2 * ELLIPSE_CORNERS, out);
     text_character(out, ']');
     write_tail(out, NULL);
 }
@@ -204,7 +229,9 @@ static void write_point(const shape *of, int64_t category, int64_t image, text *
 static size_t fewest_numbers(int32_t type) {
     switch (type) {
     case SHAPE_BOUNDING_BOX: return 4;
-    case SHAPE_ROTATABLE_BOUNDING_BOX: return 5;
+    case SHAPE_ROTATABLE_BOUNDING_BOX:
+    case SHAPE_CIRCLE:
+    case SHAPE_ELLIPSE: return 5;
     default: return 2;
     }
 }
@@ -225,6 +252,8 @@ annoproj_status coco_shape_write(coco_shape *of, const export_task *task, int64_
     switch (drawn->type) {
     case SHAPE_ROTATABLE_BOUNDING_BOX: (of->turned ? write_turned_box : write_box)(drawn, category, image, out); break;
     case SHAPE_BOUNDING_BOX: write_box(drawn, category, image, out); break;
+    case SHAPE_CIRCLE:
+    case SHAPE_ELLIPSE: write_ellipse(drawn, category, image, out); break;
     case SHAPE_POLYGON: return write_polygon(of, task, category, image, out, error);
     case SHAPE_POLYLINE: write_polyline(drawn, category, image, out); break;
     case SHAPE_BITMASK: write_mask(drawn, &of->runs, category, image, out); break;

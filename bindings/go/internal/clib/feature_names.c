@@ -1,6 +1,7 @@
 /* The words of the ontology JSON for kinds, shapes and attribute types. */
 #include "ontology.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static const struct {
@@ -19,6 +20,8 @@ static const struct {
     {SHAPE_CUBOID, "cuboid"},
     {SHAPE_CUBOID_2D, "cuboid_2d"},
     {SHAPE_SEGMENTATION, "segmentation"},
+    {SHAPE_CIRCLE, "circle"},
+    {SHAPE_ELLIPSE, "ellipse"},
     {ATTRIBUTE_RADIO, "radio"},
     {ATTRIBUTE_CHECKLIST, "checklist"},
     {ATTRIBUTE_TEXT, "text"},
@@ -47,6 +50,14 @@ int32_t feature_shape_by_name(const char *name) {
         if (type_names[i].type < ATTRIBUTE_RADIO && strcmp(type_names[i].name, name) == 0)
             return type_names[i].type;
     return 0;
+}
+
+void feature_shape_names(char *out, size_t size) {
+    size_t length = 0;
+    *out = 0;
+    for (size_t i = 0; i < sizeof type_names / sizeof *type_names; i++)
+        if (type_names[i].type < ATTRIBUTE_RADIO && length < size)
+            length += (size_t)snprintf(out + length, size - length, "%s%s", length > 0 ? ", " : "", type_names[i].name);
 }
 
 int32_t feature_attribute_by_name(const char *name) {

@@ -37,7 +37,8 @@ static annoproj_status check_geometry(const label *one, const feature *class, co
 #define SHAPE(type) (UINT32_C(1) << (type))
 #define FLAT                                                                                                           \
     (SHAPE(SHAPE_BOUNDING_BOX) | SHAPE(SHAPE_ROTATABLE_BOUNDING_BOX) | SHAPE(SHAPE_POLYGON) | SHAPE(SHAPE_POLYLINE) |  \
-     SHAPE(SHAPE_POINT) | SHAPE(SHAPE_SKELETON) | SHAPE(SHAPE_BITMASK) | SHAPE(SHAPE_CUBOID_2D))
+     SHAPE(SHAPE_POINT) | SHAPE(SHAPE_SKELETON) | SHAPE(SHAPE_BITMASK) | SHAPE(SHAPE_CUBOID_2D) |                      \
+     SHAPE(SHAPE_CIRCLE) | SHAPE(SHAPE_ELLIPSE))
 #define SPATIAL (SHAPE(SHAPE_CUBOID) | SHAPE(SHAPE_SEGMENTATION))
 
 /* The shapes of objects on a data unit, by data type. */

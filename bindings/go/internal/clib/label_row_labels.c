@@ -4,6 +4,7 @@
 #include "failure.h"
 #include "frame_ranges.h"
 #include "hash.h"
+#include "label_row_layout.h"
 #include "label_row_parts.h"
 
 /* --- labels of the row ------------------------------------------------------------------------------------------------ */

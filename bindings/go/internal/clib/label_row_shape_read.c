@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "failure.h"
+#include "label_row_layout.h"
 #include "label_row_parts.h"
 #include "run_lengths.h"
 
@@ -10,61 +11,50 @@
 #define SIDE     (1 << 20)
 #define AREA     ((int64_t)1 << 31)
 
-int32_t row_shape_of_key(const json_token *key) {
-    static const struct {
-        const char *key;
-        int32_t type;
-    } keys[] = {{"boundingBox", SHAPE_BOUNDING_BOX}, {"rotatableBoundingBox", SHAPE_ROTATABLE_BOUNDING_BOX},
-                {"polygon", SHAPE_POLYGON},          {"polygons", SHAPE_POLYGON},
-                {"polyline", SHAPE_POLYLINE},        {"point", SHAPE_POINT},
-                {"bitmask", SHAPE_BITMASK},          {"skeleton", SHAPE_SKELETON},
-                {"cuboid_2d", SHAPE_CUBOID_2D},      {"cuboid", SHAPE_CUBOID},
-                {"segmentation", SHAPE_SEGMENTATION}};
-    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-        if (json_key_is(key, keys[i].key)) {
-            return keys[i].type;
-        }
-    }
-    return 0;
-}
-
 static annoproj_status add_number(row_reader *in, number one, annoproj_error **error) {
     return shape_number(&in->shape, one) ? ANNOPROJ_OK : fail_memory(error);
 }
 
-/* --- boxes -------------------------------------------------------------------------------------------------------- */
+/* --- boxes, circles, ellipses ------------------------------------------------------------------------------------- */
 
-typedef struct box_members {
-    number values[5]; /* x, y, w, h, theta */
-    bool has[5];
-} box_members;
+typedef struct given_members {
+    const row_layout *layout;
+    number values[ROW_LAYOUT_MOST];
+    bool has[ROW_LAYOUT_MOST];
+    number theta; /* of a bounding box, which has none */
+} given_members;
 
-static annoproj_status box_member(row_reader *in, void *data, annoproj_error **error) {
-    static const char *const names[] = {"x", "y", "w", "h", "theta"};
-    box_members *into = data;
-    for (size_t i = 0; i < 5; i++) {
-        if (json_key_is(&in->token, names[i])) {
-            return row_number(in, names[i], &into->values[i], &into->has[i], error);
+static annoproj_status layout_member(row_reader *in, void *data, annoproj_error **error) {
+    given_members *given = data;
+    bool has = false;
+    for (size_t i = 0; i < given->layout->count; i++) {
+        const char *name = given->layout->members[i];
+        if (json_key_is(&in->token, name)) {
+            return row_number(in, name, &given->values[i], &given->has[i], error);
         }
     }
-    return row_unknown(in, "a box", error);
+    if (given->layout->type == SHAPE_BOUNDING_BOX && json_key_is(&in->token, "theta")) {
+        return row_number(in, "theta", &given->theta, &has, error);
+    }
+    return row_unknown(in, given->layout->what, error);
 }
 
-static annoproj_status read_box(row_reader *in, bool turned, annoproj_error **error) {
-    box_members given = {0};
-    annoproj_status status = row_members(in, "a box", box_member, &given, error);
-    const size_t count = turned ? 5 : 4;
-    for (size_t i = 0; i < count && status == ANNOPROJ_OK; i++) {
-        if (!given.has[i] && in->faulty) {
-            return ANNOPROJ_OK;
-        }
-        if (!given.has[i]) {
-            row_note(in, "a box has x, y, w and h%s", turned ? ", and theta" : "");
-            return ANNOPROJ_OK;
-        }
-        status = i > 0 || shape_part(&in->shape) ? add_number(in, given.values[i], error) : fail_memory(error);
+static annoproj_status read_members(row_reader *in, const row_layout *layout, annoproj_error **error) {
+    given_members given = {.layout = layout};
+    for (size_t i = 0; i < layout->count; i++) {
+        given.values[i] = (number){.decimal = decimal_from_int64(layout->unsaid[i]), .exact = true};
     }
-    if (status == ANNOPROJ_OK && !turned && number_to_double(&given.values[4]) != 0) {
+    annoproj_status status = row_members(in, layout->what, layout_member, &given, error);
+    if (status == ANNOPROJ_OK && !shape_part(&in->shape)) {
+        return fail_memory(error);
+    }
+    for (size_t i = 0; i < layout->count && status == ANNOPROJ_OK && !in->faulty; i++) {
+        if (i < layout->least && !given.has[i]) {
+            row_note(in, "%s", layout->wanted);
+        }
+        status = add_number(in, given.values[i], error);
+    }
+    if (status == ANNOPROJ_OK && number_to_double(&given.theta) != 0) {
         row_note(in, "a bounding box is not turned: theta is of rotatable bounding boxes");
     }
     return status;
@@ -379,9 +369,9 @@ static annoproj_status read_mask(row_reader *in, annoproj_error **error) {
 annoproj_status row_read_shape(row_reader *in, int32_t type, annoproj_error **error) {
     shape_begin(&in->shape, type, shape_unit(type, ANNOPROJ_UNIT_NORMALISED));
     annoproj_status status = ANNOPROJ_OK;
-    switch (type) {
-    case SHAPE_BOUNDING_BOX: status = read_box(in, false, error); break;
-    case SHAPE_ROTATABLE_BOUNDING_BOX: status = read_box(in, true, error); break;
+    const row_layout *layout = row_layout_of(type);
+    switch (layout ? 0 : type) {
+    case 0: status = read_members(in, layout, error); break;
     case SHAPE_BITMASK: status = read_mask(in, error); break;
     case SHAPE_SKELETON: return row_read_skeleton(in, error);
     case SHAPE_CUBOID_2D: status = row_read_cuboid_2d(in, error); break;

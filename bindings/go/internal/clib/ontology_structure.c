@@ -97,12 +97,10 @@ static annoproj_status read_type(structure_parser *parser, int32_t index, bool s
     }
     int32_t type = shape ? feature_shape_by_name(name) : feature_attribute_by_name(name);
     if (type == 0) {
-        return json_fault(
-            &parser->reader, error,
-            shape ? "%s is no shape: bounding_box, rotatable_bounding_box, polygon, polyline, point, skeleton, "
-                    "bitmask, audio, text, cuboid, cuboid_2d or segmentation"
-                  : "%s is no attribute type: radio, checklist, text or numeric",
-            QUOTED(name));
+        char shapes[256];
+        feature_shape_names(shapes, sizeof shapes);
+        return json_fault(&parser->reader, error, "%s is no %s: %s", QUOTED(name), shape ? "shape" : "attribute type",
+                          shape ? shapes : "radio, checklist, text, numeric");
     }
     parser->structure->entries[index].type = type;
     return ANNOPROJ_OK;

@@ -65,6 +65,10 @@ static annoproj_status check_count(const shape_part *at, uint64_t count, annopro
     case SHAPE_ROTATABLE_BOUNDING_BOX:
         return count == 5 ? ANNOPROJ_OK
                           : wrong(at, error, "a rotatable box has the 5 numbers x, y, width, height, theta");
+    case SHAPE_CIRCLE:
+        return count == 5 ? ANNOPROJ_OK : wrong(at, error, "a circle has the 5 numbers x, y, r, stretch, theta");
+    case SHAPE_ELLIPSE:
+        return count == 5 ? ANNOPROJ_OK : wrong(at, error, "an ellipse has the 5 numbers x, y, rx, ry, theta");
     case SHAPE_BITMASK:
         return count >= 3 && count - 2 <= MOST_RUNS
                    ? ANNOPROJ_OK
@@ -121,6 +125,11 @@ static annoproj_status check_number(shape_part *at, uint64_t position, double va
     case SHAPE_ROTATABLE_BOUNDING_BOX:
         return (position == 2 || position == 3) && value < 0
                    ? wrong(at, error, "width and height of a box are not negative")
+                   : ANNOPROJ_OK;
+    case SHAPE_CIRCLE:
+    case SHAPE_ELLIPSE:
+        return (position == 2 || position == 3) && value < 0
+                   ? wrong(at, error, "radii of circles and ellipses, and the stretch of a circle, are not negative")
                    : ANNOPROJ_OK;
     case SHAPE_SKELETON:
         return position % 3 == 2 && (value < ANNOPROJ_VISIBILITY_UNKNOWN || value > ANNOPROJ_VISIBILITY_MISSING ||

@@ -5,12 +5,14 @@
 #include <string.h>
 
 #include "cuboid_overlap.h"
+#include "ellipse.h"
 #include "failure.h"
 #include "region_overlap.h"
 
 bool shape_has_area(int32_t type) {
     return type == SHAPE_BOUNDING_BOX || type == SHAPE_ROTATABLE_BOUNDING_BOX || type == SHAPE_POLYGON ||
-           type == SHAPE_BITMASK || type == SHAPE_CUBOID_2D || type == SHAPE_CUBOID || type == SHAPE_SEGMENTATION;
+           type == SHAPE_CIRCLE || type == SHAPE_ELLIPSE || type == SHAPE_BITMASK || type == SHAPE_CUBOID_2D ||
+           type == SHAPE_CUBOID || type == SHAPE_SEGMENTATION;
 }
 
 static bool same_numbers(const frame_shape *a, const frame_shape *b) {
@@ -68,20 +70,27 @@ static void bounds_of(const region *of, double out[4]) {
     }
 }
 
+/* What a shape covers: a polygon itself, of boxes and ellipses their outline, for which there is room. */
+static region region_of(const frame_shape *of, double room[2 * ELLIPSE_CORNERS]) {
+    static const size_t box[2] = {0, 8}, round[2] = {0, 2 * ELLIPSE_CORNERS};
+    if (of->type == SHAPE_ROTATABLE_BOUNDING_BOX) {
+        corners(of->numbers, room);
+        return (region){room, box, 1};
+    }
+    if (of->type == SHAPE_CIRCLE || of->type == SHAPE_ELLIPSE) {
+        const ellipse outlined = ellipse_of(of->type, of->numbers);
+        ellipse_outline(&outlined, room);
+        return (region){room, round, 1};
+    }
+    return (region){of->numbers, of->starts, of->parts};
+}
+
 static annoproj_status polygon_overlap(const frame_shape *a, const frame_shape *b, const bounds *limits,
                                        double *likeness, annoproj_error **error) {
-    static const size_t four[2] = {0, 8};
-    const bool boxes = a->type == SHAPE_ROTATABLE_BOUNDING_BOX;
-    double first_corners[8], second_corners[8], p[4], q[4];
-    region first = {a->numbers, a->starts, a->parts}, second = {b->numbers, b->starts, b->parts};
+    double outlines[2][2 * ELLIPSE_CORNERS], p[4], q[4];
+    const region first = region_of(a, outlines[0]), second = region_of(b, outlines[1]);
     region_areas areas;
     *likeness = 0;
-    if (boxes) {
-        corners(a->numbers, first_corners);
-        corners(b->numbers, second_corners);
-        first = (region){first_corners, four, 1};
-        second = (region){second_corners, four, 1};
-    }
     bounds_of(&first, p);
     bounds_of(&second, q);
     if (p[0] > q[2] || q[0] > p[2] || p[1] > q[3] || q[1] > p[3])
@@ -244,6 +253,8 @@ annoproj_status shape_likeness(const frame_shape *a, const frame_shape *b, const
     case SHAPE_CUBOID: *likeness = space_overlap(a, b); break;
     case SHAPE_CUBOID_2D: status = face_overlap(a, b, limits, likeness, error); break;
     case SHAPE_ROTATABLE_BOUNDING_BOX:
+    case SHAPE_CIRCLE:
+    case SHAPE_ELLIPSE:
     case SHAPE_POLYGON: status = polygon_overlap(a, b, limits, likeness, error); break;
     default:
         if (a->type == SHAPE_SKELETON)

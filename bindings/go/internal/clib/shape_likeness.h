@@ -22,8 +22,8 @@ typedef struct likeness_rule {
     double scene_distance; /* of those with z */
 } likeness_rule;
 
-/* 0 = not alike by the rule; else in (0, 1], greater for shapes that are more alike. Boxes, polygons, masks, segmentations and
- * cuboids: intersection over union (2D cuboids: the lesser one of front and back). Points, polylines and skeletons: 1 - d / (2 *
+/* 0 = not alike by the rule; else in (0, 1], greater for shapes that are more alike. Boxes, circles, ellipses, polygons, masks, segmentations
+ * and cuboids: intersection over union (2D cuboids: the lesser one of front and back). Points, polylines and skeletons: 1 - d / (2 *
  * distance), where d is the greatest distance from a vertex of one to the other, of skeletons to the same vertex. */
 annoproj_status shape_likeness(const frame_shape *a, const frame_shape *b, const likeness_rule *rule,
                                const bounds *bounds, double *likeness, annoproj_error **error);
