@@ -159,8 +159,8 @@ typedef struct event_batch {
 void event_batch_add(event_batch *batch, const event *event);
 void event_batch_release(event_batch *batch);
 
-/* Appends the batch to the project's log: one packed blob in the tail, sealing full segments; a batch larger than
- * a segment writes segments directly. Sets *first_seq. */
+/* Appends the batch to the project's log: one packed blob in the tail, filling blocks of it and sealing full segments; a batch
+ * larger than a segment writes segments directly. Sets *first_seq. */
 annoproj_status event_append(database *database, int64_t project, const event_batch *batch, int64_t *first_seq,
                              annoproj_error **error);
 /* The number the next event of the project will get (for "when was it skipped" and the like). */

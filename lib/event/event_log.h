@@ -13,10 +13,11 @@ typedef struct event_log {
 /* All zero but tail_first = 1 when the project has no events yet. */
 annoproj_status event_log_read(database *database, int64_t project, event_log *out, annoproj_error **error);
 
-/* A row of the tail (none for no events). Removing the rows that begin at `from` or behind it. */
-annoproj_status event_tail_add(database *database, int64_t project, const event_log *log, int64_t first_seq,
-                               const event *events, size_t count, annoproj_error **error);
-annoproj_status event_tail_drop(database *database, int64_t project, const event_log *log, int64_t from,
+/* Puts events behind the last one: full blocks of the tail, and a row for the rest. Changes last_seq of the log. */
+annoproj_status event_tail_extend(database *database, int64_t project, event_log *log, const event *events,
+                                  size_t count, annoproj_error **error);
+/* Removes the rows that begin at `from` or behind it, and makes it the next number of the log. */
+annoproj_status event_tail_drop(database *database, int64_t project, event_log *log, int64_t from,
                                 annoproj_error **error);
 
 /* How many segments the summary has: the last one's events are added when the tail behind it has grown, so that the command
@@ -25,18 +26,18 @@ int64_t event_log_summed(const event_log *log);
 /* Adds the sums of the segments [from, to) to a summary that has all before them. */
 annoproj_status event_sum_up(database *database, int64_t project, int64_t from, int64_t to, annoproj_error **error);
 
-/* Tail and batch into full segments; what is left over becomes the one row of the new tail. Changes segments and
- * tail_first of the log, which the caller writes. */
-annoproj_status event_seal(database *database, int64_t project, event_log *log, const event_batch *batch,
-                           annoproj_error **error);
+/* The tail and as many events as fill it up become segments: *taken of them. Changes all of the log; the caller writes its
+ * segments and tail_first. */
+annoproj_status event_seal(database *database, int64_t project, event_log *log, const event *events, size_t count,
+                           size_t *taken, annoproj_error **error);
 
-/* Events of the tail from `from` on (a sequence number not before tail_first), at most `limit`. CORRUPT when there is
- * a gap. */
-annoproj_status event_tail_read(database *database, int64_t project, const event_log *log, int64_t from, size_t limit,
-                                event *events, size_t *count, annoproj_error **error);
-/* The same, one after the other, as values by column number; `take` says false when one makes no sense. */
-typedef bool (*tail_event_fn)(void *data, const int64_t values[COLUMN_COUNT + 1]);
-annoproj_status event_tail_each(database *database, int64_t project, const event_log *log, int64_t from, size_t limit,
-                                tail_event_fn take, void *data, annoproj_error **error);
+/* Events of the tail from `from` on (a sequence number not before tail_first), `count` of them, as columns: those that are
+ * wanted (by bit), with room for `count` values each. CORRUPT when they are not all there. */
+annoproj_status event_tail_columns(database *database, int64_t project, const event_log *log, int64_t from,
+                                   size_t count, uint32_t wanted, int64_t *const values[COLUMN_COUNT + 1],
+                                   annoproj_error **error);
+/* The same as events. */
+annoproj_status event_tail_read(database *database, int64_t project, const event_log *log, int64_t from, size_t count,
+                                event *events, annoproj_error **error);
 
 #endif

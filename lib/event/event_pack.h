@@ -7,6 +7,7 @@
 #include "varint.h"
 
 void event_pack(const event *events, size_t count, bytes *out); /* appends; failure is sticky in out */
+void event_pack_end(bytes *out, size_t start); /* appends the checksum of what is there from `start` on */
 
 /* A cursor over one packed blob. */
 typedef struct event_unpacker {

@@ -66,8 +66,8 @@ annoproj_status event_read(database *db, int64_t project, int64_t after, size_t 
     int64_t from = after < 0 ? 1 : after + 1;
     status = read_segments(db, project, &log, &from, limit, events, count, error);
     if (status == ANNOPROJ_OK && *count < limit) {
-        size_t tail = 0;
-        status = event_tail_read(db, project, &log, from, limit - *count, events + *count, &tail, error);
+        const size_t left = limit - *count, held = (size_t)(log.last_seq - from + 1), tail = held < left ? held : left;
+        status = event_tail_read(db, project, &log, from, tail, events + *count, error);
         *count += tail;
     }
     if (status != ANNOPROJ_OK) {

@@ -1,4 +1,4 @@
-/* Sealing: the tail and a batch into full segments. */
+/* Sealing: the tail and the events behind it into full segments. */
 #include "event_log.h"
 #include "failure.h"
 #include "segment.h"
@@ -12,54 +12,41 @@ typedef struct sealing {
 } sealing;
 
 static annoproj_status seal(sealing *work, annoproj_error **error) {
+    event_log *log = work->log;
     if (!segment_encode(&work->columns, &work->encoded)) {
         return fail_memory(error);
     }
-    work->encoded.head.number = work->log->segments;
-    work->encoded.head.first_seq = work->log->tail_first;
+    work->encoded.head.number = log->segments;
+    work->encoded.head.first_seq = log->tail_first;
     annoproj_status status = segment_write(work->database, work->project, &work->encoded, error);
-    work->log->segments++;
-    work->log->tail_first += (int64_t)work->columns.count;
+    log->segments++;
+    log->tail_first += SEGMENT_EVENTS;
+    log->last_seq = log->tail_first - 1;
     work->columns.count = 0;
     return status;
 }
 
-static bool take_values(void *data, const int64_t values[COLUMN_COUNT + 1]) {
-    event_columns_add(data, values);
-    return true;
-}
-
 static annoproj_status take_tail(sealing *work, annoproj_error **error) {
-    int64_t first = work->log->tail_first;
-    annoproj_status status = event_tail_each(work->database, work->project, work->log, first, SEGMENT_EVENTS,
-                                             take_values, &work->columns, error);
+    const int64_t first = work->log->tail_first;
+    const size_t count = (size_t)(work->log->last_seq - first + 1);
+    annoproj_status status = event_tail_columns(work->database, work->project, work->log, first, count, ALL_COLUMNS,
+                                                work->columns.values, error);
+    work->columns.count = count;
     return status == ANNOPROJ_OK ? event_tail_drop(work->database, work->project, work->log, first, error) : status;
 }
 
-static annoproj_status take_batch(sealing *work, const event_batch *batch, annoproj_error **error) {
-    annoproj_status status = ANNOPROJ_OK;
-    for (size_t i = 0; i < batch->count && status == ANNOPROJ_OK; i++) {
-        int64_t values[COLUMN_COUNT + 1];
-        event_values(&batch->events[i], values);
-        event_columns_add(&work->columns, values);
-        if (work->columns.count == SEGMENT_EVENTS) {
-            status = seal(work, error);
-        }
-    }
-    return status;
-}
-
-annoproj_status event_seal(database *db, int64_t project, event_log *log, const event_batch *batch,
-                           annoproj_error **error) {
+annoproj_status event_seal(database *db, int64_t project, event_log *log, const event *events, size_t count,
+                           size_t *taken, annoproj_error **error) {
     sealing work = {.database = db, .project = project, .log = log};
+    *taken = 0;
     database_spare_checkpoint(db);
-    annoproj_status status = event_columns_make(&work.columns) ? take_tail(&work, error) : fail_memory(error);
-    if (status == ANNOPROJ_OK) {
-        status = take_batch(&work, batch, error);
-    }
-    if (status == ANNOPROJ_OK) { /* what is left over are the batch's last events */
-        const size_t left = work.columns.count;
-        status = event_tail_add(db, project, log, log->tail_first, batch->events + (batch->count - left), left, error);
+    annoproj_status status = event_columns_make(&work.columns, SEGMENT_EVENTS) ? take_tail(&work, error)
+                                                                               : fail_memory(error);
+    while (status == ANNOPROJ_OK && work.columns.count + (count - *taken) >= SEGMENT_EVENTS) {
+        const size_t missing = SEGMENT_EVENTS - work.columns.count;
+        event_columns_add(&work.columns, events + *taken, missing);
+        *taken += missing;
+        status = seal(&work, error);
     }
     encoded_segment_release(&work.encoded);
     event_columns_release(&work.columns);

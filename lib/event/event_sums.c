@@ -4,7 +4,7 @@
 #include "segment.h"
 #include "summary.h"
 
-#define SUMMED_AT ((int64_t)4256) /* events in the tail; not where rows of it become one */
+#define SUMMED_AT ((int64_t)4256) /* events in the tail; not where a block of it fills */
 #define BLOCK     256
 
 /* What a summary looks at. */

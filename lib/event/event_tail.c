@@ -1,8 +1,10 @@
-/* The state of a log and its packed tail (event_log.h). */
+/* The state of a log and reading its tail (event_log.h). */
+#include <string.h>
+
+#include "event_block.h"
 #include "event_log.h"
 #include "event_pack.h"
 #include "failure.h"
-#include "segment.h"
 
 static const char SQL_READ_LOG[] = "SELECT l.segments, l.tail_first, e.first_seq FROM event_log l"
                                    " LEFT JOIN event_tail e ON e.id = ?2 WHERE l.project = ?1";
@@ -52,37 +54,78 @@ static annoproj_status tail_start(database *db, int64_t project, const event_log
 /* What has been read so far, and what must come next. */
 typedef struct tail_reading {
     int64_t next, from, last; /* last: of the log */
-    size_t left;
-    tail_event_fn take;
-    void *data;
+    size_t taken, wanted;
+    int columns[COLUMN_COUNT]; /* that are filled */
+    int column_count;
+    int64_t *const *values;
 } tail_reading;
 
-/* Takes one blob; false when it does not continue the sequence or makes no sense. */
-static bool take_blob(tail_reading *reading, statement *row) {
-    event_unpacker cursor;
-    int64_t count = 0;
-    bool sound = true;
-    if (column_int64(row, 0) != reading->next || !event_pack_intact(column_blob(row, 2), column_length(row, 2)) ||
-        !event_unpack_open(&cursor, column_blob(row, 2), column_length(row, 2))) {
-        return false;
-    }
-    while (sound && event_unpack_next(&cursor)) {
-        if (reading->next++ >= reading->from && reading->left > 0) {
-            sound = reading->take(reading->data, cursor.values);
-            reading->left--;
+static void note_columns(tail_reading *reading, uint32_t wanted) {
+    for (int column = 1; column <= COLUMN_COUNT; column++) {
+        if ((wanted >> column & 1) != 0) {
+            reading->columns[reading->column_count++] = column;
         }
-        count++;
     }
-    return sound && !cursor.failed && count == column_int64(row, 1) && reading->next - 1 <= reading->last;
 }
 
-annoproj_status event_tail_each(database *db, int64_t project, const event_log *log, int64_t from, size_t limit,
-                                tail_event_fn take, void *data, annoproj_error **error) {
-    int64_t left = log->last_seq - from + 1, first;
-    if (left <= 0 || limit == 0) {
+/* The events of a row that are wanted: [start, end). */
+static void find_wanted(const tail_reading *reading, size_t count, size_t *start, size_t *end) {
+    const size_t left = reading->wanted - reading->taken;
+    *start = reading->from > reading->next ? (size_t)(reading->from - reading->next) : 0;
+    *start = *start < count ? *start : count;
+    *end = count - *start < left ? count : *start + left;
+}
+
+static bool take_block(tail_reading *reading, const uint8_t *data, size_t length) {
+    event_block block;
+    size_t start, end;
+    if (!event_block_open(&block, data, length)) {
+        return false;
+    }
+    find_wanted(reading, BLOCK_EVENTS, &start, &end);
+    for (int c = 0; c < reading->column_count; c++) {
+        const int column = reading->columns[c];
+        column_values(&block.views[column], start, end - start, reading->values[column] + reading->taken);
+    }
+    reading->taken += end - start;
+    return true;
+}
+
+static bool take_packed(tail_reading *reading, const uint8_t *data, size_t length, size_t count) {
+    event_unpacker cursor;
+    size_t start, end, found = 0;
+    find_wanted(reading, count, &start, &end);
+    if (!event_pack_intact(data, length) || !event_unpack_open(&cursor, data, length)) {
+        return false;
+    }
+    for (; event_unpack_next(&cursor); found++) {
+        for (int c = 0; c < reading->column_count && found >= start && found < end; c++) {
+            reading->values[reading->columns[c]][reading->taken + (found - start)] = cursor.values[reading->columns[c]];
+        }
+    }
+    reading->taken += end - start;
+    return !cursor.failed && found == count;
+}
+
+/* Takes one row; false when it does not continue the sequence or makes no sense. */
+static bool take_row(tail_reading *reading, statement *row) {
+    const int64_t count = column_int64(row, 1);
+    if (column_int64(row, 0) != reading->next || count <= 0 || count > reading->last - reading->next + 1) {
+        return false;
+    }
+    const bool sound = (size_t)count == BLOCK_EVENTS
+                           ? take_block(reading, column_blob(row, 2), column_length(row, 2))
+                           : take_packed(reading, column_blob(row, 2), column_length(row, 2), (size_t)count);
+    reading->next += count;
+    return sound;
+}
+
+annoproj_status event_tail_columns(database *db, int64_t project, const event_log *log, int64_t from, size_t count,
+                                   uint32_t wanted, int64_t *const values[COLUMN_COUNT + 1], annoproj_error **error) {
+    int64_t first;
+    if (count == 0) {
         return ANNOPROJ_OK;
     }
-    size_t wanted = (uint64_t)left < limit ? (size_t)left : limit;
     annoproj_status status = tail_start(db, project, log, from, &first, error);
     if (status != ANNOPROJ_OK) {
         return status;
@@ -90,39 +133,43 @@ annoproj_status event_tail_each(database *db, int64_t project, const event_log *
     tail_reading reading = {.next = log->tail_first + (first - SEGMENT_ID(project, 0)),
                             .from = from,
                             .last = log->last_seq,
-                            .left = wanted,
-                            .take = take,
-                            .data = data};
+                            .wanted = count,
+                            .values = values};
+    note_columns(&reading, wanted);
     bool sound = true;
     statement *read = sql(db, SQL_READ_TAIL);
     bind_int64(read, first);
     bind_int64(read, SEGMENT_ID(project, log->last_seq - log->tail_first));
-    while (sound && reading.left > 0 && sql_row(read)) {
-        sound = take_blob(&reading, read);
+    while (sound && reading.taken < count && sql_row(read)) {
+        sound = take_row(&reading, read);
     }
     status = sql_end(read, error);
-    if (status == ANNOPROJ_OK && (!sound || reading.left > 0)) {
+    if (status == ANNOPROJ_OK && (!sound || reading.taken < count)) {
         status = fail(error, ANNOPROJ_CORRUPT,
                       "event log of project %lld: event %lld is missing or damaged; restore a backup of the store",
-                      (long long)project, (long long)(from + (int64_t)(wanted - reading.left)));
+                      (long long)project, (long long)reading.next);
     }
     return status;
 }
 
-typedef struct tail_events {
-    event *events;
-    size_t count;
-} tail_events;
-
-static bool take_event(void *data, const int64_t values[COLUMN_COUNT + 1]) {
-    tail_events *to = data;
-    return event_from_values(values, &to->events[to->count++]);
-}
-
-annoproj_status event_tail_read(database *db, int64_t project, const event_log *log, int64_t from, size_t limit,
-                                event *events, size_t *count, annoproj_error **error) {
-    tail_events to = {.events = events};
-    annoproj_status status = event_tail_each(db, project, log, from, limit, take_event, &to, error);
-    *count = status == ANNOPROJ_OK ? to.count : 0;
+annoproj_status event_tail_read(database *db, int64_t project, const event_log *log, int64_t from, size_t count,
+                                event *events, annoproj_error **error) {
+    event_columns columns = {0};
+    bool fits = true;
+    if (count == 0) {
+        return ANNOPROJ_OK;
+    }
+    annoproj_status status = event_columns_make(&columns, count)
+                                 ? event_tail_columns(db, project, log, from, count, ALL_COLUMNS, columns.values, error)
+                                 : fail_memory(error);
+    for (int column = 1; column <= COLUMN_COUNT && status == ANNOPROJ_OK; column++) {
+        fits = event_set_all(events, count, column, columns.values[column]) && fits;
+    }
+    if (status == ANNOPROJ_OK && !fits) {
+        status = fail(error, ANNOPROJ_CORRUPT,
+                      "event log of project %lld: a value is too large; restore a backup of the store",
+                      (long long)project);
+    }
+    event_columns_release(&columns);
     return status;
 }

@@ -59,23 +59,23 @@ bool column_to_events(const column_view *column, int number, size_t start, size_
 /* The events of a segment, column by column. */
 typedef struct event_columns {
     int64_t *values[COLUMN_COUNT + 1]; /* by number */
-    size_t count;                      /* at most SEGMENT_EVENTS */
+    size_t count, capacity;
 } event_columns;
 
-bool event_columns_make(event_columns *out); /* empty; false when out of memory */
-void event_columns_add(event_columns *to, const int64_t values[COLUMN_COUNT + 1]);
+bool event_columns_make(event_columns *out, size_t capacity); /* empty; false when out of memory */
+void event_columns_add(event_columns *to, const event *events, size_t count);
 void event_columns_release(event_columns *columns);
 
 /* A segment in memory, as it is written. Zeroed = empty; encoding reuses it. */
 typedef struct encoded_segment {
     segment head;
-    uint8_t *data[COLUMN_COUNT + 1]; /* room for SEGMENT_EVENTS * 8 bytes each */
+    uint8_t *data[COLUMN_COUNT + 1]; /* room for 8 bytes of each event that the columns have room for */
 } encoded_segment;
 
 /* The next event's times into those of the head, which is zeroed before the first one (`place` 0). */
 void segment_add_times(segment *head, size_t place, int64_t time, int64_t kind, int64_t duration_us);
 
-/* False when out of memory. At least one event. */
+/* False when out of memory. At least one event; all columns that are encoded into `out` have room for as many. */
 bool segment_encode(const event_columns *columns, encoded_segment *out);
 void encoded_segment_release(encoded_segment *encoded);
 

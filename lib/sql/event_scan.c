@@ -155,7 +155,7 @@ static annoproj_status read_segment(event_scan *scan, annoproj_error **error) {
     return status;
 }
 
-/* The tail is packed event by event: what will be asked for is unpacked in one go. */
+/* The tail is many small rows: what will be asked for is unpacked in one go. */
 static annoproj_status read_tail(event_scan *scan, annoproj_error **error) {
     uint32_t columns = scan->used | (uint32_t)1 << COLUMN_TIME | (uint32_t)1 << COLUMN_KIND;
     for (int i = 0; i < scan->filter_count; i++) {

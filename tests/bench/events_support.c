@@ -227,6 +227,24 @@ void big_project_append(annoproj_store *handle, int64_t project, event_source *f
     append_all(handle, (appending){project, count, BENCH_COMMAND, from, 0}, BENCH_CHUNK, &last);
 }
 
+typedef struct looking {
+    int64_t project, events;
+} looking;
+
+static annoproj_status look_body(writer *in, void *argument, annoproj_error **error) {
+    looking *what = argument;
+    event_log log;
+    annoproj_status status = event_log_read(in->database, what->project, &log, error);
+    what->events = log.last_seq - log.tail_first + 1;
+    return status;
+}
+
+int64_t big_project_tail(annoproj_store *handle, int64_t project) {
+    looking what = {project, 0};
+    write_to(handle, look_body, &what);
+    return what.events;
+}
+
 static event_log log_at(int64_t last_seq) {
     const int64_t segments = last_seq / SEGMENT_EVENTS;
     return (event_log){last_seq, segments, segments * SEGMENT_EVENTS + 1};

@@ -44,6 +44,9 @@ void big_project_make(const char *path, int64_t tasks);
 /* Appends to the log of a project, `count` events in commands, each chunk in one transaction. */
 void big_project_append(annoproj_store *handle, int64_t project, event_source *from, int64_t count);
 
+/* How many events are in the tail of the log. */
+int64_t big_project_tail(annoproj_store *handle, int64_t project);
+
 /* So many events as plain rows of a table in the same file, in a transaction of their own. */
 #define BENCH_ROWS_TABLE                                                                                               \
     "CREATE TABLE plain_event(seq INTEGER PRIMARY KEY, time, kind, source, actor, credited, stage, task, class,"       \

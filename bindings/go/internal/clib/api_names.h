@@ -295,6 +295,8 @@
 #define event_append annoproj_internal_event_append
 #define event_batch_add annoproj_internal_event_batch_add
 #define event_batch_release annoproj_internal_event_batch_release
+#define event_block_open annoproj_internal_event_block_open
+#define event_block_pack annoproj_internal_event_block_pack
 #define event_check annoproj_internal_event_check
 #define event_columns_add annoproj_internal_event_columns_add
 #define event_columns_make annoproj_internal_event_columns_make
@@ -308,6 +310,7 @@
 #define event_log_summed annoproj_internal_event_log_summed
 #define event_next_seq annoproj_internal_event_next_seq
 #define event_pack annoproj_internal_event_pack
+#define event_pack_end annoproj_internal_event_pack_end
 #define event_pack_intact annoproj_internal_event_pack_intact
 #define event_read annoproj_internal_event_read
 #define event_reference_may_be_zero annoproj_internal_event_reference_may_be_zero
@@ -316,9 +319,9 @@
 #define event_set_all annoproj_internal_event_set_all
 #define event_source_name annoproj_internal_event_source_name
 #define event_sum_up annoproj_internal_event_sum_up
-#define event_tail_add annoproj_internal_event_tail_add
+#define event_tail_columns annoproj_internal_event_tail_columns
 #define event_tail_drop annoproj_internal_event_tail_drop
-#define event_tail_each annoproj_internal_event_tail_each
+#define event_tail_extend annoproj_internal_event_tail_extend
 #define event_tail_read annoproj_internal_event_tail_read
 #define event_unpack_next annoproj_internal_event_unpack_next
 #define event_unpack_open annoproj_internal_event_unpack_open

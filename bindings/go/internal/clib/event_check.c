@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "event_block.h"
 #include "event_log.h"
 #include "event_pack.h"
 #include "failure.h"
@@ -30,6 +31,7 @@ typedef struct checking {
     summary summary;         /* of those up to here; not looked at once a segment could not be read */
     bool sound;              /* every segment could be read */
     int64_t columns;         /* column rows there must be */
+    bool no_memory;          /* for a row of the tail */
 } checking;
 
 static void tell(checking *check, const char *subject, int64_t id, const char *found, const char *expected) {
@@ -187,32 +189,67 @@ static annoproj_status check_summary(checking *check, const event_log *log, anno
 
 /* --- the tail, and rows that nothing refers to ---- */
 
-/* What one blob of the tail holds; *next goes on behind it. */
-static void check_blob(checking *check, const event_log *log, statement *row, int64_t *next) {
+/* How many events a row packs; -1 when it cannot be read. */
+static int64_t count_packed(const uint8_t *data, size_t length) {
     event_unpacker cursor;
     event one;
     bool fits = true;
-    int64_t first = column_int64(row, 0), count = 0;
-    const uint8_t *data = column_blob(row, 2);
-    size_t length = column_length(row, 2);
-    tell_number(check, "event", *next, "event", first, *next);
-    tell_number(check, "event", first, "tail row", column_int64(row, 3),
-                SEGMENT_ID(check->project, first - log->tail_first));
-    if (!event_pack_intact(data, length)) {
-        tell(check, "event", first, "wrong checksum of a tail row", "the checksum that it was written with");
-    }
+    int64_t count = 0;
     if (event_unpack_open(&cursor, data, length)) {
         while (event_unpack_next(&cursor)) {
             fits = event_from_values(cursor.values, &one) && fits;
             count++;
         }
     }
-    if (cursor.failed || !fits) {
+    return cursor.failed || !fits ? -1 : count;
+}
+
+/* Whether a row is the block that its events make. */
+static bool is_block(checking *check, const uint8_t *data, size_t length) {
+    event_block block;
+    bytes again = {0};
+    bool fits = event_block_open(&block, data, length);
+    for (int column = 1; column <= COLUMN_COUNT && fits; column++) {
+        int64_t *values = check->values.values[column];
+        column_values(&block.views[column], 0, BLOCK_EVENTS, values);
+        fits = event_set_all(check->events, BLOCK_EVENTS, column, values);
+    }
+    if (!fits) {
+        return false;
+    }
+    check->values.count = BLOCK_EVENTS;
+    again.failed = !segment_encode(&check->values, &check->encoded);
+    if (!again.failed) {
+        event_block_pack(&check->encoded, &again);
+    }
+    const bool same = again.failed || (again.length == length && memcmp(again.data, data, length) == 0);
+    check->no_memory = check->no_memory || again.failed;
+    bytes_release(&again);
+    return same;
+}
+
+/* What one row of the tail holds; *next goes on behind it. */
+static void check_tail_row(checking *check, const event_log *log, statement *row, int64_t *next) {
+    const int64_t first = column_int64(row, 0), count = column_int64(row, 1);
+    const uint8_t *data = column_blob(row, 2);
+    const size_t length = column_length(row, 2);
+    int64_t found = count;
+    tell_number(check, "event", *next, "event", first, *next);
+    tell_number(check, "event", first, "tail row", column_int64(row, 3),
+                SEGMENT_ID(check->project, first - log->tail_first));
+    *next = first + count;
+    if (!event_pack_intact(data, length)) {
+        tell(check, "event", first, "wrong checksum of a tail row", "the checksum that it was written with");
+    } else if (count != (int64_t)BLOCK_EVENTS) {
+        found = count_packed(data, length);
+    } else if (!is_block(check, data, length)) {
+        found = -1;
+    }
+    if (found < 0) {
         tell(check, "event", first, "a tail row that cannot be read", "packed events");
     } else {
-        tell_number(check, "event", first, "events in a tail row", count, column_int64(row, 1));
+        tell_number(check, "event", first, "events in a tail row", found, count);
     }
-    *next = first + column_int64(row, 1);
 }
 
 static annoproj_status check_tail(checking *check, const event_log *log, annoproj_error **error) {
@@ -225,11 +262,13 @@ static annoproj_status check_tail(checking *check, const event_log *log, annopro
             tell_number(check, "event", log->last_seq, "events at the tail's end", column_int64(read, 1), 0);
             tell_number(check, "event", log->last_seq, "bytes at the tail's end", (int64_t)column_length(read, 2), 0);
         } else {
-            check_blob(check, log, read, &next);
+            check_tail_row(check, log, read, &next);
         }
     }
     annoproj_status status = sql_end(read, error);
-    if (status == ANNOPROJ_OK) {
+    if (status == ANNOPROJ_OK && check->no_memory) {
+        status = fail_memory(error);
+    } else if (status == ANNOPROJ_OK) {
         tell_number(check, "event", next - 1, "last event", next - 1, log->last_seq);
     }
     return status;
@@ -273,7 +312,7 @@ annoproj_status event_check(database *db, int64_t project, event_found_fn found,
     check.events = allocate_zeroed(SEGMENT_EVENTS, sizeof *check.events);
     check.room = allocate((size_t)SEGMENT_EVENTS * 8);
     event_log log = {0};
-    const bool made = event_columns_make(&check.values) && check.events != NULL && check.room != NULL;
+    const bool made = event_columns_make(&check.values, SEGMENT_EVENTS) && check.events != NULL && check.room != NULL;
     annoproj_status status = made ? event_log_read(db, project, &log, error) : fail_memory(error);
     if (status == ANNOPROJ_CORRUPT) {
         drop_error(error);

@@ -58,8 +58,14 @@ void event_pack(const event *events, size_t count, bytes *out) {
         event_values(&events[i], values[(i + 1) % 2]);
         out->length = (size_t)(put_event(at, values[(i + 1) % 2], values[i % 2]) - out->data);
     }
-    const uint64_t checksum = hash64(out->data + start, out->length - start);
-    bytes_append(out, &checksum, sizeof checksum);
+    event_pack_end(out, start);
+}
+
+void event_pack_end(bytes *out, size_t start) {
+    if (!out->failed) {
+        const uint64_t checksum = hash64(out->data + start, out->length - start);
+        bytes_append(out, &checksum, sizeof checksum);
+    }
 }
 
 bool event_unpack_open(event_unpacker *cursor, const uint8_t *data, size_t length) {

@@ -45,7 +45,7 @@ static const purge_rule of_ranges[] = {
     {LIMITED("queue_passed", "stage, assignee, user, priority, until_us, until_task", "stage"), 1},
     {LIMITED("event_column", "id", "id"), 64},
     {LIMITED("event_segment", "id", "id"), 1},
-    {LIMITED("event_tail", "id", "id"), 8},
+    {LIMITED("event_tail", "id", "id"), 16},
     {LIMITED("task_titles", "id", "id"), 8},
     {LIMITED("task_vector", "id", "id"), 8},
     {LIMITED("task_count", "stage, assignee", "stage"), 1},

@@ -2,21 +2,6 @@
 #include "failure.h"
 #include "scan_tail.h"
 
-/* Where the next event goes: one array for each column that is needed. */
-typedef struct filling {
-    int64_t *next[COLUMN_COUNT];
-    int column[COLUMN_COUNT];
-    int columns;
-} filling;
-
-static bool take_values(void *data, const int64_t values[COLUMN_COUNT + 1]) {
-    filling *to = data;
-    for (int i = 0; i < to->columns; i++) {
-        *to->next[i]++ = values[to->column[i]];
-    }
-    return true;
-}
-
 /* What the head says of a column, and how its values are seen. */
 static void describe(scan_tail *tail, int column, const int64_t *values) {
     int64_t least = values[0], most = values[0];
@@ -41,25 +26,26 @@ static void describe_times(segment *head, const int64_t *times, const int64_t *k
 annoproj_status scan_tail_read(database *db, int64_t project, const event_log *log, uint32_t columns, scan_tail *out,
                                annoproj_error **error) {
     const size_t count = (size_t)(log->last_seq - log->tail_first + 1);
-    const int64_t *arrays[COLUMN_COUNT + 1] = {0};
-    filling to = {.columns = 0};
+    int64_t *arrays[COLUMN_COUNT + 1] = {0}, *next;
     *out = (scan_tail){.head = {.count = count, .first_seq = log->tail_first, .number = log->segments}};
     if (count == 0) {
         return ANNOPROJ_OK;
     }
-    out->values = allocate(count * (size_t)__builtin_popcount(columns) * sizeof *out->values);
+    next = out->values = allocate(count * (size_t)__builtin_popcount(columns) * sizeof *out->values);
     if (out->values == NULL) {
         return fail_memory(error);
     }
     for (int column = 1; column <= COLUMN_COUNT; column++) {
         if ((columns >> column & 1) != 0) {
-            arrays[column] = to.next[to.columns] = out->values + (size_t)to.columns * count;
-            to.column[to.columns++] = column;
+            arrays[column] = next;
+            next += count;
         }
     }
-    annoproj_status status = event_tail_each(db, project, log, log->tail_first, count, take_values, &to, error);
-    for (int i = 0; i < to.columns && status == ANNOPROJ_OK; i++) {
-        describe(out, to.column[i], arrays[to.column[i]]);
+    annoproj_status status = event_tail_columns(db, project, log, log->tail_first, count, columns, arrays, error);
+    for (int column = 1; column <= COLUMN_COUNT && status == ANNOPROJ_OK; column++) {
+        if (arrays[column] != NULL) {
+            describe(out, column, arrays[column]);
+        }
     }
     if (status == ANNOPROJ_OK && (columns & TIME_COLUMNS) == TIME_COLUMNS) {
         describe_times(&out->head, arrays[COLUMN_TIME], arrays[COLUMN_KIND], arrays[COLUMN_DURATION]);

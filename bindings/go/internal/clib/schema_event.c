@@ -10,7 +10,7 @@ const char schema_event[] =
     " id INTEGER PRIMARY KEY,"     /* (project << 32) + events of the tail before it; the end: + 16384 */
     " first_seq INTEGER NOT NULL," /* of the end: the number that the next event gets */
     " count INTEGER NOT NULL,"     /* of the end: 0 */
-    " data BLOB NOT NULL) STRICT;" /* events of a command or of several, packed, and a checksum; of the end: empty */
+    " data BLOB NOT NULL) STRICT;" /* events of a command, packed, or a block of 512, and a checksum; of the end: empty */
     "CREATE TABLE event_segment("
     " id INTEGER PRIMARY KEY," /* (project << 32) + segment number from 0 */
     " first_seq INTEGER NOT NULL,"

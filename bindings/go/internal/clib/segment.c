@@ -116,20 +116,23 @@ bool column_to_events(const column_view *view, int number, size_t start, size_t 
 
 #define APART 64 /* so that all columns of a row do not want the same place of the processor's cache */
 
-bool event_columns_make(event_columns *out) {
-    int64_t *room = allocate((size_t)COLUMN_COUNT * (SEGMENT_EVENTS + APART) * sizeof *room);
-    *out = (event_columns){0};
+bool event_columns_make(event_columns *out, size_t capacity) {
+    int64_t *room = allocate(COLUMN_COUNT * (capacity + APART) * sizeof *room);
+    *out = (event_columns){.capacity = capacity};
     for (int column = 1; column <= COLUMN_COUNT && room != NULL; column++) {
-        out->values[column] = room + (size_t)(column - 1) * (SEGMENT_EVENTS + APART);
+        out->values[column] = room + (size_t)(column - 1) * (capacity + APART);
     }
     return room != NULL;
 }
 
-void event_columns_add(event_columns *to, const int64_t values[COLUMN_COUNT + 1]) {
-    for (int column = 1; column <= COLUMN_COUNT; column++) {
-        to->values[column][to->count] = values[column];
+void event_columns_add(event_columns *to, const event *events, size_t count) {
+    for (size_t i = 0; i < count; i++, to->count++) {
+        int64_t values[COLUMN_COUNT + 1];
+        event_values(&events[i], values);
+        for (int column = 1; column <= COLUMN_COUNT; column++) {
+            to->values[column][to->count] = values[column];
+        }
     }
-    to->count++;
 }
 
 void event_columns_release(event_columns *columns) {
@@ -227,7 +230,7 @@ bool segment_encode(const event_columns *columns, encoded_segment *out) {
     out->head = (segment){.count = count};
     for (int column = 1; column <= COLUMN_COUNT; column++) {
         if (out->data[column] == NULL) {
-            out->data[column] = allocate((size_t)SEGMENT_EVENTS * 8);
+            out->data[column] = allocate(columns->capacity * 8);
         }
         if (out->data[column] == NULL) {
             return false;
