@@ -13,6 +13,7 @@ import xml.etree.ElementTree
 import annoproj
 from annoproj import Bucket, Chart
 
+from label_arrays import LabelArrays
 from test_calls import World
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -143,6 +144,38 @@ class Pictures(unittest.TestCase):
         query.report(path=path, **options)
         with open(path, encoding="utf-8") as file:
             return file.read()
+
+    def test_long_names(self):
+        """What has no room is cut, and stands whole where a reader looks."""
+        title = "Annotation <of> everything \u00fc & more " * 4
+        project = self.world.host.project_create("Long", self.world.ontology, json.dumps({"start": "a", "stages": [
+            {"key": "a", "type": "ANNOTATION", "title": title, "edges": {"submit": "c"}}, {"key": "c", "type": "DONE", "title": "C"}]}))
+        root = xml.etree.ElementTree.fromstring(project.workflow_svg())
+        texts = ["".join(text.itertext()) for text in root.iter(SVG + "text")]
+        cut = [text for text in texts if text.endswith("\u2026")]
+        self.assertEqual([title.startswith(text[:-1].rstrip()) for text in cut], [True], texts)
+        self.assertIn(title, "".join(root.itertext()))
+
+    def test_answers_of_one_name(self):
+        """Yes to one question is no yes to another."""
+        questions = [{"id": "1.%d" % at, "name": name, "type": "radio", "featureNodeHash": name, "required": False, "options": [
+            {"id": "1.%d.1" % at, "label": "yes", "value": "yes", "featureNodeHash": "yes" + name}]} for at, name in enumerate(("Open", "Broken"), 1)]
+        host = self.world.host
+        ontology = host.ontology_create("Questions", json.dumps({"objects": [
+            {"id": "1", "name": "Door", "shape": "point", "featureNodeHash": "door", "attributes": questions}], "classifications": []}))
+        features = {row["feature_hash"]: row["feature"] for row in host.ontology_features(ontology).to_pylist()}
+        dataset = host.dataset_create("Doors")
+        host.data_units_add(dataset, titles=["door.jpg"])
+        project = host.project_create("Doors", ontology, json.dumps({"start": "a", "stages": [
+            {"key": "a", "type": "ANNOTATION", "title": "A", "edges": {"submit": "c"}}, {"key": "c", "type": "DONE", "title": "C"}]}))
+        project.attach_dataset(dataset)
+        arrays = LabelArrays()
+        for of in (("Open",), ("Open", "Broken")):
+            arrays.add(features["door"], {0: [(1, 1)]}, answers=[(features[one], {"option": features["yes" + one]}) for one in of])
+        arrays.write(project.task_open(project.task_list().to_pylist()[0]["task"]))
+        with project.query_open() as query:
+            marks = {(mark.get("data-category"), mark.get("data-value")) for mark in self.marks(query.label_statistics().svg())}
+        self.assertEqual(marks, {("Open: yes", "2"), ("Broken: yes", "1")})
 
     def test_report(self):
         """Lesson of peers 17: all of the dashboard from the file alone, no service beside it."""
