@@ -73,7 +73,7 @@ class Purge(unittest.TestCase):
                     self.assertGreater(len(rows(database)["event_column"]), 0)
                     whole = rows(database)
                 steps = 0
-                while not purged.purge(rows=500).to_pylist()[0]["done"]:
+                while not purged.purge(rows=200).to_pylist()[0]["done"]:
                     self.assertEqual(host.store_check().to_pylist(), [])
                     steps += 1
                 self.assertGreater(steps, 1)
