@@ -1,7 +1,6 @@
 """Label rows out and in: what was written by hand comes back, an export goes into an empty copy and comes out byte for byte,
 faults are told with their place and leave nothing behind."""
 
-import datetime
 import json
 import os
 import random
@@ -395,26 +394,6 @@ class RoundTrips(Stores):
         self.assertEqual(self.exported(project), before)
 
 
-class Times(Stores):
-    """Those that the reference product's parser takes; without a zone they are UTC."""
-    TAKEN = {"2023-02-09 14:12:03": (14, 12, 3, 0), "2023-02-09T14:12:03Z": (14, 12, 3, 0), "2023-02-09t14:12:03": (14, 12, 3, 0),
-             "2023-02-09 14:12:03 UTC": (14, 12, 3, 0), "2023-02-09T14:12:03.25+02:00": (12, 12, 3, 250000),
-             "2023-02-09T14:12:03.123456789-0530": (19, 42, 3, 123456), "2023-02-09T00:30:00+01:00": (-1, 30, 0, 0),
-             "Thu, 09 Feb 2023 14:12:03 GMT": (14, 12, 3, 0)}
-    REFUSED = ["2023-02-30 14:12:03", "2023-02-09T24:00:00Z", "2023-02-09", "2023-02-09T14:12", "2023-02-09X14:12:03", "2023-02-09T14:12:03+24:00",
-               "2023-02-09T14:12:03+02:60", "2023-02-09T14:12:03 CET", "2023-02-09T14:12:03Z.", "Thu, 09 Feb 2023 14:12:03 CET", "0000-01-01 00:00:00", ""]
-
-    def test_every_form(self):
-        host, project = self.make({"image 0": "image"})
-        self.take(project, image([box("label%03d" % at, createdAt=text) for at, text in enumerate(self.TAKEN)]))
-        labels = project.task_open(project.task_list().to_pylist()[0]["task"]).labels().to_pylist()
-        midnight = datetime.datetime(2023, 2, 9, tzinfo=datetime.timezone.utc)
-        for label, (text, (hours, minutes, seconds, micros)) in zip(labels, self.TAKEN.items()):
-            self.assertEqual(label["created"], midnight + datetime.timedelta(hours=hours, minutes=minutes, seconds=seconds, microseconds=micros), text)
-        found = self.faults(project, image([box("other%03d" % at, createdAt=text) for at, text in enumerate(self.REFUSED)]))
-        self.assertEqual([fault.split("/")[-2] for fault in found], [str(at) for at in range(len(self.REFUSED))], found)
-
-
 class Options(Stores):
     def coco(self, project, **options):
         out = []
@@ -568,6 +547,24 @@ class Faults(Stores):
             (image([], object_answers={"QQQQQQQQ": {"featureHash": "objQuo01", "range": [], "range_html": [{"start": {"xpath": "/p", "offset": 1}}]}}),
              "/0/object_answers/QQQQQQQQ/range_html", "start and end"),
             (image([{"objectHash": "BBBBBBBB", "featureHash": "objAre01", "polygons": [[[0, 0, 1]]]}]), where + "/polygons/0/0", "pairs"),
+            (image([{"objectHash": "BBBBBBBB", "featureHash": "objAre01", "polygons": [{"a": [1]}]}]), where + "/polygons/0", "an array of rings"),
+            (image([{"objectHash": "BBBBBBBB", "featureHash": "objAre01", "polygons": [[{"a": [1]}]]}]), where + "/polygons/0/0", "an array of numbers"),
+            (image([{"objectHash": "BBBBBBBB", "featureHash": "objMas01", "bitmask": {"top": 1, "left": 0, "width": WIDTH, "height": HEIGHT,
+                                                                                     "rleString": rle_text([WIDTH * HEIGHT])}}]),
+             where + "/bitmask", "top and left 0"),
+            (image([box(point={"0": {"x": 0, "y": 0}})]), where, "two shapes"),
+            (image([box(manualAnnotation={"a": [1]})]), where + "/manualAnnotation", "true or false"),
+            (image([box()], object_answers={"AAAAAAAA": {"classifications": [[1, {}]]}}), "/0/object_answers/AAAAAAAA/classifications/0", "must be an object"),
+            (image([box()], object_answers={"AAAAAAAA": {"classifications": [{"featureHash": "attCol01", "answers": True}]}}),
+             "/0/object_answers/AAAAAAAA/classifications/0/answers", "a text, a number or a list"),
+            (image([box()], object_answers={"AAAAAAAA": {"classifications": [{"featureHash": "attCol01", "answers": [[{"a": 1}]]}]}}),
+             "/0/object_answers/AAAAAAAA/classifications/0/answers/0", "an option with its featureHash"),
+            (image([box()], object_answers={"AAAAAAAA": {"classifications": [{"featureHash": "attCol01", "answers": [{"name": "Red"}]}]}}),
+             "/0/object_answers/AAAAAAAA/classifications/0/answers/0", "no featureHash"),
+            (image([], classification_answers={"CCCCCCCC": {"featureHash": "clsWea01", "range": [{"a": [0]}]}}),
+             "/0/classification_answers/CCCCCCCC/range/0", "[first, last]"),
+            (image([], classification_answers={"CCCCCCCC": {"featureHash": "clsWea01", "range": [[0, 1.5]]}}),
+             "/0/classification_answers/CCCCCCCC/range/0", "two whole numbers"),
         ]
         for row, place, reason in cases:
             with self.subTest(reason + place):
@@ -576,6 +573,8 @@ class Faults(Stores):
                 self.assertIn(reason, found[0])
                 self.assertTrue(found[0].startswith(place), found[0])
                 self.assertIn("(byte ", found[0])
+                more = self.faults(project, [row, image([box(confidence=7)], title="video 0")])     # and what follows is read as it is
+                self.assertEqual([more[0], len(more), more[1][:39]], [found[0], 2, "/1/data_units/u/labels/objects/0 (byte "], more)
                 self.assertEqual(self.exported(project), before)
 
     def test_frames_outside_and_rows_twice(self):
