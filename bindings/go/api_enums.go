@@ -497,7 +497,7 @@ const (
 	SettingSelfRelease Setting = 3
 	// SettingStrictStatus: tickets do not open paused, completed or cancelled projects; off.
 	SettingStrictStatus Setting = 4
-	// SettingCountTextAndAudio: label reports include text, HTML and audio; off.
+	// SettingCountTextAndAudio: label reports include text, HTML, audio and time series; off.
 	SettingCountTextAndAudio Setting = 5
 	// SettingOutboxIssues: the outbox tells of issues, too; off.
 	SettingOutboxIssues Setting = 6
@@ -579,6 +579,8 @@ const (
 	DataTypeGroup DataType = 10
 	// DataTypeScene is ANNOPROJ_DATA_SCENE.
 	DataTypeScene DataType = 11
+	// DataTypeTimeSeries is ANNOPROJ_DATA_TIME_SERIES.
+	DataTypeTimeSeries DataType = 12
 )
 
 // String is the name of a value as the header has it.
@@ -606,6 +608,8 @@ func (d DataType) String() string {
 		return "GROUP"
 	case DataTypeScene:
 		return "SCENE"
+	case DataTypeTimeSeries:
+		return "TIME_SERIES"
 	}
 	return "DataType(" + strconv.Itoa(int(d)) + ")"
 }

@@ -495,8 +495,8 @@ func (s *Session) StoreInfo(ctx context.Context, opts ...CallOption) (*Table[Sto
 // Does not compare what no second place of the store tells: titles, names, UUIDs and other texts outside of documents,
 // data units but for their titles and types, where an issue is anchored, which way of a router a task took, the content of
 // labels (but for approved ones in their review stage, and for what a label version remembers), the frames and answers that were
-// published; whose branches labels on text and audio came from where a project does not count them; time, where a project was
-// purged, beyond what is told elsewhere; acknowledged messages; last signs of work, heartbeats, request keys.
+// published; whose branches labels on text, audio and time series came from where a project does not count them; time, where a
+// project was purged, beyond what is told elsewhere; acknowledged messages; last signs of work, heartbeats, request keys.
 //
 // In slices it finds the same as in one call: a slice ends behind the table or project it is at, so that
 // none takes much longer than its largest; the first reads the file's pages as a whole. Each table and project is looked
@@ -2919,8 +2919,8 @@ func (p *Project) ImportLabels(ctx context.Context, path string, opts ...ImportO
 }
 
 // Writes the labels stored now, drafts included, without those of branches, as COCO, in pixels: an image for each image, image of a group and
-// labelled frame, none for audio, texts and PDF; masks and polygons with holes as compressed run lengths. Circles, ellipses, cuboids, 2D cuboids,
-// segmentations, points and polylines with z, and what is on audio and text have no annotation. `*labels` is how many annotations were written.
+// labelled frame, none for audio, time series, texts and PDF; masks and polygons with holes as compressed run lengths. Circles, ellipses, cuboids, 2D cuboids,
+// segmentations, points and polylines with z, and what is on audio, time series and text have no annotation. `*labels` is how many annotations were written.
 // With `coco_extended` a rotatable box is drawn turned, with the bounds of that; circles and ellipses are drawn with 64 corners, with
 // their own area and bounds and `rotation`; attributes.classifications has nested answers, too, by
 // path ("Colour/Other/Which"); images have `classifications`, those on the frame and those on the whole data unit;
@@ -3682,8 +3682,8 @@ func (t *Task) ConsensusApprove(ctx context.Context, options ConsensusOptions, o
 // vertex of either is farther from the other than `distance` times the diagonal of the data unit (of a square with side 1 for
 // normalised coordinates on a unit without a size), skeletons when that is so of each vertex and both have the same vertices. Those with
 // z are so within `scene_distance`, and never the same as one without.
-// Classifications agree on a frame when all their answers are the same there; a global one counts as one on frame 0. On audio and
-// text, objects are the same when intersection over union of their ranges reaches `overlap`, classifications when ranges and answers
+// Classifications agree on a frame when all their answers are the same there; a global one counts as one on frame 0. On audio, time
+// series and text, objects are the same when intersection over union of their ranges reaches `overlap`, classifications when ranges and answers
 // are the same; each label is one item.
 // ErrInvalid for options out of range. ErrState for a branch, and when the data unit has no width and height and shapes in pixels cannot be
 // compared without (distances; shapes in both units). ErrPermission for another's task. Rights: task_view.

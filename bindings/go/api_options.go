@@ -521,14 +521,15 @@ func (o *ReviewOptions) toC(call *call) *C.annoproj_review_options {
 //
 // `unit` is about shapes that can be in pixels or normalised: bitmasks, cuboids and segmentations are kept as they come. With
 // ANNOPROJ_UNIT_SCENE points and polylines have z; other shapes but those three are not in it, and only scenes and groups take it.
-// Label i has the answers [answer_starts[i], answer_starts[i+1]) and, for classifications and for objects of audio and text, the
-// ranges [range_starts[i], range_starts[i+1]): of frames, on audio of milliseconds, on text of characters (none = a global
+// Label i has the answers [answer_starts[i], answer_starts[i+1]) and, for classifications and for objects of audio, time series and text, the
+// ranges [range_starts[i], range_starts[i+1]): of frames, on audio of milliseconds, on time series of time in whatever unit the host counts
+// it, on text of characters (none = a global
 // classification). Features are numbers of feature_row.
 // A change replaces or adds the frames that are given (one without parts is taken away, with its dynamic answers), and gives the
 // attributes that are named new answers: static ones wholly, dynamic ones on the frames named, what is nested under them included;
 // option -1 takes the answer away. Ranges replace those it has. Class 0, confidence NaN and automatic -1 leave it as it is, as nil
 // does. Its geometry stays in the unit it came in: changes of it come in the same one.
-// Audio takes audio objects, text takes text objects, scenes and groups all others, everything else all but cuboids and
+// Audio takes audio objects, time series take time_range objects, text takes text objects, scenes and groups all others, everything else all but cuboids and
 // segmentations; classifications are for all.
 //
 // In C: annoproj_label_changes.

@@ -284,7 +284,7 @@ type DataUnitRow struct {
 	Dataset int64 `json:"dataset"`
 	// Title: File name.
 	Title string `json:"title"`
-	// DataType: image, img_group, video, dicom, dicom_study, nifti, audio, plain_text, pdf, group or scene.
+	// DataType: image, img_group, video, dicom, dicom_study, nifti, audio, plain_text, pdf, group, scene or time_series.
 	DataType string `json:"data_type"`
 	// MediaType: MIME type.
 	MediaType string `json:"media_type"`
@@ -298,7 +298,7 @@ type DataUnitRow struct {
 	Frames int64 `json:"frames"`
 	// FPS: For videos. In 1/s.
 	FPS Null[float64] `json:"fps"`
-	// Duration: For videos and audio. In s.
+	// Duration: For videos, audio and time series. In s.
 	Duration Null[float64] `json:"duration"`
 	// FileBytes: Size of the file. In bytes.
 	FileBytes Null[int64] `json:"file_bytes"`
@@ -792,7 +792,7 @@ type LabelRow struct {
 	Manual bool `json:"manual"`
 	// Confidence: 0 to 1.
 	Confidence float64 `json:"confidence"`
-	// Ranges: First and last frame of each range, inclusive (on audio milliseconds, on text characters); empty = global, or on nodes. In frames.
+	// Ranges: First and last frame of each range, inclusive (on audio milliseconds, on time series their time, on text characters); empty = global, or on nodes. In frames.
 	Ranges []int64 `json:"ranges"`
 	// Review: Review in the present review stage: new, approved, rejected, resolved or reopened.
 	Review Null[string] `json:"review"`
@@ -948,7 +948,7 @@ type AgreementRow struct {
 	Branch Null[int64] `json:"branch"`
 	// OtherBranch: The other one.
 	OtherBranch Null[int64] `json:"other_branch"`
-	// Items: What the branch has: shapes on frames, frames of a classification, objects of audio and text. In items.
+	// Items: What the branch has: shapes on frames, frames of a classification, objects of audio, time series and text. In items.
 	Items int64 `json:"items"`
 	// OtherItems: What the other has. In items.
 	OtherItems int64 `json:"other_items"`
@@ -2234,11 +2234,11 @@ type LabelChangeRow struct {
 	AnswersChanged bool `json:"answers_changed"`
 	// GeometryChanged: The shape differs on a frame that both have, or is in another unit.
 	GeometryChanged bool `json:"geometry_changed"`
-	// FramesChanged: It is on other frames, or on other ranges of audio or text.
+	// FramesChanged: It is on other frames, or on other ranges of audio, time series or text.
 	FramesChanged bool `json:"frames_changed"`
 	// DetailsChanged: Confidence, manual flag, who made or edited it, or when.
 	DetailsChanged bool `json:"details_changed"`
-	// Frames: On how many frames it differs: all frames of what was added or removed; 1 on audio and text; 0 when only details differ. In frames.
+	// Frames: On how many frames it differs: all frames of what was added or removed; 1 on audio, time series and text; 0 when only details differ. In frames.
 	Frames int64 `json:"frames"`
 	// FirstFrame: The first of them.
 	FirstFrame Null[int64] `json:"first_frame"`

@@ -10,7 +10,7 @@
 
 bool coco_has_images(const export_task *task) {
     const int32_t type = task->unit.data_type;
-    return type != ANNOPROJ_DATA_PDF && type != ANNOPROJ_DATA_PLAIN_TEXT && type != ANNOPROJ_DATA_AUDIO;
+    return type != ANNOPROJ_DATA_PDF && !label_unit_is_media(&task->unit);
 }
 
 static bool is_group(const export_task *task) {

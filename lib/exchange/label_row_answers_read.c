@@ -338,7 +338,7 @@ static void settle_authors(row_reader *in, entry_read *entry, annoproj_error **e
     }
 }
 
-/* What frames do not tell of a label: global classifications, and all that is on audio and text. */
+/* What frames do not tell of a label: global classifications, and all that is on audio, time series and text. */
 static void settle_entry(row_reader *in, entry_read *entry, annoproj_error **error, annoproj_status *status) {
     row_label *label = entry->label;
     if (entry->feature_hash) {

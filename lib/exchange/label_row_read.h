@@ -47,7 +47,7 @@ typedef struct row_label {
     row_frame *frames, *last_frame;
     size_t frame_count;
     bool ascending;
-    row_range *ranges, **ranges_end; /* classifications; objects of audio and text */
+    row_range *ranges, **ranges_end; /* classifications; objects of audio, time series, text */
     row_range *told;                 /* the same as its entry of answers says it */
     const uint8_t *nodes;            /* node_ranges.h; NULL = none are told */
     size_t nodes_length;

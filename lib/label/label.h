@@ -49,7 +49,7 @@ annoproj_status label_store(command *command, label *label, annoproj_error **err
 annoproj_status label_remove(command *command, int64_t task, int64_t which, annoproj_error **error);
 annoproj_status label_write_done(command *command, task_facts *task, annoproj_error **error);
 
-/* The frames a label counts: frame 0 for global ones and on units of text or audio, whose ranges are no frames.
+/* The frames a label counts: frame 0 for global ones and on units of text, audio or time, whose ranges are no frames.
  * CORRUPT. */
 annoproj_status label_frames(const uint8_t *ranges, size_t length, bool media, frame_ranges *out,
                              annoproj_error **error);
@@ -89,7 +89,7 @@ typedef enum publish_action {
 bool label_never_written(const task_facts *task);
 /* Compares the task's labels with what was published and appends create/edit/delete events (none when SILENT), then
  * for a submit EVENT_LABEL_SUBMIT for every live label, and remembers the submitter (the command's user; 0 for the
- * host). Text, HTML and audio units append nothing but EVENT_LABEL_COUNTED (audio) unless the project opted in. */
+ * host). Text, HTML, audio and time series units append nothing but EVENT_LABEL_COUNTED (not text) unless the project opted in. */
 annoproj_status label_publish(command *command, const task_facts *task, publish_action action, annoproj_error **error);
 /* The same for a task that consensus was reached on (PUBLISH_MAIN): each change belongs to the annotator its label comes
  * from. A label that is not in the list belongs to the command's user. */

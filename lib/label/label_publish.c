@@ -259,7 +259,7 @@ static annoproj_status submit_label(publishing *run, const label *one, published
     return status;
 }
 
-/* Text and HTML are not part of the overview figure, audio is (behaviour §4). */
+/* Text and HTML are not part of the overview figure, audio (behaviour §4) and time series are. */
 static annoproj_status know_unit(publishing *run, annoproj_error **error) {
     data_unit unit;
     if (run->unit_known)

@@ -177,7 +177,8 @@ int64_t label_fingerprint(const label *one) {
 }
 
 bool label_unit_is_media(const data_unit *unit) {
-    return unit->data_type == ANNOPROJ_DATA_AUDIO || unit->data_type == ANNOPROJ_DATA_PLAIN_TEXT;
+    return unit->data_type == ANNOPROJ_DATA_AUDIO || unit->data_type == ANNOPROJ_DATA_PLAIN_TEXT ||
+           unit->data_type == ANNOPROJ_DATA_TIME_SERIES;
 }
 
 annoproj_status label_frames(const uint8_t *ranges, size_t length, bool media, frame_ranges *out,

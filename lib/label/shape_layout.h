@@ -17,6 +17,9 @@ bool shape_converts(int32_t shape, int32_t unit);
 /* Whether it can be in the coordinates of a scene: points and polylines that have z, and cuboids. */
 bool shape_takes_scene(int32_t shape);
 
+/* Whether it has no numbers but ranges: of time, or of characters. */
+bool shape_is_ranged(int32_t shape);
+
 /* Whether its numbers are run lengths: of a bitmask behind width and height. */
 bool shape_is_runs(int32_t shape);
 

@@ -13,7 +13,7 @@ static bool is_branch(const replay *state, int64_t task) {
     return task > 0 && (size_t)task < state->task_count && state->tasks[task].parent != 0;
 }
 
-/* Whose branch a label on text or audio came from is told by no event while the project does not count it. */
+/* Whose branch a label on text, audio or a time series came from is told by no event while the project does not count it. */
 static annoproj_status check_published(scope *in, checking *check, const replay *state, annoproj_error **error) {
     static const char text[] =
         "SELECT p.label, p.class, p.live, p.submitted, p.submitter, d.data_type IN (7, 8), p.task, p.at_last_submit"

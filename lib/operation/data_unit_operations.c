@@ -47,6 +47,7 @@ static const char *media_type_of(int32_t data_type) {
     case ANNOPROJ_DATA_DICOM_STUDY: return "application/dicom";
     case ANNOPROJ_DATA_AUDIO: return "audio/mpeg";
     case ANNOPROJ_DATA_PLAIN_TEXT: return "text/plain";
+    case ANNOPROJ_DATA_TIME_SERIES: return "text/csv";
     case ANNOPROJ_DATA_PDF: return "application/pdf";
     default: return "application/octet-stream";
     }
@@ -104,7 +105,7 @@ static annoproj_status read_sizes(const annoproj_data_units *units, size_t i, da
 static annoproj_status read_numbers(const annoproj_data_units *units, size_t i, data_unit *out,
                                     annoproj_error **error) {
     out->data_type = units->data_types ? units->data_types[i] : ANNOPROJ_DATA_IMAGE;
-    if (out->data_type < ANNOPROJ_DATA_IMAGE || out->data_type > ANNOPROJ_DATA_SCENE)
+    if (out->data_type < ANNOPROJ_DATA_IMAGE || out->data_type > ANNOPROJ_DATA_TIME_SERIES)
         return fail(error, ANNOPROJ_INVALID, "data type %d of data unit %zu is no annoproj_data_type", out->data_type,
                     i);
     annoproj_status status = check_side(units->widths, i, "width", &out->width, error);

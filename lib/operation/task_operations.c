@@ -142,7 +142,7 @@ static annoproj_status check_flags(const char *name, int32_t flags, int32_t know
 
 static annoproj_status check_data_types(const annoproj_task_list_options *options, annoproj_error **error) {
     for (size_t i = 0; i < options->data_type_count; i++)
-        if (options->data_types[i] < ANNOPROJ_DATA_IMAGE || options->data_types[i] > ANNOPROJ_DATA_SCENE)
+        if (options->data_types[i] < ANNOPROJ_DATA_IMAGE || options->data_types[i] > ANNOPROJ_DATA_TIME_SERIES)
             return fail(error, ANNOPROJ_INVALID, "data type %d (place %zu of the list) is no annoproj_data_type",
                         options->data_types[i], i);
     return ANNOPROJ_OK;

@@ -7,8 +7,9 @@
 static const char *const status_names[] = {"",       "not_started", "in_progress", "in_review",
                                            "paused", "completed",   "cancelled",   "archived"};
 static const char *const role_names[] = {"", "admin", "team_manager", "reviewer", "annotator", "annotator_reviewer"};
-static const char *const data_type_names[] = {"",      "image", "img_group",  "video", "dicom", "dicom_study",
-                                              "nifti", "audio", "plain_text", "pdf",   "group", "scene"};
+static const char *const data_type_names[] = {"",           "image", "img_group",  "video", "dicom", "dicom_study",
+                                              "nifti",      "audio", "plain_text", "pdf",   "group", "scene",
+                                              "time_series"};
 
 static const char *name_at(const char *const *names, size_t count, int32_t value) {
     return value > 0 && (size_t)value < count ? names[value] : "";

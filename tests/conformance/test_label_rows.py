@@ -30,7 +30,8 @@ ONTOLOGY = {
         {"id": "8", "name": "Quote", "color": "#68CCCA", "shape": "text", "featureNodeHash": "objQuo01"},
         {"id": "9", "name": "Block", "color": "#73D8FF", "shape": "cuboid", "featureNodeHash": "objBlo01"},
         {"id": "10", "name": "Wheel", "color": "#AEA1FF", "shape": "circle", "featureNodeHash": "objWhe01"},
-        {"id": "11", "name": "Lid", "color": "#FCC400", "shape": "ellipse", "featureNodeHash": "objLid01"}],
+        {"id": "11", "name": "Lid", "color": "#FCC400", "shape": "ellipse", "featureNodeHash": "objLid01"},
+        {"id": "12", "name": "Peak", "color": "#B0BC00", "shape": "time_range", "featureNodeHash": "objPea01"}],
     "classifications": [
         {"id": "1", "featureNodeHash": "clsWea01", "attributes": [
             {"id": "1.1", "name": "Weather", "type": "radio", "featureNodeHash": "attWea01", "required": False, "options": [
@@ -44,7 +45,8 @@ WORKFLOW = json.dumps({"start": "annotate", "stages": [
     {"key": "review", "type": "REVIEW", "edges": {"approve": "complete", "reject": "annotate"}},
     {"key": "complete", "type": "DONE"}]})
 KINDS = {"image": DataType.IMAGE, "video": DataType.VIDEO, "audio": DataType.AUDIO, "plain_text": DataType.PLAIN_TEXT,
-         "img_group": DataType.IMG_GROUP, "scene": DataType.SCENE}
+         "img_group": DataType.IMG_GROUP, "scene": DataType.SCENE, "time_series": DataType.TIME_SERIES}
+MEDIA = ("audio", "plain_text", "time_series")
 FRAMES = {"video": 20, "img_group": 3, "scene": 4}
 WIDTH, HEIGHT = 40, 30
 SHAPES = {"Car": "boundingBox", "Sign": "rotatableBoundingBox", "Area": "polygon", "Line": "polyline", "Spot": "point",
@@ -168,8 +170,8 @@ class Rows:
         frames = {}
         row = {"label_hash": "x", "data_hash": "unknown", "data_title": title, "data_type": kind, "object_answers": {},
                "classification_answers": {}, "object_actions": {}, "unknown": {"member": [1, None]}}
-        media = kind in ("audio", "plain_text")
-        names = {"audio": ["Noise"], "plain_text": ["Quote"], "scene": ["Spot", "Line", "Block"]}.get(kind, list(SHAPES))
+        media = kind in MEDIA
+        names = {"audio": ["Noise"], "plain_text": ["Quote"], "time_series": ["Peak"], "scene": ["Spot", "Line", "Block"]}.get(kind, list(SHAPES))
         for _ in range(self.random.randint(0, 8)):
             self.object(row, frames, self.random.choice(names), media, count, kind)
         self.classifications(row, frames, media, count)

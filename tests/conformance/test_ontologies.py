@@ -14,7 +14,7 @@ from label_arrays import LabelArrays
 
 FLOW = json.dumps({"start": "annotate", "stages": [
     {"key": "annotate", "type": "ANNOTATION", "edges": {"submit": "complete"}}, {"key": "complete", "type": "DONE"}]})
-SHAPES = ["bounding_box", "rotatable_bounding_box", "circle", "ellipse", "polygon", "polyline", "point", "skeleton", "bitmask", "cuboid_2d", "cuboid",
+SHAPES = ["bounding_box", "rotatable_bounding_box", "circle", "ellipse", "time_range", "polygon", "polyline", "point", "skeleton", "bitmask", "cuboid_2d", "cuboid",
           "segmentation", "audio", "text"]
 
 

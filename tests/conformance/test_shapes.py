@@ -22,7 +22,7 @@ TEMPLATE = {"template": {"name": "Legs", "width": 0.5, "height": 0.25, "shape": 
 FLAT = ["bounding_box", "rotatable_bounding_box", "polygon", "polyline", "point", "skeleton", "bitmask", "cuboid_2d",
         "circle", "ellipse"]
 SPATIAL = ["cuboid", "segmentation"]
-RANGED = ["audio", "text"]
+RANGED = ["audio", "text", "time_range"]
 ONTOLOGY = {"objects": [{"id": str(i + 1), "name": shape, "color": "#D33115", "shape": shape, "featureNodeHash": shape}
                         for i, shape in enumerate(FLAT + SPATIAL + RANGED)],
             "classifications": [
@@ -34,7 +34,7 @@ ONTOLOGY = {"objects": [{"id": str(i + 1), "name": shape, "color": "#D33115", "s
 # Which shapes a data type has: objects of others are refused.
 TAKEN = {DataType.IMAGE: FLAT, DataType.IMG_GROUP: FLAT, DataType.VIDEO: FLAT, DataType.DICOM: FLAT, DataType.DICOM_STUDY: FLAT,
          DataType.NIFTI: FLAT, DataType.PDF: FLAT, DataType.AUDIO: ["audio"], DataType.PLAIN_TEXT: ["text"],
-         DataType.GROUP: FLAT + SPATIAL, DataType.SCENE: FLAT + SPATIAL}
+         DataType.GROUP: FLAT + SPATIAL, DataType.SCENE: FLAT + SPATIAL, DataType.TIME_SERIES: ["time_range"]}
 FLOW = json.dumps({"start": "annotate", "stages": [
     {"key": "annotate", "type": "ANNOTATION", "edges": {"submit": "complete"}}, {"key": "complete", "type": "DONE"}]})
 WIDTH, HEIGHT = 200, 100
@@ -122,7 +122,7 @@ class Shapes(unittest.TestCase):
         self.features = {row["feature_hash"]: row["feature"] for row in self.host.ontology_features(self.ontology).to_pylist()}
         self.dataset = dataset = self.host.dataset_create("Units")
         types = sorted(TAKEN)
-        media = {DataType.AUDIO, DataType.PLAIN_TEXT}
+        media = {DataType.AUDIO, DataType.PLAIN_TEXT, DataType.TIME_SERIES}
         self.host.data_units_add(dataset, titles=[kind.name.lower() for kind in types], data_types=types,
                                  widths=[0 if kind in media else WIDTH for kind in types],
                                  heights=[0 if kind in media else HEIGHT for kind in types],
@@ -372,7 +372,7 @@ class Shapes(unittest.TestCase):
         for kind, task in self.tasks.items():
             (row,) = task.get().to_pylist()
             copy = other.task_open(tasks[row["data_unit"]])
-            for unit in (annoproj.Unit.NORMALISED,) if kind not in (DataType.AUDIO, DataType.PLAIN_TEXT) else ():
+            for unit in (annoproj.Unit.NORMALISED,) if kind not in (DataType.AUDIO, DataType.PLAIN_TEXT, DataType.TIME_SERIES) else ():
                 wanted = {(row["label"], row["part"]): row["coordinates"] for row in task.geometry(unit).to_pylist()}
                 got = {(row["label"], row["part"]): row["coordinates"] for row in copy.geometry(unit).to_pylist()}
                 for key, numbers in wanted.items():
@@ -422,7 +422,7 @@ class Shapes(unittest.TestCase):
             fault(shape, change, words)
 
     def test_ranges_of_audio_and_text_in_label_rows(self):
-        for kind, shape in ((DataType.AUDIO, "audio"), (DataType.PLAIN_TEXT, "text")):
+        for kind, shape in ((DataType.AUDIO, "audio"), (DataType.PLAIN_TEXT, "text"), (DataType.TIME_SERIES, "time_range")):
             labels = LabelArrays()
             labels.add(self.features[shape], ranges=[(5, 9), (20, 20)])
             labels.add(self.features["partly"], ranges=[(0, 3)], answers=[(self.features["partlyText"], "so")])

@@ -144,6 +144,7 @@ _Static_assert((int32_t)ANNOPROJ_DATA_PLAIN_TEXT == 8, "ANNOPROJ_DATA_PLAIN_TEXT
 _Static_assert((int32_t)ANNOPROJ_DATA_PDF == 9, "ANNOPROJ_DATA_PDF");
 _Static_assert((int32_t)ANNOPROJ_DATA_GROUP == 10, "ANNOPROJ_DATA_GROUP");
 _Static_assert((int32_t)ANNOPROJ_DATA_SCENE == 11, "ANNOPROJ_DATA_SCENE");
+_Static_assert((int32_t)ANNOPROJ_DATA_TIME_SERIES == 12, "ANNOPROJ_DATA_TIME_SERIES");
 
 typedef int32_t annoproj_deleted;
 _Static_assert((int32_t)ANNOPROJ_DELETED_HIDDEN == 0, "ANNOPROJ_DELETED_HIDDEN");

@@ -20,7 +20,8 @@ from test_label_rows import FRAMES, HEIGHT, ONTOLOGY, Rows, WIDTH, WORKFLOW  # n
 TYPES = {"image": (DataType.IMAGE, "image/jpeg"), "video": (DataType.VIDEO, "video/mp4"), "audio": (DataType.AUDIO, "audio/mpeg"),
          "plain_text": (DataType.PLAIN_TEXT, "text/plain"),
          "html": (DataType.PLAIN_TEXT, "text/html"), "img_group": (DataType.IMG_GROUP, "image/png")}
-SCENES = {"scene": (DataType.SCENE, "application/octet-stream")}   # in a project of their own: points with z are in no COCO file
+# In a project of their own: points with z are in no COCO file, and the SDK's exporter knows no time series.
+SCENES = {"scene": (DataType.SCENE, "application/octet-stream"), "time_series": (DataType.TIME_SERIES, "text/csv")}
 EACH = 12
 
 
@@ -147,7 +148,7 @@ def plain_row(row, placed):
         for item in frame["objects"] + frame["classifications"]:
             item.pop("reviews", None)
             item.pop("isDeleted", None)
-    media = row["data_type"] in ("audio", "plain_text")
+    media = row["data_type"] in test_label_rows.MEDIA
     for part, key in (("object_answers", "classifications"), ("classification_answers", "classifications"), ("object_actions", "actions")):
         for entry in row[part].values():
             for answer in entry[key]:

@@ -223,7 +223,7 @@ static void test_what_is_wrong_with_a_unit(void **state) {
     static const char *const metadata[][2] = {
         {"", "[1]"}, {"", "{\"a\":1,\"a\":2}"}, {"", "{\"a\":01}"}, {"", "{"}, {"", "{} x"}};
     static const int64_t wide[] = {1, (1 << 20) + 1}, negative[] = {1, -1};
-    static const int32_t types[] = {1, 12}, zero_type[] = {1, 0};
+    static const int32_t types[] = {1, ANNOPROJ_DATA_TIME_SERIES + 1}, zero_type[] = {1, 0};
     static const double low[] = {0, -1}, nan_value[] = {0, __builtin_nan("")}, infinite[] = {0, __builtin_inf()};
     static const int64_t backward[] = {0, 2, 1}, outside[] = {0, 1, 3}, below[] = {-1, 1, 2};
     annoproj_error *error = NULL;

@@ -344,7 +344,7 @@ class Setting(enum.IntEnum):
     TIME_WINDOW_US = 2    # how old reported time may be; 30 days, at most 3,660
     SELF_RELEASE = 3    # collaborators may give back tasks they took themselves; on
     STRICT_STATUS = 4    # tickets do not open paused, completed or cancelled projects; off
-    COUNT_TEXT_AND_AUDIO = 5    # label reports include text, HTML and audio; off
+    COUNT_TEXT_AND_AUDIO = 5    # label reports include text, HTML, audio and time series; off
     OUTBOX_ISSUES = 6    # the outbox tells of issues, too; off
     OUTBOX_STATUS = 7    # the outbox tells of the project's status, too; off
     OUTBOX_LIMIT = 8    # messages the outbox keeps; 1,000,000, at most 10,000,000: the oldest make room
@@ -367,6 +367,7 @@ class DataType(enum.IntEnum):
     PDF = 9
     GROUP = 10
     SCENE = 11
+    TIME_SERIES = 12
 
 
 class Deleted(enum.IntEnum):
@@ -820,14 +821,14 @@ class DataUnitRow:
     uuid: str  # Stable id outside the store (data_hash).
     dataset: int  # Dataset it belongs to.
     title: str  # File name.
-    data_type: str  # image, img_group, video, dicom, dicom_study, nifti, audio, plain_text, pdf, group or scene.
+    data_type: str  # image, img_group, video, dicom, dicom_study, nifti, audio, plain_text, pdf, group, scene or time_series.
     media_type: str  # MIME type.
     link: str  # Where the file is; never opened by the library.
     width: Optional[int]  # Width. [pixels]
     height: Optional[int]  # Height. [pixels]
     frames: int  # Number of frames; 1 for an image.
     fps: Optional[float]  # For videos. [1/s]
-    duration: Optional[float]  # For videos and audio. [s]
+    duration: Optional[float]  # For videos, audio and time series. [s]
     file_bytes: Optional[int]  # Size of the file. [bytes]
     client_metadata: Optional[str]  # JSON object of the host's own.
 
@@ -1040,7 +1041,7 @@ class LabelRow:
     edited: datetime.datetime  # When it was last changed.
     manual: bool  # Whether it was made by hand.
     confidence: float  # 0 to 1.
-    ranges: Tuple[int, ...]  # First and last frame of each range, inclusive (on audio milliseconds, on text characters); empty = global, or on nodes. [frames]
+    ranges: Tuple[int, ...]  # First and last frame of each range, inclusive (on audio milliseconds, on time series their time, on text characters); empty = global, or on nodes. [frames]
     review: Optional[str]  # Review in the present review stage: new, approved, rejected, resolved or reopened.
     review_state: Optional[str]  # State in the last review stage it was in; approved after a move to a complete stage; null before any.
     nodes: Optional[str]  # Of an object on nodes of an HTML document, their ranges: JSON, as range_html of its label row.
@@ -1105,7 +1106,7 @@ class AgreementRow:
     shape: Optional[str]  # Shape of an object, or classification.
     branch: Optional[int]  # The branch with the lower number; null for all pairs together.
     other_branch: Optional[int]  # The other one.
-    items: int  # What the branch has: shapes on frames, frames of a classification, objects of audio and text. [items]
+    items: int  # What the branch has: shapes on frames, frames of a classification, objects of audio, time series and text. [items]
     other_items: int  # What the other has. [items]
     matched: int  # How many of them are the same. [items]
     agreement: Optional[float]  # 2 * matched / (items + other_items), 0 to 1 (the F1 score); null when neither has any.
@@ -1646,9 +1647,9 @@ class LabelChangeRow:
     class_changed: bool  # It is of another class.
     answers_changed: bool  # Answers, or the frames they hold on, differ.
     geometry_changed: bool  # The shape differs on a frame that both have, or is in another unit.
-    frames_changed: bool  # It is on other frames, or on other ranges of audio or text.
+    frames_changed: bool  # It is on other frames, or on other ranges of audio, time series or text.
     details_changed: bool  # Confidence, manual flag, who made or edited it, or when.
-    frames: int  # On how many frames it differs: all frames of what was added or removed; 1 on audio and text; 0 when only details differ. [frames]
+    frames: int  # On how many frames it differs: all frames of what was added or removed; 1 on audio, time series and text; 0 when only details differ. [frames]
     first_frame: Optional[int]  # The first of them.
 
 
@@ -2028,8 +2029,8 @@ class Session(_runtime.Handle):
         Does not compare what no second place of the store tells: titles, names, UUIDs and other texts outside of documents,
         data units but for their titles and types, where an issue is anchored, which way of a router a task took, the content of
         labels (but for approved ones in their review stage, and for what a label version remembers), the frames and answers that were
-        published; whose branches labels on text and audio came from where a project does not count them; time, where a project was
-        purged, beyond what is told elsewhere; acknowledged messages; last signs of work, heartbeats, request keys.
+        published; whose branches labels on text, audio and time series came from where a project does not count them; time, where a
+        project was purged, beyond what is told elsewhere; acknowledged messages; last signs of work, heartbeats, request keys.
 
         In slices it finds the same as in one call: a slice ends behind the table or project it is at, so that
         none takes much longer than its largest; the first reads the file's pages as a whole. Each table and project is looked
@@ -3464,8 +3465,8 @@ class Project(_runtime.Handle):
 
     def export_coco(self, *, path=None, write=None, stages=None, classes=None, sign=None, version_name=None, include_reviews=False, coco_extended=False, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """Writes the labels stored now, drafts included, without those of branches, as COCO, in pixels: an image for each image, image of a group and
-        labelled frame, none for audio, texts and PDF; masks and polygons with holes as compressed run lengths. Circles, ellipses, cuboids, 2D cuboids,
-        segmentations, points and polylines with z, and what is on audio and text have no annotation. `*labels` is how many annotations were written.
+        labelled frame, none for audio, time series, texts and PDF; masks and polygons with holes as compressed run lengths. Circles, ellipses, cuboids, 2D cuboids,
+        segmentations, points and polylines with z, and what is on audio, time series and text have no annotation. `*labels` is how many annotations were written.
         With `coco_extended` a rotatable box is drawn turned, with the bounds of that; circles and ellipses are drawn with 64 corners, with
         their own area and bounds and `rotation`; attributes.classifications has nested answers, too, by
         path ("Colour/Other/Which"); images have `classifications`, those on the frame and those on the whole data unit;
@@ -4063,8 +4064,8 @@ class Task(_runtime.Handle):
         vertex of either is farther from the other than `distance` times the diagonal of the data unit (of a square with side 1 for
         normalised coordinates on a unit without a size), skeletons when that is so of each vertex and both have the same vertices. Those with
         z are so within `scene_distance`, and never the same as one without.
-        Classifications agree on a frame when all their answers are the same there; a global one counts as one on frame 0. On audio and
-        text, objects are the same when intersection over union of their ranges reaches `overlap`, classifications when ranges and answers
+        Classifications agree on a frame when all their answers are the same there; a global one counts as one on frame 0. On audio, time
+        series and text, objects are the same when intersection over union of their ranges reaches `overlap`, classifications when ranges and answers
         are the same; each label is one item.
         INVALID for options out of range. STATE for a branch, and when the data unit has no width and height and shapes in pixels cannot be
         compared without (distances; shapes in both units). PERMISSION for another's task. Rights: task_view.

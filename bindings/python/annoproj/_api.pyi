@@ -343,7 +343,7 @@ class Setting(enum.IntEnum):
     TIME_WINDOW_US = 2    # how old reported time may be; 30 days, at most 3,660
     SELF_RELEASE = 3    # collaborators may give back tasks they took themselves; on
     STRICT_STATUS = 4    # tickets do not open paused, completed or cancelled projects; off
-    COUNT_TEXT_AND_AUDIO = 5    # label reports include text, HTML and audio; off
+    COUNT_TEXT_AND_AUDIO = 5    # label reports include text, HTML, audio and time series; off
     OUTBOX_ISSUES = 6    # the outbox tells of issues, too; off
     OUTBOX_STATUS = 7    # the outbox tells of the project's status, too; off
     OUTBOX_LIMIT = 8    # messages the outbox keeps; 1,000,000, at most 10,000,000: the oldest make room
@@ -366,6 +366,7 @@ class DataType(enum.IntEnum):
     PDF = 9
     GROUP = 10
     SCENE = 11
+    TIME_SERIES = 12
 
 
 class Deleted(enum.IntEnum):
@@ -699,14 +700,14 @@ class DataUnitRow:
     uuid: str  # Stable id outside the store (data_hash).
     dataset: int  # Dataset it belongs to.
     title: str  # File name.
-    data_type: str  # image, img_group, video, dicom, dicom_study, nifti, audio, plain_text, pdf, group or scene.
+    data_type: str  # image, img_group, video, dicom, dicom_study, nifti, audio, plain_text, pdf, group, scene or time_series.
     media_type: str  # MIME type.
     link: str  # Where the file is; never opened by the library.
     width: Optional[int]  # Width. [pixels]
     height: Optional[int]  # Height. [pixels]
     frames: int  # Number of frames; 1 for an image.
     fps: Optional[float]  # For videos. [1/s]
-    duration: Optional[float]  # For videos and audio. [s]
+    duration: Optional[float]  # For videos, audio and time series. [s]
     file_bytes: Optional[int]  # Size of the file. [bytes]
     client_metadata: Optional[str]  # JSON object of the host's own.
 
@@ -919,7 +920,7 @@ class LabelRow:
     edited: datetime.datetime  # When it was last changed.
     manual: bool  # Whether it was made by hand.
     confidence: float  # 0 to 1.
-    ranges: Tuple[int, ...]  # First and last frame of each range, inclusive (on audio milliseconds, on text characters); empty = global, or on nodes. [frames]
+    ranges: Tuple[int, ...]  # First and last frame of each range, inclusive (on audio milliseconds, on time series their time, on text characters); empty = global, or on nodes. [frames]
     review: Optional[str]  # Review in the present review stage: new, approved, rejected, resolved or reopened.
     review_state: Optional[str]  # State in the last review stage it was in; approved after a move to a complete stage; null before any.
     nodes: Optional[str]  # Of an object on nodes of an HTML document, their ranges: JSON, as range_html of its label row.
@@ -984,7 +985,7 @@ class AgreementRow:
     shape: Optional[str]  # Shape of an object, or classification.
     branch: Optional[int]  # The branch with the lower number; null for all pairs together.
     other_branch: Optional[int]  # The other one.
-    items: int  # What the branch has: shapes on frames, frames of a classification, objects of audio and text. [items]
+    items: int  # What the branch has: shapes on frames, frames of a classification, objects of audio, time series and text. [items]
     other_items: int  # What the other has. [items]
     matched: int  # How many of them are the same. [items]
     agreement: Optional[float]  # 2 * matched / (items + other_items), 0 to 1 (the F1 score); null when neither has any.
@@ -1525,9 +1526,9 @@ class LabelChangeRow:
     class_changed: bool  # It is of another class.
     answers_changed: bool  # Answers, or the frames they hold on, differ.
     geometry_changed: bool  # The shape differs on a frame that both have, or is in another unit.
-    frames_changed: bool  # It is on other frames, or on other ranges of audio or text.
+    frames_changed: bool  # It is on other frames, or on other ranges of audio, time series or text.
     details_changed: bool  # Confidence, manual flag, who made or edited it, or when.
-    frames: int  # On how many frames it differs: all frames of what was added or removed; 1 on audio and text; 0 when only details differ. [frames]
+    frames: int  # On how many frames it differs: all frames of what was added or removed; 1 on audio, time series and text; 0 when only details differ. [frames]
     first_frame: Optional[int]  # The first of them.
 
 class ProjectCreateFromCocoResult(NamedTuple):

@@ -275,7 +275,7 @@ static bool same_bytes(const uint8_t *a, size_t a_length, const uint8_t *b, size
     return a_length == b_length && (a_length == 0 || memcmp(a, b, a_length) == 0);
 }
 
-/* Classifications of audio and text are alike when ranges and answers are the same; objects by their ranges. */
+/* Classifications of audio, time series and text are alike when ranges and answers are the same; objects by their ranges. */
 static annoproj_status likeness_of_ranges(const comparing *run, const label *a, const label *b, double *likeness,
                                           annoproj_error **error) {
     frame_ranges first = {0}, second = {0}, shared = {0};
@@ -421,7 +421,7 @@ static int32_t next_class(comparing *run, int32_t last) {
 
 static annoproj_status compare(comparing *run, agreement *row, annoproj_error **error) {
     const class_labels *a = &run->of[row->first], *b = &run->of[row->second];
-    if (run->media || run->class->type == SHAPE_AUDIO || run->class->type == SHAPE_TEXT)
+    if (run->media || shape_is_ranged(run->class->type))
         return compare_media(run, a, b, row, error);
     return run->class->kind == FEATURE_CLASSIFICATION ? compare_classifications(run, a, b, row, error)
                                                       : compare_shapes(run, a, b, row, error);

@@ -597,8 +597,8 @@ ANNOPROJ_API void annoproj_check_options_init(annoproj_check_options *options AN
  * Does not compare what no second place of the store tells: titles, names, UUIDs and other texts outside of documents,
  * data units but for their titles and types, where an issue is anchored, which way of a router a task took, the content of
  * labels (but for approved ones in their review stage, and for what a label version remembers), the frames and answers that were
- * published; whose branches labels on text and audio came from where a project does not count them; time, where a project was
- * purged, beyond what is told elsewhere; acknowledged messages; last signs of work, heartbeats, request keys.
+ * published; whose branches labels on text, audio and time series came from where a project does not count them; time, where a
+ * project was purged, beyond what is told elsewhere; acknowledged messages; last signs of work, heartbeats, request keys.
  *
  * In slices it finds the same as in one call: a slice ends behind the table or project it is at, so that
  * none takes much longer than its largest; the first reads the file's pages as a whole. Each table and project is looked
@@ -650,7 +650,7 @@ enum annoproj_setting_values {
     ANNOPROJ_SETTING_TIME_WINDOW_US = 2,         /* how old reported time may be; 30 days, at most 3,660 */
     ANNOPROJ_SETTING_SELF_RELEASE = 3,           /* collaborators may give back tasks they took themselves; on */
     ANNOPROJ_SETTING_STRICT_STATUS = 4,          /* tickets do not open paused, completed or cancelled projects; off */
-    ANNOPROJ_SETTING_COUNT_TEXT_AND_AUDIO = 5,   /* label reports include text, HTML and audio; off */
+    ANNOPROJ_SETTING_COUNT_TEXT_AND_AUDIO = 5,   /* label reports include text, HTML, audio and time series; off */
     ANNOPROJ_SETTING_OUTBOX_ISSUES = 6,          /* the outbox tells of issues, too; off */
     ANNOPROJ_SETTING_OUTBOX_STATUS = 7,          /* the outbox tells of the project's status, too; off */
     ANNOPROJ_SETTING_OUTBOX_LIMIT = 8            /* messages the outbox keeps; 1,000,000, at most 10,000,000: the oldest make room */
@@ -739,7 +739,8 @@ enum annoproj_data_type_values {
     ANNOPROJ_DATA_PLAIN_TEXT = 8,
     ANNOPROJ_DATA_PDF = 9,
     ANNOPROJ_DATA_GROUP = 10,
-    ANNOPROJ_DATA_SCENE = 11
+    ANNOPROJ_DATA_SCENE = 11,
+    ANNOPROJ_DATA_TIME_SERIES = 12
 };
 typedef int32_t annoproj_data_type;
 
@@ -758,14 +759,14 @@ ANNOPROJ_COLUMN(data_unit, int64, required, "", "Data unit", "Id of the data uni
 ANNOPROJ_COLUMN(uuid, utf8, required, "", "UUID", "Stable id outside the store (data_hash).")
 ANNOPROJ_COLUMN(dataset, int64, required, "", "Dataset", "Dataset it belongs to.")
 ANNOPROJ_COLUMN(title, utf8, required, "", "File name", "File name.")
-ANNOPROJ_COLUMN(data_type, dictionary, required, "", "Data type", "image, img_group, video, dicom, dicom_study, nifti, audio, plain_text, pdf, group or scene.")
+ANNOPROJ_COLUMN(data_type, dictionary, required, "", "Data type", "image, img_group, video, dicom, dicom_study, nifti, audio, plain_text, pdf, group, scene or time_series.")
 ANNOPROJ_COLUMN(media_type, utf8, required, "", "Media type", "MIME type.")
 ANNOPROJ_COLUMN(link, utf8, required, "", "Link", "Where the file is; never opened by the library.")
 ANNOPROJ_COLUMN(width, int64, nullable, "pixels", "Width", "Width.")
 ANNOPROJ_COLUMN(height, int64, nullable, "pixels", "Height", "Height.")
 ANNOPROJ_COLUMN(frames, int64, required, "", "Frames", "Number of frames; 1 for an image.")
 ANNOPROJ_COLUMN(fps, double, nullable, "1/s", "Frames per second", "For videos.")
-ANNOPROJ_COLUMN(duration, double, nullable, "s", "Duration", "For videos and audio.")
+ANNOPROJ_COLUMN(duration, double, nullable, "s", "Duration", "For videos, audio and time series.")
 ANNOPROJ_COLUMN(file_bytes, int64, nullable, "bytes", "File size", "Size of the file.")
 ANNOPROJ_COLUMN(client_metadata, utf8, nullable, "", "Client metadata", "JSON object of the host's own.")
 ANNOPROJ_ROW_END(data_unit_row)
@@ -1697,14 +1698,15 @@ typedef int32_t annoproj_visibility;
  *   segmentation: run lengths over the points of a scene, starting with points outside
  * `unit` is about shapes that can be in pixels or normalised: bitmasks, cuboids and segmentations are kept as they come. With
  * ANNOPROJ_UNIT_SCENE points and polylines have z; other shapes but those three are not in it, and only scenes and groups take it.
- * Label i has the answers [answer_starts[i], answer_starts[i+1]) and, for classifications and for objects of audio and text, the
- * ranges [range_starts[i], range_starts[i+1]): of frames, on audio of milliseconds, on text of characters (none = a global
+ * Label i has the answers [answer_starts[i], answer_starts[i+1]) and, for classifications and for objects of audio, time series and text, the
+ * ranges [range_starts[i], range_starts[i+1]): of frames, on audio of milliseconds, on time series of time in whatever unit the host counts
+ * it, on text of characters (none = a global
  * classification). Features are numbers of feature_row.
  * A change replaces or adds the frames that are given (one without parts is taken away, with its dynamic answers), and gives the
  * attributes that are named new answers: static ones wholly, dynamic ones on the frames named, what is nested under them included;
  * option -1 takes the answer away. Ranges replace those it has. Class 0, confidence NaN and automatic -1 leave it as it is, as NULL
  * does. Its geometry stays in the unit it came in: changes of it come in the same one.
- * Audio takes audio objects, text takes text objects, scenes and groups all others, everything else all but cuboids and
+ * Audio takes audio objects, time series take time_range objects, text takes text objects, scenes and groups all others, everything else all but cuboids and
  * segmentations; classifications are for all. */
 typedef struct annoproj_label_changes {
     size_t size;
@@ -1779,7 +1781,7 @@ ANNOPROJ_COLUMN(editor, int64, required, "", "Last edited by", "User who changed
 ANNOPROJ_COLUMN(edited, timestamp_us, required, "", "Edited", "When it was last changed.")
 ANNOPROJ_COLUMN(manual, bool, required, "", "Manual", "Whether it was made by hand.")
 ANNOPROJ_COLUMN(confidence, double, required, "", "Confidence", "0 to 1.")
-ANNOPROJ_COLUMN(ranges, int64_list, required, "frames", "Frames", "First and last frame of each range, inclusive (on audio milliseconds, on text characters); empty = global, or on nodes.")
+ANNOPROJ_COLUMN(ranges, int64_list, required, "frames", "Frames", "First and last frame of each range, inclusive (on audio milliseconds, on time series their time, on text characters); empty = global, or on nodes.")
 ANNOPROJ_COLUMN(review, dictionary, nullable, "", "Review", "Review in the present review stage: new, approved, rejected, resolved or reopened.")
 ANNOPROJ_COLUMN(review_state, dictionary, nullable, "", "Review state", "State in the last review stage it was in; approved after a move to a complete stage; null before any.")
 ANNOPROJ_COLUMN(nodes, utf8, nullable, "", "Nodes", "Of an object on nodes of an HTML document, their ranges: JSON, as range_html of its label row.")
@@ -1965,7 +1967,7 @@ ANNOPROJ_COLUMN(feature_hash, utf8, nullable, "", "Feature hash", "featureNodeHa
 ANNOPROJ_COLUMN(shape, dictionary, nullable, "", "Shape", "Shape of an object, or classification.")
 ANNOPROJ_COLUMN(branch, int64, nullable, "", "Branch", "The branch with the lower number; null for all pairs together.")
 ANNOPROJ_COLUMN(other_branch, int64, nullable, "", "Other branch", "The other one.")
-ANNOPROJ_COLUMN(items, int64, required, "items", "Items", "What the branch has: shapes on frames, frames of a classification, objects of audio and text.")
+ANNOPROJ_COLUMN(items, int64, required, "items", "Items", "What the branch has: shapes on frames, frames of a classification, objects of audio, time series and text.")
 ANNOPROJ_COLUMN(other_items, int64, required, "items", "Items of the other", "What the other has.")
 ANNOPROJ_COLUMN(matched, int64, required, "items", "Matched", "How many of them are the same.")
 ANNOPROJ_COLUMN(agreement, double, nullable, "", "Agreement", "2 * matched / (items + other_items), 0 to 1 (the F1 score); null when neither has any.")
@@ -1984,8 +1986,8 @@ ANNOPROJ_ROW_END(agreement_row)
  * vertex of either is farther from the other than `distance` times the diagonal of the data unit (of a square with side 1 for
  * normalised coordinates on a unit without a size), skeletons when that is so of each vertex and both have the same vertices. Those with
  * z are so within `scene_distance`, and never the same as one without.
- * Classifications agree on a frame when all their answers are the same there; a global one counts as one on frame 0. On audio and
- * text, objects are the same when intersection over union of their ranges reaches `overlap`, classifications when ranges and answers
+ * Classifications agree on a frame when all their answers are the same there; a global one counts as one on frame 0. On audio, time
+ * series and text, objects are the same when intersection over union of their ranges reaches `overlap`, classifications when ranges and answers
  * are the same; each label is one item.
  * INVALID for options out of range. STATE for a branch, and when the data unit has no width and height and shapes in pixels cannot be
  * compared without (distances; shapes in both units). PERMISSION for another's task. Rights: task_view. */
@@ -2857,8 +2859,8 @@ typedef struct annoproj_export_options {
 ANNOPROJ_API void annoproj_export_options_init(annoproj_export_options *options ANNOPROJ_OUT) ANNOPROJ_SINCE(0, 1);
 
 /* Writes the labels stored now, drafts included, without those of branches, as COCO, in pixels: an image for each image, image of a group and
- * labelled frame, none for audio, texts and PDF; masks and polygons with holes as compressed run lengths. Circles, ellipses, cuboids, 2D cuboids,
- * segmentations, points and polylines with z, and what is on audio and text have no annotation. `*labels` is how many annotations were written.
+ * labelled frame, none for audio, time series, texts and PDF; masks and polygons with holes as compressed run lengths. Circles, ellipses, cuboids, 2D cuboids,
+ * segmentations, points and polylines with z, and what is on audio, time series and text have no annotation. `*labels` is how many annotations were written.
  * With `coco_extended` a rotatable box is drawn turned, with the bounds of that; circles and ellipses are drawn with 64 corners, with
  * their own area and bounds and `rotation`; attributes.classifications has nested answers, too, by
  * path ("Colour/Other/Which"); images have `classifications`, those on the frame and those on the whole data unit;
@@ -2956,9 +2958,9 @@ ANNOPROJ_COLUMN(change, dictionary, required, "", "Change", "added, removed or c
 ANNOPROJ_COLUMN(class_changed, bool, required, "", "Class changed", "It is of another class.")
 ANNOPROJ_COLUMN(answers_changed, bool, required, "", "Answers changed", "Answers, or the frames they hold on, differ.")
 ANNOPROJ_COLUMN(geometry_changed, bool, required, "", "Geometry changed", "The shape differs on a frame that both have, or is in another unit.")
-ANNOPROJ_COLUMN(frames_changed, bool, required, "", "Frames changed", "It is on other frames, or on other ranges of audio or text.")
+ANNOPROJ_COLUMN(frames_changed, bool, required, "", "Frames changed", "It is on other frames, or on other ranges of audio, time series or text.")
 ANNOPROJ_COLUMN(details_changed, bool, required, "", "Details changed", "Confidence, manual flag, who made or edited it, or when.")
-ANNOPROJ_COLUMN(frames, int64, required, "frames", "Frames", "On how many frames it differs: all frames of what was added or removed; 1 on audio and text; 0 when only details differ.")
+ANNOPROJ_COLUMN(frames, int64, required, "frames", "Frames", "On how many frames it differs: all frames of what was added or removed; 1 on audio, time series and text; 0 when only details differ.")
 ANNOPROJ_COLUMN(first_frame, int64, nullable, "", "First frame", "The first of them.")
 ANNOPROJ_ROW_END(label_change_row)
 

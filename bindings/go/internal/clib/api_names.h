@@ -1047,6 +1047,7 @@
 #define shape_converts annoproj_internal_shape_converts
 #define shape_end annoproj_internal_shape_end
 #define shape_has_area annoproj_internal_shape_has_area
+#define shape_is_ranged annoproj_internal_shape_is_ranged
 #define shape_is_runs annoproj_internal_shape_is_runs
 #define shape_likeness annoproj_internal_shape_likeness
 #define shape_number annoproj_internal_shape_number

@@ -12,7 +12,7 @@ typedef struct coco_images {
     bool first;          /* no element of the array has been written */
 } coco_images;
 
-bool coco_has_images(const export_task *task); /* audio, texts and PDF have none */
+bool coco_has_images(const export_task *task); /* audio, time series, texts and PDF have none */
 /* Finds the labelled frames; needs the labels. */
 annoproj_status coco_images_find(coco_images *images, export_task *task, annoproj_error **error);
 /* Whether coco_images_find() is needed: else every image of the task is there, labelled or not. */

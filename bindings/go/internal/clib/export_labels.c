@@ -22,7 +22,7 @@ static bool is_framed(const export_task *task) {
 }
 
 static bool is_geometric(const export_task *task) {
-    return task->unit.data_type != ANNOPROJ_DATA_AUDIO && task->unit.data_type != ANNOPROJ_DATA_PLAIN_TEXT;
+    return !label_unit_is_media(&task->unit);
 }
 
 static annoproj_status write_object(rows_export *run, frame_walk *walk, const export_task *task, size_t index,

@@ -22,6 +22,7 @@ static const struct {
     {SHAPE_SEGMENTATION, "segmentation"},
     {SHAPE_CIRCLE, "circle"},
     {SHAPE_ELLIPSE, "ellipse"},
+    {SHAPE_TIME_RANGE, "time_range"},
     {ATTRIBUTE_RADIO, "radio"},
     {ATTRIBUTE_CHECKLIST, "checklist"},
     {ATTRIBUTE_TEXT, "text"},

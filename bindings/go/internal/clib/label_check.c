@@ -54,6 +54,7 @@ static const uint32_t shapes_on[] = {
     [ANNOPROJ_DATA_PDF] = FLAT,
     [ANNOPROJ_DATA_GROUP] = FLAT | SPATIAL,
     [ANNOPROJ_DATA_SCENE] = FLAT | SPATIAL,
+    [ANNOPROJ_DATA_TIME_SERIES] = SHAPE(SHAPE_TIME_RANGE),
 };
 
 bool label_unit_takes(const data_unit *unit, const feature *class) {
@@ -62,11 +63,11 @@ bool label_unit_takes(const data_unit *unit, const feature *class) {
             (shapes_on[unit->data_type] & SHAPE(class->type)) != 0);
 }
 
-/* What a class wants: objects a geometry (text and audio ones ranges), classifications none. */
+/* What a class wants: objects a geometry or, on media without frames, ranges; classifications none. */
 static annoproj_status check_kind(const label *one, const feature *class, const data_unit *unit, const char *what,
                                   annoproj_error **error) {
     const bool object = class->kind == FEATURE_OBJECT;
-    const bool ranged = !object || class->type == SHAPE_AUDIO || class->type == SHAPE_TEXT;
+    const bool ranged = !object || shape_is_ranged(class->type);
     geometry_cursor cursor;
     if (!label_unit_takes(unit, class)) {
         return fail(error, ANNOPROJ_DATA, "%s: %s is a %s, which a data unit of type %s does not have", what,

@@ -130,7 +130,7 @@ static annoproj_status write_object(label_row_writer *to, const export_task *tas
         return export_damaged(task, of, error);
     }
     annoproj_status status = ANNOPROJ_OK;
-    if (of->geometry_length == 0) { /* on audio and text no frame has it */
+    if (of->geometry_length == 0) { /* on audio, time series and text no frame has it */
         json_text_member(out, "featureHash", class->hash);
         json_text_member(out, "name", class->name);
         json_text_member(out, "color", class->color);

@@ -84,7 +84,7 @@ static annoproj_status find_changed(label_change *change, change_frames *sets, a
     return status;
 }
 
-/* On audio and text every label counts one frame. */
+/* On audio, time series and text every label counts one frame. */
 static annoproj_status count_frames(label_change *change, bool media, annoproj_error **error) {
     change_frames sets = {0};
     annoproj_status status = ANNOPROJ_OK;

@@ -27,6 +27,7 @@ typedef enum feature_type { /* stored */
                             SHAPE_SEGMENTATION = 12,
                             SHAPE_CIRCLE = 13,
                             SHAPE_ELLIPSE = 14,
+                            SHAPE_TIME_RANGE = 15,
                             ATTRIBUTE_RADIO = 32,
                             ATTRIBUTE_CHECKLIST = 33,
                             ATTRIBUTE_TEXT = 34,

@@ -22,7 +22,7 @@ static annoproj_status read_data_types(json_reader *from, wanted_values *out, an
     annoproj_status status = wanted_values_read(from, "data_type", true, out, error);
     for (size_t i = 0; i < out->count && status == ANNOPROJ_OK; i++) {
         bool known = false;
-        for (int32_t type = ANNOPROJ_DATA_IMAGE; type <= ANNOPROJ_DATA_SCENE && !known; type++)
+        for (int32_t type = ANNOPROJ_DATA_IMAGE; type <= ANNOPROJ_DATA_TIME_SERIES && !known; type++)
             known = strcmp(out->list[i].text, data_type_name(type)) == 0;
         if (!known)
             status = json_fault(from, error, "data_type %s is not known", QUOTED(out->list[i].text));

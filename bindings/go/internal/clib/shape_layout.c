@@ -16,6 +16,10 @@ bool shape_takes_scene(int32_t shape) {
     return shape == SHAPE_POINT || shape == SHAPE_POLYLINE || shape == SHAPE_CUBOID;
 }
 
+bool shape_is_ranged(int32_t shape) {
+    return shape == SHAPE_AUDIO || shape == SHAPE_TIME_RANGE || shape == SHAPE_TEXT;
+}
+
 bool shape_is_runs(int32_t shape) {
     return shape == SHAPE_BITMASK || shape == SHAPE_SEGMENTATION;
 }
