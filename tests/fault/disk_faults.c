@@ -2,7 +2,8 @@
  * early; once, or from then on. For each command:
  *
  *   - The status is the one that is documented for it, and when it is not OK, the store is what it was; when it is, what it
- *     should be. COMMIT_UNKNOWN comes only while the disk goes on failing, at a write or a sync of the log.
+ *     should be. COMMIT_UNKNOWN comes only while the disk goes on failing, at a write or a sync of the log or
+ *     a write of its index.
  *   - That is true also if the power goes right after the call returned, and an fsync that failed loses what it likes.
  *   - With the disk well again the same handles work: the command, repeated with its request key, succeeds, once. (A page
  *     that was cut short stays in SQLite's cache: CORRUPT, until the store is opened again.)
@@ -121,8 +122,9 @@ static void take_status(attempt *at, annoproj_status status, annoproj_error **er
 static void judge_status(const attempt *at) {
     annoproj_status usual = at->fault == DISK_FULL ? ANNOPROJ_FULL : ANNOPROJ_IO;
     if (at->status == ANNOPROJ_COMMIT_UNKNOWN) {
-        must(at->lasting && (disk_failed_on("write", "-wal") || disk_failed_on("fsync", "-wal")), at,
-             "the outcome could have been found out");
+        must(at->lasting && (disk_failed_on("write", "-wal") || disk_failed_on("fsync", "-wal") ||
+                             disk_failed_on("write", "-shm")),
+             at, "the outcome could have been found out");
     } else if (at->status == ANNOPROJ_CORRUPT) {
         /* A copy that cannot be read back is as good as damaged. */
         must(at->fault == DISK_SHORT_READ || strstr(disk_failed_at(), "-copy-") != NULL ||
