@@ -2360,8 +2360,8 @@ ANNOPROJ_COLUMN(parent_row, int64, nullable, "", "Parent row", "Row of the class
 ANNOPROJ_COLUMN(name, utf8, required, "", "Ontology", "Name of the class or option.")
 ANNOPROJ_COLUMN(feature_hash, utf8, required, "", "Feature hash", "featureNodeHash.")
 ANNOPROJ_COLUMN(created, int64, required, "labels", "Created", "First publications; for an option of labels that held it then.")
-ANNOPROJ_COLUMN(approved, int64, required, "labels", "Approved", "Approvals.")
-ANNOPROJ_COLUMN(rejected, int64, required, "labels", "Rejected", "Rejections.")
+ANNOPROJ_COLUMN(approved, int64, required, "labels", "Approved", "Approvals; for an option of labels that held it when they were decided.")
+ANNOPROJ_COLUMN(rejected, int64, required, "labels", "Rejected", "Rejections; for an option of labels that held it when they were decided.")
 ANNOPROJ_COLUMN(rejection_rate, double, nullable, "", "Rejection rate", "Rejected / (approved + rejected).")
 ANNOPROJ_ROW_END(ontology_actions_row)
 

@@ -1299,9 +1299,9 @@ type OntologyActionsRow struct {
 	FeatureHash string `json:"feature_hash"`
 	// Created: First publications; for an option of labels that held it then. In labels.
 	Created int64 `json:"created"`
-	// Approved: Approvals. In labels.
+	// Approved: Approvals; for an option of labels that held it when they were decided. In labels.
 	Approved int64 `json:"approved"`
-	// Rejected: Rejections. In labels.
+	// Rejected: Rejections; for an option of labels that held it when they were decided. In labels.
 	Rejected int64 `json:"rejected"`
 	// RejectionRate: Rejected / (approved + rejected).
 	RejectionRate Null[float64] `json:"rejection_rate"`

@@ -79,54 +79,19 @@ static void emit(publishing *run, int32_t kind, const label *one, int64_t frames
                                      .reference = one->number});
 }
 
-/* The options a new label holds, with the frames each holds on: one event each, and what later decisions count. */
-static annoproj_status keep_first_answers(publishing *run, const label *one, int64_t frames, published *row,
-                                          annoproj_error **error) {
-    answers_cursor cursor;
-    answer held;
-    frame_ranges on = {0};
-    bytes first = {0};
-    annoproj_status status = ANNOPROJ_OK;
-    answers_open(&cursor, one->answers, one->answers_length);
-    while (status == ANNOPROJ_OK && answers_next(&cursor, &held)) {
-        if (held.kind != ANSWER_OPTION)
-            continue;
-        if (held.dynamic)
-            status = label_frames(held.ranges, held.ranges_length, run->media, &on, error);
-        int64_t held_frames = held.dynamic ? frame_ranges_frames(&on) : frames;
-        bytes_varint(&first, (uint64_t)held.option);
-        bytes_varint(&first, (uint64_t)held_frames);
-        if (run->counts && run->action != PUBLISH_SILENT && run->action != PUBLISH_BRANCH)
-            command_event(run->cmd, &(event){.kind = EVENT_ANSWER_CREATE,
-                                             .actor = actor_of(run, one),
-                                             .task = NUMBER_OF(run->task->id),
-                                             .stage = run->task->stage.number,
-                                             .class = one->class,
-                                             .answer = held.option,
-                                             .frames = held_frames,
-                                             .reference = one->number});
-    }
-    uint8_t *copy = arena_allocate(run->cmd->scope.memory, first.length + 1);
-    if (status == ANNOPROJ_OK && cursor.failed)
-        status = fail(error, ANNOPROJ_CORRUPT, "the answers of label %s are damaged: run a check of the store",
-                      one->hash);
-    if (status == ANNOPROJ_OK && (first.failed || !copy))
-        status = fail_memory(error);
-    if (status == ANNOPROJ_OK && first.length > 0)
-        memcpy(copy, first.data, first.length);
-    row->first_answers = copy;
-    row->first_answers_length = first.length;
-    bytes_release(&first);
-    frame_ranges_release(&on);
-    return status;
-}
-
-bool first_answer_next(unpacker *from, int32_t *option, int64_t *frames) {
-    if (from->at >= from->end)
-        return false;
-    *option = (int32_t)unpack_varint(from);
-    *frames = (int64_t)unpack_varint(from);
-    return !from->failed;
+/* The options a new label holds. */
+static annoproj_status emit_first_answers(publishing *run, const label *one, int64_t frames, annoproj_error **error) {
+    if (!run->counts || run->action == PUBLISH_SILENT || run->action == PUBLISH_BRANCH)
+        return ANNOPROJ_OK;
+    return label_answer_events(run->cmd,
+                               &(event){.kind = EVENT_ANSWER_CREATE,
+                                        .actor = actor_of(run, one),
+                                        .task = NUMBER_OF(run->task->id),
+                                        .stage = run->task->stage.number,
+                                        .class = one->class,
+                                        .frames = frames,
+                                        .reference = one->number},
+                               one->answers, one->answers_length, run->media, error);
 }
 
 /* The frame sets an edit is told by. */
@@ -225,7 +190,7 @@ static annoproj_status publish_first(publishing *run, const label *one, publishe
     row->answers_length = one->answers_length;
     if (status == ANNOPROJ_OK) {
         emit(run, EVENT_LABEL_CREATE, one, frame_ranges_frames(&frames));
-        status = keep_first_answers(run, one, frame_ranges_frames(&frames), row, error);
+        status = emit_first_answers(run, one, frame_ranges_frames(&frames), error);
     }
     if (status == ANNOPROJ_OK)
         status = keep_ranges(&run->cmd->scope, &frames, &row->frames_ever, &row->frames_ever_length, error);

@@ -44,5 +44,4 @@ const char schema_label[] =
     " frames BLOB NOT NULL,"            /* its ranges as published; empty = global */
     " frames_ever BLOB NOT NULL,"       /* every frame that was ever published */
     " answers BLOB NOT NULL,"
-    " first_answers BLOB NOT NULL," /* options it held when first published, with their frames */
     " PRIMARY KEY(task, label)) WITHOUT ROWID, STRICT;";

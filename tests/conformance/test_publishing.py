@@ -63,7 +63,7 @@ class Label:
 
 class Published:
     def __init__(self, label):
-        self.label, self.ever, self.live, self.first = label, label.frames, True, label.options()
+        self.label, self.ever, self.live = label, label.frames, True
         self.submitted, self.at_last_submit = False, False
 
 
@@ -138,7 +138,7 @@ class Model:
             if one.at_last_submit:
                 keys.append(("user", "a", task.submitter, state))
             self.count(task, actor, state, label, 1, len(label.frames), keys)
-            for option, frames in one.first.items():
+            for option, frames in label.options().items():
                 self.count(task, actor, state, label, 1, frames, [("class", option, state)])
 
 

@@ -47,8 +47,7 @@ class Labels:
                 record("label_create", label.kind, len(label.frames))
                 for option in label.answers:
                     record("answer_create", label.kind, len(label.frames), option=option)
-                task.published[label.number] = Published(label.kind, label.frames, label.answers, label.answers,
-                                                         len(label.frames), ever=label.frames)
+                task.published[label.number] = Published(label.kind, label.frames, label.answers, ever=label.frames)
                 task.numbers[label.hash] = label.number
                 continue
             was = one.frames if one.live else frozenset()

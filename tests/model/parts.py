@@ -86,8 +86,6 @@ class Published:
     kind: int
     frames: frozenset
     answers: frozenset
-    first_answers: frozenset
-    first_frames: int
     live: bool = True
     ever: frozenset = frozenset()
     submitted: bool = False

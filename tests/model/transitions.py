@@ -156,8 +156,8 @@ class Transitions:
                 one = task.published[label.number]
                 credited = one.submitter if one.at_last_submit else HOST
                 self.record("label_" + state, user, task, credited=credited, label_class=label.kind, frames=len(label.frames))
-                for option in one.first_answers:
-                    self.record("answer_" + state, user, task, credited=credited, label_class=label.kind, option=option, frames=one.first_frames)
+                for option in label.answers:
+                    self.record("answer_" + state, user, task, credited=credited, label_class=label.kind, option=option, frames=len(label.frames))
         if approve:
             for issue in task.issues:
                 if issue.rejection and not issue.resolved:

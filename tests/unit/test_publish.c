@@ -259,6 +259,38 @@ static void decisions_count_at_each_action(void **state) {
     team_free(made);
 }
 
+/* Decisions count for the options a label holds then, not for those it was published with first. */
+static void decisions_count_for_what_is_held(void **state) {
+    (void)state;
+    features of;
+    char events[8192], expected[1024];
+    team *made = label_team("", "\"strict_review\": false", false, &of);
+    annoproj_error *error = NULL;
+    annoproj_task *task = team_task(made, TEAM_ANNOTATOR, VIDEO), *manager = team_task(made, TEAM_MANAGER, VIDEO);
+    write_state(task, "0-4r", false, &of);
+    submit(made, VIDEO);
+    int64_t after = last_seq(made);
+    assert_ok(annoproj_task_reject(manager, NULL, NULL, &error), error);
+    events_after(made, after, events);
+    fill_in_with(
+        "label_reject 1 frames=5 class=%c credited=%X\nanswer_reject 1 frames=5 class=%c answer=%r credited=%X\n", &of,
+        made->users[TEAM_ANNOTATOR], expected);
+    assert_string_equal(events, expected);
+    write_state(task, "0-4y", false, &of);
+    submit(made, VIDEO);
+    after = last_seq(made);
+    assert_ok(annoproj_task_approve(manager, NULL, NULL, &error), error);
+    events_after(made, after, events);
+    fill_in_with(
+        "label_approve 1 frames=5 class=%c credited=%X\nanswer_approve 1 frames=2 class=%c answer=%y credited=%X\n",
+        &of, made->users[TEAM_ANNOTATOR], expected);
+    assert_string_equal(events, expected);
+    assert_int_equal(team_differences(made), 0);
+    annoproj_task_close(task);
+    annoproj_task_close(manager);
+    team_free(made);
+}
+
 static void classifications_without_frames_count_one(void **state) {
     (void)state;
     static draft changes;
@@ -447,6 +479,7 @@ int main(void) {
                                        cmocka_unit_test(put_back_is_edited),
                                        cmocka_unit_test(published_in_review),
                                        cmocka_unit_test(decisions_count_at_each_action),
+                                       cmocka_unit_test(decisions_count_for_what_is_held),
                                        cmocka_unit_test(classifications_without_frames_count_one),
                                        cmocka_unit_test(text_and_audio),
                                        cmocka_unit_test(host_submits_credit_nobody),

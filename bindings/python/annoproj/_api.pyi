@@ -1132,8 +1132,8 @@ class OntologyActionsRow:
     name: str  # Name of the class or option.
     feature_hash: str  # featureNodeHash.
     created: int  # First publications; for an option of labels that held it then. [labels]
-    approved: int  # Approvals. [labels]
-    rejected: int  # Rejections. [labels]
+    approved: int  # Approvals; for an option of labels that held it when they were decided. [labels]
+    rejected: int  # Rejections; for an option of labels that held it when they were decided. [labels]
     rejection_rate: Optional[float]  # Rejected / (approved + rejected).
 
 

@@ -367,7 +367,6 @@
 #define fingerprint_int64 annoproj_internal_fingerprint_int64
 #define fingerprint_text annoproj_internal_fingerprint_text
 #define finish_table annoproj_internal_finish_table
-#define first_answer_next annoproj_internal_first_answer_next
 #define format_now annoproj_internal_format_now
 #define format_released annoproj_internal_format_released
 #define frame_ranges_add annoproj_internal_frame_ranges_add
@@ -507,6 +506,7 @@
 #define key_map_release annoproj_internal_key_map_release
 #define label_agreement annoproj_internal_label_agreement
 #define label_answer_add annoproj_internal_label_answer_add
+#define label_answer_events annoproj_internal_label_answer_events
 #define label_by_hash annoproj_internal_label_by_hash
 #define label_change_encode annoproj_internal_label_change_encode
 #define label_change_hash annoproj_internal_label_change_hash

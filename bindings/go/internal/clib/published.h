@@ -8,8 +8,8 @@ typedef struct published {
     int64_t label, submitter;
     int32_t class;
     bool live, submitted, at_last_submit;
-    const uint8_t *frames, *frames_ever, *answers, *first_answers; /* in the arena */
-    size_t frames_length, frames_ever_length, answers_length, first_answers_length;
+    const uint8_t *frames, *frames_ever, *answers; /* in the arena */
+    size_t frames_length, frames_ever_length, answers_length;
     char hash[9];
     bool seen, changed; /* for the comparison */
 } published;

@@ -248,8 +248,8 @@ annoproj_status review_count(scope *in, int64_t task, int64_t stage, review_coun
 typedef struct decided_label {
     int64_t number, credited, frames;
     int32_t class, state;
-    const uint8_t *first_answers;
-    size_t first_answers_length;
+    const uint8_t *answers;
+    size_t answers_length;
     struct decided_label *next;
 } decided_label;
 
@@ -259,15 +259,15 @@ static annoproj_status read_decided(scope *in, statement *from, bool media, deci
     one->class = (int32_t)column_int64(from, 1);
     one->state = (int32_t)column_int64(from, 3);
     one->credited = column_int64(from, 4);
-    one->first_answers_length = column_length(from, 5);
-    uint8_t *copy = arena_allocate(in->memory, one->first_answers_length + 1);
+    one->answers_length = column_length(from, 5);
+    uint8_t *copy = arena_allocate(in->memory, one->answers_length + 1);
     if (!copy) {
         return fail_memory(error);
     }
-    if (one->first_answers_length > 0) {
-        memcpy(copy, column_blob(from, 5), one->first_answers_length);
+    if (one->answers_length > 0) {
+        memcpy(copy, column_blob(from, 5), one->answers_length);
     }
-    one->first_answers = copy;
+    one->answers = copy;
     annoproj_status status = label_frames(column_blob(from, 2), column_length(from, 2), media, frames, error);
     one->frames = frame_ranges_frames(frames);
     return status;
@@ -277,7 +277,7 @@ static annoproj_status gather_decided(scope *in, const task_facts *task, bool me
                                       annoproj_error **error) {
     static const char query[] =
         "SELECT l.number, l.class, l.ranges, r.state, CASE WHEN p.at_last_submit THEN p.submitter ELSE 0 END,"
-        " p.first_answers FROM label l"
+        " l.answers FROM label l"
         " LEFT JOIN label_review r ON r.task = l.task AND r.label = l.number AND r.stage = ?2"
         " LEFT JOIN label_published p ON p.task = l.task AND p.label = l.number"
         " WHERE l.task = ?1 ORDER BY l.number";
@@ -296,7 +296,9 @@ static annoproj_status gather_decided(scope *in, const task_facts *task, bool me
     return status == ANNOPROJ_OK ? ended : status;
 }
 
-static void append_decision(command *cmd, const task_facts *task, const decided_label *one, bool with_task) {
+/* The options that count are those the label holds now (behaviour §12: "that held it then"). */
+static annoproj_status append_decision(command *cmd, const task_facts *task, const decided_label *one, bool with_task,
+                                       bool media, annoproj_error **error) {
     bool approved = one->state == REVIEW_APPROVED;
     event made = {.kind = approved ? EVENT_LABEL_APPROVE : EVENT_LABEL_REJECT,
                   .task = NUMBER_OF(task->id),
@@ -307,12 +309,9 @@ static void append_decision(command *cmd, const task_facts *task, const decided_
                   .credited = one->credited,
                   .value = with_task};
     command_event(cmd, &made);
-    unpacker from = {one->first_answers, one->first_answers + one->first_answers_length, false};
     made.kind = approved ? EVENT_ANSWER_APPROVE : EVENT_ANSWER_REJECT;
     made.value = 0;
-    while (first_answer_next(&from, &made.answer, &made.frames)) {
-        command_event(cmd, &made);
-    }
+    return label_answer_events(cmd, &made, one->answers, one->answers_length, media, error);
 }
 
 annoproj_status review_action(command *cmd, const task_facts *task, bool approve, bool decide, annoproj_error **error) {
@@ -330,7 +329,7 @@ annoproj_status review_action(command *cmd, const task_facts *task, bool approve
             status = set_state(cmd, task->id, task->stage.id, one->number, (review_state)one->state, &class, error);
         }
         if (status == ANNOPROJ_OK && is_decided(one->state) && counts) {
-            append_decision(cmd, task, one, with_task);
+            status = append_decision(cmd, task, one, with_task, media, error);
         }
     }
     return status;
