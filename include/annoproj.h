@@ -2769,7 +2769,8 @@ ANNOPROJ_API annoproj_status annoproj_store_top_projects(annoproj_session *sessi
  * with CALLBACK. */
 typedef int32_t (*annoproj_read_fn)(void *buffer, size_t length, size_t *read, void *user_data);
 
-/* How to import. */
+/* How to import. Labels go into tasks wherever these are, in done stages, too, where an approved label that is replaced stays approved, and
+ * also while the project is paused, completed or cancelled. */
 typedef struct annoproj_import_options {
     size_t size;
     annoproj_read_fn read ANNOPROJ_NULLABLE;   /* where the bytes come from instead of a path; they wait in a temporary file beside the store */

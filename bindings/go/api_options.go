@@ -955,7 +955,8 @@ func (o *OrganisationOptions) toC(call *call) *C.annoproj_organisation_options {
 	return s
 }
 
-// How to import.
+// How to import. Labels go into tasks wherever these are, in done stages, too, where an approved label that is replaced stays approved, and
+// also while the project is paused, completed or cancelled.
 //
 // In C: annoproj_import_options.
 type ImportOptions struct {
