@@ -75,7 +75,8 @@ ROWS_TOLD = """event_log event_tail event_segment event_column event_summary use
     setting project_tag tag dataset data_unit project_dataset ontology feature stage stage_edge stage_pathway router_user stage_member task_count
     router_count task task_skip task_worker task_stay task_titles task_vector label label_review time_covered label_published
     label_version label_version_part label_content issue issue_history issue_comment issue_tag""".split()
-# Columns in which only some rows follow from events: of texts and audio that went through consensus some are left out.
+# Columns in which only some rows follow from events: of texts and audio that went through consensus some are left out. What labels were
+# at an older version is no matter of how old it is.
 ROWS = {
     "task": "stage <> 0 AND id NOT IN (SELECT parent FROM task WHERE parent <> 0) AND id NOT IN (SELECT task FROM task_submitter)",
     "task_count": "count <> 0",
@@ -84,6 +85,7 @@ ROWS = {
                        " OR NOT EXISTS(SELECT 1 FROM task b WHERE b.parent = t.id)))",
     "label_published.hash": "EXISTS (SELECT 1 FROM label l WHERE l.task = label_published.task AND l.number = label_published.label)",
     "router_count": "count <> 0",
+    "label_state.version": "version = (SELECT t.version FROM task t WHERE t.id = label_state.task)",
     "label_review": "state <> 1",
 }
 
