@@ -18,7 +18,8 @@ FLOW = json.dumps({"start": "many", "stages": [
     {"key": "complete", "type": "DONE"}]})
 KINDS = json.dumps({
     "objects": [{"id": "1", "name": "Car", "color": "#D33115", "shape": "bounding_box", "featureNodeHash": "car00000"},
-                {"id": "2", "name": "Noise", "color": "#D33116", "shape": "audio", "featureNodeHash": "noise000"}],
+                {"id": "2", "name": "Noise", "color": "#D33116", "shape": "audio", "featureNodeHash": "noise000"},
+                {"id": "3", "name": "Peak", "color": "#D33117", "shape": "time_range", "featureNodeHash": "peak0000"}],
     "classifications": [{"id": "9", "featureNodeHash": "weather0", "attributes": [
         {"id": "9.1", "name": "Weather", "type": "radio", "featureNodeHash": "weather1", "required": False, "dynamic": False,
          "options": [{"id": "9.1.1", "label": "Sun", "value": "sun", "featureNodeHash": "weather2"},
@@ -36,8 +37,8 @@ class Kinds(unittest.TestCase):
         self.features = {row["feature_hash"]: row["feature"] for row in self.host.ontology_features(ontology).to_pylist()}
         self.dataset = self.host.dataset_create("Files")
         types = annoproj.DataType
-        self.host.data_units_add(self.dataset, titles=["v.mp4", "a.wav"], data_types=[types.VIDEO, types.AUDIO], widths=[100, 0],
-                                 heights=[100, 0], frames=[10, 1], fps=[25.0, 0.0])
+        self.host.data_units_add(self.dataset, titles=["v.mp4", "a.wav", "t.csv"], data_types=[types.VIDEO, types.AUDIO, types.TIME_SERIES],
+                                 widths=[100, 0, 0], heights=[100, 0, 0], frames=[10, 1, 1], fps=[25.0, 0.0, 0.0])
         self.project = self.host.project_create("P", ontology, FLOW)
         self.project.attach_dataset(self.dataset)
         users = [self.host.user_create("u%d@x.org" % i, "U", annoproj.OrgRole.MEMBER) for i in range(2)]
@@ -131,19 +132,19 @@ class Kinds(unittest.TestCase):
         self.car(self.open[0].task_open(self.branches("video")[0]), [3])    # a branch's own: not copied
         copy = self.project.copy("Copy", datasets=annoproj.CopyDatasets.ATTACH, labels=True)
         rows = copy.task_list(include_waiting=True).to_pylist()
-        self.assertEqual(len(rows), 6)
+        self.assertEqual(len(rows), 9)
         for row in rows:
             labels = copy.task_open(row["task"]).labels().to_pylist()
             self.assertEqual(len(labels), 2 if row["data_type"] == "video" else 0)
         self.assertEqual(self.host.store_check().to_pylist(), [])
 
-    def test_audio_is_not_counted(self):
-        ids = self.branches("audio")
+    def ranges_are_not_counted(self, kind, label_class):
+        ids = self.branches(kind)
         tasks = [project.task_open(id) for project, id in zip(self.open, ids)]
-        noise = dict(classes=[self.features["noise000"]], geometry_starts=[0, 0], range_starts=[0, 1], force=True)
+        noise = dict(classes=[self.features[label_class]], geometry_starts=[0, 0], range_starts=[0, 1], force=True)
         tasks[0].labels_write(range_first_frames=[0], range_last_frames=[99], **noise)
         tasks[1].labels_write(range_first_frames=[50], range_last_frames=[99], **noise)
-        parent = self.project.task_open(self.parents["audio"])
+        parent = self.project.task_open(self.parents[kind])
         rows = parent.consensus_agreement().to_pylist()
         self.assertEqual((rows[0]["matched"], rows[0]["agreement"], rows[0]["overlap"]), (1, 1.0, 0.5))
         self.assertEqual(parent.consensus_agreement(overlap=0.51).to_pylist()[0]["matched"], 0)
@@ -154,6 +155,12 @@ class Kinds(unittest.TestCase):
         self.assertEqual(self.figure("ontology_actions", "created"), 0)
         self.assertEqual(self.project.overview().to_pylist()[0]["instance_labels_created"], 1)
         self.assertEqual(self.host.store_check().to_pylist(), [])
+
+    def test_audio_is_not_counted(self):
+        self.ranges_are_not_counted("audio", "noise000")
+
+    def test_time_series_are_not_counted(self):
+        self.ranges_are_not_counted("time_series", "peak0000")
 
 
 if __name__ == "__main__":
