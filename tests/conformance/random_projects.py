@@ -35,6 +35,7 @@ def choice(key, name, type, options, **more):
              **({"options": [one[1]]} if one[1:] else {})) for at, one in enumerate(options, 1)], **more)
 
 
+MEDIA = (DataType.AUDIO, DataType.PLAIN_TEXT, DataType.TIME_SERIES)     # labels are on ranges, not on frames
 ONTOLOGY = {
     "objects": [
         entry("1", "Car", color="#D33115", shape="bounding_box", attributes=[
@@ -43,7 +44,7 @@ ONTOLOGY = {
         entry("2", "Van", color="#E27300", shape="bounding_box", attributes=[choice("2.1", "Kind", "radio", [("Big",), ("Small",)]),
                                                                              entry("2.2", "Plate", type="text", required=False)]),
         entry("3", "Noise", color="#A4DD00", shape="audio", attributes=[choice("3.1", "Loud", "radio", [("Yes",), ("No",)])]),
-        entry("4", "Quote", color="#68CCCA", shape="text")],
+        entry("4", "Quote", color="#68CCCA", shape="text"), entry("8", "Peak", color="#73D8FF", shape="time_range")],
     "classifications": [
         {"id": "5", "featureNodeHash": "h0000005", "attributes": [
             choice("5.1", "Weather", "radio", [("Sunny",), ("Wet", choice("5.1.2.1", "How", "checklist", [("Rain",), ("Hail",)]))])]},
@@ -87,12 +88,12 @@ class RandomProjects:
         random = self.random
         kinds = [random.choice((DataType.IMAGE, DataType.IMAGE, DataType.VIDEO, DataType.IMG_GROUP)) for _ in range(count)]
         if dataset == self.datasets[2]:
-            kinds = [random.choice((DataType.AUDIO, DataType.PLAIN_TEXT, DataType.VIDEO, DataType.PDF)) for _ in range(count)]
+            kinds = [random.choice((*MEDIA, DataType.VIDEO, DataType.PDF)) for _ in range(count)]
         made = self.host.data_units_add(
             dataset, titles=[random.choice(TITLES) % random.randint(1, 30) for _ in kinds], data_types=kinds,
             media_types=["text/html" if kind == DataType.PLAIN_TEXT and random.random() < 0.5 else "application/x" for kind in kinds],
-            widths=[100 * (kind not in (DataType.AUDIO, DataType.PLAIN_TEXT)) for kind in kinds],
-            heights=[100 * (kind not in (DataType.AUDIO, DataType.PLAIN_TEXT)) for kind in kinds],
+            widths=[100 * (kind not in MEDIA) for kind in kinds],
+            heights=[100 * (kind not in MEDIA) for kind in kinds],
             frames=[random.randint(2, 40) if kind in (DataType.VIDEO, DataType.IMG_GROUP) else 1 for kind in kinds],
             fps=[random.choice((0, 25, 29.97)) if kind == DataType.VIDEO else 0 for kind in kinds])
         for at, row in enumerate(self.host.data_units_get(list(range(made, made + count))).to_pylist()):
@@ -195,14 +196,14 @@ class RandomProjects:
 
     def new_label(self, arrays, unit, hash=""):
         random, names = self.random, self.by_name
-        media = {"audio": "Noise", "plain_text": "Quote"}.get(unit["data_type"])
+        media = {"audio": "Noise", "plain_text": "Quote", "time_series": "Peak"}.get(unit["data_type"])
         kind = random.choice((media or "Car", media or "Car", media or "Van", "Weather", "Themes", "Note"))
         number = next(one for one, name in self.classes.items() if name == kind)
         frames = sorted(random.sample(range(unit["frames"]), random.randint(1, min(unit["frames"], 6))))
         geometry, ranges, answers = {}, [], []
         if kind in ("Car", "Van"):
             geometry = {frame: [(random.randint(0, 9), random.random(), 5, 5)] for frame in frames}
-        elif media and (kind in ("Noise", "Quote") or random.random() < 0.5):
+        elif media and (kind == media or random.random() < 0.5):
             ranges = [(random.randint(0, 50), random.randint(51, 400))]
         elif not media and unit["frames"] > 1 and random.random() < 0.7:
             ranges = [(frames[0], frames[-1])]
@@ -486,7 +487,7 @@ class RandomProjects:
     def seal(self):
         """So many labels are submitted in the first project that a segment of events is full."""
         project = self.project(id=self.projects[0])
-        rows = [row for row in project.task_list().to_pylist() if row["data_type"] not in ("audio", "plain_text", "pdf")]
+        rows = [row for row in project.task_list().to_pylist() if row["data_type"] not in ("audio", "plain_text", "time_series", "pdf")]
         task, arrays = project.task_open(rows[0]["task"]), LabelArrays()
         for at in range(8200):
             arrays.add(self.by_name["Car"], {0: [(1, 2, 3, 4)]}, (), [(self.by_name["Colour"], {"option": self.by_name["Red"]})] if at % 3 else ())

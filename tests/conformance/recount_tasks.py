@@ -84,7 +84,7 @@ def task_figures(query, by_stage):
 # ---- Explore ----
 
 def frame_count(unit, label):
-    media = unit["data_type"] in ("audio", "plain_text")
+    media = unit["data_type"] in ("audio", "plain_text", "time_series")
     return 1 if media or not label["ranges"] else sum(b - a + 1 for a, b in zip(label["ranges"][::2], label["ranges"][1::2]))
 
 
