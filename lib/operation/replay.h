@@ -12,6 +12,7 @@ typedef struct replayed_task {
     int32_t priority; /* 0 = never set: the default */
     int32_t assigned_by;
     bool created, priority_set;
+    int64_t data_unit;
     int64_t parent;                 /* of a branch: its task; 0 = it is none */
     int64_t first_branch, branches; /* of a task in consensus: those that are not closed */
     int64_t used_from;              /* of a branch: whose it was when it was used */
@@ -31,6 +32,8 @@ typedef struct replayed_task {
     int64_t first_label;            /* number of one of its labels; 0 = it never had one */
     int64_t skipped_from;           /* sequence number of the skip that made it skipped; older skips are forgotten */
 } replayed_task;
+
+#define SUBMITTER_UNTOLD (-1) /* of a label of consensus that does not count: no event tells whose branch it came from */
 
 typedef struct replayed_label {
     int64_t task, submitter, frames;
@@ -154,7 +157,7 @@ uint64_t replay_stay(uint64_t print, int64_t stage, int64_t entered_us, int64_t 
                      int64_t assignee);
 
 /* The fingerprint of an issue's changes, or of its comments, with one more. */
-uint64_t replay_issue(uint64_t print, bool resolved, int64_t actor, int64_t time_us);
+uint64_t replay_issue(uint64_t print, int64_t resolved, int64_t actor, int64_t time_us);
 
 replayed_review *replay_review_of(const replay *state, int64_t label, int32_t stage); /* NULL = none */
 

@@ -35,6 +35,7 @@ bool replay_branch(replay *state, const event *one) {
     replayed_task *branch = &state->tasks[one->task], *parent = &state->tasks[one->reference];
     *branch = (replayed_task){.created = true,
                               .stage = one->stage,
+                              .data_unit = parent->data_unit,
                               .parent = one->reference,
                               .entered_us = one->time_us,
                               .priority = parent->priority,
@@ -162,6 +163,17 @@ static void submit_labels(replay *state, const replayed_task *task, const event 
     }
 }
 
+/* The same when consensus is reached: labels that count were told before. */
+static void merge_labels(replay *state, const replayed_task *task) {
+    for (int64_t which = task->first_label; which != 0; which = state->labels[which].next) {
+        replayed_label *label = &state->labels[which];
+        if (label->known && label->live && label->submit != task->submits) {
+            label->submitter = SUBMITTER_UNTOLD;
+            label->submit = task->submits;
+        }
+    }
+}
+
 static void arrive(replayed_task *task, const event *one) {
     task->returned = one->kind == EVENT_TASK_REJECT || one->kind == EVENT_TASK_REOPEN;
     task->status = task->returned ? ANNOPROJ_TASK_REOPENED : ANNOPROJ_TASK_NEW;
@@ -185,6 +197,7 @@ static void move(replay *state, replayed_task *task, const event *one) {
         task->submitters = 0;
     if (one->kind == EVENT_TASK_APPROVE && task->branches > 0) {
         task->submitters = count_used(state, task);
+        merge_labels(state, task);
         task->version = task->ready_version + 1; /* one writing, whether or not it changed anything */
     }
     if (task->branches == 0)
@@ -234,6 +247,7 @@ bool replay_task(replay *state, const event *one) {
     switch (one->kind) {
     case EVENT_TASK_CREATE:
         task->created = true;
+        task->data_unit = one->reference;
         task->stage = one->stage;
         task->entered_us = one->time_us;
         task->status = ANNOPROJ_TASK_NEW;

@@ -81,8 +81,10 @@ ROWS = {
     "task": "stage <> 0 AND id NOT IN (SELECT parent FROM task WHERE parent <> 0) AND id NOT IN (SELECT task FROM task_submitter)",
     "task_count": "count <> 0",
     "stage": "NOT removed",
-    "label_published": "task IN (SELECT t.id FROM task t WHERE t.parent = 0 AND (t.data_type NOT IN (7, 8, 12)"
-                       " OR NOT EXISTS(SELECT 1 FROM task b WHERE b.parent = t.id)))",
+    "label_published.submitter": "task IN (SELECT t.id FROM task t WHERE t.parent = 0 AND (t.data_type NOT IN (7, 8, 12)"
+                                 " OR NOT EXISTS(SELECT 1 FROM task b WHERE b.parent = t.id)))",
+    "label_published.submitted": "task IN (SELECT id FROM task WHERE parent = 0)",
+    "label_published.at_last_submit": "task IN (SELECT id FROM task WHERE parent = 0)",
     "label_published.hash": "EXISTS (SELECT 1 FROM label l WHERE l.task = label_published.task AND l.number = label_published.label)",
     "router_count": "count <> 0",
     "label_state.version": "version = (SELECT t.version FROM task t WHERE t.id = label_state.task)",

@@ -1,25 +1,18 @@
 /* Whether labels, and what was published of them, are those that the events tell. */
 #include "check.h"
-#include "label.h"
 
 static int64_t submits_of(const replay *state, int64_t task) {
     return task > 0 && (size_t)task < state->task_count ? state->tasks[task].submits : 0;
-}
-
-static bool is_merged(const replay *state, int64_t task) {
-    return task > 0 && (size_t)task < state->task_count && state->tasks[task].merged;
 }
 
 static bool is_branch(const replay *state, int64_t task) {
     return task > 0 && (size_t)task < state->task_count && state->tasks[task].parent != 0;
 }
 
-/* Whose branch a label on text, audio or a time series came from is told by no event while the project does not count it. */
 static annoproj_status check_published(scope *in, checking *check, const replay *state, annoproj_error **error) {
     static const char query[] =
-        "SELECT p.label, p.class, p.live, p.submitted, p.submitter, d.data_type, p.task, p.at_last_submit"
-        " FROM label_published p JOIN task t ON t.id = p.task JOIN data_unit d ON d.id = t.data_unit"
-        " WHERE p.task >= ? AND p.task < ?";
+        "SELECT label, class, live, submitted, submitter, task, at_last_submit FROM label_published"
+        " WHERE task >= ? AND task < ?";
     int64_t known = 0, expected = 0;
     statement *find = sql(in->database, query);
     check_bind_project(find, check);
@@ -28,7 +21,6 @@ static annoproj_status check_published(scope *in, checking *check, const replay 
     while (sql_row(find)) {
         int64_t which = column_int64(find, 0);
         const replayed_label *told = (size_t)which < state->label_count ? state->labels + which : NULL;
-        const data_unit unit = {.data_type = (int32_t)column_int64(find, 5)};
         if (!told || !told->known) {
             check_report(check, "published_label", which, "a published label", "no event published it");
             continue;
@@ -36,14 +28,13 @@ static annoproj_status check_published(scope *in, checking *check, const replay 
         known++;
         check_compare(check, "published_label", which, "class", column_int64(find, 1), told->class);
         check_compare(check, "published_label", which, "live", column_int64(find, 2), told->live);
-        check_compare(check, "published_label", which, "task", NUMBER_OF(column_int64(find, 6)), told->task);
-        if (label_unit_is_media(&unit) && is_merged(state, told->task))
-            continue;
-        check_compare(check, "published_label", which, "submitter", column_int64(find, 4), told->submitter);
+        check_compare(check, "published_label", which, "task", NUMBER_OF(column_int64(find, 5)), told->task);
+        if (told->submitter != SUBMITTER_UNTOLD)
+            check_compare(check, "published_label", which, "submitter", column_int64(find, 4), told->submitter);
         if (is_branch(state, told->task)) /* what it took over from its task was submitted there */
             continue;
         check_compare(check, "published_label", which, "submitted", column_int64(find, 3), told->submit != 0);
-        check_compare(check, "published_label", which, "at the last submit", column_int64(find, 7),
+        check_compare(check, "published_label", which, "at the last submit", column_int64(find, 6),
                       told->submit != 0 && told->submit == submits_of(state, told->task));
     }
     check_compare(check, "published_label", 0, "published labels", known, expected);

@@ -19,6 +19,7 @@ static void check_assignment(checking *check, statement *find, const replayed_ta
 static void check_one_task(checking *check, statement *find, const replayed_task *expected) {
     const int64_t id = column_int64(find, 0);
     const bool done = column_int64(find, 3) == STAGE_DONE;
+    check_compare(check, "task", id, "data unit", column_int64(find, 17), expected->data_unit);
     check_compare(check, "task", id, "open issues", column_int64(find, 4), expected->open_issues);
     check_compare(check, "task", id, "resolved issues", column_int64(find, 5), expected->resolved_issues);
     check_compare(check, "task", id, "removed from stage", NUMBER_OF(column_int64(find, 6)), expected->removed_stage);
@@ -41,7 +42,7 @@ static annoproj_status check_columns(scope *in, checking *check, const replay *s
     static const char query[] =
         "SELECT t.id, t.status, t.entered_us, s.type, t.open_issues, t.resolved_issues, t.removed_stage, t.released,"
         " t.returned, t.last_submitter, t.last_action_user, t.last_action_stage, t.last_action_us, t.priority,"
-        " t.assigned_by, t.submitted, t.version"
+        " t.assigned_by, t.submitted, t.version, t.data_unit"
         " FROM task t LEFT JOIN stage s ON s.id = t.stage + t.removed_stage WHERE t.id >= ? AND t.id < ?";
     statement *find = sql(in->database, query);
     check_bind_project(find, check);
@@ -193,7 +194,7 @@ static annoproj_status check_entries(scope *in, checking *check, const issue_ent
             continue;
         count++;
         check_compare(check, "issue", issue, of->number, column_int64(find, 1), count);
-        print = replay_issue(print, column_int64(find, 2) != 0, column_int64(find, 3), column_int64(find, 4));
+        print = replay_issue(print, column_int64(find, 2), column_int64(find, 3), column_int64(find, 4));
     }
     if (issue != 0)
         compare_entries(check, of, issue, count, print);

@@ -113,7 +113,7 @@ static bool apply_to_label(replay *state, const event *one) {
     return true;
 }
 
-uint64_t replay_issue(uint64_t print, bool resolved, int64_t actor, int64_t time_us) {
+uint64_t replay_issue(uint64_t print, int64_t resolved, int64_t actor, int64_t time_us) {
     const int64_t facts[] = {resolved, actor, time_us};
     return hash64_with(facts, sizeof facts, print);
 }
