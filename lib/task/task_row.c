@@ -88,6 +88,7 @@ annoproj_status task_add_row(scope *in, rows *table, int64_t task, annoproj_erro
         add_cells(table, find);
     annoproj_status status = sql_end(find, error);
     if (status == ANNOPROJ_OK && !found)
-        status = fail(error, ANNOPROJ_NOT_FOUND, "there is no task %lld", (long long)task);
+        status = fail(error, ANNOPROJ_CORRUPT,
+                      "task %lld, its dataset or its stage cannot be read: run a check of the store", (long long)task);
     return status;
 }

@@ -115,6 +115,9 @@ class PlantedFaults(unittest.TestCase):
 
     def check(self, change):
         """What a check says of a copy in which `change` did something."""
+        return self.ask(change, lambda session: session.store_check().to_pylist())
+
+    def ask(self, change, question):
         path = os.path.join(self.folder.name, "planted.annoproj")
         for end in ("", "-wal", "-shm", "-lock"):
             if os.path.exists(path + end):
@@ -125,7 +128,7 @@ class PlantedFaults(unittest.TestCase):
         database.commit()
         database.close()
         with annoproj.open(path) as store, store.session_open(0) as session:
-            return session.store_check().to_pylist()
+            return question(session)
 
     def rows(self, table, column, where):
         """Keys of rows in which the column is something."""
@@ -179,6 +182,17 @@ class PlantedFaults(unittest.TestCase):
         self.assertIn(("event", None), [(row["subject"], row["project"]) for row in found])
         with self.assertRaises(annoproj.CorruptError):
             self.check(lambda database: database.execute("DELETE FROM store_state"))
+
+    def test_rows_that_others_need(self):
+        """A list that cannot read what it has to show says that the store is damaged, and does not call what is listed unknown."""
+        def list_tasks(session):
+            for row in session.project_list().to_pylist():
+                with session.project_open(row["project"]) as project:
+                    project.task_list().close()
+
+        self.ask(lambda database: None, list_tasks)
+        with self.assertRaises(annoproj.CorruptError):
+            self.ask(lambda database: database.execute("DELETE FROM dataset"), list_tasks)
 
     def test_a_time_of_commands_before_the_last_event(self):
         found = self.check(lambda database: database.execute("UPDATE store_state SET last_command_us = last_command_us - 86400000000"))

@@ -82,7 +82,9 @@ annoproj_status issue_add_row(scope *in, rows *table, int64_t id, annoproj_error
     annoproj_status ended = sql_end(find, status == ANNOPROJ_OK ? error : NULL);
     if (status != ANNOPROJ_OK || ended != ANNOPROJ_OK)
         return status != ANNOPROJ_OK ? status : ended;
-    return found ? ANNOPROJ_OK : fail(error, ANNOPROJ_NOT_FOUND, "there is no issue %lld", (long long)id);
+    return found ? ANNOPROJ_OK
+                 : fail(error, ANNOPROJ_CORRUPT, "issue %lld or its task cannot be read: run a check of the store",
+                        (long long)id);
 }
 
 /* --- what is asked for ----------------------------------------------------------------------------------------------- */

@@ -77,7 +77,7 @@ annoproj_status queue_forget_skip(command *command, task_facts *task, int64_t us
                                   annoproj_error **error);
 
 /* --- lists ------------------------------------------------------------------------------------------------------------------------ */
-/* Appends the row of task_row for a task to `rows`. NOT_FOUND when it is removed. */
+/* Appends the row of task_row for a task that is in a stage to `rows`. CORRUPT when what it needs is gone. */
 annoproj_status task_add_row(scope *scope, rows *rows, int64_t task, annoproj_error **error);
 /* A page of the tasks the session sees, with the token of the next. */
 annoproj_status task_list_page(scope *scope, const annoproj_task_list_options *options, rows *rows,
