@@ -50,7 +50,7 @@ static void encode_own_scales(const number *numbers, size_t count, const own_sca
                 pack(&to, 0, how->bits);
             } else {
                 pack(&to, (uint64_t)(one->scale - how->least + 1), how->bits);
-                pack(&to, zigzag(one->mantissa), how->width);
+                pack(&to, how->has_signs ? zigzag(one->mantissa) : (uint64_t)one->mantissa, how->width);
             }
         }
         pack_end(&to, out);
@@ -97,11 +97,20 @@ static void encode_numbers(geometry_builder *builder, size_t part, coding *how, 
     }
 }
 
-/* Most frames have one part with as many numbers as the shape takes: nothing but a 0 is said of them. */
-static void encode_frame(geometry_builder *builder, size_t frame, coding *how, bytes *out) {
+static size_t frame_end(const geometry_builder *builder, size_t frame) {
+    return frame + 1 < builder->frame_count ? builder->frames[frame + 1].part : builder->part_count;
+}
+
+/* Most frames have one part with as many numbers as the shape takes. */
+static bool is_usual(const geometry_builder *builder, size_t frame, uint32_t stride) {
     const size_t part = builder->frames[frame].part;
-    const size_t after = frame + 1 < builder->frame_count ? builder->frames[frame + 1].part : builder->part_count;
-    if (after == part + 1 && part_end(builder, part) - builder->parts[part] == how->run.stride) {
+    return frame_end(builder, frame) == part + 1 && part_end(builder, part) - builder->parts[part] == stride;
+}
+
+/* Of usual ones nothing but a 0 is said. */
+static void encode_frame(geometry_builder *builder, size_t frame, coding *how, bytes *out) {
+    const size_t part = builder->frames[frame].part, after = frame_end(builder, frame);
+    if (is_usual(builder, frame, how->run.stride)) {
         bytes_varint(out, 0);
         encode_numbers(builder, part, how, out);
         return;
@@ -127,7 +136,7 @@ static void encode_head(const geometry_builder *builder, const coding *how, byte
     }
     if (how->own.width > 0) {
         bytes_varint(out, how->own.width);
-        bytes_varint(out, how->own.bits);
+        bytes_varint(out, (uint64_t)how->own.bits << 1 | (how->own.has_signs ? SIGNED : 0));
         bytes_varint(out, tag_of_scale(how->own.least));
     } else if (how->width > 0 || how->runs) {
         bytes_varint(out, how->runs ? WIDTH_OF_RUNS : how->width);
@@ -138,7 +147,12 @@ static void encode_label(geometry_builder *builder, coding *how, bytes *out) {
     const bool only_first = builder->frame_count == 1 && builder->frames[0].frame == 0;
     int64_t before = -1;
     encode_head(builder, how, out);
-    bytes_varint(out, only_first ? 0 : builder->frame_count + 1);
+    if (only_first && is_usual(builder, 0, how->run.stride)) {
+        bytes_varint(out, FRAMES_USUAL);
+        encode_numbers(builder, builder->frames[0].part, how, out);
+        return;
+    }
+    bytes_varint(out, only_first ? FRAMES_FIRST : builder->frame_count + FRAMES_MANY);
     for (size_t i = 0; i < builder->frame_count; i++) {
         if (!only_first) {
             bytes_varint(out, (uint64_t)(builder->frames[i].frame - before - 1));

@@ -106,10 +106,12 @@ class Bits:
 
 
 def own_scales(source, count, width, bits, least):
+    signs, bits = bits % 2, bits >> 1
     numbers, packed = [], Bits(source)
     for _ in range(count):
         above = packed.take(bits)
-        numbers.append(Decimal(zigzag(packed.take(width))).scaleb(-least - above + 1) if above else Decimal(0))
+        mantissa = packed.take(width) if above else 0
+        numbers.append(Decimal(zigzag(mantissa) if signs else mantissa).scaleb(-least - above + 1) if above else Decimal(0))
     return numbers
 
 
@@ -166,9 +168,9 @@ def read(data):
     places, number = PLACES.get(shape, 3 if head % 4 == 3 else 2), -1
     before = [0] * places
     told = source.varint()
-    for _ in range(told - 1 if told else 1):
-        number += 1 + (source.varint() if told else 0)
-        parts = source.varint()
+    for _ in range(told - 2 if told >= 2 else 1):
+        number += 1 + (source.varint() if told >= 2 else 0)
+        parts = source.varint() if told else 0
         frames[number] = []
         for _ in range(parts - 1 if parts else 1):
             count = source.varint() if parts else places

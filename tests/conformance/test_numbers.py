@@ -278,6 +278,7 @@ class Numbers(unittest.TestCase):
     def test_geometry_is_small(self):
         """At most 0.35 of the text of its label row: pixels with 2 decimals, normalised numbers with 4 and with all their digits, at random
         or of whole pixels, tracks of 3 frames. Left out are segmentations, whose text is compressed as well. The bytes are what the format says."""
+        print("geometry: seed %d" % self.seed)
         for unit, digits, frames in ((Unit.PIXELS, 2, 1), (Unit.NORMALISED, 4, 1), (Unit.NORMALISED, 4, 3), (Unit.NORMALISED, 20, 1), (Unit.NORMALISED, None, 1),
                                     (Unit.SCENE, 6, 3)):
             task, labels, shapes = self.task(1920, 1080, frames), LabelArrays(), {}

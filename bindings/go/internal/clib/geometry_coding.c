@@ -48,6 +48,7 @@ static own_scales packed_scales(const geometry_builder *builder, size_t *length)
     int32_t least = LARGEST_SCALE, most = SMALLEST_SCALE;
     uint64_t mantissas = 0;
     size_t alone = 0, zeros = 0;
+    bool has_signs = false;
     for (size_t i = 0; i < builder->number_count; i++) {
         const decimal *one = &builder->numbers[i].decimal;
         if (!builder->numbers[i].exact) {
@@ -59,14 +60,15 @@ static own_scales packed_scales(const geometry_builder *builder, size_t *length)
             most = one->scale > most ? one->scale : most;
         }
         zeros += one->mantissa == 0;
-        mantissas |= zigzag(one->mantissa);
+        has_signs |= one->mantissa < 0;
+        mantissas |= (uint64_t)(one->mantissa < 0 ? -one->mantissa : one->mantissa);
         alone += 1 + (bits_of(zigzag(one->mantissa)) + 6) / 7;
     }
     if (least < SMALLEST_SCALE || most > LARGEST_SCALE || least > most) {
         *length = *length > 0 ? *length : alone;
         return (own_scales){0};
     }
-    const own_scales out = {least, bits_of((uint64_t)(most - least + 1)), bits_of(mantissas)};
+    const own_scales out = {least, bits_of((uint64_t)(most - least + 1)), bits_of(mantissas) + has_signs, has_signs};
     const size_t bits = out.bits * builder->number_count + out.width * (builder->number_count - zeros);
     const size_t packed = bits / 8 + 3 + builder->part_count, other = *length > 0 ? *length : alone;
     *length = packed < other ? packed : other;

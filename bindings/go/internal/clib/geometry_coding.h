@@ -35,6 +35,7 @@ static inline size_t part_end(const geometry_builder *builder, size_t part) {
 typedef struct own_scales {
     int32_t least;
     uint32_t bits, width; /* of the scale, of the mantissa; 0 = they are not packed */
+    bool has_signs;       /* mantissas are zigzag */
 } own_scales;
 
 typedef struct deltas {

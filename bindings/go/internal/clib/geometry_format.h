@@ -10,6 +10,12 @@
 #define WIDTH_OF_RUNS 0  /* in its place: runs of masks (mask_code.h) */
 #define WIDEST_BITS   64
 #define WIDEST_SCALE  16 /* bits: there are fewer than a thousand scales */
+#define SIGNED        1u /* under these bits: mantissas have a sign */
+
+/* The frames of a label: nothing else is said of the commonest, a box or point without a track. */
+#define FRAMES_USUAL 0u /* frame 0, of one part with as many numbers as the shape takes */
+#define FRAMES_FIRST 1u /* frame 0 */
+#define FRAMES_MANY  2u /* and how many */
 
 /* The scales a decimal can have, as a varint: 0 stands for "number by number" or float64, else zigzag + 1. */
 #define SMALLEST_SCALE      (-320)

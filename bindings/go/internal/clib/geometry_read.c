@@ -23,7 +23,7 @@ number number_from_double(double value) {
 /* What is said of packed numbers; false when it cannot be so. */
 static bool open_packed(geometry_cursor *cursor, bool by_number) {
     const uint64_t width = unpack_varint(&cursor->unpacker);
-    const uint64_t bits = by_number ? unpack_varint(&cursor->unpacker) : 0;
+    const uint64_t tag = by_number ? unpack_varint(&cursor->unpacker) : 0, bits = tag >> 1;
     const uint64_t least = by_number ? unpack_varint(&cursor->unpacker) : tag_of_scale(0);
     cursor->runs = width == WIDTH_OF_RUNS;
     if (cursor->unpacker.failed || width > WIDEST_BITS || bits > WIDEST_SCALE || least == SCALE_TAG_BY_NUMBER ||
@@ -32,6 +32,7 @@ static bool open_packed(geometry_cursor *cursor, bool by_number) {
     }
     cursor->width = (uint32_t)width;
     cursor->scale_bits = (uint32_t)bits;
+    cursor->has_signs = tag & SIGNED;
     cursor->least_scale = scale_of_tag(least);
     return cursor->runs ? cursor->scale == 0 && shape_is_runs(cursor->shape) : (bits > 0) == by_number;
 }
@@ -69,8 +70,9 @@ void geometry_open(geometry_cursor *cursor, const uint8_t *data, size_t length) 
     sound = sound && (!(scale & PACKED) || open_packed(cursor, by_number));
     const uint64_t frames = unpack_varint(&cursor->unpacker);
     cursor->failed = !sound || cursor->unpacker.failed;
-    cursor->only_first = frames == 0;
-    cursor->frames_left = frames == 0 ? 1 : frames - 1;
+    cursor->only_usual = frames == FRAMES_USUAL;
+    cursor->only_first = frames < FRAMES_MANY;
+    cursor->frames_left = cursor->only_first ? 1 : frames - FRAMES_MANY;
 }
 
 static bool ended(geometry_cursor *cursor, bool failed) {
@@ -91,7 +93,7 @@ bool geometry_next_frame(geometry_cursor *cursor) {
         return ended(cursor, cursor->unpacker.at != cursor->unpacker.end);
     }
     const uint64_t ahead = cursor->only_first ? 0 : unpack_varint(&cursor->unpacker);
-    const uint64_t parts = unpack_varint(&cursor->unpacker);
+    const uint64_t parts = cursor->only_usual ? 0 : unpack_varint(&cursor->unpacker);
     cursor->usual = parts == 0;
     cursor->parts_left = parts == 0 ? 1 : parts - 1;
     if (cursor->unpacker.failed || ahead >= (uint64_t)(INT64_MAX - 1 - cursor->frame)) {
@@ -229,8 +231,9 @@ static bool packed_by_number(geometry_cursor *cursor, number *out) {
         if (scale > LARGEST_SCALE || bits_left(cursor) < cursor->width) {
             return false;
         }
-        const int64_t mantissa = unzigzag(next_bits(cursor, cursor->width));
-        if (mantissa == 0 || !shortest(mantissa, (int32_t)scale, &out->decimal)) {
+        const uint64_t value = next_bits(cursor, cursor->width);
+        const int64_t mantissa = cursor->has_signs ? unzigzag(value) : (int64_t)value;
+        if (mantissa == 0 || (mantissa < 0 && !cursor->has_signs) || !shortest(mantissa, (int32_t)scale, &out->decimal)) {
             return false;
         }
     }
