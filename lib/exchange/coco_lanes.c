@@ -9,7 +9,7 @@
 #define BATCHES      8
 #define TASKS        64
 #define WEIGHT       ((size_t)192 << 10) /* a batch is closed when it is about that much text */
-#define WEIGHT_ALONE ((size_t)1 << 20)  /* a task of more is handed on annotation by annotation, by the calling thread */
+#define WEIGHT_ALONE ((size_t)1 << 20) /* a task of more is handed on annotation by annotation, by the calling thread */
 
 typedef enum batch_state { BATCH_FREE, BATCH_WAITING, BATCH_TAKEN, BATCH_PRINTED } batch_state;
 

@@ -6,10 +6,10 @@
 #include "export_version.h"
 #include "failure.h"
 
-#define COLUMNS   "SELECT t.id, t.stage, u.data_type, u.width, u.height, u.frames, u.title"
-#define OF_UNIT   " JOIN data_unit u ON u.id = t.data_unit"
-#define ALL       " WHERE t.id > ?1 << 32 AND t.id < (?1 + 1) << 32 AND t.parent = 0 ORDER BY t.id"
-#define SQL_TASKS COLUMNS " FROM task t" OF_UNIT ALL
+#define COLUMNS    "SELECT t.id, t.stage, u.data_type, u.width, u.height, u.frames, u.title"
+#define OF_UNIT    " JOIN data_unit u ON u.id = t.data_unit"
+#define ALL        " WHERE t.id > ?1 << 32 AND t.id < (?1 + 1) << 32 AND t.parent = 0 ORDER BY t.id"
+#define SQL_TASKS  COLUMNS " FROM task t" OF_UNIT ALL
 #define SQL_IMAGES COLUMNS ", u.uuid, u.media_type, u.link, u.members FROM task t LEFT" OF_UNIT ALL
 
 /* What both have, the title borrowed. */

@@ -50,7 +50,8 @@ annoproj_status export_one_task(export_plan *plan, int64_t task, export_task_fn 
                                 annoproj_error **error);
 annoproj_status export_load_labels(export_plan *plan, export_task *task, annoproj_error **error);
 /* Of a label that was found: a copy, when its class is asked for. CORRUPT when the ontology does not have it. */
-annoproj_status export_keep_label(const export_plan *plan, export_task *task, const label *found, annoproj_error **error);
+annoproj_status export_keep_label(const export_plan *plan, export_task *task, const label *found,
+                                  annoproj_error **error);
 /* Deadline, cancel and progress, now and then. */
 annoproj_status export_look_up(const export_plan *plan, int64_t tasks_done, annoproj_error **error);
 

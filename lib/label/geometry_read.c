@@ -233,7 +233,8 @@ static bool packed_by_number(geometry_cursor *cursor, number *out) {
         }
         const uint64_t value = next_bits(cursor, cursor->width);
         const int64_t mantissa = cursor->has_signs ? unzigzag(value) : (int64_t)value;
-        if (mantissa == 0 || (mantissa < 0 && !cursor->has_signs) || !shortest(mantissa, (int32_t)scale, &out->decimal)) {
+        if (mantissa == 0 || (mantissa < 0 && !cursor->has_signs) ||
+            !shortest(mantissa, (int32_t)scale, &out->decimal)) {
             return false;
         }
     }

@@ -101,8 +101,8 @@ annoproj_status label_publish_main(command *command, const task_facts *task, con
 /* Whether the labels of a task's data unit are counted at all; `media` as in label_frames(). */
 annoproj_status label_counts(scope *scope, const task_facts *task, bool *counts, bool *media, annoproj_error **error);
 /* An event like `of` for each option in a label's answers; on frames of their own are dynamic ones, the others on those of `of`. */
-annoproj_status label_answer_events(command *command, const event *of, const uint8_t *answers, size_t length, bool media,
-                                    annoproj_error **error);
+annoproj_status label_answer_events(command *command, const event *of, const uint8_t *answers, size_t length,
+                                    bool media, annoproj_error **error);
 
 /* --- reviews (behaviour §9) --------------------------------------------------------------------------------------- */
 typedef enum review_state {

@@ -33,8 +33,8 @@ typedef struct version_task {
     int32_t stage_type, status, priority;
     const uint8_t *contents; /* hashes */
     size_t content_count;
-    bool unknown; /* now: its labels are no contents yet */
-    bool staged;  /* now: its contents are in no version yet */
+    bool unknown;    /* now: its labels are no contents yet */
+    bool staged;     /* now: its contents are in no version yet */
     int64_t version; /* now: of its label set */
 } version_task;
 

@@ -9,10 +9,10 @@ typedef enum change_kind { CHANGE_ADDED, CHANGE_REMOVED, CHANGE_CHANGED } change
 typedef struct label_change {
     change_kind kind;
     int64_t task, data_unit;
-    const label *before, *after;                      /* NULL = it is not there */
-    bool class, answers, geometry, frames, details;   /* changed: which of them */
-    int64_t frame_count, first_frame;                 /* on which it differs */
-    const char *title;                                /* of the data unit */
+    const label *before, *after;                    /* NULL = it is not there */
+    bool class, answers, geometry, frames, details; /* changed: which of them */
+    int64_t frame_count, first_frame;               /* on which it differs */
+    const char *title;                              /* of the data unit */
 } label_change;
 
 /* Calls back for each label that differs, by task, then by hash, from that task on. `before` and `after` are versions of one

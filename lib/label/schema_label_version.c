@@ -13,8 +13,8 @@ const char schema_label_version[] =
     " stages BLOB NOT NULL,"  /* what it was made with; empty = all */
     " classes BLOB NOT NULL," /* the same; its tasks are kept with all their labels */
     " tasks INTEGER NOT NULL,"
-    " labels INTEGER,"          /* null = there is a choice of classes: they are not counted */
-    " ontology BLOB NOT NULL,"  /* SHA-256 of a label_content */
+    " labels INTEGER,"             /* null = there is a choice of classes: they are not counted */
+    " ontology BLOB NOT NULL,"     /* SHA-256 of a label_content */
     " hash BLOB NOT NULL) STRICT;" /* SHA-256 of all that it shows */
     "CREATE UNIQUE INDEX label_version_name ON label_version(project, name) WHERE branch = 0;"
     "CREATE INDEX label_version_task ON label_version(task) WHERE task <> 0;"

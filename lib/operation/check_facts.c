@@ -219,7 +219,8 @@ annoproj_status check_project_facts(scope *in, checking *check, annoproj_error *
         "SELECT stage, sum(kept), sum(there) FROM (SELECT stage, position, count AS kept, 0 AS there FROM router_count"
         " WHERE stage > ?1 << 32 AND stage < (?1 + 1) << 32 UNION ALL SELECT t.stage, t.position, 0, 1"
         " FROM router_task t JOIN stage s ON s.id = t.stage AND s.epoch = t.epoch"
-        " WHERE t.stage > ?1 << 32 AND t.stage < (?1 + 1) << 32) GROUP BY stage, position HAVING sum(kept) <> sum(there)"};
+        " WHERE t.stage > ?1 << 32 AND t.stage < (?1 + 1) << 32) GROUP BY stage, position HAVING sum(kept) <> "
+        "sum(there)"};
     static const kept_things things[] = {
         {THING_ATTACHED, "dataset", "number in the project",
          "SELECT dataset, NULL, NULL, NULL, number, 1 - attached FROM project_dataset WHERE project = ? ORDER BY "

@@ -74,7 +74,8 @@ static annoproj_status check_clocks(scope *in, checking *check, annoproj_error *
 }
 
 static const kept_pairs skips = {
-    "queue", "skip of user", "SELECT task, user, skipped FROM task_skip WHERE task >= ? AND task < ? ORDER BY task, user"};
+    "queue", "skip of user",
+    "SELECT task, user, skipped FROM task_skip WHERE task >= ? AND task < ? ORDER BY task, user"};
 
 annoproj_status check_queue(scope *in, checking *check, annoproj_error **error) {
     annoproj_status status = check_skips(in, check, error);

@@ -301,8 +301,7 @@ static void settle_pairs(replayed_pairs *of) {
     if (all > 0)
         qsort(pairs, all, sizeof *pairs, compare_pairs);
     for (size_t i = 0; i < all; i++)
-        if (pairs[i].on &&
-            (i + 1 == all || pairs[i + 1].of != pairs[i].of || pairs[i + 1].other != pairs[i].other))
+        if (pairs[i].on && (i + 1 == all || pairs[i + 1].of != pairs[i].of || pairs[i + 1].other != pairs[i].other))
             pairs[of->count++] = pairs[i];
 }
 

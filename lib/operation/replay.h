@@ -33,7 +33,8 @@ typedef struct replayed_task {
     int64_t skipped_from;           /* sequence number of the skip that made it skipped; older skips are forgotten */
 } replayed_task;
 
-#define SUBMITTER_UNTOLD (-1) /* of a label of consensus that does not count: no event tells whose branch it came from */
+#define SUBMITTER_UNTOLD                                                                                               \
+    (-1) /* of a label of consensus that does not count: no event tells whose branch it came from */
 
 typedef struct replayed_label {
     int64_t task, submitter, frames;
@@ -123,7 +124,7 @@ typedef struct replay {
     replayed_label *labels;
     replayed_review *reviews;
     replayed_issue *issues;
-    replayed_pairs tags, skips; /* issue and tag, task and user */
+    replayed_pairs tags, skips;                  /* issue and tag, task and user */
     size_t task_count, label_count, issue_count; /* room: highest number + 1 */
     size_t review_count, review_room;
     stage_place *stages; /* by number */

@@ -129,9 +129,10 @@ static annoproj_status match_all(keeping *work, uint64_t *found, annoproj_error 
 static blob_key key_of(const keeping *work) {
     const size_t length = strlen(work->expression);
     const uint64_t project = (uint64_t)work->in->project.id;
-    return (blob_key){.id = (int64_t)(hash64_with(work->expression, length, project) | (uint64_t)1 << 63),
-                      .checksum = hash64_join(hash64_with(work->expression, length, ~work->last.before), work->last.before),
-                      .length = WORDS(work->end) * sizeof(uint64_t)};
+    return (blob_key){
+        .id = (int64_t)(hash64_with(work->expression, length, project) | (uint64_t)1 << 63),
+        .checksum = hash64_join(hash64_with(work->expression, length, ~work->last.before), work->last.before),
+        .length = WORDS(work->end) * sizeof(uint64_t)};
 }
 
 /* Names before the last row: as they were found before, or anew. */

@@ -172,10 +172,11 @@ static void write_large(void) {
         fprintf(file, "%s{\"id\":%d,\"file_name\":\"i%d.jpg\",\"width\":9,\"height\":9}", i == 1 ? "" : ",", i, i);
     fputs("],\"annotations\":[", file);
     for (int i = 1; i <= 8000; i++)
-        fprintf(file,
-                "%s{\"id\":%d,\"image_id\":%d,\"category_id\":1,\"segmentation\":[[1,1,%d.5,2,3,3,4,1,2,3,1,2,2,2,1,3]],"
-                "\"more\":\"%099d\"}",
-                i == 1 ? "" : ",\n", i, i % 500 + 1, i % 90, i);
+        fprintf(
+            file,
+            "%s{\"id\":%d,\"image_id\":%d,\"category_id\":1,\"segmentation\":[[1,1,%d.5,2,3,3,4,1,2,3,1,2,2,2,1,3]],"
+            "\"more\":\"%099d\"}",
+            i == 1 ? "" : ",\n", i, i % 500 + 1, i % 90, i);
     fputs("]}", file);
     assert_int_equal(fclose(file), 0);
 }
@@ -183,8 +184,8 @@ static void write_large(void) {
 static annoproj_status make_large(annoproj_error **error) {
     annoproj_project *made = NULL;
     annoproj_table *table = NULL;
-    annoproj_status status = annoproj_project_create_from_coco(host, "Large", WORKFLOW, large, NULL, NULL, &made, &table,
-                                                               error);
+    annoproj_status status = annoproj_project_create_from_coco(host, "Large", WORKFLOW, large, NULL, NULL, &made,
+                                                               &table, error);
     assert_int_equal(made != NULL, status == ANNOPROJ_OK);
     annoproj_table_free(table);
     if (large_project || status != ANNOPROJ_OK)

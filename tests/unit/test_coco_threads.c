@@ -56,8 +56,7 @@ static char *write_coco(void) {
           "{\"id\":2,\"name\":\"Other \\\"one\\\"\"}],\"images\":[",
           file);
     for (int i = 1; i <= IMAGES; i++)
-        fprintf(file, "%s{\"id\":%d,\"file_name\":\"i%d.jpg\",\"width\":100,\"height\":100}", i == 1 ? "" : ",", i,
-                i);
+        fprintf(file, "%s{\"id\":%d,\"file_name\":\"i%d.jpg\",\"width\":100,\"height\":100}", i == 1 ? "" : ",", i, i);
     fputs("],\"annotations\":[", file);
     int id = 0;
     for (int i = 1; i <= IMAGES; i++) {
@@ -105,9 +104,9 @@ static char *make_store(void) {
     unlink(path);
     assert_ok(annoproj_store_create(path, NULL, NULL, &to.store, &error), error);
     assert_ok(annoproj_session_open(to.store, 0, NULL, NULL, &to.host, &error), error);
-    assert_ok(annoproj_project_create_from_coco(to.host, "All", WORKFLOW, coco, NULL, NULL, &to.project, &table,
-                                                &error),
-              error);
+    assert_ok(
+        annoproj_project_create_from_coco(to.host, "All", WORKFLOW, coco, NULL, NULL, &to.project, &table, &error),
+        error);
     annoproj_table_free(table);
     close_project(&to);
     free(coco);
@@ -190,8 +189,7 @@ static void first_damaged_label_is_told(void **state) {
         int64_t labels = 0;
         options.path = to;
         open_project(&from, path, lanes[i]);
-        assert_int_equal(annoproj_project_export_coco(from.project, &options, NULL, &labels, &error),
-                         ANNOPROJ_CORRUPT);
+        assert_int_equal(annoproj_project_export_coco(from.project, &options, NULL, &labels, &error), ANNOPROJ_CORRUPT);
         if (!*first)
             snprintf(first, sizeof first, "%s", annoproj_error_message(error));
         assert_string_equal(annoproj_error_message(error), first);
@@ -242,16 +240,16 @@ static void callbacks_come_on_the_calling_thread(void **state) {
         by.fail_at = by.pieces / 2;
         assert_true(by.fail_at > 1);
         by.pieces = 0;
-        assert_status(ANNOPROJ_CALLBACK,
-                      annoproj_project_export_coco(from.project, &options, &call, &labels, &error), error);
+        assert_status(ANNOPROJ_CALLBACK, annoproj_project_export_coco(from.project, &options, &call, &labels, &error),
+                      error);
         assert_int_equal(by.pieces, by.fail_at);
         assert_int_equal(labels, 0);
         by.pieces = by.fail_at = 0;
         assert_ok(annoproj_cancel_new(&by.cancel, &error), error);
         call.cancel = by.cancel;
         call.progress = watch_progress; /* cancels in the middle of the annotations */
-        assert_status(ANNOPROJ_CANCELLED,
-                      annoproj_project_export_coco(from.project, &options, &call, &labels, &error), error);
+        assert_status(ANNOPROJ_CANCELLED, annoproj_project_export_coco(from.project, &options, &call, &labels, &error),
+                      error);
         annoproj_cancel_free(by.cancel);
         close_project(&from);
     }
@@ -288,8 +286,7 @@ static char *write_many(const file_plan *plan) {
     assert_non_null(file);
     fputs("{\"categories\":[{\"id\":1,\"name\":\"A\"},{\"id\":2,\"name\":\"B\"}],\"images\":[", file);
     for (int i = 1; i <= IMAGES; i++)
-        fprintf(file, "%s{\"id\":%d,\"file_name\":\"i%d.jpg\",\"width\":100,\"height\":100}", i == 1 ? "" : ",", i,
-                i);
+        fprintf(file, "%s{\"id\":%d,\"file_name\":\"i%d.jpg\",\"width\":100,\"height\":100}", i == 1 ? "" : ",", i, i);
     fputs("],\"annotations\" : [ ", file);
     for (int i = 1; i <= plan->annotations; i++) {
         fputs(i > 1 ? " ,\n " : "", file);
@@ -436,8 +433,9 @@ static void wrong_guesses_are_no_matter(void **state) {
     const file_plan hidden = {.annotations = 8000,
                               .before = "\"x\":[{},{\"image_id\":1,\"category_id\":1,\"bbox\":[1,1,1,1]},"
                                         "{\"image_id\":2,\"category_id\":1,\"bbox\":[1,1,1,1]}],"};
-    const file_plan text = {.annotations = 8000,
-                            .before = "\"x\":\"}, {\\\"image_id\\\":1} , {\",\"y\":\"},{\",\"z\":[{},{},{},{},{},{},{},{},{}],"};
+    const file_plan text = {
+        .annotations = 8000,
+        .before = "\"x\":\"}, {\\\"image_id\\\":1} , {\",\"y\":\"},{\",\"z\":[{},{},{},{},{},{},{},{},{}],"};
     assert_same_with_any_threads(&hidden, ANNOPROJ_OK, true);
     assert_same_with_any_threads(&text, ANNOPROJ_OK, true);
 }
@@ -447,7 +445,10 @@ static void same_faults_with_any_threads(void **state) {
     static const char *const faults[] = {"{\"id\":1,\"image_id\":1,\"category_id\":1,\"bbox\":[1,2,3]},",
                                          "{\"id\":1,\"image_id\":1,\"category_id\":99,\"bbox\":[1,2,3,4]},",
                                          "{\"id\":1,\"image_id\":1,\"category_id\":1,\"bbox\":[1,2,3,4],\"id\":2},",
-                                         "17, {\"id\":1},", "{\"id\":01},", "]", "}"};
+                                         "17, {\"id\":1},",
+                                         "{\"id\":01},",
+                                         "]",
+                                         "}"};
     for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
         for (int at = 5000; at <= 15000; at += 10000) {
             const file_plan broken = {.annotations = 20000, .at = at, .text = faults[i]};

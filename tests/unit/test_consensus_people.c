@@ -229,10 +229,8 @@ static void test_late_time_on_closed_branches(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_reviewers_of_what_was_merged),
-        cmocka_unit_test(test_check),
-        cmocka_unit_test(test_lapse_before_another_branch),
-        cmocka_unit_test(test_lapse_before_a_move),
+        cmocka_unit_test(test_reviewers_of_what_was_merged), cmocka_unit_test(test_check),
+        cmocka_unit_test(test_lapse_before_another_branch),  cmocka_unit_test(test_lapse_before_a_move),
         cmocka_unit_test(test_late_time_on_closed_branches),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -149,7 +149,8 @@ static void expect_drawn(annoproj_table *table, const char *p50, const char *p90
     assert_int_equal(strstr(svg, "data-category=\"P50\"") != NULL, p50 != NULL);
     const char *const names[] = {"P50", "P90"}, *const values[] = {p50, p90};
     for (int i = 0; i < 2 && p50; i++) {
-        snprintf(wanted, sizeof wanted, "data-category=\"%s\" data-series=\"value\" data-value=\"%s\"", names[i], values[i]);
+        snprintf(wanted, sizeof wanted, "data-category=\"%s\" data-series=\"value\" data-value=\"%s\"", names[i],
+                 values[i]);
         assert_non_null(strstr(svg, wanted));
         snprintf(wanted, sizeof wanted, "\"%s\"", names[i]);
         assert_non_null(strstr(vega, wanted));

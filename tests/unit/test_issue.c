@@ -129,8 +129,9 @@ static void rejection_issue(void **state) {
     assert_ok(annoproj_label_reject(manager, "label001", "too large", NULL, NULL, &first, &error), error); /* opens */
     assert_ok(annoproj_label_reject(manager, "label001", "really", NULL, NULL, &again, &error), error);    /* appends */
     assert_int_equal(first, again);
-    assert_ok(annoproj_label_reject(manager, "label001", "", NULL, NULL, &again, &error), error); /* nothing to append */
-    assert_ok(annoproj_label_approve(manager, "label001", NULL, &error), error);            /* resolves */
+    assert_ok(annoproj_label_reject(manager, "label001", "", NULL, NULL, &again, &error),
+              error);                                                            /* nothing to append */
+    assert_ok(annoproj_label_approve(manager, "label001", NULL, &error), error); /* resolves */
     expect_counts(manager, made, 0, 1);
     assert_ok(annoproj_label_reject(manager, "label001", NULL, NULL, NULL, &again, &error), error); /* reopens */
     assert_int_equal(first, again);
@@ -314,9 +315,8 @@ static void statuses(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(anchors), cmocka_unit_test(resolve_and_reopen),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(anchors),         cmocka_unit_test(resolve_and_reopen),
                                        cmocka_unit_test(rejection_issue), cmocka_unit_test(with_the_task),
-                                       cmocka_unit_test(label_put_back),
-                                       cmocka_unit_test(statuses)};
+                                       cmocka_unit_test(label_put_back),  cmocka_unit_test(statuses)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

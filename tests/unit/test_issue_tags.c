@@ -287,15 +287,16 @@ static void made_by_the_project(void **state) {
     for (enum member who = TEAM_MANAGER; who < TEAM_SIZE; who++) {
         assert_status(ANNOPROJ_PERMISSION,
                       annoproj_project_issue_tag_create(made->projects[who], "x", NULL, &none, &error), error);
-        assert_status(ANNOPROJ_PERMISSION,
-                      annoproj_project_set_issue_tags(made->projects[who], &tag, 1, NULL, &error), error);
+        assert_status(ANNOPROJ_PERMISSION, annoproj_project_set_issue_tags(made->projects[who], &tag, 1, NULL, &error),
+                      error);
     }
     assert_int_equal(none, 0);
     assert_status(ANNOPROJ_PERMISSION,
                   annoproj_issue_tag_create(made->sessions[TEAM_MANAGER], "y", NULL, &none, &error), error);
-    assert_status(ANNOPROJ_PERMISSION,
-                  annoproj_issue_tag_rename(made->sessions[TEAM_MANAGER], tag, "y", NULL, &error), error);
-    assert_status(ANNOPROJ_PERMISSION, annoproj_issue_tag_delete(made->sessions[TEAM_MANAGER], tag, NULL, &error), error);
+    assert_status(ANNOPROJ_PERMISSION, annoproj_issue_tag_rename(made->sessions[TEAM_MANAGER], tag, "y", NULL, &error),
+                  error);
+    assert_status(ANNOPROJ_PERMISSION, annoproj_issue_tag_delete(made->sessions[TEAM_MANAGER], tag, NULL, &error),
+                  error);
 
     annoproj_project *copy = NULL;
     annoproj_copy_options options = ANNOPROJ_COPY_OPTIONS_INIT;
@@ -441,10 +442,10 @@ static void statuses(void **state) {
     assert_status(ANNOPROJ_NOT_FOUND, annoproj_issues_get(project, &elsewhere, 1, NULL, &table, &error), error);
     assert_null(table);
     assert_ok(annoproj_task_initiate(task, NULL, &error), error);
-    assert_status(ANNOPROJ_PERMISSION,
-                  annoproj_issues_get(made->projects[TEAM_BOTH], &issue, 1, NULL, &table, &error), error);
-    assert_status(ANNOPROJ_PERMISSION,
-                  annoproj_issue_set_tags(made->projects[TEAM_BOTH], issue, &tag, 1, NULL, &error), error);
+    assert_status(ANNOPROJ_PERMISSION, annoproj_issues_get(made->projects[TEAM_BOTH], &issue, 1, NULL, &table, &error),
+                  error);
+    assert_status(ANNOPROJ_PERMISSION, annoproj_issue_set_tags(made->projects[TEAM_BOTH], issue, &tag, 1, NULL, &error),
+                  error);
     assert_status(ANNOPROJ_NOT_FOUND,
                   annoproj_issues_get(made->projects[TEAM_REVIEWER], &issue, 1, NULL, &table, &error), error);
 
@@ -464,10 +465,9 @@ static void statuses(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(from_list_to_issue),
-        cmocka_unit_test(tags_of_a_rejection), cmocka_unit_test(past_occurrences_stay), cmocka_unit_test(two_lists),
-        cmocka_unit_test(made_by_the_project), cmocka_unit_test(history),  cmocka_unit_test(a_label_that_is_gone),
-        cmocka_unit_test(statuses)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(from_list_to_issue),    cmocka_unit_test(tags_of_a_rejection),
+                                       cmocka_unit_test(past_occurrences_stay), cmocka_unit_test(two_lists),
+                                       cmocka_unit_test(made_by_the_project),   cmocka_unit_test(history),
+                                       cmocka_unit_test(a_label_that_is_gone),  cmocka_unit_test(statuses)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

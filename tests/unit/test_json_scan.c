@@ -557,9 +557,17 @@ static void test_int64(void **state) {
         const char *name;
         bool numeric;
         int64_t value;
-    } names[] = {{"0", true, 0}, {"120", true, 120}, {"007", true, 7}, {"9223372036854775807", true, INT64_MAX},
-                 {"", false, 0}, {"-1", false, 0}, {"1e2", false, 0}, {"1.0", false, 0}, {"\\u0031", false, 0},
-                 {"12a", false, 0}, {"9223372036854775808", false, 0}};
+    } names[] = {{"0", true, 0},
+                 {"120", true, 120},
+                 {"007", true, 7},
+                 {"9223372036854775807", true, INT64_MAX},
+                 {"", false, 0},
+                 {"-1", false, 0},
+                 {"1e2", false, 0},
+                 {"1.0", false, 0},
+                 {"\\u0031", false, 0},
+                 {"12a", false, 0},
+                 {"9223372036854775808", false, 0}};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         const json_token token = {.kind = JSON_STRING, .start = names[i].name, .length = strlen(names[i].name)};
         assert_true(json_key_number(&token, &value) == names[i].numeric);

@@ -19,11 +19,11 @@ static char *exported(annoproj_project *project, int64_t version, bool coco, con
     if (choice)
         options = *choice;
     options.path = path;
-    annoproj_status status =
-        version == 0 ? (coco ? annoproj_project_export_coco : annoproj_project_export_labels)(project, &options, NULL,
-                                                                                              &labels, &error)
-                     : (coco ? annoproj_label_version_export_coco : annoproj_label_version_export_labels)(
-                           project, version, &options, NULL, &labels, &error);
+    annoproj_status status = version == 0
+                                 ? (coco ? annoproj_project_export_coco
+                                         : annoproj_project_export_labels)(project, &options, NULL, &labels, &error)
+                                 : (coco ? annoproj_label_version_export_coco : annoproj_label_version_export_labels)(
+                                       project, version, &options, NULL, &labels, &error);
     assert_ok(status, error);
     char *content = read_whole_file(path, &length);
     free(path);
@@ -206,7 +206,8 @@ static void test_shows_it_for_ever(void **state) {
     ontology = annoproj_table_int64(table, 0, annoproj_table_column_index(table, "ontology"));
     annoproj_table_free(table);
     assert_ok(annoproj_ontology_json(made->host, ontology, NULL, &json, &error), error);
-    char *renamed = replaced(json, "\"Car\"", "\"Vehicle\""), *archived = replaced(renamed, "\"archived\":false", "\"archived\":true");
+    char *renamed = replaced(json, "\"Car\"", "\"Vehicle\""),
+         *archived = replaced(renamed, "\"archived\":false", "\"archived\":true");
     char *recoloured = replaced(archived, "#D33115", "#00FF00");
     assert_ok(annoproj_ontology_update(made->host, ontology, recoloured, NULL, &error), error);
     assert_shows(admin, version, rows, coco);
@@ -214,7 +215,8 @@ static void test_shows_it_for_ever(void **state) {
     assert_ok(annoproj_project_set_status(admin, ANNOPROJ_PROJECT_COMPLETED, NULL, &error), error);
     const int64_t task = made->first_task;
     table = NULL;
-    assert_ok(annoproj_tasks_move(made->projects[TEAM_MANAGER], &task, 1, made->complete, false, NULL, &table, &error), error);
+    assert_ok(annoproj_tasks_move(made->projects[TEAM_MANAGER], &task, 1, made->complete, false, NULL, &table, &error),
+              error);
     annoproj_table_free(table);
     assert_shows(admin, version, rows, coco);
     create(admin, "between");
@@ -309,7 +311,8 @@ static void test_steps(void **state) {
     }
     call.progress = cancel_at;
     call.user_data = &limit;
-    assert_status(ANNOPROJ_CALLBACK, annoproj_label_version_create(admin, "many", NULL, &call, &version, &error), error);
+    assert_status(ANNOPROJ_CALLBACK, annoproj_label_version_create(admin, "many", NULL, &call, &version, &error),
+                  error);
     assert_int_equal(version, 0);
     assert_int_equal(count_rows(made, "SELECT count(*) FROM label_version"), 0);
     assert_int_equal(count_rows(made, CONTENTS), 512);
@@ -411,8 +414,8 @@ static void test_a_failed_export_leaves_no_version(void **state) {
         annoproj_export_options options = ANNOPROJ_EXPORT_OPTIONS_INIT;
         const annoproj_call *call = i / 2 == 1 ? &keyed : NULL;
         annoproj_status (*export)(annoproj_project *, const annoproj_export_options *, const annoproj_call *, int64_t *,
-                                  annoproj_error **) =
-            i % 2 == 1 ? annoproj_project_export_coco : annoproj_project_export_labels;
+                                  annoproj_error **) = i % 2 == 1 ? annoproj_project_export_coco
+                                                                  : annoproj_project_export_labels;
         const char *names[] = {"rows", "coco", "rows again", "coco again"};
         keyed.request_key = i % 2 == 1 ? "save coco" : "save rows";
         options.version_name = names[i];
@@ -435,7 +438,8 @@ static void test_a_failed_export_leaves_no_version(void **state) {
         assert_true(written > 0 && labels > 0);
         const int64_t version = newest(admin, names[i]), all = labels;
         options.write = stop_writing; /* a version that was there before is not taken back */
-        assert_status(call ? ANNOPROJ_CALLBACK : ANNOPROJ_EXISTS, export(admin, &options, call, &labels, &error), error);
+        assert_status(call ? ANNOPROJ_CALLBACK : ANNOPROJ_EXISTS, export(admin, &options, call, &labels, &error),
+                      error);
         options.write = go_on_writing;
         assert_status(call ? ANNOPROJ_OK : ANNOPROJ_EXISTS, export(admin, &options, call, &labels, &error), error);
         assert_int_equal(labels, call ? all : 0);
@@ -473,8 +477,8 @@ static void test_refused_saves(void **state) {
         assert_status(ANNOPROJ_INVALID, annoproj_project_export_labels(admin, &options, NULL, &labels, &error), error);
     }
     options.version_name = "new";
-    assert_status(ANNOPROJ_INVALID, annoproj_label_version_export_labels(admin, version, &options, NULL, &labels, &error),
-                  error);
+    assert_status(ANNOPROJ_INVALID,
+                  annoproj_label_version_export_labels(admin, version, &options, NULL, &labels, &error), error);
     assert_status(ANNOPROJ_INVALID, annoproj_label_version_export_coco(admin, version, &options, NULL, &labels, &error),
                   error);
     options.include_reviews = true;
@@ -557,13 +561,15 @@ static void test_refusals(void **state) {
     assert_status(ANNOPROJ_INVALID, annoproj_label_version_create(admin, NULL, NULL, NULL, &made_now, &error), error);
     assert_status(ANNOPROJ_INVALID, annoproj_label_version_create(admin, "a", NULL, NULL, NULL, &error), error);
     options.stage_count = 1;
-    assert_status(ANNOPROJ_INVALID, annoproj_label_version_create(admin, "a", &options, NULL, &made_now, &error), error);
+    assert_status(ANNOPROJ_INVALID, annoproj_label_version_create(admin, "a", &options, NULL, &made_now, &error),
+                  error);
     options.stages = &wrong;
     assert_status(ANNOPROJ_NOT_FOUND, annoproj_label_version_create(admin, "a", &options, NULL, &made_now, &error),
                   error);
     options.stage_count = 0;
     options.class_count = 1;
-    assert_status(ANNOPROJ_INVALID, annoproj_label_version_create(admin, "a", &options, NULL, &made_now, &error), error);
+    assert_status(ANNOPROJ_INVALID, annoproj_label_version_create(admin, "a", &options, NULL, &made_now, &error),
+                  error);
     wrong = TEAM_COLOUR; /* no class */
     options.classes = &wrong;
     assert_status(ANNOPROJ_NOT_FOUND, annoproj_label_version_create(admin, "a", &options, NULL, &made_now, &error),
@@ -620,15 +626,17 @@ static void expect_found(const char *plant, bool export_fails) {
     annoproj_table_free(found);
     to.path = path;
     if (export_fails)
-        assert_status(ANNOPROJ_CORRUPT, annoproj_label_version_export_labels(admin, version, &to, NULL, &labels, &error),
-                      error);
+        assert_status(ANNOPROJ_CORRUPT,
+                      annoproj_label_version_export_labels(admin, version, &to, NULL, &labels, &error), error);
     free(path);
     team_free(made);
 }
 
 static void test_check(void **state) {
     (void)state;
-    expect_found("UPDATE label_content SET data = CAST(data || x'00' AS BLOB) WHERE hash = (SELECT contents FROM label_state)", true);
+    expect_found(
+        "UPDATE label_content SET data = CAST(data || x'00' AS BLOB) WHERE hash = (SELECT contents FROM label_state)",
+        true);
     expect_found("DELETE FROM label_content WHERE hash = (SELECT contents FROM label_state)", true);
     expect_found("DELETE FROM label_content WHERE hash = (SELECT hash FROM label_version_part)", true);
     expect_found("DELETE FROM label_content WHERE hash = (SELECT ontology FROM label_version)", true);

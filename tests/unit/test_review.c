@@ -262,9 +262,11 @@ static void statuses(void **state) {
     assert_status(ANNOPROJ_INVALID, annoproj_label_approve(NULL, "label001", NULL, &error), error);
     assert_status(ANNOPROJ_INVALID, annoproj_label_approve(reviewer, NULL, NULL, &error), error);
     assert_status(ANNOPROJ_INVALID, annoproj_label_reject(reviewer, "label001", NULL, NULL, NULL, NULL, &error), error);
-    assert_status(ANNOPROJ_INVALID, annoproj_label_reject(reviewer, "label001", "\xff", NULL, NULL, &issue, &error), error);
+    assert_status(ANNOPROJ_INVALID, annoproj_label_reject(reviewer, "label001", "\xff", NULL, NULL, &issue, &error),
+                  error);
     assert_status(ANNOPROJ_NOT_FOUND, annoproj_label_approve(reviewer, "label009", NULL, &error), error);
-    assert_status(ANNOPROJ_NOT_FOUND, annoproj_label_reject(reviewer, "nothing", NULL, NULL, NULL, &issue, &error), error);
+    assert_status(ANNOPROJ_NOT_FOUND, annoproj_label_reject(reviewer, "nothing", NULL, NULL, NULL, &issue, &error),
+                  error);
     assert_status(ANNOPROJ_NOT_FOUND, annoproj_label_reopen(reviewer, "label009", NULL, &error), error);
     assert_status(ANNOPROJ_STATE, annoproj_label_reopen(reviewer, "label001", NULL, &error), error);
     assert_status(ANNOPROJ_NOT_FOUND, annoproj_label_approve(annotator, "label001", NULL, &error), error);
@@ -278,7 +280,8 @@ static void statuses(void **state) {
     assert_ok(annoproj_cancel_trigger(cancel, &error), error);
     call.cancel = cancel;
     assert_status(ANNOPROJ_CANCELLED, annoproj_label_reopen(reviewer, "label001", &call, &error), error);
-    assert_status(ANNOPROJ_CANCELLED, annoproj_label_reject(reviewer, "label001", "no", NULL, &call, &issue, &error), error);
+    assert_status(ANNOPROJ_CANCELLED, annoproj_label_reject(reviewer, "label001", "no", NULL, &call, &issue, &error),
+                  error);
     call = (annoproj_call)ANNOPROJ_CALL_INIT;
     call.timeout_us = 1;
     assert_status(ANNOPROJ_TIMEOUT, annoproj_label_approve(manager, "label001", &call, &error), error);
@@ -305,9 +308,8 @@ static void statuses(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(each_entering), cmocka_unit_test(two_review_stages),
-                                       cmocka_unit_test(writes_in_review),
-                                       cmocka_unit_test(strict_review), cmocka_unit_test(raw_events),
-                                       cmocka_unit_test(statuses)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(each_entering),    cmocka_unit_test(two_review_stages),
+                                       cmocka_unit_test(writes_in_review), cmocka_unit_test(strict_review),
+                                       cmocka_unit_test(raw_events),       cmocka_unit_test(statuses)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -100,7 +100,7 @@ static void test_one_commit_for_all(void **unused) {
     run_group(group, bodies, then);
     assert_int_equal(commits(), before + 1); /* the group's: the gate changed nothing */
     for (int i = 0; i < NEIGHBOURS; i++) {
-        assert_int_equal(group[i].status, then[i]); /* each its own result */
+        assert_int_equal(group[i].status, then[i]);           /* each its own result */
         assert_int_equal(group[i].what.runs, i <= 2 ? 2 : 1); /* up to the first that has changed something and fails */
         assert_int_equal(count_rows(of, i + 1), then[i] == ANNOPROJ_OK ? 1 : 0);
     }

@@ -248,10 +248,8 @@ static void test_limits_are_settings(void **state) {
     (void)state;
     static const struct {
         int64_t gap, recorded;
-    } beats[] = {{0, 0},
-                 {10 * SECOND - 1, 10 * SECOND - 1},
-                 {10 * SECOND, 10 * SECOND},
-                 {10 * SECOND + 1, 10 * SECOND}};
+    } beats[] = {
+        {0, 0}, {10 * SECOND - 1, 10 * SECOND - 1}, {10 * SECOND, 10 * SECOND}, {10 * SECOND + 1, 10 * SECOND}};
     team *made = team_new(1, "", "");
     annoproj_error *error = NULL;
     annoproj_task *task = team_task(made, TEAM_ANNOTATOR, 0);
@@ -259,9 +257,9 @@ static void test_limits_are_settings(void **state) {
     int64_t sum = 0, recorded = 0;
     made->now_us += 5 * hour;
     assert_int_equal(report(task, made->now_us - 2 * hour, SECOND, ANNOPROJ_OK), SECOND);
-    assert_ok(annoproj_project_setting_set(made->projects[TEAM_ADMIN], ANNOPROJ_SETTING_TIME_WINDOW_US, hour, NULL,
-                                           &error),
-              error);
+    assert_ok(
+        annoproj_project_setting_set(made->projects[TEAM_ADMIN], ANNOPROJ_SETTING_TIME_WINDOW_US, hour, NULL, &error),
+        error);
     report(task, made->now_us - hour - 1, SECOND, ANNOPROJ_INVALID);
     assert_int_equal(report(task, made->now_us - hour, SECOND, ANNOPROJ_OK), SECOND);
     assert_ok(annoproj_project_setting_set(made->projects[TEAM_ADMIN], ANNOPROJ_SETTING_IDLE_LIMIT_US, 10 * SECOND,
@@ -273,9 +271,9 @@ static void test_limits_are_settings(void **state) {
         assert_int_equal(recorded, beats[i].recorded);
         sum += recorded;
     }
-    assert_ok(annoproj_project_setting_set(made->projects[TEAM_ADMIN], ANNOPROJ_SETTING_IDLE_LIMIT_US, SECOND, NULL,
-                                           &error),
-              error);
+    assert_ok(
+        annoproj_project_setting_set(made->projects[TEAM_ADMIN], ANNOPROJ_SETTING_IDLE_LIMIT_US, SECOND, NULL, &error),
+        error);
     annoproj_table *overview = NULL;
     assert_ok(annoproj_project_overview(made->projects[TEAM_ADMIN], NULL, &overview, &error), error);
     assert_int_equal(annoproj_table_int64(overview, 0, annoproj_table_column_index(overview, "time_spent")),

@@ -171,8 +171,10 @@ static void test_edits_are_tracked(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_allowed),           cmocka_unit_test(test_another_start),
-        cmocka_unit_test(test_refused),           cmocka_unit_test(test_tasks_of_detached_datasets_hold_their_stage),
+        cmocka_unit_test(test_allowed),
+        cmocka_unit_test(test_another_start),
+        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_tasks_of_detached_datasets_hold_their_stage),
         cmocka_unit_test(test_strangers_give_detached_tasks_back),
         cmocka_unit_test(test_edits_are_tracked),
     };

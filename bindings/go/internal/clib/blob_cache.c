@@ -9,7 +9,8 @@
 #define FIRST_BUCKETS ((size_t)256)
 #define BEHIND        ((size_t)8) /* bytes that may be read behind a blob */
 #define ASKED_MOST    ((size_t)16384)
-#define ASKED_BESIDE  ((size_t)8) /* fingerprints that have the same place: with one, two blobs might oust each other for ever */
+#define ASKED_BESIDE                                                                                                   \
+    ((size_t)8) /* fingerprints that have the same place: with one, two blobs might oust each other for ever */
 
 typedef struct blob {
     blob_key key;

@@ -111,7 +111,8 @@ static annoproj_status check_part_owners(version_check *run, annoproj_error **er
     statement *find = sql(run->in->database, query);
     check_bind_project(find, run->check);
     while (sql_row(find))
-        check_report(run->check, "label_version", column_int64(find, 0), "parts of a version that is gone", "a version");
+        check_report(run->check, "label_version", column_int64(find, 0), "parts of a version that is gone",
+                     "a version");
     return sql_end(find, error);
 }
 

@@ -4,7 +4,7 @@
 #include "failure.h"
 #include "store_state.h"
 
-#define PASSIVE_BYTES   4194304
+#define PASSIVE_BYTES 4194304
 /* Behind a command that took long already, but made no more of it than the next can bear. */
 #define SPARED_BYTES    8388608
 #define RESTART_BYTES   33554432

@@ -12,11 +12,11 @@ struct coco_reader {
     const bounds *bounds;
     faults *faults;
     json_scan *scan;
-    json_token token; /* the last one */
-    arena texts;      /* of one item */
+    json_token token;    /* the last one */
+    arena texts;         /* of one item */
     int64_t items, told; /* read; bytes that progress was told of */
-    uint64_t content; /* fingerprint of the item's members so far, whatever their order */
-    bool faulty;      /* the item has a fault */
+    uint64_t content;    /* fingerprint of the item's members so far, whatever their order */
+    bool faulty;         /* the item has a fault */
     bool shapes_only;
     bool keep_members; /* of the items that are being read */
     bytes members, attributes;

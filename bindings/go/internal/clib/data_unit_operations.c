@@ -255,7 +255,8 @@ static void add_unit(rows *table, statement *find) {
 
 static annoproj_status read_units(scope *in, void *arguments, annoproj_error **error) {
     static const by_id what = {.type = &row_data_unit_row,
-                               .query = UNIT_COLUMNS SEER " JOIN data_unit u ON u.id = ?5 JOIN dataset d ON d.id = u.id >> 32 WHERE" DATASET_SEEN,
+                               .query = UNIT_COLUMNS SEER
+                               " JOIN data_unit u ON u.id = ?5 JOIN dataset d ON d.id = u.id >> 32 WHERE" DATASET_SEEN,
                                .seen = true,
                                .add = add_unit,
                                .noun = "data unit"};

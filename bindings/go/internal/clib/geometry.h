@@ -45,7 +45,7 @@ typedef struct geometry_cursor {
     uint32_t width, bit; /* of packed numbers, 0 = varints; how many bits of the byte at `unpacker` are read */
     uint32_t scale_bits; /* of packed ones that have scales of their own */
     int32_t least_scale;
-    bool has_signs; /* as have the mantissas of those */
+    bool has_signs;            /* as have the mantissas of those */
     bool only_first;           /* there is one frame, and it is frame 0 */
     bool only_usual;           /* and that is a usual one */
     bool usual;                /* the frame has one part, with as many numbers as the stride */

@@ -99,9 +99,10 @@ static annoproj_status check_auto_vacuum(database *db, const char *path, annopro
     int64_t mode = 0;
     annoproj_status status = sql_value(db, SQL_AUTO_VACUUM, &mode, error);
     if (status == ANNOPROJ_OK && mode != 0) {
-        status = fail(error, ANNOPROJ_CORRUPT,
-                      "%s says that it is vacuumed by itself, which no store is: its header is damaged, restore a backup",
-                      QUOTED(path));
+        status = fail(
+            error, ANNOPROJ_CORRUPT,
+            "%s says that it is vacuumed by itself, which no store is: its header is damaged, restore a backup",
+            QUOTED(path));
     }
     return status;
 }

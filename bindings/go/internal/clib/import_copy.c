@@ -25,7 +25,7 @@ typedef struct copying {
     int64_t *known; /* labels that the task has had before */
     size_t known_count, known_capacity;
     key_map written_numbers, classes; /* of those: numbers written again; classes written to */
-    int64_t task_labels;      /* stored in the task */
+    int64_t task_labels;              /* stored in the task */
 } copying;
 
 /* Label numbers follow one another; the project's counter is raised once for all of them. */
@@ -203,7 +203,9 @@ static annoproj_status store_alone(copying *to, const spooled_label *from, annop
 
 /* The number of a label of the task, also of one that was removed and published before: it comes back. 0 = it is new. */
 static annoproj_status known_number(copying *to, const char *hash, int64_t *known, annoproj_error **error) {
-    static const char query[] = LABEL_OF_HASH("SELECT number FROM label ") " UNION ALL SELECT label FROM label_published WHERE task = ?1 AND hash = ?2 LIMIT 1";
+    static const char query[] = LABEL_OF_HASH(
+        "SELECT number FROM label ") " UNION ALL SELECT label FROM label_published WHERE task = ?1 AND hash = ?2 LIMIT "
+                                     "1";
     *known = 0;
     statement *find = sql(to->cmd->scope.database, query);
     label_hash_bind(find, to->inserts.key, to->task.id, hash);

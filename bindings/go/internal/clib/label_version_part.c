@@ -100,8 +100,8 @@ static bool decode_part(unpacker *from, int64_t project, version_part *part) {
 }
 
 static annoproj_status fail_damaged(int64_t project, annoproj_error **error) {
-    return fail(error, ANNOPROJ_CORRUPT,
-                "a label version of project %lld is damaged: restore the store from a backup", (long long)project);
+    return fail(error, ANNOPROJ_CORRUPT, "a label version of project %lld is damaged: restore the store from a backup",
+                (long long)project);
 }
 
 annoproj_status version_part_load(scope *in, int64_t project, version_part *part, arena *memory,

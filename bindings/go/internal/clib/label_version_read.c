@@ -44,7 +44,8 @@ bool label_version_read(arena *memory, statement *row, label_version *out, bool 
 }
 
 annoproj_status label_version_load(scope *in, int64_t id, label_version *out, annoproj_error **error) {
-    static const char query[] = "SELECT " LABEL_VERSION_COLUMNS " FROM label_version v WHERE v.id = ? AND v.project = ?";
+    static const char query[] = "SELECT " LABEL_VERSION_COLUMNS
+                                " FROM label_version v WHERE v.id = ? AND v.project = ?";
     bool memory = true, sound = true;
     *out = (label_version){0};
     statement *find = sql(in->database, query);

@@ -42,7 +42,8 @@ static bool copy_vertices(arena *memory, const ontology_structure *structure, co
     bool memory_left = copies != NULL;
     for (size_t i = 0; i < of->vertex_count && memory_left; i++) {
         const vertex *from = &of->vertices[i];
-        memory_left = copy_text(memory, from->hash, &copies[i].hash) && copy_text(memory, from->name, &copies[i].name) &&
+        memory_left = copy_text(memory, from->hash, &copies[i].hash) &&
+                      copy_text(memory, from->name, &copies[i].name) &&
                       copy_text(memory, from->value, &copies[i].value) &&
                       copy_text(memory, from->color, &copies[i].color);
     }

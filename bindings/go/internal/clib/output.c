@@ -86,8 +86,7 @@ static annoproj_status call_write(output *out, const char *data, size_t length, 
     callback_begin();
     const int32_t answer = out->write(data, length, out->user_data);
     callback_end();
-    return answer == 0 ? ANNOPROJ_OK
-                       : fail(error, ANNOPROJ_CALLBACK, "the write callback returned %d", (int)answer);
+    return answer == 0 ? ANNOPROJ_OK : fail(error, ANNOPROJ_CALLBACK, "the write callback returned %d", (int)answer);
 }
 
 static annoproj_status write_file(output *out, const char *data, size_t length, annoproj_error **error) {

@@ -14,7 +14,7 @@ typedef struct output {
     char *path, *folder, *temporary;
     int file;
     off_t written, waiting; /* bytes the disk was told to write; those behind them */
-    bool kept; /* goes nowhere: stays in `text` */
+    bool kept;              /* goes nowhere: stays in `text` */
 } output;
 
 /* Exactly one of path and write. NOT_FOUND (folder), READONLY, INVALID (the path is that of a store). Close it also after a failure. */

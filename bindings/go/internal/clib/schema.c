@@ -4,8 +4,8 @@
 #include "format.h"
 
 static const char *const tables[] = {
-    schema_store, schema_event, schema_access,        schema_project, schema_ontology, schema_workflow,
-    schema_issue, schema_label, schema_label_version, schema_task,    NULL,
+    schema_store, schema_event,         schema_access, schema_project, schema_ontology, schema_workflow, schema_issue,
+    schema_label, schema_label_version, schema_task,   NULL,
 };
 
 /* Version 1 is the first: there is nothing to migrate from. */

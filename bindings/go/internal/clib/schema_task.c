@@ -23,10 +23,10 @@ const char schema_task[] =
     " last_action_us INTEGER,"
     " open_issues INTEGER NOT NULL,"
     " resolved_issues INTEGER NOT NULL,"
-    " removed_stage INTEGER NOT NULL,"  /* where it was when its dataset was detached */
-    " parent INTEGER NOT NULL,"         /* the task it is a branch of; 0 = it is none */
-    " branch INTEGER NOT NULL,"         /* its number among them, from 1; 0 = it is none */
-    " submitted INTEGER) STRICT;"       /* of a branch: the event sequence number of its last submit */
+    " removed_stage INTEGER NOT NULL," /* where it was when its dataset was detached */
+    " parent INTEGER NOT NULL,"        /* the task it is a branch of; 0 = it is none */
+    " branch INTEGER NOT NULL,"        /* its number among them, from 1; 0 = it is none */
+    " submitted INTEGER) STRICT;"      /* of a branch: the event sequence number of its last submit */
     "CREATE INDEX task_queue ON task(stage, assignee, priority DESC, entered_us);"
     /* The other orders of lists. None has the assignee, so start leaves them alone. */
     "CREATE INDEX task_entered ON task(stage, entered_us);"

@@ -306,10 +306,8 @@ static void add_user(rows *table, statement *find) {
 }
 
 static annoproj_status read_users(scope *in, void *arguments, annoproj_error **error) {
-    static const by_id what = {.type = &row_user_row,
-                               .query = USER_COLUMNS "WHERE id = ?",
-                               .add = add_user,
-                               .noun = "user"};
+    static const by_id what = {
+        .type = &row_user_row, .query = USER_COLUMNS "WHERE id = ?", .add = add_user, .noun = "user"};
     user_call *made = arguments;
     return read_by_id(in, &what, made->users, made->count, &made->table, error);
 }
