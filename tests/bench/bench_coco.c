@@ -234,6 +234,7 @@ static measured measure(const char *side, const char *from, const char *to) {
     bench_path("measured", result);
     char *arguments[] = {"bench_coco", (char *)side, (char *)from, (char *)to, result, NULL};
     fflush(stdout);
+    sync(); /* a side waits for what it writes, not for what the side before it left to the disk */
     pid_t process = fork();
     if (process == 0) {
         execv("/proc/self/exe", arguments);
