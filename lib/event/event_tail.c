@@ -8,10 +8,27 @@
 
 static const char SQL_READ_LOG[] = "SELECT l.segments, l.tail_first, e.first_seq FROM event_log l"
                                    " LEFT JOIN event_tail e ON e.id = ?2 WHERE l.project = ?1";
+static const char SQL_HAS_TAIL[] = "SELECT 1 FROM event_tail WHERE id >= ? AND id <= ? LIMIT 1";
 static const char SQL_READ_TAIL[] =
     "SELECT first_seq, count, data FROM event_tail WHERE id >= ? AND id <= ? ORDER BY id";
 /* The blob that holds a sequence number is the last one that starts at or before it. */
 static const char SQL_TAIL_START[] = "SELECT id FROM event_tail WHERE id >= ? AND id <= ? ORDER BY id DESC LIMIT 1";
+
+/* A log that has no row of its own has nothing: the next event would be its first again. */
+static annoproj_status expect_no_tail(database *db, int64_t project, annoproj_error **error) {
+    statement *find = sql(db, SQL_HAS_TAIL);
+    bind_int64(find, SEGMENT_ID(project, 0));
+    bind_int64(find, TAIL_END(project));
+    const bool has = sql_row(find);
+    annoproj_status status = sql_end(find, error);
+    if (status == ANNOPROJ_OK && has) {
+        status = fail(error, ANNOPROJ_CORRUPT,
+                      "event log of project %lld: there are events, but the row of event_log is missing; restore a "
+                      "backup of the store",
+                      (long long)project);
+    }
+    return status;
+}
 
 annoproj_status event_log_read(database *db, int64_t project, event_log *out, annoproj_error **error) {
     *out = (event_log){.tail_first = 1};
@@ -19,7 +36,8 @@ annoproj_status event_log_read(database *db, int64_t project, event_log *out, an
     statement *read = sql(db, SQL_READ_LOG);
     bind_int64(read, project);
     bind_int64(read, TAIL_END(project));
-    if (sql_row(read)) { /* without an end the last number is -1, which never fits */
+    const bool begun = sql_row(read);
+    if (begun) { /* without an end the last number is -1, which never fits */
         *out = (event_log){.last_seq = column_int64(read, 2) - 1,
                            .segments = column_int64(read, 0),
                            .tail_first = column_int64(read, 1)};
@@ -28,6 +46,9 @@ annoproj_status event_log_read(database *db, int64_t project, event_log *out, an
                   out->last_seq - out->tail_first >= SEGMENT_EVENTS;
     }
     annoproj_status status = sql_end(read, error);
+    if (status == ANNOPROJ_OK && !begun) {
+        status = expect_no_tail(db, project, error);
+    }
     if (status == ANNOPROJ_OK && damaged) {
         status = fail(error, ANNOPROJ_CORRUPT,
                       "event log of project %lld: %lld events do not fit %lld segments; restore a backup of the store",

@@ -37,14 +37,20 @@ static annoproj_status append_body(writer *in, void *argument, annoproj_error **
     return event_append(in->database, what->project, &what->batch, &first, error);
 }
 
-void log_append(log_store *log, int64_t project, const event *events, size_t count) {
-    annoproj_error *error = NULL;
+annoproj_status log_try_append(log_store *log, int64_t project, const event *events, size_t count,
+                               annoproj_error **error) {
     appending what = {.project = project};
     for (size_t i = 0; i < count; i++) {
         event_batch_add(&what.batch, &events[i]);
     }
-    assert_ok(store_write(log->store, &log->bounds, append_body, &what, &error), error);
+    annoproj_status status = store_write(log->store, &log->bounds, append_body, &what, error);
     event_batch_release(&what.batch);
+    return status;
+}
+
+void log_append(log_store *log, int64_t project, const event *events, size_t count) {
+    annoproj_error *error = NULL;
+    assert_ok(log_try_append(log, project, events, count, &error), error);
 }
 
 database *log_read(log_store *log) {

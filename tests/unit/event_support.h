@@ -16,6 +16,8 @@ typedef struct log_store {
 log_store *log_store_new(const char *name);
 void log_store_free(log_store *log);
 void log_append(log_store *log, int64_t project, const event *events, size_t count); /* one command */
+annoproj_status log_try_append(log_store *log, int64_t project, const event *events, size_t count,
+                               annoproj_error **error);
 database *log_read(log_store *log);
 void log_read_end(log_store *log);
 /* Changes the file behind the library's back; at least one row must change. */

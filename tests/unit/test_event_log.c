@@ -373,6 +373,48 @@ static void test_damage(void **state) {
     }
 }
 
+static void expect_no_log(log_store *log, const event *all, size_t total) {
+    annoproj_error *error = NULL;
+    event *found = calloc(total, sizeof *found);
+    size_t count = 0;
+    assert_int_equal(log_try_append(log, 3, all, 1, &error), ANNOPROJ_CORRUPT);
+    assert_non_null(strstr(annoproj_error_message(error), "project 3"));
+    annoproj_error_free(error);
+    error = NULL;
+    assert_int_equal(event_read(log_read(log), 3, 0, total, found, &count, &error), ANNOPROJ_CORRUPT);
+    log_read_end(log);
+    annoproj_error_free(error);
+    assert_int_not_equal(check(log, 3).count, 0);
+    free(found);
+}
+
+/* A log without its row is damaged: it is not one without events, to which the next one would be the first again. */
+static void test_missing_log(void **state) {
+    (void)state;
+    enum { TOTAL = SEGMENT_EVENTS + 10 };
+    event_maker maker = {.now_us = 1700000000000000, .tasks = 100000, .users = 300, .classes = 20, .stages = 5};
+    event *all = calloc(TOTAL, sizeof *all);
+    make_events(&maker, all, TOTAL);
+    for (int sealed = 0; sealed < 2; sealed++) { /* with a tail, with one that is empty, without its end */
+        log_store *log = log_store_new(sealed ? "no_log" : "no_log_of_tail");
+        const size_t count = sealed ? SEGMENT_EVENTS : 10;
+        log_append(log, 4, all, count);
+        log_append(log, 3, all, count);
+        log_damage(log, "DELETE FROM event_log WHERE project = 3");
+        expect_no_log(log, all, TOTAL);
+        if (!sealed) {
+            log_damage(log, "DELETE FROM event_tail WHERE id >> 32 = 3 AND count = 0");
+            expect_no_log(log, all, TOTAL);
+        }
+        log_append(log, 4, all, 1);
+        log_append(log, 5, all, 1);
+        expect_sound(log, 4);
+        expect_sound(log, 5);
+        log_store_free(log);
+    }
+    free(all);
+}
+
 /* A flipped byte anywhere in a row of the tail: reading over it says so, and so does the check. */
 static void test_flipped_bytes(void **state) {
     (void)state;
@@ -422,7 +464,7 @@ int main(void) {
         cmocka_unit_test(test_blocks),    cmocka_unit_test(test_flipped_bytes),  cmocka_unit_test(test_pack),
         cmocka_unit_test(test_names),     cmocka_unit_test(test_random_batches), cmocka_unit_test(test_huge_batch),
         cmocka_unit_test(test_exact_fit), cmocka_unit_test(test_widths),         cmocka_unit_test(test_small_commands),
-        cmocka_unit_test(test_damage),
+        cmocka_unit_test(test_damage),    cmocka_unit_test(test_missing_log),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
