@@ -23,6 +23,9 @@ bool shape_is_ranged(int32_t shape);
 /* Whether its numbers are run lengths: of a bitmask behind width and height. */
 bool shape_is_runs(int32_t shape);
 
+/* Whether it covers a part of the plane or space, so that two of them overlap more or less. */
+bool shape_has_area(int32_t shape);
+
 /* After how many numbers the same kind of number comes again: x and y (, z), or x, y, w, h (, theta), ... */
 uint32_t shape_stride(int32_t shape, int32_t unit);
 #define SHAPE_LONGEST_STRIDE 9

@@ -27,6 +27,5 @@ typedef struct likeness_rule {
  * distance), where d is the greatest distance from a vertex of one to the other, of skeletons to the same vertex. */
 annoproj_status shape_likeness(const frame_shape *a, const frame_shape *b, const likeness_rule *rule,
                                const bounds *bounds, double *likeness, annoproj_error **error);
-bool shape_has_area(int32_t type);
 
 #endif

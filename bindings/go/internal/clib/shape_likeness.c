@@ -9,12 +9,6 @@
 #include "failure.h"
 #include "region_overlap.h"
 
-bool shape_has_area(int32_t type) {
-    return type == SHAPE_BOUNDING_BOX || type == SHAPE_ROTATABLE_BOUNDING_BOX || type == SHAPE_POLYGON ||
-           type == SHAPE_CIRCLE || type == SHAPE_ELLIPSE || type == SHAPE_BITMASK || type == SHAPE_CUBOID_2D ||
-           type == SHAPE_CUBOID || type == SHAPE_SEGMENTATION;
-}
-
 static bool same_numbers(const frame_shape *a, const frame_shape *b) {
     const size_t count = a->starts[a->parts];
     if (a->parts != b->parts || memcmp(a->starts, b->starts, (a->parts + 1) * sizeof *a->starts) != 0)
