@@ -1,4 +1,6 @@
 /* Whether tasks are where the events say, and what is kept beside them of that: counts, vectors, titles. */
+#include <stdlib.h>
+
 #include "check.h"
 #include "failure.h"
 #include "task_titles.h"
@@ -40,77 +42,70 @@ static annoproj_status check_tasks(scope *in, checking *check, const replay *sta
     return sql_end(find, error);
 }
 
-static annoproj_status check_one_counter(scope *in, checking *check, int64_t stage, int64_t assignee, int64_t expected,
-                                         annoproj_error **error) {
-    static const char text[] = "SELECT count FROM task_count WHERE stage = ? AND assignee = ?";
-    int64_t found = 0;
-    statement *find = sql(in->database, text);
-    bind_int64(find, stage);
-    bind_int64(find, assignee);
-    if (sql_row(find))
-        found = column_int64(find, 0);
-    annoproj_status status = sql_end(find, error);
-    if (status == ANNOPROJ_OK)
-        check_compare(check, "counter", stage, "tasks", found, expected);
-    return status;
-}
-
 typedef struct place {
-    int32_t stage;
-    int64_t assignee, tasks;
+    int64_t stage, assignee, tasks; /* stage: its id */
 } place;
 
-/* Counts by stage and assignee, from the replayed tasks: few places, so a small sorted list. */
-static annoproj_status count_places(scope *in, const replay *state, place **places, size_t *count,
-                                    annoproj_error **error) {
-    size_t capacity = 64;
-    place *list = arena_array(in->memory, capacity, sizeof *list);
-    *count = 0;
-    for (size_t i = 0; i < state->task_count && list; i++) {
-        const replayed_task *task = state->tasks + i;
-        size_t at = 0;
-        if (!task->created || task->stage == 0 || (task->parent != 0 && task->assignee == NOT_QUEUED))
-            continue;
-        while (at < *count && (list[at].stage != task->stage || list[at].assignee != task->assignee))
-            at++;
-        if (at == capacity) {
-            place *grown = arena_array(in->memory, capacity * 2, sizeof *list);
-            for (size_t k = 0; grown && k < capacity; k++)
-                grown[k] = list[k];
-            list = grown;
-            capacity *= 2;
-            if (!list)
-                break;
-        }
-        if (at == *count)
-            list[(*count)++] = (place){.stage = task->stage, .assignee = task->assignee};
-        list[at].tasks++;
-    }
-    *places = list;
-    return list ? ANNOPROJ_OK : fail_memory(error);
+static bool place_before(const place *a, const place *b) {
+    return a->stage < b->stage || (a->stage == b->stage && a->assignee < b->assignee);
 }
 
-static annoproj_status check_counts(scope *in, checking *check, const replay *state, annoproj_error **error) {
-    static const char text[] =
-        "SELECT stage, assignee, count FROM task_count WHERE stage >= ? AND stage < ? AND count <> 0";
-    place *places = NULL;
-    size_t count = 0;
-    annoproj_status status = count_places(in, state, &places, &count, error);
-    for (size_t i = 0; i < count && status == ANNOPROJ_OK; i++)
-        status = check_one_counter(in, check, MAKE_ID(check->project, places[i].stage), places[i].assignee,
-                                   places[i].tasks, error);
-    if (status != ANNOPROJ_OK)
-        return status;
+static int compare_places(const void *a, const void *b) {
+    return place_before(a, b) ? -1 : place_before(b, a);
+}
+
+/* Adds up the places of all replayed tasks that a stage counts; in order, each once. */
+static size_t count_places(const checking *check, const replay *state, place *places) {
+    size_t all = 0, count = 0;
+    for (size_t i = 0; i < state->task_count; i++) {
+        const replayed_task *task = state->tasks + i;
+        if (task->created && task->stage != 0 && (task->parent == 0 || task->assignee != NOT_QUEUED))
+            places[all++] = (place){MAKE_ID(check->project, task->stage), task->assignee, 1};
+    }
+    qsort(places, all, sizeof *places, compare_places);
+    for (size_t i = 0; i < all; i++) {
+        if (count > 0 && !place_before(&places[count - 1], &places[i]))
+            places[count - 1].tasks++;
+        else
+            places[count++] = places[i];
+    }
+    return count;
+}
+
+static void compare_count(checking *check, const place *at, int64_t found, int64_t expected) {
+    check_compare(check, "counter", at->stage, "tasks", found, expected);
+}
+
+/* The counters against them: both are in the same order. */
+static annoproj_status compare_counts(scope *in, checking *check, const place *next, const place *end,
+                                      annoproj_error **error) {
+    static const char text[] = "SELECT stage, assignee, count FROM task_count WHERE stage >= ? AND stage < ?"
+                               " AND count <> 0 ORDER BY stage, assignee";
     statement *find = sql(in->database, text);
     check_bind_project(find, check);
     while (sql_row(find)) {
-        bool known = false;
-        for (size_t i = 0; i < count; i++)
-            known |= places[i].stage == NUMBER_OF(column_int64(find, 0)) && places[i].assignee == column_int64(find, 1);
-        if (!known)
-            check_compare(check, "counter", column_int64(find, 0), "tasks", column_int64(find, 2), 0);
+        const place found = {column_int64(find, 0), column_int64(find, 1), column_int64(find, 2)};
+        for (; next < end && place_before(next, &found); next++)
+            compare_count(check, next, 0, next->tasks);
+        const bool known = next < end && !place_before(&found, next);
+        compare_count(check, &found, found.tasks, known ? next->tasks : 0);
+        next += known;
     }
-    return sql_end(find, error);
+    annoproj_status status = sql_end(find, error);
+    for (; status == ANNOPROJ_OK && next < end; next++)
+        compare_count(check, next, 0, next->tasks);
+    return status;
+}
+
+/* Tasks by stage and assignee. */
+static annoproj_status check_counts(scope *in, checking *check, const replay *state, annoproj_error **error) {
+    place *places = allocate_zeroed(state->task_count + 1, sizeof *places);
+    if (!places)
+        return fail_memory(error);
+    const size_t count = count_places(check, state, places);
+    annoproj_status status = compare_counts(in, check, places, places + count, error);
+    release(places);
+    return status;
 }
 
 static annoproj_status check_project_counter(scope *in, checking *check, const replay *state, annoproj_error **error) {
