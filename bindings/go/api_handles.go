@@ -1605,7 +1605,7 @@ func (s *Session) OntologyImportJSON(ctx context.Context, title string, path str
 }
 
 // Adds an image for each entry of `images` of a COCO file whose file name the dataset does not have yet, in one
-// transaction. Members of the entry that are not read (license, date_captured, ...) are kept with the image, for Project.ExportCOCO.
+// transaction; an image that is there stays as it is. Images of one file name that differ in size are a fault. Members of the entry that are not read (license, date_captured, ...) are kept with the image, for Project.ExportCOCO.
 // ErrData when the file is broken: the details list up to 100 faults with byte offset and JSON pointer.
 // ErrNotFound (dataset or file), ErrLimit. Rights: dataset_change.
 //
@@ -2851,7 +2851,9 @@ func (p *Project) TasksByStage(ctx context.Context, opts ...CallOption) (*Table[
 }
 
 // Stores the annotations of a COCO file as labels (pre-labels) of the project's tasks, all or nothing. Images are matched by file name,
-// categories by the id the ontology was made from, else by name. An annotation with keypoints and a polygon or mask becomes two
+// categories by the id the ontology was made from, else by name. An image with annotations that has another width or height than its data unit
+// is a fault, because they would be in the wrong place (where one of the two has none, there is nothing to compare, and data units stay as they
+// are); so is one whose data unit has several frames, or no pixels (audio, time series, texts). An annotation with keypoints and a polygon or mask becomes two
 // labels. Members that are not read, and those of `attributes`, are kept with the label as long as there is one, at most 1 MiB for an
 // annotation (as for an image): Project.ExportCOCO. ErrData: the details list up to 100 faults with byte offset
 // and JSON pointer. ErrNotFound (file), ErrLimit, ErrState (archived). Rights: import.

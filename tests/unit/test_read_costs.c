@@ -198,7 +198,7 @@ static int32_t give(void *buffer, size_t length, size_t *read, void *data) {
 /* Steps of one label that is imported, those of the writer's connection. */
 static int64_t steps_of_import(team *made) {
     static const char coco[] =
-        "{\"images\": [{\"id\": 1, \"file_name\": \"file0000001.jpg\", \"width\": 100, \"height\": 100}],"
+        "{\"images\": [{\"id\": 1, \"file_name\": \"file0000001.jpg\"}],"
         " \"categories\": [{\"id\": 1, \"name\": \"Car\"}],"
         " \"annotations\": [{\"id\": 1, \"image_id\": 1, \"category_id\": 1, \"bbox\": [1, 2, 3, 4]}]}";
     const char *rest = coco;

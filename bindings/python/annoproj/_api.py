@@ -2668,7 +2668,7 @@ class Session(_runtime.Handle):
 
     def dataset_import_coco(self, dataset, path=None, *, read=None, not_prelabels=False, replace=False, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """Adds an image for each entry of `images` of a COCO file whose file name the dataset does not have yet, in one
-        transaction. Members of the entry that are not read (license, date_captured, ...) are kept with the image, for annoproj_project_export_coco.
+        transaction; an image that is there stays as it is. Images of one file name that differ in size are a fault. Members of the entry that are not read (license, date_captured, ...) are kept with the image, for annoproj_project_export_coco.
         DATA when the file is broken: the details list up to 100 faults with byte offset and JSON pointer.
         NOT_FOUND (dataset or file), LIMIT. Rights: dataset_change.
 
@@ -3411,7 +3411,9 @@ class Project(_runtime.Handle):
 
     def import_coco(self, path=None, *, read=None, not_prelabels=False, replace=False, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """Stores the annotations of a COCO file as labels (pre-labels) of the project's tasks, all or nothing. Images are matched by file name,
-        categories by the id the ontology was made from, else by name. An annotation with keypoints and a polygon or mask becomes two
+        categories by the id the ontology was made from, else by name. An image with annotations that has another width or height than its data unit
+        is a fault, because they would be in the wrong place (where one of the two has none, there is nothing to compare, and data units stay as they
+        are); so is one whose data unit has several frames, or no pixels (audio, time series, texts). An annotation with keypoints and a polygon or mask becomes two
         labels. Members that are not read, and those of `attributes`, are kept with the label as long as there is one, at most 1 MiB for an
         annotation (as for an image): annoproj_project_export_coco. DATA: the details list up to 100 faults with byte offset
         and JSON pointer. NOT_FOUND (file), LIMIT, STATE (archived). Rights: import.

@@ -2794,7 +2794,7 @@ ANNOPROJ_API annoproj_status annoproj_ontology_import_coco(annoproj_session *ses
 ANNOPROJ_API annoproj_status annoproj_ontology_import_json(annoproj_session *session, const char *title, const char *path ANNOPROJ_NULLABLE, const annoproj_import_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, int64_t *ontology ANNOPROJ_OUT, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
 /* Adds an image for each entry of `images` of a COCO file whose file name the dataset does not have yet, in one
- * transaction. Members of the entry that are not read (license, date_captured, ...) are kept with the image, for annoproj_project_export_coco.
+ * transaction; an image that is there stays as it is. Images of one file name that differ in size are a fault. Members of the entry that are not read (license, date_captured, ...) are kept with the image, for annoproj_project_export_coco.
  * DATA when the file is broken: the details list up to 100 faults with byte offset and JSON pointer.
  * NOT_FOUND (dataset or file), LIMIT. Rights: dataset_change. */
 ANNOPROJ_API annoproj_status annoproj_dataset_import_coco(annoproj_session *session, int64_t dataset, const char *path ANNOPROJ_NULLABLE, const annoproj_import_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, int64_t *added ANNOPROJ_OUT, annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
@@ -2807,7 +2807,9 @@ ANNOPROJ_COLUMN(repeated, int64, required, "", "Repeated", "Annotations that rep
 ANNOPROJ_ROW_END(import_row)
 
 /* Stores the annotations of a COCO file as labels (pre-labels) of the project's tasks, all or nothing. Images are matched by file name,
- * categories by the id the ontology was made from, else by name. An annotation with keypoints and a polygon or mask becomes two
+ * categories by the id the ontology was made from, else by name. An image with annotations that has another width or height than its data unit
+ * is a fault, because they would be in the wrong place (where one of the two has none, there is nothing to compare, and data units stay as they
+ * are); so is one whose data unit has several frames, or no pixels (audio, time series, texts). An annotation with keypoints and a polygon or mask becomes two
  * labels. Members that are not read, and those of `attributes`, are kept with the label as long as there is one, at most 1 MiB for an
  * annotation (as for an image): annoproj_project_export_coco. DATA: the details list up to 100 faults with byte offset
  * and JSON pointer. NOT_FOUND (file), LIMIT, STATE (archived). Rights: import. */

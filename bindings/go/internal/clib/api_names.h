@@ -433,6 +433,7 @@
 #define image_list_finish annoproj_internal_image_list_finish
 #define image_list_open annoproj_internal_image_list_open
 #define image_list_store annoproj_internal_image_list_store
+#define image_sizes_differ annoproj_internal_image_sizes_differ
 #define image_takes_mask annoproj_internal_image_takes_mask
 #define import_access_read annoproj_internal_import_access_read
 #define import_access_write annoproj_internal_import_access_write

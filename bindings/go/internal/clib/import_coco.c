@@ -6,19 +6,29 @@
 #include "import_categories.h"
 #include "import_images.h"
 #include "import_labels.h"
+#include "label.h"
 
-#define NO_TASK    0
-#define MANY_TASKS (-1)
-#define TOLD       (-2) /* its fault has been told */
+/* Why an image has no task that takes its annotations. */
+#define NO_TASK     0
+#define MANY_TASKS  (-1)
+#define NO_PIXELS   (-2)
+#define MANY_FRAMES (-3)
+#define OTHER_SIZE  (-4)
 
 #define SQL_TASKS                                                                                                      \
-    "SELECT t.id FROM data_unit u JOIN task t ON t.data_unit = u.id"                                                   \
+    "SELECT t.id, u.width, u.height, u.data_type, u.frames FROM data_unit u JOIN task t ON t.data_unit = u.id"         \
     " WHERE u.title = ?1 AND t.id > ?2 << 32 AND t.id < (?2 + 1) << 32 AND t.stage <> 0 AND t.parent = 0 LIMIT 2"
+
+typedef struct image_task {
+    int64_t task;
+    image_size unit; /* the size of its data unit */
+} image_task;
 
 typedef struct coco_import {
     label_import *to;
     image_list *images;
-    int64_t *tasks; /* of each image */
+    image_task *tasks; /* of each image */
+    bool *told;        /* of each: its fault has been told */
     category_list categories;
     uint32_t image; /* of the annotation before */
     annotation_spool spool;
@@ -44,19 +54,31 @@ typedef struct matching {
     coco_import *run;
 } matching;
 
+/* A task for the image, whose data unit is the row's. */
+static image_task task_of_row(statement *row, const spooled_image *image) {
+    const data_unit unit = {.data_type = (int32_t)column_int64(row, 3), .frames = column_int64(row, 4)};
+    const image_task found = {column_int64(row, 0), {(int32_t)column_int64(row, 1), (int32_t)column_int64(row, 2)}};
+    const bool other = image_sizes_differ(image->size, found.unit);
+    return (image_task){label_unit_is_media(&unit) ? NO_PIXELS
+                        : unit.frames > 1          ? MANY_FRAMES
+                        : other                    ? OTHER_SIZE
+                                                   : found.task,
+                        found.unit};
+}
+
 static annoproj_status find_task(void *data, size_t index, const spooled_image *image, annoproj_error **error) {
     const matching *with = data;
     statement *find = sql(with->in->database, SQL_TASKS);
     bind_text(find, image->title);
     bind_int64(find, with->run->to->project);
-    int64_t task = NO_TASK;
+    image_task *task = &with->run->tasks[index];
+    *task = (image_task){.task = NO_TASK};
     if (sql_row(find)) {
-        task = column_int64(find, 0);
+        *task = task_of_row(find, image);
         if (sql_row(find)) {
-            task = MANY_TASKS;
+            task->task = MANY_TASKS;
         }
     }
-    with->run->tasks[index] = task;
     return sql_end(find, error);
 }
 
@@ -83,26 +105,49 @@ static annoproj_status match_all(void *data, annoproj_error **error) {
     request asked = *run->to->asked;
     asked.arguments = run;
     run->tasks = allocate_zeroed(image_list_count(run->images) + 1, sizeof *run->tasks);
-    return run->tasks ? import_access_read(run->to->import, &asked, match, error) : fail_memory(error);
+    run->told = allocate_zeroed(image_list_count(run->images) + 1, sizeof *run->told);
+    return run->tasks && run->told ? import_access_read(run->to->import, &asked, match, error) : fail_memory(error);
 }
 
-/* The annotation's task; 0 after a fault. A fault of the image is told once. */
-static int64_t task_of(coco_import *run, const coco_annotation *annotation, const listed_image **image) {
+static void tell_why_none(faults *all, const coco_place *place, image_size image, const image_task *task) {
+    if (task->task == NO_TASK) {
+        coco_fault(all, place, "the project has no task for the file name of the image");
+    } else if (task->task == MANY_TASKS) {
+        coco_fault(all, place, "the project has several tasks with the file name of the image");
+    } else if (task->task == NO_PIXELS) {
+        coco_fault(all, place, "the data unit with the file name of the image has no pixels");
+    } else if (task->task == MANY_FRAMES) {
+        coco_fault(all, place,
+                   "the data unit with the file name of the image has several frames: import label rows, "
+                   "which say on which of them a label is");
+    } else if (task->task == OTHER_SIZE) {
+        coco_fault(all, place,
+                   "the image is %d x %d pixels in the file, its data unit %d x %d: its coordinates would "
+                   "be wrong",
+                   (int)image.width, (int)image.height, (int)task->unit.width, (int)task->unit.height);
+    }
+}
+
+/* The annotation's task; 0 after a fault. A fault of the image is told once. `*size`: of the image, as the file or the data unit has it. */
+static int64_t task_of(coco_import *run, const coco_annotation *annotation, image_size *size) {
     faults *all = run->spool.faults;
-    *image = image_list_find(run->images, annotation, all, &run->image);
-    if (!*image) {
+    const listed_image *image = image_list_find(run->images, annotation, all, &run->image);
+    if (!image) {
         return 0;
     }
-    const int64_t task = run->tasks[run->image];
-    if (task == NO_TASK) {
-        coco_fault(all, &annotation->place, "the project has no task for the file name of the image");
-    } else if (task == MANY_TASKS) {
-        coco_fault(all, &annotation->place, "the project has several tasks with the file name of the image");
+    const image_task *found = &run->tasks[run->image];
+    size->width = image->size.width != 0 ? image->size.width : found->unit.width;
+    size->height = image->size.height != 0 ? image->size.height : found->unit.height;
+    if (found->task > 0) {
+        return found->task;
     }
-    if ((task == NO_TASK || task == MANY_TASKS) && !run->ahead) {
-        run->tasks[run->image] = TOLD;
+    if (run->ahead || !run->told[run->image]) {
+        tell_why_none(all, &annotation->place, image->size, found);
     }
-    return task > 0 ? task : 0;
+    if (!run->ahead) {
+        run->told[run->image] = true;
+    }
+    return 0;
 }
 
 static void make_box(const coco_annotation *annotation) {
@@ -164,10 +209,10 @@ void annotation_spool_end(annotation_spool *ahead, label_spool *first) {
 
 static annoproj_status take_annotation(void *data, const coco_annotation *annotation, annoproj_error **error) {
     coco_import *run = data;
-    const listed_image *image = NULL;
-    const int64_t task = task_of(run, annotation, &image);
+    image_size size = {0};
+    const int64_t task = task_of(run, annotation, &size);
     const int32_t class = class_of(run, annotation);
-    if (task == 0 || class == 0 || !image_takes_mask(image, annotation, run->spool.faults)) {
+    if (task == 0 || class == 0 || !image_takes_mask(size, annotation, run->spool.faults)) {
         return ANNOPROJ_OK;
     }
     return annotation_spool_add(&run->spool, annotation, task, class, error);
@@ -220,6 +265,7 @@ static annoproj_status read_coco(label_import *to, annoproj_error **error) {
     }
     image_list_close(run.images);
     release(run.tasks);
+    release(run.told);
     category_list_release(&run.categories);
     bytes_release(&run.spool.geometry);
     return status;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "failure.h"
+#include "hash.h"
 #include "utf8.h"
 #include "varint.h"
 
@@ -16,8 +17,8 @@
 
 struct image_list {
     spool *file;
-    bytes chunk; /* that is being filled */
-    key_map keys;
+    bytes chunk;          /* that is being filled */
+    key_map keys, titles; /* ids; fingerprints of titles */
     listed_image *images;
     size_t count, capacity;
 };
@@ -45,6 +46,7 @@ void image_list_close(image_list *list) {
         spool_close(list->file);
         bytes_release(&list->chunk);
         key_map_release(&list->keys);
+        key_map_release(&list->titles);
         release(list->images);
         release(list);
     }
@@ -85,12 +87,13 @@ static const char *unpack_text(unpacker *from) {
     return (const char *)string;
 }
 
-static annoproj_status spool_image(image_list *list, const coco_image *image, annoproj_error **error) {
+static annoproj_status spool_image(image_list *list, const coco_image *image, bool repeats, annoproj_error **error) {
     bytes *out = &list->chunk;
     pack_text(out, image->file_name);
     pack_text(out, image->url && *image->url ? image->url : image->file_name);
-    bytes_zigzag(out, image->width);
-    bytes_zigzag(out, image->height);
+    bytes_varint(out, (uint64_t)image->width);
+    bytes_varint(out, (uint64_t)image->height);
+    bytes_varint(out, repeats);
     bytes_varint(out, image->members_length);
     bytes_append(out, image->members, image->members_length);
     if (out->failed) {
@@ -102,11 +105,38 @@ static annoproj_status spool_image(image_list *list, const coco_image *image, an
 static bool unpack_image(unpacker *from, spooled_image *out) {
     out->title = unpack_text(from);
     out->link = unpack_text(from);
-    out->width = unpack_zigzag(from);
-    out->height = unpack_zigzag(from);
+    out->size.width = (int32_t)unpack_varint(from);
+    out->size.height = (int32_t)unpack_varint(from);
+    out->repeats = unpack_varint(from) != 0;
     out->members_length = (size_t)unpack_varint(from);
     out->members = unpack_bytes(from, out->members_length);
     return !from->failed;
+}
+
+static bool sides_differ(int32_t one, int32_t other) {
+    return one != 0 && other != 0 && one != other;
+}
+
+bool image_sizes_differ(image_size one, image_size other) {
+    return sides_differ(one.width, other.width) || sides_differ(one.height, other.height);
+}
+
+/* Behind those that are there; `same` is the first with its title, or KEY_MAP_NONE. */
+static annoproj_status append(image_list *list, const coco_image *image, const listed_image *made, int64_t print,
+                              uint32_t same, annoproj_error **error) {
+    annoproj_status status = make_room(list, error);
+    if (status == ANNOPROJ_OK) {
+        status = spool_image(list, image, same != KEY_MAP_NONE, error);
+    }
+    if (status == ANNOPROJ_OK &&
+        (!key_map_add(&list->keys, image->key, (uint32_t)list->count) ||
+         (same == KEY_MAP_NONE && !key_map_add(&list->titles, print, (uint32_t)list->count)))) {
+        status = fail_memory(error);
+    }
+    if (status == ANNOPROJ_OK) {
+        list->images[list->count++] = *made;
+    }
+    return status;
 }
 
 annoproj_status image_list_add(image_list *list, const coco_image *image, faults *all, annoproj_error **error) {
@@ -124,20 +154,17 @@ annoproj_status image_list_add(image_list *list, const coco_image *image, faults
         drop_error(&wrong);
         return ANNOPROJ_OK;
     }
-    annoproj_status status = make_room(list, error);
-    if (status == ANNOPROJ_OK) {
-        status = spool_image(list, image, error);
+    const listed_image made = {
+        .key = image->key, .content = image->content, .size = {(int32_t)image->width, (int32_t)image->height}};
+    const int64_t print = (int64_t)hash64(image->file_name, strlen(image->file_name));
+    const uint32_t same = key_map_find(&list->titles, print);
+    const image_size before = same != KEY_MAP_NONE ? list->images[same].size : made.size;
+    if (image_sizes_differ(made.size, before)) {
+        coco_fault(all, &image->place, "the image is %d x %d pixels, an earlier one of its file name %d x %d",
+                   (int)made.size.width, (int)made.size.height, (int)before.width, (int)before.height);
+        return ANNOPROJ_OK;
     }
-    if (status == ANNOPROJ_OK && !key_map_add(&list->keys, image->key, (uint32_t)list->count)) {
-        status = fail_memory(error);
-    }
-    if (status == ANNOPROJ_OK) {
-        list->images[list->count++] = (listed_image){.key = image->key,
-                                                     .content = image->content,
-                                                     .width = (int32_t)image->width,
-                                                     .height = (int32_t)image->height};
-    }
-    return status;
+    return append(list, image, &made, print, same, error);
 }
 
 annoproj_status image_list_finish(image_list *list, annoproj_error **error) {
@@ -162,14 +189,13 @@ const listed_image *image_list_find(const image_list *list, const coco_annotatio
     return &list->images[*index];
 }
 
-bool image_takes_mask(const listed_image *image, const coco_annotation *annotation, faults *all) {
-    if (annotation->shape != SHAPE_BITMASK || image->width == 0 || image->height == 0 ||
-        (image->width == annotation->mask_width && image->height == annotation->mask_height)) {
+bool image_takes_mask(image_size image, const coco_annotation *annotation, faults *all) {
+    const image_size mask = {(int32_t)annotation->mask_width, (int32_t)annotation->mask_height};
+    if (annotation->shape != SHAPE_BITMASK || !image_sizes_differ(mask, image)) {
         return true;
     }
-    coco_fault(all, &annotation->place, "the mask has %lld x %lld pixels, its image %lld x %lld",
-               (long long)annotation->mask_width, (long long)annotation->mask_height, (long long)image->width,
-               (long long)image->height);
+    coco_fault(all, &annotation->place, "the mask has %d x %d pixels, its image %d x %d", (int)mask.width,
+               (int)mask.height, (int)image.width, (int)image.height);
     return false;
 }
 

@@ -45,7 +45,7 @@ static annoproj_status take_annotation(void *data, const coco_annotation *annota
     const listed_image *image = image_list_find(run->images, annotation, all, &run->image);
     const size_t at = run->image;
     listed_category *category = category_list_find(&run->categories, annotation, all);
-    if (!image || !category || !image_takes_mask(image, annotation, all) ||
+    if (!image || !category || !image_takes_mask(image->size, annotation, all) ||
         !category_takes_keypoints(category, annotation, all)) {
         return ANNOPROJ_OK;
     }

@@ -4,7 +4,6 @@
 
 #include "attach.h"
 #include "failure.h"
-#include "hash.h"
 #include "import_call.h"
 #include "import_images.h"
 #include "options.h"
@@ -40,7 +39,6 @@ typedef struct unit_adding {
     int64_t dataset, first, count;
     int64_t *units; /* nullable */
     bool empty;     /* the dataset was: then only titles of the file matter */
-    key_map titles; /* fingerprints of those */
 } unit_adding;
 
 static annoproj_status add_unit(unit_adding *to, const spooled_image *image, int64_t *id, annoproj_error **error) {
@@ -49,8 +47,8 @@ static annoproj_status add_unit(unit_adding *to, const spooled_image *image, int
     if (status != ANNOPROJ_OK) {
         return status;
     }
-    data_unit unit = {.width = image->width,
-                      .height = image->height,
+    data_unit unit = {.width = image->size.width,
+                      .height = image->size.height,
                       .frames = 1,
                       .data_type = ANNOPROJ_DATA_IMAGE,
                       .title = image->title,
@@ -63,20 +61,17 @@ static annoproj_status add_unit(unit_adding *to, const spooled_image *image, int
     return data_unit_insert(to->cmd, to->dataset, &unit, to->first + to->count++, error);
 }
 
-/* The data unit with that title; 0 = none. A title whose fingerprint has not come yet is not looked for where nothing else is. */
-static annoproj_status find_unit(unit_adding *to, const char *title, int64_t *id, annoproj_error **error) {
-    const int64_t print = (int64_t)hash64(title, strlen(title));
+/* The data unit with its title; 0 = none. */
+static annoproj_status find_unit(unit_adding *to, const spooled_image *image, int64_t *id, annoproj_error **error) {
     *id = 0;
-    if (!to->empty || key_map_find(&to->titles, print) != KEY_MAP_NONE) {
-        return data_unit_by_title(&to->cmd->scope, to->dataset, title, id, error);
-    }
-    return key_map_add(&to->titles, print, 0) ? ANNOPROJ_OK : fail_memory(error);
+    return to->empty && !image->repeats ? ANNOPROJ_OK
+                                        : data_unit_by_title(&to->cmd->scope, to->dataset, image->title, id, error);
 }
 
 static annoproj_status store_image(void *data, size_t index, const spooled_image *image, annoproj_error **error) {
     unit_adding *to = data;
     int64_t id = 0;
-    annoproj_status status = find_unit(to, image->title, &id, error);
+    annoproj_status status = find_unit(to, image, &id, error);
     if (status == ANNOPROJ_OK && index % 256 == 0) {
         status = bounds_check(to->cmd->scope.bounds, error);
     }
@@ -94,7 +89,6 @@ annoproj_status image_list_store(command *cmd, image_list *list, int64_t dataset
     unit_adding to = {.cmd = cmd, .dataset = dataset, .units = units, .empty = empty};
     int64_t rest = 0;
     annoproj_status status = image_list_each(list, store_image, &to, error);
-    key_map_release(&to.titles);
     if (status == ANNOPROJ_OK && to.count > 1) {
         status = dataset_next_units(cmd, dataset, to.count - 1, &rest, error);
     }
