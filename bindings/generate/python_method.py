@@ -41,6 +41,7 @@ class Method:
         self.name = safe(self.full[len(noun) + 1 :]) if noun and self.full.startswith(noun + "_") else self.full
         self.positional, self.keywords, self.lines, self.arguments = [], [], [], []
         self.paged = False
+        self.prose = [function["doc"]]  # what the structs say of all their fields together comes behind it
         taken = {item["name"] for item in parameters} | set(CALL_KEYWORDS if self.has_call else ())
         for item in parameters:
             self.input(item, taken)
@@ -179,6 +180,8 @@ class Method:
     def struct(self, item, taken):
         """The fields of an options struct are keyword arguments."""
         struct = self.api.structs[item["type"]["base"]]
+        if ". " in struct["doc"].replace("\n", " "):  # more than what it is: how its fields belong together
+            self.prose.append(struct["doc"])
         variable = "s_" + item["name"]
         group = item["name"] + "."
         lengths = {field["len"]["of"] for field in struct["fields"] if "len" in field}
@@ -346,7 +349,7 @@ class Method:
         return ", ".join(parts)
 
     def doc(self, indent):
-        lines = self.function["doc"].replace("\\", "\\\\").replace('"""', "'''").split("\n")
+        lines = "\n\n".join(self.prose).replace("\\", "\\\\").replace('"""', "'''").split("\n")
         described = [item for item in self.keywords if item.doc and item.name not in CALL_KEYWORDS]
         if described:
             lines += [""] + [

@@ -292,7 +292,7 @@ func (s *Stream[R]) ArrowStream(ctx context.Context, arrow unsafe.Pointer, opts 
 	return err
 }
 
-// Store is a handle of the library: store.
+// One organisation in one file.
 // Safe for use by several goroutines at once.
 type Store struct{ handle *handle }
 
@@ -391,7 +391,7 @@ func (s *Store) Wait(ctx context.Context, seen int64, opts ...CallOption) (int64
 	return int64(oCommitSeq), nil
 }
 
-// Session is a handle of the library: session.
+// One user, or the host itself, acting on a store.
 // Safe for use by several goroutines at once.
 type Session struct{ handle *handle }
 
@@ -1663,7 +1663,7 @@ func (s *Session) ProjectCreateFromCOCO(ctx context.Context, title string, workf
 	return newProject(oProject, s, call.keep()), newTable(oTable, decodeImportRow), nil
 }
 
-// Project is a handle of the library: project.
+// A project, as the session it was opened with may see and change it.
 // Safe for use by several goroutines at once.
 type Project struct{ handle *handle }
 
@@ -3163,7 +3163,7 @@ func (p *Project) LabelVersionDelete(ctx context.Context, version int64, opts ..
 	return err
 }
 
-// Task is a handle of the library: task.
+// A task of a project: one data unit on its way through the workflow, with its labels, reviews and issues.
 // Safe for use by several goroutines at once.
 type Task struct{ handle *handle }
 
@@ -3833,7 +3833,7 @@ func (t *Task) Heartbeat(ctx context.Context, atMicros int64, opts ...CallOption
 	return int64(oRecordedMicros), nil
 }
 
-// Stage is a handle of the library: stage.
+// A stage of a project's workflow, and the queue of the tasks in it.
 // Safe for use by several goroutines at once.
 type Stage struct{ handle *handle }
 
@@ -3940,7 +3940,7 @@ func (s *Stage) StartNext(ctx context.Context, opts ...StartOption) (*Task, Queu
 	return newTask(oTask, s, nil), QueueReason(oReason), nil
 }
 
-// Query is a handle of the library: query.
+// A window and filters on a project's events; each report is a function of it. It never changes.
 // Safe for use by several goroutines at once.
 type Query struct{ handle *handle }
 

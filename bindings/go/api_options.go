@@ -505,7 +505,8 @@ func (o *ReviewOptions) toC(call *call) *C.annoproj_review_options {
 
 // Changes of one task's labels, as parallel flat arrays. Label i has the geometries
 // [geometry_starts[i], geometry_starts[i+1]), one for each frame; geometry g has the parts [part_starts[g], part_starts[g+1]);
-// part p has the numbers coordinates[coordinate_starts[p] .. coordinate_starts[p+1]):
+// part p has the numbers coordinates[coordinate_starts[p] .. coordinate_starts[p+1]). Starts ascend from 0 to the length of what they
+// divide: what would belong to no label is ErrInvalid. Of each shape the numbers are:
 //
 //	bounding_box: x, y, w, h · rotatable_bounding_box: x, y, w, h, theta (degrees, clockwise about the middle)
 //	circle: x, y of the middle, r, stretch, theta: r is its half-axis along theta, stretch times r the other one (1 = a circle); both are
@@ -546,7 +547,7 @@ type LabelChanges struct {
 	Automatic []int32
 	// GeometryStarts is geometry_starts.
 	GeometryStarts []int64
-	// Frames: frame of each geometry, ascending in a label; nil = 0.
+	// Frames: frame of each geometry, ascending in a label; nil = 0 (Python and Go then count the geometries by part_starts).
 	Frames []int64
 	// PartStarts: nil = one part for each geometry.
 	PartStarts []int64

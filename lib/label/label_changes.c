@@ -8,14 +8,25 @@
 #define MOST_CHANGES  1000000u
 #define MOST_ELEMENTS 100000000u
 
-/* starts[0..count] ascending within 0..limit. */
-static annoproj_status check_starts(const char *name, const int64_t *starts, size_t count, size_t limit,
-                                    annoproj_error **error) {
+/* Where the elements of one array begin in the next: starts[0..count] ascends within 0..limit. */
+struct starts {
+    const char *name;
+    const int64_t *starts;
+    size_t count;
+    const char *limit_name;
+    size_t limit;
+    bool exact; /* each of the limit's elements belongs to something; of text several arrays have their parts */
+};
+
+static annoproj_status check_starts(const struct starts *all, annoproj_error **error) {
+    const int64_t *starts = all->starts;
     int64_t before = 0;
-    for (size_t i = 0; starts && i <= count; i++) {
-        if (starts[i] < before || (uint64_t)starts[i] > limit) {
-            fail(error, ANNOPROJ_INVALID, "%s[%zu] is %lld: starts ascend from 0 to at most %zu", name, i,
-                 (long long)starts[i], limit);
+    for (size_t i = 0; starts && i <= all->count; i++) {
+        bool last = all->exact && i == all->count && starts[i] != (int64_t)all->limit;
+        if (starts[i] < before || (uint64_t)starts[i] > all->limit || (all->exact && i == 0 && starts[i] != 0) ||
+            last) {
+            fail(error, ANNOPROJ_INVALID, "%s[%zu] is %lld: starts ascend from 0 %s %s, which is %zu", all->name, i,
+                 (long long)starts[i], all->exact ? "to" : "to at most", all->limit_name, all->limit);
             fail_detail(error, "index", "%zu", i);
             return ANNOPROJ_INVALID;
         }
@@ -53,14 +64,15 @@ static annoproj_status check_needed(const annoproj_label_changes *changes, annop
     if (changes->geometry_count > 0 && !changes->geometry_starts) {
         return missing("geometry_starts", error);
     }
-    if (changes->geometry_count > 0 && !changes->coordinate_starts) {
+    if ((changes->part_count > 0 || changes->coordinate_count > 0) && !changes->coordinate_starts) {
         return missing("coordinate_starts", error);
     }
     if (changes->coordinate_count > 0 && !changes->coordinates) {
         return missing("coordinates", error);
     }
-    if (changes->geometry_count > 0 && !changes->part_starts && changes->part_count != changes->geometry_count) {
-        return fail(error, ANNOPROJ_INVALID, "part_starts is NULL, so part_count (%zu) must be geometry_count (%zu)",
+    if (!changes->part_starts && changes->part_count != changes->geometry_count) {
+        return fail(error, ANNOPROJ_INVALID,
+                    "part_starts is NULL, so each geometry has one part: part_count is %zu, geometry_count %zu",
                     changes->part_count, changes->geometry_count);
     }
     if (changes->answer_count > 0 && (!changes->answer_starts || !changes->answer_attributes)) {
@@ -111,25 +123,23 @@ static annoproj_status check_each(const annoproj_label_changes *changes, annopro
 }
 
 annoproj_status label_changes_check(const annoproj_label_changes *changes, annoproj_error **error) {
-    struct starts {
-        const char *name;
-        const int64_t *starts;
-        size_t count, limit;
-    } const all[] = {
-        {"hash_offsets", changes->hash_offsets, changes->count, changes->text_length},
-        {"geometry_starts", changes->geometry_starts, changes->count, changes->geometry_count},
-        {"part_starts", changes->part_starts, changes->geometry_count, changes->part_count},
-        {"coordinate_starts", changes->coordinate_starts, changes->part_count, changes->coordinate_count},
-        {"answer_starts", changes->answer_starts, changes->count, changes->answer_count},
-        {"answer_text_offsets", changes->answer_text_offsets, changes->answer_count, changes->text_length},
-        {"range_starts", changes->range_starts, changes->count, changes->range_count},
+    const struct starts all[] = {
+        {"hash_offsets", changes->hash_offsets, changes->count, "text_length", changes->text_length, false},
+        {"geometry_starts", changes->geometry_starts, changes->count, "geometry_count", changes->geometry_count, true},
+        {"part_starts", changes->part_starts, changes->geometry_count, "part_count", changes->part_count, true},
+        {"coordinate_starts", changes->coordinate_starts, changes->part_count, "coordinate_count",
+         changes->coordinate_count, true},
+        {"answer_starts", changes->answer_starts, changes->count, "answer_count", changes->answer_count, true},
+        {"answer_text_offsets", changes->answer_text_offsets, changes->answer_count, "text_length",
+         changes->text_length, false},
+        {"range_starts", changes->range_starts, changes->count, "range_count", changes->range_count, true},
     };
     annoproj_status status = check_sizes(changes, error);
     if (status == ANNOPROJ_OK) {
         status = check_needed(changes, error);
     }
     for (size_t i = 0; status == ANNOPROJ_OK && i < sizeof all / sizeof all[0]; i++) {
-        status = check_starts(all[i].name, all[i].starts, all[i].count, all[i].limit, error);
+        status = check_starts(&all[i], error);
     }
     return status == ANNOPROJ_OK ? check_each(changes, error) : status;
 }

@@ -290,10 +290,10 @@ static void wrong_arrays(void **state) {
     annoproj_label_write_options force = ANNOPROJ_LABEL_WRITE_OPTIONS_INIT;
     team *made = label_team("", "", false, &of);
     annoproj_task *task = team_task(made, TEAM_ANNOTATOR, VIDEO);
-    const int64_t falling[] = {1, 0}, beyond[] = {0, 99};
+    const int64_t falling[] = {1, 0}, beyond[] = {0, 99}, none[] = {0, 0}, late[] = {1, 1}, short_by_one[] = {0, 3};
     const int32_t action[] = {4};
     force.force = true;
-    for (int i = 0; i < 11; i++) {
+    for (int i = 0; i < 20; i++) {
         draft_begin(&changes);
         draft_label(&changes, "abcdef78", of.car);
         draft_box(&changes, 0, 0);
@@ -310,7 +310,28 @@ static void wrong_arrays(void **state) {
         case 7: given.answer_attributes = NULL; break;
         case 8: given.answer_last_frames = NULL; break;
         case 9: given.unit = 4; break;
-        default: given.text = NULL; break;
+        case 10: given.text = NULL; break;
+        /* What belongs to no label would be lost without a word. */
+        case 11: given.geometry_starts = none; break;
+        case 12: given.geometry_starts = late; break;
+        case 13: given.part_starts = none; break;
+        case 14: given.coordinate_starts = short_by_one; break;
+        case 15: given.answer_starts = none; break;
+        case 16:
+            given.range_count = 1;
+            given.range_first_frames = given.range_last_frames = none;
+            break;
+        case 17:
+            given.geometry_count = 0;
+            given.geometry_starts = none;
+            break;
+        case 18:
+            given.geometry_count = given.part_count = 0;
+            given.geometry_starts = given.part_starts = none;
+            break;
+        default:
+            given.geometry_count = given.part_count = 0;
+            given.geometry_starts = given.part_starts = given.coordinate_starts = NULL;
         }
         assert_status(ANNOPROJ_INVALID, annoproj_labels_write(task, &given, &force, NULL, &table, &error), error);
         assert_null(table);

@@ -1654,7 +1654,7 @@ class LabelChangeRow:
 
 
 class Cancel(_runtime.Handle):
-    """A cancel of the library."""
+    """What ends calls from outside: handed to them, and triggered from any thread."""
 
     NOUN = 'cancel'
     FREE = _capi.annoproj_cancel_free
@@ -1674,7 +1674,7 @@ class Cancel(_runtime.Handle):
 
 
 class Table(_table.TableBase):
-    """A table of the library."""
+    """Immutable rows of typed columns: what every list, page and report is."""
 
     NOUN = 'table'
     FREE = _capi.annoproj_table_free
@@ -1842,7 +1842,7 @@ class Table(_table.TableBase):
 
 
 class Stream(_runtime.StreamBase):
-    """A stream of the library."""
+    """Tables, one after the other, of what can be long."""
 
     NOUN = 'stream'
     FREE = _capi.annoproj_stream_close
@@ -1875,7 +1875,7 @@ class Stream(_runtime.StreamBase):
 
 
 class Store(_runtime.Handle):
-    """A store of the library."""
+    """One organisation in one file."""
 
     NOUN = 'store'
     FREE = _capi.annoproj_store_close
@@ -1886,6 +1886,9 @@ class Store(_runtime.Handle):
         """Makes a new store. `path` may be relative; it is made absolute at once. EXISTS when there is a file
         (an empty one counts), NOT_FOUND when the folder is missing, READONLY when it cannot be written,
         UNSUPPORTED on a network file system.
+
+        How a store is opened. Clock and random are called only by threads that are inside a call on the store;
+        they may not call the library (STATE).
 
         clock: NULL = the system's clock
         random: NULL = the system's random source
@@ -1916,6 +1919,9 @@ class Store(_runtime.Handle):
         """Opens a store. NOT_FOUND when there is no file, CORRUPT when it is no store or has a foreign schema,
         TOO_NEW when a newer library wrote it, STATE when it is older and `migrate` is off, READONLY when the file
         or its folder cannot be written, UNSUPPORTED on a network file system.
+
+        How a store is opened. Clock and random are called only by threads that are inside a call on the store;
+        they may not call the library (STATE).
 
         clock: NULL = the system's clock
         random: NULL = the system's random source
@@ -1982,7 +1988,7 @@ class Store(_runtime.Handle):
 
 
 class Session(_runtime.Handle):
-    """A session of the library."""
+    """One user, or the host itself, acting on a store."""
 
     NOUN = 'session'
     FREE = _capi.annoproj_session_close
@@ -2213,6 +2219,9 @@ class Session(_runtime.Handle):
         object), STATE (a group, where one of those projects begins with a consensus of kind `determine`), LIMIT (over 10 million).
         Rights: dataset_change.
 
+        Data units to be added, as parallel flat arrays. Text i of a field is text[offsets[i] .. offsets[i+1]); a NULL
+        array means the field's default for all: image, media type by data type, empty link, unknown size, 1 frame.
+
         titles: texts, instead of text and title_offsets
         media_types: texts, instead of text and media_type_offsets
         links: texts, instead of text and link_offsets
@@ -2420,6 +2429,8 @@ class Session(_runtime.Handle):
         """A page of the projects the session may see: those it collaborates in; org admins and the host see all of the organisation, also
         those without collaborators. Deleted projects are seen by those who can restore them, and by org admins. NOT_FOUND (owner,
         tag). Rights: project_see.
+
+        Which projects, and how. All conditions must hold; within a list one value is enough, and an empty list is no filter.
 
         page: token from annoproj_table_next_page; NULL = first page
         limit: rows of a page; 0 = 1,000; at most 10,000
@@ -2630,6 +2641,9 @@ class Session(_runtime.Handle):
         a point when there is one); the first shape keeps the category's name, others add theirs in brackets.
         DATA, NOT_FOUND (file), LIMIT. Rights: ontology_create.
 
+        How to import. Labels go into tasks wherever these are, in done stages, too, where an approved label that is replaced stays approved, and
+        also while the project is paused, completed or cancelled.
+
         read: where the bytes come from instead of a path; they wait in a temporary file beside the store
         not_prelabels: labels: they count as made by hand as the file says (COCO: by the session's user) instead of as pre-labels
         replace: labels: a task that the file has labels for, or an empty label row, keeps no other labels
@@ -2649,6 +2663,9 @@ class Session(_runtime.Handle):
     def ontology_import_json(self, title, path=None, *, read=None, not_prelabels=False, replace=False, timeout=_runtime.DEFAULT_TIMEOUT, cancel=None, request_key=None, progress=None):
         """Makes an ontology from a file that has its JSON structure, as annoproj_ontology_json gives it, at most 8 MiB. NOT_FOUND (file); DATA and
         LIMIT as annoproj_ontology_create. Rights: ontology_create.
+
+        How to import. Labels go into tasks wherever these are, in done stages, too, where an approved label that is replaced stays approved, and
+        also while the project is paused, completed or cancelled.
 
         read: where the bytes come from instead of a path; they wait in a temporary file beside the store
         not_prelabels: labels: they count as made by hand as the file says (COCO: by the session's user) instead of as pre-labels
@@ -2672,6 +2689,9 @@ class Session(_runtime.Handle):
         DATA when the file is broken: the details list up to 100 faults with byte offset and JSON pointer.
         NOT_FOUND (dataset or file), LIMIT. Rights: dataset_change.
 
+        How to import. Labels go into tasks wherever these are, in done stages, too, where an approved label that is replaced stays approved, and
+        also while the project is paused, completed or cancelled.
+
         read: where the bytes come from instead of a path; they wait in a temporary file beside the store
         not_prelabels: labels: they count as made by hand as the file says (COCO: by the session's user) instead of as pre-labels
         replace: labels: a task that the file has labels for, or an empty label row, keeps no other labels
@@ -2694,6 +2714,9 @@ class Session(_runtime.Handle):
         come before annotations. DATA: the details list up to 100 faults of the file with byte offset and JSON pointer; for the workflow DATA and LIMIT as
         annoproj_project_create. NOT_FOUND (file), LIMIT. Rights: project_create, ontology_create, dataset_create.
 
+        How to import. Labels go into tasks wherever these are, in done stages, too, where an approved label that is replaced stays approved, and
+        also while the project is paused, completed or cancelled.
+
         read: where the bytes come from instead of a path; they wait in a temporary file beside the store
         not_prelabels: labels: they count as made by hand as the file says (COCO: by the session's user) instead of as pre-labels
         replace: labels: a task that the file has labels for, or an empty label row, keeps no other labels
@@ -2714,7 +2737,7 @@ class Session(_runtime.Handle):
 
 
 class Project(_runtime.Handle):
-    """A project of the library."""
+    """A project, as the session it was opened with may see and change it."""
 
     NOUN = 'project'
     FREE = _capi.annoproj_project_close
@@ -2811,6 +2834,9 @@ class Project(_runtime.Handle):
         assignees, priorities and status are not copied; the tags that issues may have are settings, and are. Cancel and deadline are heard; large projects take time, and no progress is told,
         since it runs under the write lock. INVALID for labels without datasets and for what chooses labels without labels; DATA when
         the workflow names users who are no more; STATE for group data as in annoproj_project_attach_dataset. Rights: project_copy, and project_create of the store; dataset_create for clones.
+
+        What comes along. Title, description, ontology, workflow, settings, editor layout and instructions always do, and so do the
+        source's admins.
 
         label_hashes: only labels with one of these hashes, separated by commas; NULL = any
         review_states: only labels in one of these states; 0 = any
@@ -3030,6 +3056,8 @@ class Project(_runtime.Handle):
         project (of the datasets asked for); tasks of data units are found by a seek for each of these. NOT_FOUND names an unknown stage, dataset, data unit or user. INVALID for a pattern or a page token that is none,
         DATA (JSON pointer and byte) for metadata, LIMIT when a pattern takes too many steps on a title. Rights: queue.
 
+        What to list: every condition given must hold, within an array or flags any value. Zero = no condition.
+
         page: token of annoproj_table_next_page, for the same options
         limit: rows of a page; 0 = 1,000; at most 10,000
         assignees: 0 = unassigned
@@ -3240,6 +3268,8 @@ class Project(_runtime.Handle):
         meet costs a look at all issues of the project. NOT_FOUND names an unknown task, stage, class, user or tag, INVALID a page token that
         is none. Rights: task_view.
 
+        Which issues: every condition given must hold, within an array or flags any value. Zero = no condition.
+
         page: token of annoproj_table_next_page, for the same options
         limit: rows of a page; 0 = 1,000; at most 10,000
         stages: where their tasks are now
@@ -3358,6 +3388,9 @@ class Project(_runtime.Handle):
         and the place where `file_name` is no expression. LIMIT for a list of more than 1,000,000; a report is LIMIT when the expression
         takes too long on a file name. Rights: analytics_own.
 
+        An empty list is no filter. `classes` filters label figures and label-anchored issues; task figures and times in the same row
+        are unchanged by it.
+
         after_us: inclusive; 0 = from the beginning
         before_us: exclusive; 0 = no end
         boundaries_us: explicit buckets, ascending: [0], [1] is the first
@@ -3418,6 +3451,9 @@ class Project(_runtime.Handle):
         annotation (as for an image): annoproj_project_export_coco. DATA: the details list up to 100 faults with byte offset
         and JSON pointer. NOT_FOUND (file), LIMIT, STATE (archived). Rights: import.
 
+        How to import. Labels go into tasks wherever these are, in done stages, too, where an approved label that is replaced stays approved, and
+        also while the project is paused, completed or cancelled.
+
         read: where the bytes come from instead of a path; they wait in a temporary file beside the store
         not_prelabels: labels: they count as made by hand as the file says (COCO: by the session's user) instead of as pre-labels
         replace: labels: a task that the file has labels for, or an empty label row, keeps no other labels
@@ -3449,6 +3485,9 @@ class Project(_runtime.Handle):
         unit, and give its labels in the data_units of that one's row), events of continuous scenes, members of a geometry that are not known,
         several data units that are no image group, and a range in the answers of a classification that is not where the frames have it. DATA: the details list up to 100 faults with byte offset and JSON
         pointer. NOT_FOUND (file), LIMIT, STATE (archived). Memory grows with the largest row, not with the file. Rights: import.
+
+        How to import. Labels go into tasks wherever these are, in done stages, too, where an approved label that is replaced stays approved, and
+        also while the project is paused, completed or cancelled.
 
         read: where the bytes come from instead of a path; they wait in a temporary file beside the store
         not_prelabels: labels: they count as made by hand as the file says (COCO: by the session's user) instead of as pre-labels
@@ -3702,7 +3741,7 @@ class Project(_runtime.Handle):
 
 
 class Task(_runtime.Handle):
-    """A task of the library."""
+    """A task of a project: one data unit on its way through the workflow, with its labels, reviews and issues."""
 
     NOUN = 'task'
     FREE = _capi.annoproj_task_close
@@ -3857,6 +3896,34 @@ class Task(_runtime.Handle):
         label and the place); STATE in a done stage, by project status, and for a new label of an archived class or a new answer with an archived attribute or option; LIMIT for more than
         1,000,000 changes, and text answers beyond 1 MiB. Rights: label_write.
 
+        Changes of one task's labels, as parallel flat arrays. Label i has the geometries
+        [geometry_starts[i], geometry_starts[i+1]), one for each frame; geometry g has the parts [part_starts[g], part_starts[g+1]);
+        part p has the numbers coordinates[coordinate_starts[p] .. coordinate_starts[p+1]). Starts ascend from 0 to the length of what they
+        divide: what would belong to no label is INVALID. Of each shape the numbers are:
+          bounding_box: x, y, w, h · rotatable_bounding_box: x, y, w, h, theta (degrees, clockwise about the middle)
+          circle: x, y of the middle, r, stretch, theta: r is its half-axis along theta, stretch times r the other one (1 = a circle); both are
+          parts of the width when normalised
+          ellipse: x, y of the middle, rx, ry, theta: half-axes before it is turned, parts of width and height when normalised
+          polygon: x1, y1, x2, y2, ... one part per ring · polyline, point: x1, y1, ..., in scenes also x1, y1, z1, ...
+          bitmask: width, height, then run lengths, column by column, starting with zeros, as COCO has them
+          skeleton: x, y, visibility (annoproj_visibility) of each vertex in the order of vertex_row; those at the end may be left out
+          cuboid_2d: two parts: x1, y1, x2, y2, ... of the front, then either the offset x, y of the back, or x, y of the vanishing point
+          and the scale of the back (1 = as large as the front)
+          cuboid: position x, y, z, orientation about x, y, z in radians, size along x, y, z, in the unit of the scene
+          segmentation: run lengths over the points of a scene, starting with points outside
+        `unit` is about shapes that can be in pixels or normalised: bitmasks, cuboids and segmentations are kept as they come. With
+        ANNOPROJ_UNIT_SCENE points and polylines have z; other shapes but those three are not in it, and only scenes and groups take it.
+        Label i has the answers [answer_starts[i], answer_starts[i+1]) and, for classifications and for objects of audio, time series and text, the
+        ranges [range_starts[i], range_starts[i+1]): of frames, on audio of milliseconds, on time series of time in whatever unit the host counts
+        it, on text of characters (none = a global
+        classification). Features are numbers of feature_row.
+        A change replaces or adds the frames that are given (one without parts is taken away, with its dynamic answers), and gives the
+        attributes that are named new answers: static ones wholly, dynamic ones on the frames named, what is nested under them included;
+        option -1 takes the answer away. Ranges replace those it has. Class 0, confidence NaN and automatic -1 leave it as it is, as NULL
+        does. Its geometry stays in the unit it came in: changes of it come in the same one.
+        Audio takes audio objects, time series take time_range objects, text takes text objects, scenes and groups all others, everything else all but cuboids and
+        segmentations; classifications are for all.
+
         text: hashes and text answers
         actions: NULL = all put
         hashes: texts, instead of text and hash_offsets
@@ -3864,7 +3931,7 @@ class Task(_runtime.Handle):
         classes: feature of the class; ignored for remove; 0 for change = as it is
         confidences: 0..1; NULL = 1
         automatic: 1 = not made by hand; NULL = all by hand
-        frames: frame of each geometry, ascending in a label; NULL = 0
+        frames: frame of each geometry, ascending in a label; NULL = 0 (Python and Go then count the geometries by part_starts)
         part_starts: NULL = one part for each geometry
         answer_attributes: feature of the attribute
         answer_options: feature of the option; 0 = text or number
@@ -4156,7 +4223,7 @@ class Task(_runtime.Handle):
 
 
 class Stage(_runtime.Handle):
-    """A stage of the library."""
+    """A stage of a project's workflow, and the queue of the tasks in it."""
 
     NOUN = 'stage'
     FREE = _capi.annoproj_stage_close
@@ -4205,7 +4272,7 @@ class Stage(_runtime.Handle):
 
 
 class Query(_runtime.Handle):
-    """A query of the library."""
+    """A window and filters on a project's events; each report is a function of it. It never changes."""
 
     NOUN = 'query'
     FREE = _capi.annoproj_query_close

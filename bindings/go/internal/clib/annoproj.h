@@ -120,6 +120,7 @@ enum annoproj_status_values {
 };
 typedef int32_t annoproj_status;
 
+/* What went wrong in one call: a status, one line for a person, and details as keys and values. */
 typedef struct annoproj_error annoproj_error;
 
 /* The name of a status, "NOT_FOUND"; "UNKNOWN" for a value this library does not have. A constant; any thread. */
@@ -157,6 +158,7 @@ ANNOPROJ_API void annoproj_free(void *memory ANNOPROJ_NULLABLE) ANNOPROJ_SINCE(0
 
 /* ==== Section - One call: time limit, cancel, progress, retry key ================================ */
 
+/* What ends calls from outside: handed to them, and triggered from any thread. */
 typedef struct annoproj_cancel annoproj_cancel;
 
 /* Told now and then during long calls, on the calling thread, never inside a write. `total` is -1 when not
@@ -204,6 +206,7 @@ enum annoproj_column_type_values {
 };
 typedef int32_t annoproj_column_type;
 
+/* Immutable rows of typed columns: what every list, page and report is. */
 typedef struct annoproj_table annoproj_table;
 
 /* One column, borrowed from its table. */
@@ -330,6 +333,7 @@ ANNOPROJ_API void annoproj_table_free(annoproj_table *table ANNOPROJ_NULLABLE) A
 /* ==== Section - Streams ==========================================================================
  * What can be long comes as a stream of tables. A stream holds no snapshot between calls. */
 
+/* Tables, one after the other, of what can be long. */
 typedef struct annoproj_stream annoproj_stream;
 
 /* The next table of a stream, of the row type its maker names. NONE at the end. Rights: re-read each time. */
@@ -350,6 +354,7 @@ ANNOPROJ_API void annoproj_stream_close(annoproj_stream *stream ANNOPROJ_NULLABL
  * One file (and beside it -wal, -shm and -lock) is one organisation. Only on a local file system. Any
  * number of processes may open it; each process opens it once and shares the handle among its threads. */
 
+/* One organisation in one file. */
 typedef struct annoproj_store annoproj_store;
 
 /* The present time in microseconds since the epoch into `*time_us`; non-zero return fails the call with CALLBACK, and so does
@@ -410,8 +415,11 @@ ANNOPROJ_API annoproj_status annoproj_store_close(annoproj_store *store ANNOPROJ
  * (user 0: all rights, for bootstrap and automation). The host program authenticates, the library
  * authorises: role and status are read again inside each call, so a demotion acts at once. */
 
+/* One user, or the host itself, acting on a store. */
 typedef struct annoproj_session annoproj_session;
+/* A project, as the session it was opened with may see and change it. */
 typedef struct annoproj_project annoproj_project;
+/* A task of a project: one data unit on its way through the workflow, with its labels, reviews and issues. */
 typedef struct annoproj_task annoproj_task;
 
 /* Stored on every event; a mark that gives no right. */
@@ -1289,6 +1297,7 @@ ANNOPROJ_API annoproj_status annoproj_collaborator_list(annoproj_project *projec
 
 /* ==== Section - Workflow stages ================================================================== */
 
+/* A stage of a project's workflow, and the queue of the tasks in it. */
 typedef struct annoproj_stage annoproj_stage;
 
 ANNOPROJ_ROW(stage_row, "A stage of a project's workflow")
@@ -1684,7 +1693,8 @@ typedef int32_t annoproj_visibility;
 
 /* Changes of one task's labels, as parallel flat arrays. Label i has the geometries
  * [geometry_starts[i], geometry_starts[i+1]), one for each frame; geometry g has the parts [part_starts[g], part_starts[g+1]);
- * part p has the numbers coordinates[coordinate_starts[p] .. coordinate_starts[p+1]):
+ * part p has the numbers coordinates[coordinate_starts[p] .. coordinate_starts[p+1]). Starts ascend from 0 to the length of what they
+ * divide: what would belong to no label is INVALID. Of each shape the numbers are:
  *   bounding_box: x, y, w, h · rotatable_bounding_box: x, y, w, h, theta (degrees, clockwise about the middle)
  *   circle: x, y of the middle, r, stretch, theta: r is its half-axis along theta, stretch times r the other one (1 = a circle); both are
  *   parts of the width when normalised
@@ -1719,7 +1729,7 @@ typedef struct annoproj_label_changes {
     const double *confidences ANNOPROJ_LEN(count) ANNOPROJ_NULLABLE;            /* 0..1; NULL = 1 */
     const int32_t *automatic ANNOPROJ_LEN(count) ANNOPROJ_NULLABLE;             /* 1 = not made by hand; NULL = all by hand */
     const int64_t *geometry_starts ANNOPROJ_LEN(count+1) ANNOPROJ_NULLABLE;
-    const int64_t *frames ANNOPROJ_LEN(geometry_count) ANNOPROJ_NULLABLE;       /* frame of each geometry, ascending in a label; NULL = 0 */
+    const int64_t *frames ANNOPROJ_LEN(geometry_count) ANNOPROJ_NULLABLE;       /* frame of each geometry, ascending in a label; NULL = 0 (Python and Go then count the geometries by part_starts) */
     const int64_t *part_starts ANNOPROJ_LEN(geometry_count+1) ANNOPROJ_NULLABLE;/* NULL = one part for each geometry */
     size_t geometry_count;
     const int64_t *coordinate_starts ANNOPROJ_LEN(part_count+1) ANNOPROJ_NULLABLE;
@@ -2258,6 +2268,7 @@ ANNOPROJ_API annoproj_status annoproj_outbox_waiting(annoproj_session *session, 
  * belong to the actor of an event, except where annotators_row says otherwise. Annotators and reviewers see task_actions, time_spent and
  * label_actions of their own events only. Times are seconds, rounded half up from microseconds; rates are 0..1, null for x / 0. */
 
+/* A window and filters on a project's events; each report is a function of it. It never changes. */
 typedef struct annoproj_query annoproj_query;
 
 enum annoproj_bucket_values {
