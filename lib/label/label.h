@@ -40,7 +40,7 @@ annoproj_status label_by_hash(scope *scope, int64_t task, const char *hash, labe
                               annoproj_error **error); /* blobs in the arena */
 
 /* Makes a label (number 0: the next of the project's counter, hash drawn when empty) or replaces the one with that number,
- * which may be a removed one that was published and comes back. Empty ranges of an object are taken from its geometry.
+ * which may be a removed one that was published and comes back. The ranges of a drawn object are the frames of its geometry.
  * Appends EVENT_LABEL_PUT, and in review stages sets its review (behaviour §9). Raises no version: label_write_done()
  * does, once; the events tell what it will be. For many labels of one task set command->scope.task to its facts: else they are read for each. */
 #define VERSION_NOT_RAISED                                                                                             \

@@ -4,6 +4,7 @@
 
 #include "failure.h"
 #include "answers.h"
+#include "node_ranges.h"
 #include "project.h"
 #include "published.h"
 
@@ -157,7 +158,8 @@ static bool same_bytes(const uint8_t *a, size_t a_length, const uint8_t *b, size
 static annoproj_status publish_again(publishing *run, const label *one, published *row, annoproj_error **error) {
     edit_sets sets = {0};
     scope *in = &run->cmd->scope;
-    if (row->live && one->class == row->class &&
+    const int64_t nodes = node_ranges_print(one->nodes, one->nodes_length);
+    if (row->live && one->class == row->class && nodes == row->nodes &&
         same_bytes(one->answers, one->answers_length, row->answers, row->answers_length) &&
         same_bytes(one->ranges, one->ranges_length, row->frames, row->frames_length))
         return ANNOPROJ_OK; /* geometry alone is no edit */
@@ -175,6 +177,7 @@ static annoproj_status publish_again(publishing *run, const label *one, publishe
     row->answers_length = one->answers_length;
     row->frames = one->ranges;
     row->frames_length = one->ranges_length;
+    row->nodes = nodes;
     status = keep_ranges(in, &sets.whole, &row->frames_ever, &row->frames_ever_length, error);
 done:
     release_sets(&sets);
@@ -196,6 +199,7 @@ static annoproj_status publish_first(publishing *run, const label *one, publishe
         status = keep_ranges(&run->cmd->scope, &frames, &row->frames_ever, &row->frames_ever_length, error);
     row->frames = one->ranges;
     row->frames_length = one->ranges_length;
+    row->nodes = node_ranges_print(one->nodes, one->nodes_length);
     frame_ranges_release(&frames);
     return status;
 }

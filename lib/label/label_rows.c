@@ -170,9 +170,9 @@ int64_t label_fingerprint(const label *one) {
     uint64_t print = hash64(&one->class, sizeof one->class);
     print = hash64_with(one->ranges, one->ranges_length, print);
     print = hash64_with(one->geometry, one->geometry_length, print);
-    if (node_ranges_any(one->nodes, one->nodes_length)) {
-        print = hash64_with(one->nodes, one->nodes_length, print);
-    }
+    const int64_t nodes = node_ranges_print(one->nodes, one->nodes_length);
+    if (nodes != 0)
+        print = hash64_with(&nodes, sizeof nodes, print);
     return (int64_t)hash64_with(one->answers, one->answers_length, print);
 }
 
@@ -204,31 +204,6 @@ static annoproj_status count_frames(scope *in, const task_facts *task, const lab
     if (status == ANNOPROJ_OK)
         status = label_frames(one->ranges, one->ranges_length, media, &set, error);
     *frames = status == ANNOPROJ_OK ? frame_ranges_frames(&set) : 0;
-    frame_ranges_release(&set);
-    return status;
-}
-
-/* The frames of an object are those of its geometry. */
-static annoproj_status ranges_from_geometry(scope *in, label *one, annoproj_error **error) {
-    geometry_cursor cursor;
-    frame_ranges set = {0};
-    bytes encoded = {0};
-    annoproj_status status = ANNOPROJ_OK;
-    geometry_open(&cursor, one->geometry, one->geometry_length);
-    while (geometry_next_frame(&cursor))
-        frame_ranges_add(&set, cursor.frame, cursor.frame);
-    frame_ranges_encode(&set, &encoded);
-    uint8_t *copy = arena_allocate(in->memory, encoded.length + 1);
-    if (cursor.failed)
-        status = fail(error, ANNOPROJ_CORRUPT, "the geometry of label %s is damaged: run a check of the store",
-                      one->hash);
-    else if (set.failed || encoded.failed || !copy)
-        status = fail_memory(error);
-    if (status == ANNOPROJ_OK && encoded.length > 0)
-        memcpy(copy, encoded.data, encoded.length);
-    one->ranges = copy;
-    one->ranges_length = encoded.length;
-    bytes_release(&encoded);
     frame_ranges_release(&set);
     return status;
 }
@@ -303,8 +278,6 @@ annoproj_status label_store(command *cmd, label *one, annoproj_error **error) {
         status = label_hash_key(&cmd->scope, PROJECT_OF(one->task), &key, error);
     if (status == ANNOPROJ_OK && one->number == 0)
         status = take_number(cmd, key, one, error);
-    if (status == ANNOPROJ_OK && one->ranges_length == 0 && one->geometry_length > 0)
-        status = ranges_from_geometry(&cmd->scope, one, error);
     if (status == ANNOPROJ_OK)
         status = put_row(cmd, one, label_hash_given(key, one->number, one->hash), error);
     if (status == ANNOPROJ_OK)

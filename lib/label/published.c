@@ -39,7 +39,8 @@ static bool read_published(scope *in, statement *find, published *out) {
                        .live = column_int64(find, 3) != 0,
                        .submitted = column_int64(find, 4) != 0,
                        .submitter = column_int64(find, 5),
-                       .at_last_submit = column_int64(find, 9) != 0};
+                       .at_last_submit = column_int64(find, 9) != 0,
+                       .nodes = column_int64(find, 10)};
     if (column_length(find, 1) < sizeof out->hash)
         memcpy(out->hash, column_text(find, 1), column_length(find, 1));
     return copy_blob(in, find, 6, &out->frames, &out->frames_length) &&
@@ -49,7 +50,7 @@ static bool read_published(scope *in, statement *find, published *out) {
 
 annoproj_status published_load(scope *in, int64_t task, published **out, size_t *count, annoproj_error **error) {
     static const char query[] = "SELECT label, hash, class, live, submitted, submitter, frames, frames_ever, answers, "
-                                "at_last_submit"
+                                "at_last_submit, nodes"
                                 " FROM label_published WHERE task = ? ORDER BY label";
     size_t capacity = 0;
     bool good = true;
@@ -92,7 +93,7 @@ static void bind_bytes(statement *put, const uint8_t *data, size_t length) {
 annoproj_status published_put(command *cmd, int64_t task, const published *row, annoproj_error **error) {
     static const char query[] = "INSERT OR REPLACE INTO label_published(task, label, hash, class, live, submitted, "
                                 "submitter, at_last_submit, frames,"
-                                " frames_ever, answers) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+                                " frames_ever, answers, nodes) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     statement *put = sql(cmd->scope.database, query);
     bind_int64(put, task);
     bind_int64(put, row->label);
@@ -105,5 +106,6 @@ annoproj_status published_put(command *cmd, int64_t task, const published *row, 
     bind_bytes(put, row->frames, row->frames_length);
     bind_bytes(put, row->frames_ever, row->frames_ever_length);
     bind_bytes(put, row->answers, row->answers_length);
+    bind_int64(put, row->nodes);
     return sql_run(put, error);
 }

@@ -121,6 +121,49 @@ class HtmlRanges(unittest.TestCase):
         self.assertEqual(self.project.label_version_diff(version, 0).to_pylist(), [])
         self.assertEqual(self.host.store_check().to_pylist(), [])
 
+    def edited(self):
+        return sum(row["edited_labels"] for row in self.project.query_open().task_performance().to_pylist())
+
+    def send_back(self):
+        self.task.submit()
+        for label in self.task.labels().to_pylist():
+            self.task.label_reject(label["label"])
+        self.task.reject(comment="again")
+
+    def again(self, row):
+        self.write(row)
+        self.send_back()
+        return self.edited()
+
+    def test_other_nodes_are_an_edit(self):
+        """They are where the label is, as frames and ranges of characters are."""
+        self.project.update("p", count_text_and_audio=annoproj.Choice.ON)
+        self.take(self.row(range_html=ONE))
+        self.send_back()
+        self.assertEqual(self.edited(), 0)
+        self.assertEqual(self.again(self.row(range_html=OTHER)), 1)
+        self.assertEqual(self.again(self.row(range_html=OTHER)), 1)
+        self.write(self.row(range_html=ONE))                          # changed and back is nothing
+        self.assertEqual(self.again(self.row(range_html=OTHER)), 1)
+        plain = json.dumps(self.row(range_html=OTHER), separators=(",", ":"))
+        self.assertEqual(self.again(plain.replace("{\"xpath\"", "\t{ \"xpath\" ")), 1)  # blanks say nothing
+        nearly = json.dumps(OTHER).replace("/c ", "/c  ")             # but in a string they do
+        self.assertEqual(self.again(self.row(range_html=json.loads(nearly))), 2)
+        self.assertEqual(self.again(self.row(range_html=[], range=[[2, 5]])), 3)
+        self.assertEqual(self.again(self.row(range_html=ONE, range=[[2, 5]])), 4)
+        self.assertEqual(self.again(dict(self.row(), object_answers={})), 4)
+        self.assertEqual(self.again(self.row(range_html=ONE, range=[[2, 5]])), 5)  # put back
+        self.assertEqual(self.host.store_check().to_pylist(), [])
+
+    def test_what_is_not_counted_is_published_all_the_same(self):
+        self.take(self.row(range_html=ONE))
+        self.send_back()
+        self.assertEqual(self.again(self.row(range_html=OTHER)), 0)
+        self.project.update("p", count_text_and_audio=annoproj.Choice.ON)
+        self.assertEqual(self.again(self.row(range_html=OTHER)), 0)
+        self.assertEqual(self.again(self.row(range_html=ONE)), 1)
+        self.assertEqual(self.host.store_check().to_pylist(), [])
+
     def test_labels_tell_their_nodes(self):
         self.take(self.row(range_html=OTHER))
         self.write(dict(self.row(), object_answers={**self.row(range_html=OTHER)["object_answers"],

@@ -3478,7 +3478,7 @@ class Project(_runtime.Handle):
         A label has one author, one confidence and one manual flag: of objects those of the first frame, created when the first was and edited when
         the last was; of classifications those of their answers, where these tell them. Objects of HTML documents (media type text/html) may be on ranges of nodes, range_html,
         instead of characters: these are kept as they stand there, at most 1 MiB for a label, come out in label rows, and stay until another row
-        tells others. Points and polylines with z are in coordinates of the scene; a label has z on all its frames or on none.
+        tells others, which is an edit as other ranges are. Points and polylines with z are in coordinates of the scene; a label has z on all its frames or on none.
         Passed over is what says nothing that a label here could keep: names, colors and values (the ontology has them), object numbers, track
         hashes, reviews, metadata of frames, deleted objects, answers of labels that are nowhere, and members that are not known. What would
         change the meaning of a label is a fault instead, which says what to do: labels in spaces and of cameras of a scene (make each a data

@@ -629,6 +629,7 @@
 #define network_file_system annoproj_internal_network_file_system
 #define node_ranges_any annoproj_internal_node_ranges_any
 #define node_ranges_check annoproj_internal_node_ranges_check
+#define node_ranges_print annoproj_internal_node_ranges_print
 #define node_ranges_unit annoproj_internal_node_ranges_unit
 #define note annoproj_internal_note
 #define notes_tell annoproj_internal_notes_tell

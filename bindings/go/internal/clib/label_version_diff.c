@@ -47,8 +47,7 @@ static bool same_bytes(const uint8_t *a, size_t a_length, const uint8_t *b, size
 
 /* Where labels of HTML documents are. */
 static bool same_nodes(const label *a, const label *b) {
-    const bool any = node_ranges_any(a->nodes, a->nodes_length) || node_ranges_any(b->nodes, b->nodes_length);
-    return !any || same_bytes(a->nodes, a->nodes_length, b->nodes, b->nodes_length);
+    return node_ranges_print(a->nodes, a->nodes_length) == node_ranges_print(b->nodes, b->nodes_length);
 }
 
 /* What is different in a label that both have. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "failure.h"
+#include "hash.h"
 #include "json_read.h"
 
 typedef struct node_read {
@@ -82,6 +83,32 @@ annoproj_status node_ranges_check(const char *json, size_t length, size_t *count
 
 bool node_ranges_any(const uint8_t *json, size_t length) {
     return length > 0 && memchr(json, '{', length);
+}
+
+/* Where the word that begins at `at` ends: a string, a sign, a blank, or what is between these. */
+static size_t word_end(const uint8_t *json, size_t length, size_t at) {
+    static const char apart[] = " \t\n\r\"{}[],:";
+    const bool quotes = json[at] == '"';
+    size_t end = at + 1;
+    if (!quotes && memchr(apart, json[at], sizeof apart - 1))
+        return end;
+    while (end < length && !(quotes ? json[end] == '"' : memchr(apart, json[end], sizeof apart - 1) != NULL))
+        end += quotes && json[end] == '\\' ? 2 : 1;
+    end += quotes;
+    return end < length ? end : length;
+}
+
+int64_t node_ranges_print(const uint8_t *json, size_t length) {
+    uint64_t print = 0;
+    size_t end = 0;
+    if (!node_ranges_any(json, length))
+        return 0;
+    for (size_t at = 0; at < length; at = end) {
+        end = word_end(json, length, at);
+        if (!memchr(" \t\n\r", json[at], 4))
+            print = hash64_with(json + at, end - at, print);
+    }
+    return (int64_t)(print | 1);
 }
 
 bool node_ranges_unit(const data_unit *unit) {

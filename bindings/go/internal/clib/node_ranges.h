@@ -11,6 +11,8 @@
 annoproj_status node_ranges_check(const char *json, size_t length, size_t *count, annoproj_error **error);
 /* Whether a list, or nothing, has some range. */
 bool node_ranges_any(const uint8_t *json, size_t length);
+/* What a list says, whatever blanks are between its words; 0 = no range. */
+int64_t node_ranges_print(const uint8_t *json, size_t length);
 bool node_ranges_unit(const data_unit *unit); /* whether it has nodes: is an HTML document */
 
 #endif

@@ -10,6 +10,7 @@ typedef struct published {
     bool live, submitted, at_last_submit;
     const uint8_t *frames, *frames_ever, *answers; /* in the arena */
     size_t frames_length, frames_ever_length, answers_length;
+    int64_t nodes; /* node_ranges.h: what it says of them */
     char hash[9];
     bool seen, changed; /* for the comparison */
 } published;

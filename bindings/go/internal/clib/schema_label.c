@@ -44,4 +44,5 @@ const char schema_label[] =
     " frames BLOB NOT NULL,"            /* its ranges as published; empty = global */
     " frames_ever BLOB NOT NULL,"       /* every frame that was ever published */
     " answers BLOB NOT NULL,"
+    " nodes INTEGER NOT NULL," /* fingerprint of its ranges of nodes: node_ranges_print(); 0 = on none */
     " PRIMARY KEY(task, label)) WITHOUT ROWID, STRICT;";
