@@ -1,8 +1,11 @@
 """Random changes of labels and issues."""
 
+import io
+import json
+
 from annoproj import Anchor
 from comparing import rows_of
-from parts import ANNOTATE, ANNOTATING, HOST, REVIEW
+from parts import AGENT, ANNOTATE, ANNOTATING, HOST, REVIEW
 
 
 class LabelOperations:
@@ -59,6 +62,52 @@ class LabelOperations:
             arrays["range_starts"].append(len(arrays["range_first_frames"]))
         return arrays
 
+    # ---- imports ----
+
+    def import_labels(self):
+        """Label rows of some tasks, in any stage; now and then one that says nothing."""
+        random, user = self.random, self.user(AGENT)
+        tasks = [task for task in self.reference.tasks.values() if not task.parent and (not task.removed or random.random() < 0.05)]
+        tasks = random.sample(tasks, min(len(tasks), random.randint(1, 3)))
+        tasks += tasks[:1] * (random.random() < 0.02)
+        rows, replace = [], random.random() < 0.4
+        for task in tasks:
+            labels = {one[0]: one for one in (self.new_label(task) for _ in range(random.choice((0, 1, 2, 3))))}
+            order = sorted(labels.values(), key=lambda one: one[1] == self.world.weather)     # that of their answers
+            rows.append((task, [((*one[:3], normalised(one[3]), one[4]), random.choice((None, *self.world.users))) for one in order]))
+        self.touched, handle = list({task.id: task for task in tasks}.values()), self.project.handle_of(user)
+        text = json.dumps([self.label_row(*row) for row in rows]).encode()
+        authors = [(task, [(one, user if author is None else author) for one, author in labels]) for task, labels in rows]
+        result, _ = self.both("import_labels(user %d, %r, replace=%r)" % (user, [(task.id, labels) for task, labels in rows], replace),
+                              lambda: self.reference.import_labels(user, authors, replace),
+                              lambda **call: handle.import_labels(read=io.BytesIO(text).read, replace=replace, **call))
+        if result is not None:
+            self.project.expect("import", rows_of(result), [{
+                "images": len(rows), "tasks": sum(bool(labels) for _, labels in rows), "labels": sum(len(labels) for _, labels in rows), "repeated": 0}])
+
+    def label_row(self, task, labels):
+        """As the product writes it: labels stand on each of their frames, those of a whole picture on none, answers beside."""
+        world, frames = self.world, {}
+        answered = {"object_answers": {}, "classification_answers": {}}
+        for (hash, kind, on, boxes, options), author in labels:
+            known = {"featureHash": world.hashes[kind], "createdBy": world.email_of.get(author, "who@elsewhere.org")}
+            answers = [{"featureHash": world.hashes[world.attributes[kind]], "answers": [{"featureHash": world.hashes[one]} for one in options]}]
+            whole = kind == world.weather and task.frames == 1
+            for at, frame in enumerate(() if whole else on):
+                there = frames.setdefault(str(frame), {"objects": [], "classifications": []})
+                if kind == world.weather:
+                    there["classifications"].append(dict(known, classificationHash=hash))
+                else:
+                    there["objects"].append(dict(known, objectHash=hash, boundingBox=dict(zip("xywh", boxes[at]))))
+            answered["classification_answers" if kind == world.weather else "object_answers"][hash] = dict(
+                {"classificationHash": hash, "featureHash": known["featureHash"]} if kind == world.weather else {"objectHash": hash},
+                classifications=answers if options else [], **(dict(known, range=[]) if whole else {}))
+        picture = frames.get("0", {"objects": [], "classifications": []})
+        return {"data_title": task.title, "data_type": task.unit.data_type, "data_units": {"unit": {"labels": picture if task.frames == 1 else frames}},
+                **answered}
+
+    # ---- reviews and issues ----
+
     def decide_label(self):
         user, how = self.user(REVIEW), self.random.choice(("approved", "approved", "rejected", "reopened"))
         task = self.task(user, REVIEW)
@@ -101,3 +150,8 @@ class LabelOperations:
                "reopen": lambda **call: project.issue_reopen(issue.id, **call)}[how]
         self.both("issue_%s(user %d, issue %d of task %d)" % (how, user, at, task.id),
                   (lambda: reference.with_ticket(user, task, reference.is_valid(user, ticket), does)) if guest else does, act)
+
+
+def normalised(boxes):
+    """Of units that are 100 x 100."""
+    return tuple(tuple(round(value / 100, 6) for value in box) for box in boxes)

@@ -268,11 +268,11 @@ class Operations(LabelOperations, ProjectOperations, StoreOperations, Reporting)
               "set_status": 0.6, "collaborator": 0.8, "join": 0.2, "leave": 0.2, "disable": 0.3, "attach": 0.3, "add_units": 0.2,
               "update_workflow": 1.2, "set_setting": 0.3, "ticket": 0.8, "use_ticket": 0.5, "advance": 8,
               "fetch": 1, "acknowledge": 1, "template": 0.6, "create_project": 0.1, "copy_project": 0.25, "delete_project": 0.25, "erase": 0.05,
-              "set_tags": 0.1}
+              "set_tags": 0.1, "import_labels": 1}
     WEIGHTS = {**ACTIONS, **OTHERS}
     MIX = (0.2, 1, 1, 5)
-    NEED_TASKS = (*ACTIONS, "reach", "write", "decide_label", "create_issue", "report_time", "heartbeat", "ticket", "use_ticket")
-    ABOUT_LABELS = ("reach", "submit", "approve", "reject", "pathway", "move", "write", "decide_label")
+    NEED_TASKS = (*ACTIONS, "reach", "write", "decide_label", "create_issue", "report_time", "heartbeat", "ticket", "use_ticket", "import_labels")
+    ABOUT_LABELS = ("reach", "submit", "approve", "reject", "pathway", "move", "write", "decide_label", "import_labels")
 
     def step(self, random):
         self.begin(random)

@@ -94,6 +94,7 @@ class World:
         self.weather = next(row["feature"] for row in rows if row["kind"] == "classification")
         self.options = {self.car: (by_name["red"], by_name["blue"]), self.van: (by_name["big"], by_name["small"]),
                         self.weather: (by_name["sunny"], by_name["rainy"])}
+        self.hashes = {row["feature"]: row["feature_hash"] for row in rows}
         self.attributes = {row["class"]: row["feature"] for row in rows if row["kind"] == "attribute"}
 
     def add_units(self, user, dataset, count, **call):
