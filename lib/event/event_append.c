@@ -55,7 +55,7 @@ annoproj_status event_append(database *db, int64_t project, const event_batch *b
         status = write_log(db, project, &log, error);
     }
     if (status == ANNOPROJ_OK && event_log_summed(&log) > summed) {
-        status = event_sum_up(db, project, summed, event_log_summed(&log), error);
+        status = event_sum_up(db, project, &log, summed, event_log_summed(&log), error);
     }
     *first_seq = status == ANNOPROJ_OK ? first : 0;
     return status;

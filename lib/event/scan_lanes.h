@@ -4,8 +4,8 @@
 
 #include "scan_segment.h"
 
-/* Scans the segments for the parts that no cube of the summary answers, into `sums` (one for each part). */
-annoproj_status scan_lanes(const scan_request *ask, const segment *heads, size_t count, const int32_t *cubes,
+/* Scans the segments into `sums`, each part from its event of `from` on. */
+annoproj_status scan_lanes(const scan_request *ask, const segment *heads, size_t count, const int64_t *from,
                            scan_sums *sums, annoproj_error **error);
 
 #endif

@@ -23,11 +23,11 @@ static void describe_times(segment *head, const int64_t *times, const int64_t *k
     }
 }
 
-annoproj_status scan_tail_read(database *db, int64_t project, const event_log *log, uint32_t columns, scan_tail *out,
-                               annoproj_error **error) {
-    const size_t count = (size_t)(log->last_seq - log->tail_first + 1);
+annoproj_status scan_tail_read(database *db, int64_t project, const event_log *log, int64_t from, uint32_t columns,
+                               scan_tail *out, annoproj_error **error) {
+    const size_t count = (size_t)(log->last_seq - from + 1);
     int64_t *arrays[COLUMN_COUNT + 1] = {0}, *next;
-    *out = (scan_tail){.head = {.count = count, .first_seq = log->tail_first, .number = log->segments}};
+    *out = (scan_tail){.head = {.count = count, .first_seq = from, .number = log->segments}};
     if (count == 0) {
         return ANNOPROJ_OK;
     }
@@ -41,7 +41,7 @@ annoproj_status scan_tail_read(database *db, int64_t project, const event_log *l
             next += count;
         }
     }
-    annoproj_status status = event_tail_columns(db, project, log, log->tail_first, count, columns, arrays, error);
+    annoproj_status status = event_tail_columns(db, project, log, from, count, columns, arrays, error);
     for (int column = 1; column <= COLUMN_COUNT && status == ANNOPROJ_OK; column++) {
         if (arrays[column] != NULL) {
             describe(out, column, arrays[column]);

@@ -11,10 +11,10 @@ typedef struct scan_tail {
     int64_t *values; /* column by column */
 } scan_tail;
 
-/* `columns` by bit, at least one. Without those of times the head has none: nothing asks when events were. */
+/* From `from` on, an event of the tail or the one behind it; `columns` by bit, at least one. Without those of times the head has none: nothing asks when events were. */
 #define TIME_COLUMNS ((uint32_t)1 << COLUMN_TIME | (uint32_t)1 << COLUMN_KIND | (uint32_t)1 << COLUMN_DURATION)
-annoproj_status scan_tail_read(database *database, int64_t project, const event_log *log, uint32_t columns,
-                               scan_tail *out, annoproj_error **error);
+annoproj_status scan_tail_read(database *database, int64_t project, const event_log *log, int64_t from,
+                               uint32_t columns, scan_tail *out, annoproj_error **error);
 void scan_tail_release(scan_tail *tail);
 
 #endif

@@ -25,7 +25,7 @@ const char schema_event[] =
     " checksum INTEGER NOT NULL) STRICT;" /* of this row */
     "CREATE TABLE event_summary("
     " project INTEGER PRIMARY KEY,"
-    " segments INTEGER NOT NULL," /* sums of all events in this many segments: all of them */
+    " events INTEGER NOT NULL,"   /* sums of so many, the first ones */
     " checksum INTEGER NOT NULL," /* of the data */
     " data BLOB NOT NULL) STRICT;"
     "CREATE TABLE event_column("

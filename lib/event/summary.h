@@ -1,5 +1,5 @@
-/* Summaries: sums over all sealed events of a project by a few small sets of columns, so that lifetime figures without
- * other filters read one row and the tail. */
+/* Summaries: sums over the first events of a project, all but a few thousand, by a few small sets of columns, so that
+ * lifetime figures without other filters read one row and what has come since. */
 #ifndef SUMMARY_H
 #define SUMMARY_H
 
@@ -53,9 +53,9 @@ void summary_open(summary_cursor *cursor, const uint8_t *data, size_t length);
 bool summary_next_group(summary_cursor *cursor); /* cursor->group; false at the end and when failed */
 bool summary_next(summary_cursor *cursor);       /* cursor->cell of the group; false at its end and when failed */
 
-/* The row of a project; empty when it has no segment. CORRUPT when it is missing or is not of so many segments. */
-annoproj_status summary_read(database *database, int64_t project, int64_t segments, bytes *out, annoproj_error **error);
-annoproj_status summary_write(database *database, int64_t project, int64_t segments, const bytes *data,
+/* The row of a project; empty when none are asked for. CORRUPT when it is missing or is not of so many events. */
+annoproj_status summary_read(database *database, int64_t project, int64_t events, bytes *out, annoproj_error **error);
+annoproj_status summary_write(database *database, int64_t project, int64_t events, const bytes *data,
                               annoproj_error **error);
 
 /* Whether a kind is in the cubes of users: 1 to 47 and 64 to 79. */

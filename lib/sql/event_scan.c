@@ -161,7 +161,8 @@ static annoproj_status read_tail(event_scan *scan, annoproj_error **error) {
     for (int i = 0; i < scan->filter_count; i++) {
         columns |= (uint32_t)1 << scan->filters[i].column;
     }
-    annoproj_status status = scan_tail_read(scan->database, scan->project, &scan->log, columns, &scan->tail, error);
+    annoproj_status status = scan_tail_read(scan->database, scan->project, &scan->log, scan->log.tail_first, columns,
+                                            &scan->tail, error);
     scan->head = scan->tail.head;
     return status;
 }

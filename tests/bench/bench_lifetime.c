@@ -1,11 +1,11 @@
-/* Lifetime figures of a project of 10 M events, asked again, wherever the tail of its log stands: they read the summary, at
- * most one segment and the tail. */
+/* Lifetime figures of a project of 10 M events, asked again, wherever the tail of its log stands: they read the summary, and what of the
+ * last segment and the tail is not in it. */
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "event_block.h"
 #include "event_log.h"
 #include "events_support.h"
-#include "segment.h"
 
 enum { RUNS = 31, PROJECT = 1 };
 
@@ -92,18 +92,17 @@ static double median_warm(const opened *from, const report_case *what) {
 
 /* ---- where the tail stands ---- */
 
-/* Whether the last segment's events are in the summary when the tail has so many. */
+/* Whether the last segment's events are all in the summary when the tail has so many. */
 static bool is_summed(int64_t events) {
     const event_log log = {.last_seq = SEGMENT_EVENTS + events, .segments = 1, .tail_first = SEGMENT_EVENTS + 1};
-    return event_log_summed(&log) == log.segments;
+    return event_log_summed(&log) == SEGMENT_EVENTS;
 }
 
-/* Commands until the tail has exactly so many events. */
-static void append_to(const opened *to, event_source *from, int64_t events) {
+/* Commands of at most so many events until the tail has exactly so many. */
+static void append_to(const opened *to, event_source *from, int64_t events, int64_t command) {
     int64_t held = big_project_tail(to->store, PROJECT);
     while (held != events) {
-        const int64_t left = (events - held + SEGMENT_EVENTS) % SEGMENT_EVENTS,
-                      some = left < BENCH_COMMAND ? left : BENCH_COMMAND;
+        const int64_t left = (events - held + SEGMENT_EVENTS) % SEGMENT_EVENTS, some = left < command ? left : command;
         enum command_work did;
         big_project_command(to->store, PROJECT, from, (int)some, &did);
         held = (held + some) % SEGMENT_EVENTS;
@@ -127,7 +126,7 @@ int main(void) {
     char path[512];
     setvbuf(stdout, NULL, _IOLBF, 0);
     const int64_t events = bench_small() ? 500000 : 10000000, tasks = events / 10;
-    event_source from = {.state = 1, .tasks = tasks, .total = events + 4 * SEGMENT_EVENTS};
+    event_source from = {.state = 1, .tasks = tasks, .total = events + 5 * SEGMENT_EVENTS};
     int64_t unsummed = 0;
     while (!is_summed(unsummed + 1))
         unsummed++;
@@ -136,10 +135,15 @@ int main(void) {
     opened made = open_project(path);
     big_project_append(made.store, PROJECT, &from, events);
     report_all(&made, "as it came");
-    append_to(&made, &from, SEGMENT_EVENTS - 1);
+    append_to(&made, &from, SEGMENT_EVENTS - 1, BENCH_COMMAND);
     report_all(&made, "nearly full");
-    append_to(&made, &from, unsummed);
-    report_all(&made, "the last segment not summed");
+    append_to(&made, &from, SEGMENT_EVENTS - (int64_t)BLOCK_EVENTS, BENCH_COMMAND);
+    append_to(&made, &from, SEGMENT_EVENTS - 1, 1);
+    report_all(&made, "nearly full, a row for each event behind the last block");
+    append_to(&made, &from, unsummed, BENCH_COMMAND);
+    report_all(&made, "the last segment not all summed");
+    append_to(&made, &from, EVENTS_SUMMED + unsummed, BENCH_COMMAND);
+    report_all(&made, "as many not summed as there can be");
     close_project(&made);
     remove(path);
     return 0;

@@ -57,7 +57,7 @@ void big_project_rows(annoproj_store *handle, event_source *from, int rows);
 enum command_work {
     COMMAND_APPENDS,
     COMMAND_SEALS, /* a segment */
-    COMMAND_SUMS,  /* the last one's events */
+    COMMAND_SUMS,  /* events, into the summary */
     COMMAND_WORKS
 };
 double big_project_command(annoproj_store *handle, int64_t project, event_source *from, int events,

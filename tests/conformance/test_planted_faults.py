@@ -21,7 +21,7 @@ DERIVED = {
     "event_log": ("segments", "tail_first"),
     "event_tail": ("first_seq", "count"),
     "event_segment": ("first_seq", "count", "time_least", "time_most", "time_reach", "command_least", "command_most", "ascending", "checksum"),
-    "event_summary": ("segments", "checksum"),
+    "event_summary": ("events", "checksum"),
     "user": ("org_role", "disabled", "erased"),
     "collaborator": ("role", "joined"),
     "outbox": ("kind", "created_us", "actor", "task", "stage", "reference"),

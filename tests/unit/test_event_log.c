@@ -137,6 +137,17 @@ static int64_t count_tail_rows(log_store *log, int64_t project) {
     return rows;
 }
 
+static int64_t summed_events(log_store *log, int64_t project) {
+    static const char text[] = "SELECT events FROM event_summary WHERE project = ?";
+    annoproj_error *error = NULL;
+    statement *find = sql(log_read(log), text);
+    bind_int64(find, project);
+    int64_t events = sql_row(find) ? column_int64(find, 0) : 0;
+    assert_ok(sql_end(find, &error), error);
+    log_read_end(log);
+    return events;
+}
+
 /* However small the commands are, the tail stays short: what docs/file-format.md says, and its end. */
 static void test_small_commands(void **state) {
     (void)state;
@@ -345,8 +356,8 @@ static void test_damage(void **state) {
         "UPDATE event_segment SET first_seq = first_seq + 1 WHERE id = (3 << 32) + 1",
         "UPDATE event_segment SET checksum = checksum + 1 WHERE id = (3 << 32) + 1",
         "UPDATE event_summary SET data = CAST(substr(data, 1, 99) || x'A5' || substr(data, 101) AS BLOB)",
-        "UPDATE event_summary SET segments = segments + 1",
-        "UPDATE event_summary SET segments = segments - 1",
+        "UPDATE event_summary SET events = events + 1",
+        "UPDATE event_summary SET events = events - 8192",
         "UPDATE event_summary SET checksum = checksum + 1",
         "DELETE FROM event_summary",
         "UPDATE event_segment SET directory = substr(directory, 33) WHERE id = (3 << 32)",
@@ -415,6 +426,46 @@ static void test_missing_log(void **state) {
     free(all);
 }
 
+/* The sums of 8,192 events are there from 160 events later on, also while they are all in the tail (docs/file-format.md). */
+static void test_sums_of_the_tail(void **state) {
+    (void)state;
+    enum { SUMMED = 8192, LATER = 160, TOTAL = SUMMED + LATER };
+    static const char *const statements[] = {
+        "UPDATE event_summary SET data = CAST(substr(data, 1, 99) || x'A5' || substr(data, 101) AS BLOB)",
+        "UPDATE event_summary SET events = events + 8192",
+        "DELETE FROM event_summary",
+        "INSERT INTO event_summary VALUES(4, 8192, 0, x'')",
+        "UPDATE event_tail SET data = x'00' WHERE id = 3 << 32",
+    };
+    event_maker maker = {.now_us = 1700000000000000, .tasks = 100000, .users = 300, .classes = 20, .stages = 5};
+    event *all = calloc(TOTAL, sizeof *all);
+    log_store *log = log_store_new("tail_sums");
+    make_events(&maker, all, TOTAL);
+    log_append(log, 3, all, TOTAL - 1);
+    log_append(log, 4, all, TOTAL - 1);
+    assert_int_equal(summed_events(log, 3), 0);
+    expect_sound(log, 3);
+    log_append(log, 3, all + TOTAL - 1, 1);
+    assert_int_equal(summed_events(log, 3), SUMMED);
+    expect_sound(log, 3);
+    log_damage(log,
+               "CREATE TABLE kept_tail(id, first_seq, count, data); INSERT INTO kept_tail SELECT * FROM event_tail");
+    log_damage(log, "CREATE TABLE kept_sums(project, events, checksum, data);"
+                    "INSERT INTO kept_sums SELECT * FROM event_summary");
+    for (size_t i = 0; i < sizeof statements / sizeof statements[0]; i++) {
+        log_damage(log, statements[i]);
+        if (check(log, 3).count + check(log, 4).count == 0) {
+            fail_msg("not found: %s", statements[i]);
+        }
+        log_damage(log, "REPLACE INTO event_tail SELECT * FROM kept_tail; DELETE FROM event_summary;"
+                        "INSERT INTO event_summary SELECT * FROM kept_sums");
+        expect_sound(log, 3);
+        expect_sound(log, 4);
+    }
+    log_store_free(log);
+    free(all);
+}
+
 /* A flipped byte anywhere in a row of the tail: reading over it says so, and so does the check. */
 static void test_flipped_bytes(void **state) {
     (void)state;
@@ -461,10 +512,12 @@ static void test_flipped_bytes(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_blocks),    cmocka_unit_test(test_flipped_bytes),  cmocka_unit_test(test_pack),
-        cmocka_unit_test(test_names),     cmocka_unit_test(test_random_batches), cmocka_unit_test(test_huge_batch),
-        cmocka_unit_test(test_exact_fit), cmocka_unit_test(test_widths),         cmocka_unit_test(test_small_commands),
-        cmocka_unit_test(test_damage),    cmocka_unit_test(test_missing_log),
+        cmocka_unit_test(test_blocks),         cmocka_unit_test(test_flipped_bytes),
+        cmocka_unit_test(test_pack),           cmocka_unit_test(test_names),
+        cmocka_unit_test(test_random_batches), cmocka_unit_test(test_huge_batch),
+        cmocka_unit_test(test_exact_fit),      cmocka_unit_test(test_widths),
+        cmocka_unit_test(test_small_commands), cmocka_unit_test(test_damage),
+        cmocka_unit_test(test_missing_log),    cmocka_unit_test(test_sums_of_the_tail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,7 +11,7 @@
 #include "summary.h"
 
 static const char SQL_READ_SEGMENT[] = "SELECT " SEGMENT_FIELDS " FROM event_segment WHERE id = ?";
-static const char SQL_READ_SUMMARY[] = "SELECT segments, checksum, data FROM event_summary WHERE project = ?";
+static const char SQL_READ_SUMMARY[] = "SELECT events, checksum, data FROM event_summary WHERE project = ?";
 static const char SQL_READ_COLUMN[] = "SELECT data FROM event_column WHERE id = ?";
 static const char SQL_COUNT_SEGMENTS[] = "SELECT count(*) FROM event_segment WHERE id >= ? AND id < ?";
 static const char SQL_COUNT_COLUMNS[] = "SELECT count(*) FROM event_column WHERE id >= ? AND id < ?";
@@ -27,9 +27,9 @@ typedef struct checking {
     event *events;        /* and the same, SEGMENT_EVENTS of them */
     uint8_t *room;
     encoded_segment encoded; /* what its columns must be */
-    int64_t summed;          /* segments that the summary must have */
-    summary summary;         /* of those up to here; not looked at once a segment could not be read */
-    bool sound;              /* every segment could be read */
+    int64_t summed;          /* events that the summary must have */
+    summary summary;         /* of those up to here; not looked at once an event could not be read */
+    bool sound;              /* every event could be read */
     int64_t columns;         /* column rows there must be */
     bool no_memory;          /* for a row of the tail */
 } checking;
@@ -45,6 +45,14 @@ static void tell_number(checking *check, const char *subject, int64_t id, const 
         snprintf(is, sizeof is, "%s %lld", what, (long long)found);
         snprintf(should, sizeof should, "%s %lld", what, (long long)expected);
         tell(check, subject, id, is, should);
+    }
+}
+
+/* Events that have been read, into the summary if they are in it. */
+static void sum_up(checking *check, int64_t first, size_t count) {
+    const int64_t left = check->summed - first + 1;
+    if (left > 0) {
+        summary_add(&check->summary, check->events, (int64_t)count < left ? count : (size_t)left);
     }
 }
 
@@ -123,9 +131,7 @@ static annoproj_status check_events(checking *check, const segment *head, const 
         return fail_memory(error);
     }
     compare_facts(check, head, directory->data, directory->length);
-    if (head->number < check->summed) {
-        summary_add(&check->summary, check->events, head->count);
-    }
+    sum_up(check, head->number * SEGMENT_EVENTS + 1, head->count);
     return ANNOPROJ_OK;
 }
 
@@ -161,7 +167,7 @@ static annoproj_status check_segment(checking *check, int64_t number, annoproj_e
 }
 
 /* The stored sums against those of the events, byte by byte: equal sums are equal bytes. */
-static annoproj_status check_summary(checking *check, const event_log *log, annoproj_error **error) {
+static annoproj_status check_summary(checking *check, annoproj_error **error) {
     bytes expected = {0};
     const char *wrong = check->summed == 0 ? NULL : "no summary";
     summary_encode(&check->summary, &expected);
@@ -170,8 +176,7 @@ static annoproj_status check_summary(checking *check, const event_log *log, anno
     if (sql_row(read)) {
         size_t length = column_length(read, 2);
         const void *data = column_blob(read, 2);
-        tell_number(check, "segment", log->segments - 1, "segments in the summary", column_int64(read, 0),
-                    check->summed);
+        tell_number(check, "event", check->summed, "events in the summary", column_int64(read, 0), check->summed);
         wrong = (uint64_t)column_int64(read, 1) != hash64(data, length) ? "wrong checksum of the summary"
                 : length != expected.length || (length > 0 && memcmp(data, expected.data, length) != 0)
                     ? "a summary that differs"
@@ -181,7 +186,7 @@ static annoproj_status check_summary(checking *check, const event_log *log, anno
     if (status == ANNOPROJ_OK && expected.failed) {
         status = fail_memory(error);
     } else if (status == ANNOPROJ_OK && wrong != NULL) {
-        tell(check, "segment", log->segments - 1, wrong, "the sums of its events");
+        tell(check, "event", check->summed, wrong, "the sums of the events up to here");
     }
     bytes_release(&expected);
     return status;
@@ -189,15 +194,14 @@ static annoproj_status check_summary(checking *check, const event_log *log, anno
 
 /* --- the tail, and rows that nothing refers to ---- */
 
-/* How many events a row packs; -1 when it cannot be read. */
-static int64_t count_packed(const uint8_t *data, size_t length) {
+/* Reads the events that a row packs: how many; -1 when that makes no sense. */
+static int64_t read_packed(checking *check, const uint8_t *data, size_t length) {
     event_unpacker cursor;
-    event one;
     bool fits = true;
     int64_t count = 0;
     if (event_unpack_open(&cursor, data, length)) {
-        while (event_unpack_next(&cursor)) {
-            fits = event_from_values(cursor.values, &one) && fits;
+        while (fits && event_unpack_next(&cursor)) {
+            fits = count < (int64_t)BLOCK_EVENTS && event_from_values(cursor.values, &check->events[count]);
             count++;
         }
     }
@@ -234,14 +238,16 @@ static void check_tail_row(checking *check, const event_log *log, statement *row
     const uint8_t *data = column_blob(row, 2);
     const size_t length = column_length(row, 2);
     int64_t found = count;
+    check->sound = check->sound && first == *next;
     tell_number(check, "event", *next, "event", first, *next);
     tell_number(check, "event", first, "tail row", column_int64(row, 3),
                 SEGMENT_ID(check->project, first - log->tail_first));
     *next = first + count;
     if (!event_pack_intact(data, length)) {
+        check->sound = false;
         tell(check, "event", first, "wrong checksum of a tail row", "the checksum that it was written with");
     } else if (count != (int64_t)BLOCK_EVENTS) {
-        found = count_packed(data, length);
+        found = read_packed(check, data, length);
     } else if (!is_block(check, data, length)) {
         found = -1;
     }
@@ -249,6 +255,10 @@ static void check_tail_row(checking *check, const event_log *log, statement *row
         tell(check, "event", first, "a tail row that cannot be read", "packed events");
     } else {
         tell_number(check, "event", first, "events in a tail row", found, count);
+    }
+    check->sound = check->sound && found == count;
+    if (check->sound) {
+        sum_up(check, first, (size_t)count);
     }
 }
 
@@ -269,6 +279,7 @@ static annoproj_status check_tail(checking *check, const event_log *log, annopro
     if (status == ANNOPROJ_OK && check->no_memory) {
         status = fail_memory(error);
     } else if (status == ANNOPROJ_OK) {
+        check->sound = check->sound && next - 1 == log->last_seq;
         tell_number(check, "event", next - 1, "last event", next - 1, log->last_seq);
     }
     return status;
@@ -298,12 +309,12 @@ static annoproj_status check_log(checking *check, const event_log *log, const bo
         status = check_rows(check, SQL_COUNT_SEGMENTS, "segments", log->segments, error);
     }
     if (status == ANNOPROJ_OK && check->sound) {
-        status = check_summary(check, log, error);
-    }
-    if (status == ANNOPROJ_OK && check->sound) {
         status = check_rows(check, SQL_COUNT_COLUMNS, "columns", check->columns, error);
     }
-    return status == ANNOPROJ_OK ? check_tail(check, log, error) : status;
+    if (status == ANNOPROJ_OK) {
+        status = check_tail(check, log, error);
+    }
+    return status == ANNOPROJ_OK && check->sound ? check_summary(check, error) : status;
 }
 
 annoproj_status event_check(database *db, int64_t project, event_found_fn found, void *data, const bounds *limits,

@@ -20,11 +20,13 @@ annoproj_status event_tail_extend(database *database, int64_t project, event_log
 annoproj_status event_tail_drop(database *database, int64_t project, event_log *log, int64_t from,
                                 annoproj_error **error);
 
-/* How many segments the summary has: the last one's events are added when the tail behind it has grown, so that the command
- * that seals a segment need not. */
+/* How many events the summary has, always a multiple of EVENTS_SUMMED: they are added when some more have come, so that neither
+ * the command that seals a segment nor one that fills a block does it. */
+#define EVENTS_SUMMED ((int64_t)8192)
 int64_t event_log_summed(const event_log *log);
-/* Adds the sums of the segments [from, to) to a summary that has all before them. */
-annoproj_status event_sum_up(database *database, int64_t project, int64_t from, int64_t to, annoproj_error **error);
+/* Adds the sums of the events (from, to] to a summary that has all before them. */
+annoproj_status event_sum_up(database *database, int64_t project, const event_log *log, int64_t from, int64_t to,
+                             annoproj_error **error);
 
 /* The tail and as many events as fill it up become segments: *taken of them. Changes all of the log; the caller writes its
  * segments and tail_first. */

@@ -113,8 +113,8 @@ static annoproj_status read_segment(const walking *made, int64_t number, relay *
 static annoproj_status read_tail(const walking *made, relay *to, annoproj_error **error) {
     picked *of = &made->read[relay_room(to)];
     const uint32_t columns = made->ask->columns | EVENT_WALK_COLUMN(COLUMN_KIND);
-    annoproj_status status = scan_tail_read(made->ask->database, made->ask->project, &made->log, columns, &of->tail,
-                                            error);
+    annoproj_status status = scan_tail_read(made->ask->database, made->ask->project, &made->log, made->log.tail_first,
+                                            columns, &of->tail, error);
     if (status != ANNOPROJ_OK || of->tail.head.count == 0) {
         return status;
     }

@@ -10,18 +10,21 @@
 static const char SQL_READ_HEADS[] = "SELECT " SEGMENT_FIELDS
                                      ", id FROM event_segment WHERE id >= ? AND id < ? ORDER BY id";
 
+_Static_assert(EVENTS_SUMMED % SCAN_BLOCK == 0 && SEGMENT_EVENTS % EVENTS_SUMMED == 0, "where a part begins");
+
 typedef struct scanning {
     const scan_request *ask;
     event_log log;
-    int64_t summed; /* segments whose sums the summary has */
-    bool segments;  /* whether any part needs those */
-    segment *heads; /* of all sealed segments when needed, else of those that are not summed */
+    int64_t summed; /* events whose sums the summary has */
+    bool segments;  /* whether any part needs all of these */
+    segment *heads; /* of all sealed segments when needed, else of the one that is not all summed */
     size_t head_count;
     bytes summary;
     int32_t last_cube; /* of the summary that is looked at; 0 = none */
     scan_tail tail;
     int64_t highest[SCAN_DIMENSIONS];
-    int32_t *cubes; /* by part: of the summary, which answers it; 0 = the segments do */
+    int32_t *cubes; /* by part: of the summary, which answers for the events it has; 0 = none does */
+    int64_t *from;  /* by part: the first event that it looks at */
     scan_sums *sums;
     scan_blocks *blocks;
 } scanning;
@@ -32,7 +35,7 @@ static annoproj_status damaged(const scanning *work, const char *what, annoproj_
 }
 
 static annoproj_status read_heads(scanning *work, annoproj_error **error) {
-    const int64_t first = work->segments ? 0 : work->summed;
+    const int64_t first = work->segments ? 0 : work->summed / SEGMENT_EVENTS;
     const size_t count = (size_t)(work->log.segments - first);
     bool sound = true;
     if (count == 0) {
@@ -49,6 +52,7 @@ static annoproj_status read_heads(scanning *work, annoproj_error **error) {
         segment *head = &work->heads[work->head_count];
         head->number = first + (int64_t)work->head_count++;
         sound = segment_from_row(read, head) && segment_row_intact(read, head) &&
+                head->first_seq == head->number * SEGMENT_EVENTS + 1 &&
                 column_int64(read, SEGMENT_FIELD_CHECKSUM + 1) == SEGMENT_ID(work->ask->project, head->number);
     }
     annoproj_status status = sql_end(read, error);
@@ -90,12 +94,14 @@ static annoproj_status prepare(scanning *work, annoproj_error **error) {
     const scan_request *ask = work->ask;
     annoproj_status status = event_log_read(ask->database, ask->project, &work->log, error);
     work->cubes = allocate_zeroed(ask->part_count + 1, sizeof *work->cubes);
-    if (work->cubes == NULL) {
+    work->from = allocate_zeroed(ask->part_count + 1, sizeof *work->from);
+    if (work->cubes == NULL || work->from == NULL) {
         return status != ANNOPROJ_OK ? status : fail_memory(error);
     }
     work->summed = event_log_summed(&work->log);
     for (size_t i = 0; i < ask->part_count; i++) {
         work->cubes[i] = scan_summary_cube(ask, &ask->parts[i]);
+        work->from[i] = work->cubes[i] == 0 ? 1 : work->summed + 1;
         work->segments = work->segments || work->cubes[i] == 0;
         int32_t last = scan_summary_last_cube(&ask->parts[i], work->cubes[i]);
         work->last_cube = last > work->last_cube ? last : work->last_cube;
@@ -107,7 +113,9 @@ static annoproj_status prepare(scanning *work, annoproj_error **error) {
         status = summary_read(ask->database, ask->project, work->summed, &work->summary, error);
     }
     if (status == ANNOPROJ_OK) {
-        status = scan_tail_read(ask->database, ask->project, &work->log, columns_of(ask), &work->tail, error);
+        const bool some = !work->segments && work->summed >= work->log.tail_first;
+        status = scan_tail_read(ask->database, ask->project, &work->log, some ? work->summed + 1 : work->log.tail_first,
+                                columns_of(ask), &work->tail, error);
     }
     if (status != ANNOPROJ_OK) {
         return status;
@@ -132,7 +140,7 @@ static annoproj_status prepare(scanning *work, annoproj_error **error) {
 static annoproj_status add_tail(scanning *work, annoproj_error **error) {
     scan_source source = {.head = &work->tail.head, .project = work->ask->project, .loaded = UINT32_MAX};
     memcpy(source.views, work->tail.views, sizeof source.views);
-    return scan_segment(work->ask, work->sums, NULL, &source, work->blocks, error);
+    return scan_segment(work->ask, work->sums, work->from, &source, work->blocks, error);
 }
 
 static annoproj_status scan_all(scanning *work, annoproj_error **error) {
@@ -141,12 +149,8 @@ static annoproj_status scan_all(scanning *work, annoproj_error **error) {
                                                       work->summary.data, work->summary.length, work->last_cube)) {
         status = damaged(work, "a summary is damaged, or memory is short", error);
     }
-    const size_t behind = (size_t)(work->log.segments - work->summed), summed = work->head_count - behind;
-    if (status == ANNOPROJ_OK && summed > 0) {
-        status = scan_lanes(work->ask, work->heads, summed, work->cubes, work->sums, error);
-    }
-    if (status == ANNOPROJ_OK && behind > 0) {
-        status = scan_lanes(work->ask, work->heads + summed, behind, NULL, work->sums, error);
+    if (status == ANNOPROJ_OK && work->head_count > 0) {
+        status = scan_lanes(work->ask, work->heads, work->head_count, work->from, work->sums, error);
     }
     return status == ANNOPROJ_OK ? add_tail(work, error) : status;
 }
@@ -183,6 +187,7 @@ annoproj_status scan_run(const scan_request *ask, scan_result *out, annoproj_err
     scan_tail_release(&work.tail);
     bytes_release(&work.summary);
     release(work.cubes);
+    release(work.from);
     release(work.sums);
     release(work.blocks);
     release(work.heads);
@@ -204,7 +209,7 @@ annoproj_status scan_time_range(database *db, int64_t project, int64_t *first, i
     *any = false;
     annoproj_status status = event_log_read(db, project, &log, error);
     if (status == ANNOPROJ_OK) {
-        status = scan_tail_read(db, project, &log, TIME_COLUMNS, &tail, error);
+        status = scan_tail_read(db, project, &log, log.tail_first, TIME_COLUMNS, &tail, error);
     }
     if (status == ANNOPROJ_OK && tail.head.count > 0) {
         *first = tail.head.time_least;

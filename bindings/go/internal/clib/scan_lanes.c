@@ -11,7 +11,7 @@ typedef struct shared_work {
     const segment *heads;
     size_t count;
     size_t next; /* atomic: the next segment to take */
-    const int32_t *cubes;
+    const int64_t *from;
     blob_cache *cache; /* NULL = none */
     uint64_t pass;
 } shared_work;
@@ -28,7 +28,7 @@ static annoproj_status scan_head(lane *mine, const segment *head, annoproj_error
     annoproj_status status = ask->bounds == NULL ? ANNOPROJ_OK : bounds_check(ask->bounds, error);
     scan_source_turn(&mine->source, head);
     if (status == ANNOPROJ_OK) {
-        status = scan_segment(ask, mine->sums, mine->work->cubes, &mine->source, mine->blocks, error);
+        status = scan_segment(ask, mine->sums, mine->work->from, &mine->source, mine->blocks, error);
     }
     return status;
 }
@@ -79,9 +79,9 @@ static scan_sums *make_sums(const scan_sums *like, size_t count) {
     return made;
 }
 
-annoproj_status scan_lanes(const scan_request *ask, const segment *heads, size_t count, const int32_t *cubes,
+annoproj_status scan_lanes(const scan_request *ask, const segment *heads, size_t count, const int64_t *from,
                            scan_sums *sums, annoproj_error **error) {
-    shared_work shared = {.ask = ask, .heads = heads, .count = count, .cubes = cubes};
+    shared_work shared = {.ask = ask, .heads = heads, .count = count, .from = from};
     lane lanes[LANES_MOST] = {{.work = &shared, .sums = sums}};
     void *list[LANES_MOST] = {&lanes[0]};
     size_t used = 1;

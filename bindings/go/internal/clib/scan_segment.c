@@ -77,6 +77,7 @@ typedef struct plan {
     scan_sums *sums;
     scan_blocks *blocks;
     uint8_t bit;                                                       /* of picked rows */
+    size_t start;                                                      /* the first row that is looked at */
     const column_view *actors, *credited, *times, *frames, *durations; /* NULL = not needed */
     filter filters[SCAN_FILTERS];
     size_t filter_count;
@@ -335,7 +336,7 @@ static annoproj_status scan_part_rows(plan *work, const scan_picks *picks, scan_
     if (status != ANNOPROJ_OK) {
         return status;
     }
-    for (size_t start = 0; start < source->head->count; start += SCAN_BLOCK) {
+    for (size_t start = work->start; start < source->head->count; start += SCAN_BLOCK) {
         size_t left = source->head->count - start;
         size_t count = pick_rows(work, start, left < SCAN_BLOCK ? left : SCAN_BLOCK);
         if (count > 0 && !add_rows(work, start, count)) {
@@ -349,14 +350,17 @@ static annoproj_status scan_part_rows(plan *work, const scan_picks *picks, scan_
 }
 
 /* At most SCAN_TOGETHER parts. */
-static annoproj_status scan_parts(const scan_request *ask, scan_sums *sums, const int32_t *cubes, size_t count,
+static annoproj_status scan_parts(const scan_request *ask, scan_sums *sums, const int64_t *from, size_t count,
                                   scan_source *source, scan_blocks *blocks, annoproj_error **error) {
+    const int64_t first = source->head->first_seq;
     plan plans[SCAN_TOGETHER] = {0};
     scan_picks picks = {0};
     uint8_t wanted = 0;
     for (size_t i = 0; i < count; i++) {
         plans[i] = (plan){.ask = ask, .sums = &sums[i], .blocks = blocks, .bit = (uint8_t)(1 << i)};
-        if ((cubes == NULL || cubes[i] == 0) && sums[i].part->kinds[0] != 0 && plan_times(&plans[i], source->head)) {
+        plans[i].start = from[i] <= first ? 0 : (size_t)(from[i] - first);
+        if (plans[i].start < source->head->count && sums[i].part->kinds[0] != 0 &&
+            plan_times(&plans[i], source->head)) {
             wanted |= plans[i].bit;
         }
     }
@@ -369,13 +373,13 @@ static annoproj_status scan_parts(const scan_request *ask, scan_sums *sums, cons
     return status;
 }
 
-annoproj_status scan_segment(const scan_request *ask, scan_sums *sums, const int32_t *cubes, scan_source *source,
+annoproj_status scan_segment(const scan_request *ask, scan_sums *sums, const int64_t *from, scan_source *source,
                              scan_blocks *blocks, annoproj_error **error) {
     annoproj_status status = ANNOPROJ_OK;
     for (size_t i = 0; i < ask->part_count && status == ANNOPROJ_OK && source->head->count > 0; i += SCAN_TOGETHER) {
         size_t left = ask->part_count - i;
-        status = scan_parts(ask, sums + i, cubes == NULL ? NULL : cubes + i,
-                            left < SCAN_TOGETHER ? left : SCAN_TOGETHER, source, blocks, error);
+        status = scan_parts(ask, sums + i, from + i, left < SCAN_TOGETHER ? left : SCAN_TOGETHER, source, blocks,
+                            error);
     }
     return status;
 }

@@ -12,8 +12,9 @@ typedef struct scan_blocks {
     uint64_t keys[SCAN_BLOCK];
 } scan_blocks;
 
-/* Scans for the parts that no cube of the summary answers (NULL: for all). */
-annoproj_status scan_segment(const scan_request *ask, scan_sums *sums, const int32_t *cubes, scan_source *source,
+/* Scans for each part from its event of `from` on, whose number is a multiple of SCAN_BLOCK plus one: those before it are in the
+ * part's sums already. */
+annoproj_status scan_segment(const scan_request *ask, scan_sums *sums, const int64_t *from, scan_source *source,
                              scan_blocks *blocks, annoproj_error **error);
 
 /* Bucket of a time that lies between the first and the last border; `hint` is where to look first. */
