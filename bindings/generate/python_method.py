@@ -225,7 +225,10 @@ class Method:
                 hint = "Optional[%s]" % camel(strip(field["type"]["base"]))
             else:
                 raise ApiError("%s.%s has no meaning in Python" % (struct["name"], field["name"]))
-            self.keywords.append(Keyword(name, hint, default, field["doc"]))
+            doc = field["doc"]
+            if kind == "callback":  # what it is given and gives: the C type tells that of C only
+                doc = "; ".join(part for part in (doc, hint[len("Optional[") : -1]) if part)
+            self.keywords.append(Keyword(name, hint, default, doc))
             lines.append("%s.%s = %s" % (variable, field["name"], expression))
             if field["name"] == "page" and self.outs and self.outs[0]["type"]["base"] == "annoproj_table":
                 self.paged = True

@@ -151,7 +151,7 @@ type DataUnits struct {
 	ClientMetadata []string
 	// Widths: pixels, 1 to 2^20; 0 = unknown.
 	Widths []int64
-	// Heights is heights.
+	// Heights: as the widths.
 	Heights []int64
 	// Frames: 1 to 2^31 - 1; 0 = 1.
 	Frames []int64

@@ -111,10 +111,10 @@ static annoproj_status check_strict(command *cmd, const annoproj_review_options 
         return ANNOPROJ_OK;
     annoproj_status status = issue_open_off_label(&cmd->scope, task->id, &reason, error);
     if (status == ANNOPROJ_OK && !reason)
-        status = fail(
-            error, ANNOPROJ_STATE,
-            "strict review: a reject of task %lld needs a reason: reject a label, open an issue or give a comment",
-            (long long)task->id);
+        status = fail(error, ANNOPROJ_STATE,
+                      "strict review: a reject of task %lld needs a reason: reject a label, open an issue on the data "
+                      "unit, a frame, a range or a coordinate, or give a comment",
+                      (long long)task->id);
     return status;
 }
 

@@ -35,9 +35,12 @@ static annoproj_status check_place(scope *in, const annoproj_issue_options *opti
     annoproj_status status = data_unit_load(in, in->task.data_unit, &unit, error);
     if (status != ANNOPROJ_OK)
         return status;
-    if (options->first_frame < 0 || last < options->first_frame || last >= unit.frames)
-        return fail(error, ANNOPROJ_DATA, "frames %lld to %lld are not in the data unit's %lld frames",
-                    (long long)options->first_frame, (long long)last, (long long)unit.frames);
+    if (last < options->first_frame)
+        return fail(error, ANNOPROJ_DATA, "last_frame is %lld, before first_frame, which is %lld", (long long)last,
+                    (long long)options->first_frame);
+    if (options->first_frame < 0 || last >= unit.frames)
+        return fail(error, ANNOPROJ_DATA, "frame %lld is not in the data unit: it has the frames 0 to %lld",
+                    (long long)(options->first_frame < 0 ? options->first_frame : last), (long long)unit.frames - 1);
     if (options->anchor == ANNOPROJ_ANCHOR_COORDINATE &&
         !(options->x >= 0 && options->x <= 1 && options->y >= 0 && options->y <= 1))
         return fail(error, ANNOPROJ_DATA, "coordinate (%g, %g) is not within 0 and 1: give it normalised", options->x,

@@ -26,8 +26,8 @@ static annoproj_status check_interval(const scope *in, int64_t start, int64_t du
                     (long long)in->now_us);
     if (start < in->now_us - in->project.time_window_us)
         return fail(error, ANNOPROJ_INVALID,
-                    "interval begins at %lld us, older than the project's time window of %lld us", (long long)start,
-                    (long long)in->project.time_window_us);
+                    "interval begins at %lld us, more than %lld us ago: that is the project's time_window_us",
+                    (long long)start, (long long)in->project.time_window_us);
     return ANNOPROJ_OK;
 }
 

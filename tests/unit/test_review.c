@@ -190,8 +190,10 @@ static void strict_review(void **state) {
     int64_t issue = 0;
     team *made = label_team("", "", false, &of);
     annoproj_task *annotator = team_task(made, TEAM_ANNOTATOR, VIDEO), *reviewer = NULL;
-    annoproj_issue_options frame = ANNOPROJ_ISSUE_OPTIONS_INIT;
+    annoproj_issue_options frame = ANNOPROJ_ISSUE_OPTIONS_INIT, on_label = ANNOPROJ_ISSUE_OPTIONS_INIT;
     annoproj_review_options decide_all = ANNOPROJ_REVIEW_OPTIONS_INIT;
+    on_label.anchor = ANNOPROJ_ANCHOR_LABEL;
+    on_label.label = "label001";
     decide_all.undecided = ANNOPROJ_UNDECIDED_DECIDE;
     frame.anchor = ANNOPROJ_ANCHOR_FRAME;
     frame.first_frame = 4;
@@ -203,7 +205,11 @@ static void strict_review(void **state) {
     assert_status(ANNOPROJ_STATE, annoproj_task_approve(reviewer, &decide_all, NULL, &error), error);
     decide(reviewer, "label001", 'a');
     decide(reviewer, "label002", 'a');
-    assert_status(ANNOPROJ_STATE, annoproj_task_reject(reviewer, NULL, NULL, &error), error); /* no reason */
+    assert_ok(annoproj_issue_create(reviewer, "odd", &on_label, NULL, &issue, &error), error);
+    /* No reason yet, and an issue on a label is none: the message says which are. */
+    assert_int_equal(annoproj_task_reject(reviewer, NULL, NULL, &error), ANNOPROJ_STATE);
+    assert_non_null(strstr(annoproj_error_message(error), "open an issue on the data unit, a frame, a range or a"));
+    annoproj_error_free(error);
     assert_ok(annoproj_issue_create(reviewer, "one is missing", &frame, NULL, &issue, &error), error);
     decide(reviewer, "label002", 'o');
     assert_status(ANNOPROJ_STATE, annoproj_task_reject(reviewer, NULL, NULL, &error), error); /* undecided */

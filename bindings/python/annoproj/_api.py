@@ -1890,8 +1890,9 @@ class Store(_runtime.Handle):
         How a store is opened. Clock and random are called only by threads that are inside a call on the store;
         they may not call the library (STATE).
 
-        clock: NULL = the system's clock
-        random: NULL = the system's random source
+        clock: NULL = the system's clock; Callable[[], Union[int, datetime.datetime]]
+        random: NULL = the system's random source; Callable[[int], bytes]
+        log: Callable[[int, str], object]
         ticket_key: the host's secret, 16 bytes or more, that signs tickets; copied, never stored in the file; NULL = no tickets. Give nobody this key, nor use it for anything else
         cache_bytes: budget for what is kept in memory: page caches of the writer (a quarter, at most 16 MiB) and of up to 8 readers (a sixteenth each, at most 1 MiB), the rest for columns of the event log; 0 = 64 MiB
         threads: worker threads inside one call; 0 = up to 4, 1 = none
@@ -1923,8 +1924,9 @@ class Store(_runtime.Handle):
         How a store is opened. Clock and random are called only by threads that are inside a call on the store;
         they may not call the library (STATE).
 
-        clock: NULL = the system's clock
-        random: NULL = the system's random source
+        clock: NULL = the system's clock; Callable[[], Union[int, datetime.datetime]]
+        random: NULL = the system's random source; Callable[[int], bytes]
+        log: Callable[[int, str], object]
         ticket_key: the host's secret, 16 bytes or more, that signs tickets; copied, never stored in the file; NULL = no tickets. Give nobody this key, nor use it for anything else
         cache_bytes: budget for what is kept in memory: page caches of the writer (a quarter, at most 16 MiB) and of up to 8 readers (a sixteenth each, at most 1 MiB), the rest for columns of the event log; 0 = 64 MiB
         threads: worker threads inside one call; 0 = up to 4, 1 = none
@@ -2228,6 +2230,7 @@ class Session(_runtime.Handle):
         client_metadata: texts, instead of text and client_metadata_offsets
         client_metadata_offsets: empty = none
         widths: pixels, 1 to 2^20; 0 = unknown
+        heights: as the widths
         frames: 1 to 2^31 - 1; 0 = 1
         fps: below 10^9; 0 = unknown
         durations: seconds, below 10^12; 0 = unknown
@@ -2644,7 +2647,7 @@ class Session(_runtime.Handle):
         How to import. Labels go into tasks wherever these are, in done stages, too, where an approved label that is replaced stays approved, and
         also while the project is paused, completed or cancelled.
 
-        read: where the bytes come from instead of a path; they wait in a temporary file beside the store
+        read: where the bytes come from instead of a path; they wait in a temporary file beside the store; Callable[[int], Union[bytes, str]]
         not_prelabels: labels: they count as made by hand as the file says (COCO: by the session's user) instead of as pre-labels
         replace: labels: a task that the file has labels for, or an empty label row, keeps no other labels
         """
@@ -2667,7 +2670,7 @@ class Session(_runtime.Handle):
         How to import. Labels go into tasks wherever these are, in done stages, too, where an approved label that is replaced stays approved, and
         also while the project is paused, completed or cancelled.
 
-        read: where the bytes come from instead of a path; they wait in a temporary file beside the store
+        read: where the bytes come from instead of a path; they wait in a temporary file beside the store; Callable[[int], Union[bytes, str]]
         not_prelabels: labels: they count as made by hand as the file says (COCO: by the session's user) instead of as pre-labels
         replace: labels: a task that the file has labels for, or an empty label row, keeps no other labels
         """
@@ -2692,7 +2695,7 @@ class Session(_runtime.Handle):
         How to import. Labels go into tasks wherever these are, in done stages, too, where an approved label that is replaced stays approved, and
         also while the project is paused, completed or cancelled.
 
-        read: where the bytes come from instead of a path; they wait in a temporary file beside the store
+        read: where the bytes come from instead of a path; they wait in a temporary file beside the store; Callable[[int], Union[bytes, str]]
         not_prelabels: labels: they count as made by hand as the file says (COCO: by the session's user) instead of as pre-labels
         replace: labels: a task that the file has labels for, or an empty label row, keeps no other labels
         """
@@ -2717,7 +2720,7 @@ class Session(_runtime.Handle):
         How to import. Labels go into tasks wherever these are, in done stages, too, where an approved label that is replaced stays approved, and
         also while the project is paused, completed or cancelled.
 
-        read: where the bytes come from instead of a path; they wait in a temporary file beside the store
+        read: where the bytes come from instead of a path; they wait in a temporary file beside the store; Callable[[int], Union[bytes, str]]
         not_prelabels: labels: they count as made by hand as the file says (COCO: by the session's user) instead of as pre-labels
         replace: labels: a task that the file has labels for, or an empty label row, keeps no other labels
         """
@@ -3454,7 +3457,7 @@ class Project(_runtime.Handle):
         How to import. Labels go into tasks wherever these are, in done stages, too, where an approved label that is replaced stays approved, and
         also while the project is paused, completed or cancelled.
 
-        read: where the bytes come from instead of a path; they wait in a temporary file beside the store
+        read: where the bytes come from instead of a path; they wait in a temporary file beside the store; Callable[[int], Union[bytes, str]]
         not_prelabels: labels: they count as made by hand as the file says (COCO: by the session's user) instead of as pre-labels
         replace: labels: a task that the file has labels for, or an empty label row, keeps no other labels
         """
@@ -3489,7 +3492,7 @@ class Project(_runtime.Handle):
         How to import. Labels go into tasks wherever these are, in done stages, too, where an approved label that is replaced stays approved, and
         also while the project is paused, completed or cancelled.
 
-        read: where the bytes come from instead of a path; they wait in a temporary file beside the store
+        read: where the bytes come from instead of a path; they wait in a temporary file beside the store; Callable[[int], Union[bytes, str]]
         not_prelabels: labels: they count as made by hand as the file says (COCO: by the session's user) instead of as pre-labels
         replace: labels: a task that the file has labels for, or an empty label row, keeps no other labels
         """
@@ -3521,10 +3524,10 @@ class Project(_runtime.Handle):
         STATE when a unit must be changed and the data unit has no width or height, READONLY, CALLBACK. Rights: export; with `version_name` label_version, too.
 
         path: a file; written beside it first, then renamed; never over a store
-        write: or a callback; exactly one of the two
+        write: or a callback; exactly one of the two; Callable[[bytes], object]
         stages: current stages of the tasks; empty = all
         classes: features; empty = all
-        sign: for data_link and coco_url; without it they are the data units' links
+        sign: for data_link and coco_url; without it they are the data units' links; Callable[[str, int], Union[bytes, str]]
         version_name: also makes a label version of this name, of exactly what is exported
         include_reviews: label rows: `reviews` of each object and classification on a frame
         coco_extended: COCO: more than the format has, see annoproj_project_export_coco
@@ -3551,10 +3554,10 @@ class Project(_runtime.Handle):
         labels were written. `version_name` and statuses as annoproj_project_export_coco. Rights: export; with `version_name` label_version, too.
 
         path: a file; written beside it first, then renamed; never over a store
-        write: or a callback; exactly one of the two
+        write: or a callback; exactly one of the two; Callable[[bytes], object]
         stages: current stages of the tasks; empty = all
         classes: features; empty = all
-        sign: for data_link and coco_url; without it they are the data units' links
+        sign: for data_link and coco_url; without it they are the data units' links; Callable[[str, int], Union[bytes, str]]
         version_name: also makes a label version of this name, of exactly what is exported
         include_reviews: label rows: `reviews` of each object and classification on a frame
         coco_extended: COCO: more than the format has, see annoproj_project_export_coco
@@ -3626,10 +3629,10 @@ class Project(_runtime.Handle):
         Links are signed anew. Other statuses as there. Rights: export.
 
         path: a file; written beside it first, then renamed; never over a store
-        write: or a callback; exactly one of the two
+        write: or a callback; exactly one of the two; Callable[[bytes], object]
         stages: current stages of the tasks; empty = all
         classes: features; empty = all
-        sign: for data_link and coco_url; without it they are the data units' links
+        sign: for data_link and coco_url; without it they are the data units' links; Callable[[str, int], Union[bytes, str]]
         version_name: also makes a label version of this name, of exactly what is exported
         include_reviews: label rows: `reviews` of each object and classification on a frame
         coco_extended: COCO: more than the format has, see annoproj_project_export_coco
@@ -3657,10 +3660,10 @@ class Project(_runtime.Handle):
         Rights: export.
 
         path: a file; written beside it first, then renamed; never over a store
-        write: or a callback; exactly one of the two
+        write: or a callback; exactly one of the two; Callable[[bytes], object]
         stages: current stages of the tasks; empty = all
         classes: features; empty = all
-        sign: for data_link and coco_url; without it they are the data units' links
+        sign: for data_link and coco_url; without it they are the data units' links; Callable[[str, int], Union[bytes, str]]
         version_name: also makes a label version of this name, of exactly what is exported
         include_reviews: label rows: `reviews` of each object and classification on a frame
         coco_extended: COCO: more than the format has, see annoproj_project_export_coco
@@ -4015,7 +4018,7 @@ class Task(_runtime.Handle):
         normalised; branch_name is that of a branch. STATE when a label is in pixels and the data unit has no width or height,
         PERMISSION for another's task, CALLBACK. Rights: task_view.
 
-        sign: for data_link; without it that is the data unit's link
+        sign: for data_link; without it that is the data unit's link; Callable[[str, int], Union[bytes, str]]
         include_reviews: `reviews` of each object and classification on a frame
         """
         call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)
@@ -4490,7 +4493,7 @@ class Query(_runtime.Handle):
         NOT_FOUND (folder), READONLY, CALLBACK, LIMIT for more than 100,000 days, weeks or months. Rights: analytics_team.
 
         path: a file; written beside it first, then renamed; never over a store
-        write: or a callback; exactly one of the two
+        write: or a callback; exactly one of the two; Callable[[bytes], object]
         title: NULL = the project's
         """
         call = _runtime.Call(timeout=timeout, cancel=cancel, request_key=request_key, progress=progress, blocking=True)

@@ -805,7 +805,7 @@ typedef struct annoproj_data_units {
     const int64_t *link_offsets ANNOPROJ_LEN(count+1) ANNOPROJ_NULLABLE;
     const int64_t *client_metadata_offsets ANNOPROJ_LEN(count+1) ANNOPROJ_NULLABLE; /* empty = none */
     const int64_t *widths ANNOPROJ_LEN(count) ANNOPROJ_NULLABLE;                 /* pixels, 1 to 2^20; 0 = unknown */
-    const int64_t *heights ANNOPROJ_LEN(count) ANNOPROJ_NULLABLE;
+    const int64_t *heights ANNOPROJ_LEN(count) ANNOPROJ_NULLABLE;                /* as the widths */
     const int64_t *frames ANNOPROJ_LEN(count) ANNOPROJ_NULLABLE;                 /* 1 to 2^31 - 1; 0 = 1 */
     const double *fps ANNOPROJ_LEN(count) ANNOPROJ_NULLABLE;                     /* below 10^9; 0 = unknown */
     const double *durations ANNOPROJ_LEN(count) ANNOPROJ_NULLABLE;               /* seconds, below 10^12; 0 = unknown */
