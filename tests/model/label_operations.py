@@ -75,9 +75,10 @@ class LabelOperations:
             labels = {one[0]: one for one in (self.new_label(task) for _ in range(random.choice((0, 1, 2, 3))))}
             order = sorted(labels.values(), key=lambda one: one[1] == self.world.weather)     # that of their answers
             rows.append((task, [((*one[:3], normalised(one[3]), one[4]), random.choice((None, *self.world.users))) for one in order]))
-        self.touched, handle = list({task.id: task for task in tasks}.values()), self.project.handle_of(user)
+        self.touched = [one for task in {task.title: task for task in tasks}.values() for one in self.reference.titled(task.title)]
+        handle = self.project.handle_of(user)
         text = json.dumps([self.label_row(*row) for row in rows]).encode()
-        authors = [(task, [(one, user if author is None else author) for one, author in labels]) for task, labels in rows]
+        authors = [(task.title, [(one, user if author is None else author) for one, author in labels]) for task, labels in rows]
         result, _ = self.both("import_labels(user %d, %r, replace=%r)" % (user, [(task.id, labels) for task, labels in rows], replace),
                               lambda: self.reference.import_labels(user, authors, replace),
                               lambda **call: handle.import_labels(read=io.BytesIO(text).read, replace=replace, **call))

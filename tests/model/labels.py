@@ -39,13 +39,18 @@ class Labels:
             if task.branches:
                 self.write_main(task, [one[0] for one, _ in put], remove)
 
+    def titled(self, title):
+        """Clones of a data unit have one title."""
+        return [task for task in self.tasks.values() if task.title == title and not task.removed and not task.parent]
+
     def import_labels(self, user, rows, replace):
-        """`rows`: (task, labels, each with its author). Wherever the tasks are and whoever has them; nobody works on them by that."""
+        """`rows`: (title, labels, each with its author). Wherever the tasks are and whoever has them; nobody works on them by that."""
         self.enter(user, roles=("admin",))
         refuse_if(STATE=self.closed(user))
-        written = [(task, labels) for task, labels in rows if labels or replace]
-        refuse_if(DATA=any(task.removed for task, _ in rows) or len({task.id for task, _ in rows}) < len(rows),
-                  STATE=any(task.stage.type == JUDGE or (task.waits and self.begun(task)) for task, _ in written))
+        found = [self.titled(title) for title, _ in rows]
+        refuse_if(DATA=any(len(tasks) != 1 for tasks in found) or len({title for title, _ in rows}) < len(rows))
+        written = [(tasks[0], labels) for tasks, (_, labels) in zip(found, rows) if labels or replace]
+        refuse_if(STATE=any(task.stage.type == JUDGE or (task.waits and self.begun(task)) for task, _ in written))
         for task, labels in written:
             given = {one[0] for one, _ in labels}
             gone = [hash for hash in task.labels if replace and hash not in given]
