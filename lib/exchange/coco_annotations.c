@@ -48,7 +48,7 @@ static annoproj_status write_annotation(coco_annotations *to, export_task *task,
     const number rotation = turned ? to->shape.shape.numbers[4] : (number){0};
     text_string(out, to->next.annotation == 0 ? "\n{" : ",\n{");
     to->shape.turned = turned && plan->extended;
-    annoproj_status status = coco_shape_write(&to->shape, task, to->categories[class->number],
+    annoproj_status status = coco_shape_write(&to->shape, task, class, to->categories[class->number],
                                               coco_image_of(&to->images, task, frame), out, error);
     write_numbers(to, of, index);
     if (turned) {

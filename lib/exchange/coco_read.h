@@ -56,6 +56,7 @@ typedef struct coco_annotation {
     int32_t shape;    /* bounding_box, polygon, bitmask, skeleton or point; 0 when it has a fault */
     size_t keypoints; /* how many there are; they are the shape when there is no polygon and no mask */
     size_t polygon_numbers;
+    size_t short_ring; /* the first of fewer than three points, from 1; 0 = none */
     bool has_box;
     number box[4];
     int64_t mask_width, mask_height;

@@ -180,8 +180,8 @@ static annoproj_status write_polygon(coco_shape *of, const export_task *task, in
     return ANNOPROJ_OK;
 }
 
-/* Every vertex counts, whatever is seen of it; one that is missing keeps its place, as COCO has it. */
-static void write_skeleton(const shape *of, int64_t category, int64_t image, text *out) {
+/* Every vertex counts, whatever is seen of it; one that is missing keeps its place, as COCO has it, also behind the last that is there. */
+static void write_skeleton(const shape *of, size_t vertex_count, int64_t category, int64_t image, text *out) {
     static const char *const flags[] = {",2", ",2", ",1", ",1", ",0", "0,0,0"}; /* by annoproj_visibility */
     const box around = skeleton_bounds(of);
     int64_t vertices = 0;
@@ -197,6 +197,9 @@ static void write_skeleton(const shape *of, int64_t category, int64_t image, tex
             vertices++;
         }
         text_string(out, flags[flag]);
+    }
+    for (size_t i = of->number_count / 3; i < vertex_count; i++) {
+        text_string(out, i > 0 ? ",0,0,0" : "0,0,0");
     }
     text_string(out, "],\"num_keypoints\":");
     text_int64(out, vertices);
@@ -236,8 +239,8 @@ static size_t fewest_numbers(int32_t type) {
     }
 }
 
-annoproj_status coco_shape_write(coco_shape *of, const export_task *task, int64_t category, int64_t image, text *out,
-                                 annoproj_error **error) {
+annoproj_status coco_shape_write(coco_shape *of, const export_task *task, const feature *class, int64_t category,
+                                 int64_t image, text *out, annoproj_error **error) {
     shape *drawn = &of->shape;
     const int32_t unit = drawn->type == SHAPE_BITMASK ? ANNOPROJ_UNIT_PIXELS : drawn->unit;
     annoproj_status status = export_needs_size(task, unit, ANNOPROJ_UNIT_PIXELS, error);
@@ -257,7 +260,7 @@ annoproj_status coco_shape_write(coco_shape *of, const export_task *task, int64_
     case SHAPE_POLYGON: return write_polygon(of, task, category, image, out, error);
     case SHAPE_POLYLINE: write_polyline(drawn, category, image, out); break;
     case SHAPE_BITMASK: write_mask(drawn, &of->runs, category, image, out); break;
-    case SHAPE_SKELETON: write_skeleton(drawn, category, image, out); break;
+    case SHAPE_SKELETON: write_skeleton(drawn, class->vertex_count, category, image, out); break;
     default: write_point(drawn, category, image, out); break;
     }
     return ANNOPROJ_OK;

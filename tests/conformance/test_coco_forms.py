@@ -116,6 +116,29 @@ class Forms(CocoStores):
             self.assertIn("/annotations/0", faults[0])
         self.assertEqual(len(self.out(project)["annotations"]), 1)
 
+    def test_keypoints_behind_the_last_that_is_there_keep_their_places(self):
+        """Also when the label was written without them: a label row has only the vertices that are there."""
+        places = [0, 0, 0, 5, 6, 1, 0, 0, 0]
+        project, _ = self.project(coco([{"id": 1, "image_id": 1, "category_id": 1, "keypoints": places}], [PERSON]))
+        rows = []
+        project.export_labels(write=lambda data: rows.append(data) and None)
+        project.import_labels(read=self.reader(b"".join(rows)))
+        for extended in (False, True):
+            taken = self.out(project, coco_extended=extended)
+            (made,) = taken["annotations"]
+            self.assertEqual((made["keypoints"], made["num_keypoints"], made["bbox"]), (places, 1, [5, 6, 0, 0]))
+            self.assertEqual(project.import_coco(read=self.reader(taken), replace=True).to_pylist()[0]["labels"], 1)
+
+    def test_a_mask_has_one_encoding(self):
+        """Runs of no pixels between others say nothing: what came with them is what comes without."""
+        for runs, plain in (([0, 0, 0, 100, 0, 0, 100], [0, 100, 100]), ([0, 0, 200], [200]), ([100, 100, 0], [100, 100]), ([0, 200], [0, 200]),
+                            ([50, 0, 50, 1, 0, 3, 0, 0, 96], [100, 4, 96]), ([0, 5, 0, 195, 0, 0, 0], [0, 200])):
+            for counts in (runs, rle_text(runs)):
+                project, _ = self.project(coco([{"id": 1, "image_id": 1, "category_id": 1, "segmentation": {"size": [10, 20], "counts": counts}}]))
+                (made,) = self.out(project)["annotations"]
+                self.assertEqual(made["segmentation"], {"size": [10, 20], "counts": rle_text(plain)})
+                self.assertEqual(made["area"], sum(plain[1::2]))
+
     def test_crowds_in_both_encodings_are_one_mask(self):
         runs = [33, 4, 6, 4, 153]
         content = coco([{"id": 5, "image_id": 1, "category_id": 1, "iscrowd": 1, "segmentation": {"size": [10, 20], "counts": runs}},

@@ -84,8 +84,9 @@ static void add_numbers(coco_reader *in, size_t *count, uint64_t *content) {
     *count += many;
 }
 
-/* One ring, its opening bracket read, or at its first number when the polygon is a plain list of numbers. */
-static annoproj_status read_ring(coco_reader *in, size_t *numbers, uint64_t *content, annoproj_error **error) {
+/* The ring of that index, its opening bracket read, or at its first number when the polygon is a plain list of numbers. */
+static annoproj_status read_ring(coco_reader *in, coco_annotation *out, size_t index, uint64_t *content,
+                                 annoproj_error **error) {
     annoproj_status status = ANNOPROJ_OK;
     size_t count = 0;
     bool first = in->token.kind == JSON_NUMBER;
@@ -116,24 +117,26 @@ static annoproj_status read_ring(coco_reader *in, size_t *numbers, uint64_t *con
     } else if (status == ANNOPROJ_OK && count % 2 != 0) {
         coco_note(in, "a polygon has %zu numbers: x and y come in pairs", count);
     }
-    *numbers += count;
+    if (count > 0 && count < 6 && out->short_ring == 0) {
+        out->short_ring = index + 1;
+    }
+    out->polygon_numbers += count;
     return status;
 }
 
 /* Rings, the opening bracket read. An empty list is no polygon. */
 static annoproj_status read_polygon(coco_reader *in, coco_annotation *out, annoproj_error **error) {
     uint64_t content = POLYGON_SEED;
-    size_t numbers = 0;
     geometry_builder_reset(in->geometry, SHAPE_POLYGON, ANNOPROJ_UNIT_PIXELS);
     geometry_frame(in->geometry, 0);
     annoproj_status status = coco_next(in, error);
     if (status == ANNOPROJ_OK && in->token.kind == JSON_NUMBER) {
-        status = read_ring(in, &numbers, &content, error);
+        status = read_ring(in, out, 0, &content, error);
     } else {
-        while (status == ANNOPROJ_OK && in->token.kind != JSON_ARRAY_END) {
+        for (size_t index = 0; status == ANNOPROJ_OK && in->token.kind != JSON_ARRAY_END; index++) {
             if (in->token.kind == JSON_ARRAY) {
                 content = hash64_with("[", 1, content);
-                status = read_ring(in, &numbers, &content, error);
+                status = read_ring(in, out, index, &content, error);
             } else {
                 coco_note(in, "segmentation must hold arrays of numbers");
                 status = coco_pass(in, error);
@@ -143,8 +146,7 @@ static annoproj_status read_polygon(coco_reader *in, coco_annotation *out, annop
             }
         }
     }
-    out->polygon_numbers = numbers;
-    if (numbers > 0) {
+    if (out->polygon_numbers > 0) {
         out->shape = SHAPE_POLYGON;
         in->content += content;
     }
@@ -303,6 +305,9 @@ annoproj_status coco_read_annotation(coco_reader *in, coco_annotation *out, anno
     settle_geometry(in, out);
     if (!in->faulty && out->shape == 0) {
         coco_note(in, "the annotation has neither bbox nor segmentation");
+    }
+    if (!in->faulty && out->shape == SHAPE_POLYGON && out->short_ring > 0) {
+        coco_note(in, "polygon %zu of the segmentation has fewer than 3 points", out->short_ring - 1);
     }
     if (in->faulty) {
         out->shape = 0;

@@ -152,6 +152,19 @@ static void check_mask(coco_reader *in, const coco_annotation *out, bool has_cou
     }
 }
 
+/* A mask has one encoding: runs of no pixels between others are none. */
+static void join_runs(coco_reader *in) {
+    size_t kept = 0;
+    for (size_t i = 0; i < in->run_count; i++) {
+        if (kept == 0 || in->runs[i] > 0) {
+            in->runs[kept++] = in->runs[i];
+        } else if (i + 1 < in->run_count) {
+            in->runs[kept - 1] += in->runs[++i];
+        }
+    }
+    in->run_count = kept;
+}
+
 static void add_integer(coco_reader *in, int64_t value) {
     geometry_number(in->geometry, (number){.decimal = decimal_from_int64(value), .exact = true});
 }
@@ -187,6 +200,7 @@ annoproj_status coco_read_mask(coco_reader *in, coco_annotation *out, bool *soun
     }
     *sound = in->faults->count == before;
     if (*sound) {
+        join_runs(in);
         geometry_builder_reset(in->geometry, SHAPE_BITMASK, ANNOPROJ_UNIT_PIXELS);
         geometry_frame(in->geometry, 0);
         geometry_part(in->geometry);

@@ -16,8 +16,8 @@ typedef struct coco_shape {
 
 /* "area":...,"bbox":[...],...,"num_keypoints":... in the order of the format. STATE when the size of the data unit is needed
  * and not known. */
-annoproj_status coco_shape_write(coco_shape *of, const export_task *task, int64_t category, int64_t image, text *out,
-                                 annoproj_error **error);
+annoproj_status coco_shape_write(coco_shape *of, const export_task *task, const feature *class, int64_t category,
+                                 int64_t image, text *out, annoproj_error **error);
 void coco_shape_release(coco_shape *of);
 
 #endif
