@@ -195,6 +195,29 @@ static void test_one_bucket(void **state) {
     annoproj_table_free(from);
 }
 
+/* A dashboard asks for the same picture on its first day, and before anybody worked. */
+static void test_lines_of_little(void **state) {
+    (void)state;
+    static const annoproj_chart kinds[] = {ANNOPROJ_CHART_LINES, ANNOPROJ_CHART_AREA};
+    for (size_t k = 0; k < 2; k++) {
+        for (int days = 0; days < 3; days++) {
+            annoproj_table *all[] = {actions(days), time_by_day(3, days, 0), flow(days)};
+            annoproj_picture_options options = ANNOPROJ_PICTURE_OPTIONS_INIT;
+            options.chart = kinds[k];
+            for (size_t i = 0; i < 3; i++) {
+                char *svg = svg_of(all[i], &options), *json = NULL;
+                annoproj_error *error = NULL;
+                assert_ok(annoproj_table_vega_lite(all[i], &options, &json, &error), error);
+                assert_int_equal(count_of(svg, "data-value"), (i == 0 ? 4 : i == 1 ? 3 : 2) * days);
+                assert_true(days != 1 || strstr(json, "\"type\":\"bar\"")); /* one bucket is no line */
+                annoproj_free(svg);
+                annoproj_free(json);
+                annoproj_table_free(all[i]);
+            }
+        }
+    }
+}
+
 /* Nothing gets lost: what is joined keeps its sum. */
 static void test_joined_buckets(void **state) {
     (void)state;
@@ -356,6 +379,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lines),
         cmocka_unit_test(test_one_bucket),
+        cmocka_unit_test(test_lines_of_little),
         cmocka_unit_test(test_series_of_people),
         cmocka_unit_test(test_area),
         cmocka_unit_test(test_joined_buckets),
