@@ -170,6 +170,22 @@ class Ontologies(unittest.TestCase):
             self.assertEqual(self.host.ontology_json(ontology), again)
             self.assertEqual(self.numbers(ontology), features)
 
+    def test_the_document_in_the_header_is_one(self):
+        """Who reads only the header learns there how to write an ontology."""
+        root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+        with open(os.path.join(root, "bindings", "api.json"), encoding="utf-8") as api:
+            text = next(one["doc"] for one in json.load(api)["sections"] if one["title"] == "Ontologies")
+        document, _ = json.JSONDecoder().raw_decode(text, text.index("{"))
+        number = self.host.ontology_create("header", json.dumps(document))
+        rows = {row["feature_hash"]: row for row in self.host.ontology_features(number).to_pylist()}
+        self.assertEqual([row["name"] for row in rows.values()],
+                         ["Car", "Colour", "Red", "Other", "Which", "Lights", "Front", "Temperature", "Temperature"])
+        self.assertEqual(rows["attWhi01"]["parent"], rows["optOth01"]["feature"])
+        self.assertEqual([hash for hash, row in rows.items() if row["required"]], ["attCol01"])
+        self.assertEqual([hash for hash, row in rows.items() if row["dynamic"]], ["attLig01"])
+        for shape in SHAPES:
+            self.assertIn(shape, text)
+
     def test_what_a_project_uses_is_archived_not_removed(self):
         seed = int(os.environ.get("TEST_SEED", random.randrange(1 << 30)))
         print("ontologies in use: seed %d" % seed)

@@ -842,7 +842,29 @@ ANNOPROJ_API annoproj_status annoproj_data_units_get(annoproj_session *session, 
 /* A page of a dataset's data units, by id. NOT_FOUND. Rights: as annoproj_dataset_get. */
 ANNOPROJ_API annoproj_status annoproj_data_unit_list(annoproj_session *session, int64_t dataset, const annoproj_page_options *options ANNOPROJ_NULLABLE, const annoproj_call *call ANNOPROJ_NULLABLE, annoproj_table **table ANNOPROJ_OUT ANNOPROJ_OWNED(annoproj_table_free) ANNOPROJ_ROWS(data_unit_row), annoproj_error **error ANNOPROJ_OUT) ANNOPROJ_BLOCKING ANNOPROJ_SINCE(0, 1);
 
-/* ==== Section - Ontologies ======================================================================= */
+/* ==== Section - Ontologies =======================================================================
+ * An ontology is a JSON document. Objects are drawn, classifications are about frames, ranges or the whole data unit; both are classes:
+ *   {"objects": [
+ *     {"id": "1", "featureNodeHash": "objCar01", "name": "Car", "color": "#D33115", "shape": "bounding_box", "attributes": [
+ *       {"id": "1.1", "featureNodeHash": "attCol01", "name": "Colour", "type": "radio", "required": true, "options": [
+ *         {"id": "1.1.1", "featureNodeHash": "optRed01", "label": "Red", "value": "red"},
+ *         {"id": "1.1.2", "featureNodeHash": "optOth01", "label": "Other", "value": "other", "options": [
+ *           {"id": "1.1.2.1", "featureNodeHash": "attWhi01", "name": "Which", "type": "text"}]}]},
+ *       {"id": "1.2", "featureNodeHash": "attLig01", "name": "Lights", "type": "checklist", "dynamic": true, "options": [
+ *         {"id": "1.2.1", "featureNodeHash": "optFro01", "label": "Front"}]}]}],
+ *    "classifications": [
+ *     {"id": "2", "featureNodeHash": "claWea01", "attributes": [
+ *       {"id": "2.1", "featureNodeHash": "attTem01", "name": "Temperature", "type": "numeric"}]}]}
+ * "featureNodeHash" is the name of an entry outside the store, unique in the document; "id" is unique among the entries beside it; both are
+ * texts of up to 64 bytes. A "shape" is bounding_box, rotatable_bounding_box, circle, ellipse, polygon, polyline, point, skeleton, bitmask,
+ * cuboid_2d, cuboid, segmentation, audio, time_range or text; a "type" radio (one option), checklist (any number), text or numeric. A
+ * classification has exactly one attribute, whose name is its own; with "level": "global" its labels have no frames or ranges. "options" of a
+ * radio option are attributes that are asked for where it is chosen. "dynamic" is for attributes right under an object: their answers may
+ * change by frame. "required" (attributes, objects; false) keeps a task from being submitted without the answer, or without a label of the
+ * class, of a classification when its attribute is required; "archived" (any entry; false) keeps the entry for what has it, and out of new
+ * labels. "skeleton_templates" holds {"template": {"name", "feature_node_hash", "skeleton": {<any key>: {"name", "featureHash", "value",
+ * "color"}}}} with the vertices of a skeleton class in their order. Other members are kept and mean nothing. There are up to 10,000 classes,
+ * 100,000 entries, and attributes nested 16 deep. */
 
 ANNOPROJ_ROW(ontology_row, "An ontology")
 ANNOPROJ_COLUMN(ontology, int64, required, "", "Ontology", "Id of the ontology.")

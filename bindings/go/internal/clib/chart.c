@@ -123,17 +123,25 @@ static bool all_same(const table *from, const char *name) {
     return true;
 }
 
-static bool fits(const plan *one, const table *from, const char *columns) {
-    if (strcmp(one->row, from->type->name) != 0 || (one->series && columns && strchr(columns, ','))) {
+static bool is_over_time(annoproj_chart kind) {
+    return kind == ANNOPROJ_CHART_LINES || kind == ANNOPROJ_CHART_AREA;
+}
+
+/* Who asks for lines gets the picture over time, also of a table that has no row yet, or one bucket. */
+static bool fits(const plan *one, const table *from, const annoproj_picture_options *options) {
+    if (strcmp(one->row, from->type->name) != 0 ||
+        (one->series && options->columns && strchr(options->columns, ','))) {
         return false;
     }
     return one->when == ALWAYS ||
-           (one->when == ONE_CLASS ? from->row_count > 0 && all_same(from, "class") : !all_same(from, "bucket"));
+           (one->when == ONE_CLASS ? from->row_count > 0 && all_same(from, "class")
+                                   : is_over_time(options->chart) || !all_same(from, "bucket"));
 }
 
-static annoproj_status find_plan(const table *from, const char *columns, const plan **out, annoproj_error **error) {
+static annoproj_status find_plan(const table *from, const annoproj_picture_options *options, const plan **out,
+                                 annoproj_error **error) {
     for (size_t i = 0; i < sizeof plans / sizeof *plans; i++) {
-        if (fits(&plans[i], from, columns)) {
+        if (fits(&plans[i], from, options)) {
             *out = &plans[i];
             return ANNOPROJ_OK;
         }
@@ -463,7 +471,7 @@ static void bound_buckets(chart *made, bool summable) {
 static void transpose(chart *made) {
     const chart_category only = made->categories[0];
     chart_category *turned = made->categories;
-    if (made->series_count > 1 && made->kind != ANNOPROJ_CHART_SHARES) {
+    if (is_over_time(made->kind) || (made->series_count > 1 && made->kind != ANNOPROJ_CHART_SHARES)) {
         made->kind = ANNOPROJ_CHART_BARS;
     }
     for (size_t s = 0; s < made->series_count; s++) {
@@ -565,7 +573,7 @@ static annoproj_status check_options(const annoproj_picture_options *options, an
 }
 
 static annoproj_status check_kind(const chart *made, const plan *natural, annoproj_error **error) {
-    if ((made->kind == ANNOPROJ_CHART_LINES || made->kind == ANNOPROJ_CHART_AREA) && !made->over_time) {
+    if (is_over_time(made->kind) && !made->over_time) {
         return fail(error, ANNOPROJ_INVALID, "`chart` is %s, but %s has no time to draw them over",
                     made->kind == ANNOPROJ_CHART_LINES ? "lines" : "area", natural->row);
     }
@@ -640,7 +648,7 @@ annoproj_status chart_make(chart *out, const table *from, const annoproj_picture
     *out = (chart){0};
     annoproj_status status = check_options(options, error);
     if (status == ANNOPROJ_OK) {
-        status = find_plan(from, options->columns, &of.natural, error);
+        status = find_plan(from, options, &of.natural, error);
     }
     if (status == ANNOPROJ_OK) {
         status = begin(out, &of, options, error);
