@@ -13,7 +13,7 @@ static void title_line(void *data, int64_t task, const char *found, const char *
 /* Places and assignees of tasks. */
 static annoproj_status check_tasks(scope *in, checking *check, const replay *state, annoproj_error **error) {
     static const char text[] =
-        "SELECT id, stage, assignee, priority, parent FROM task WHERE id >= ? AND id < ? ORDER BY id";
+        "SELECT id, stage, assignee, priority, parent, branch FROM task WHERE id >= ? AND id < ? ORDER BY id";
     size_t next = 1;
     statement *find = sql(in->database, text);
     check_bind_project(find, check);
@@ -30,9 +30,10 @@ static annoproj_status check_tasks(scope *in, checking *check, const replay *sta
             check_report(check, "task", id, "a task", "no event made it");
             continue;
         }
-        check_compare(check, "task", id, "stage", NUMBER_OF(column_int64(find, 1)), expected.stage);
+        check_compare(check, "task", id, "stage", check_number(check, column_int64(find, 1)), expected.stage);
         check_compare(check, "assignment", id, "assignee", column_int64(find, 2), expected.assignee);
-        check_compare(check, "task", id, "parent", NUMBER_OF(column_int64(find, 4)), expected.parent);
+        check_compare(check, "task", id, "parent", check_number(check, column_int64(find, 4)), expected.parent);
+        check_compare(check, "task", id, "branch", column_int64(find, 5), expected.branch);
         if (expected.priority_set)
             check_compare(check, "task", id, "priority", column_int64(find, 3), expected.priority);
     }

@@ -386,6 +386,9 @@ static bool apply(replay *state, const event *one) {
     return true;
 }
 
+/* No project makes as many in all its changes: a greater number is damaged, and nothing is in a stage of that number. */
+#define MOST_STAGES (1 << 20)
+
 /* Types of stages never change, and those that were removed are kept. */
 static annoproj_status load_stages(scope *in, int64_t project, replay *out, annoproj_error **error) {
     static const char query[] =
@@ -394,15 +397,17 @@ static annoproj_status load_stages(scope *in, int64_t project, replay *out, anno
     statement *find = sql(in->database, query);
     bind_int64(find, project);
     while (memory && sql_row(find)) {
-        const int64_t type = column_int64(find, 1);
-        void *grown = replay_room(out->stages, &out->stage_count, column_int64(find, 0), sizeof *out->stages);
+        const int64_t number = column_int64(find, 0), type = column_int64(find, 1);
+        if (number > MOST_STAGES)
+            continue;
+        void *grown = replay_room(out->stages, &out->stage_count, number, sizeof *out->stages);
         memory = grown != NULL;
         if (!memory)
             break;
         out->stages = grown;
-        out->stages[column_int64(find, 0)] = type == STAGE_REVIEW                               ? PLACE_REVIEW
-                                             : type == STAGE_DONE && column_int64(find, 2) == 0 ? PLACE_COMPLETE
-                                                                                                : PLACE_OTHER;
+        out->stages[number] = type == STAGE_REVIEW                               ? PLACE_REVIEW
+                              : type == STAGE_DONE && column_int64(find, 2) == 0 ? PLACE_COMPLETE
+                                                                                 : PLACE_OTHER;
     }
     annoproj_status status = sql_end(find, error);
     return status == ANNOPROJ_OK && !memory ? fail_memory(error) : status;

@@ -2035,10 +2035,11 @@ class Session(_runtime.Handle):
         contents they name. Returns every difference (of SQLite's own check of the file at most 100 lines); no row = sound.
 
         Does not compare what no second place of the store tells: titles, names, UUIDs and other texts outside of documents,
-        data units but for their titles and types, where an issue is anchored, which way of a router a task took, the content of
+        data units but for their titles and types, where an issue is anchored, which way of a router a task took, and in which epoch; the content of
         labels (but for approved ones in their review stage, and for what a label version remembers), the frames and answers that were
         published; whose branches labels on text, audio and time series came from where a project does not count them; time, where a
-        project was purged, beyond what is told elsewhere; acknowledged messages; last signs of work, heartbeats, request keys.
+        project was purged, beyond what is told elsewhere; acknowledged messages, and how often one was fetched; whose the label version of a
+        branch is; last signs of work, heartbeats, request keys; when the store was made, and how many commits there were.
 
         In slices it finds the same as in one call: a slice ends behind the table or project it is at, so that
         none takes much longer than its largest; the first reads the file's pages as a whole. Each table and project is looked

@@ -143,6 +143,7 @@
 #define check_hashes annoproj_internal_check_hashes
 #define check_labels annoproj_internal_check_labels
 #define check_members annoproj_internal_check_members
+#define check_number annoproj_internal_check_number
 #define check_ontologies annoproj_internal_check_ontologies
 #define check_pairs annoproj_internal_check_pairs
 #define check_places annoproj_internal_check_places

@@ -17,6 +17,9 @@ void check_report(checking *check, const char *subject, int64_t id, const char *
 /* "assignee 7" against "assignee 0"; nothing when they are the same. */
 void check_compare(checking *check, const char *subject, int64_t id, const char *what, int64_t found, int64_t expected);
 
+/* The number in an id of the project; another's id stays as it is, so that it is no number that is expected. */
+int64_t check_number(const checking *check, int64_t id);
+
 /* Pairs that rows have, in order, against those that the events tell; where there is a third column it is the event that made each. */
 typedef struct kept_pairs {
     const char *subject, *what, *text; /* "tag": "tag 5" against "no tag 5" */

@@ -7,8 +7,10 @@
 #include "failure.h"
 #include "outbox.h"
 
+#define SPANS_KEPT 1024
+
 typedef struct span {
-    int64_t from_us, until_us;
+    int64_t user, from_us, until_us;
 } span;
 
 struct event_checks {
@@ -17,9 +19,8 @@ struct event_checks {
     statement *messages; /* in order: the event of each comes after that of the one before */
     bool waiting;        /* there is a message, which no event was found for yet */
     outbox_message message;
-    span *covered; /* of each user, the span that was met last */
-    size_t user_count;
-    int64_t last_command_us; /* greatest time of a command */
+    int64_t last_command_us;  /* greatest time of a command */
+    span covered[SPANS_KEPT]; /* of users, the span that was met last */
 };
 
 /* --- messages ----------------------------------------------------------------------------------------------------- */
@@ -27,9 +28,10 @@ struct event_checks {
 static void next_message(event_checks *made) {
     statement *find = made->messages;
     made->waiting = sql_row(find);
+    const int64_t kind = made->waiting ? column_int64(find, 1) : 0;
     if (made->waiting)
         made->message = (outbox_message){.seq = column_int64(find, 0),
-                                         .kind = (int32_t)column_int64(find, 1),
+                                         .kind = kind == (int32_t)kind ? (int32_t)kind : -1, /* -1: there is none */
                                          .created_us = column_int64(find, 2),
                                          .actor = column_int64(find, 3),
                                          .task = column_int64(find, 4),
@@ -81,26 +83,27 @@ static annoproj_status check_outbox(event_checks *made, annoproj_error **error) 
 
 /* --- time --------------------------------------------------------------------------------------------------------- */
 
-static annoproj_status find_covered(event_checks *made, int64_t user, int64_t at, span *out, annoproj_error **error) {
+static annoproj_status find_covered(event_checks *made, const event *at, span *out, annoproj_error **error) {
     static const char query[] = "SELECT from_us, until_us FROM time_covered WHERE user = ? AND from_us <= ?"
                                 " ORDER BY from_us DESC LIMIT 1";
     statement *find = sql(made->in->database, query);
-    bind_int64(find, user);
-    bind_int64(find, at);
-    *out = sql_row(find) ? (span){column_int64(find, 0), column_int64(find, 1)} : (span){0};
+    bind_int64(find, at->actor);
+    bind_int64(find, at->time_us);
+    *out = sql_row(find) ? (span){at->actor, column_int64(find, 0), column_int64(find, 1)} : (span){0};
     return sql_end(find, error);
 }
 
 static bool holds(const span *covered, const event *one) {
-    return covered->from_us <= one->time_us && one->time_us + one->duration_us <= covered->until_us;
+    return covered->user == one->actor && covered->from_us <= one->time_us &&
+           one->time_us + one->duration_us <= covered->until_us;
 }
 
 static annoproj_status see_time(event_checks *made, const event *one, annoproj_error **error) {
     annoproj_status status = ANNOPROJ_OK;
-    span *covered = one->actor > 0 && (size_t)one->actor < made->user_count ? &made->covered[one->actor] : NULL;
-    if (covered && !holds(covered, one))
-        status = find_covered(made, one->actor, one->time_us, covered, error);
-    if (status == ANNOPROJ_OK && (!covered || !holds(covered, one))) {
+    span *covered = &made->covered[(uint64_t)one->actor % SPANS_KEPT];
+    if (!holds(covered, one))
+        status = find_covered(made, one, covered, error);
+    if (status == ANNOPROJ_OK && !holds(covered, one)) {
         char found[128];
         snprintf(found, sizeof found, "no time of user %" PRId64 " from %" PRId64 " for %" PRId64 " us", one->actor,
                  one->time_us, one->duration_us);
@@ -124,17 +127,6 @@ static annoproj_status check_last_command(event_checks *made, annoproj_error **e
 
 /* --- all ---------------------------------------------------------------------------------------------------------- */
 
-static annoproj_status make_room(event_checks *made, annoproj_error **error) {
-    static const char query[] = "SELECT coalesce(max(id), 0) + 1 FROM user";
-    statement *find = sql(made->in->database, query);
-    made->user_count = sql_row(find) ? (size_t)column_int64(find, 0) : 0;
-    annoproj_status status = sql_end(find, error);
-    if (status != ANNOPROJ_OK)
-        return status;
-    made->covered = allocate_zeroed(made->user_count + 1, sizeof *made->covered);
-    return made->covered ? ANNOPROJ_OK : fail_memory(error);
-}
-
 annoproj_status check_events_begin(scope *in, checking *check, event_checks **out, annoproj_error **error) {
     static const char query[] =
         "SELECT seq, kind, created_us, actor, task, stage, reference FROM outbox WHERE project = ? ORDER BY seq";
@@ -143,9 +135,6 @@ annoproj_status check_events_begin(scope *in, checking *check, event_checks **ou
     if (!made)
         return fail_memory(error);
     *made = (event_checks){.in = in, .check = check};
-    annoproj_status status = make_room(made, error);
-    if (status != ANNOPROJ_OK)
-        return status;
     made->messages = sql(in->database, query);
     bind_int64(made->messages, check->project);
     next_message(made);
@@ -174,7 +163,6 @@ annoproj_status check_events_end(event_checks *made, annoproj_status status, ann
         status = check_outbox(made, error);
     if (status == ANNOPROJ_OK)
         status = check_last_command(made, error);
-    release(made->covered);
     release(made);
     return status;
 }

@@ -72,16 +72,17 @@ static void compare_all(checking *check, int64_t ontology, const ontology_featur
         compare_entry(&of, all, structure, i);
 }
 
-/* Read as what they are, 1 and 2 are the same yes. */
-static annoproj_status check_choices(scope *in, checking *check, annoproj_error **error) {
+/* Read as what they are, 1 and 2 are the same yes, and numbers are those of 32 bits. */
+static annoproj_status check_ranges(scope *in, checking *check, annoproj_error **error) {
     static const char query[] =
         "SELECT ontology, number FROM feature WHERE required NOT IN (0, 1) OR dynamic NOT IN (0, 1)"
-        " OR archived NOT IN (0, 1) OR global NOT IN (0, 1)";
+        " OR archived NOT IN (0, 1) OR global NOT IN (0, 1) OR max(kind, type, parent, class, position) > 2147483647"
+        " OR min(kind, type, parent, class, position) < 0";
     statement *find = sql(in->database, query);
     while (sql_row(find)) {
         char found[96];
-        snprintf(found, sizeof found, "feature %" PRId64 ": a yes or no that is neither", column_int64(find, 1));
-        check_report(check, "ontology", column_int64(find, 0), found, "0 or 1");
+        snprintf(found, sizeof found, "feature %" PRId64 ": a number out of range", column_int64(find, 1));
+        check_report(check, "ontology", column_int64(find, 0), found, "0 or 1 for yes or no, 32 bits for others");
     }
     return sql_end(find, error);
 }
@@ -139,5 +140,5 @@ annoproj_status check_ontologies(scope *in, checking *check, annoproj_error **er
     }
     const annoproj_status ended = sql_end(find, status == ANNOPROJ_OK ? error : NULL);
     status = status == ANNOPROJ_OK ? ended : status;
-    return status == ANNOPROJ_OK ? check_choices(in, check, error) : status;
+    return status == ANNOPROJ_OK ? check_ranges(in, check, error) : status;
 }

@@ -31,6 +31,10 @@ void check_compare(checking *check, const char *subject, int64_t id, const char 
     check_report(check, subject, id, found_text, expected_text);
 }
 
+int64_t check_number(const checking *check, int64_t id) {
+    return PROJECT_OF(id) == check->project && NUMBER_OF(id) != 0 ? NUMBER_OF(id) : id;
+}
+
 static void report_pair(checking *check, const kept_pairs *of, const replayed_pair *one, bool on) {
     char with[64], without[64];
     snprintf(with, sizeof with, "%s %" PRId64, of->what, one->other);

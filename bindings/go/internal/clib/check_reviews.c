@@ -48,15 +48,17 @@ static void see_entered(review_check *run, int64_t which, int32_t stage, int64_t
     }
 }
 
-static bool is_decided(int32_t as) {
+static bool is_decided(int64_t as) {
     return as == REVIEW_APPROVED || as == REVIEW_REJECTED;
 }
 
-static void compare_one(const review_check *run, replayed_review *expected, int32_t as, int64_t reviewer) {
+static void compare_one(const review_check *run, replayed_review *expected, int64_t as, int64_t reviewer) {
     char found[64], wanted[64];
     expected->found = true;
     if (as < REVIEW_NEW || as > REVIEW_REOPENED || (expected->states & 1u << as) == 0) {
-        report(run, expected->label, expected->stage, as >= 0 ? review_state_name(as) : "", "another state");
+        report(run, expected->label, expected->stage,
+               as >= 0 && as <= REVIEW_REOPENED ? review_state_name((int32_t)as) : "a state that is none",
+               "another state");
         return;
     }
     const int64_t who = is_decided(as) ? expected->reviewer : 0;
@@ -78,7 +80,7 @@ static annoproj_status check_rows(review_check *run, scope *in, annoproj_error *
         replayed_review *expected = replay_review_of(run->state, which, stage);
         see_entered(run, which, stage, column_int64(find, 4));
         if (expected && run->state->labels[which].task == NUMBER_OF(column_int64(find, 5)))
-            compare_one(run, expected, (int32_t)column_int64(find, 2), column_int64(find, 3));
+            compare_one(run, expected, column_int64(find, 2), column_int64(find, 3));
         else
             report(run, which, stage, "there is one", "none: the label was not reviewed there");
     }

@@ -22,7 +22,8 @@ static void check_one_task(checking *check, statement *find, const replayed_task
     check_compare(check, "task", id, "data unit", column_int64(find, 17), expected->data_unit);
     check_compare(check, "task", id, "open issues", column_int64(find, 4), expected->open_issues);
     check_compare(check, "task", id, "resolved issues", column_int64(find, 5), expected->resolved_issues);
-    check_compare(check, "task", id, "removed from stage", NUMBER_OF(column_int64(find, 6)), expected->removed_stage);
+    check_compare(check, "task", id, "removed from stage", check_number(check, column_int64(find, 6)),
+                  expected->removed_stage);
     check_compare(check, "task", id, "status", column_int64(find, 1),
                   done ? ANNOPROJ_TASK_COMPLETED : expected->status);
     check_compare(check, "task", id, "entered", column_int64(find, 2), expected->entered_us);
@@ -31,7 +32,8 @@ static void check_one_task(checking *check, statement *find, const replayed_task
     if (!expected->merged)
         check_compare(check, "task", id, "last submitter", column_int64(find, 9), expected->last_submitter);
     check_compare(check, "task", id, "last action by", column_int64(find, 10), expected->action_user);
-    check_compare(check, "task", id, "last action in stage", NUMBER_OF(column_int64(find, 11)), expected->action_stage);
+    check_compare(check, "task", id, "last action in stage", check_number(check, column_int64(find, 11)),
+                  expected->action_stage);
     check_compare(check, "task", id, "last action at", column_int64(find, 12), expected->action_us);
     if (!expected->priority_set)
         check_compare(check, "task", id, "priority", column_int64(find, 13), TASK_DEFAULT_PRIORITY);
@@ -85,8 +87,8 @@ static annoproj_status check_stays(scope *in, checking *check, const replay *sta
             continue;
         stays++;
         check_compare(check, "task", task, "number of a stay", column_int64(find, 1), stays);
-        print = replay_stay(print, NUMBER_OF(column_int64(find, 2)), column_int64(find, 3), column_int64(find, 4),
-                            column_int64(find, 5), column_int64(find, 6));
+        print = replay_stay(print, check_number(check, column_int64(find, 2)), column_int64(find, 3),
+                            column_int64(find, 4), column_int64(find, 5), column_int64(find, 6));
     }
     compare_stays(check, state, task, stays, print);
     return sql_end(find, error);
@@ -110,7 +112,7 @@ static annoproj_status check_workers(scope *in, checking *check, const replay *s
     check_bind_project(find, check);
     while (sql_row(find)) {
         const replayed_worker found = {.task = NUMBER_OF(column_int64(find, 0)),
-                                       .stage = NUMBER_OF(column_int64(find, 1)),
+                                       .stage = check_number(check, column_int64(find, 1)),
                                        .user = column_int64(find, 2)};
         for (; next < state->worker_count && replay_compare_workers(&state->workers[next], &found) < 0; next++)
             report_worker(check, &state->workers[next], false);
@@ -148,7 +150,7 @@ static annoproj_status check_issues(scope *in, checking *check, const replay *st
             continue;
         }
         check_compare(check, "issue", id, "resolved", column_int64(find, 1), !expected->open);
-        check_compare(check, "issue", id, "task", NUMBER_OF(column_int64(find, 2)), expected->task);
+        check_compare(check, "issue", id, "task", check_number(check, column_int64(find, 2)), expected->task);
         check_compare(check, "issue", id, "class", column_int64(find, 3), expected->class);
         check_compare(check, "issue", id, "creator", column_int64(find, 4), expected->creator);
         check_compare(check, "issue", id, "created", column_int64(find, 5), expected->created_us);

@@ -13,7 +13,7 @@ typedef struct replayed_task {
     int32_t assigned_by;
     bool created, priority_set;
     int64_t data_unit;
-    int64_t parent;                 /* of a branch: its task; 0 = it is none */
+    int64_t parent, branch;         /* of a branch: its task, and its number among them; 0 = it is none */
     int64_t first_branch, branches; /* of a task in consensus: those that are not closed */
     int64_t used_from;              /* of a branch: whose it was when it was used */
     int64_t submitters;             /* by consensus: how many made what it is; 0 when it was submitted since */

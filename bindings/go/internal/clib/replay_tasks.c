@@ -37,6 +37,7 @@ bool replay_branch(replay *state, const event *one) {
                               .stage = one->stage,
                               .data_unit = parent->data_unit,
                               .parent = one->reference,
+                              .branch = parent->branches + 1,
                               .entered_us = one->time_us,
                               .priority = parent->priority,
                               .priority_set = parent->priority_set,
