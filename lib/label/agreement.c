@@ -271,10 +271,6 @@ static annoproj_status compare_shapes(comparing *run, const class_labels *a, con
 
 /* --- ranges and classifications ----------------------------------------------------------------------------------- */
 
-static bool same_bytes(const uint8_t *a, size_t a_length, const uint8_t *b, size_t b_length) {
-    return a_length == b_length && (a_length == 0 || memcmp(a, b, a_length) == 0);
-}
-
 /* Classifications of audio, time series and text are alike when ranges and answers are the same; objects by their ranges. */
 static annoproj_status likeness_of_ranges(const comparing *run, const label *a, const label *b, double *likeness,
                                           annoproj_error **error) {

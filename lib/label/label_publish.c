@@ -150,10 +150,6 @@ static annoproj_status keep_ranges(scope *in, const frame_ranges *set, const uin
     return copy ? ANNOPROJ_OK : fail_memory(error);
 }
 
-static bool same_bytes(const uint8_t *a, size_t a_length, const uint8_t *b, size_t b_length) {
-    return a_length == b_length && (a_length == 0 || memcmp(a, b, a_length) == 0);
-}
-
 /* A label that was published: edited when class, answers or frames differ, or when it comes back after its deletion. */
 static annoproj_status publish_again(publishing *run, const label *one, published *row, annoproj_error **error) {
     edit_sets sets = {0};

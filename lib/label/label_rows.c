@@ -208,10 +208,6 @@ static annoproj_status count_frames(scope *in, const task_facts *task, const lab
     return status;
 }
 
-static void bind_bytes(statement *put, const uint8_t *data, size_t length) {
-    bind_blob(put, length > 0 ? data : (const uint8_t *)"", length);
-}
-
 static annoproj_status put_row(command *cmd, const label *one, bool given, annoproj_error **error) {
     static const char query[] =
         "INSERT INTO label(task, number, hash, class, creator, created_us, editor, edited_us, manual, confidence,"
@@ -234,11 +230,11 @@ static annoproj_status put_row(command *cmd, const label *one, bool given, annop
     bind_int64(put, one->edited_us);
     bind_int64(put, one->manual);
     bind_double(put, one->confidence);
-    bind_bytes(put, one->ranges, one->ranges_length);
-    bind_bytes(put, one->geometry, one->geometry_length);
-    bind_bytes(put, one->answers, one->answers_length);
-    bind_bytes(put, one->nodes, one->nodes_length);
-    bind_bytes(put, one->members, one->members_length);
+    bind_blob(put, one->ranges, one->ranges_length);
+    bind_blob(put, one->geometry, one->geometry_length);
+    bind_blob(put, one->answers, one->answers_length);
+    bind_blob(put, one->nodes, one->nodes_length);
+    bind_blob(put, one->members, one->members_length);
     bind_int64(put, given);
     bind_int64(put, one->rest_stays);
     return sql_run(put, error);

@@ -41,10 +41,6 @@ static void release_frames(change_frames *sets) {
         frame_ranges_release(each[i]);
 }
 
-static bool same_bytes(const uint8_t *a, size_t a_length, const uint8_t *b, size_t b_length) {
-    return a_length == b_length && (a_length == 0 || memcmp(a, b, a_length) == 0);
-}
-
 /* Where labels of HTML documents are. */
 static bool same_nodes(const label *a, const label *b) {
     return node_ranges_print(a->nodes, a->nodes_length) == node_ranges_print(b->nodes, b->nodes_length);

@@ -2,6 +2,8 @@
 #ifndef LABEL_H
 #define LABEL_H
 
+#include <string.h>
+
 #include "access.h"
 #include "frame_ranges.h"
 #include "geometry.h"
@@ -24,6 +26,11 @@ typedef struct label {
     size_t nodes_length, members_length;
     bool rest_stays; /* to label_store(): nodes and members that are not given stay as they are */
 } label;
+
+/* Whether two encodings are the same. */
+static inline bool same_bytes(const uint8_t *a, size_t a_length, const uint8_t *b, size_t b_length) {
+    return a_length == b_length && (a_length == 0 || memcmp(a, b, a_length) == 0);
+}
 
 /* Labels of a task in order of number. `found` returns non-OK to stop; it writes no labels. */
 typedef annoproj_status (*label_fn)(void *data, const label *label, annoproj_error **error);

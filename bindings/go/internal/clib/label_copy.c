@@ -107,10 +107,6 @@ static hash_number *find_known(const replacing *run, const char *hash) {
 
 /* --- writing ----------------------------------------------------------------------------------------------------- */
 
-static bool same_bytes(const uint8_t *a, size_t a_length, const uint8_t *b, size_t b_length) {
-    return a_length == b_length && (a_length == 0 || memcmp(a, b, a_length) == 0);
-}
-
 bool label_same(const label *a, const label *b) {
     return a->class == b->class && a->creator == b->creator && a->created_us == b->created_us &&
            a->editor == b->editor && a->edited_us == b->edited_us && a->manual == b->manual &&

@@ -39,7 +39,7 @@ static annoproj_status write_state(command *cmd, int64_t task, int64_t version, 
     bind_int64(put, task);
     bind_int64(put, version);
     bind_int64(put, labels);
-    bind_blob(put, hashes->length > 0 ? hashes->data : (const uint8_t *)"", hashes->length);
+    bind_blob(put, hashes->data, hashes->length);
     return sql_run(put, error);
 }
 
@@ -228,10 +228,6 @@ static void encode_list(const int64_t *list, size_t count, bytes *out) {
         bytes_varint(out, (uint64_t)NUMBER_OF(list[i]));
 }
 
-static void bind_bytes(statement *insert, const bytes *data) {
-    bind_blob(insert, data->length > 0 ? data->data : (const uint8_t *)"", data->length);
-}
-
 static annoproj_status insert_version(making *run, const bytes *stages, const bytes *classes, annoproj_error **error) {
     static const char query[] =
         "INSERT INTO label_version(id, project, name, branch, task, creator, created_us, stages, classes, tasks,"
@@ -245,8 +241,8 @@ static annoproj_status insert_version(making *run, const bytes *stages, const by
     bind_int64(insert, version->task);
     bind_int64(insert, version->creator);
     bind_int64(insert, version->created_us);
-    bind_bytes(insert, stages);
-    bind_bytes(insert, classes);
+    bind_blob(insert, stages->data, stages->length);
+    bind_blob(insert, classes->data, classes->length);
     bind_int64(insert, version->tasks);
     if (version->class_count > 0)
         bind_null(insert);

@@ -86,10 +86,6 @@ published *published_find(published *all, size_t count, int64_t which) {
     return low < count && all[low].label == which ? &all[low] : NULL;
 }
 
-static void bind_bytes(statement *put, const uint8_t *data, size_t length) {
-    bind_blob(put, length > 0 ? data : (const uint8_t *)"", length);
-}
-
 annoproj_status published_put(command *cmd, int64_t task, const published *row, annoproj_error **error) {
     static const char query[] = "INSERT OR REPLACE INTO label_published(task, label, hash, class, live, submitted, "
                                 "submitter, at_last_submit, frames,"
@@ -103,9 +99,9 @@ annoproj_status published_put(command *cmd, int64_t task, const published *row, 
     bind_int64(put, row->submitted);
     bind_int64(put, row->submitter);
     bind_int64(put, row->at_last_submit);
-    bind_bytes(put, row->frames, row->frames_length);
-    bind_bytes(put, row->frames_ever, row->frames_ever_length);
-    bind_bytes(put, row->answers, row->answers_length);
+    bind_blob(put, row->frames, row->frames_length);
+    bind_blob(put, row->frames_ever, row->frames_ever_length);
+    bind_blob(put, row->answers, row->answers_length);
     bind_int64(put, row->nodes);
     return sql_run(put, error);
 }
