@@ -209,7 +209,8 @@ class PlantedFaults(unittest.TestCase):
                                      ("task", "id", 4_000_000_000), ("issue", "id", 4_000_000_000), ("label", "number", 1 << 40),
                                      ("label_published", "label", 1 << 40), ("label_review", "label", 1 << 40), ("label_review", "stage", 4_000_000_000),
                                      ("collaborator", "user", 1 << 40), ("tag", "id", 1 << 40), ("feature", "number", 1 << 30)):
-                statement = "UPDATE %s SET %s = %s + %d WHERE %s = (SELECT max(%s) FROM %s)" % (table, key, key, more, key, key, table)
+                last = "(SELECT max(%s) FROM %s WHERE %s)" % (key, table, ROWS.get(table, "1"))
+                statement = "UPDATE %s SET %s = %s + %d WHERE %s = %s" % (table, key, key, more, key, last)
                 with self.subTest(table, key=key):
                     self.assertTrue(self.check(lambda database: database.execute(statement)))
         finally:
