@@ -7,6 +7,7 @@
 #include "import_labels.h"
 #include "label.h"
 #include "label_hash.h"
+#include "lapse.h"
 #include "log_drain.h"
 #include "project.h"
 #include "task.h"
@@ -34,6 +35,16 @@ static annoproj_status claim_numbers(copying *to, annoproj_error **error) {
     const int64_t count = to->unclaimed;
     to->next = to->unclaimed = 0;
     return count > 0 ? project_next_label(to->cmd, to->run->project, count, &first, error) : ANNOPROJ_OK;
+}
+
+/* The first write to a task finds that its assignment has lapsed: the events say so before what was written. */
+static annoproj_status find_free(copying *to, annoproj_error **error) {
+    if (to->task.lapsed == 0) {
+        return ANNOPROJ_OK;
+    }
+    annoproj_status status = lapse_settle(to->cmd, &to->task, error);
+    to->cmd->scope.task = to->task;
+    return status;
 }
 
 /* --- what the task had before --------------------------------------------------------------------------------------- */
@@ -67,7 +78,8 @@ static annoproj_status remove_others(copying *to, int64_t *removed, annoproj_err
     *removed = 0;
     for (size_t i = 0; to->run->replace && i < to->known_count && status == ANNOPROJ_OK; i++) {
         if (key_map_find(&to->written_numbers, to->known[i]) == KEY_MAP_NONE) {
-            status = label_remove(to->cmd, to->task.id, to->known[i], error);
+            status = find_free(to, error);
+            status = status == ANNOPROJ_OK ? label_remove(to->cmd, to->task.id, to->known[i], error) : status;
             ++*removed;
         }
     }
@@ -255,6 +267,10 @@ static annoproj_status copy_label(copying *to, const spooled_label *from, annopr
     }
     if (from->class == 0) {
         return ANNOPROJ_OK; /* the row has no labels */
+    }
+    status = find_free(to, error);
+    if (status != ANNOPROJ_OK) {
+        return status;
     }
     to->labels++;
     to->task_labels++;
