@@ -129,13 +129,11 @@ static bool is_over_time(annoproj_chart kind) {
 
 /* Who asks for lines gets the picture over time, also of a table that has no row yet, or one bucket. */
 static bool fits(const plan *one, const table *from, const annoproj_picture_options *options) {
-    if (strcmp(one->row, from->type->name) != 0 ||
-        (one->series && options->columns && strchr(options->columns, ','))) {
+    if (strcmp(one->row, from->type->name) != 0 || (one->series && options->columns && strchr(options->columns, ','))) {
         return false;
     }
-    return one->when == ALWAYS ||
-           (one->when == ONE_CLASS ? from->row_count > 0 && all_same(from, "class")
-                                   : is_over_time(options->chart) || !all_same(from, "bucket"));
+    return one->when == ALWAYS || (one->when == ONE_CLASS ? from->row_count > 0 && all_same(from, "class")
+                                                          : is_over_time(options->chart) || !all_same(from, "bucket"));
 }
 
 static annoproj_status find_plan(const table *from, const annoproj_picture_options *options, const plan **out,
