@@ -607,7 +607,8 @@ ANNOPROJ_API void annoproj_check_options_init(annoproj_check_options *options AN
  * labels (but for approved ones in their review stage, and for what a label version remembers), the frames and answers that were
  * published; whose branches labels on text, audio and time series came from where a project does not count them; time, where a
  * project was purged, beyond what is told elsewhere; acknowledged messages, and how often one was fetched; whose the label version of a
- * branch is; last signs of work, heartbeats, request keys; when the store was made, and how many commits there were.
+ * branch is; the number of a stage that no edge leads to and no task has been in; last signs of work, heartbeats, request keys; when the store
+ * was made, and how many commits there were.
  *
  * In slices it finds the same as in one call: a slice ends behind the table or project it is at, so that
  * none takes much longer than its largest; the first reads the file's pages as a whole. Each table and project is looked
